@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: ISC
+// The allocation wrapper: the only caller of malloc's family in the project.
+#include "base/alloc.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define EXIT_NO_MEMORY 4
+
+static unsigned long fail_countdown;
+
+static _Noreturn void out_of_memory(void)
+{
+	static const char message[] = "lacuna: out of memory; nothing was written by this step\n";
+	ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+	(void)ignored;
+	_exit(EXIT_NO_MEMORY);
+}
+
+static int fails_now(void)
+{
+	return fail_countdown && --fail_countdown == 0;
+}
+
+void alloc_fail_at(unsigned long n)
+{
+	fail_countdown = n;
+}
+
+void *alloc_zero(size_t count, size_t size)
+{
+	void *p = fails_now() ? NULL : calloc(count ? count : 1, size ? size : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *alloc_resize(void *old, size_t count, size_t size)
+{
+	if (size && count > SIZE_MAX / size)
+		out_of_memory();
+	size_t bytes = count * size;
+	void *p = fails_now() ? NULL : realloc(old, bytes ? bytes : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+char *alloc_copy(const char *text)
+{
+	size_t n = strlen(text) + 1;
+	return memcpy(alloc_zero(n, 1), text, n);
+}
+
+void *alloc_pages(size_t bytes)
+{
+	void *p = fails_now() ? MAP_FAILED
+			      : mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		out_of_memory();
+	return p;
+}
+
+void alloc_pages_free(void *pages, size_t bytes)
+{
+	if (pages)
+		munmap(pages, bytes ? bytes : 1);
+}
+
+void alloc_grow(void **items, size_t used, size_t *capacity, size_t size)
+{
+	if (used < *capacity)
+		return;
+	size_t wanted = *capacity ? *capacity * 2 : 16;
+	*items = alloc_resize(*items, wanted, size);
+	*capacity = wanted;
+}

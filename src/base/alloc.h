@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: ISC
+// Memory that is always there: a request that cannot be met ends the process with a message and status 4
+// (no result of these is ever null). Every size that depends on input is bounded by its caller first.
+#pragma once
+
+#include <stddef.h>
+
+void *alloc_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *alloc_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+char *alloc_copy(const char *text) __attribute__((malloc, returns_nonnull));
+
+// Pages that cost memory only once touched; zeroed. Release with alloc_pages_free.
+void *alloc_pages(size_t bytes) __attribute__((returns_nonnull));
+void alloc_pages_free(void *pages, size_t bytes);
+
+// Grows *items (of `size` bytes each) so that one more fits after `used`; doubles *capacity.
+void alloc_grow(void **items, size_t used, size_t *capacity, size_t size);
+
+// For tests: the n-th request from now on fails (0: none does).
+void alloc_fail_at(unsigned long n);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: ISC
+// JSON writer: escaping as RFC 8259 section 7 asks, numbers with fixed digits.
+#include "base/json.h"
+
+#include <math.h>
+
+static void value_begins(struct json *j)
+{
+	if (j->comma)
+		text_char(j->out, ',');
+	j->comma = true;
+}
+
+void json_open(struct json *j, char bracket)
+{
+	value_begins(j);
+	text_char(j->out, bracket);
+	j->comma = false;
+}
+
+void json_close(struct json *j, char bracket)
+{
+	text_char(j->out, bracket);
+	j->comma = true;
+}
+
+// Length of the well-formed UTF-8 sequence at p (RFC 3629), or 0.
+static size_t utf8_length(const uint8_t *p, size_t left)
+{
+	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
+	if (!n || n > left)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
+	bool beyond = (p[0] == 0xed && p[1] >= 0xa0) || (p[0] == 0xf4 && p[1] >= 0x90);
+	return overlong || beyond ? 0 : n;
+}
+
+static void escaped(struct text *t, const char *value, size_t n)
+{
+	const uint8_t *p = (const uint8_t *)value;
+	text_char(t, '"');
+	for (size_t i = 0; i < n;) {
+		size_t take = utf8_length(p + i, n - i);
+		if (!take) {
+			text_put(t, "\xef\xbf\xbd");
+			i++;
+			continue;
+		}
+		if (p[i] == '"' || p[i] == '\\')
+			text_char(t, '\\');
+		if (p[i] < 0x20)
+			text_printf(t, "\\u%04x", p[i]);
+		else
+			text_bytes(t, p + i, take);
+		i += take;
+	}
+	text_char(t, '"');
+}
+
+void json_key(struct json *j, const char *key)
+{
+	value_begins(j);
+	escaped(j->out, key, strlen(key));
+	text_char(j->out, ':');
+	j->comma = false;
+}
+
+void json_string_n(struct json *j, const char *value, size_t n)
+{
+	value_begins(j);
+	escaped(j->out, value, n);
+}
+
+void json_string(struct json *j, const char *value)
+{
+	if (value)
+		json_string_n(j, value, strlen(value));
+	else
+		json_null(j);
+}
+
+void json_int(struct json *j, int64_t value)
+{
+	value_begins(j);
+	if (value < 0)
+		text_char(j->out, '-');
+	text_u64(j->out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void json_real(struct json *j, double value, int digits)
+{
+	if (!isfinite(value)) {
+		json_null(j);
+		return;
+	}
+	value_begins(j);
+	text_printf(j->out, "%.*f", digits, value);
+}
+
+void json_instant(struct json *j, struct instant when, int digits)
+{
+	if (!instant_known(when)) {
+		json_null(j);
+		return;
+	}
+	value_begins(j);
+	text_instant(j->out, when, digits);
+}
+
+void json_bool(struct json *j, bool value)
+{
+	value_begins(j);
+	text_put(j->out, value ? "true" : "false");
+}
+
+void json_null(struct json *j)
+{
+	value_begins(j);
+	text_put(j->out, "null");
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: ISC
+// Records → observations. Keeps what decoding needs across records: the peer index table of each source, which
+// peers use ADD-PATH, which BMP view of a peer is followed. One bad record costs that record.
+#pragma once
+
+#include "model/obs.h"
+#include "model/record.h"
+#include "wire/bgp.h"
+
+struct decoder;
+
+enum decode_count {
+	DECODE_RECORDS,
+	DECODE_MESSAGES,  // BGP messages
+	DECODE_ANNOUNCED, // elements
+	DECODE_WITHDRAWN,
+	DECODE_RIB_ENTRIES,
+	DECODE_STATES, // session changes
+	DECODE_END_OF_RIB,
+	DECODE_KEEPALIVES,
+	DECODE_OPENS,
+	DECODE_NOTIFICATIONS,
+	DECODE_OTHER_FAMILY,	 // NLRI blocks of families that are not IPv4/IPv6 unicast
+	DECODE_UNSUPPORTED,	 // records of types that are not read
+	DECODE_MALFORMED,	 // records rejected whole
+	DECODE_MALFORMED_UPDATE, // UPDATEs kept out of the state (treat-as-withdraw)
+	DECODE_DISCARDED,	 // UPDATEs whose bad attribute was dropped (RFC 7606)
+	DECODE_UNKNOWN_ATTRIBUTE,
+	DECODE_BAD_PEER_INDEX,	 // RIB entries whose index is beyond the table
+	DECODE_ADD_PATH_GUESSED, // messages read with path identifiers although the subtype did not say so
+	DECODE_BMP_STATISTICS,
+	DECODE_BMP_UNUSABLE, // views given up: withdraw what was never announced
+	DECODE_COUNT
+};
+
+struct decode_counts {
+	uint64_t of[DECODE_COUNT];
+	uint64_t faults[BGP_FAULT_COUNT]; // malformed or discarded, by reason
+};
+
+struct decode_options {
+	bool routes;	    // fill obs.route and flush after every record (text output); else batch across records
+	bool bmp_all_views; // text output: do not choose one view per peer
+};
+
+struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out);
+void decoder_free(struct decoder *d);
+
+// Takes one record. 0, or what the sink answered. Bytes are borrowed for the call only.
+int decoder_take(struct decoder *d, const struct record *r);
+int decoder_flush(struct decoder *d); // hands on what is batched
+const struct decode_counts *decoder_counts(const struct decoder *d);
+const char *decode_count_name(enum decode_count which); // e.g. "malformed_update"

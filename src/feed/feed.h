@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: ISC
+// Bytes in from files: opens MRT and BMP files of any compression (told by content), frames them, steps over
+// damage, and merges all sources in time order with bounded memory. Knows nothing of peers or routes.
+#pragma once
+
+#include "model/record.h"
+
+#define FEED_SOURCES_MAX 100000 // files in one run
+#define FEED_OPEN_MAX	 256	// of them open at a time: those whose time ranges overlap
+
+struct feed;
+
+struct feed_source {			       // one file, by the order it was added
+	const char *path;		       // as given or found; borrowed from the feed
+	uint16_t collector;		       // index given by the caller
+	uint64_t file_bytes;		       // size on disk
+	uint64_t records, skipped_bytes, gaps; // so far
+	int error;			       // first error on it, or 0
+};
+
+struct feed *feed_create(void);
+void feed_free(struct feed *f);
+
+// Expands a path: a file, a folder (every file below it whose name says MRT or BMP: *.mrt* *.bmp* bview.* rib.* updates.*
+// and, for a folder named by the user, anything that is not *.index, *.json, *.ndjson*, *.csv*, *.pcap*), or a glob.
+// Calls found() once per file, in name order. 0, or ERR_NOT_FOUND, or -errno.
+int feed_expand(const char *path, int (*found)(void *context, const char *file), void *context);
+
+// Adds a file as a source. Never opens it for good: unreadable files come out as RECORD_GAP with GAP_UNREADABLE.
+// 0, ERR_FULL.
+int feed_add(struct feed *f, const char *file, uint16_t collector);
+
+// Next record in time order over all sources; ties by source index, within a source always file order (a record older
+// than its predecessor is not moved). Records of one source are never reordered. 1: got one. 0: all done.
+// Damage is a record of its own (RECORD_GAP), placed before the record that follows it.
+int feed_next(struct feed *f, struct record *ret);
+
+size_t feed_source_count(const struct feed *f);
+const struct feed_source *feed_source(const struct feed *f, size_t index);
+
+// For a progress bar: compressed bytes consumed and in all.
+void feed_progress(const struct feed *f, uint64_t *ret_done, uint64_t *ret_total);

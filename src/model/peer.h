@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: ISC
+// The registry of peers and collectors: dense ids for (collector, address, AS, view). decode fills it,
+// everyone above reads it.
+#pragma once
+
+#include "net/prefix.h"
+
+#define PEERS_MAX      16384 // all of RIS and RouteViews is about 3,000
+#define COLLECTORS_MAX 1024  // they run about 70
+#define PEER_NONE      UINT32_MAX
+
+enum peer_view { PEER_VIEW_SESSION, PEER_VIEW_PRE_POLICY, PEER_VIEW_POST_POLICY, PEER_VIEW_OUT, PEER_VIEW_LOC_RIB };
+
+struct peer {
+	struct addr address;
+	uint8_t view; // enum peer_view; SESSION for MRT
+	uint16_t collector;
+	uint32_t asn;
+};
+
+struct peer_table;
+
+struct peer_table *peer_table_create(void);
+void peer_table_free(struct peer_table *t);
+
+// Id of this peer, added if new; PEER_NONE when PEERS_MAX is reached.
+uint32_t peer_id(struct peer_table *t, const struct peer *peer);
+uint32_t peer_find(const struct peer_table *t, const struct peer *peer);
+const struct peer *peer_at(const struct peer_table *t, uint32_t id); // borrowed until the next peer_id
+uint32_t peer_count(const struct peer_table *t);
+
+// Names of collectors, by index. Adds if new; COLLECTORS_MAX - 1 swallows the overflow.
+uint16_t collector_id(struct peer_table *t, const char *name);
+const char *collector_name(const struct peer_table *t, uint16_t id);
+uint16_t collector_count(const struct peer_table *t);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: ISC
+// One framed unit of an input file, as feed hands it to decode.
+#pragma once
+
+#include "base/cursor.h"
+#include "base/instant.h"
+
+enum record_kind {
+	RECORD_MRT,	   // bytes: the whole MRT record, header included
+	RECORD_BMP,	   // bytes: the whole BMP message, header included
+	RECORD_GAP,	   // bytes the reader had to skip; `bytes` holds up to GAP_SAMPLE of them
+	RECORD_SOURCE_END, // the source is read to its end, whole or not
+};
+
+enum gap_reason {
+	GAP_NONE,
+	GAP_FRAMING,	 // no plausible header: skipped up to the next believable one
+	GAP_TRUNCATED,	 // the file ends inside a record
+	GAP_COMPRESSION, // the compressed stream is cut or broken
+	GAP_BOMB,	 // decompression stopped at the limit
+	GAP_UNREADABLE,	 // the file cannot be opened or read
+	GAP_REASON_COUNT
+};
+
+struct record {
+	uint8_t kind;	    // enum record_kind
+	uint8_t reason;	    // enum gap_reason
+	uint16_t collector; // index into the recording's collectors
+	uint32_t source;    // index of the file
+	struct instant
+		time; // MRT header time (with microseconds of _ET), or BMP arrival; a gap: time of the last good record
+	struct instant resumed; // RECORD_GAP: time of the first record after it, if any
+	uint64_t offset;	// of the first byte, in the uncompressed stream
+	uint64_t length;	// bytes; of a gap its whole length
+	struct cursor bytes;	// borrowed until the next call that reads
+	int error;		// RECORD_GAP: the code behind the reason, or 0
+};
+
+static inline const char *gap_reason_name(uint8_t reason)
+{
+	static const char *const names[GAP_REASON_COUNT] = {"none",	   "framing", "truncated",
+							    "compression", "bomb",    "unreadable"};
+	return reason < GAP_REASON_COUNT ? names[reason] : "unknown";
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: ISC
+// AS paths: segments (RFC 4271 4.3, RFC 5065), the merge of AS_PATH with AS4_PATH (RFC 6793 4.2.3).
+#pragma once
+
+#include "wire/bgp.h"
+
+// Longest path that is kept whole; longer ones are cut and say so (a 2,048-AS path crashed a router once:
+// CVE-2026-49943).
+#define ASPATH_MAX 2048
+
+enum aspath_segment_type { ASPATH_SET = 1, ASPATH_SEQUENCE = 2, ASPATH_CONFED_SEQUENCE = 3, ASPATH_CONFED_SET = 4 };
+
+struct aspath_segment {
+	uint8_t type;
+	uint8_t count;
+	struct cursor asns; // count × as_bytes
+};
+
+// 1, 0 end, ERR_MALFORMED (unknown type, zero count, overrun).
+int MUST_USE aspath_next(struct cursor *path, uint8_t as_bytes, struct aspath_segment *ret);
+
+// One path as a flat list, sets included, for state and filters.
+struct aspath {
+	uint32_t asns[ASPATH_MAX]; // as seen from the peer: nearest first, origin last
+	uint16_t count;
+	bool truncated;	  // longer than ASPATH_MAX
+	bool ends_in_set; // then the origin is not one network
+};
+
+// Flattens with the AS4_PATH merge. An empty path gives count 0. Malformed paths give what was read.
+void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret);
+
+// The origin: last AS of the merged path; 0 when the path is empty or ends in a set of several.
+uint32_t aspath_origin(const struct bgp_attributes *a);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: ISC
+// Makes the world file from CSV (`start,end,CC` and `start,end,asn,name`, as @ip-location-db packages have it) and
+// from the RIRs' delegated statistics (delegated-*-extended-*, RFC-less format of the NRO).
+#pragma once
+
+#include "base/attr.h"
+#include "base/instant.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct world_builder;
+
+struct world_bad_line {
+	const char *file;
+	uint64_t line;
+	const char *why;
+};
+
+struct world_builder *world_builder_create(void);
+void world_builder_free(struct world_builder *b);
+
+// Adds a file (plain, told by content: country CSV, network CSV, delegated statistics). Later files win where
+// ranges overlap. Bad lines are counted and the first ones handed to bad(); 0, -errno, or ERR_UNSUPPORTED when no line is readable.
+int MUST_USE world_builder_add(struct world_builder *b, const char *path,
+			       void (*bad)(void *context, const struct world_bad_line *line), void *context);
+
+// Attribution and date of the data, kept in the file.
+void world_builder_about(struct world_builder *b, const char *attribution, struct instant data_time);
+
+// Writes atomically (temporary file, fsync, rename). `now` is stamped into the file. 0 or -errno.
+int MUST_USE world_builder_write(const struct world_builder *b, const char *path, struct instant now);
+
+uint64_t world_builder_ranges(const struct world_builder *b);
+uint64_t world_builder_bad_lines(const struct world_builder *b);
