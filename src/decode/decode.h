@@ -27,9 +27,10 @@ enum decode_count {
 	DECODE_DISCARDED,	 // UPDATEs whose bad attribute was dropped (RFC 7606)
 	DECODE_UNKNOWN_ATTRIBUTE,
 	DECODE_BAD_PEER_INDEX,	 // RIB entries whose index is beyond the table
-	DECODE_ADD_PATH_GUESSED, // messages read with path identifiers although the subtype did not say so
+	DECODE_ADD_PATH_GUESSED, // NLRI fields read with path identifiers against what the record says, or without
 	DECODE_BMP_STATISTICS,
-	DECODE_BMP_UNUSABLE, // views given up: withdraw what was never announced
+	DECODE_BMP_OTHER_VIEW, // route monitoring of views that are not followed
+	DECODE_BMP_UNUSABLE,   // views that withdraw what they never announced, by family: withdrawals held back
 	DECODE_COUNT
 };
 

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: ISC
+// The batch of observations, the arena of their AS paths, and the way to the sink.
+#include "base/alloc.h"
+#include "decode/decode_priv.h"
+
+// Hands the batch on. The path at work moves to the front of the arena, since more observations may share it.
+static void deliver(struct decoder *d)
+{
+	if (d->count && !d->error) {
+		int answer = d->out.take(d->out.context, d->batch, d->count);
+		d->error = answer < 0 ? answer : 0;
+	}
+	d->count = 0;
+	if (d->path_count)
+		memmove(d->arena, d->path, d->path_count * sizeof(*d->path));
+	d->path = d->arena;
+	d->asn_count = d->path_count;
+}
+
+int decoder_flush(struct decoder *d)
+{
+	decode_no_path(d);
+	deliver(d);
+	d->slot_count = 0;
+	return d->error;
+}
+
+void decode_record_end(struct decoder *d)
+{
+	if (d->options.routes)
+		(void)decoder_flush(d);
+}
+
+struct decode_slot *decode_make_room(struct decoder *d)
+{
+	if (UNLIKELY(d->count == BATCH_MAX || ARENA_ASNS - d->asn_count < ASPATH_MAX || d->slot_count == SLOTS_MAX))
+		(void)decoder_flush(d);
+	return d->options.routes ? &d->slots[d->slot_count++] : &d->slots[0];
+}
+
+struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e)
+{
+	if (UNLIKELY(d->count == BATCH_MAX))
+		deliver(d);
+	struct obs *o = &d->batch[d->count++];
+	*o = (struct obs){.time = e->time, .peer = e->peer, .kind = kind, .flags = e->flags, .collector = e->collector};
+	return o;
+}
+
+void decode_push_malformed(struct decoder *d, const struct decode_envelope *e, uint32_t fault)
+{
+	if (fault < BGP_FAULT_COUNT)
+		d->counts.faults[fault]++;
+	decode_push(d, OBS_MALFORMED, e)->fault = fault;
+}
+
+void decode_no_path(struct decoder *d)
+{
+	d->path = d->arena;
+	d->path_count = 0;
+	d->path_flags = 0;
+	d->origin = 0;
+}
+
+// Sets, confederations, AS4_PATH and AS_TRANS: the general way.
+static void path_flatten(struct decoder *d, const struct bgp_attributes *a)
+{
+	aspath_flatten(a, &d->flat);
+	memcpy(d->arena + d->asn_count, d->flat.asns, d->flat.count * sizeof(*d->arena));
+	d->path_count = d->flat.count;
+	d->path_flags = d->flat.ends_in_set ? OBS_ORIGIN_SET : 0;
+	d->origin = aspath_origin(a);
+}
+
+// DOC: nearly every path is one AS_SEQUENCE of 4-byte numbers: those are turned round in place, without the
+// detour over struct aspath. decode_make_room has been called before.
+void decode_path(struct decoder *d, const struct bgp_attributes *a)
+{
+	const uint8_t *at = a->as_path.at;
+	size_t left = cursor_left(&a->as_path);
+	decode_no_path(d);
+	d->path = d->arena + d->asn_count;
+	if (left < 2)
+		return;
+	size_t n = at[1];
+	if (at[0] != ASPATH_SEQUENCE || a->as_bytes != 4 || left != 2 + 4 * n || cursor_left(&a->as4_path)) {
+		path_flatten(d, a);
+	} else {
+		uint32_t *to = d->arena + d->asn_count;
+		for (size_t i = 0; i < n; i++) {
+			uint32_t v;
+			memcpy(&v, at + 2 + 4 * i, sizeof(v));
+			to[i] = __builtin_bswap32(v);
+		}
+		d->path_count = (uint16_t)n;
+		d->origin = n ? to[n - 1] : 0;
+	}
+	d->asn_count += d->path_count;
+}
+
+static bool same_peer(const struct peer *a, const struct peer *b)
+{
+	return a->asn == b->asn && a->collector == b->collector && a->view == b->view &&
+	       addr_equal(&a->address, &b->address);
+}
+
+uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
+{
+	uint64_t words[2];
+	memcpy(words, peer->address.bytes, sizeof(words));
+	uint64_t h = (words[0] ^ words[1] * 0x9e3779b97f4a7c15ULL ^ peer->asn ^ (uint64_t)peer->collector << 32) *
+		     0xff51afd7ed558ccdULL;
+	struct decode_cached *slot = &d->cache[h >> 56];
+	if (LIKELY(slot->used && same_peer(&slot->peer, peer)))
+		return slot->id;
+	uint32_t id = peer_id(d->peers, peer);
+	*slot = (struct decode_cached){*peer, id, true};
+	if (id != PEER_NONE && id >= d->known_count) {
+		size_t wanted = (id + 64u) & ~63u;
+		wanted = wanted > id ? wanted : id + 1u;
+		d->known = alloc_resize(d->known, wanted, sizeof(*d->known));
+		memset(d->known + d->known_count, 0, (wanted - d->known_count) * sizeof(*d->known));
+		d->known_count = wanted;
+	}
+	return id;
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: ISC
+// BMP → observations (RFC 7854, 8671, 9069), with the rules that real routers make necessary: Peer Down is
+// idempotent and legal without Peer Up, one view per peer is followed, the router's own AS in front of a path is
+// taken off, withdrawals of what was never announced are held back.
+#include "wire/bmp.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "decode/decode_priv.h"
+
+#include <stdlib.h>
+
+#define BMP_PEERS_MAX 4096 // behind one router; a large route reflector has some hundreds
+#define INDEX_SLOTS   (2 * BMP_PEERS_MAX)
+#define VIEW_OPEN     BMP_VIEW_COUNT // no view chosen yet
+
+struct bmp_view_state {
+	uint32_t id; // PEER_NONE: not registered yet
+	bool up;     // OBS_SESSION up was handed on
+	struct decode_tally tally;
+};
+
+struct monitored { // one peer of the router
+	struct addr address;
+	uint32_t asn;
+	uint8_t distinguisher[8];
+	uint8_t type;
+	bool up_seen; // a Peer Up of this session was seen: what it announces is known from the start
+	bool opens_seen;
+	bool add_path[2];
+	uint32_t own_asn;
+	enum bmp_view followed; // VIEW_OPEN until the first route
+	struct bmp_view_state views[BMP_VIEW_COUNT];
+};
+
+struct decode_bmp {
+	struct monitored *peers;
+	size_t count, capacity;
+	uint16_t index[INDEX_SLOTS]; // place + 1
+	bool adjacencies;	     // a peer other than the Loc-RIB was seen
+};
+
+void decode_bmp_free(struct decode_bmp *b)
+{
+	if (!b)
+		return;
+	free(b->peers);
+	free(b);
+}
+
+static bool same_monitored(const struct monitored *p, const struct bmp_peer *h)
+{
+	return p->asn == h->asn && p->type == h->type && addr_equal(&p->address, &h->address) &&
+	       memcmp(p->distinguisher, h->distinguisher, sizeof(p->distinguisher)) == 0;
+}
+
+static struct monitored *monitored_at(struct decode_bmp *b, const struct bmp_peer *h)
+{
+	uint64_t rd;
+	memcpy(&rd, h->distinguisher, sizeof(rd));
+	uint64_t hash = hash_pair(addr_hash(&h->address), rd ^ (uint64_t)h->asn << 8 ^ h->type);
+	size_t slot = hash % INDEX_SLOTS;
+	while (b->index[slot] && !same_monitored(&b->peers[b->index[slot] - 1], h))
+		slot = (slot + 1) % INDEX_SLOTS;
+	if (b->index[slot])
+		return &b->peers[b->index[slot] - 1];
+	if (b->count == BMP_PEERS_MAX)
+		return NULL;
+	alloc_grow((void **)&b->peers, b->count, &b->capacity, sizeof(*b->peers));
+	struct monitored *p = &b->peers[b->count++];
+	*p = (struct monitored){.address = h->address, .asn = h->asn, .type = h->type, .followed = VIEW_OPEN};
+	memcpy(p->distinguisher, h->distinguisher, sizeof(p->distinguisher));
+	for (size_t i = 0; i < BMP_VIEW_COUNT; i++)
+		p->views[i].id = PEER_NONE;
+	b->index[slot] = (uint16_t)b->count;
+	return p;
+}
+
+static uint8_t peer_view_of(enum bmp_view view)
+{
+	static const uint8_t views[BMP_VIEW_COUNT] = {
+		[BMP_VIEW_PRE_POLICY] = PEER_VIEW_PRE_POLICY, [BMP_VIEW_POST_POLICY] = PEER_VIEW_POST_POLICY,
+		[BMP_VIEW_OUT_PRE] = PEER_VIEW_OUT,	      [BMP_VIEW_OUT_POST] = PEER_VIEW_OUT,
+		[BMP_VIEW_LOC_RIB] = PEER_VIEW_LOC_RIB,
+	};
+	return views[view];
+}
+
+// The Loc-RIB has no peer address: the router's BGP identifier stands for it.
+static uint32_t view_id(struct decoder *d, struct monitored *p, const struct bmp_peer *h, uint16_t collector)
+{
+	struct bmp_view_state *v = &p->views[h->view];
+	if (v->id == PEER_NONE) {
+		struct peer key = {.address = p->address, .collector = collector, .asn = p->asn};
+		key.view = peer_view_of(h->view);
+		if (h->view == BMP_VIEW_LOC_RIB)
+			key.address = addr_v4(v4_number(h->bgp_id));
+		v->id = decode_peer_id(d, &key);
+	}
+	return v->id;
+}
+
+static bool outgoing(enum bmp_view view)
+{
+	return view == BMP_VIEW_OUT_PRE || view == BMP_VIEW_OUT_POST;
+}
+
+// DOC: which view of a peer is followed. The first view that brings a route is, for good: a later change would have
+// to withdraw a whole table. Routers send what they are told to, pre-policy first where it is on (FRR sends
+// post-policy first). Adj-RIB-Out says nothing of the peer; the Loc-RIB is followed where the router shows no other
+// peer, since its routes are those of the others again.
+static bool follows(struct decode_bmp *b, struct monitored *p, enum bmp_view view)
+{
+	if (outgoing(view))
+		return false;
+	if (view == BMP_VIEW_LOC_RIB && p->followed == VIEW_OPEN && b->adjacencies)
+		return false;
+	if (p->followed == VIEW_OPEN)
+		p->followed = view;
+	return p->followed == view;
+}
+
+static void push_session(struct decoder *d, const struct decode_envelope *e, bool up, const struct bmp_peer_down *down)
+{
+	struct decode_slot *slot = decode_make_room(d);
+	struct obs *o = decode_push(d, OBS_SESSION, e);
+	d->counts.of[DECODE_STATES]++;
+	o->session.old_state = up ? SESSION_IDLE : SESSION_ESTABLISHED;
+	o->session.new_state = up ? SESSION_ESTABLISHED : SESSION_IDLE;
+	if (down) {
+		o->session.cause = down->reason <= SESSION_CAUSE_LOCAL_SYSTEM ? down->reason : SESSION_CAUSE_UNKNOWN;
+		o->session.notification = down->has_notification ? down->notification.code : 0;
+	}
+	if (d->options.routes) {
+		slot->plain = e->route;
+		o->route = &slot->plain;
+	}
+}
+
+static void take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+{
+	struct monitored *p = monitored_at(b, &m->peer);
+	if (!p)
+		return;
+	enum bmp_view view = m->peer.view;
+	if (view != BMP_VIEW_LOC_RIB)
+		b->adjacencies = true;
+	if (!d->options.bmp_all_views && !follows(b, p, view)) {
+		d->counts.of[DECODE_BMP_OTHER_VIEW]++;
+		return;
+	}
+	struct bmp_view_state *v = &p->views[view];
+	e->peer = view_id(d, p, &m->peer, e->collector);
+	e->flags = outgoing(view) ? OBS_OUTGOING : 0;
+	e->as_bytes = m->peer.as_bytes;
+	e->add_path[0] = p->add_path[0];
+	e->add_path[1] = p->add_path[1];
+	e->add_path_sure = p->opens_seen && view != BMP_VIEW_LOC_RIB && !outgoing(view);
+	if (p->own_asn != p->asn && view != BMP_VIEW_LOC_RIB) {
+		e->own_asn = p->own_asn;
+		e->peer_asn = p->asn;
+	}
+	e->tally = p->up_seen ? &v->tally : NULL;
+	if (!v->up)
+		push_session(d, e, true, NULL);
+	v->up = true;
+	decode_messages(d, e, m->body);
+}
+
+// An OPEN pair tells ADD-PATH: the peer may send (bit 1) what the router can receive (bit 0).
+static void take_opens(struct monitored *p, const struct bmp_peer_up *up)
+{
+	p->opens_seen = up->sent_valid && up->received_valid;
+	p->own_asn = up->sent_valid ? up->sent.asn : 0;
+	p->add_path[0] = p->opens_seen && (up->received.add_path_v4 & 2) && (up->sent.add_path_v4 & 1);
+	p->add_path[1] = p->opens_seen && (up->received.add_path_v6 & 2) && (up->sent.add_path_v6 & 1);
+}
+
+// The session's observation waits for the first route, which tells the view; text output has it at once.
+static void take_up(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+{
+	struct bmp_peer_up up;
+	struct monitored *p = monitored_at(b, &m->peer);
+	if (!p)
+		return;
+	if (m->peer.view != BMP_VIEW_LOC_RIB)
+		b->adjacencies = true;
+	if (bmp_peer_up(m, &up) >= 0)
+		take_opens(p, &up);
+	else
+		d->counts.of[DECODE_MALFORMED]++;
+	if (!p->up_seen)
+		for (size_t i = 0; i < BMP_VIEW_COUNT; i++)
+			p->views[i].tally = (struct decode_tally){0};
+	p->up_seen = true;
+	enum bmp_view view = p->followed == VIEW_OPEN ? m->peer.view : p->followed;
+	bool known = p->followed != VIEW_OPEN || d->options.bmp_all_views;
+	if (!known || p->views[view].up)
+		return;
+	m->peer.view = view;
+	e->peer = view_id(d, p, &m->peer, e->collector);
+	push_session(d, e, true, NULL);
+	p->views[view].up = true;
+}
+
+static void take_down(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+{
+	struct bmp_peer_down down;
+	struct monitored *p = monitored_at(b, &m->peer);
+	if (!p)
+		return;
+	if (bmp_peer_down(m, &down) < 0) {
+		d->counts.of[DECODE_MALFORMED]++;
+		down = (struct bmp_peer_down){0};
+	}
+	bool handed = false;
+	for (size_t i = 0; i < BMP_VIEW_COUNT; i++) {
+		struct bmp_view_state *v = &p->views[i];
+		if (!v->up)
+			continue;
+		e->peer = v->id;
+		push_session(d, e, false, &down);
+		v->up = false;
+		handed = true;
+	}
+	if (!handed && p->up_seen) { // went down before it brought a route
+		e->peer = view_id(d, p, &m->peer, e->collector);
+		push_session(d, e, false, &down);
+	}
+	p->up_seen = false;
+	p->opens_seen = false;
+}
+
+static void take_alive(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+{
+	struct monitored *p = m->has_peer ? monitored_at(b, &m->peer) : NULL;
+	if (m->type == BMP_STATISTICS)
+		d->counts.of[DECODE_BMP_STATISTICS]++;
+	if (!p || p->followed == VIEW_OPEN)
+		return;
+	e->peer = p->views[p->followed].id;
+	decode_push(d, OBS_ALIVE, e);
+}
+
+static void take_type(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+{
+	switch (m->type) {
+	case BMP_ROUTE_MONITORING:
+		take_routes(d, b, m, e);
+		break;
+	case BMP_PEER_UP:
+		take_up(d, b, m, e);
+		break;
+	case BMP_PEER_DOWN:
+		take_down(d, b, m, e);
+		break;
+	case BMP_STATISTICS:
+	case BMP_ROUTE_MIRRORING:
+		take_alive(d, b, m, e);
+		break;
+	default:
+		break;
+	}
+}
+
+void decode_bmp_take(struct decoder *d, struct decode_source *s, const struct record *r)
+{
+	struct bmp_message m;
+	struct cursor c = r->bytes;
+	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
+	if (bmp_message(&c, &m) != 1) {
+		d->counts.of[DECODE_MALFORMED]++;
+		decode_push_malformed(d, &e, (uint32_t)-ERR_MALFORMED);
+		return;
+	}
+	if (!s->bmp)
+		s->bmp = alloc_zero(1, sizeof(*s->bmp));
+	int64_t seconds = instant_known(r->time) ? instant_seconds(r->time) : 0;
+	e.route = (struct bgp_route){.envelope = ENVELOPE_BMP,
+				     .subtype = m.type,
+				     .header_seconds = (uint32_t)seconds,
+				     .microseconds = (uint32_t)((r->time.ns - seconds * NS_PER_S) / 1000)};
+	take_type(d, s->bmp, &m, &e);
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: ISC
+// The decoder: dispatches records by kind and keeps what lives from one record to the next. A record that breaks
+// its format is counted and named (OBS_MALFORMED) and costs nothing but itself.
+#include "decode/decode.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "decode/decode_priv.h"
+
+#include <stdlib.h>
+
+struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out)
+{
+	struct decoder *d = alloc_zero(1, sizeof(*d));
+	d->peers = peers;
+	d->options = options ? *options : (struct decode_options){0};
+	d->out = out;
+	d->batch = alloc_zero(BATCH_MAX, sizeof(*d->batch));
+	d->arena = alloc_zero(ARENA_ASNS, sizeof(*d->arena));
+	d->slots = alloc_zero(d->options.routes ? SLOTS_MAX : 1, sizeof(*d->slots));
+	d->stripped = alloc_zero(UINT16_MAX, 1);
+	d->path = d->arena;
+	return d;
+}
+
+static void source_free(struct decode_source *s)
+{
+	if (!s)
+		return;
+	decode_bmp_free(s->bmp);
+	free(s->index);
+	free(s->listed);
+	free(s);
+}
+
+void decoder_free(struct decoder *d)
+{
+	if (!d)
+		return;
+	for (size_t i = 0; i < d->source_count; i++)
+		source_free(d->sources[i]);
+	free(d->sources);
+	free(d->known);
+	free(d->batch);
+	free(d->arena);
+	free(d->slots);
+	free(d->stripped);
+	free(d);
+}
+
+const struct decode_counts *decoder_counts(const struct decoder *d)
+{
+	return &d->counts;
+}
+
+static struct decode_source *source_at(struct decoder *d, const struct record *r)
+{
+	if (UNLIKELY(r->source >= d->source_count)) {
+		size_t wanted = (size_t)r->source + 64;
+		d->sources = alloc_resize(d->sources, wanted, sizeof(*d->sources));
+		memset(d->sources + d->source_count, 0, (wanted - d->source_count) * sizeof(*d->sources));
+		d->source_count = wanted;
+	}
+	struct decode_source **slot = &d->sources[r->source];
+	if (UNLIKELY(!*slot)) {
+		*slot = alloc_zero(1, sizeof(**slot));
+		(*slot)->collector = r->collector;
+	}
+	return *slot;
+}
+
+static uint32_t session_peer(struct decoder *d, uint16_t collector, const struct mrt_session *s)
+{
+	struct peer key = {.address = s->peer, .collector = collector, .asn = s->peer_asn};
+	return decode_peer_id(d, &key);
+}
+
+static void take_bgp(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
+{
+	const struct mrt_session *s = &m->message.session;
+	e->peer = session_peer(d, e->collector, s);
+	e->flags = s->outgoing ? OBS_OUTGOING : 0;
+	e->as_bytes = s->as4 ? 4 : 2;
+	e->add_path[0] = e->add_path[1] = s->add_path;
+	e->route.local = s->local;
+	e->route.local_asn = s->local_asn;
+	decode_messages(d, e, m->message.bgp);
+}
+
+static uint8_t state_byte(uint16_t state)
+{
+	return state < UINT8_MAX ? (uint8_t)state : UINT8_MAX;
+}
+
+static void take_state(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
+{
+	const struct mrt_session *s = &m->state.session;
+	e->peer = session_peer(d, e->collector, s);
+	e->route.local = s->local;
+	e->route.local_asn = s->local_asn;
+	d->counts.of[DECODE_STATES]++;
+	struct decode_slot *slot = decode_make_room(d);
+	struct obs *o = decode_push(d, OBS_SESSION, e);
+	o->session.old_state = state_byte(m->state.old_state);
+	o->session.new_state = state_byte(m->state.new_state);
+	struct decode_peer *known = decode_peer_at(d, e->peer);
+	if (known && m->state.new_state != SESSION_ESTABLISHED) {
+		o->session.cause = known->cause;
+		o->session.notification = known->notification;
+		*known = (struct decode_peer){0};
+	}
+	if (d->options.routes) {
+		slot->plain = e->route;
+		o->route = &slot->plain;
+	}
+}
+
+static uint8_t envelope_of(uint16_t type)
+{
+	switch (type) {
+	case MRT_TYPE_TABLE_DUMP:
+		return ENVELOPE_TABLE_DUMP;
+	case MRT_TYPE_TABLE_DUMP_V2:
+		return ENVELOPE_TABLE_DUMP2;
+	case MRT_TYPE_BGP4MP_ET:
+		return ENVELOPE_BGP4MP_ET;
+	default:
+		return ENVELOPE_BGP4MP;
+	}
+}
+
+static void take_kind(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e)
+{
+	if (s->rib_open && (m->kind == MRT_MESSAGE || m->kind == MRT_STATE))
+		decode_rib_close(d, s, e->time);
+	switch (m->kind) {
+	case MRT_PEER_INDEX:
+		decode_index(d, s, m, e);
+		break;
+	case MRT_RIB:
+		decode_rib(d, s, m, e);
+		break;
+	case MRT_RIB_OTHER:
+		d->counts.of[DECODE_OTHER_FAMILY]++;
+		break;
+	case MRT_TABLE_DUMP:
+		decode_table_dump(d, s, m, e);
+		break;
+	case MRT_MESSAGE:
+		take_bgp(d, m, e);
+		break;
+	case MRT_STATE:
+		take_state(d, m, e);
+		break;
+	case MRT_KIND_COUNT:
+		break;
+	}
+}
+
+static void take_mrt(struct decoder *d, struct decode_source *s, const struct record *r)
+{
+	struct mrt_header header;
+	struct mrt_record m;
+	struct cursor c = r->bytes;
+	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
+	if (mrt_header(&c, &header) != 1) {
+		d->counts.of[DECODE_MALFORMED]++;
+		decode_push_malformed(d, &e, (uint32_t)-ERR_TRUNCATED);
+		return;
+	}
+	int got = mrt_record(&header, c, &m);
+	if (UNLIKELY(got == ERR_UNSUPPORTED)) {
+		d->counts.of[DECODE_UNSUPPORTED]++;
+		return;
+	}
+	if (UNLIKELY(got != 1)) {
+		d->counts.of[DECODE_MALFORMED]++;
+		s->rib_damaged = true;
+		decode_push_malformed(d, &e, (uint32_t)-ERR_MALFORMED);
+		return;
+	}
+	e.route = (struct bgp_route){.envelope = envelope_of(header.type),
+				     .subtype = header.subtype,
+				     .header_seconds = header.seconds,
+				     .microseconds = m.microseconds};
+	take_kind(d, s, &m, &e);
+}
+
+// The peer whose record lost its framing, if what is left of the record still says.
+static uint32_t gap_peer(struct decoder *d, const struct record *r)
+{
+	struct mrt_header header;
+	struct mrt_record m;
+	struct cursor c = r->bytes;
+	if (mrt_header(&c, &header) != 1 || (header.type != MRT_TYPE_BGP4MP && header.type != MRT_TYPE_BGP4MP_ET))
+		return PEER_NONE;
+	if (header.length > cursor_left(&c))
+		header.length = (uint32_t)cursor_left(&c);
+	c.end = c.at + header.length;
+	if (mrt_record(&header, c, &m) != 1 || (m.kind != MRT_MESSAGE && m.kind != MRT_STATE))
+		return PEER_NONE;
+	const struct mrt_session *s = m.kind == MRT_STATE ? &m.state.session : &m.message.session;
+	struct peer key = {.address = s->peer, .collector = r->collector, .asn = s->peer_asn};
+	return peer_find(d->peers, &key);
+}
+
+static void take_gap(struct decoder *d, struct decode_source *s, const struct record *r)
+{
+	struct decode_envelope e = {.collector = r->collector, .time = r->time};
+	e.peer = gap_peer(d, r);
+	s->rib_damaged = true;
+	decode_push(d, OBS_GAP, &e)->source = r->source;
+}
+
+static void take_end(struct decoder *d, struct decode_source *s, const struct record *r)
+{
+	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
+	decode_rib_close(d, s, r->time);
+	decode_push(d, OBS_FEED_END, &e)->source = r->source;
+	source_free(s);
+	d->sources[r->source] = NULL;
+}
+
+int decoder_take(struct decoder *d, const struct record *r)
+{
+	struct decode_source *s = source_at(d, r);
+	switch ((enum record_kind)r->kind) {
+	case RECORD_MRT:
+		d->counts.of[DECODE_RECORDS]++;
+		take_mrt(d, s, r);
+		break;
+	case RECORD_BMP:
+		d->counts.of[DECODE_RECORDS]++;
+		decode_bmp_take(d, s, r);
+		break;
+	case RECORD_GAP:
+		take_gap(d, s, r);
+		break;
+	case RECORD_SOURCE_END:
+		take_end(d, s, r);
+		break;
+	}
+	decode_record_end(d);
+	return d->error;
+}
+
+const char *decode_count_name(enum decode_count which)
+{
+	static const char *const names[] = {
+		[DECODE_RECORDS] = "records",
+		[DECODE_MESSAGES] = "messages",
+		[DECODE_ANNOUNCED] = "announced",
+		[DECODE_WITHDRAWN] = "withdrawn",
+		[DECODE_RIB_ENTRIES] = "rib_entries",
+		[DECODE_STATES] = "states",
+		[DECODE_END_OF_RIB] = "end_of_rib",
+		[DECODE_KEEPALIVES] = "keepalives",
+		[DECODE_OPENS] = "opens",
+		[DECODE_NOTIFICATIONS] = "notifications",
+		[DECODE_OTHER_FAMILY] = "other_family",
+		[DECODE_UNSUPPORTED] = "unsupported",
+		[DECODE_MALFORMED] = "malformed",
+		[DECODE_MALFORMED_UPDATE] = "malformed_update",
+		[DECODE_DISCARDED] = "discarded_attribute",
+		[DECODE_UNKNOWN_ATTRIBUTE] = "unknown_attribute",
+		[DECODE_BAD_PEER_INDEX] = "bad_peer_index",
+		[DECODE_ADD_PATH_GUESSED] = "add_path_guessed",
+		[DECODE_BMP_STATISTICS] = "bmp_statistics",
+		[DECODE_BMP_OTHER_VIEW] = "bmp_other_view",
+		[DECODE_BMP_UNUSABLE] = "bmp_unusable",
+	};
+	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");
+	return (unsigned)which < DECODE_COUNT ? names[which] : "unknown";
+}

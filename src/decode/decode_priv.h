@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: ISC
+// What the files of decode/ share: the batch, and what is remembered per peer and per source. Nobody else
+// includes it.
+#pragma once
+
+#include "base/attr.h"
+#include "decode/decode.h"
+#include "wire/aspath.h"
+#include "wire/mrt.h"
+#include "wire/route.h"
+
+#define BATCH_MAX     1024	   // observations handed on at a time
+#define ARENA_ASNS    (32u * 1024) // AS numbers of their paths; far more than ASPATH_MAX
+#define SLOTS_MAX     128	   // routes with all attributes handed on at a time
+#define SESSION_CACHE 256	   // peers found without asking the registry
+
+struct decode_bmp; // decode/bmp.c: the router behind one BMP stream
+
+struct decode_source {	 // one file
+	uint32_t *index; // peer ids by place in the last PEER_INDEX_TABLE
+	uint16_t index_count;
+	uint16_t collector;
+	bool has_index;
+	bool rib_open;	  // OBS_RIB_BEGIN was sent
+	bool rib_damaged; // records were lost since
+	bool index_waits; // an index table came inside a dump: the next entry tells whether the dump goes on
+	uint8_t families; // met in this dump: bit 0 IPv4, bit 1 IPv6
+	struct instant rib_time;
+	uint64_t *listed; // TABLE_DUMP: peers already named in this dump, a bit by id
+	size_t listed_words;
+	struct decode_bmp *bmp;
+};
+
+struct decode_peer {
+	uint8_t plain, add_path;     // evidence for the two ways to read its NLRI
+	uint8_t cause, notification; // of a NOTIFICATION just seen, for the state change that follows
+};
+
+struct decode_slot { // a route with all attributes; an UPDATE shares one set among three routes
+	struct bgp_route plain, mp, withdrawn;
+	struct bgp_attributes attributes;
+};
+
+struct decode_cached {
+	struct peer peer;
+	uint32_t id;
+	bool used;
+};
+
+struct decoder {
+	struct peer_table *peers;
+	struct decode_options options;
+	struct obs_sink out;
+	int error; // first negative answer of the sink
+	struct decode_counts counts;
+
+	size_t count;
+	struct obs *batch;
+	size_t asn_count;
+	uint32_t *arena;
+	size_t slot_count;
+	struct decode_slot *slots;
+
+	const uint32_t *path; // of the UPDATE or entry at work, in the arena
+	uint16_t path_count;
+	uint8_t path_flags;
+	uint32_t origin;
+
+	struct decode_source **sources;
+	size_t source_count;
+	struct decode_peer *known;
+	size_t known_count;
+	struct decode_cached cache[SESSION_CACHE];
+	struct aspath flat;
+	uint8_t *stripped; // an AS path without the router's own AS (BMP)
+};
+
+// What the decoder knows of withdrawals that may be an artefact of the router (decode/bmp.c).
+struct decode_tally {
+	uint64_t announced[2], held[2]; // IPv4, IPv6
+};
+
+// One BGP message of one peer, whatever wrapped it.
+struct decode_envelope {
+	uint32_t peer;
+	uint16_t collector;
+	uint8_t flags;	  // OBS_OUTGOING
+	uint8_t as_bytes; // 2 or 4
+	uint32_t path_id; // RIB entries
+	struct instant time;
+	bool add_path[2];	    // as the wrapping says: IPv4, IPv6
+	bool add_path_sure;	    // negotiated in OPENs that were seen: no guessing
+	uint32_t own_asn, peer_asn; // BMP: own_asn in front of peer_asn is stripped; 0: nothing is
+	struct decode_tally *tally; // BMP, else null
+	struct bgp_route route;	    // what all routes of the message share
+};
+
+static inline struct decode_peer *decode_peer_at(struct decoder *d, uint32_t id)
+{
+	return id < d->known_count ? &d->known[id] : NULL;
+}
+
+// batch.c
+struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e);
+void decode_push_malformed(struct decoder *d, const struct decode_envelope *e, uint32_t fault);
+struct decode_slot *decode_make_room(struct decoder *d); // for one more path and one more set of attributes
+void decode_path(struct decoder *d, const struct bgp_attributes *a);
+void decode_no_path(struct decoder *d);
+void decode_record_end(struct decoder *d);
+uint32_t decode_peer_id(struct decoder *d, const struct peer *peer); // makes room for decode_peer_at
+
+// rib.c
+void decode_index(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e);
+void decode_rib(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e);
+void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e);
+void decode_rib_close(struct decoder *d, struct decode_source *s, struct instant now);
+
+// message.c
+void decode_messages(struct decoder *d, const struct decode_envelope *e, struct cursor bgp);
+
+// add_path.c: whether to read this field with path identifiers; 1, 0, or ERR_MALFORMED when it reads neither way
+int decode_add_path(struct decoder *d, const struct decode_envelope *e, uint16_t afi, struct cursor nlri);
+
+// bmp.c
+void decode_bmp_take(struct decoder *d, struct decode_source *s, const struct record *r);
+void decode_bmp_free(struct decode_bmp *b);

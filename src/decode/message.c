@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: ISC
+// BGP messages → observations. An UPDATE that RFC 7606 would treat as withdrawn or answer with a reset changes no
+// route here: it becomes one OBS_MALFORMED, since an observatory must not take a parser's trouble for an outage.
+#include "base/err.h"
+#include "decode/decode_priv.h"
+
+struct field { // one run of NLRI
+	struct cursor nlri;
+	uint16_t afi;
+	uint8_t kind; // OBS_ANNOUNCE or OBS_WITHDRAW
+	bool add_path;
+	const struct bgp_route *route;
+};
+
+// Removes the router's own AS from the front of the path (FRR puts it there, RFC 7854 does not want it).
+static void strip_own(struct decoder *d, const struct decode_envelope *e, struct bgp_attributes *a)
+{
+	size_t width = a->as_bytes, left = cursor_left(&a->as_path);
+	const uint8_t *at = a->as_path.at;
+	if (left < 2 + 2 * width || at[0] != ASPATH_SEQUENCE || at[1] < 2 || left > UINT16_MAX)
+		return;
+	struct cursor c = {at + 2, a->as_path.end};
+	uint32_t first = 0, second = 0;
+	if (width == 4) {
+		if (!cursor_u32(&c, &first) || !cursor_u32(&c, &second))
+			return;
+	} else {
+		uint16_t v[2];
+		if (!cursor_u16(&c, &v[0]) || !cursor_u16(&c, &v[1]))
+			return;
+		first = v[0];
+		second = v[1];
+	}
+	if (first != e->own_asn || second != e->peer_asn)
+		return;
+	d->stripped[0] = at[0];
+	d->stripped[1] = (uint8_t)(at[1] - 1);
+	memcpy(d->stripped + 2, at + 2 + width, left - 2 - width);
+	a->as_path = cursor_of(d->stripped, left - width);
+}
+
+static bool family_read(const struct bgp_mp *mp)
+{
+	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) && mp->safi == BGP_SAFI_UNICAST;
+}
+
+// Lists the fields in the order in which bgpdump prints them.
+static size_t fields_of(struct decoder *d, const struct bgp_update *u, const struct decode_slot *slot,
+			struct field fields[4])
+{
+	const struct bgp_attributes *a = &slot->attributes;
+	size_t n = 0;
+	if (cursor_left(&u->withdrawn))
+		fields[n++] = (struct field){u->withdrawn, BGP_AFI_IPV4, OBS_WITHDRAW, false, &slot->withdrawn};
+	if (bgp_has(a, BGP_ATTR_MP_UNREACH)) {
+		if (family_read(&a->unreach))
+			fields[n++] = (struct field){a->unreach.nlri, a->unreach.afi, OBS_WITHDRAW, false, &slot->mp};
+		else
+			d->counts.of[DECODE_OTHER_FAMILY]++;
+	}
+	if (cursor_left(&u->announced))
+		fields[n++] = (struct field){u->announced, BGP_AFI_IPV4, OBS_ANNOUNCE, false, &slot->plain};
+	if (bgp_has(a, BGP_ATTR_MP_REACH)) {
+		if (family_read(&a->reach))
+			fields[n++] = (struct field){a->reach.nlri, a->reach.afi, OBS_ANNOUNCE, false, &slot->mp};
+		else
+			d->counts.of[DECODE_OTHER_FAMILY]++;
+	}
+	return n;
+}
+
+static bool fields_readable(struct decoder *d, const struct decode_envelope *e, struct field *fields, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
+		if (add_path < 0)
+			return false;
+		fields[i].add_path = add_path;
+	}
+	return true;
+}
+
+static void push_announced(struct decoder *d, const struct decode_envelope *e, const struct field *f)
+{
+	struct cursor nlri = f->nlri;
+	struct prefix prefix;
+	uint32_t path_id = 0;
+	uint8_t flags = e->flags | (f->add_path ? OBS_ADD_PATH : 0);
+	while (bgp_nlri_next(&nlri, f->afi, f->add_path, &prefix, &path_id) == 1) {
+		struct obs *o = decode_push(d, OBS_ANNOUNCE, e);
+		o->flags = flags | d->path_flags;
+		o->prefix = prefix;
+		o->path_id = path_id;
+		o->path = d->path;
+		o->path_count = d->path_count;
+		o->origin = d->origin;
+		o->route = d->options.routes ? f->route : NULL;
+		d->counts.of[DECODE_ANNOUNCED]++;
+		if (e->tally)
+			e->tally->announced[prefix.family == FAMILY_V6]++;
+	}
+}
+
+static void push_withdrawn(struct decoder *d, const struct decode_envelope *e, const struct field *f)
+{
+	struct cursor nlri = f->nlri;
+	struct prefix prefix;
+	uint32_t path_id = 0;
+	uint8_t flags = e->flags | (f->add_path ? OBS_ADD_PATH : 0);
+	while (bgp_nlri_next(&nlri, f->afi, f->add_path, &prefix, &path_id) == 1) {
+		bool v6 = prefix.family == FAMILY_V6;
+		d->counts.of[DECODE_WITHDRAWN]++;
+		if (e->tally && !e->tally->announced[v6]) {
+			if (!e->tally->held[v6]++)
+				d->counts.of[DECODE_BMP_UNUSABLE]++;
+			continue;
+		}
+		struct obs *o = decode_push(d, OBS_WITHDRAW, e);
+		o->flags = flags;
+		o->prefix = prefix;
+		o->path_id = path_id;
+		o->route = d->options.routes ? f->route : NULL;
+	}
+}
+
+static void take_fault(struct decoder *d, const struct decode_envelope *e, enum bgp_fault fault)
+{
+	d->counts.of[DECODE_MALFORMED_UPDATE]++;
+	decode_push_malformed(d, e, fault);
+}
+
+// Reads the attributes; MP fields that break without path identifiers are tried with them before giving up.
+static void read_attributes(const struct decode_envelope *e, const struct bgp_update *u, struct bgp_attributes *a)
+{
+	struct bgp_context context = {.as_bytes = e->as_bytes, .add_path = e->add_path[0] || e->add_path[1]};
+	bgp_attributes(u->attributes, &context, a);
+	bool mp_fault = a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH;
+	if (a->action < BGP_WITHDRAW || !mp_fault || e->add_path_sure)
+		return;
+	struct bgp_attributes other;
+	context.add_path = !context.add_path;
+	bgp_attributes(u->attributes, &context, &other);
+	if (other.action < BGP_WITHDRAW)
+		*a = other;
+}
+
+static void set_routes(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot)
+{
+	if (!d->options.routes)
+		return;
+	slot->plain = e->route;
+	slot->plain.attributes = &slot->attributes;
+	slot->mp = slot->plain;
+	slot->mp.from_mp = true;
+	slot->withdrawn = e->route;
+}
+
+static void push_fields(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot,
+			const struct field *fields, size_t n)
+{
+	bool path_read = false;
+	for (size_t i = 0; i < n; i++) {
+		if (fields[i].kind == OBS_WITHDRAW) {
+			push_withdrawn(d, e, &fields[i]);
+			continue;
+		}
+		if (!path_read)
+			decode_path(d, &slot->attributes);
+		path_read = true;
+		push_announced(d, e, &fields[i]);
+	}
+	decode_no_path(d);
+}
+
+static void take_update(struct decoder *d, const struct decode_envelope *e, struct cursor body)
+{
+	struct bgp_update u;
+	if (bgp_update(body, &u) != 1) {
+		take_fault(d, e, BGP_FAULT_MESSAGE);
+		return;
+	}
+	struct decode_slot *slot = decode_make_room(d);
+	struct bgp_attributes *a = &slot->attributes;
+	read_attributes(e, &u, a);
+	d->counts.of[DECODE_UNKNOWN_ATTRIBUTE] += a->unknown;
+	uint16_t ended = bgp_end_of_rib(&u, a);
+	if (ended) {
+		struct obs *o = decode_push(d, OBS_END_OF_RIB, e);
+		o->prefix.family = ended == BGP_AFI_IPV6 ? FAMILY_V6 : FAMILY_V4;
+		d->counts.of[DECODE_END_OF_RIB]++;
+		return;
+	}
+	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri);
+	bgp_mandatory(a, cursor_left(&u.announced) > 0, reach);
+	if (a->action >= BGP_WITHDRAW) {
+		take_fault(d, e, a->fault);
+		return;
+	}
+	struct field fields[4];
+	size_t n = fields_of(d, &u, slot, fields);
+	if (!fields_readable(d, e, fields, n)) {
+		take_fault(d, e, BGP_FAULT_NLRI);
+		return;
+	}
+	if (a->action == BGP_DISCARD) {
+		d->counts.of[DECODE_DISCARDED]++;
+		d->counts.faults[a->fault]++;
+	}
+	if (e->own_asn)
+		strip_own(d, e, a);
+	set_routes(d, e, slot);
+	push_fields(d, e, slot, fields, n);
+	if (!n)
+		decode_push(d, OBS_ALIVE, e);
+}
+
+// Keeps what the NOTIFICATION says for the state change that follows it; an OPEN begins a new session, whose
+// capabilities may differ.
+static void take_session(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
+{
+	struct decode_peer *known = decode_peer_at(d, e->peer);
+	struct bgp_notification n;
+	if (m->type == BGP_OPEN) {
+		d->counts.of[DECODE_OPENS]++;
+		if (known)
+			*known = (struct decode_peer){0};
+	} else {
+		d->counts.of[DECODE_NOTIFICATIONS]++;
+		if (known && bgp_notification(m->body, &n) >= 0) {
+			known->notification = n.code;
+			known->cause = e->flags & OBS_OUTGOING ? SESSION_CAUSE_LOCAL_NOTIFICATION
+							       : SESSION_CAUSE_REMOTE_NOTIFICATION;
+		}
+	}
+	decode_push(d, OBS_ALIVE, e);
+}
+
+static void take_message(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
+{
+	d->counts.of[DECODE_MESSAGES]++;
+	switch (m->type) {
+	case BGP_UPDATE:
+		take_update(d, e, m->body);
+		break;
+	case BGP_OPEN:
+	case BGP_NOTIFICATION:
+		take_session(d, e, m);
+		break;
+	case BGP_KEEPALIVE:
+		d->counts.of[DECODE_KEEPALIVES]++;
+		decode_push(d, OBS_ALIVE, e);
+		break;
+	default:
+		decode_push(d, OBS_ALIVE, e);
+	}
+}
+
+void decode_messages(struct decoder *d, const struct decode_envelope *e, struct cursor bgp)
+{
+	do {
+		struct bgp_message m;
+		if (bgp_message(&bgp, &m) != 1) {
+			d->counts.of[DECODE_MALFORMED]++;
+			decode_push_malformed(d, e, BGP_FAULT_MESSAGE);
+			return;
+		}
+		take_message(d, e, &m);
+	} while (cursor_left(&bgp));
+}
