@@ -13,18 +13,36 @@ enum aspath_segment_type { ASPATH_SET = 1, ASPATH_SEQUENCE = 2, ASPATH_CONFED_SE
 struct aspath_segment {
 	uint8_t type;
 	uint8_t count;
-	struct cursor asns; // count × as_bytes
+	uint8_t as_bytes;
+	struct cursor asns; // count × as_bytes, for aspath_asn
 };
 
 // 1, 0 end, ERR_MALFORMED (unknown type, zero count, overrun).
 int MUST_USE aspath_next(struct cursor *path, uint8_t as_bytes, struct aspath_segment *ret);
+
+// Whether every segment reads with this width.
+bool aspath_valid(struct cursor path, uint8_t as_bytes);
+
+// Takes the next AS number off a segment. False at its end.
+bool aspath_asn(struct aspath_segment *segment, uint32_t *ret);
+
+// The segments of the merged path, for text and other lossless forms: first those of AS_PATH that AS4_PATH does
+// not cover, then those of AS4_PATH. The last of the former may be cut, so that as_bytes can change on the way.
+struct aspath_walk {
+	struct cursor front, back;
+	uint32_t keep; // AS numbers of front that still come
+	uint8_t front_as_bytes;
+};
+
+void aspath_walk_begin(const struct bgp_attributes *a, struct aspath_walk *ret);
+bool aspath_walk_next(struct aspath_walk *w, struct aspath_segment *ret);
 
 // One path as a flat list, sets included, for state and filters.
 struct aspath {
 	uint32_t asns[ASPATH_MAX]; // as seen from the peer: nearest first, origin last
 	uint16_t count;
 	bool truncated;	  // longer than ASPATH_MAX
-	bool ends_in_set; // then the origin is not one network
+	bool ends_in_set; // a set of several: then the origin is not one network
 };
 
 // Flattens with the AS4_PATH merge. An empty path gives count 0. Malformed paths give what was read.

@@ -75,7 +75,7 @@ struct bgp_update {
 };
 
 struct bgp_mp {
-	uint16_t afi;
+	uint16_t afi; // 0 in an abbreviated RIB entry: the record's
 	uint8_t safi;
 	uint8_t next_hop_length; // bytes valid in next_hop; reach only
 	uint8_t next_hop[32];	 // global, then link-local where given
@@ -99,7 +99,7 @@ struct bgp_attributes {
 	struct cursor communities;	 // 4 bytes each
 	struct cursor ext_communities;	 // 8 bytes each
 	struct cursor large_communities; // 12 bytes each
-	struct bgp_mp reach, unreach;
+	struct bgp_mp reach, unreach;	 // nlri is there even if it does not read with context's add_path
 };
 
 static inline bool bgp_has(const struct bgp_attributes *a, enum bgp_attribute code)

@@ -12,11 +12,18 @@
 #define MRT_RECORD_MAX (4u << 20)
 
 enum mrt_type {
+	MRT_TYPE_LEGACY_BGP = 5, // 1999 and 2000; named, framed and counted, not read
+	MRT_TYPE_LEGACY_BGP4PLUS = 9,
+	MRT_TYPE_LEGACY_BGP4PLUS_01 = 10,
 	MRT_TYPE_OSPFV2 = 11,
 	MRT_TYPE_TABLE_DUMP = 12,
 	MRT_TYPE_TABLE_DUMP_V2 = 13,
 	MRT_TYPE_BGP4MP = 16,
 	MRT_TYPE_BGP4MP_ET = 17,
+	MRT_TYPE_ISIS = 32,
+	MRT_TYPE_ISIS_ET = 33,
+	MRT_TYPE_OSPFV3 = 48,
+	MRT_TYPE_OSPFV3_ET = 49,
 };
 
 struct mrt_header {
@@ -29,8 +36,10 @@ struct mrt_header {
 enum mrt_kind {
 	MRT_PEER_INDEX, // TABLE_DUMP_V2: the peers that the RIB records that follow refer to
 	MRT_RIB,	// TABLE_DUMP_V2: one prefix and the peers that have it
-	MRT_RIB_OTHER, // a RIB record of a family that is counted and skipped (multicast, GENERIC of other SAFI, GEO_PEER)
-	MRT_TABLE_DUMP, // TABLE_DUMP or BGP4MP_ENTRY-like single (prefix, peer) entry
+	// TABLE_DUMP_V2 that is counted and skipped: multicast (rib is filled and can be iterated), GENERIC of another
+	// family (afi and safi are filled, no entries), GEO_PEER_TABLE (afi 0).
+	MRT_RIB_OTHER,
+	MRT_TABLE_DUMP, // TABLE_DUMP: one prefix of one peer
 	MRT_MESSAGE,	// a BGP message from (or, local, to) a peer
 	MRT_STATE,	// a change of a peer's session state
 	MRT_KIND_COUNT
@@ -54,7 +63,7 @@ struct mrt_rib {
 	uint16_t afi;
 	uint8_t safi;
 	bool add_path;
-	struct prefix prefix; // host bits as written (mask before use as a key)
+	struct prefix prefix; // host bits cleared
 	uint16_t count;
 	struct cursor entries; // for mrt_rib_entry_next
 };
@@ -68,7 +77,7 @@ struct mrt_rib_entry {
 
 struct mrt_table_dump {
 	uint16_t view, sequence;
-	struct prefix prefix;
+	struct prefix prefix; // host bits cleared
 	uint32_t originated;
 	struct addr peer;
 	uint32_t peer_asn;
@@ -97,7 +106,7 @@ struct mrt_state {
 
 struct mrt_record {
 	struct mrt_header header;
-	uint32_t microseconds; // _ET only, else 0
+	uint32_t microseconds; // _ET only, else 0; at most 999,999 whatever was written
 	enum mrt_kind kind;
 	union {
 		struct mrt_peer_index index;
@@ -112,12 +121,13 @@ struct mrt_record {
 // see mrt_header_plausible.
 int MUST_USE mrt_header(struct cursor *c, struct mrt_header *ret);
 
-// Whether a reader that resynchronises may believe this header: a known type and subtype, a length within
-// MRT_RECORD_MAX and at least the least that the type needs, microseconds aside.
+// Whether a reader that resynchronises may believe this header: a known type and subtype (those that are only
+// counted among them), a length within MRT_RECORD_MAX and at least the least that the type needs.
 bool mrt_header_plausible(const struct mrt_header *h);
 
-// Decodes the body (exactly header->length bytes). 1: filled. ERR_UNSUPPORTED: a type or subtype outside the
-// list above (1999/2000 types among them). ERR_MALFORMED: bytes break the type's format.
+// Decodes the body (exactly header->length bytes). 1: filled. ERR_UNSUPPORTED: a type or subtype that is not
+// read (those of 1999 and 2000, BGP4MP_ENTRY and _SNAPSHOT, batched TABLE_DUMP). ERR_MALFORMED: bytes break the
+// type's format.
 int MUST_USE mrt_record(const struct mrt_header *header, struct cursor body, struct mrt_record *ret);
 
 // Iterators. 1: got one. 0: end. ERR_MALFORMED: the rest cannot be read.

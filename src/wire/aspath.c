@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: ISC
+// AS paths: segments, the merge of AS_PATH with AS4_PATH (RFC 6793, 4.2.3), the flat form. Refuses unknown
+// segment types and empty segments (RFC 7606, 7.2).
+#include "wire/aspath.h"
+
+#include "base/err.h"
+
+#define NO_MERGE UINT32_MAX
+
+static inline bool segment_read(struct cursor *c, uint8_t as_bytes, struct aspath_segment *ret)
+{
+	ret->as_bytes = as_bytes;
+	return cursor_u8(c, &ret->type) && ret->type >= ASPATH_SET && ret->type <= ASPATH_CONFED_SET &&
+	       cursor_u8(c, &ret->count) && ret->count && cursor_sub(c, (size_t)ret->count * as_bytes, &ret->asns);
+}
+
+int aspath_next(struct cursor *path, uint8_t as_bytes, struct aspath_segment *ret)
+{
+	struct cursor at = *path;
+	struct aspath_segment segment;
+	if (!cursor_left(&at))
+		return 0;
+	if (!segment_read(&at, as_bytes, &segment))
+		return ERR_MALFORMED;
+	*path = at;
+	*ret = segment;
+	return 1;
+}
+
+bool aspath_valid(struct cursor path, uint8_t as_bytes)
+{
+	struct aspath_segment segment;
+	while (cursor_left(&path))
+		if (!segment_read(&path, as_bytes, &segment))
+			return false;
+	return true;
+}
+
+bool aspath_asn(struct aspath_segment *segment, uint32_t *ret)
+{
+	uint16_t narrow;
+	if (segment->as_bytes == 4)
+		return cursor_u32(&segment->asns, ret);
+	if (!cursor_u16(&segment->asns, &narrow))
+		return false;
+	*ret = narrow;
+	return true;
+}
+
+static bool confed(const struct aspath_segment *segment)
+{
+	return segment->type == ASPATH_CONFED_SEQUENCE || segment->type == ASPATH_CONFED_SET;
+}
+
+// How long a path counts (RFC 4271, 9.1.2.2; RFC 5065, 5.3): a set is 1, confederation segments are 0.
+static uint32_t path_length(struct cursor path, uint8_t as_bytes)
+{
+	struct aspath_segment segment;
+	uint32_t length = 0;
+	while (aspath_next(&path, as_bytes, &segment) == 1)
+		length += segment.type == ASPATH_SET ? 1 : segment.type == ASPATH_SEQUENCE ? segment.count : 0;
+	return length;
+}
+
+void aspath_walk_begin(const struct bgp_attributes *a, struct aspath_walk *ret)
+{
+	*ret = (struct aspath_walk){.front = a->as_path, .front_as_bytes = a->as_bytes, .keep = NO_MERGE};
+	if (LIKELY(!cursor_left(&a->as4_path)))
+		return;
+	uint32_t old = path_length(a->as_path, a->as_bytes), new = path_length(a->as4_path, 4);
+	if (old < new)
+		return;
+	ret->keep = old - new;
+	ret->back = a->as4_path;
+}
+
+// The part of AS_PATH that AS4_PATH does not cover. Confederation segments before or between kept ones stay.
+static bool walk_front(struct aspath_walk *w, struct aspath_segment *ret)
+{
+	struct aspath_segment segment;
+	if (aspath_next(&w->front, w->front_as_bytes, &segment) != 1)
+		return false;
+	if (!confed(&segment) && w->keep != NO_MERGE) {
+		uint32_t most = w->keep;
+		if (!most)
+			return false;
+		if (segment.type == ASPATH_SEQUENCE && segment.count > most) {
+			segment.count = (uint8_t)most;
+			segment.asns.end = segment.asns.at + (size_t)segment.count * segment.as_bytes;
+		}
+		w->keep -= segment.type == ASPATH_SET ? 1 : segment.count;
+	}
+	*ret = segment;
+	return true;
+}
+
+bool aspath_walk_next(struct aspath_walk *w, struct aspath_segment *ret)
+{
+	if (walk_front(w, ret))
+		return true;
+	w->front = (struct cursor){0};
+	while (aspath_next(&w->back, 4, ret) == 1)
+		if (!confed(ret)) // RFC 6793, 6: such segments of an AS4_PATH are dropped
+			return true;
+	return false;
+}
+
+static void flatten_segment(struct aspath_segment segment, struct aspath *path)
+{
+	uint16_t count = path->count;
+	uint32_t asn;
+	while (aspath_asn(&segment, &asn)) {
+		if (count == ASPATH_MAX) {
+			path->truncated = true;
+			break;
+		}
+		path->asns[count++] = asn;
+	}
+	path->count = count;
+}
+
+static bool several(const struct aspath_segment *segment)
+{
+	return (segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET) && segment->count > 1;
+}
+
+void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
+{
+	struct aspath_walk walk;
+	struct aspath_segment segment;
+	ret->count = 0;
+	ret->truncated = false;
+	ret->ends_in_set = false;
+	aspath_walk_begin(a, &walk);
+	while (aspath_walk_next(&walk, &segment)) {
+		flatten_segment(segment, ret);
+		ret->ends_in_set = several(&segment);
+	}
+}
+
+uint32_t aspath_origin(const struct bgp_attributes *a)
+{
+	struct aspath_walk walk;
+	struct aspath_segment segment, last = {0};
+	uint32_t asn = 0;
+	aspath_walk_begin(a, &walk);
+	while (aspath_walk_next(&walk, &segment))
+		last = segment;
+	if (!last.count || several(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
+		return 0;
+	return aspath_asn(&last, &asn) ? asn : 0;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: ISC
+// Names for people and counters: faults, NOTIFICATION codes and subcodes (IANA registry "BGP Error Codes").
+#include "wire/bgp.h"
+
+const char *bgp_fault_name(enum bgp_fault fault)
+{
+	static const char *const names[BGP_FAULT_COUNT] = {
+		[BGP_FAULT_NONE] = "none",
+		[BGP_FAULT_ATTRIBUTE_OVERRUN] = "attribute-overrun",
+		[BGP_FAULT_ATTRIBUTE_FLAGS] = "attribute-flags",
+		[BGP_FAULT_ATTRIBUTE_LENGTH] = "attribute-length",
+		[BGP_FAULT_ATTRIBUTE_VALUE] = "attribute-value",
+		[BGP_FAULT_ATTRIBUTE_TWICE] = "attribute-twice",
+		[BGP_FAULT_AS_PATH] = "as-path",
+		[BGP_FAULT_MP_REACH] = "mp-reach",
+		[BGP_FAULT_MP_UNREACH] = "mp-unreach",
+		[BGP_FAULT_MISSING_MANDATORY] = "missing-mandatory",
+		[BGP_FAULT_NLRI] = "nlri",
+		[BGP_FAULT_MESSAGE] = "message",
+	};
+	return (unsigned)fault < BGP_FAULT_COUNT ? names[fault] : "unknown";
+}
+
+static const char *const codes[] = {
+	[1] = "Message Header Error",	     [2] = "OPEN Message Error",	 [3] = "UPDATE Message Error",
+	[4] = "Hold Timer Expired",	     [5] = "Finite State Machine Error", [6] = "Cease",
+	[7] = "ROUTE-REFRESH Message Error", [8] = "Send Hold Timer Expired",
+};
+
+static const char *const header_subcodes[] = {
+	[1] = "Connection Not Synchronized",
+	[2] = "Bad Message Length",
+	[3] = "Bad Message Type",
+};
+
+static const char *const open_subcodes[] = {
+	[1] = "Unsupported Version Number", [2] = "Bad Peer AS",
+	[3] = "Bad BGP Identifier",	    [4] = "Unsupported Optional Parameter",
+	[5] = "Authentication Failure",	    [6] = "Unacceptable Hold Time",
+	[7] = "Unsupported Capability",	    [11] = "Role Mismatch",
+};
+
+static const char *const update_subcodes[] = {
+	[1] = "Malformed Attribute List",
+	[2] = "Unrecognized Well-known Attribute",
+	[3] = "Missing Well-known Attribute",
+	[4] = "Attribute Flags Error",
+	[5] = "Attribute Length Error",
+	[6] = "Invalid ORIGIN Attribute",
+	[7] = "AS Routing Loop",
+	[8] = "Invalid NEXT_HOP Attribute",
+	[9] = "Optional Attribute Error",
+	[10] = "Invalid Network Field",
+	[11] = "Malformed AS_PATH",
+};
+
+static const char *const fsm_subcodes[] = {
+	[1] = "Unexpected Message in OpenSent",
+	[2] = "Unexpected Message in OpenConfirm",
+	[3] = "Unexpected Message in Established",
+};
+
+static const char *const cease_subcodes[] = {
+	[1] = "Maximum Number of Prefixes Reached",
+	[2] = "Administrative Shutdown",
+	[3] = "Peer De-configured",
+	[4] = "Administrative Reset",
+	[5] = "Connection Rejected",
+	[6] = "Other Configuration Change",
+	[7] = "Connection Collision Resolution",
+	[8] = "Out of Resources",
+	[9] = "Hard Reset",
+	[10] = "BFD Down",
+};
+
+static const char *const refresh_subcodes[] = {[1] = "Invalid Message Length"};
+
+static const struct {
+	const char *const *names;
+	size_t count;
+} subcodes[] = {
+	[1] = {header_subcodes, ARRAY_LEN(header_subcodes)}, [2] = {open_subcodes, ARRAY_LEN(open_subcodes)},
+	[3] = {update_subcodes, ARRAY_LEN(update_subcodes)}, [5] = {fsm_subcodes, ARRAY_LEN(fsm_subcodes)},
+	[6] = {cease_subcodes, ARRAY_LEN(cease_subcodes)},   [7] = {refresh_subcodes, ARRAY_LEN(refresh_subcodes)},
+};
+
+static const char *name_at(const char *const *names, size_t count, uint8_t n)
+{
+	return n < count && names[n] ? names[n] : "unknown";
+}
+
+const char *bgp_notification_name(uint8_t code)
+{
+	return name_at(codes, ARRAY_LEN(codes), code);
+}
+
+const char *bgp_notification_subcode_name(uint8_t code, uint8_t subcode)
+{
+	if (code >= ARRAY_LEN(subcodes))
+		return "unknown";
+	return name_at(subcodes[code].names, subcodes[code].count, subcode);
+}
