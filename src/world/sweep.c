@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: ISC
+// From ranges that may overlap to disjoint ones.
+//
+// DOC: a sweep over the ranges by their first address, with a heap of those that have begun, the latest-said on top.
+// The top owns the addresses from the sweep's position to its own end or to where a later-said range begins. A range
+// that is already over when it comes to the top is dropped then. O(n log n); for disjoint input the heap holds one.
+#include "base/alloc.h"
+#include "world/builder.h"
+
+#include <stdlib.h>
+
+struct heap {
+	const struct piece **items;
+	size_t count, capacity;
+};
+
+static void heap_push(struct heap *h, const struct piece *p)
+{
+	alloc_grow((void **)&h->items, h->count, &h->capacity, sizeof(*h->items));
+	size_t at = h->count++;
+	for (; at > 0 && h->items[(at - 1) / 2]->order < p->order; at = (at - 1) / 2)
+		h->items[at] = h->items[(at - 1) / 2];
+	h->items[at] = p;
+}
+
+static void heap_pop(struct heap *h)
+{
+	const struct piece *moved = h->items[--h->count];
+	size_t at = 0;
+	for (;;) {
+		size_t child = 2 * at + 1;
+		if (child >= h->count)
+			break;
+		if (child + 1 < h->count && h->items[child + 1]->order > h->items[child]->order)
+			child++;
+		if (h->items[child]->order <= moved->order)
+			break;
+		h->items[at] = h->items[child];
+		at = child;
+	}
+	if (h->count)
+		h->items[at] = moved;
+}
+
+static void piece_emit(struct pieces *out, wide first, wide last, uint32_t value)
+{
+	if (value == 0)
+		return;
+	struct piece *before = out->count ? &out->items[out->count - 1] : NULL;
+	if (before && before->value == value && before->last + 1 == first) {
+		before->last = last;
+		return;
+	}
+	alloc_grow((void **)&out->items, out->count, &out->capacity, sizeof(*out->items));
+	out->items[out->count++] = (struct piece){.first = first, .last = last, .value = value};
+}
+
+static int piece_compare(const void *a, const void *b)
+{
+	const struct piece *x = a, *y = b;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static struct piece *pieces_sorted(const struct pieces *in)
+{
+	struct piece *items = alloc_resize(NULL, in->count, sizeof(*items));
+	bool sorted = true;
+	for (size_t i = 0; i < in->count; i++) {
+		items[i] = in->items[i];
+		sorted = sorted && (i == 0 || items[i - 1].first <= items[i].first);
+	}
+	if (!sorted)
+		qsort(items, in->count, sizeof(*items), piece_compare);
+	return items;
+}
+
+void sweep_layer(const struct pieces *in, struct pieces *ret)
+{
+	struct piece *items = pieces_sorted(in);
+	struct heap h = {0};
+	size_t next = 0;
+	wide at = 0;
+	*ret = (struct pieces){0};
+	while (next < in->count || h.count) {
+		if (h.count && h.items[0]->last < at) {
+			heap_pop(&h);
+			continue;
+		}
+		const struct piece *top = h.count ? h.items[0] : NULL;
+		const struct piece *coming = next < in->count ? &items[next] : NULL;
+		if (coming && (!top || coming->first <= top->last)) {
+			if (top && coming->order > top->order && coming->first > at)
+				piece_emit(ret, at, coming->first - 1, top->value);
+			if (!top || coming->order > top->order)
+				at = coming->first;
+			heap_push(&h, coming);
+			next++;
+			continue;
+		}
+		piece_emit(ret, at, top->last, top->value);
+		if (top->last == ~(wide)0)
+			break; // nothing can follow, and at would wrap
+		at = top->last + 1;
+		heap_pop(&h);
+	}
+	free(h.items);
+	free(items);
+}
+
+static void span_emit(struct spans *out, struct span s)
+{
+	if (s.asn == 0 && s.country == 0)
+		return;
+	struct span *before = out->count ? &out->items[out->count - 1] : NULL;
+	if (before && before->asn == s.asn && before->country == s.country && before->last + 1 == s.first) {
+		before->last = s.last;
+		return;
+	}
+	alloc_grow((void **)&out->items, out->count, &out->capacity, sizeof(*out->items));
+	out->items[out->count++] = s;
+}
+
+// What a disjoint list says from `at` on, until *end inclusive (which is only ever lowered).
+static uint32_t value_at(const struct pieces *list, size_t *next, wide at, wide *end)
+{
+	while (*next < list->count && list->items[*next].last < at)
+		(*next)++;
+	if (*next == list->count)
+		return 0;
+	const struct piece *p = &list->items[*next];
+	wide until = p->first <= at ? p->last : p->first - 1;
+	if (until < *end)
+		*end = until;
+	return p->first <= at ? p->value : 0;
+}
+
+void sweep_merge(const struct pieces *countries, const struct pieces *networks, struct spans *ret)
+{
+	size_t c = 0, n = 0;
+	wide at = 0;
+	*ret = (struct spans){0};
+	for (;;) {
+		wide end = ~(wide)0;
+		uint32_t country = value_at(countries, &c, at, &end);
+		uint32_t asn = value_at(networks, &n, at, &end);
+		span_emit(ret, (struct span){at, end, asn, (uint16_t)country});
+		if (end == ~(wide)0)
+			return;
+		at = end + 1;
+	}
+}
