@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The one way to read bytes that came from outside: a pointer and an end that only these getters move.
-// A getter that returns false has moved nothing. Big-endian (network order).
+// A getter that returns false has moved nothing. Big-endian (network order). An empty cursor may have no memory:
+// then nothing is added to its null pointers.
 #pragma once
 
 #include "base/attr.h"
@@ -30,7 +31,7 @@ static inline bool MUST_USE cursor_skip(struct cursor *c, size_t n)
 {
 	if (UNLIKELY(cursor_left(c) < n))
 		return false;
-	c->at += n;
+	c->at = n ? c->at + n : c->at;
 	return true;
 }
 
@@ -69,8 +70,9 @@ static inline bool MUST_USE cursor_bytes(struct cursor *c, void *ret, size_t n)
 {
 	if (UNLIKELY(cursor_left(c) < n))
 		return false;
-	memcpy(ret, c->at, n);
-	c->at += n;
+	if (n)
+		memcpy(ret, c->at, n);
+	c->at = n ? c->at + n : c->at;
 	return true;
 }
 
@@ -79,7 +81,8 @@ static inline bool MUST_USE cursor_sub(struct cursor *c, size_t n, struct cursor
 {
 	if (UNLIKELY(cursor_left(c) < n))
 		return false;
-	*ret = (struct cursor){c->at, c->at + n};
-	c->at += n;
+	const uint8_t *at = c->at;
+	c->at = n ? at + n : at;
+	*ret = (struct cursor){at, c->at};
 	return true;
 }

@@ -27,5 +27,5 @@ const char *err_text(int code)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (texts[i].code == code)
 			return texts[i].text;
-	return strerror(-code);
+	return code < -4095 ? "unknown error" : strerror(-code);
 }

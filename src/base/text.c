@@ -80,13 +80,18 @@ static void text_fraction(struct text *t, uint32_t ns, int digits)
 
 void text_instant(struct text *t, struct instant when, int digits)
 {
-	int64_t s = instant_seconds(when);
-	uint32_t ns = (uint32_t)(when.ns - s * NS_PER_S);
-	if (s < 0)
+	int64_t step = NS_PER_S; // nanoseconds of the last digit shown
+	digits = digits < 0 ? 0 : digits > 9 ? 9 : digits;
+	for (int i = 0; i < digits; i++)
+		step /= 10;
+	int64_t steps = when.ns / step - (when.ns % step < 0);
+	if (steps < 0)
 		text_char(t, '-');
-	text_u64(t, s < 0 ? (uint64_t)-s : (uint64_t)s);
-	if (digits > 0)
-		text_fraction(t, ns, digits);
+	uint64_t size = steps < 0 ? 0 - (uint64_t)steps : (uint64_t)steps;
+	uint64_t per_second = (uint64_t)(NS_PER_S / step);
+	text_u64(t, size / per_second);
+	if (digits)
+		text_fraction(t, (uint32_t)(size % per_second * (uint64_t)step), digits);
 }
 
 void text_utc(struct text *t, struct instant when)
@@ -99,9 +104,9 @@ void text_utc(struct text *t, struct instant when)
 	}
 	char buffer[32];
 	text_bytes(t, buffer, strftime(buffer, sizeof(buffer), "%Y-%m-%dT%H:%M:%S", &tm));
-	uint32_t ns = (uint32_t)(when.ns - (int64_t)s * NS_PER_S);
+	uint32_t ns = (uint32_t)(when.ns % NS_PER_S + (when.ns % NS_PER_S < 0 ? NS_PER_S : 0));
 	if (ns)
-		text_fraction(t, ns, 3);
+		text_fraction(t, ns, ns % 1000000 == 0 ? 3 : ns % 1000 == 0 ? 6 : 9);
 	text_char(t, 'Z');
 }
 
@@ -124,12 +129,18 @@ static size_t showable(const uint8_t *p, size_t left)
 		return 0;
 	if (p[0] == 0xc2 && p[1] < 0xa0)
 		return 0; // C1 controls
+	if (p[0] == 0xd8 && p[1] == 0x9c)
+		return 0; // Arabic letter mark: it turns direction too
+	if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf)
+		return 0; // byte order mark: of no width
+	if (p[0] == 0xf3 && p[1] == 0xa0 && p[2] < 0x84)
+		return 0; // tags and selectors: of no width
 	if (p[0] == 0xe2 && p[1] == 0x80 && (p[2] >= 0x8b && p[2] <= 0x8f))
 		return 0; // zero width, marks of direction
 	if (p[0] == 0xe2 && p[1] == 0x80 && (p[2] >= 0xa8 && p[2] <= 0xae))
 		return 0; // line separators, bidirectional overrides
 	if (p[0] == 0xe2 && p[1] == 0x81 && (p[2] >= 0xa0 && p[2] <= 0xaf))
-		return 0; // bidirectional isolates
+		return 0; // joiners, bidirectional isolates
 	return n;
 }
 

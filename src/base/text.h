@@ -50,12 +50,12 @@ static inline void text_put(struct text *t, const char *string)
 void text_u64(struct text *t, uint64_t value);
 void text_hex(struct text *t, const void *bytes, size_t n); // lower case
 
-// Seconds since the epoch with `digits` (0 to 9) decimals, rounded down: 1795418965.898
+// Seconds since the epoch with `digits` (0 to 9) decimals, rounded down (before 1970 towards the past): 1795418965.898
 void text_instant(struct text *t, struct instant when, int digits);
 
-// 2022-01-25T20:50:00Z; with a fraction only where the instant has one.
+// 2022-01-25T20:50:00Z; with a fraction (3, 6 or 9 digits, none lost) only where the instant has one.
 void text_utc(struct text *t, struct instant when);
 
-// Text from outside, for a terminal or a log: control characters, invalid UTF-8 and bidirectional
-// overrides become '?', at most 256 characters.
+// Text from outside, for a terminal or a log: control characters, invalid UTF-8, bidirectional overrides
+// and characters without width become '?', at most 256 characters.
 void text_untrusted(struct text *t, const char *bytes, size_t n);

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: ISC
+# The steps of ./check (sourced after tools/setup.sh, POSIX sh). Every step adds to the three counters.
+# The caller sets `builds`, the folder of the build folders, and `shared`, the fixtures.
+
+passed=0
+failed=0
+skipped=0
+
+now() {
+	date +%s
+}
+
+# report NAME BEGAN WORD: the one line a step leaves.
+report() {
+	printf '%-24s %-40s %4d s\n' "$1" "$3" "$(($(now) - $2))"
+}
+
+# one NAME BEGAN STATUS: counts a step that is a single check.
+one() {
+	if [ "$3" -eq 0 ]; then
+		passed=$((passed + 1))
+		report "$1" "$2" passed
+	else
+		failed=$((failed + 1))
+		report "$1" "$2" FAILED
+	fi
+}
+
+# tests_of DIR FOLDER...: names of the meson tests that these folders of tests/ define.
+tests_of() {
+	meson introspect --tests "$1" | python3 -c '
+import json, sys
+wanted = tuple("/tests/%s/" % folder for folder in sys.argv[1:])
+for test in json.load(sys.stdin):
+    if any(part in word for word in test["cmd"] for part in wanted):
+        print(test["name"])' "$2"
+}
+
+# suites NAME COMPILER OPTION...: builds with every warning an error (one check) and runs the suites; only those of
+# the folder CASES of tests/ when that is set.
+suites() {
+	name=$1
+	compiler=$2
+	shift 2
+	dir=$builds/$name
+	began=$(now)
+	status=0
+	say "$name: building ..."
+	{ CC=$compiler configure "$dir" -Dwerror=true -Dshared="$shared" "$@" && compile "$dir"; } || status=1
+	one "$name build" "$began" "$status"
+	[ "$status" -eq 0 ] || return 0
+	began=$(now)
+	say "$name: testing ..."
+	cases=
+	if [ -n "${CASES:-}" ]; then
+		cases=$(tests_of "$dir" "$CASES")
+		[ -n "$cases" ] || { report "$name tests" "$began" "none"; return 0; }
+	fi
+	# shellcheck disable=SC2086
+	meson test -C "$dir" --no-rebuild --timeout-multiplier 4 $cases >"$dir/test.log" 2>&1 || status=1
+	count "$name tests" "$dir" "$began" "$status"
+}
+
+# count NAME DIR BEGAN STATUS: adds up meson's log of the last run; shows what failed.
+count() {
+	if ! python3 -B "$root/tools/count-tests.py" "$2/meson-logs/testlog.json" >"$2/count.log" 2>&1; then
+		tail -n 20 "$2/test.log" "$2/count.log"
+		one "$1" "$3" 1
+		return 0
+	fi
+	sed '$d' "$2/count.log"
+	read -r p f s <<-END
+		$(tail -n 1 "$2/count.log")
+	END
+	# meson says failure and no test does: the run itself broke.
+	if [ "$4" -ne 0 ] && [ "$f" -eq 0 ]; then
+		tail -n 20 "$2/test.log"
+		f=1
+	fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+	skipped=$((skipped + s))
+	words="$p passed"
+	[ "$f" -eq 0 ] || words="$words, $f FAILED"
+	[ "$s" -eq 0 ] || words="$words, $s skipped"
+	report "$1" "$3" "$words"
+}
+
+# analyse: static analysis without findings.
+analyse() {
+	began=$(now)
+	status=0
+	say "cppcheck: analysing ..."
+	mkdir -p "$builds/cppcheck"
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -I "$root/src" --cppcheck-build-dir="$builds/cppcheck" -j 2 \
+		"$root/src" >"$builds/cppcheck/log" 2>&1 || status=1
+	[ "$status" -eq 0 ] || cat "$builds/cppcheck/log"
+	one "cppcheck" "$began" "$status"
+}
+
+# fuzz SECONDS: every fuzzer on a scratch copy of its corpus.
+fuzz() {
+	dir=$builds/clang-sanitizers
+	began=$(now)
+	status=0
+	say "fuzzers: building ..."
+	{ CC=clang-14 configure "$dir" -Dwerror=true -Dshared="$shared" --buildtype=debugoptimized \
+		-Db_sanitize=address,undefined -Dfuzz=true && compile "$dir"; } || status=1
+	one "fuzzers build" "$began" "$status"
+	[ "$status" -eq 0 ] || return 0
+	for target in $(fuzzers_of "$dir"); do
+		fuzz_one "$target" "$1"
+	done
+}
+
+# fuzzers_of DIR: the libFuzzer programs, by the name fuzz_* that their folder gives them.
+fuzzers_of() {
+	find "$1/tests" -type f -name 'fuzz_*' -perm -u+x | sort
+}
+
+fuzz_one() {
+	began=$(now)
+	status=0
+	name=$(basename "$1")
+	corpus=$root/tests/fuzz/corpus/${name#fuzz_}
+	work=$builds/fuzz/$name
+	mkdir -p "$work"
+	[ -d "$corpus" ] || corpus=
+	say "$name: $2 s ..."
+	(cd "$work" && "$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+		-artifact_prefix="$work/crash-" "$work" ${corpus:+"$corpus"}) >"$work.log" 2>&1 || status=1
+	if [ "$status" -ne 0 ]; then tail -n 40 "$work.log"; fi
+	one "$name" "$began" "$status"
+}
+
+# finish: the last line, and the status.
+finish() {
+	words="$passed passed, $failed failed"
+	[ "$skipped" -eq 0 ] || words="$words, $skipped skipped"
+	printf '%s\n' "$words"
+	[ "$failed" -eq 0 ] || exit 1
+	exit 0
+}
