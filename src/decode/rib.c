@@ -54,7 +54,7 @@ void decode_index(struct decoder *d, struct decode_source *s, struct mrt_record 
 	s->index = alloc_resize(s->index, index->count, sizeof(*s->index));
 	s->index_count = 0;
 	s->has_index = true;
-	while (s->index_count < index->count && (got = mrt_peer_next(index, &peer)) == 1) {
+	while ((got = mrt_peer_next(index, &peer)) == 1) {
 		struct peer key = {.address = peer.address, .collector = e->collector, .asn = peer.asn};
 		s->index[s->index_count++] = decode_peer_id(d, &key);
 	}
