@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: ISC
+// Entities: a growing list with owned members.
+#include "model/entity.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+static bool id_valid(const char *id)
+{
+	const char *slash = strchr(id, '/');
+	if (!slash || slash == id || !slash[1] || strlen(id) > ENTITY_ID_MAX)
+		return false;
+	for (const char *c = id; c < slash; c++)
+		if (*c < 'a' || *c > 'z')
+			return false;
+	for (const char *c = slash + 1; *c; c++) {
+		bool letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
+		if (!letter && !strchr("-._", *c))
+			return false;
+	}
+	return true;
+}
+
+struct entity *entity_find(const struct entity_list *l, const char *id)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (strcmp(l->at[i].id, id) == 0)
+			return &l->at[i];
+	return NULL;
+}
+
+struct entity *entity_add(struct entity_list *l, const char *id)
+{
+	struct entity *held = entity_find(l, id);
+	if (held)
+		return held;
+	if (!id_valid(id) || l->count >= ENTITIES_MAX)
+		return NULL;
+	alloc_grow((void **)&l->at, l->count, &l->capacity, sizeof(*l->at));
+	struct entity *e = &l->at[l->count++];
+	*e = (struct entity){0};
+	memcpy(e->id, id, strlen(id) + 1);
+	return e;
+}
+
+void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last)
+{
+	alloc_grow((void **)&e->ranges, e->range_count, &e->range_capacity, sizeof(*e->ranges));
+	e->ranges[e->range_count++] = (struct entity_range){*first, *last};
+}
+
+void entity_prefix_add(struct entity *e, const struct prefix *p)
+{
+	struct addr first = {.family = p->family}, last = first;
+	memcpy(first.bytes, p->bytes, sizeof(first.bytes));
+	memcpy(last.bytes, p->bytes, sizeof(last.bytes));
+	for (unsigned bit = p->length; bit < family_bits(p->family); bit++)
+		last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	entity_range_add(e, &first, &last);
+}
+
+void entity_asn_add(struct entity *e, uint32_t asn)
+{
+	alloc_grow((void **)&e->asns, e->asn_count, &e->asn_capacity, sizeof(*e->asns));
+	e->asns[e->asn_count++] = asn;
+}
+
+void entity_list_free(struct entity_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		free(l->at[i].name);
+		free(l->at[i].ranges);
+		free(l->at[i].asns);
+	}
+	free(l->at);
+	*l = (struct entity_list){0};
+}

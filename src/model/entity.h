@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: ISC
+// What is watched: a country, a network or a set of addresses, with the space that is its own.
+#pragma once
+
+#include "net/prefix.h"
+
+#include <stddef.h>
+
+#define ENTITIES_MAX  65000 // all countries are 250, all networks 84,000: watch countries, or some networks
+#define ENTITY_ID_MAX 63    // bytes in "country/KP", "asn/131279", "region/4369"
+
+struct entity_range { // inclusive, one family
+	struct addr first, last;
+};
+
+struct entity {
+	char id[ENTITY_ID_MAX + 1];
+	char *name; // owned; may be null; text from outside
+	struct entity_range *ranges;
+	size_t range_count, range_capacity;
+	uint32_t *asns;
+	size_t asn_count, asn_capacity;
+	double population; // 0 unknown
+	bool watched;	   // incidents are raised for it
+};
+
+struct entity_list {
+	struct entity *at;
+	size_t count, capacity;
+};
+
+// Adds an entity, or returns the one of that id. Null when the id is not of the form kind/code (lower-case kind, then
+// letters, digits, '-', '.' or '_') or too long, or the list is full. Borrowed until the next add.
+struct entity *entity_add(struct entity_list *l, const char *id);
+struct entity *entity_find(const struct entity_list *l, const char *id);
+void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last);
+void entity_prefix_add(struct entity *e, const struct prefix *p);
+void entity_asn_add(struct entity *e, uint32_t asn);
+void entity_list_free(struct entity_list *l);

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: ISC
+// Two open-addressing tables of 8-byte slots, so that a lookup costs one cache miss for IPv4 (the address stands
+// in the slot) and two for IPv6 (a tag stands in the slot, the prefix in the array).
+#include "signal/dictionary.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+#define FIRST_SLOTS  (1u << 12)
+#define LENGTH_SHIFT 26 // of a v4 slot's second word: length in the top 6 bits, id + 1 below
+
+struct slot {
+	uint32_t key;	// v4: the address; v6: a tag out of the hash
+	uint32_t value; // v4: length << 26 | id + 1; v6: id + 1; 0 empty
+};
+
+struct slots {
+	struct slot *at;
+	uint32_t mask, used;
+};
+
+struct dictionary {
+	struct slots v4, v6;
+	struct prefix *prefixes;
+	size_t count, capacity;
+};
+
+_Static_assert(DICTIONARY_MAX < 1u << LENGTH_SHIFT, "an id and a length share a word");
+
+static void slots_init(struct slots *s, uint32_t n)
+{
+	s->at = alloc_zero(n, sizeof(*s->at));
+	s->mask = n - 1;
+	s->used = 0;
+}
+
+struct dictionary *dictionary_create(void)
+{
+	struct dictionary *d = alloc_zero(1, sizeof(*d));
+	slots_init(&d->v4, FIRST_SLOTS);
+	slots_init(&d->v6, FIRST_SLOTS);
+	return d;
+}
+
+void dictionary_free(struct dictionary *d)
+{
+	if (!d)
+		return;
+	free(d->v4.at);
+	free(d->v6.at);
+	free(d->prefixes);
+	free(d);
+}
+
+static inline uint32_t v4_slot(const struct slots *s, uint32_t address, uint32_t length)
+{
+	return (uint32_t)(hash_mix((uint64_t)address << 6 | length) & s->mask);
+}
+
+// Position of the prefix or of the empty slot where it belongs.
+static uint32_t find_v4(const struct slots *s, uint32_t address, uint32_t length)
+{
+	uint32_t i = v4_slot(s, address, length);
+	while (s->at[i].value && (s->at[i].key != address || s->at[i].value >> LENGTH_SHIFT != length))
+		i = (i + 1) & s->mask;
+	return i;
+}
+
+static uint32_t find_v6(const struct dictionary *d, const struct prefix *p, uint64_t hash)
+{
+	const struct slots *s = &d->v6;
+	uint32_t tag = (uint32_t)(hash >> 32), i = (uint32_t)hash & s->mask;
+	while (s->at[i].value && (s->at[i].key != tag || !prefix_equal(&d->prefixes[s->at[i].value - 1], p)))
+		i = (i + 1) & s->mask;
+	return i;
+}
+
+static uint32_t id_in(uint32_t value)
+{
+	return (value & ((1u << LENGTH_SHIFT) - 1)) - 1;
+}
+
+static void slots_double(struct dictionary *d, struct slots *s, bool v4)
+{
+	struct slots old = *s;
+	slots_init(s, (old.mask + 1) * 2);
+	s->used = old.used;
+	for (uint32_t i = 0; i <= old.mask; i++) {
+		struct slot held = old.at[i];
+		if (!held.value)
+			continue;
+		const struct prefix *p = &d->prefixes[id_in(held.value)];
+		uint32_t at =
+			v4 ? v4_slot(s, held.key, held.value >> LENGTH_SHIFT) : (uint32_t)prefix_hash(p) & s->mask;
+		while (s->at[at].value)
+			at = (at + 1) & s->mask;
+		s->at[at] = held;
+	}
+	free(old.at);
+}
+
+uint32_t dictionary_find(const struct dictionary *d, const struct prefix *p)
+{
+	if (p->family == FAMILY_V4)
+		return id_in(d->v4.at[find_v4(&d->v4, v4_number(p->bytes), p->length)].value);
+	return id_in(d->v6.at[find_v6(d, p, prefix_hash(p))].value);
+}
+
+static uint32_t add(struct dictionary *d, struct slots *s, uint32_t at, const struct prefix *p)
+{
+	if (d->count >= DICTIONARY_MAX)
+		return PREFIX_NONE;
+	bool v4 = p->family == FAMILY_V4;
+	alloc_grow((void **)&d->prefixes, d->count, &d->capacity, sizeof(*d->prefixes));
+	d->prefixes[d->count] = *p;
+	uint32_t id = (uint32_t)d->count++;
+	s->at[at].key = v4 ? v4_number(p->bytes) : (uint32_t)(prefix_hash(p) >> 32);
+	s->at[at].value = (v4 ? (uint32_t)p->length << LENGTH_SHIFT : 0) | (id + 1);
+	if (++s->used > (s->mask + 1) / 2)
+		slots_double(d, s, v4);
+	return id;
+}
+
+uint32_t dictionary_id(struct dictionary *d, const struct prefix *p)
+{
+	bool v4 = p->family == FAMILY_V4;
+	struct slots *s = v4 ? &d->v4 : &d->v6;
+	uint32_t at = v4 ? find_v4(s, v4_number(p->bytes), p->length) : find_v6(d, p, prefix_hash(p));
+	if (s->at[at].value)
+		return id_in(s->at[at].value);
+	return add(d, s, at, p);
+}
+
+const struct prefix *dictionary_prefix(const struct dictionary *d, uint32_t id)
+{
+	return &d->prefixes[id];
+}
+
+uint32_t dictionary_count(const struct dictionary *d)
+{
+	return (uint32_t)d->count;
+}
+
+void dictionary_prefetch(const struct dictionary *d, const struct prefix *p)
+{
+	if (p->family == FAMILY_V4)
+		__builtin_prefetch(&d->v4.at[v4_slot(&d->v4, v4_number(p->bytes), p->length)]);
+	else
+		__builtin_prefetch(&d->v6.at[(uint32_t)prefix_hash(p) & d->v6.mask]);
+}
+
+size_t dictionary_bytes(const struct dictionary *d)
+{
+	return ((size_t)d->v4.mask + 1 + d->v6.mask + 1) * sizeof(struct slot) + d->capacity * sizeof(struct prefix);
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: ISC
+// What the routes of a watched entity did besides being visible or not: which upstream's routes left first, how much
+// paths changed before, more-specific prefixes and origins that were not there before.
+#pragma once
+
+#include "model/obs.h"
+#include "signal/space.h"
+#include "signal/table.h"
+
+#define EVIDENCE_EVENTS_MAX  65536   // kept per entity; the oldest half goes first
+#define EVIDENCE_ROUTES_MAX  1000000 // (prefix, peer) pairs whose path is remembered
+#define EVIDENCE_WATCHED_MAX 64	     // entities followed in such detail
+
+enum evidence_kind {
+	EVIDENCE_WITHDRAWN,	// asn: the upstream (AS next to the origin) of the route that left
+	EVIDENCE_PATH_CHANGED,	// asn: the new upstream
+	EVIDENCE_MORE_SPECIFIC, // a new prefix inside one of another origin; asn: its origin, other: the covering origin
+	EVIDENCE_NEW_ORIGIN,	// a prefix announced by another origin; asn: the new one, other: the old one
+};
+
+struct evidence_event {
+	struct instant time;
+	uint8_t kind;
+	uint32_t prefix; // dictionary id
+	uint32_t peer;
+	uint32_t asn, other;
+};
+
+struct evidence;
+
+struct evidence *evidence_create(const struct entity_list *entities, struct space *space, const struct table *table);
+void evidence_free(struct evidence *e);
+
+// One applied route change; `set` the entities it belongs to (space.h).
+void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id, bool first_sight, uint16_t set);
+
+// Origins and prefixes seen from now on are news; before, they are the baseline.
+void evidence_baseline_done(struct evidence *e);
+
+const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n);

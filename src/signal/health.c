@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: ISC
+// DOC: the denominator
+// A peer counts for a family when its session is not known to be down, its table is whole, its feed beats, none of its
+// records was damaged of late, and its table is a full one: at least a share of the largest table at its
+// collector and at least the floor. Sizes are compared by their peaks, so that an outage of much of a small table
+// (a lab, a national collector) does not turn its witnesses into partial feeds. One peer that loses most of its table
+// while the median peer does not has a trouble of its own and is left out ("collapsed").
+#include "signal/health.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COLLAPSE_SHARE 0.5 // of the median peer's remaining share
+
+struct health {
+	const struct peer_table *peers;
+	struct health_peer *of;
+	size_t count, capacity;
+	double share;
+	uint32_t floor[2];
+	uint32_t *largest[2]; // by collector
+	double *shares;	      // scratch for the median
+	size_t share_capacity;
+};
+
+struct health *health_create(const struct peer_table *peers, double share, const uint32_t floor[2])
+{
+	struct health *h = alloc_zero(1, sizeof(*h));
+	h->peers = peers;
+	h->share = share;
+	for (int f = 0; f < 2; f++) {
+		h->floor[f] = floor[f];
+		h->largest[f] = alloc_zero(COLLECTORS_MAX, sizeof(*h->largest[f]));
+	}
+	return h;
+}
+
+void health_free(struct health *h)
+{
+	if (!h)
+		return;
+	free(h->of);
+	free(h->largest[0]);
+	free(h->largest[1]);
+	free(h->shares);
+	free(h);
+}
+
+struct health_peer *health_of(struct health *h, uint32_t peer)
+{
+	while (peer >= h->count) {
+		alloc_grow((void **)&h->of, h->count, &h->capacity, sizeof(*h->of));
+		h->of[h->count++] = (struct health_peer){
+			.first_heard = INSTANT_NONE,
+			.last_heard = INSTANT_NONE,
+			.suspect_until = INSTANT_NONE,
+			.state_since = INSTANT_NONE,
+			.why = {HEALTH_NEVER_WHOLE, HEALTH_NEVER_WHOLE},
+		};
+	}
+	return &h->of[peer];
+}
+
+uint32_t health_count(const struct health *h)
+{
+	return (uint32_t)h->count;
+}
+
+void health_heard(struct health *h, uint32_t peer, struct instant now)
+{
+	struct health_peer *p = health_of(h, peer);
+	if (!instant_known(p->first_heard))
+		p->first_heard = now;
+	int64_t gap = instant_known(p->last_heard) ? now.ns - p->last_heard.ns : 0;
+	if (gap >= NS_PER_S) {
+		p->beats++;
+		p->longest_gap_ns = gap > p->longest_gap_ns ? gap : p->longest_gap_ns;
+	}
+	if (!instant_known(p->last_heard) || now.ns > p->last_heard.ns)
+		p->last_heard = now;
+}
+
+void health_session(struct health *h, uint32_t peer, struct instant now, bool established)
+{
+	struct health_peer *p = health_of(h, peer);
+	if (established == p->known_up && established != p->known_down)
+		return; // said before
+	p->known_up = established;
+	p->known_down = !established;
+	p->state_since = now;
+	p->whole = false;
+	p->first_heard = now;
+	p->peak[0] = p->peak[1] = 0;
+	p->beats = 0;
+	p->longest_gap_ns = 0;
+}
+
+void health_whole(struct health *h, uint32_t peer)
+{
+	struct health_peer *p = health_of(h, peer);
+	p->whole = true;
+	p->known_down = false;
+	for (int f = 0; f < 2; f++)
+		p->peak[f] = p->size[f] > p->peak[f] ? p->size[f] : p->peak[f];
+}
+
+void health_dumped(struct health *h, uint32_t peer, struct instant now)
+{
+	struct health_peer *p = health_of(h, peer);
+	if (!instant_known(p->first_heard))
+		p->first_heard = now;
+	if (!instant_known(p->last_heard) || now.ns > p->last_heard.ns)
+		p->last_heard = now;
+	health_whole(h, peer);
+}
+
+void health_suspect(struct health *h, uint32_t peer, struct instant now)
+{
+	health_of(h, peer)->suspect_until = instant_after(now, HEALTH_SUSPECT_NS);
+}
+
+static bool silent(const struct health_peer *p, struct instant now)
+{
+	if (p->beats < HEALTH_BEATS_MIN)
+		return false;
+	return now.ns - p->last_heard.ns > HEALTH_SILENCE_BEATS * p->longest_gap_ns + HEALTH_SILENCE_SLACK_NS;
+}
+
+// Everything that does not depend on other peers.
+static enum health_why judge_alone(struct health_peer *p, struct instant now)
+{
+	if (p->known_down)
+		return HEALTH_SESSION_DOWN;
+	if (!instant_known(p->last_heard))
+		return HEALTH_NEVER_WHOLE;
+	if (!p->whole && now.ns - p->first_heard.ns >= HEALTH_SETTLE_NS)
+		p->whole = true;
+	if (!p->whole)
+		return HEALTH_NEVER_WHOLE;
+	if (silent(p, now))
+		return HEALTH_SILENT;
+	if (instant_known(p->suspect_until) && now.ns < p->suspect_until.ns)
+		return HEALTH_SUSPECT;
+	return HEALTH_COUNTS;
+}
+
+static int compare_shares(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+static bool full(const struct health *h, uint32_t peer, int f)
+{
+	const struct health_peer *p = &h->of[peer];
+	uint32_t largest = h->largest[f][peer_at(h->peers, peer)->collector];
+	return p->peak[f] >= h->floor[f] && p->peak[f] >= h->share * largest;
+}
+
+// Median over full-feed peers of the share of its peak that each still has.
+static double median_share(struct health *h, const uint8_t *alone, int f)
+{
+	size_t n = 0;
+	if (h->share_capacity < h->count) {
+		h->shares = alloc_resize(h->shares, h->count, sizeof(*h->shares));
+		h->share_capacity = h->count;
+	}
+	for (uint32_t i = 0; i < h->count; i++)
+		if (alone[i] == HEALTH_COUNTS && full(h, i, f))
+			h->shares[n++] = (double)h->of[i].size[f] / h->of[i].peak[f];
+	if (!n)
+		return 0;
+	qsort(h->shares, n, sizeof(*h->shares), compare_shares);
+	return h->shares[n / 2];
+}
+
+static bool judge_family(struct health *h, const uint8_t *alone, int f)
+{
+	bool changed = false;
+	memset(h->largest[f], 0, COLLECTORS_MAX * sizeof(*h->largest[f]));
+	for (uint32_t i = 0; i < h->count; i++) {
+		struct health_peer *p = &h->of[i];
+		uint32_t *largest = &h->largest[f][peer_at(h->peers, i)->collector];
+		p->peak[f] = p->size[f] > p->peak[f] ? p->size[f] : p->peak[f];
+		if (alone[i] == HEALTH_COUNTS && p->peak[f] > *largest)
+			*largest = p->peak[f];
+	}
+	double median = median_share(h, alone, f);
+	for (uint32_t i = 0; i < h->count; i++) {
+		struct health_peer *p = &h->of[i];
+		uint8_t why = alone[i];
+		if (why == HEALTH_COUNTS && !full(h, i, f))
+			why = HEALTH_PARTIAL;
+		else if (why == HEALTH_COUNTS && p->size[f] < COLLAPSE_SHARE * median * p->peak[f])
+			why = HEALTH_COLLAPSED;
+		changed |= (why == HEALTH_COUNTS) != (p->why[f] == HEALTH_COUNTS);
+		p->why[f] = why;
+	}
+	return changed;
+}
+
+bool health_judge(struct health *h, struct instant now)
+{
+	if (!h->count)
+		return false;
+	uint8_t *alone = alloc_zero(h->count, 1);
+	for (uint32_t i = 0; i < h->count; i++)
+		alone[i] = judge_alone(&h->of[i], now);
+	bool changed = judge_family(h, alone, 0);
+	changed |= judge_family(h, alone, 1);
+	free(alone);
+	return changed;
+}
+
+const char *health_why_name(enum health_why why)
+{
+	static const char *const names[HEALTH_WHY_COUNT] = {
+		[HEALTH_COUNTS] = "counts",
+		[HEALTH_NEVER_WHOLE] = "table not known to be complete",
+		[HEALTH_SESSION_DOWN] = "session down",
+		[HEALTH_SILENT] = "silent",
+		[HEALTH_SUSPECT] = "malformed or lost records",
+		[HEALTH_COLLAPSED] = "lost most of its table alone",
+		[HEALTH_PARTIAL] = "not a full table",
+	};
+	return why < HEALTH_WHY_COUNT ? names[why] : "unknown";
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: ISC
+// What each peer's view is worth now: is its session up, its table whole, its feed alive, its table full? The answer is
+// the denominator of every visibility figure. A peer or collector that fails leaves it; no prefix ever "goes" with it.
+#pragma once
+
+#include "model/obs.h"
+
+// Named limits and their reasons.
+#define HEALTH_SETTLE_NS	(30 * NS_PER_S) // a feed without RIB or End-of-RIB counts as whole after this (formats.md)
+#define HEALTH_BEATS_MIN	4		// gaps of at least a second before a heartbeat is believed
+#define HEALTH_SILENCE_BEATS	3		// silent for so many of its longest gap …
+#define HEALTH_SILENCE_SLACK_NS (10 * NS_PER_S) // … and this: the feed is dead
+#define HEALTH_SUSPECT_NS	(60 * NS_PER_S) // a peer whose record was malformed is left out for so long
+
+enum health_why { // why a peer does not count, for coverage.blind
+	HEALTH_COUNTS,
+	HEALTH_NEVER_WHOLE, // its table is not known to be complete yet
+	HEALTH_SESSION_DOWN,
+	HEALTH_SILENT,	  // no heartbeat
+	HEALTH_SUSPECT,	  // malformed or lost records
+	HEALTH_COLLAPSED, // lost most of its table while others did not
+	HEALTH_PARTIAL,	  // healthy, but its table is not a full one
+	HEALTH_WHY_COUNT
+};
+
+struct health_peer {
+	struct instant first_heard, last_heard, suspect_until, state_since;
+	int64_t longest_gap_ns; // between messages, gaps under a second not counted
+	uint32_t beats;
+	uint32_t size[2], peak[2]; // prefixes in its table, IPv4 and IPv6: now, and most since it was last whole
+	bool known_up, known_down; // its session state was seen
+	bool whole;		   // RIB dump, End-of-RIB, or settled
+	uint8_t why[2];		   // enum health_why, by family; kept by health_judge
+};
+
+struct health;
+
+// Full feed: at least `share` of the largest table at the collector and at least floor[family] prefixes.
+struct health *health_create(const struct peer_table *peers, double share, const uint32_t floor[2]);
+void health_free(struct health *h);
+
+struct health_peer *health_of(struct health *h, uint32_t peer); // made on first use; borrowed until the next new peer
+uint32_t health_count(const struct health *h);
+
+// Notes that something was heard from the peer, and what it says about the session or the table.
+void health_heard(struct health *h, uint32_t peer, struct instant now);
+void health_session(struct health *h, uint32_t peer, struct instant now, bool established);
+void health_whole(struct health *h, uint32_t peer);
+void health_dumped(struct health *h, uint32_t peer, struct instant now); // a RIB dump holds its table: whole, and heard
+void health_suspect(struct health *h, uint32_t peer, struct instant now);
+
+// Judges every peer at `now`. Returns true if any peer's standing changed.
+bool health_judge(struct health *h, struct instant now);
+
+const char *health_why_name(enum health_why why);

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: ISC
+// DOC: counting networks in a word
+// The columns of one network form a field of adjacent bits in one word. With H the top bit of each field and
+// L the field's other bits, ((x & ~H) + L) carries into H exactly when a bit of L is set, so
+// (((x & ~H) + L) | x) & H has one bit per network that has any bit in x, and a population count counts them.
+// A network with more peers than a word has bits gets whole words of its own and is counted apart.
+#include "signal/matrix.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_BITS 64
+
+struct field { // a network too large for one word: words first … first + count - 1 are all its own
+	uint32_t first, count;
+};
+
+struct matrix {
+	uint64_t *bits;			 // rows × width
+	uint32_t rows, used_rows, width; // rows there is room for, rows in use, words in a row
+	uint32_t columns, column_capacity;
+	uint32_t *group_of; // by column
+	uint32_t *place;    // by column: bit position in a row
+	uint64_t *top;	    // by word: H
+	bool *plain;	    // by word: every field is one bit wide
+	struct field *wide;
+	uint32_t wide_count;
+	uint32_t next_free; // first position never given out
+	uint32_t layout;
+	bool untidy;
+};
+
+struct matrix *matrix_create(void)
+{
+	struct matrix *m = alloc_zero(1, sizeof(*m));
+	m->layout = 1;
+	m->width = 1;
+	return m;
+}
+
+void matrix_free(struct matrix *m)
+{
+	if (!m)
+		return;
+	alloc_pages_free(m->bits, (size_t)m->rows * m->width * sizeof(*m->bits));
+	free(m->group_of);
+	free(m->place);
+	free(m->top);
+	free(m->plain);
+	free(m->wide);
+	free(m);
+}
+
+uint32_t matrix_columns(const struct matrix *m)
+{
+	return m->columns;
+}
+
+size_t matrix_bytes(const struct matrix *m)
+{
+	return (size_t)m->used_rows * m->width * sizeof(*m->bits);
+}
+
+// New storage of another width; with new_place the columns move, else they stay where they are.
+static void rewiden(struct matrix *m, uint32_t width, const uint32_t *new_place)
+{
+	uint64_t *bits = alloc_pages((size_t)m->rows * width * sizeof(*bits));
+	for (uint32_t r = 0; r < m->used_rows; r++) {
+		const uint64_t *from = m->bits + (size_t)r * m->width;
+		uint64_t *to = bits + (size_t)r * width;
+		if (!new_place) {
+			memcpy(to, from, m->width * sizeof(*to));
+			continue;
+		}
+		for (uint32_t c = 0; c < m->columns; c++)
+			if (from[m->place[c] / WORD_BITS] >> m->place[c] % WORD_BITS & 1)
+				to[new_place[c] / WORD_BITS] |= 1ull << new_place[c] % WORD_BITS;
+	}
+	alloc_pages_free(m->bits, (size_t)m->rows * m->width * sizeof(*m->bits));
+	m->bits = bits;
+	m->width = width;
+}
+
+void matrix_reserve_rows(struct matrix *m, uint32_t rows)
+{
+	if (rows > m->used_rows)
+		m->used_rows = rows;
+	if (rows <= m->rows)
+		return;
+	// Doubling costs address space only: pages that were never touched take no memory.
+	uint32_t wanted = m->rows ? m->rows * 2 : 4096;
+	wanted = wanted > rows ? wanted : rows;
+	size_t row_bytes = m->width * sizeof(*m->bits);
+	m->bits = alloc_pages_resize(m->bits, m->rows * row_bytes, wanted * row_bytes);
+	m->rows = wanted;
+}
+
+static void fields_refresh(struct matrix *m)
+{
+	m->top = alloc_resize(m->top, m->width, sizeof(*m->top));
+	m->plain = alloc_resize(m->plain, m->width, sizeof(*m->plain));
+	memset(m->top, 0xff, m->width * sizeof(*m->top)); // until tidied each column is a field of its own
+	for (uint32_t w = 0; w < m->width; w++)
+		m->plain[w] = true;
+}
+
+uint32_t matrix_add_column(struct matrix *m, uint32_t group)
+{
+	if (m->columns == m->column_capacity) {
+		m->column_capacity = m->column_capacity ? m->column_capacity * 2 : 64;
+		m->group_of = alloc_resize(m->group_of, m->column_capacity, sizeof(*m->group_of));
+		m->place = alloc_resize(m->place, m->column_capacity, sizeof(*m->place));
+	}
+	uint32_t column = m->columns;
+	if (m->next_free >= m->width * WORD_BITS) {
+		uint32_t width = m->width + (m->width < 4 ? 1 : m->width / 4);
+		rewiden(m, width, NULL);
+	}
+	m->group_of[column] = group;
+	m->place[column] = m->next_free++;
+	m->columns++;
+	m->untidy = true;
+	return column;
+}
+
+static int by_group_size(const void *a, const void *b, void *context)
+{
+	const uint32_t *size = context;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	if (size[x] != size[y])
+		return size[x] > size[y] ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+// Marks the bits from `first` on, `n` of them in one word, as one field.
+static void field_mark(struct matrix *m, uint32_t first, uint32_t n)
+{
+	uint32_t w = first / WORD_BITS;
+	if (n < 2)
+		return;
+	uint64_t lower = ((1ull << (n - 1)) - 1) << first % WORD_BITS;
+	m->top[w] &= ~lower;
+	m->plain[w] = false;
+}
+
+// Gives each group its first position: the largest first, none across a word's border.
+static uint32_t place_groups(const uint32_t *size, const uint32_t *order, uint32_t groups, uint32_t *start)
+{
+	uint32_t at = 0;
+	for (uint32_t i = 0; i < groups; i++) {
+		uint32_t n = size[order[i]], left = WORD_BITS - at % WORD_BITS;
+		if (n > left && left < WORD_BITS)
+			at += left;
+		start[order[i]] = at;
+		at += n;
+		if (n > WORD_BITS)
+			at = (at + WORD_BITS - 1) / WORD_BITS * WORD_BITS;
+	}
+	return at;
+}
+
+static void fields_from_groups(struct matrix *m, const uint32_t *size, const uint32_t *start, uint32_t groups)
+{
+	m->wide_count = 0;
+	for (uint32_t g = 0; g < groups; g++) {
+		if (size[g] <= WORD_BITS) {
+			if (size[g])
+				field_mark(m, start[g], size[g]);
+			continue;
+		}
+		m->wide = alloc_resize(m->wide, m->wide_count + 1, sizeof(*m->wide));
+		uint32_t first = start[g] / WORD_BITS, count = (size[g] + WORD_BITS - 1) / WORD_BITS;
+		m->wide[m->wide_count++] = (struct field){first, count};
+		memset(m->top + first, 0, count * sizeof(*m->top));
+		memset(m->plain + first, 0, count * sizeof(*m->plain));
+	}
+}
+
+bool matrix_tidy(struct matrix *m)
+{
+	if (!m->untidy)
+		return false;
+	uint32_t groups = 0;
+	for (uint32_t c = 0; c < m->columns; c++)
+		groups = m->group_of[c] >= groups ? m->group_of[c] + 1 : groups;
+	uint32_t *size = alloc_zero(groups, sizeof(*size)), *start = alloc_zero(groups, sizeof(*start));
+	uint32_t *order = alloc_zero(groups, sizeof(*order)), *place = alloc_zero(m->columns, sizeof(*place));
+	for (uint32_t c = 0; c < m->columns; c++)
+		size[m->group_of[c]]++;
+	for (uint32_t g = 0; g < groups; g++)
+		order[g] = g;
+	qsort_r(order, groups, sizeof(*order), by_group_size, size);
+	uint32_t used = place_groups(size, order, groups, start);
+	memcpy(order, start, groups * sizeof(*order)); // now: next free position of each group
+	for (uint32_t c = 0; c < m->columns; c++)
+		place[c] = order[m->group_of[c]]++;
+	uint32_t width = (used + WORD_BITS - 1) / WORD_BITS;
+	rewiden(m, width > m->width ? width : m->width, place);
+	memcpy(m->place, place, m->columns * sizeof(*place));
+	m->next_free = used;
+	fields_refresh(m);
+	fields_from_groups(m, size, start, groups);
+	free(size);
+	free(start);
+	free(order);
+	free(place);
+	m->untidy = false;
+	m->layout++;
+	return true;
+}
+
+bool matrix_get(const struct matrix *m, uint32_t row, uint32_t column)
+{
+	uint32_t at = m->place[column];
+	return m->bits[(size_t)row * m->width + at / WORD_BITS] >> at % WORD_BITS & 1;
+}
+
+bool matrix_set(struct matrix *m, uint32_t row, uint32_t column)
+{
+	uint32_t at = m->place[column];
+	uint64_t *word = &m->bits[(size_t)row * m->width + at / WORD_BITS], bit = 1ull << at % WORD_BITS;
+	bool changed = !(*word & bit);
+	*word |= bit;
+	return changed;
+}
+
+bool matrix_clear(struct matrix *m, uint32_t row, uint32_t column)
+{
+	uint32_t at = m->place[column];
+	uint64_t *word = &m->bits[(size_t)row * m->width + at / WORD_BITS], bit = 1ull << at % WORD_BITS;
+	bool changed = *word & bit;
+	*word &= ~bit;
+	return changed;
+}
+
+void matrix_prefetch(const struct matrix *m, uint32_t row)
+{
+	__builtin_prefetch(&m->bits[(size_t)row * m->width], 1);
+}
+
+void matrix_clear_column(struct matrix *m, uint32_t column, uint32_t rows)
+{
+	for (uint32_t r = 0; r < rows && r < m->used_rows; r++)
+		matrix_clear(m, r, column);
+}
+
+uint64_t matrix_column_count(const struct matrix *m, uint32_t column, uint32_t rows)
+{
+	uint64_t n = 0;
+	for (uint32_t r = 0; r < rows && r < m->used_rows; r++)
+		n += matrix_get(m, r, column);
+	return n;
+}
+
+void matrix_mask_make(const struct matrix *m, struct matrix_mask *mask, const bool *column_counts)
+{
+	if (mask->capacity < m->width) {
+		mask->words = alloc_resize(mask->words, m->width, sizeof(*mask->words));
+		mask->capacity = m->width;
+	}
+	if (m->width)
+		memset(mask->words, 0, m->width * sizeof(*mask->words));
+	for (uint32_t c = 0; c < m->columns; c++)
+		if (column_counts[c])
+			mask->words[m->place[c] / WORD_BITS] |= 1ull << m->place[c] % WORD_BITS;
+	mask->layout = m->layout;
+}
+
+void matrix_mask_drop(const struct matrix *m, struct matrix_mask *mask, uint32_t column)
+{
+	uint32_t at = m->place[column];
+	mask->words[at / WORD_BITS] &= ~(1ull << at % WORD_BITS);
+}
+
+void matrix_mask_free(struct matrix_mask *mask)
+{
+	free(mask->words);
+	*mask = (struct matrix_mask){0};
+}
+
+static inline uint32_t networks_in(uint64_t x, uint64_t top)
+{
+	return (uint32_t)__builtin_popcountll((((x & ~top) + ~top) | x) & top);
+}
+
+static uint32_t wide_networks(const struct matrix *m, const uint64_t *mask, const uint64_t *row)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < m->wide_count; i++) {
+		uint64_t any = 0;
+		for (uint32_t w = m->wide[i].first; w < m->wide[i].first + m->wide[i].count; w++)
+			any |= row[w] & mask[w];
+		n += any != 0;
+	}
+	return n;
+}
+
+uint32_t matrix_row_networks(const struct matrix *m, const struct matrix_mask *mask, uint32_t row)
+{
+	const uint64_t *bits = m->bits + (size_t)row * m->width;
+	uint32_t n = m->wide_count ? wide_networks(m, mask->words, bits) : 0;
+	for (uint32_t w = 0; w < m->width; w++)
+		n += networks_in(bits[w] & mask->words[w], m->top[w]);
+	return n;
+}
+
+uint32_t matrix_row_peers(const struct matrix *m, const struct matrix_mask *mask, uint32_t row)
+{
+	const uint64_t *bits = m->bits + (size_t)row * m->width;
+	uint32_t n = 0;
+	for (uint32_t w = 0; w < m->width; w++)
+		n += (uint32_t)__builtin_popcountll(bits[w] & mask->words[w]);
+	return n;
+}
+
+static uint16_t saturate(uint32_t n)
+{
+	return n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
+}
+
+// The scans touch every bit there is, so they are built for the newer instruction sets too.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&                          \
+	defined(__gnu_linux__) && !defined(__clang__)
+#define FOR_NEWER_PROCESSORS __attribute__((target_clones("default", "popcnt", "arch=x86-64-v3")))
+#else
+#define FOR_NEWER_PROCESSORS
+#endif
+
+FOR_NEWER_PROCESSORS
+static void scan_fields(const struct matrix *m, const uint64_t *mask, uint32_t first, uint32_t n, uint16_t *out)
+{
+	uint32_t fields = 0; // words that hold fields wider than a bit come first in a tidy layout
+	while (fields < m->width && !m->plain[fields])
+		fields++;
+	for (uint32_t r = 0; r < n; r++) {
+		const uint64_t *bits = m->bits + (size_t)(first + r) * m->width;
+		uint32_t count = 0, w = 0;
+		for (; w < fields; w++) {
+			uint64_t x = bits[w] & mask[w], top = m->top[w];
+			count += (uint32_t)__builtin_popcountll((((x & ~top) + ~top) | x) & top);
+		}
+		for (; w < m->width; w++)
+			count += (uint32_t)__builtin_popcountll(bits[w] & mask[w]);
+		out[r] = count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
+	}
+}
+
+FOR_NEWER_PROCESSORS
+static void scan_bits(const struct matrix *m, const uint64_t *mask, uint32_t first, uint32_t n, uint16_t *out)
+{
+	for (uint32_t r = 0; r < n; r++) {
+		const uint64_t *bits = m->bits + (size_t)(first + r) * m->width;
+		uint32_t count = 0;
+		for (uint32_t w = 0; w < m->width; w++)
+			count += (uint32_t)__builtin_popcountll(bits[w] & mask[w]);
+		out[r] = count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
+	}
+}
+
+void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
+			  uint16_t *out)
+{
+	scan_fields(m, mask->words, first, n, out);
+	for (uint32_t r = 0; m->wide_count && r < n; r++)
+		out[r] = saturate(out[r] + wide_networks(m, mask->words, m->bits + (size_t)(first + r) * m->width));
+}
+
+void matrix_scan_peers(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
+		       uint16_t *out)
+{
+	scan_bits(m, mask->words, first, n, out);
+}

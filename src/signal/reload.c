@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: ISC
+// One shadow matrix per dump under way, for the peers that already had a table.
+#include "signal/reload.h"
+
+#include "base/alloc.h"
+#include "signal/matrix.h"
+
+#include <stdlib.h>
+
+struct dump {
+	bool active;
+	uint32_t *peers;
+	uint32_t *columns; // in the shadow, by position; UINT32_MAX: first table, no shadow
+	uint64_t *entries;
+	size_t count, capacity, column_capacity, entry_capacity;
+	struct matrix *shadow;
+};
+
+struct reload {
+	struct dump *dumps; // by collector
+	size_t count, capacity;
+	uint32_t active;
+	uint32_t *place; // by peer: position in its dump + 1
+};
+
+struct reload *reload_create(void)
+{
+	struct reload *r = alloc_zero(1, sizeof(*r));
+	r->place = alloc_zero(PEERS_MAX, sizeof(*r->place));
+	return r;
+}
+
+static void dump_clear(struct dump *d)
+{
+	free(d->peers);
+	free(d->columns);
+	free(d->entries);
+	matrix_free(d->shadow);
+	*d = (struct dump){0};
+}
+
+void reload_free(struct reload *r)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < r->count; i++)
+		dump_clear(&r->dumps[i]);
+	free(r->dumps);
+	free(r->place);
+	free(r);
+}
+
+void reload_begin(struct reload *r, uint16_t collector)
+{
+	while (r->count <= collector) {
+		alloc_grow((void **)&r->dumps, r->count, &r->capacity, sizeof(*r->dumps));
+		r->dumps[r->count++] = (struct dump){0};
+	}
+	struct dump *d = &r->dumps[collector];
+	r->active -= d->active;
+	for (size_t i = 0; i < d->count; i++)
+		r->place[d->peers[i]] = 0;
+	dump_clear(d);
+	d->active = true;
+	r->active++;
+}
+
+void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held)
+{
+	if (collector >= r->count || !r->dumps[collector].active || r->place[peer])
+		return;
+	struct dump *d = &r->dumps[collector];
+	alloc_grow((void **)&d->peers, d->count, &d->capacity, sizeof(*d->peers));
+	alloc_grow((void **)&d->columns, d->count, &d->column_capacity, sizeof(*d->columns));
+	alloc_grow((void **)&d->entries, d->count, &d->entry_capacity, sizeof(*d->entries));
+	if (held && !d->shadow)
+		d->shadow = matrix_create();
+	d->peers[d->count] = peer;
+	d->columns[d->count] = held ? matrix_add_column(d->shadow, peer) : UINT32_MAX;
+	d->entries[d->count] = 0;
+	r->place[peer] = (uint32_t)++d->count;
+}
+
+void reload_note(struct reload *r, const struct obs *o, uint32_t id)
+{
+	if (!r->active || !r->place[o->peer] || o->collector >= r->count || !r->dumps[o->collector].active)
+		return;
+	struct dump *d = &r->dumps[o->collector];
+	uint32_t at = r->place[o->peer] - 1;
+	d->entries[at] += o->kind == OBS_RIB;
+	if (d->columns[at] == UINT32_MAX)
+		return;
+	matrix_reserve_rows(d->shadow, id + 1);
+	if (o->kind == OBS_WITHDRAW)
+		matrix_clear(d->shadow, id, d->columns[at]);
+	else
+		matrix_set(d->shadow, id, d->columns[at]);
+}
+
+static void reconcile(const struct dump *d, size_t at, uint32_t shadow_rows, const struct reload_owner *owner)
+{
+	uint64_t held = 0;
+	for (uint32_t id = 0; id < owner->rows; id++)
+		held += owner->has(owner->context, d->peers[at], id);
+	if ((double)d->entries[at] < RELOAD_SHARE_MIN * (double)held)
+		return;
+	for (uint32_t id = 0; id < owner->rows; id++) {
+		bool listed = id < shadow_rows && matrix_get(d->shadow, id, d->columns[at]);
+		if (!listed && owner->has(owner->context, d->peers[at], id))
+			owner->forget(owner->context, d->peers[at], id);
+	}
+}
+
+size_t reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner,
+		  const uint32_t **ret_peers, const uint64_t **ret_entries)
+{
+	if (collector >= r->count || !r->dumps[collector].active)
+		return 0;
+	struct dump *d = &r->dumps[collector];
+	d->active = false;
+	r->active--;
+	if (d->shadow)
+		matrix_reserve_rows(d->shadow, owner->rows);
+	for (size_t i = 0; i < d->count; i++) {
+		r->place[d->peers[i]] = 0;
+		if (!damaged && d->columns[i] != UINT32_MAX)
+			reconcile(d, i, owner->rows, owner);
+	}
+	matrix_free(d->shadow);
+	d->shadow = NULL;
+	*ret_peers = d->peers;
+	*ret_entries = d->entries;
+	return d->count;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: ISC
+// RIB dumps that arrive while a table is already held: what the dump does not list was withdrawn unseen. A damaged or
+// implausibly small dump only adds, it never takes away: a cut file must not look like a country that left.
+#pragma once
+
+#include "model/obs.h"
+
+#define RELOAD_SHARE_MIN 0.5 // a dump with less than this share of the peer's table is not believed
+
+struct reload;
+
+struct reload_owner { // the table that is being reconciled
+	bool (*has)(void *context, uint32_t peer, uint32_t id);
+	void (*forget)(void *context, uint32_t peer, uint32_t id);
+	void *context;
+	uint32_t rows;
+};
+
+struct reload *reload_create(void);
+void reload_free(struct reload *r);
+
+void reload_begin(struct reload *r, uint16_t collector);
+// A peer of the dump; `held`: it has a table already (else its first dump needs no reconciling).
+void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held);
+void reload_note(struct reload *r, const struct obs *o, uint32_t id); // every route change while a dump is under way
+// Reconciles and ends the dump. Lists its peers and how many entries each had (borrowed until the next begin).
+size_t reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner,
+		  const uint32_t **ret_peers, const uint64_t **ret_entries);

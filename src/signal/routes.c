@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: ISC
+// Joins table, space and evidence, and keeps the clock of the data: one settlement a second of it.
+#include "signal/routes.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+struct follow {		       // per entity
+	uint64_t sight_sum[2]; // sum over its prefixes of the networks that see them
+	uint32_t prefixes[2];  // that were visible at least once
+	bool changed;
+};
+
+struct routes {
+	struct table *table;
+	struct space *space;
+	struct evidence *evidence;
+	struct table_listener listener;
+	const struct entity_list *entities;
+	struct follow *follow;
+	uint16_t *set;	// by prefix id: entities it belongs to
+	uint16_t *seen; // by prefix id: networks counted into sight_sum
+	bool *counted;	// by prefix id: was visible once
+	size_t known;	// prefix ids covered by the three
+	size_t capacity[3];
+	struct sample_sink out;
+	struct instant now;
+	uint64_t settled; // settlements with a denominator so far
+};
+
+static void learn_prefixes(struct routes *r)
+{
+	const struct dictionary *d = table_dictionary(r->table);
+	while (r->known < dictionary_count(d)) {
+		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+		alloc_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
+		alloc_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
+		const struct prefix *p = dictionary_prefix(d, (uint32_t)r->known);
+		uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
+		r->set[r->known] = p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
+		r->seen[r->known] = 0;
+		r->counted[r->known++] = false;
+	}
+}
+
+static void on_route(void *context, const struct obs *o, uint32_t id, bool first_sight)
+{
+	struct routes *r = context;
+	learn_prefixes(r);
+	if (r->set[id] != SPACE_NOBODY)
+		evidence_route(r->evidence, o, id, first_sight, r->set[id]);
+}
+
+struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
+			     const struct definition *definition, uint32_t full_floor, struct sample_sink out)
+{
+	struct routes *r = alloc_zero(1, sizeof(*r));
+	r->table = table_create(peers, definition, full_floor);
+	r->entities = entities;
+	r->out = out;
+	r->now = INSTANT_NONE;
+	if (!entities->count)
+		return r;
+	r->space = space_create(entities);
+	r->evidence = evidence_create(entities, r->space, r->table);
+	r->follow = alloc_zero(entities->count, sizeof(*r->follow));
+	r->listener = (struct table_listener){on_route, r};
+	table_listen(r->table, &r->listener);
+	return r;
+}
+
+void routes_free(struct routes *r)
+{
+	if (!r)
+		return;
+	evidence_free(r->evidence);
+	if (r->space)
+		space_free(r->space);
+	table_free(r->table);
+	free(r->follow);
+	free(r->set);
+	free(r->seen);
+	free(r->counted);
+	free(r);
+}
+
+// Counts the prefix's new sight into its entities.
+static void sight_changed(struct routes *r, uint32_t id)
+{
+	size_t n;
+	const uint32_t *members = space_members(r->space, r->set[id], &n);
+	uint16_t seen = table_seen(r->table, id);
+	bool visible = table_visible(r->table, id), first = visible && !r->counted[id];
+	int f = dictionary_prefix(table_dictionary(r->table), id)->family == FAMILY_V6;
+	for (size_t i = 0; i < n; i++) {
+		struct follow *w = &r->follow[members[i]];
+		w->changed = true;
+		w->prefixes[f] += first;
+		if (r->counted[id] || first)
+			w->sight_sum[f] += (uint64_t)seen - (r->counted[id] ? r->seen[id] : 0);
+	}
+	r->counted[id] |= visible;
+	r->seen[id] = seen;
+}
+
+static double sight_of(const struct routes *r, const struct follow *w, uint8_t family)
+{
+	int f = family == FAMILY_V6;
+	double whole = (double)w->prefixes[f] * table_denominator(r->table, family);
+	return whole > 0 ? (double)w->sight_sum[f] / whole : 0;
+}
+
+static void put_samples(struct routes *r, uint32_t entity)
+{
+	const struct follow *w = &r->follow[entity];
+	for (uint8_t signal = SIGNAL_ROUTES; signal <= SIGNAL_ROUTES6; signal++) {
+		uint8_t family = signal == SIGNAL_ROUTES6 ? FAMILY_V6 : FAMILY_V4;
+		struct sample s = {
+			.time = r->now,
+			.entity = entity,
+			.signal = signal,
+			.value = signal == SIGNAL_ROUTES6 ? space_slash48(r->space, entity)
+							  : space_slash24(r->space, entity),
+			.sight = sight_of(r, w, family),
+			.of_networks = table_networks(r->table, family),
+			.of_collectors = table_collectors(r->table, family),
+		};
+		r->out.take(r->out.context, &s);
+	}
+}
+
+static void settle(struct routes *r)
+{
+	table_settle(r->table, r->now);
+	if (!r->entities->count)
+		return;
+	learn_prefixes(r);
+	size_t flips, touched;
+	const uint32_t *flip = table_flips(r->table, &flips), *touch = table_touched(r->table, &touched);
+	const struct dictionary *d = table_dictionary(r->table);
+	for (size_t i = 0; i < flips; i++)
+		space_flip(r->space, flip[i], dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
+	for (size_t i = 0; i < flips; i++)
+		if (r->set[flip[i]] != SPACE_NOBODY)
+			sight_changed(r, flip[i]);
+	for (size_t i = 0; i < touched; i++)
+		if (r->set[touch[i]] != SPACE_NOBODY)
+			sight_changed(r, touch[i]);
+	bool all = table_recounted(r->table);
+	for (uint32_t e = 0; e < r->entities->count; e++) {
+		if (all || r->follow[e].changed)
+			put_samples(r, e);
+		r->follow[e].changed = false;
+	}
+	if (table_networks(r->table, FAMILY_V4) + table_networks(r->table, FAMILY_V6) && ++r->settled == 2)
+		evidence_baseline_done(r->evidence);
+}
+
+int routes_take(struct routes *r, const struct obs *batch, size_t n)
+{
+	for (size_t first = 0; first < n;) {
+		int64_t second = instant_seconds(batch[first].time);
+		if (instant_known(r->now) && second > instant_seconds(r->now))
+			settle(r);
+		size_t end = first;
+		while (end < n && instant_seconds(batch[end].time) <= second)
+			end++;
+		if (!instant_known(r->now) || batch[end - 1].time.ns > r->now.ns)
+			r->now = batch[end - 1].time;
+		int code = table_take(r->table, batch + first, end - first);
+		if (code < 0)
+			return code;
+		first = end;
+	}
+	return 0;
+}
+
+void routes_finish(struct routes *r)
+{
+	if (instant_known(r->now))
+		settle(r);
+}
+
+struct instant routes_now(const struct routes *r)
+{
+	return r->now;
+}
+
+const struct table *routes_table(const struct routes *r)
+{
+	return r->table;
+}
+
+const struct evidence *routes_evidence(const struct routes *r)
+{
+	return r->evidence;
+}
+
+const struct space *routes_space(const struct routes *r)
+{
+	return r->space;
+}

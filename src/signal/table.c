@@ -1,0 +1,540 @@
+// SPDX-License-Identifier: ISC
+// DOC: applying observations
+// A batch is applied in blocks of TABLE_BLOCK: first every dictionary slot is fetched, then every row, then the bits
+// change, so that the cache misses of a block overlap. Touched prefixes are noted once each and recounted when time
+// moves on (table_settle); when the set of counting peers changes every prefix is recounted, which takes milliseconds.
+#include "signal/table.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "signal/matrix.h"
+#include "signal/reload.h"
+
+#include <stdlib.h>
+
+#define TABLE_BLOCK 64
+#define SCAN_ROWS   4096
+
+enum { HOT_TOUCHED = 1, HOT_VISIBLE = 2, HOT_RECOUNTED = 4 };
+
+struct hot {
+	uint32_t origin;
+	uint16_t seen;
+	uint8_t flags;
+	uint8_t family; // 0 IPv4, 1 IPv6; +2 when too short to count
+};
+
+struct list {
+	uint32_t *at;
+	size_t n, capacity;
+};
+
+struct table {
+	const struct peer_table *peers;
+	const struct definition *definition;
+	const struct table_listener *listener;
+	struct dictionary *dictionary;
+	struct matrix *matrix;
+	struct health *health;
+	struct hot *hot; // by prefix id
+	size_t hot_capacity;
+	uint32_t *column; // by peer id; + 1, 0 none yet
+	uint32_t *group;  // by column: dense number of the network
+	size_t column_capacity;
+	uint32_t *group_asn;
+	size_t groups, group_capacity;
+	struct matrix_mask mask[2];
+	uint32_t networks[2], counting[2], collectors[2];
+	struct reload *reloads; // RIB dumps under way
+	struct list touched, changed, flips;
+	uint64_t routes;
+	bool mask_stale, recounted;
+};
+
+struct table *table_create(const struct peer_table *peers, const struct definition *definition, uint32_t full_floor)
+{
+	struct table *t = alloc_zero(1, sizeof(*t));
+	uint32_t floor[2] = {definition->full_floor[0], definition->full_floor[1]};
+	if (full_floor)
+		floor[0] = floor[1] = full_floor;
+	t->peers = peers;
+	t->definition = definition;
+	t->dictionary = dictionary_create();
+	t->matrix = matrix_create();
+	t->health = health_create(peers, definition->full_share, floor);
+	t->column = alloc_zero(PEERS_MAX, sizeof(*t->column));
+	t->reloads = reload_create();
+	t->mask_stale = true;
+	return t;
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	dictionary_free(t->dictionary);
+	matrix_free(t->matrix);
+	health_free(t->health);
+	reload_free(t->reloads);
+	matrix_mask_free(&t->mask[0]);
+	matrix_mask_free(&t->mask[1]);
+	free(t->hot);
+	free(t->column);
+	free(t->group);
+	free(t->group_asn);
+	free(t->touched.at);
+	free(t->changed.at);
+	free(t->flips.at);
+	free(t);
+}
+
+void table_listen(struct table *t, const struct table_listener *listener)
+{
+	t->listener = listener;
+}
+
+static void list_add(struct list *l, uint32_t id)
+{
+	alloc_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
+	l->at[l->n++] = id;
+}
+
+static uint32_t group_of(struct table *t, uint32_t asn)
+{
+	for (uint32_t g = 0; g < t->groups; g++)
+		if (t->group_asn[g] == asn)
+			return g;
+	alloc_grow((void **)&t->group_asn, t->groups, &t->group_capacity, sizeof(*t->group_asn));
+	t->group_asn[t->groups] = asn;
+	return (uint32_t)t->groups++;
+}
+
+static uint32_t column_of(struct table *t, uint32_t peer)
+{
+	if (LIKELY(t->column[peer]))
+		return t->column[peer] - 1;
+	uint32_t group = group_of(t, peer_at(t->peers, peer)->asn);
+	uint32_t column = matrix_add_column(t->matrix, group);
+	alloc_grow((void **)&t->group, column, &t->column_capacity, sizeof(*t->group));
+	t->group[column] = group;
+	t->column[peer] = column + 1;
+	t->mask_stale = true;
+	return column;
+}
+
+static uint32_t row_of(struct table *t, const struct prefix *p, bool *ret_new)
+{
+	uint32_t before = dictionary_count(t->dictionary), id = dictionary_id(t->dictionary, p);
+	*ret_new = id == before;
+	if (id != before || id == PREFIX_NONE)
+		return id;
+	matrix_reserve_rows(t->matrix, id + 1);
+	alloc_grow((void **)&t->hot, id, &t->hot_capacity, sizeof(*t->hot));
+	uint8_t family = p->family == FAMILY_V6;
+	bool counts = p->length >= t->definition->shortest[family];
+	t->hot[id] = (struct hot){.family = (uint8_t)(family + (counts ? 0 : 2))};
+	return id;
+}
+
+static void touch(struct table *t, uint32_t id)
+{
+	if (t->hot[id].flags & HOT_TOUCHED)
+		return;
+	t->hot[id].flags |= HOT_TOUCHED;
+	list_add(&t->touched, id);
+}
+
+static void route_appears(struct table *t, const struct obs *o, uint32_t id, bool first_sight)
+{
+	uint32_t column = column_of(t, o->peer);
+	struct hot *hot = &t->hot[id];
+	if (matrix_set(t->matrix, id, column)) {
+		health_of(t->health, o->peer)->size[hot->family & 1]++;
+		t->routes++;
+		touch(t, id);
+	}
+	if (!hot->origin)
+		hot->origin = o->origin;
+	if (t->listener && t->listener->route)
+		t->listener->route(t->listener->context, o, id, first_sight);
+}
+
+static void route_leaves(struct table *t, const struct obs *o, uint32_t id)
+{
+	if (matrix_clear(t->matrix, id, column_of(t, o->peer))) {
+		health_of(t->health, o->peer)->size[t->hot[id].family & 1]--;
+		t->routes--;
+		touch(t, id);
+	}
+	if (t->listener && t->listener->route)
+		t->listener->route(t->listener->context, o, id, false);
+}
+
+static int take_route(struct table *t, const struct obs *o)
+{
+	if (o->flags & OBS_OUTGOING || o->peer == PEER_NONE)
+		return 0;
+	bool first_sight;
+	uint32_t id;
+	if (o->kind == OBS_ANNOUNCE && health_of(t->health, o->peer)->known_down)
+		take_session_up(t, o->peer, o->time); // it speaks, so it is up: the change itself was not recorded
+	if (o->kind == OBS_WITHDRAW) {
+		id = dictionary_find(t->dictionary, &o->prefix);
+		if (id == PREFIX_NONE)
+			return 0;
+		reload_note(t->reloads, o, id);
+		route_leaves(t, o, id);
+		return 0;
+	}
+	id = row_of(t, &o->prefix, &first_sight);
+	if (id == PREFIX_NONE)
+		return ERR_FULL;
+	reload_note(t->reloads, o, id);
+	route_appears(t, o, id, first_sight);
+	return 0;
+}
+
+// The peer's table is void: its session ended or begins anew.
+static void sweep(struct table *t, uint32_t peer)
+{
+	struct health_peer *p = health_of(t->health, peer);
+	if (!t->column[peer] || p->size[0] + p->size[1] == 0)
+		return;
+	uint32_t column = t->column[peer] - 1, rows = dictionary_count(t->dictionary);
+	for (uint32_t id = 0; id < rows; id++)
+		if (matrix_clear(t->matrix, id, column))
+			touch(t, id);
+	t->routes -= p->size[0] + p->size[1];
+	p->size[0] = p->size[1] = 0;
+}
+
+static void take_session_up(struct table *t, uint32_t peer, struct instant now)
+{
+	struct health_peer *p = health_of(t->health, peer);
+	if (!p->known_up)
+		sweep(t, peer); // what it said before the session ended is void; while it was down the mask hid it
+	health_session(t->health, peer, now, true);
+	t->mask_stale = true;
+}
+
+static void take_session_down(struct table *t, uint32_t peer, struct instant now)
+{
+	health_session(t->health, peer, now, false);
+	if (!t->column[peer] || t->mask_stale)
+		return;
+	for (int f = 0; f < 2; f++)
+		matrix_mask_drop(t->matrix, &t->mask[f], t->column[peer] - 1);
+	t->mask_stale = true;
+}
+
+// A session that ends ends for every view and format that tells of it: all ids of (collector, address, AS) follow.
+// Its beginning is believed only of the view that says so, since the order between files is not certain.
+static void take_session(struct table *t, const struct obs *o)
+{
+	if (o->session.new_state == SESSION_ESTABLISHED) {
+		take_session_up(t, o->peer, o->time);
+		return;
+	}
+	if (o->session.old_state != SESSION_ESTABLISHED && o->session.old_state)
+		return; // a step between two states that are both not established
+	struct peer told = *peer_at(t->peers, o->peer);
+	for (uint8_t view = PEER_VIEW_SESSION; view <= PEER_VIEW_LOC_RIB; view++) {
+		told.view = view;
+		uint32_t id = peer_find(t->peers, &told);
+		if (id != PEER_NONE && (id == o->peer || id < health_count(t->health)))
+			take_session_down(t, id, o->time);
+	}
+}
+
+static void forget(void *context, uint32_t peer, uint32_t id)
+{
+	struct table *t = context;
+	if (!matrix_clear(t->matrix, id, column_of(t, peer)))
+		return;
+	health_of(t->health, peer)->size[t->hot[id].family & 1]--;
+	t->routes--;
+	touch(t, id);
+}
+
+static bool has(void *context, uint32_t peer, uint32_t id)
+{
+	struct table *t = context;
+	return matrix_get(t->matrix, id, column_of(t, peer));
+}
+
+static void take_rib_end(struct table *t, const struct obs *o)
+{
+	struct reload_owner owner = {
+		.forget = forget, .has = has, .context = t, .rows = dictionary_count(t->dictionary)};
+	const uint32_t *peers;
+	const uint64_t *entries;
+	size_t n = reload_end(t->reloads, o->collector, o->flags & OBS_DAMAGED, &owner, &peers, &entries);
+	for (size_t i = 0; i < n; i++)
+		if (entries[i])
+			health_dumped(t->health, peers[i], o->time);
+}
+
+static int take_one(struct table *t, const struct obs *o)
+{
+	if (o->peer != PEER_NONE && !(o->flags & OBS_OUTGOING) && o->kind != OBS_GAP && o->kind != OBS_RIB &&
+	    o->kind != OBS_RIB_PEER)
+		health_heard(t->health, o->peer, o->time);
+	switch ((enum obs_kind)o->kind) {
+	case OBS_ANNOUNCE:
+	case OBS_WITHDRAW:
+	case OBS_RIB:
+		return take_route(t, o);
+	case OBS_SESSION:
+		if (o->peer != PEER_NONE)
+			take_session(t, o);
+		return 0;
+	case OBS_RIB_BEGIN:
+		reload_begin(t->reloads, o->collector);
+		return 0;
+	case OBS_RIB_PEER:
+		reload_peer(t->reloads, o->collector, o->peer, health_of(t->health, o->peer)->whole);
+		column_of(t, o->peer);
+		return 0;
+	case OBS_RIB_END:
+		take_rib_end(t, o);
+		return 0;
+	case OBS_END_OF_RIB:
+		if (o->peer != PEER_NONE)
+			health_whole(t->health, o->peer);
+		return 0;
+	case OBS_MALFORMED:
+	case OBS_GAP:
+		if (o->peer != PEER_NONE)
+			health_suspect(t->health, o->peer, o->time);
+		return 0;
+	case OBS_ALIVE:
+	case OBS_FEED_END:
+	case OBS_KIND_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static bool is_route(const struct obs *o)
+{
+	return o->kind == OBS_ANNOUNCE || o->kind == OBS_WITHDRAW || o->kind == OBS_RIB;
+}
+
+static void prefetch_block(const struct table *t, const struct obs *block, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_route(&block[i]) && (!i || !prefix_equal(&block[i].prefix, &block[i - 1].prefix)))
+			dictionary_prefetch(t->dictionary, &block[i].prefix);
+	for (size_t i = 0; i < n; i++) {
+		if (!is_route(&block[i]) || (i && prefix_equal(&block[i].prefix, &block[i - 1].prefix)))
+			continue;
+		uint32_t id = dictionary_find(t->dictionary, &block[i].prefix);
+		if (id == PREFIX_NONE)
+			continue;
+		matrix_prefetch(t->matrix, id);
+		__builtin_prefetch(&t->hot[id], 1);
+	}
+}
+
+int table_take(struct table *t, const struct obs *batch, size_t n)
+{
+	for (size_t first = 0; first < n; first += TABLE_BLOCK) {
+		size_t block = n - first < TABLE_BLOCK ? n - first : TABLE_BLOCK;
+		prefetch_block(t, batch + first, block);
+		for (size_t i = first; i < first + block; i++) {
+			int code = take_one(t, &batch[i]);
+			if (code < 0)
+				return code;
+		}
+	}
+	return 0;
+}
+
+static void masks_make(struct table *t)
+{
+	matrix_tidy(t->matrix);
+	uint32_t columns = matrix_columns(t->matrix);
+	bool *counts = alloc_zero(columns, sizeof(*counts)), *network = alloc_zero(t->groups, sizeof(*network));
+	bool *collector = alloc_zero(COLLECTORS_MAX, sizeof(*collector));
+	for (int f = 0; f < 2; f++) {
+		memset(counts, 0, columns * sizeof(*counts));
+		memset(network, 0, t->groups * sizeof(*network));
+		memset(collector, 0, COLLECTORS_MAX * sizeof(*collector));
+		t->networks[f] = t->counting[f] = t->collectors[f] = 0;
+		for (uint32_t peer = 0; peer < health_count(t->health); peer++) {
+			if (!t->column[peer] || health_of(t->health, peer)->why[f] != HEALTH_COUNTS)
+				continue;
+			uint32_t column = t->column[peer] - 1;
+			uint16_t at = peer_at(t->peers, peer)->collector;
+			counts[column] = true;
+			t->counting[f]++;
+			t->networks[f] += !network[t->group[column]];
+			network[t->group[column]] = true;
+			t->collectors[f] += !collector[at];
+			collector[at] = true;
+		}
+		matrix_mask_make(t->matrix, &t->mask[f], counts);
+	}
+	free(counts);
+	free(network);
+	free(collector);
+	t->mask_stale = false;
+}
+
+uint32_t table_denominator(const struct table *t, uint8_t family)
+{
+	int f = family == FAMILY_V6;
+	return t->definition->by_peers ? t->counting[f] : t->networks[f];
+}
+
+static void seen_is(struct table *t, uint32_t id, uint16_t seen)
+{
+	struct hot *hot = &t->hot[id];
+	int f = hot->family & 1;
+	if (seen != hot->seen)
+		list_add(&t->changed, id);
+	hot->seen = seen;
+	bool visible = hot->family < 2 &&
+		       definition_visible(t->definition, seen, table_denominator(t, f ? FAMILY_V6 : FAMILY_V4));
+	if (visible == !!(hot->flags & HOT_VISIBLE))
+		return;
+	hot->flags ^= HOT_VISIBLE;
+	list_add(&t->flips, id);
+}
+
+static void recount_touched(struct table *t)
+{
+	for (size_t i = 0; i < t->touched.n; i++) {
+		uint32_t id = t->touched.at[i];
+		const struct matrix_mask *mask = &t->mask[t->hot[id].family & 1];
+		uint32_t seen = t->definition->by_peers ? matrix_row_peers(t->matrix, mask, id)
+							: matrix_row_networks(t->matrix, mask, id);
+		seen_is(t, id, seen > UINT16_MAX ? UINT16_MAX : (uint16_t)seen);
+	}
+}
+
+static void recount_all(struct table *t)
+{
+	uint32_t rows = dictionary_count(t->dictionary);
+	uint16_t *seen[2] = {alloc_zero(SCAN_ROWS, sizeof(**seen)), alloc_zero(SCAN_ROWS, sizeof(**seen))};
+	for (uint32_t first = 0; first < rows; first += SCAN_ROWS) {
+		uint32_t n = rows - first < SCAN_ROWS ? rows - first : SCAN_ROWS;
+		for (int f = 0; f < 2; f++)
+			if (t->definition->by_peers)
+				matrix_scan_peers(t->matrix, &t->mask[f], first, n, seen[f]);
+			else
+				matrix_scan_networks(t->matrix, &t->mask[f], first, n, seen[f]);
+		for (uint32_t i = 0; i < n; i++)
+			seen_is(t, first + i, seen[t->hot[first + i].family & 1][i]);
+	}
+	free(seen[0]);
+	free(seen[1]);
+}
+
+void table_settle(struct table *t, struct instant now)
+{
+	t->changed.n = t->flips.n = 0;
+	bool judged = health_judge(t->health, now);
+	t->recounted = judged || t->mask_stale;
+	if (t->recounted) {
+		masks_make(t);
+		recount_all(t);
+	} else {
+		recount_touched(t);
+	}
+	for (size_t i = 0; i < t->touched.n; i++)
+		t->hot[t->touched.at[i]].flags &= (uint8_t)~HOT_TOUCHED;
+	t->touched.n = 0;
+}
+
+const uint32_t *table_flips(const struct table *t, size_t *ret_n)
+{
+	*ret_n = t->flips.n;
+	return t->flips.at;
+}
+
+const uint32_t *table_touched(const struct table *t, size_t *ret_n)
+{
+	*ret_n = t->changed.n;
+	return t->changed.at;
+}
+
+bool table_recounted(const struct table *t)
+{
+	return t->recounted;
+}
+
+bool table_visible(const struct table *t, uint32_t prefix_id)
+{
+	return t->hot[prefix_id].flags & HOT_VISIBLE;
+}
+
+uint16_t table_seen(const struct table *t, uint32_t prefix_id)
+{
+	return t->hot[prefix_id].seen;
+}
+
+uint32_t table_origin(const struct table *t, uint32_t prefix_id)
+{
+	return t->hot[prefix_id].origin;
+}
+
+uint32_t table_networks(const struct table *t, uint8_t family)
+{
+	return t->networks[family == FAMILY_V6];
+}
+
+uint32_t table_collectors(const struct table *t, uint8_t family)
+{
+	return t->collectors[family == FAMILY_V6];
+}
+
+const struct dictionary *table_dictionary(const struct table *t)
+{
+	return t->dictionary;
+}
+
+const struct health_peer *table_peer(const struct table *t, uint32_t peer)
+{
+	return peer < health_count(t->health) ? health_of(t->health, peer) : NULL;
+}
+
+const struct definition *table_definition(const struct table *t)
+{
+	return t->definition;
+}
+
+// /24s under visible IPv4 prefixes, each once.
+static uint64_t slash24_visible(const struct table *t)
+{
+	const size_t words = (1u << 24) / 64;
+	uint64_t *covered = alloc_pages(words * sizeof(*covered)), total = 0;
+	for (uint32_t id = 0; id < dictionary_count(t->dictionary); id++) {
+		const struct prefix *p = dictionary_prefix(t->dictionary, id);
+		if (!(t->hot[id].flags & HOT_VISIBLE) || p->family != FAMILY_V4)
+			continue;
+		uint32_t first = v4_number(p->bytes) >> 8, n = p->length >= 24 ? 1 : 1u << (24 - p->length);
+		for (uint32_t i = first; i < first + n; i++)
+			covered[i / 64] |= 1ull << i % 64;
+	}
+	for (size_t w = 0; w < words; w++)
+		total += (uint64_t)__builtin_popcountll(covered[w]);
+	alloc_pages_free(covered, words * sizeof(*covered));
+	return total;
+}
+
+void table_totals(const struct table *t, struct table_totals *ret)
+{
+	struct table_totals totals = {.peers = health_count(t->health), .routes = t->routes};
+	for (uint32_t id = 0; id < dictionary_count(t->dictionary); id++) {
+		totals.prefixes[t->hot[id].family & 1]++;
+		totals.visible[t->hot[id].family & 1] += !!(t->hot[id].flags & HOT_VISIBLE);
+	}
+	for (int f = 0; f < 2; f++) {
+		totals.peers_counting[f] = t->counting[f];
+		totals.networks[f] = t->networks[f];
+	}
+	totals.bytes = matrix_bytes(t->matrix) + dictionary_bytes(t->dictionary) + t->hot_capacity * sizeof(*t->hot);
+	totals.slash24 = slash24_visible(t);
+	*ret = totals;
+}
