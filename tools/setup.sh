@@ -101,9 +101,9 @@ compile() {
 	terminal=0
 	if [ -t 2 ]; then terminal=1; fi
 	rm -f "$dir/.built"
-	{ ninja -C "$dir" "$@" 2>&1 && : >"$dir/.built"; } | awk -v terminal="$terminal" -v log="$dir/build.log" '
-		BEGIN { printf "" > log }
-		{ print > log }
+	{ ninja -C "$dir" "$@" 2>&1 && : >"$dir/.built"; } | whole=$dir/build.log awk -v terminal="$terminal" '
+		BEGIN { whole = ENVIRON["whole"]; printf "" > whole }
+		{ print > whole }
 		terminal && /^\[[0-9]+\/[0-9]+\]/ { printf "\rbuilding %s\033[K", $1 > "/dev/stderr"; shown = 1 }
 		END { if (shown) printf "\r\033[K" > "/dev/stderr" }'
 	if ! [ -f "$dir/.built" ]; then
