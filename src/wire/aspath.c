@@ -62,6 +62,14 @@ static uint32_t path_length(struct cursor path, uint8_t as_bytes)
 	return length;
 }
 
+// Nearly every path is one sequence and nothing to merge.
+static inline bool single_sequence(const struct bgp_attributes *a, struct aspath_segment *ret)
+{
+	struct cursor path = a->as_path;
+	return !cursor_left(&a->as4_path) && segment_read(&path, a->as_bytes, ret) && !cursor_left(&path) &&
+	       ret->type == ASPATH_SEQUENCE;
+}
+
 void aspath_walk_begin(const struct bgp_attributes *a, struct aspath_walk *ret)
 {
 	*ret = (struct aspath_walk){.front = a->as_path, .front_as_bytes = a->as_bytes, .keep = NO_MERGE};
@@ -105,18 +113,20 @@ bool aspath_walk_next(struct aspath_walk *w, struct aspath_segment *ret)
 	return false;
 }
 
-static void flatten_segment(struct aspath_segment segment, struct aspath *path)
+static inline void flatten_segment(struct aspath_segment segment, struct aspath *path)
 {
-	uint16_t count = path->count;
-	uint32_t asn;
-	while (aspath_asn(&segment, &asn)) {
-		if (count == ASPATH_MAX) {
-			path->truncated = true;
-			break;
-		}
-		path->asns[count++] = asn;
+	unsigned count = path->count, room = ASPATH_MAX - count, n = segment.count < room ? segment.count : room;
+	uint32_t *out = path->asns + count;
+	uint16_t narrow;
+	if (segment.as_bytes == 4) {
+		for (unsigned i = 0; i < n && cursor_u32(&segment.asns, &out[i]); i++)
+			;
+	} else {
+		for (unsigned i = 0; i < n && cursor_u16(&segment.asns, &narrow); i++)
+			out[i] = narrow;
 	}
-	path->count = count;
+	path->truncated |= n < segment.count;
+	path->count = (uint16_t)(count + n);
 }
 
 static bool several(const struct aspath_segment *segment)
@@ -131,6 +141,10 @@ void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
 	ret->count = 0;
 	ret->truncated = false;
 	ret->ends_in_set = false;
+	if (LIKELY(single_sequence(a, &segment))) {
+		flatten_segment(segment, ret);
+		return;
+	}
 	aspath_walk_begin(a, &walk);
 	while (aspath_walk_next(&walk, &segment)) {
 		flatten_segment(segment, ret);
@@ -141,11 +155,14 @@ void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
 uint32_t aspath_origin(const struct bgp_attributes *a)
 {
 	struct aspath_walk walk;
-	struct aspath_segment segment, last = {0};
+	struct aspath_segment segment, last;
 	uint32_t asn = 0;
-	aspath_walk_begin(a, &walk);
-	while (aspath_walk_next(&walk, &segment))
-		last = segment;
+	if (UNLIKELY(!single_sequence(a, &last))) {
+		last.count = 0;
+		aspath_walk_begin(a, &walk);
+		while (aspath_walk_next(&walk, &segment))
+			last = segment;
+	}
 	if (!last.count || several(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
 		return 0;
 	return aspath_asn(&last, &asn) ? asn : 0;

@@ -252,10 +252,29 @@ static inline bool attribute_next(struct cursor *block, uint8_t *ret_flags, uint
 	return cursor_sub(block, length, ret_value);
 }
 
+static inline void mp_clear(struct bgp_mp *mp)
+{
+	mp->afi = 0;
+	mp->safi = 0;
+	mp->next_hop_length = 0;
+	mp->nlri = (struct cursor){0};
+}
+
+// In pieces that become plain stores: one memset of it all becomes a string instruction, a quarter of the time
+// of a whole block. next_hop stays as it is, for next_hop_length says how much of it counts.
+static inline void attributes_clear(struct bgp_attributes *a)
+{
+	const size_t paths = offsetof(struct bgp_attributes, as_path), mp = offsetof(struct bgp_attributes, reach);
+	memset(a, 0, paths);
+	memset((uint8_t *)a + paths, 0, mp - paths);
+	mp_clear(&a->reach);
+	mp_clear(&a->unreach);
+}
+
 void bgp_attributes(struct cursor block, const struct bgp_context *context, struct bgp_attributes *a)
 {
 	uint64_t seen = 0, wanted = context->as_bytes == 4 ? KNOWN & ~AS4_ONLY : KNOWN;
-	memset(a, 0, sizeof(*a));
+	attributes_clear(a);
 	a->as_bytes = context->as_bytes == 4 ? 4 : 2;
 	while (cursor_left(&block)) {
 		uint8_t flags, code = 0;

@@ -58,6 +58,10 @@ static bool bgp4mp_plausible(const struct mrt_header *h, uint32_t extra)
 		return false;
 	if (BIT(h->subtype) & BGP4MP_DEPRECATED)
 		return true;
+	if (h->subtype == BGP4MP_STATE_CHANGE && h->length == 8 + extra)
+		return true; // see bgp4mp_bare
+	if (h->subtype == BGP4MP_MESSAGE)
+		return h->length >= 4 + BGP_HEADER_BYTES + extra;
 	return h->length >= bgp4mp_least(h->subtype) + extra;
 }
 
@@ -102,12 +106,31 @@ static bool asn_read(struct cursor *c, bool as4, uint32_t *ret)
 	return true;
 }
 
+// What GNU Zebra wrote until about 2001: neither interface, family nor addresses; both AS numbers are zero. A
+// state change of eight bytes, or a message whose marker stands where interface and family belong.
+static bool bgp4mp_bare(const struct cursor *body, uint16_t subtype)
+{
+	struct cursor c = *body;
+	uint32_t asns, next;
+	if (subtype == BGP4MP_STATE_CHANGE)
+		return cursor_left(&c) == 8;
+	return subtype == BGP4MP_MESSAGE && cursor_u32(&c, &asns) && cursor_u32(&c, &next) && next == UINT32_MAX;
+}
+
+static bool bgp4mp_bare_session(struct cursor *c, struct mrt_session *s)
+{
+	*s = (struct mrt_session){.peer.family = FAMILY_V4, .local.family = FAMILY_V4};
+	return asn_read(c, false, &s->peer_asn) && asn_read(c, false, &s->local_asn);
+}
+
 static int bgp4mp_session(struct cursor *c, uint16_t subtype, struct mrt_session *s)
 {
 	uint32_t bit = BIT(subtype);
 	s->as4 = bit & BGP4MP_AS4;
 	s->add_path = bit & BGP4MP_ADDPATH;
 	s->outgoing = bit & BGP4MP_LOCAL;
+	if (UNLIKELY(bgp4mp_bare(c, subtype)))
+		return bgp4mp_bare_session(c, s) ? 1 : ERR_MALFORMED;
 	if (!asn_read(c, s->as4, &s->peer_asn) || !asn_read(c, s->as4, &s->local_asn) ||
 	    !cursor_u16(c, &s->interface) || !cursor_u16(c, &s->afi))
 		return ERR_MALFORMED;

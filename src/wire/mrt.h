@@ -87,7 +87,7 @@ struct mrt_table_dump {
 struct mrt_session { // the part that messages and state changes share
 	uint32_t peer_asn, local_asn;
 	uint16_t interface;
-	uint16_t afi;
+	uint16_t afi; // 0 in the bare records of early Zebra, which name no peer: its address is then 0.0.0.0
 	struct addr peer, local;
 	bool as4;      // AS numbers of the message are 4 bytes wide
 	bool add_path; // the subtype says NLRI carry path identifiers (RFC 8050)
