@@ -25,6 +25,11 @@ struct cursor stream_peek(struct stream *s, size_t want);
 void stream_skip(struct stream *s, size_t n);	    // n of the bytes last peeked
 uint64_t stream_offset(const struct stream *s);	    // uncompressed bytes consumed
 uint64_t stream_compressed(const struct stream *s); // bytes of the file read so far
-uint64_t stream_size(const struct stream *s);	    // bytes of the file
-int stream_error(
-	const struct stream *s); // 0, or why the stream ended early: ERR_BOMB, ERR_TRUNCATED, ERR_MALFORMED, -errno
+uint64_t stream_size(const struct stream *s);	    // bytes of the file; 0 for a pipe
+
+// Gives the stream a thread from here on, if it is large and compressed. Whether it has one.
+bool stream_thread(struct stream *s);
+bool stream_threaded(const struct stream *s);
+
+// 0, or why the stream ended early: ERR_BOMB, ERR_TRUNCATED, ERR_MALFORMED, -errno. Known once a peek came short.
+int stream_error(const struct stream *s);

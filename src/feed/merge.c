@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: ISC
+// All sources in time order: a heap of sources by the time of their next record, beside it the source that is
+// being read, which stays out of the heap as long as its records come first. A source that is not due yet is
+// known by the time of its first record only; it is opened when it is due.
+#include "feed/feed.h"
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "feed/gap.h"
+#include "feed/reader.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define FEED_THREADS 4	// decompressor threads at a time
+#define FEED_KEPT    32 // sources that are few stay open between the look at their first record and their turn
+#define NO_SOURCE    UINT32_MAX
+
+struct source {
+	struct feed_source view;
+	char *path;
+	struct reader *reader;
+	struct record next; // while in the heap and loaded
+	struct instant key; // while in the heap: time of the next record
+	struct instant last;
+	bool loaded, threaded, pipe, failed, ended;
+};
+
+struct feed {
+	struct source *sources;
+	size_t count, capacity;
+	size_t prepared; // sources whose first time has been looked at
+	uint32_t *heap;
+	size_t heap_used, heap_capacity;
+	uint32_t *parked; // due, but too many are open
+	size_t parked_used, parked_capacity;
+	size_t open, threads;
+	uint32_t current; // the source being read, or NO_SOURCE
+};
+
+struct feed *feed_create(void)
+{
+	struct feed *f = alloc_zero(1, sizeof(*f));
+	f->current = NO_SOURCE;
+	return f;
+}
+
+void feed_free(struct feed *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->count; i++) {
+		reader_close(f->sources[i].reader);
+		free(f->sources[i].path);
+	}
+	free(f->sources);
+	free(f->heap);
+	free(f->parked);
+	free(f);
+}
+
+int feed_add(struct feed *f, const char *file, uint16_t collector)
+{
+	if (f->count >= FEED_SOURCES_MAX)
+		return ERR_FULL;
+	void *sources = f->sources;
+	alloc_grow(&sources, f->count, &f->capacity, sizeof(*f->sources));
+	f->sources = sources;
+	struct source *s = &f->sources[f->count++];
+	struct stat status;
+	bool known = !stat(file, &status);
+	char *path = alloc_copy(file);
+	*s = (struct source){
+		.view = {.path = path, .collector = collector},
+		.path = path,
+		.key = INSTANT_NONE,
+		.last = INSTANT_NONE,
+		.pipe = known && !S_ISREG(status.st_mode),
+	};
+	if (known && S_ISREG(status.st_mode))
+		s->view.file_bytes = (uint64_t)status.st_size;
+	return 0;
+}
+
+// The heap.
+
+static bool earlier(struct instant a, uint32_t a_source, struct instant b, uint32_t b_source)
+{
+	return a.ns != b.ns ? a.ns < b.ns : a_source < b_source;
+}
+
+static bool heap_earlier(const struct feed *f, size_t a, size_t b)
+{
+	uint32_t x = f->heap[a], y = f->heap[b];
+	return earlier(f->sources[x].key, x, f->sources[y].key, y);
+}
+
+static void heap_swap(struct feed *f, size_t a, size_t b)
+{
+	uint32_t kept = f->heap[a];
+	f->heap[a] = f->heap[b];
+	f->heap[b] = kept;
+}
+
+static void list_push(uint32_t **list, size_t *used, size_t *capacity, uint32_t value)
+{
+	void *items = *list;
+	alloc_grow(&items, *used, capacity, sizeof(**list));
+	*list = items;
+	(*list)[(*used)++] = value;
+}
+
+static void heap_push(struct feed *f, uint32_t source)
+{
+	list_push(&f->heap, &f->heap_used, &f->heap_capacity, source);
+	for (size_t i = f->heap_used - 1; i && heap_earlier(f, i, (i - 1) / 2); i = (i - 1) / 2)
+		heap_swap(f, i, (i - 1) / 2);
+}
+
+static uint32_t heap_pop(struct feed *f)
+{
+	uint32_t top = f->heap[0];
+	f->heap[0] = f->heap[--f->heap_used];
+	for (size_t i = 0;;) {
+		size_t child = 2 * i + 1;
+		if (child + 1 < f->heap_used && heap_earlier(f, child + 1, child))
+			child++;
+		if (child >= f->heap_used || !heap_earlier(f, child, i))
+			break;
+		heap_swap(f, i, child);
+		i = child;
+	}
+	return top;
+}
+
+// Sources.
+
+static void source_close(struct feed *f, struct source *s)
+{
+	if (!s->reader)
+		return;
+	reader_close(s->reader);
+	s->reader = NULL;
+	f->open--;
+	f->threads -= s->threaded ? 1 : 0;
+	s->threaded = false;
+	while (f->parked_used)
+		heap_push(f, f->parked[--f->parked_used]);
+}
+
+static int source_open(struct feed *f, struct source *s)
+{
+	int error = reader_open(s->path, &s->reader);
+	if (!error)
+		f->open++;
+	return error;
+}
+
+static void source_count_gap(struct source *s, const struct record *gap)
+{
+	s->view.gaps++;
+	s->view.skipped_bytes += gap->length;
+	if (!s->view.error)
+		s->view.error = gap->error;
+}
+
+// The file could not be opened: a gap, and the end at the next call.
+static void source_unreadable(struct source *s, int error, struct record *ret)
+{
+	*ret = (struct record){.kind = RECORD_GAP, .reason = gap_reason_of(error), .error = error};
+	ret->time = ret->resumed = INSTANT_NONE;
+	s->failed = true;
+	source_count_gap(s, ret);
+}
+
+static void source_end(struct feed *f, struct source *s, struct record *ret)
+{
+	*ret = (struct record){.kind = RECORD_SOURCE_END, .time = s->last, .resumed = INSTANT_NONE};
+	s->ended = true;
+	source_close(f, s);
+}
+
+// Reads the source's next record. Opens it if it is not.
+static void source_read(struct feed *f, uint32_t index, struct record *ret)
+{
+	struct source *s = &f->sources[index];
+	int error = 0;
+	if (UNLIKELY(!s->reader && !s->failed))
+		error = source_open(f, s);
+	if (UNLIKELY(error)) {
+		source_unreadable(s, error, ret);
+	} else if (UNLIKELY(s->failed || reader_next(s->reader, ret) != 1)) {
+		source_end(f, s, ret);
+	} else if (UNLIKELY(ret->kind == RECORD_GAP)) {
+		source_count_gap(s, ret);
+	} else {
+		s->view.records++;
+		s->last = ret->time;
+	}
+	ret->source = index;
+	ret->collector = s->view.collector;
+}
+
+// Puts a new source into the heap, under the time of its first record.
+static void source_prepare(struct feed *f, uint32_t index)
+{
+	struct source *s = &f->sources[index];
+	if (!s->pipe && f->count > 1) {
+		source_read(f, index, &s->next);
+		s->loaded = true;
+		s->key = s->next.time;
+		bool head_damaged = s->next.kind == RECORD_GAP && instant_known(s->next.resumed);
+		if (head_damaged)
+			s->key = s->next.resumed;
+		if (f->count > FEED_KEPT && s->reader) {
+			source_close(f, s); // and begin anew when it is due
+			s->loaded = false;
+			s->view.records = s->view.gaps = s->view.skipped_bytes = 0;
+			s->view.error = 0;
+			s->last = INSTANT_NONE;
+		}
+	}
+	heap_push(f, index);
+}
+
+// Whether the source may be read now; parks it if not.
+static bool source_admit(struct feed *f, uint32_t index)
+{
+	struct source *s = &f->sources[index];
+	if (s->loaded || s->failed || s->reader || f->open < FEED_OPEN_MAX)
+		return true;
+	list_push(&f->parked, &f->parked_used, &f->parked_capacity, index);
+	return false;
+}
+
+static void source_thread(struct feed *f, struct source *s)
+{
+	if (s->threaded || !s->reader || f->threads >= FEED_THREADS)
+		return;
+	s->threaded = reader_thread(s->reader);
+	f->threads += s->threaded ? 1 : 0;
+}
+
+// Whether a record of the current source comes before all that wait.
+static bool comes_first(const struct feed *f, const struct record *r)
+{
+	if (!f->heap_used)
+		return true;
+	uint32_t top = f->heap[0];
+	return earlier(r->time, r->source, f->sources[top].key, top);
+}
+
+// Takes the source that is due out of the heap. 1: *ret holds its record. 0: look again.
+static int feed_turn(struct feed *f, struct record *ret)
+{
+	uint32_t index = heap_pop(f);
+	struct source *s = &f->sources[index];
+	if (s->ended && !s->loaded)
+		return 0;
+	if (!source_admit(f, index))
+		return 0;
+	if (!s->loaded)
+		source_read(f, index, &s->next);
+	s->loaded = true;
+	source_thread(f, s);
+	if (!comes_first(f, &s->next)) {
+		s->key = s->next.time;
+		heap_push(f, index);
+		return 0;
+	}
+	*ret = s->next;
+	s->loaded = false;
+	f->current = index;
+	return 1;
+}
+
+int feed_next(struct feed *f, struct record *ret)
+{
+	while (UNLIKELY(f->prepared < f->count))
+		source_prepare(f, (uint32_t)f->prepared++);
+	if (LIKELY(f->current != NO_SOURCE)) {
+		uint32_t index = f->current;
+		struct source *s = &f->sources[index];
+		if (LIKELY(!s->ended)) {
+			source_read(f, index, ret);
+			if (LIKELY(comes_first(f, ret)))
+				return 1;
+			s->next = *ret;
+			s->loaded = true;
+			s->key = ret->time;
+			heap_push(f, index);
+		}
+		f->current = NO_SOURCE;
+	}
+	while (f->heap_used)
+		if (feed_turn(f, ret))
+			return 1;
+	return 0;
+}
+
+size_t feed_source_count(const struct feed *f)
+{
+	return f->count;
+}
+
+const struct feed_source *feed_source(const struct feed *f, size_t index)
+{
+	return index < f->count ? &f->sources[index].view : NULL;
+}
+
+void feed_progress(const struct feed *f, uint64_t *ret_done, uint64_t *ret_total)
+{
+	uint64_t done = 0, total = 0;
+	for (size_t i = 0; i < f->count; i++) {
+		const struct source *s = &f->sources[i];
+		total += s->view.file_bytes;
+		if (s->ended || s->failed)
+			done += s->view.file_bytes;
+		else if (s->reader)
+			done += reader_compressed(s->reader);
+	}
+	*ret_done = done;
+	*ret_total = total;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: ISC
+// Which files a path means: itself, those in a folder, those that a glob matches. In name order, so that the
+// same command reads the same sources in the same order everywhere.
+#include "feed/feed.h"
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/err.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct paths {
+	char **of;
+	size_t count, capacity;
+};
+
+static void paths_add(struct paths *p, char *path)
+{
+	void *items = p->of;
+	alloc_grow(&items, p->count, &p->capacity, sizeof(*p->of));
+	p->of = items;
+	p->of[p->count++] = path;
+}
+
+static void paths_free(struct paths *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		free(p->of[i]);
+	free(p->of);
+}
+
+static bool name_matches(const char *name, const char *const *patterns)
+{
+	for (; *patterns; patterns++)
+		if (!fnmatch(*patterns, name, 0))
+			return true;
+	return false;
+}
+
+// `named`: the folder is the one the user gave, where any name will do that does not speak against it.
+static bool name_wanted(const char *name, bool named)
+{
+	static const char *const never[] = {"*.index", "*.json*", "*.ndjson*", "*.csv*", "*.pcap*", "*.txt",
+					    "*.md",    "*.yml",	  "*.html",    "*.log",	 "*.tsv*",  NULL};
+	static const char *const always[] = {"*.mrt*", "*.bmp*", "*bview.*", "*rib.*", "*ribs.*", "*updates.*", NULL};
+	if (name_matches(name, never))
+		return false;
+	return named || name_matches(name, always);
+}
+
+static char *join(const char *folder, const char *name)
+{
+	size_t a = strlen(folder), b = strlen(name);
+	while (a > 1 && folder[a - 1] == '/')
+		a--;
+	char *path = alloc_zero(a + b + 2, 1);
+	memcpy(path, folder, a);
+	path[a] = '/';
+	memcpy(path + a + 1, name, b);
+	return path;
+}
+
+// Sorts one entry of a folder into files and folders; a folder behind a link is not entered (it may be a circle).
+static void take_entry(const char *folder, const char *name, bool named, struct paths *lists)
+{
+	if (name[0] == '.')
+		return;
+	struct stat status, link;
+	char *path = join(folder, name);
+	bool known = !stat(path, &status) && !lstat(path, &link);
+	if (known && S_ISDIR(status.st_mode) && !S_ISLNK(link.st_mode))
+		paths_add(&lists[1], path);
+	else if (known && S_ISREG(status.st_mode) && name_wanted(name, named))
+		paths_add(&lists[0], path);
+	else
+		free(path);
+}
+
+static int read_folder(const char *folder, bool named, struct paths *lists)
+{
+	DIR *d = opendir(folder);
+	if (!d)
+		return -errno;
+	const struct dirent *entry;
+	while ((entry = readdir(d)) && lists[0].count <= FEED_SOURCES_MAX)
+		take_entry(folder, entry->d_name, named, lists);
+	closedir(d);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int expand_folder(const char *folder, int (*found)(void *context, const char *file), void *context)
+{
+	struct paths lists[2] = {0}; // files, folders
+	int error = read_folder(folder, true, lists);
+	// A folder inside that cannot be read costs that folder.
+	for (size_t i = 0; !error && i < lists[1].count; i++)
+		(void)read_folder(lists[1].of[i], false, lists);
+	if (!error && !lists[0].count)
+		error = ERR_NOT_FOUND;
+	if (lists[0].count)
+		qsort(lists[0].of, lists[0].count, sizeof(*lists[0].of), by_name);
+	for (size_t i = 0; !error && i < lists[0].count; i++)
+		error = found(context, lists[0].of[i]);
+	paths_free(&lists[0]);
+	paths_free(&lists[1]);
+	return error;
+}
+
+static int expand_one(const char *path, int (*found)(void *context, const char *file), void *context)
+{
+	struct stat status;
+	if (stat(path, &status))
+		return -errno;
+	return S_ISDIR(status.st_mode) ? expand_folder(path, found, context) : found(context, path);
+}
+
+static int expand_glob(const char *path, int (*found)(void *context, const char *file), void *context)
+{
+	glob_t matches;
+	int code = glob(path, 0, NULL, &matches);
+	if (code)
+		return code == GLOB_NOSPACE ? -ENOMEM : ERR_NOT_FOUND;
+	int error = 0;
+	for (size_t i = 0; !error && i < matches.gl_pathc; i++)
+		error = expand_one(matches.gl_pathv[i], found, context);
+	globfree(&matches);
+	return error;
+}
+
+int feed_expand(const char *path, int (*found)(void *context, const char *file), void *context)
+{
+	int error = expand_one(path, found, context);
+	if (error != -ENOENT)
+		return error;
+	return strpbrk(path, "*?[") ? expand_glob(path, found, context) : ERR_NOT_FOUND;
+}
