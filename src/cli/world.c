@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: ISC
+// `lacuna world`: the choice of the subcommand, `info`, and what the others share.
+#include "cli/world.h"
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cli/world_priv.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <time.h>
+
+#define OLD_DAYS 180
+
+static const char help[] =
+	"Usage: lacuna world build [-o FILE] [--offline] [--date YYYYMMDD] [--attribution TEXT] [--quiet] [SOURCE...]\n"
+	"       lacuna world lookup [-w FILE] [--totals] [--json] WHAT...\n"
+	"       lacuna world info [-w FILE] [--json]\n"
+	"\n"
+	"Who is where: which country and network an address belongs to, and which addresses they have.\n"
+	"\n"
+	"build makes the data file. Without SOURCE it fetches the npm packages @ip-location-db/asn-country and\n"
+	"@ip-location-db/asn (about 24 MB; the last download is kept and used when offline). SOURCE is a CSV file\n"
+	"(start,end,CC or start,end,asn,name) or delegated statistics of a regional registry; later ones win.\n"
+	"  -o, --output FILE       where to put it (default: $LACUNA_WORLD, else lacuna/world.bin under\n"
+	"                          $XDG_DATA_HOME or ~/.local/share)\n"
+	"      --offline           do not download; use the last download\n"
+	"      --date YYYYMMDD     date of the data, where the sources do not state it\n"
+	"      --attribution TEXT  what to show beside results\n"
+	"  -q, --quiet             say only what is wrong\n"
+	"lookup answers for an address (175.45.178.1), a country (country/KP or KP) or a network (asn/131279 or\n"
+	"AS131279).\n"
+	"  -w, --world FILE        the data file (default: as above, then /usr/share/lacuna/world.bin)\n"
+	"      --totals            for countries and networks, leave out the list of prefixes\n"
+	"      --json              one JSON object\n"
+	"info shows sources, attribution, date and size of the data file.\n"
+	"\n"
+	"Exit status: 0 done, 1 done but something is not right, 2 usage, 3 nothing could be read, 4 own failure.\n";
+
+void world_say(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fputs("lacuna world: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+int world_usage(void)
+{
+	fputs("Try 'lacuna world --help'.\n", stderr);
+	return WORLD_EXIT_USAGE;
+}
+
+void world_text_safe(struct text *t, const char *bytes)
+{
+	text_untrusted(t, bytes, strlen(bytes));
+}
+
+bool world_print(struct text *t)
+{
+	bool whole = fwrite(t->bytes, 1, t->length, stdout) == t->length && fflush(stdout) == 0;
+	if (!whole)
+		world_say("cannot write to standard output: %s", err_text(-errno));
+	text_clear(t);
+	return whole;
+}
+
+int world_open_or_say(const char *path, struct world **ret)
+{
+	struct text place = {0};
+	if (path)
+		text_put(&place, path);
+	if (!path && world_place_find(&place) < 0) {
+		text_free(&place);
+		world_say("there is no data file yet; 'lacuna world build' makes one");
+		return WORLD_EXIT_NOTHING;
+	}
+	int result = world_open(text_string(&place), ret);
+	if (result == ERR_MALFORMED)
+		world_say("%s is damaged or no world file; 'lacuna world build' makes a new one", text_string(&place));
+	else if (result == ERR_UNSUPPORTED)
+		world_say("%s is of another version; 'lacuna world build' makes a new one", text_string(&place));
+	else if (result < 0)
+		world_say("cannot read %s: %s", text_string(&place), err_text(result));
+	text_free(&place);
+	return result < 0 ? WORLD_EXIT_NOTHING : WORLD_EXIT_DONE;
+}
+
+static struct instant now_instant(void)
+{
+	return instant_of(time(NULL), 0);
+}
+
+// Days since the sources' date, or since the file was made where they state none.
+static int64_t age_days(const struct world *w)
+{
+	struct instant from = instant_known(world_data_time(w)) ? world_data_time(w) : world_built(w);
+	return (instant_seconds(now_instant()) - instant_seconds(from)) / 86400;
+}
+
+void world_age_check(const struct world *w)
+{
+	int64_t days = age_days(w);
+	if (days > OLD_DAYS)
+		world_say("warning: the data is %lld days old, addresses may have moved; 'lacuna world build' "
+			  "renews it, or takes newer files",
+			  (long long)days);
+}
+
+static void info_json(const struct world *w, struct text *out)
+{
+	struct world_counts n = world_count(w);
+	struct json j = {.out = out};
+	json_open(&j, '{');
+	json_key(&j, "format");
+	json_string(&j, "lacuna-world-info/1");
+	json_key(&j, "file");
+	json_string(&j, world_path(w));
+	json_key(&j, "bytes");
+	json_int(&j, (int64_t)n.bytes);
+	json_key(&j, "built");
+	json_instant(&j, world_built(w), 0);
+	json_key(&j, "data_time");
+	json_instant(&j, world_data_time(w), 0);
+	json_key(&j, "v4_ranges");
+	json_int(&j, (int64_t)n.v4_ranges);
+	json_key(&j, "v6_ranges");
+	json_int(&j, (int64_t)n.v6_ranges);
+	json_key(&j, "countries");
+	json_int(&j, (int64_t)n.countries);
+	json_key(&j, "networks");
+	json_int(&j, (int64_t)n.networks);
+	json_key(&j, "attribution");
+	json_string(&j, world_attribution(w));
+	json_close(&j, '}');
+	text_char(out, '\n');
+}
+
+static void info_text(const struct world *w, struct text *out)
+{
+	struct world_counts n = world_count(w);
+	text_put(out, "file         ");
+	world_text_safe(out, world_path(w));
+	text_printf(out, " (%.1f MB)\nbuilt        ", (double)n.bytes / 1e6);
+	text_utc(out, world_built(w));
+	text_put(out, "\ndata of      ");
+	if (instant_known(world_data_time(w)))
+		text_utc(out, world_data_time(w));
+	else
+		text_put(out, "not stated by its sources");
+	text_printf(out, " (%lld days ago%s)\n", (long long)age_days(w),
+		    instant_known(world_data_time(w)) ? "" : ", counted from building");
+	text_printf(out, "ranges       %llu IPv4, %llu IPv6\n", (unsigned long long)n.v4_ranges,
+		    (unsigned long long)n.v6_ranges);
+	text_printf(out, "entities     %llu countries, %llu networks\nattribution  ", (unsigned long long)n.countries,
+		    (unsigned long long)n.networks);
+	const char *attribution = world_attribution(w);
+	world_text_safe(out, *attribution ? attribution : "none stated");
+	text_char(out, '\n');
+}
+
+int world_command_info(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"world", required_argument, NULL, 'w'}, {"json", no_argument, NULL, 'j'}, {0}};
+	const char *path = NULL;
+	bool json = false;
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "w:", options, NULL)) != -1;) {
+		if (c == 'w')
+			path = optarg;
+		else if (c == 'j')
+			json = true;
+		else
+			return world_usage();
+	}
+	if (optind < argc) {
+		world_say("info takes no argument: %s", argv[optind]);
+		return world_usage();
+	}
+	struct world *w = NULL;
+	int status = world_open_or_say(path, &w);
+	if (status != WORLD_EXIT_DONE)
+		return status;
+	struct text out = {0};
+	if (json)
+		info_json(w, &out);
+	else
+		info_text(w, &out);
+	if (!world_print(&out))
+		status = WORLD_EXIT_FAILED;
+	world_age_check(w);
+	text_free(&out);
+	world_free(w);
+	return status;
+}
+
+int cli_world(int argc, char **argv)
+{
+	static const struct {
+		const char *word;
+		int (*run)(int argc, char **argv);
+	} commands[] = {{"build", world_command_build}, {"lookup", world_command_lookup}, {"info", world_command_info}};
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			struct text out = {0};
+			text_put(&out, help);
+			bool printed = world_print(&out);
+			text_free(&out);
+			return printed ? WORLD_EXIT_DONE : WORLD_EXIT_FAILED;
+		}
+	for (size_t i = 0; argc > 1 && i < ARRAY_LEN(commands); i++)
+		if (strcmp(argv[1], commands[i].word) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (argc > 1)
+		world_say("no such command: %s (build, lookup or info)", argv[1]);
+	else
+		world_say("which command: build, lookup or info?");
+	return world_usage();
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: ISC
+// `lacuna world build`: from the default sources or from given files to the data file. Nothing is written unless
+// every file could be read: a half-filled file in the place of a good one would be worse than none.
+#include "world/build.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "cli/world_priv.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define ATTRIBUTION                                                                                                    \
+	"IP-to-AS data: RouteViews (routeviews.org), DB-IP (https://db-ip.com); country data: NRO (nro.net); CC BY "   \
+	"4.0"
+
+struct build {
+	const char *output, *attribution;
+	struct instant date;
+	bool offline, quiet;
+	uint64_t named; // bad lines shown of the current file
+};
+
+static void bad_line_say(void *context, const struct world_bad_line *line)
+{
+	struct build *o = context;
+	o->named++;
+	world_say("%s:%llu: %s; line ignored", line->file, (unsigned long long)line->line, line->why);
+}
+
+static int file_add(struct build *o, struct world_builder *b, const char *path)
+{
+	uint64_t bad_before = world_builder_bad_lines(b);
+	o->named = 0;
+	int result = world_builder_add(b, path, bad_line_say, o);
+	uint64_t bad = world_builder_bad_lines(b) - bad_before;
+	if (bad > o->named)
+		world_say("%s: %llu more bad lines ignored", path, (unsigned long long)(bad - o->named));
+	if (result == ERR_UNSUPPORTED)
+		world_say("%s: no line is start,end,CC or start,end,asn,name or delegated statistics (a compressed "
+			  "file must be unpacked first)",
+			  path);
+	else if (result < 0)
+		world_say("cannot read %s: %s", path, err_text(result));
+	return result;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+static bool starts_with(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+// What given files ask to be shown, told by their usual names.
+static void attribution_guess(char **files, int count, struct text *ret)
+{
+	bool packages = false, statistics = false;
+	for (int i = 0; i < count; i++) {
+		packages |= starts_with(base_name(files[i]), "asn-");
+		statistics |= starts_with(base_name(files[i]), "delegated-");
+	}
+	if (packages)
+		text_put(ret, ATTRIBUTION "; ");
+	else if (statistics)
+		text_put(ret, "country data: NRO (nro.net); ");
+	text_put(ret, "made from ");
+	for (int i = 0; i < count; i++) {
+		text_put(ret, i ? ", " : "");
+		text_put(ret, base_name(files[i]));
+	}
+}
+
+static void outcome_say(const struct build *o, const char *path)
+{
+	struct world *w = NULL;
+	if (o->quiet || world_open_or_say(path, &w) != WORLD_EXIT_DONE)
+		return;
+	struct world_counts n = world_count(w);
+	struct text date = {0};
+	if (instant_known(world_data_time(w)))
+		text_utc(&date, world_data_time(w));
+	else
+		text_put(&date, "a date not stated (--date sets it)");
+	world_say("wrote %s: %.1f MB, %llu IPv4 and %llu IPv6 ranges, %llu countries, %llu networks, data of %s", path,
+		  (double)n.bytes / 1e6, (unsigned long long)n.v4_ranges, (unsigned long long)n.v6_ranges,
+		  (unsigned long long)n.countries, (unsigned long long)n.networks, text_string(&date));
+	if (n.countries == 0)
+		world_say("note: no source said countries; they stay unknown");
+	if (n.networks == 0)
+		world_say("note: no source said networks; they stay unknown");
+	world_age_check(w);
+	text_free(&date);
+	world_free(w);
+}
+
+static int file_write(const struct build *o, struct world_builder *b)
+{
+	struct text path = {0};
+	int status = WORLD_EXIT_DONE;
+	if (o->output)
+		text_put(&path, o->output);
+	else if (world_place_own(&path) < 0) {
+		world_say("no home folder is known (HOME is not set): say where to put the file with -o FILE");
+		return WORLD_EXIT_USAGE;
+	}
+	int result = o->output ? 0 : world_folders_make(text_string(&path));
+	if (result == 0)
+		result = world_builder_write(b, text_string(&path), instant_of(time(NULL), 0));
+	if (result < 0) {
+		world_say("cannot write %s: %s; choose another place with -o FILE", text_string(&path),
+			  err_text(result));
+		status = WORLD_EXIT_FAILED;
+	} else {
+		outcome_say(o, text_string(&path));
+	}
+	text_free(&path);
+	return status;
+}
+
+static int files_build(struct build *o, char **files, int count, int status)
+{
+	struct world_builder *b = world_builder_create();
+	bool whole = true;
+	for (int i = 0; i < count; i++)
+		whole = file_add(o, b, files[i]) == 0 && whole;
+	world_builder_about(b, o->attribution, o->date);
+	if (!whole || world_builder_ranges(b) == 0) {
+		world_say("nothing was written");
+		world_builder_free(b);
+		return WORLD_EXIT_NOTHING;
+	}
+	int written = file_write(o, b);
+	if (written != WORLD_EXIT_DONE)
+		status = written;
+	else if (world_builder_bad_lines(b) > 0)
+		status = WORLD_EXIT_FLAWED;
+	world_builder_free(b);
+	return status;
+}
+
+static int given_build(struct build *o, char **files, int count)
+{
+	struct text attribution = {0};
+	attribution_guess(files, count, &attribution);
+	if (!o->attribution)
+		o->attribution = text_string(&attribution);
+	int status = files_build(o, files, count, WORLD_EXIT_DONE);
+	text_free(&attribution);
+	return status;
+}
+
+static int default_build(struct build *o)
+{
+	struct world_sources s;
+	int status = world_sources_fetch(o->offline, o->quiet, &s);
+	if (status == WORLD_EXIT_DONE || status == WORLD_EXIT_FLAWED) {
+		char *files[ARRAY_LEN(s.files)];
+		for (size_t i = 0; i < ARRAY_LEN(s.files); i++)
+			files[i] = (char *)text_string(&s.files[i]);
+		struct text attribution = {0};
+		text_printf(&attribution, ATTRIBUTION "; made from %s", text_string(&s.about));
+		if (!o->attribution)
+			o->attribution = text_string(&attribution);
+		if (!instant_known(o->date))
+			o->date = s.date;
+		status = files_build(o, files, (int)ARRAY_LEN(files), status);
+		text_free(&attribution);
+	}
+	world_sources_free(&s);
+	return status;
+}
+
+int world_folders_make(const char *path)
+{
+	struct text t = {0};
+	int result = 0;
+	for (const char *at = strchr(path + 1, '/'); at && result == 0; at = strchr(at + 1, '/')) {
+		text_clear(&t);
+		text_bytes(&t, path, (size_t)(at - path));
+		if (mkdir(text_string(&t), 0777) < 0 && errno != EEXIST)
+			result = -errno;
+	}
+	text_free(&t);
+	return result;
+}
+
+static bool option_take(struct build *o, int c)
+{
+	if (c == 'o')
+		o->output = optarg;
+	else if (c == 'f')
+		o->offline = true;
+	else if (c == 'a')
+		o->attribution = optarg;
+	else if (c == 'q')
+		o->quiet = true;
+	else if (c != 'd')
+		return false;
+	else if (world_date_parse(optarg, strlen(optarg), &o->date) < 0) {
+		world_say("--date: %s is no date of the form YYYYMMDD", optarg);
+		return false;
+	}
+	return true;
+}
+
+int world_command_build(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"output", required_argument, NULL, 'o'}, {"offline", no_argument, NULL, 'f'},
+		{"date", required_argument, NULL, 'd'},	  {"attribution", required_argument, NULL, 'a'},
+		{"quiet", no_argument, NULL, 'q'},	  {0}};
+	struct build o = {.date = INSTANT_NONE};
+	optind = 0;
+	for (int c; (c = getopt_long(argc, argv, "o:q", options, NULL)) != -1;)
+		if (!option_take(&o, c))
+			return world_usage();
+	return optind < argc ? given_build(&o, argv + optind, argc - optind) : default_build(&o);
+}
