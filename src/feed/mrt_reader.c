@@ -250,12 +250,46 @@ static int mrt_resynchronise(struct mrt_reader *r, uint8_t reason_at_end, struct
 	return 1;
 }
 
+// Hands the record with the believed header h on.
+static int mrt_hand_on(struct mrt_reader *r, const struct mrt_header *h, struct record *ret)
+{
+	r->consume = cursor_left(&ret->bytes);
+	r->any = true;
+	r->last = *h;
+	r->last_time = mrt_time(h, ret->bytes);
+	ret->kind = RECORD_MRT;
+	ret->reason = GAP_NONE;
+	ret->error = 0;
+	ret->time = r->last_time;
+	ret->resumed = INSTANT_NONE;
+	ret->offset = stream_offset(r->stream);
+	ret->length = r->consume;
+	return 1;
+}
+
+// The way of nearly all records: header and successor are plausible and close in time. False: nothing has happened
+// but that the last record is consumed.
+static bool mrt_next_plain(struct mrt_reader *r, struct record *ret)
+{
+	struct mrt_header h = r->next;
+	size_t length = r->known ? MRT_HEADER_BYTES + h.length : 0;
+	struct cursor w = stream_step(r->stream, r->consume, length + MRT_HEADER_BYTES);
+	r->consume = 0;
+	if (!r->known || !cursor_sub(&w, length, &ret->bytes) || mrt_header(&w, &r->next) != 1 ||
+	    !mrt_header_plausible(&r->next) || !near(&r->next, &h)) {
+		r->next = h;
+		return false;
+	}
+	mrt_hand_on(r, &h, ret);
+	return true;
+}
+
 int mrt_reader_next(struct mrt_reader *r, struct record *ret)
 {
-	stream_skip(r->stream, r->consume);
-	r->consume = 0;
+	if (LIKELY(mrt_next_plain(r, ret)))
+		return 1;
 	struct mrt_header h = r->next;
-	if (UNLIKELY(!r->known)) {
+	if (!r->known) {
 		enum place place = mrt_look(r, 0, &h);
 		if (place == PLACE_END)
 			return 0;
@@ -265,22 +299,11 @@ int mrt_reader_next(struct mrt_reader *r, struct record *ret)
 			return mrt_resynchronise(r, GAP_FRAMING, ret);
 	}
 	enum verdict verdict = mrt_judge(r, 0, &h);
-	if (UNLIKELY(verdict != VERDICT_GOOD))
+	if (verdict != VERDICT_GOOD)
 		return mrt_resynchronise(r, verdict == VERDICT_TRUNCATED ? GAP_TRUNCATED : GAP_FRAMING, ret);
 	size_t length = MRT_HEADER_BYTES + h.length;
 	struct cursor w = stream_peek(r->stream, length);
 	if (!cursor_sub(&w, length, &ret->bytes))
 		return mrt_resynchronise(r, GAP_TRUNCATED, ret);
-	r->consume = length;
-	r->any = true;
-	r->last = h;
-	r->last_time = mrt_time(&h, ret->bytes);
-	ret->kind = RECORD_MRT;
-	ret->reason = GAP_NONE;
-	ret->error = 0;
-	ret->time = r->last_time;
-	ret->resumed = INSTANT_NONE;
-	ret->offset = stream_offset(r->stream);
-	ret->length = length;
-	return 1;
+	return mrt_hand_on(r, &h, ret);
 }

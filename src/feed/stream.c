@@ -178,6 +178,12 @@ void stream_skip(struct stream *s, size_t n)
 	s->offset += n;
 }
 
+struct cursor stream_step(struct stream *s, size_t n, size_t want)
+{
+	stream_skip(s, n);
+	return stream_peek(s, want);
+}
+
 uint64_t stream_offset(const struct stream *s)
 {
 	return s->offset;

@@ -22,10 +22,11 @@ void stream_close(struct stream *s);
 // At least `want` contiguous bytes without consuming them; fewer only at the end or before an error.
 // The cursor spans everything buffered in one piece. Valid until the next peek.
 struct cursor stream_peek(struct stream *s, size_t want);
-void stream_skip(struct stream *s, size_t n);	    // n of the bytes last peeked
-uint64_t stream_offset(const struct stream *s);	    // uncompressed bytes consumed
-uint64_t stream_compressed(const struct stream *s); // bytes of the file read so far
-uint64_t stream_size(const struct stream *s);	    // bytes of the file; 0 for a pipe
+void stream_skip(struct stream *s, size_t n);			    // n of the bytes last peeked
+struct cursor stream_step(struct stream *s, size_t n, size_t want); // skips, then peeks
+uint64_t stream_offset(const struct stream *s);			    // uncompressed bytes consumed
+uint64_t stream_compressed(const struct stream *s);		    // bytes of the file read so far
+uint64_t stream_size(const struct stream *s);			    // bytes of the file; 0 for a pipe
 
 // Gives the stream a thread from here on, if it is large and compressed. Whether it has one.
 bool stream_thread(struct stream *s);
