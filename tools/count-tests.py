@@ -9,7 +9,7 @@ import re
 import sys
 
 TAP = re.compile(r"^(not ok|ok)\b[^#\n]*(#\s*(?:SKIP|TODO)\b.*)?", re.IGNORECASE | re.MULTILINE)
-CMOCKA = re.compile(r"^\[ *(OK|FAILED|SKIPPED|ERROR) *\] (\w+)", re.MULTILINE)
+CMOCKA = re.compile(r"^\[ *(OK|FAILED|SKIPPED|ERROR) *\] ([A-Za-z_]\w*)", re.MULTILINE)
 SHOWN = 6000  # characters of a failing test's output, from its end
 
 

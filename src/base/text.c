@@ -103,7 +103,8 @@ void text_utc(struct text *t, struct instant when)
 		return;
 	}
 	char buffer[32];
-	text_bytes(t, buffer, strftime(buffer, sizeof(buffer), "%Y-%m-%dT%H:%M:%S", &tm));
+	size_t n = strftime(buffer, sizeof(buffer), "%Y-%m-%dT%H:%M:%S", &tm);
+	text_bytes(t, buffer, n);
 	uint32_t ns = (uint32_t)(when.ns % NS_PER_S + (when.ns % NS_PER_S < 0 ? NS_PER_S : 0));
 	if (ns)
 		text_fraction(t, ns, ns % 1000000 == 0 ? 3 : ns % 1000 == 0 ? 6 : 9);

@@ -82,7 +82,7 @@ def main():
     sample += symbol_problems("base", {"up", "down"}, {"up": "cli", "down": "base"}, allowed)
     cases.case("the checks find the sample's faults", [] if len(sample) == 5 else [f"5 expected: {sample}"])
     cases.case("floors have no circle", circle_problems(allowed))
-    rooms = sorted(name for name in os.listdir(os.path.join(root, "src")) if os.path.isdir(os.path.join(root, "src", name)))
+    rooms = sorted(name for name in os.listdir(os.path.join(root, "src")) if source.files(root, "src/" + name))
     cases.case("every room has its floor", [f"src/{room} is not in tools/floors.txt" for room in rooms if room not in allowed])
     problems = [p for path in source.files(root, "src") for p in include_problems(path, source.text(root, path), allowed)]
     cases.case("no include goes upwards", problems)

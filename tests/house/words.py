@@ -21,12 +21,12 @@ MACHINE = re.compile(r"(?<![\w.~*$}-])/(?:work|root|home)" + r"/[\w.]")
 
 
 def head_problems(path, code):
-    """The licence, then 1 to 6 lines of purpose; a longer explanation follows as a `// DOC:` block."""
+    """The licence, then 1 to 6 lines of purpose; a longer explanation is a `// DOC:` block."""
     lines = code.split("\n")
     head = lines[1] if code.startswith("#!") and len(lines) > 1 else lines[0]
     if HEAD not in head:
         yield f"{path}: the first line does not say {HEAD}"
-    elif path.endswith((".c", ".h")):
+    elif path.endswith((".c", ".h")) and not lines[1:2][0].startswith("// DOC:"):
         comment = 0
         while comment + 1 < len(lines) and re.match(r"// (?!DOC)", lines[comment + 1]):
             comment += 1
@@ -53,7 +53,7 @@ def machine_problems(path, words):
 def room_problems(root):
     for room in sorted(os.listdir(os.path.join(root, "src"))):
         readme = f"src/{room}/README.md"
-        if not os.path.isdir(os.path.join(root, "src", room)):
+        if not source.files(root, "src/" + room, ends=("",)):
             continue
         if not os.path.isfile(os.path.join(root, readme)):
             yield f"{readme} is missing"
