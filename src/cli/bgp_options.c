@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: ISC
+// Reads the command line of `lacuna bgp`; every refusal names the option, what is wrong with its value and what
+// would be right.
+#include "cli/bgp_options.h"
+
+#include "base/err.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define EXIT_USAGE   2
+#define EXIT_NO_DATA 3
+
+enum option_code {
+	OPTION_JSON = 256,
+	OPTION_COUNT,
+	OPTION_PREFIX,
+	OPTION_EXACT,
+	OPTION_MORE,
+	OPTION_LESS,
+	OPTION_PEER,
+	OPTION_ORIGIN,
+	OPTION_AS,
+	OPTION_COMMUNITY,
+	OPTION_TYPE,
+	OPTION_FROM,
+	OPTION_UNTIL,
+	OPTION_COUNTRY,
+	OPTION_NETWORK,
+	OPTION_ALL_VIEWS,
+	OPTION_HELP,
+};
+
+static const struct option options[] = {
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"count", no_argument, NULL, OPTION_COUNT},
+	{"prefix", required_argument, NULL, OPTION_PREFIX},
+	{"exact", no_argument, NULL, OPTION_EXACT},
+	{"more", no_argument, NULL, OPTION_MORE},
+	{"less", no_argument, NULL, OPTION_LESS},
+	{"peer", required_argument, NULL, OPTION_PEER},
+	{"origin", required_argument, NULL, OPTION_ORIGIN},
+	{"as", required_argument, NULL, OPTION_AS},
+	{"community", required_argument, NULL, OPTION_COMMUNITY},
+	{"type", required_argument, NULL, OPTION_TYPE},
+	{"from", required_argument, NULL, OPTION_FROM},
+	{"until", required_argument, NULL, OPTION_UNTIL},
+	{"country", required_argument, NULL, OPTION_COUNTRY},
+	{"network", required_argument, NULL, OPTION_NETWORK},
+	{"all-views", no_argument, NULL, OPTION_ALL_VIEWS},
+	{"quiet", no_argument, NULL, 'q'},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{0},
+};
+
+static const char help[] =
+	"Usage: lacuna bgp PATH... [-m | -e | --json | --count] [FILTER]...\n"
+	"\n"
+	"Reads MRT (TABLE_DUMP, TABLE_DUMP_V2, BGP4MP, BGP4MP_ET) and BMP files: plain, gzip, bzip2, xz or zstd,\n"
+	"told by content. A PATH is a file, a folder or a pattern; several are merged in time order. Damage costs the\n"
+	"damaged bytes only, is named on standard error, and makes the exit status 1.\n"
+	"\n"
+	"Output\n"
+	"  -m               one line an element, as `bgpdump -m` (default)\n"
+	"  -e               one line an element, as `bgpreader -e`\n"
+	"  --json           one JSON object a line; with --count one object\n"
+	"  --count          what the files hold, in numbers\n"
+	"  -q, --quiet      no progress bar\n"
+	"  --all-views      BMP: every view of a peer, not only the one that is followed\n"
+	"\n"
+	"Filters (values of one option are alternatives; different options must all hold)\n"
+	"  --prefix P       this prefix; with --more also its parts, with --less also what covers it\n"
+	"  --peer A         from this peer: an address or an AS number\n"
+	"  --origin N       announced by this network\n"
+	"  --as N           with this network anywhere in the path\n"
+	"  --community C    A:B or (large) A:B:C; `*` stands for any part\n"
+	"  --type T         A announce, W withdraw, B table entry, S change of state; several: AW\n"
+	"  --from T, --until T   2022-01-25T20:50:00Z, 2022-01-25 or Unix seconds; until is exclusive\n"
+	"  --country CC     prefixes of this country, by the world data (`lacuna world build`)\n"
+	"  --network N      prefixes of this network, by the world data\n"
+	"\n"
+	"Examples\n"
+	"  lacuna bgp rib.20220125.mrt.bz2 --origin 131279\n"
+	"  lacuna bgp updates/ --prefix 175.45.176.0/22 --more --type AW --json\n"
+	"  lacuna bgp updates/ --country KP --from 2022-01-25 --until 2022-01-27 -e\n"
+	"\n"
+	"Exit status: 0 done; 1 done, but something is damaged, missing or not supported and is named on standard "
+	"error;\n"
+	"2 usage; 3 nothing could be read; 4 out of memory or another failure of our own.\n";
+
+static bool digits_read(const char **at, int count, int *ret)
+{
+	int v = 0;
+	for (int i = 0; i < count; i++, (*at)++) {
+		if (!isdigit((unsigned char)**at))
+			return false;
+		v = v * 10 + (**at - '0');
+	}
+	*ret = v;
+	return true;
+}
+
+static bool mark_read(const char **at, const char *any_of)
+{
+	if (!**at || !strchr(any_of, **at))
+		return false;
+	(*at)++;
+	return true;
+}
+
+static uint32_t fraction_read(const char **at)
+{
+	uint32_t ns = 0, unit = 100000000;
+	if (!mark_read(at, ".,"))
+		return 0;
+	for (; isdigit((unsigned char)**at); (*at)++, unit /= 10)
+		ns += (uint32_t)(**at - '0') * unit;
+	return ns;
+}
+
+// ±HH:MM behind a time, in seconds; Z or nothing is UTC.
+static bool offset_read(const char **at, int *ret)
+{
+	int hours, minutes, sign = **at == '-' ? -1 : 1;
+	*ret = 0;
+	if (!**at || mark_read(at, "Zz"))
+		return true;
+	if (!mark_read(at, "+-") || !digits_read(at, 2, &hours))
+		return false;
+	(void)mark_read(at, ":");
+	if (!digits_read(at, 2, &minutes))
+		return false;
+	*ret = sign * (hours * 3600 + minutes * 60);
+	return true;
+}
+
+static int calendar_parse(const char *at, struct instant *ret)
+{
+	struct tm tm = {0};
+	int year, month, offset = 0;
+	uint32_t ns = 0;
+	if (!digits_read(&at, 4, &year) || !mark_read(&at, "-") || !digits_read(&at, 2, &month) ||
+	    !mark_read(&at, "-") || !digits_read(&at, 2, &tm.tm_mday))
+		return ERR_MALFORMED;
+	if (*at) {
+		if (!mark_read(&at, "Tt ") || !digits_read(&at, 2, &tm.tm_hour) || !mark_read(&at, ":") ||
+		    !digits_read(&at, 2, &tm.tm_min))
+			return ERR_MALFORMED;
+		if (mark_read(&at, ":") && !digits_read(&at, 2, &tm.tm_sec))
+			return ERR_MALFORMED;
+		ns = fraction_read(&at);
+		if (!offset_read(&at, &offset))
+			return ERR_MALFORMED;
+	}
+	if (*at || month < 1 || month > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour > 23 || tm.tm_min > 59 ||
+	    tm.tm_sec > 60 || year < 1970 || year > 2200)
+		return ERR_MALFORMED;
+	tm.tm_year = year - 1900;
+	tm.tm_mon = month - 1;
+	*ret = instant_of((int64_t)timegm(&tm) - offset, ns);
+	return 0;
+}
+
+static int time_parse(const char *text, struct instant *ret)
+{
+	const char *at = text;
+	int64_t seconds = 0;
+	while (isdigit((unsigned char)*at) && at - text < 10)
+		seconds = seconds * 10 + (*at++ - '0');
+	if (at == text || (*at && *at != '.'))
+		return calendar_parse(text, ret);
+	uint32_t ns = fraction_read(&at);
+	if (*at)
+		return ERR_MALFORMED;
+	*ret = instant_of(seconds, ns);
+	return 0;
+}
+
+static int refuse(const char *option, const char *value, const char *wanted)
+{
+	struct text t = {0};
+	text_untrusted(&t, value, strlen(value));
+	fprintf(stderr, "lacuna bgp: --%s: '%s' is not %s\n", option, text_string(&t), wanted);
+	text_free(&t);
+	return EXIT_USAGE;
+}
+
+// Prefixes of a country or network, out of the world data.
+static int entity_read(struct bgp_options *o, bool country, const char *value)
+{
+	char entity[32], digits[24] = "";
+	struct world *world;
+	size_t n = strlen(value);
+	bool good = country ? n == 2 && isalpha((unsigned char)value[0]) && isalpha((unsigned char)value[1])
+			    : n < 16 && strspn(value + 2 * (strncasecmp(value, "as", 2) == 0), "0123456789") > 0;
+	if (!good)
+		return refuse(country ? "country" : "network", value,
+			      country ? "a country code of two letters, such as KP" : "an AS number, such as 131279");
+	for (size_t i = 0; i < n; i++)
+		digits[i] = (char)toupper((unsigned char)value[i]);
+	snprintf(entity, sizeof(entity), "%s%s", country ? "country/" : "asn/",
+		 !country && digits[0] == 'A' ? digits + 2 : digits);
+	int error = world_open(NULL, &world);
+	if (error < 0) {
+		fprintf(stderr, "lacuna bgp: no world data (%s); make it with `lacuna world build`\n", err_text(error));
+		return EXIT_NO_DATA;
+	}
+	error = bgp_filter_entity(&o->filter, world, entity);
+	world_free(world);
+	if (error < 0)
+		fprintf(stderr, "lacuna bgp: the world data holds no addresses of %s\n", entity);
+	return error < 0 ? EXIT_NO_DATA : -1;
+}
+
+static int value_read(struct bgp_options *o, int option, const char *value)
+{
+	struct bgp_filter *f = &o->filter;
+	switch (option) {
+	case OPTION_PREFIX:
+		return bgp_filter_prefix(f, value) < 0 ? refuse("prefix", value, "a prefix such as 175.45.176.0/22")
+						       : -1;
+	case OPTION_PEER:
+		return bgp_filter_peer(f, value) < 0 ? refuse("peer", value, "an address or an AS number") : -1;
+	case OPTION_ORIGIN:
+		return bgp_filter_origin(f, value) < 0 ? refuse("origin", value, "an AS number") : -1;
+	case OPTION_AS:
+		return bgp_filter_asn(f, value) < 0 ? refuse("as", value, "an AS number") : -1;
+	case OPTION_COMMUNITY:
+		return bgp_filter_community(f, value) < 0
+			       ? refuse("community", value, "a community such as 3356:9999 or 64500:1:2")
+			       : -1;
+	case OPTION_TYPE:
+		return bgp_filter_types(f, value) < 0 ? refuse("type", value, "made of the letters A, W, B and S") : -1;
+	case OPTION_FROM:
+		return time_parse(value, &f->from) < 0
+			       ? refuse("from", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
+			       : -1;
+	case OPTION_UNTIL:
+		return time_parse(value, &f->until) < 0
+			       ? refuse("until", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
+			       : -1;
+	case OPTION_COUNTRY:
+	case OPTION_NETWORK:
+		return entity_read(o, option == OPTION_COUNTRY, value);
+	default:
+		fprintf(stderr, "lacuna bgp: see `lacuna bgp --help`\n");
+		return EXIT_USAGE;
+	}
+}
+
+static int option_read(struct bgp_options *o, int option, const char *value)
+{
+	switch (option) {
+	case 'm':
+		o->format = BGP_FORMAT_DUMP;
+		return -1;
+	case 'e':
+		o->format = BGP_FORMAT_READER;
+		return -1;
+	case 'q':
+		o->quiet = true;
+		return -1;
+	case OPTION_JSON:
+		o->json = true;
+		o->format = BGP_FORMAT_JSON;
+		return -1;
+	case OPTION_COUNT:
+		o->count = true;
+		return -1;
+	case OPTION_EXACT:
+		o->filter.match |= MATCH_EXACT;
+		return -1;
+	case OPTION_MORE:
+		o->filter.match |= MATCH_MORE;
+		return -1;
+	case OPTION_LESS:
+		o->filter.match |= MATCH_LESS;
+		return -1;
+	case OPTION_ALL_VIEWS:
+		o->all_views = true;
+		return -1;
+	case OPTION_HELP:
+		fputs(help, stdout);
+		return 0;
+	default:
+		return value_read(o, option, value);
+	}
+}
+
+int bgp_options_read(int argc, char **argv, struct bgp_options *ret)
+{
+	*ret = (struct bgp_options){.filter.from = INSTANT_NONE, .filter.until = INSTANT_NONE};
+	int option, end = -1;
+	optind = 1;
+	while (end < 0 && (option = getopt_long(argc, argv, "meq", options, NULL)) != -1)
+		end = option_read(ret, option, optarg);
+	if (end >= 0)
+		return end;
+	if (optind >= argc) {
+		fprintf(stderr, "lacuna bgp: no file given; see `lacuna bgp --help`\n");
+		return EXIT_USAGE;
+	}
+	ret->paths = argv + optind;
+	ret->path_count = argc - optind;
+	bgp_filter_ready(&ret->filter);
+	return -1;
+}
+
+void bgp_options_free(struct bgp_options *o)
+{
+	bgp_filter_free(&o->filter);
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: ISC
+// One JSON object a line (RFC 8259) for each element and each thing that befell a peer or a feed. Members that do
+// not apply are left out; what is malformed or lost has a line of its own.
+#include "base/err.h"
+#include "base/json.h"
+#include "report/bgp_text_priv.h"
+
+static const char *const types[OBS_KIND_COUNT] = {
+	[OBS_ANNOUNCE] = "announce",	 [OBS_WITHDRAW] = "withdraw",	[OBS_RIB] = "rib",
+	[OBS_SESSION] = "session",	 [OBS_RIB_BEGIN] = "rib_begin", [OBS_RIB_END] = "rib_end",
+	[OBS_END_OF_RIB] = "end_of_rib", [OBS_MALFORMED] = "malformed", [OBS_GAP] = "gap",
+};
+
+static void key_number(struct json *j, const char *key, uint32_t value)
+{
+	json_key(j, key);
+	json_int(j, value);
+}
+
+static void key_text(struct json *j, const char *key, const char *from, const char *end)
+{
+	json_key(j, key);
+	json_string_n(j, from, (size_t)(end - from));
+}
+
+static void put_path_segment(struct json *j, struct aspath_segment *segment)
+{
+	bool set = segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET;
+	uint32_t asn;
+	if (set)
+		json_open(j, '[');
+	while (aspath_asn(segment, &asn))
+		json_int(j, asn);
+	if (set)
+		json_close(j, ']');
+}
+
+// Sets are arrays within the array.
+static void put_path(struct json *j, const struct bgp_attributes *a)
+{
+	struct aspath_walk walk;
+	struct aspath_segment segment;
+	json_key(j, "path");
+	json_open(j, '[');
+	aspath_walk_begin(a, &walk);
+	while (aspath_walk_next(&walk, &segment))
+		put_path_segment(j, &segment);
+	json_close(j, ']');
+}
+
+static void put_next_hop(struct json *j, const struct obs *o)
+{
+	char buffer[48];
+	struct bgp_next_hop hop = bgp_route_next_hop(o);
+	if (hop.length)
+		key_text(j, "next_hop", buffer, bgp_put_next_hop(buffer, &hop));
+	if (o->route->from_mp && o->route->attributes->reach.next_hop_length == 32)
+		key_text(j, "next_hop_link_local", buffer,
+			 bgp_put_v6(buffer, o->route->attributes->reach.next_hop + 16));
+}
+
+static void put_communities(struct json *j, const struct bgp_attributes *a)
+{
+	struct cursor c = a->communities;
+	uint32_t value;
+	char buffer[16];
+	if (!bgp_has(a, BGP_ATTR_COMMUNITIES))
+		return;
+	json_key(j, "communities");
+	json_open(j, '[');
+	while (cursor_u32(&c, &value)) {
+		char *at = bgp_put_number(buffer, value >> 16);
+		*at++ = ':';
+		at = bgp_put_number(at, value & 0xffff);
+		json_string_n(j, buffer, (size_t)(at - buffer));
+	}
+	json_close(j, ']');
+}
+
+static void put_large_communities(struct json *j, const struct bgp_attributes *a)
+{
+	struct cursor c = a->large_communities;
+	uint32_t v[3];
+	char buffer[40];
+	if (!bgp_has(a, BGP_ATTR_LARGE_COMMUNITIES))
+		return;
+	json_key(j, "large_communities");
+	json_open(j, '[');
+	while (cursor_u32(&c, &v[0]) && cursor_u32(&c, &v[1]) && cursor_u32(&c, &v[2])) {
+		char *at = bgp_put_number(buffer, v[0]);
+		*at++ = ':';
+		at = bgp_put_number(at, v[1]);
+		*at++ = ':';
+		at = bgp_put_number(at, v[2]);
+		json_string_n(j, buffer, (size_t)(at - buffer));
+	}
+	json_close(j, ']');
+}
+
+// Eight bytes each, in hexadecimal: their types are many and their meaning is the reader's business.
+static void put_ext_communities(struct json *j, const struct bgp_attributes *a)
+{
+	struct cursor c = a->ext_communities;
+	uint8_t bytes[8];
+	struct text hex = {0};
+	if (!bgp_has(a, BGP_ATTR_EXT_COMMUNITIES))
+		return;
+	json_key(j, "ext_communities");
+	json_open(j, '[');
+	while (cursor_bytes(&c, bytes, sizeof(bytes))) {
+		text_clear(&hex);
+		text_hex(&hex, bytes, sizeof(bytes));
+		json_string_n(j, hex.bytes, hex.length);
+	}
+	json_close(j, ']');
+	text_free(&hex);
+}
+
+static void put_aggregator(struct json *j, const struct bgp_attributes *a)
+{
+	uint32_t asn;
+	const uint8_t *address;
+	char buffer[16];
+	if (a->atomic_aggregate) {
+		json_key(j, "atomic_aggregate");
+		json_bool(j, true);
+	}
+	if (!bgp_route_aggregator(a, &asn, &address))
+		return;
+	json_key(j, "aggregator");
+	json_open(j, '{');
+	key_number(j, "asn", asn);
+	key_text(j, "address", buffer, bgp_put_v4(buffer, address));
+	json_close(j, '}');
+}
+
+static void put_attributes(struct json *j, const struct obs *o)
+{
+	static const char *const origins[] = {"IGP", "EGP", "INCOMPLETE"};
+	const struct bgp_attributes *a = o->route->attributes;
+	put_path(j, a);
+	json_key(j, "origin_asn");
+	if (o->origin)
+		json_int(j, o->origin);
+	else
+		json_null(j);
+	if (bgp_has(a, BGP_ATTR_ORIGIN)) {
+		json_key(j, "origin");
+		json_string(j, origins[a->origin % 3]);
+	}
+	put_next_hop(j, o);
+	if (bgp_has(a, BGP_ATTR_MED))
+		key_number(j, "med", a->med);
+	if (bgp_has(a, BGP_ATTR_LOCAL_PREF))
+		key_number(j, "local_pref", a->local_pref);
+	put_communities(j, a);
+	put_large_communities(j, a);
+	put_ext_communities(j, a);
+	put_aggregator(j, a);
+	if (o->kind == OBS_RIB)
+		key_number(j, "originated", o->route->originated);
+}
+
+static const char *view_name(uint8_t view)
+{
+	static const char *const names[] = {[PEER_VIEW_SESSION] = NULL,
+					    [PEER_VIEW_PRE_POLICY] = "pre-policy",
+					    [PEER_VIEW_POST_POLICY] = "post-policy",
+					    [PEER_VIEW_OUT] = "out",
+					    [PEER_VIEW_LOC_RIB] = "loc-rib"};
+	return view < ARRAY_LEN(names) ? names[view] : NULL;
+}
+
+static void put_peer(struct bgp_writer *w, struct json *j, const struct obs *o)
+{
+	char buffer[48];
+	const struct peer *peer = peer_at(w->peers, o->peer);
+	if (!peer)
+		return;
+	key_text(j, "peer", buffer, bgp_put_addr(buffer, &peer->address));
+	key_number(j, "peer_asn", peer->asn);
+	if (view_name(peer->view)) {
+		json_key(j, "view");
+		json_string(j, view_name(peer->view));
+	}
+	if (o->flags & OBS_OUTGOING) {
+		json_key(j, "outgoing");
+		json_bool(j, true);
+	}
+}
+
+static const char *cause_name(uint8_t cause)
+{
+	static const char *const names[] = {[SESSION_CAUSE_UNKNOWN] = NULL,
+					    [SESSION_CAUSE_LOCAL_NOTIFICATION] = "local-notification",
+					    [SESSION_CAUSE_LOCAL_FSM] = "local-fsm",
+					    [SESSION_CAUSE_REMOTE_NOTIFICATION] = "remote-notification",
+					    [SESSION_CAUSE_REMOTE_SILENT] = "remote-no-notification",
+					    [SESSION_CAUSE_DECONFIGURED] = "deconfigured",
+					    [SESSION_CAUSE_LOCAL_SYSTEM] = "local-system"};
+	return cause < ARRAY_LEN(names) ? names[cause] : NULL;
+}
+
+static void put_session(struct json *j, const struct obs *o)
+{
+	key_number(j, "old_state", o->session.old_state);
+	key_number(j, "new_state", o->session.new_state);
+	if (cause_name(o->session.cause)) {
+		json_key(j, "cause");
+		json_string(j, cause_name(o->session.cause));
+	}
+	if (o->session.notification) {
+		json_key(j, "notification");
+		json_string(j, bgp_notification_name(o->session.notification));
+	}
+}
+
+static void put_prefix(struct bgp_writer *w, struct json *j, const struct obs *o)
+{
+	char buffer[PREFIX_TEXT];
+	key_text(j, "prefix", buffer, bgp_put_prefix(w, buffer, &o->prefix));
+	if (o->flags & OBS_ADD_PATH)
+		key_number(j, "path_id", o->path_id);
+	if (o->flags & OBS_DAMAGED) {
+		json_key(j, "damaged");
+		json_bool(j, true);
+	}
+}
+
+static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
+{
+	switch ((enum obs_kind)o->kind) {
+	case OBS_ANNOUNCE:
+	case OBS_RIB:
+		put_prefix(w, j, o);
+		if (o->route && o->route->attributes)
+			put_attributes(j, o);
+		break;
+	case OBS_WITHDRAW:
+		put_prefix(w, j, o);
+		break;
+	case OBS_SESSION:
+		put_session(j, o);
+		break;
+	case OBS_END_OF_RIB:
+		json_key(j, "family");
+		json_int(j, o->prefix.family);
+		break;
+	case OBS_MALFORMED:
+		json_key(j, "fault");
+		json_string(j, o->fault < BGP_FAULT_COUNT ? bgp_fault_name((enum bgp_fault)o->fault)
+							  : err_text(-(int)o->fault));
+		break;
+	case OBS_GAP:
+		key_number(j, "source", o->source);
+		break;
+	case OBS_RIB_END:
+		json_key(j, "damaged");
+		json_bool(j, o->flags & OBS_DAMAGED);
+		break;
+	case OBS_RIB_BEGIN:
+	case OBS_RIB_PEER:
+	case OBS_ALIVE:
+	case OBS_FEED_END:
+	case OBS_KIND_COUNT:
+		break;
+	}
+}
+
+void bgp_json_put(struct bgp_writer *w, const struct obs *o)
+{
+	if (o->kind >= OBS_KIND_COUNT || !types[o->kind])
+		return;
+	struct json j = {.out = &w->out};
+	json_open(&j, '{');
+	json_key(&j, "time");
+	json_instant(&j, o->time, 6);
+	json_key(&j, "type");
+	json_string(&j, types[o->kind]);
+	json_key(&j, "collector");
+	json_string(&j, collector_name(w->peers, o->collector));
+	put_peer(w, &j, o);
+	put_rest(w, &j, o);
+	json_close(&j, '}');
+	text_char(&w->out, '\n');
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: ISC
+// Lines as `bgpreader -e` prints them: record type|element type|time|project|collector|router|router address|peer AS|
+// peer|prefix|next hop|path|origin|communities|old state|new state, with R|B and R|E lines around a RIB.
+#include "report/bgp_text_priv.h"
+
+#define HEAD_ROOM (4 + 24 + 260 + PEER_TEXT + PREFIX_TEXT + 80)
+
+static char *put_time(char *at, struct instant time)
+{
+	int64_t seconds = instant_known(time) ? instant_seconds(time) : 0;
+	int64_t rest = instant_known(time) ? time.ns - seconds * NS_PER_S : 0;
+	at = bgp_put_number(at, (uint32_t)seconds);
+	*at++ = '.';
+	return bgp_put_six(at, (uint32_t)(rest / 1000));
+}
+
+// The project is not known here and stays empty, as do the router's name and address.
+static char *put_source(struct bgp_writer *w, char *at, const struct obs *o, char record, char element)
+{
+	struct text name = {0};
+	*at++ = record;
+	*at++ = '|';
+	*at++ = element;
+	*at++ = '|';
+	at = put_time(at, o->time);
+	at = bgp_put(at, "||");
+	const char *collector = collector_name(w->peers, o->collector);
+	text_untrusted(&name, collector, strnlen(collector, 255));
+	size_t n = name.length < 255 ? name.length : 255;
+	for (size_t i = 0; i < n; i++)
+		*at++ = name.bytes[i] == '|' ? '?' : name.bytes[i];
+	text_free(&name);
+	return bgp_put(at, "|||");
+}
+
+static const char *state_name(uint8_t state)
+{
+	static const char *const names[] = {"",		"IDLE",	       "CONNECT",     "ACTIVE",
+					    "OPENSENT", "OPENCONFIRM", "ESTABLISHED", "CLEARING"};
+	return state < ARRAY_LEN(names) ? names[state] : "";
+}
+
+static void put_origin(struct text *t, const struct bgp_attributes *a)
+{
+	struct aspath_walk walk;
+	struct aspath_segment segment, last = {0};
+	uint32_t asn = 0;
+	aspath_walk_begin(a, &walk);
+	while (aspath_walk_next(&walk, &segment))
+		last = segment;
+	if (!last.count)
+		return;
+	bool plain = last.type == ASPATH_SEQUENCE;
+	if (!plain)
+		text_char(t, last.type == ASPATH_SET ? '{' : last.type == ASPATH_CONFED_SET ? '[' : '(');
+	for (bool first = true; aspath_asn(&last, &asn) && !plain; first = false) {
+		if (!first)
+			text_char(t, last.type == ASPATH_CONFED_SEQUENCE ? ' ' : ',');
+		text_u64(t, asn);
+	}
+	while (plain && aspath_asn(&last, &asn))
+		;
+	if (plain)
+		text_u64(t, asn);
+	else
+		text_char(t, last.type == ASPATH_SET ? '}' : last.type == ASPATH_CONFED_SET ? ']' : ')');
+}
+
+static void tail_make(struct bgp_writer *w, const struct obs *o)
+{
+	struct text *t = &w->tail;
+	struct bgp_next_hop hop = bgp_route_next_hop(o);
+	text_clear(t);
+	char *at = bgp_text_room(t, 64);
+	*at++ = '|';
+	if (hop.length)
+		at = bgp_put_next_hop(at, &hop);
+	*at++ = '|';
+	bgp_text_end(t, at);
+	bgp_text_path(t, o);
+	text_char(t, '|');
+	put_origin(t, o->route->attributes);
+	text_char(t, '|');
+	bgp_text_communities(t, o->route->attributes->communities, false);
+	text_bytes(t, "||\n", 3);
+	w->route = o->route;
+}
+
+static void put_announced(struct bgp_writer *w, const struct obs *o)
+{
+	bool rib = o->kind == OBS_RIB;
+	if (w->route != o->route)
+		tail_make(w, o);
+	char *at = bgp_text_room(&w->out, HEAD_ROOM + w->tail.length);
+	at = bgp_put_peer(w, put_source(w, at, o, rib ? 'R' : 'U', rib ? 'R' : 'A'), o->peer);
+	at = bgp_put_prefix(w, at, &o->prefix);
+	memcpy(at, w->tail.bytes, w->tail.length);
+	bgp_text_end(&w->out, at + w->tail.length);
+}
+
+static void put_withdrawn(struct bgp_writer *w, const struct obs *o)
+{
+	char *at = bgp_text_room(&w->out, HEAD_ROOM);
+	at = bgp_put_peer(w, put_source(w, at, o, 'U', 'W'), o->peer);
+	at = bgp_put(bgp_put_prefix(w, at, &o->prefix), "||||||\n");
+	bgp_text_end(&w->out, at);
+}
+
+static void put_state(struct bgp_writer *w, const struct obs *o)
+{
+	char *at = bgp_text_room(&w->out, HEAD_ROOM);
+	at = bgp_put_peer(w, put_source(w, at, o, 'U', 'S'), o->peer);
+	at = bgp_put(bgp_put(at, "|||||"), state_name(o->session.old_state));
+	*at++ = '|';
+	at = bgp_put(at, state_name(o->session.new_state));
+	*at++ = '\n';
+	bgp_text_end(&w->out, at);
+}
+
+// A record line: status V (valid) or R (corrupted record), then the time of the dump.
+static void put_edge(struct bgp_writer *w, const struct obs *o)
+{
+	char *at = bgp_text_room(&w->out, HEAD_ROOM);
+	at = put_source(w, at, o, 'R', o->kind == OBS_RIB_BEGIN ? 'B' : 'E');
+	*at++ = o->flags & OBS_DAMAGED ? 'R' : 'V';
+	*at++ = '|';
+	at = bgp_put_number(at, instant_known(o->time) ? (uint32_t)instant_seconds(o->time) : 0);
+	*at++ = '\n';
+	bgp_text_end(&w->out, at);
+}
+
+void bgp_reader_put(struct bgp_writer *w, const struct obs *o)
+{
+	if (o->kind == OBS_RIB_BEGIN || o->kind == OBS_RIB_END)
+		put_edge(w, o);
+	else if ((o->kind == OBS_ANNOUNCE || o->kind == OBS_RIB) && o->route && o->route->attributes)
+		put_announced(w, o);
+	else if (o->kind == OBS_WITHDRAW)
+		put_withdrawn(w, o);
+	else if (o->kind == OBS_SESSION)
+		put_state(w, o);
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: ISC
+// The writer of routes: what all formats share. Formats numbers and addresses itself, since a table of a million
+// prefixes and ten peers is nine million lines.
+#include "report/bgp_text.h"
+
+#include "base/alloc.h"
+#include "report/bgp_text_priv.h"
+
+#include <stdlib.h>
+
+struct bgp_writer *bgp_writer_create(enum bgp_format format, const struct peer_table *peers)
+{
+	struct bgp_writer *w = alloc_zero(1, sizeof(*w));
+	w->format = format;
+	w->peers = peers;
+	return w;
+}
+
+void bgp_writer_free(struct bgp_writer *w)
+{
+	if (!w)
+		return;
+	text_free(&w->out);
+	text_free(&w->tail);
+	free(w->known);
+	free(w);
+}
+
+struct text *bgp_writer_text(struct bgp_writer *w)
+{
+	return &w->out;
+}
+
+void bgp_writer_batch(struct bgp_writer *w)
+{
+	w->route = NULL;
+}
+
+void bgp_writer_put(struct bgp_writer *w, const struct obs *o)
+{
+	switch (w->format) {
+	case BGP_FORMAT_DUMP:
+		bgp_dump_put(w, o);
+		break;
+	case BGP_FORMAT_READER:
+		bgp_reader_put(w, o);
+		break;
+	case BGP_FORMAT_JSON:
+		bgp_json_put(w, o);
+		break;
+	}
+}
+
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+			    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+			    "8081828384858687888990919293949596979899";
+
+char *bgp_put_number(char *at, uint32_t value)
+{
+	char digits[10];
+	size_t n = sizeof(digits);
+	while (value >= 100) {
+		uint32_t rest = value % 100;
+		value /= 100;
+		n -= 2;
+		memcpy(digits + n, pairs + 2 * rest, 2);
+	}
+	if (value >= 10) {
+		n -= 2;
+		memcpy(digits + n, pairs + 2 * value, 2);
+	} else {
+		digits[--n] = (char)('0' + value);
+	}
+	memcpy(at, digits + n, sizeof(digits) - n);
+	return at + sizeof(digits) - n;
+}
+
+char *bgp_put_six(char *at, uint32_t microseconds)
+{
+	memcpy(at, pairs + 2 * (microseconds / 10000 % 100), 2);
+	memcpy(at + 2, pairs + 2 * (microseconds / 100 % 100), 2);
+	memcpy(at + 4, pairs + 2 * (microseconds % 100), 2);
+	return at + 6;
+}
+
+char *bgp_put_v4(char *at, const uint8_t bytes[4])
+{
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*at++ = '.';
+		at = bgp_put_number(at, bytes[i]);
+	}
+	return at;
+}
+
+static char *put_hex(char *at, unsigned group)
+{
+	static const char digit[] = "0123456789abcdef";
+	bool begun = false;
+	for (int shift = 12; shift >= 0; shift -= 4) {
+		unsigned nibble = group >> shift & 15;
+		begun = begun || nibble || !shift;
+		if (begun)
+			*at++ = digit[nibble];
+	}
+	return at;
+}
+
+// The longest run of two or more zero groups, the first of equals; its length is 0 when there is none.
+static unsigned zero_run(const unsigned groups[8], unsigned *ret_start)
+{
+	unsigned best = 1, start = 8, run = 0;
+	for (unsigned i = 0; i < 8; i++) {
+		run = groups[i] ? 0 : run + 1;
+		if (run > best) {
+			best = run;
+			start = i + 1 - run;
+		}
+	}
+	*ret_start = start;
+	return start < 8 ? best : 0;
+}
+
+// ::1.2.3.4 and ::ffff:1.2.3.4 end in the dotted form.
+static bool dotted(const unsigned groups[8], unsigned start, unsigned run)
+{
+	return start == 0 && (run == 6 || (run == 5 && groups[5] == 0xffff));
+}
+
+char *bgp_put_v6(char *at, const uint8_t bytes[16])
+{
+	unsigned groups[8], start;
+	for (int i = 0; i < 8; i++)
+		groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+	unsigned run = zero_run(groups, &start);
+	unsigned end = dotted(groups, start, run) ? 6 : 8;
+	for (unsigned i = 0; i < end; i++) {
+		if (i == start) {
+			*at++ = ':';
+			i += run - 1;
+			if (i + 1 == 8)
+				*at++ = ':';
+			continue;
+		}
+		if (i)
+			*at++ = ':';
+		at = put_hex(at, groups[i]);
+	}
+	if (end == 8)
+		return at;
+	*at++ = ':';
+	return bgp_put_v4(at, bytes + 12);
+}
+
+char *bgp_put_addr(char *at, const struct addr *a)
+{
+	return a->family == FAMILY_V6 ? bgp_put_v6(at, a->bytes) : bgp_put_v4(at, a->bytes);
+}
+
+char *bgp_put_prefix(struct bgp_writer *w, char *at, const struct prefix *p)
+{
+	if (!w->prefix_length || !prefix_equal(p, &w->prefix)) {
+		char *to = w->prefix_text;
+		to = p->family == FAMILY_V6 ? bgp_put_v6(to, p->bytes) : bgp_put_v4(to, p->bytes);
+		*to++ = '/';
+		to = bgp_put_number(to, p->length);
+		w->prefix_length = (uint8_t)(to - w->prefix_text);
+		w->prefix = *p;
+	}
+	memcpy(at, w->prefix_text, PREFIX_TEXT);
+	return at + w->prefix_length;
+}
+
+static void peer_make(const struct bgp_writer *w, struct peer_text *text, uint32_t id)
+{
+	static const struct peer nobody = {.address = {.family = FAMILY_V4}};
+	const struct peer *peer = peer_at(w->peers, id);
+	char *to = text->bytes;
+	peer = peer ? peer : &nobody;
+	if (w->format == BGP_FORMAT_READER) {
+		to = bgp_put_number(to, peer->asn);
+		*to++ = '|';
+		to = bgp_put_addr(to, &peer->address);
+	} else {
+		to = bgp_put_addr(to, &peer->address);
+		*to++ = '|';
+		to = bgp_put_number(to, peer->asn);
+	}
+	*to++ = '|';
+	text->length = (uint8_t)(to - text->bytes);
+}
+
+char *bgp_put_peer(struct bgp_writer *w, char *at, uint32_t id)
+{
+	struct peer_text none = {0}, *text = &none;
+	if (id < PEERS_MAX) {
+		if (UNLIKELY(id >= w->known_count)) {
+			size_t wanted = (size_t)id + 64;
+			w->known = alloc_resize(w->known, wanted, sizeof(*w->known));
+			memset(w->known + w->known_count, 0, (wanted - w->known_count) * sizeof(*w->known));
+			w->known_count = wanted;
+		}
+		text = &w->known[id];
+	}
+	if (UNLIKELY(!text->length))
+		peer_make(w, text, id);
+	memcpy(at, text->bytes, PEER_TEXT);
+	return at + text->length;
+}
+
+char *bgp_put_seconds(struct bgp_writer *w, char *at, uint32_t seconds)
+{
+	if (!w->seconds_length || w->seconds != seconds) {
+		w->seconds = seconds;
+		w->seconds_length = (uint8_t)(bgp_put_number(w->seconds_text, seconds) - w->seconds_text);
+	}
+	memcpy(at, w->seconds_text, sizeof(w->seconds_text));
+	return at + w->seconds_length;
+}
+
+static char *put_segment(char *at, struct aspath_segment *segment)
+{
+	static const char open[] = {0, '{', 0, '(', '['}, close[] = {0, '}', 0, ')', ']'};
+	bool set = segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET;
+	uint32_t asn;
+	if (open[segment->type])
+		*at++ = open[segment->type];
+	for (bool first = true; aspath_asn(segment, &asn); first = false) {
+		if (!first)
+			*at++ = set ? ',' : ' ';
+		at = bgp_put_number(at, asn);
+	}
+	if (close[segment->type])
+		*at++ = close[segment->type];
+	return at;
+}
+
+static void path_walk(struct text *t, const struct bgp_attributes *a)
+{
+	struct aspath_walk walk;
+	struct aspath_segment segment;
+	bool first = true;
+	aspath_walk_begin(a, &walk);
+	while (aspath_walk_next(&walk, &segment)) {
+		char *at = bgp_text_room(t, segment.count * 11u + 3);
+		if (!first)
+			*at++ = ' ';
+		bgp_text_end(t, put_segment(at, &segment));
+		first = false;
+	}
+}
+
+// One plain sequence is what the observation's own list holds already.
+void bgp_text_path(struct text *t, const struct obs *o)
+{
+	const struct bgp_attributes *a = o->route->attributes;
+	size_t left = cursor_left(&a->as_path);
+	bool plain = left >= 2 && a->as_path.at[0] == ASPATH_SEQUENCE &&
+		     left == 2 + (size_t)a->as_path.at[1] * a->as_bytes && !cursor_left(&a->as4_path) &&
+		     a->as_path.at[1] == o->path_count;
+	if (!plain) {
+		path_walk(t, a);
+		return;
+	}
+	char *at = bgp_text_room(t, o->path_count * 11u + 1);
+	for (size_t i = 0; i < o->path_count; i++) {
+		if (i)
+			*at++ = ' ';
+		at = bgp_put_number(at, o->path[i]);
+	}
+	bgp_text_end(t, at);
+}
+
+static const char *community_name(uint32_t value)
+{
+	switch (value) {
+	case 0xffffff01:
+		return "no-export";
+	case 0xffffff02:
+		return "no-advertise";
+	case 0xffffff03:
+		return "local-AS";
+	default:
+		return NULL;
+	}
+}
+
+void bgp_text_communities(struct text *t, struct cursor list, bool names)
+{
+	char *at = bgp_text_room(t, cursor_left(&list) / 4 * 13 + 1);
+	uint32_t value;
+	for (bool first = true; cursor_u32(&list, &value); first = false) {
+		if (!first)
+			*at++ = ' ';
+		const char *name = names && value >= 0xffffff01 ? community_name(value) : NULL;
+		if (name) {
+			at = bgp_put(at, name);
+			continue;
+		}
+		at = bgp_put_number(at, value >> 16);
+		*at++ = ':';
+		at = bgp_put_number(at, value & 0xffff);
+	}
+	bgp_text_end(t, at);
+}
+
+struct bgp_next_hop bgp_route_next_hop(const struct obs *o)
+{
+	const struct bgp_attributes *a = o->route->attributes;
+	struct bgp_next_hop hop = {0};
+	bool mp = o->route->from_mp || o->kind == OBS_RIB;
+	if (mp && bgp_has(a, BGP_ATTR_MP_REACH) && a->reach.next_hop_length >= 4) {
+		hop.length = a->reach.next_hop_length >= 16 ? 16 : 4;
+		memcpy(hop.bytes, a->reach.next_hop, hop.length);
+	} else if (bgp_has(a, BGP_ATTR_NEXT_HOP)) {
+		hop.length = 4;
+		memcpy(hop.bytes, a->next_hop, 4);
+	}
+	return hop;
+}
+
+char *bgp_put_next_hop(char *at, const struct bgp_next_hop *hop)
+{
+	return hop->length == 16 ? bgp_put_v6(at, hop->bytes) : bgp_put_v4(at, hop->bytes);
+}
+
+bool bgp_route_aggregator(const struct bgp_attributes *a, uint32_t *ret_asn, const uint8_t **ret_address)
+{
+	if (!bgp_has(a, BGP_ATTR_AGGREGATOR))
+		return false;
+	bool wide = bgp_has(a, BGP_ATTR_AS4_AGGREGATOR) && a->aggregator_asn == BGP_AS_TRANS;
+	*ret_asn = wide ? a->as4_aggregator_asn : a->aggregator_asn;
+	*ret_address = wide ? a->as4_aggregator_address : a->aggregator_address;
+	return true;
+}
