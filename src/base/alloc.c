@@ -65,6 +65,17 @@ void *alloc_pages(size_t bytes)
 	return p;
 }
 
+void *alloc_pages_resize(void *pages, size_t old_bytes, size_t bytes)
+{
+	if (!pages)
+		return alloc_pages(bytes);
+	void *p =
+		fails_now() ? MAP_FAILED : mremap(pages, old_bytes ? old_bytes : 1, bytes ? bytes : 1, MREMAP_MAYMOVE);
+	if (p == MAP_FAILED)
+		out_of_memory();
+	return p;
+}
+
 void alloc_pages_free(void *pages, size_t bytes)
 {
 	if (pages)

@@ -11,6 +11,8 @@ char *alloc_copy(const char *text) __attribute__((malloc, returns_nonnull));
 
 // Pages that cost memory only once touched; zeroed. Release with alloc_pages_free.
 void *alloc_pages(size_t bytes) __attribute__((returns_nonnull));
+// Changes the size without copying; new bytes are zero.
+void *alloc_pages_resize(void *pages, size_t old_bytes, size_t bytes) __attribute__((returns_nonnull));
 void alloc_pages_free(void *pages, size_t bytes);
 
 // Grows *items (of `size` bytes each) so that one more fits after `used`; doubles *capacity.

@@ -28,6 +28,7 @@ struct evidence {
 	struct heard *slots;
 	size_t slot_count, used;
 	bool baseline_done;
+	uint32_t baseline_prefixes; // known when it was done
 };
 
 struct evidence *evidence_create(const struct entity_list *entities, struct space *space, const struct table *table)
@@ -123,6 +124,12 @@ static uint32_t covering_origin(const struct evidence *e, const struct prefix *p
 	return 0;
 }
 
+// Whether the prefix was first seen after the baseline: ids are given in order of first sight.
+static bool prefix_is_news(const struct evidence *e, uint32_t id)
+{
+	return id >= e->baseline_prefixes;
+}
+
 static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
 {
 	uint32_t upstream = 0;
@@ -136,11 +143,12 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 		event_add(e, set, &event);
 	}
 	uint32_t held = table_origin(e->table, id);
-	uint32_t cover = first_sight ? covering_origin(e, &o->prefix) : 0;
+	bool news = e->baseline_done && !heard->peer && (first_sight || prefix_is_news(e, id));
+	uint32_t cover = news ? covering_origin(e, &o->prefix) : 0;
 	if (e->baseline_done && o->origin && !first_sight && held && held != o->origin && heard->origin != o->origin) {
 		event = (struct evidence_event){o->time, EVIDENCE_NEW_ORIGIN, id, o->peer, o->origin, held};
 		event_add(e, set, &event);
-	} else if (e->baseline_done && o->origin && cover && cover != o->origin) {
+	} else if (o->origin && cover && cover != o->origin) {
 		event = (struct evidence_event){o->time, EVIDENCE_MORE_SPECIFIC, id, o->peer, o->origin, cover};
 		event_add(e, set, &event);
 	}
@@ -169,6 +177,7 @@ void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id,
 void evidence_baseline_done(struct evidence *e)
 {
 	e->baseline_done = true;
+	e->baseline_prefixes = dictionary_count(table_dictionary(e->table));
 }
 
 const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n)

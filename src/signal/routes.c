@@ -16,6 +16,7 @@ struct routes {
 	struct table *table;
 	struct space *space;
 	struct evidence *evidence;
+	struct blind *blind;
 	struct table_listener listener;
 	const struct entity_list *entities;
 	struct follow *follow;
@@ -57,6 +58,7 @@ struct routes *routes_create(const struct peer_table *peers, const struct entity
 {
 	struct routes *r = alloc_zero(1, sizeof(*r));
 	r->table = table_create(peers, definition, full_floor);
+	r->blind = blind_create(peers);
 	r->entities = entities;
 	r->out = out;
 	r->now = INSTANT_NONE;
@@ -75,6 +77,7 @@ void routes_free(struct routes *r)
 	if (!r)
 		return;
 	evidence_free(r->evidence);
+	blind_free(r->blind);
 	if (r->space)
 		space_free(r->space);
 	table_free(r->table);
@@ -133,6 +136,8 @@ static void put_samples(struct routes *r, uint32_t entity)
 static void settle(struct routes *r)
 {
 	table_settle(r->table, r->now);
+	if (table_recounted(r->table))
+		blind_update(r->blind, r->table, r->now);
 	if (!r->entities->count)
 		return;
 	learn_prefixes(r);
@@ -200,4 +205,9 @@ const struct evidence *routes_evidence(const struct routes *r)
 const struct space *routes_space(const struct routes *r)
 {
 	return r->space;
+}
+
+const struct blind_list *routes_blind(const struct routes *r)
+{
+	return blind_spans(r->blind);
 }

@@ -5,6 +5,7 @@
 #include "model/entity.h"
 #include "model/obs.h"
 #include "model/sample.h"
+#include "signal/blind.h"
 #include "signal/evidence.h"
 #include "signal/table.h"
 
@@ -28,4 +29,5 @@ void routes_finish(struct routes *r); // settles what is left
 struct instant routes_now(const struct routes *r); // time of the newest observation; unknown before the first
 const struct table *routes_table(const struct routes *r);
 const struct evidence *routes_evidence(const struct routes *r); // null without entities
-const struct space *routes_space(const struct routes *r);	// null without entities
+const struct blind_list *routes_blind(const struct routes *r);
+const struct space *routes_space(const struct routes *r); // null without entities

@@ -170,6 +170,29 @@ static void route_leaves(struct table *t, const struct obs *o, uint32_t id)
 		t->listener->route(t->listener->context, o, id, false);
 }
 
+// The peer's table is void: its session ended or begins anew.
+static void sweep(struct table *t, uint32_t peer)
+{
+	struct health_peer *p = health_of(t->health, peer);
+	if (!t->column[peer] || p->size[0] + p->size[1] == 0)
+		return;
+	uint32_t column = t->column[peer] - 1, rows = dictionary_count(t->dictionary);
+	for (uint32_t id = 0; id < rows; id++)
+		if (matrix_clear(t->matrix, id, column))
+			touch(t, id);
+	t->routes -= p->size[0] + p->size[1];
+	p->size[0] = p->size[1] = 0;
+}
+
+static void take_session_up(struct table *t, uint32_t peer, struct instant now)
+{
+	struct health_peer *p = health_of(t->health, peer);
+	if (!p->known_up)
+		sweep(t, peer); // what it said before the session ended is void; while it was down the mask hid it
+	health_session(t->health, peer, now, true);
+	t->mask_stale = true;
+}
+
 static int take_route(struct table *t, const struct obs *o)
 {
 	if (o->flags & OBS_OUTGOING || o->peer == PEER_NONE)
@@ -192,29 +215,6 @@ static int take_route(struct table *t, const struct obs *o)
 	reload_note(t->reloads, o, id);
 	route_appears(t, o, id, first_sight);
 	return 0;
-}
-
-// The peer's table is void: its session ended or begins anew.
-static void sweep(struct table *t, uint32_t peer)
-{
-	struct health_peer *p = health_of(t->health, peer);
-	if (!t->column[peer] || p->size[0] + p->size[1] == 0)
-		return;
-	uint32_t column = t->column[peer] - 1, rows = dictionary_count(t->dictionary);
-	for (uint32_t id = 0; id < rows; id++)
-		if (matrix_clear(t->matrix, id, column))
-			touch(t, id);
-	t->routes -= p->size[0] + p->size[1];
-	p->size[0] = p->size[1] = 0;
-}
-
-static void take_session_up(struct table *t, uint32_t peer, struct instant now)
-{
-	struct health_peer *p = health_of(t->health, peer);
-	if (!p->known_up)
-		sweep(t, peer); // what it said before the session ended is void; while it was down the mask hid it
-	health_session(t->health, peer, now, true);
-	t->mask_stale = true;
 }
 
 static void take_session_down(struct table *t, uint32_t peer, struct instant now)
@@ -497,6 +497,11 @@ const struct dictionary *table_dictionary(const struct table *t)
 const struct health_peer *table_peer(const struct table *t, uint32_t peer)
 {
 	return peer < health_count(t->health) ? health_of(t->health, peer) : NULL;
+}
+
+uint32_t table_peer_asn(const struct table *t, uint32_t peer)
+{
+	return peer_at(t->peers, peer)->asn;
 }
 
 const struct definition *table_definition(const struct table *t)

@@ -48,5 +48,6 @@ uint32_t table_networks(const struct table *t, uint8_t family);	   // distinct f
 uint32_t table_collectors(const struct table *t, uint8_t family);  // collectors with a counting peer
 const struct dictionary *table_dictionary(const struct table *t);
 const struct health_peer *table_peer(const struct table *t, uint32_t peer); // null: never heard of
+uint32_t table_peer_asn(const struct table *t, uint32_t peer);
 const struct definition *table_definition(const struct table *t);
 void table_totals(const struct table *t, struct table_totals *ret);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: ISC
+#include "cli/damage.h"
+
+#include "base/err.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+void damage_say(const struct feed *f, const struct record *gap)
+{
+	static const char *const cause[GAP_REASON_COUNT] = {
+		[GAP_NONE] = "skipped",
+		[GAP_FRAMING] = "damaged: no record could be recognised, reading went on behind it",
+		[GAP_TRUNCATED] = "the file ends inside a record",
+		[GAP_COMPRESSION] = "the compressed data is cut or broken; fetch the file again",
+		[GAP_BOMB] = "refused: it decompresses to far more than such a file can hold",
+		[GAP_UNREADABLE] = "cannot be read",
+	};
+	const struct feed_source *s = feed_source(f, gap->source);
+	struct text line = {0};
+	text_put(&line, "lacuna: ");
+	text_untrusted(&line, s->path, strlen(s->path));
+	if (gap->reason == GAP_UNREADABLE)
+		text_printf(&line, ": %s: %s\n", cause[gap->reason], err_text(gap->error));
+	else
+		text_printf(&line, ": bytes %llu to %llu: %s\n", (unsigned long long)gap->offset,
+			    (unsigned long long)(gap->offset + gap->length),
+			    gap->reason < GAP_REASON_COUNT ? cause[gap->reason] : "skipped");
+	fwrite(line.bytes, 1, line.length, stderr);
+	text_free(&line);
+}

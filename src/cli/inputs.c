@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: ISC
+// Paths → feed sources and collectors; recording.json where a folder has one.
+#include "cli/inputs.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#define MESSAGE_MAX 512
+
+struct adding {
+	struct inputs *in;
+	const struct recording *recording; // null: none
+	const char *root;		   // files are named relative to it
+	size_t files;
+	int code;
+};
+
+void inputs_init(struct inputs *in)
+{
+	*in = (struct inputs){.feed = feed_create(), .peers = peer_table_create()};
+}
+
+void inputs_free(struct inputs *in)
+{
+	feed_free(in->feed);
+	peer_table_free(in->peers);
+	entity_list_free(&in->entities);
+	free(in->name);
+	*in = (struct inputs){0};
+}
+
+static int add_file(void *context, const char *file)
+{
+	struct adding *a = context;
+	const char *relative = file;
+	size_t n = strlen(a->root);
+	if (strncmp(file, a->root, n) == 0)
+		for (relative = file + n; *relative == '/';)
+			relative++;
+	char collector[128];
+	recording_collector_of(a->recording, relative, collector, sizeof(collector));
+	a->code = feed_add(a->in->feed, file, collector_id(a->in->peers, collector));
+	a->files++;
+	return a->code;
+}
+
+static bool folder_has(const char *dir, const char *name)
+{
+	struct text path = {0};
+	struct stat st;
+	text_printf(&path, "%s/%s", dir, name);
+	bool there = stat(text_string(&path), &st) == 0 && S_ISDIR(st.st_mode);
+	text_free(&path);
+	return there;
+}
+
+// What a recording may hold and this version does not read (formats.md).
+static void say_unread(struct inputs *in, const char *dir)
+{
+	static const char *const kinds[] = {"pcap", "ris"};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (folder_has(dir, kinds[i])) {
+			fprintf(stderr, "lacuna: %s/%s: not read by this version\n", dir, kinds[i]);
+			in->unread_kinds = true;
+		}
+}
+
+static int add_recording(struct inputs *in, const char *dir, struct recording *r)
+{
+	char message[MESSAGE_MAX];
+	int code = recording_read(dir, r, &in->entities, message, sizeof(message));
+	if (code == ERR_NOT_FOUND)
+		return 0;
+	if (code < 0) {
+		fprintf(stderr, "lacuna: %s\n", message);
+		return code;
+	}
+	in->recordings++;
+	if (r->name && !in->name)
+		in->name = alloc_copy(r->name);
+	if (r->full_feed_floor > in->full_feed_floor)
+		in->full_feed_floor = r->full_feed_floor;
+	say_unread(in, dir);
+	return 1;
+}
+
+int inputs_add(struct inputs *in, const char *path)
+{
+	struct recording r = {0};
+	int code = add_recording(in, path, &r);
+	if (code < 0)
+		return code;
+	const char *slash = strrchr(path, '/');
+	struct text root = {0};
+	struct stat st;
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		text_put(&root, path);
+	else if (slash)
+		text_bytes(&root, path, (size_t)(slash - path));
+	struct adding a = {.in = in, .recording = code ? &r : NULL, .root = text_string(&root)};
+	code = feed_expand(path, add_file, &a);
+	if (code == ERR_NOT_FOUND && a.recording)
+		code = 0; // a recording without routing data is no error
+	if (code < 0)
+		fprintf(stderr, "lacuna: %s: %s\n", path, a.code < 0 ? "too many files in one run" : err_text(code));
+	text_free(&root);
+	recording_free(&r);
+	return code;
+}

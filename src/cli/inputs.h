@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: ISC
+// From the paths of a command line to a feed: files, folders, globs and recording folders, with the collector of each file.
+#pragma once
+
+#include "conf/recording.h"
+#include "feed/feed.h"
+#include "model/entity.h"
+#include "model/peer.h"
+
+struct inputs {
+	struct feed *feed;
+	struct peer_table *peers;
+	struct entity_list entities; // from the recordings
+	char *name;		     // of the first recording; may be null
+	uint32_t full_feed_floor;    // largest given; 0 none
+	size_t recordings;
+	bool unread_kinds; // something in a recording is not read by this version; said on standard error
+};
+
+void inputs_init(struct inputs *in);
+void inputs_free(struct inputs *in);
+
+// Adds one path. 0, or an error after a message on standard error.
+int inputs_add(struct inputs *in, const char *path);

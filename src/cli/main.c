@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: ISC
+// One table of commands.
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "cli/bgp.h"
+#include "cli/replay.h"
+#include "cli/version.h"
+#include "cli/world.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *says;
+} commands[] = {
+	{"demo", cli_demo, "replay the shipped recording and tell the story"},
+	{"replay", cli_replay,
+	 "replay archives and recordings: who left the routing table, when, and when it came back"},
+	{"bgp", cli_bgp, "read MRT and BMP archives: text like bgpdump -m and bgpreader -e, JSON, counts, state"},
+	{"world", cli_world, "who is where: build and ask the country and network data"},
+};
+
+static void overview(FILE *out)
+{
+	fputs("Usage: lacuna COMMAND [ARGUMENT...]\n\nLacuna sees when a country or a network falls off the "
+	      "Internet.\n\n",
+	      out);
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].says);
+	fputs("  help     this text, or that of a command\n\nOptions: --version, --help\n", out);
+}
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int help(int argc, char **argv)
+{
+	const struct command *c = argc > 2 ? command_find(argv[2]) : NULL;
+	if (!c) {
+		overview(stdout);
+		return 0;
+	}
+	char *arguments[] = {argv[2], (char *)"--help", NULL};
+	return c->run(2, arguments);
+}
+
+int main(int argc, char **argv)
+{
+	const char *fail = getenv("LACUNA_FAIL_ALLOC"); // tests only: the n-th allocation fails
+	if (fail)
+		alloc_fail_at(strtoul(fail, NULL, 10));
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		overview(stderr);
+		return 2;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("lacuna " LACUNA_VERSION);
+		return 0;
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return help(argc, argv);
+	const struct command *c = command_find(argv[1]);
+	if (!c) {
+		fprintf(stderr, "lacuna: no command '%s'\nTry 'lacuna help'.\n", argv[1]);
+		return 2;
+	}
+	return c->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: ISC
+// recording.json (contract lacuna-recording/1): what was watched, by whom. Returns checked values, applies nothing.
+#pragma once
+
+#include "base/instant.h"
+#include "model/entity.h"
+
+#include <stddef.h>
+
+#define RECORDING_JSON_MAX (16u << 20) // bytes; a list of targets for a large country is under 2 MB
+
+struct recording_collector {
+	char *id;
+	char **globs; // relative to the folder
+	size_t glob_count;
+};
+
+struct recording {
+	char *name; // null if not given; text from outside
+	struct instant from, to;
+	struct recording_collector *collectors;
+	size_t collector_count;
+	uint32_t full_feed_floor; // 0 if not given
+	size_t observers;
+};
+
+// Reads DIR/recording.json. Entities are added to the list (those named in "watch" with watched set). Unknown members are
+// ignored. 0; ERR_NOT_FOUND: there is no such file (that is fine: all is then taken from elsewhere); ERR_MALFORMED or
+// -errno with a message that names file, line and member in `message` (of message_size bytes).
+int recording_read(const char *dir, struct recording *ret, struct entity_list *entities, char *message,
+		   size_t message_size);
+void recording_free(struct recording *r);
+
+// Which collector wrote the file (path relative to the recording): by the globs, else the folder under bgp/ or bmp/, else
+// the name up to the first '-' or '.'. Writes at most `size` bytes.
+void recording_collector_of(const struct recording *r, const char *relative, char *ret, size_t size);

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: ISC
+// DOC: level detector
+// The baseline is the median of the last day, weighted by how long each value stood. A value below LEVEL_DEPART of it
+// marks a possible start; if the value goes on to LEVEL_OPEN and stays below LEVEL_CLOSE for LEVEL_HOLD_S an event
+// opens, dated back to that start. It ends when the value has stayed at or above LEVEL_CLOSE for LEVEL_HOLD_S, dated
+// back to the moment it got there. Unknown values (too few healthy networks) freeze everything: no start, no end.
+#include "detect/level.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SEGMENTS_MAX 1024
+#define STAMP_NS     NS_PER_S // resolution of an MRT time stamp
+#define CONFIDENCE   0.9
+
+static const struct level_threshold thresholds[LEVEL_PARAMETER_COUNT] = {
+	[LEVEL_DEPART] = {"depart", 0.99, "IODA BGP warning level (detector: median of 24 h, 99 %)"},
+	[LEVEL_OPEN] = {"open", 0.9, "own choice: a tenth of the usual space; IODA's critical level is 0.5"},
+	[LEVEL_CLOSE] = {"close", 0.95, "own choice, between open and depart"},
+	[LEVEL_HOLD_S] = {"hold_s", 5, "own choice: longer than one round of path hunting in the lab"},
+	[LEVEL_WARM_UP_S] = {"warm_up_s", 10, "own choice: lab recordings have 15 s of quiet before the fault"},
+	[LEVEL_HISTORY_S] = {"history_s", 86400, "IODA BGP history (24 h)"},
+	[LEVEL_NETWORKS_MIN] = {"networks_min", 3, "three healthy peers of different networks"},
+};
+
+const struct level_threshold *level_threshold(enum level_parameter which)
+{
+	return &thresholds[which];
+}
+
+struct segment {
+	uint64_t value;
+	int64_t ns;
+};
+
+struct level {
+	uint32_t entity;
+	uint8_t signal;
+	struct detection_sink out;
+	struct segment history[SEGMENTS_MAX];
+	size_t segments;
+	int64_t history_ns;
+	double baseline, sight_baseline;
+	struct sample last; // newest known value
+	bool any, blind;
+	bool departed, open; // below depart since d.start; event confirmed
+	bool deep;	     // has been at or below open since it departed
+	struct instant back; // since when at or above close, while open; unknown: is below
+	struct detection d;
+};
+
+static double share(enum level_parameter which)
+{
+	return thresholds[which].value;
+}
+
+static int64_t span_ns(enum level_parameter which)
+{
+	return (int64_t)(thresholds[which].value * (double)NS_PER_S);
+}
+
+struct level *level_create(uint32_t entity, uint8_t signal, struct detection_sink out)
+{
+	struct level *l = alloc_zero(1, sizeof(*l));
+	l->entity = entity;
+	l->signal = signal;
+	l->out = out;
+	l->back = INSTANT_NONE;
+	return l;
+}
+
+void level_free(struct level *l)
+{
+	free(l);
+}
+
+// Halves the number of segments: each pair keeps the value that stood longer.
+static void history_coarsen(struct level *l)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i + 1 < l->segments; i += 2) {
+		struct segment a = l->history[i], b = l->history[i + 1];
+		l->history[kept].value = a.ns >= b.ns ? a.value : b.value;
+		l->history[kept++].ns = a.ns + b.ns;
+	}
+	l->segments = kept;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const struct segment *x = a, *y = b;
+	return x->value < y->value ? -1 : x->value > y->value;
+}
+
+static void baseline_refresh(struct level *l)
+{
+	struct segment sorted[SEGMENTS_MAX];
+	memcpy(sorted, l->history, l->segments * sizeof(*sorted));
+	qsort(sorted, l->segments, sizeof(*sorted), by_value);
+	int64_t half = 0;
+	for (size_t i = 0; i < l->segments; i++) {
+		half += sorted[i].ns;
+		if (half * 2 < l->history_ns)
+			continue;
+		l->baseline = (double)sorted[i].value;
+		return;
+	}
+}
+
+// The last value stood from its time until `now`.
+static void history_add(struct level *l, struct instant now)
+{
+	int64_t ns = now.ns - l->last.time.ns;
+	if (ns <= 0 || l->departed)
+		return;
+	if (l->segments && l->history[l->segments - 1].value == l->last.value) {
+		l->history[l->segments - 1].ns += ns;
+	} else {
+		if (l->segments == SEGMENTS_MAX)
+			history_coarsen(l);
+		l->history[l->segments++] = (struct segment){l->last.value, ns};
+	}
+	l->history_ns += ns;
+	while (l->segments > 1 && l->history_ns - l->history[0].ns > span_ns(LEVEL_HISTORY_S)) {
+		l->history_ns -= l->history[0].ns;
+		memmove(l->history, l->history + 1, --l->segments * sizeof(*l->history));
+	}
+	baseline_refresh(l);
+	if ((double)l->last.value >= share(LEVEL_CLOSE) * l->baseline)
+		l->sight_baseline = l->last.sight;
+}
+
+static bool warm(const struct level *l)
+{
+	return l->history_ns >= span_ns(LEVEL_WARM_UP_S) && l->baseline > 0;
+}
+
+static struct moment moment_at(struct instant best)
+{
+	return (struct moment){best, instant_after(best, -STAMP_NS), instant_after(best, STAMP_NS), CONFIDENCE};
+}
+
+static void profile_fall(struct level *l, const struct sample *s)
+{
+	static const double levels[PROFILE_COUNT] = {0.9, 0.5, 0.1};
+	for (int i = 0; i < PROFILE_COUNT; i++) {
+		bool below = s->sight <= levels[i] * l->sight_baseline;
+		if (below && !instant_known(l->d.fall[i]))
+			l->d.fall[i] = s->time;
+		if (below)
+			l->d.rise[i] = INSTANT_NONE;
+		else if (instant_known(l->d.fall[i]) && !instant_known(l->d.rise[i]))
+			l->d.rise[i] = s->time;
+	}
+}
+
+static void depart(struct level *l, const struct sample *s)
+{
+	l->departed = true;
+	l->deep = false;
+	l->d = (struct detection){
+		.entity = l->entity,
+		.signal = l->signal,
+		.start = moment_at(s->time),
+		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
+		.baseline = (uint64_t)l->baseline,
+		.lowest = s->value,
+		.of_networks = s->of_networks,
+		.of_collectors = s->of_collectors,
+	};
+	for (int i = 0; i < PROFILE_COUNT; i++)
+		l->d.fall[i] = l->d.rise[i] = INSTANT_NONE;
+}
+
+static void close_event(struct level *l)
+{
+	l->d.end = moment_at(l->back);
+	if (l->open)
+		l->out.take(l->out.context, &l->d, false);
+	l->open = l->departed = false;
+	l->back = INSTANT_NONE;
+}
+
+void level_tick(struct level *l, struct instant now)
+{
+	if (!l->departed || l->blind)
+		return;
+	if (instant_known(l->back)) {
+		if (now.ns - l->back.ns >= span_ns(LEVEL_HOLD_S))
+			close_event(l);
+		return;
+	}
+	if (!l->open && l->deep && now.ns - l->d.start.best.ns >= span_ns(LEVEL_HOLD_S)) {
+		l->open = true;
+		l->out.take(l->out.context, &l->d, true);
+	}
+}
+
+static void in_departure(struct level *l, const struct sample *s)
+{
+	double ratio = (double)s->value / l->baseline;
+	l->d.lowest = s->value < l->d.lowest ? s->value : l->d.lowest;
+	l->deep |= ratio <= share(LEVEL_OPEN);
+	profile_fall(l, s);
+	if (!l->open && ratio >= share(LEVEL_DEPART)) {
+		l->departed = false; // a flap: it never became an event
+		return;
+	}
+	if (ratio < share(LEVEL_CLOSE))
+		l->back = INSTANT_NONE;
+	else if (l->open && !instant_known(l->back))
+		l->back = s->time;
+}
+
+void level_take(struct level *l, const struct sample *s)
+{
+	if (s->of_networks < share(LEVEL_NETWORKS_MIN)) {
+		if (l->any && !l->blind)
+			history_add(l, s->time);
+		l->blind = true;
+		return;
+	}
+	if (l->any && !l->blind) {
+		history_add(l, s->time);
+		level_tick(l, s->time);
+	}
+	l->blind = false;
+	l->any = true;
+	l->last = *s;
+	if (!warm(l))
+		return;
+	if (!l->departed && (double)s->value < share(LEVEL_DEPART) * l->baseline)
+		depart(l, s);
+	if (l->departed)
+		in_departure(l, s);
+}
+
+void level_finish(struct level *l, struct instant now)
+{
+	if (!l->departed)
+		return;
+	level_tick(l, now);
+	if (l->open && instant_known(l->back))
+		close_event(l); // it got back just before the data ended
+	else if (l->open)
+		l->out.take(l->out.context, &l->d, false);
+}
+
+bool level_blind(const struct level *l)
+{
+	return l->blind || !l->any;
+}
+
+double level_baseline(const struct level *l)
+{
+	return l->baseline;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: ISC
+// Summaries of an entity's route events.
+#include "engine/origins.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+#define NEWS_MAX	4096 // distinct (prefix, origin) pairs looked at per entity
+#define CHURN_BEFORE_NS (60 * NS_PER_S)
+
+struct news {
+	uint32_t prefix, origin, expected;
+	bool more_specific;
+	struct instant first, last_withdrawn;
+	uint32_t *peers; // that announced it
+	size_t peer_count, peer_capacity;
+	size_t withdrawn; // of them, since
+};
+
+struct news_list {
+	struct news *at;
+	size_t n, capacity;
+};
+
+static struct news *news_of(struct news_list *l, const struct evidence_event *e)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->at[i].prefix == e->prefix && l->at[i].origin == e->asn)
+			return &l->at[i];
+	if (l->n >= NEWS_MAX)
+		return NULL;
+	alloc_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
+	l->at[l->n] = (struct news){.prefix = e->prefix, .origin = e->asn, .expected = e->other, .first = e->time};
+	l->at[l->n].more_specific = e->kind == EVIDENCE_MORE_SPECIFIC;
+	l->at[l->n].last_withdrawn = INSTANT_NONE;
+	return &l->at[l->n++];
+}
+
+static bool news_has(const struct news *n, uint32_t peer)
+{
+	for (size_t i = 0; i < n->peer_count; i++)
+		if (n->peers[i] == peer)
+			return true;
+	return false;
+}
+
+// Once a new more-specific is known, later peers' first announcements of it are no longer a "first sight" but a new
+// path: they count as carriers all the same.
+static void news_gather(struct news_list *l, const struct evidence_event *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct evidence_event *e = &events[i];
+		if (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) {
+			struct news *news = news_of(l, e);
+			if (news && !news_has(news, e->peer)) {
+				alloc_grow((void **)&news->peers, news->peer_count, &news->peer_capacity,
+					   sizeof(*news->peers));
+				news->peers[news->peer_count++] = e->peer;
+			}
+			continue;
+		}
+		for (size_t k = 0; e->kind == EVIDENCE_WITHDRAWN && k < l->n; k++)
+			if (l->at[k].prefix == e->prefix && news_has(&l->at[k], e->peer)) {
+				l->at[k].withdrawn++;
+				l->at[k].last_withdrawn = e->time;
+			}
+	}
+}
+
+static bool own_network(const struct entity *e, uint32_t asn)
+{
+	for (size_t i = 0; i < e->asn_count; i++)
+		if (e->asns[i] == asn)
+			return true;
+	return false;
+}
+
+static uint32_t networks_of(const struct routes *r, const struct news *n)
+{
+	uint32_t count = 0;
+	for (size_t i = 0; i < n->peer_count; i++) {
+		bool twin = false;
+		for (size_t k = 0; k < i && !twin; k++)
+			twin = table_peer_asn(routes_table(r), n->peers[k]) ==
+			       table_peer_asn(routes_table(r), n->peers[i]);
+		count += !twin;
+	}
+	return count;
+}
+
+static double share_of(const struct routes *r, uint32_t entity, const struct prefix *p)
+{
+	uint64_t own = space_slash24_own(routes_space(r), entity);
+	if (p->family != FAMILY_V4 || !own)
+		return 0;
+	double units = p->length >= 24 ? 1.0 / (double)(1u << (p->length - 24)) : (double)(1u << (24 - p->length));
+	return units > (double)own ? 1 : units / (double)own;
+}
+
+void origins_judge(const struct routes *r, const struct entity_list *entities, uint32_t entity, struct assemble *a)
+{
+	size_t n;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
+	struct news_list list = {0};
+	news_gather(&list, events, n);
+	for (size_t i = 0; i < list.n; i++) {
+		const struct news *news = &list.at[i];
+		const struct prefix *p = dictionary_prefix(table_dictionary(routes_table(r)), news->prefix);
+		uint32_t networks = networks_of(r, news), of = table_networks(routes_table(r), p->family);
+		bool carried = of >= 3 && networks * 2 >= of;
+		if (!carried || own_network(&entities->at[entity], news->origin))
+			continue;
+		struct incident_origin origin = {
+			.prefix = *p,
+			.more_specific = news->more_specific,
+			.origin = news->origin,
+			.expected = news->expected,
+			.first = news->first,
+			.gone = news->withdrawn >= news->peer_count ? news->last_withdrawn : INSTANT_NONE,
+			.networks = networks,
+			.of_networks = of,
+		};
+		assemble_origin(a, entity, &origin, share_of(r, entity, p));
+	}
+	for (size_t i = 0; i < list.n; i++)
+		free(list.at[i].peers);
+	free(list.at);
+}
+
+static void upstream_add(struct incident *n, const struct evidence_event *e)
+{
+	for (size_t i = 0; i < n->upstream_count; i++)
+		if (n->upstreams[i].asn == e->asn) {
+			n->upstreams[i].routes++;
+			return;
+		}
+	if (n->upstream_count < INCIDENT_LIST_MAX)
+		n->upstreams[n->upstream_count++] = (struct incident_upstream){e->asn, e->time, 1};
+}
+
+void origins_upstreams(const struct routes *r, struct incident *n)
+{
+	size_t count;
+	if (!routes_evidence(r) || n->upstream_count)
+		return;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
+	int64_t end = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence_event *e = &events[i];
+		int64_t at = e->time.ns;
+		if (e->kind == EVIDENCE_PATH_CHANGED && at < n->start.best.ns &&
+		    at >= n->start.best.ns - CHURN_BEFORE_NS)
+			n->path_changes++;
+		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - CHURN_BEFORE_NS && at <= end)
+			upstream_add(n, e);
+	}
+}

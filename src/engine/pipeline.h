@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: ISC
+// The only file that knows the order of the stages: signal → detect → incident. Live and replay use the same one.
+#pragma once
+
+#include "model/incident.h"
+#include "model/obs.h"
+#include "signal/definition.h"
+#include "signal/routes.h"
+
+#define STRIP_SAMPLES_MAX  65536 // kept per entity for its time strip
+#define STRIP_ENTITIES_MAX 64	 // entities whose samples are kept
+
+struct pipeline;
+
+struct pipeline_options {
+	const struct peer_table *peers;
+	const struct entity_list *entities;
+	const struct definition *definition;
+	uint32_t full_floor; // 0: the definition's
+};
+
+struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
+void pipeline_free(struct pipeline *p);
+
+int pipeline_take(void *self, const struct obs *batch, size_t n); // fits struct obs_sink
+void pipeline_finish(struct pipeline *p);			  // the data ended
+
+const struct incident_list *pipeline_incidents(struct pipeline *p); // of watched entities, in order of opening
+const struct routes *pipeline_routes(const struct pipeline *p);
+const struct sample *pipeline_strip(const struct pipeline *p, uint32_t entity,
+				    size_t *ret_n);				     // routes samples, in order
+double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
+struct instant pipeline_first(const struct pipeline *p);			     // time of the first observation

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: ISC
+// A span in which one signal of one entity stood clearly below its usual level, and a moment known as an interval.
+#pragma once
+
+#include "base/instant.h"
+
+#include <stdint.h>
+
+struct moment { // `best` with an interval that holds the true time with `confidence`
+	struct instant best, from, to;
+	double confidence;
+};
+
+enum { PROFILE_90, PROFILE_50, PROFILE_10, PROFILE_COUNT };
+
+struct detection {
+	uint32_t entity;
+	uint8_t signal;			     // enum signal_kind
+	struct moment start, end;	     // end.best unknown: still going on
+	uint64_t baseline, lowest;	     // units: usual, and least seen
+	uint32_t of_networks, of_collectors; // the denominator at the start
+	// When the share of full-feed networks that see the entity's prefixes fell through 90, 50, 10 % of its usual value,
+	// and when it rose through them again (rise[PROFILE_10] is the first of these). Unknown where it never did.
+	struct instant fall[PROFILE_COUNT], rise[PROFILE_COUNT];
+};

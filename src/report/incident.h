@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: ISC
+// Incidents for machines (product.md's contract lacuna-incident/1) and for people. Members of the contract that this
+// version does not compute are null, never invented.
+#pragma once
+
+#include "base/text.h"
+#include "model/incident.h"
+#include "model/peer.h"
+
+struct incident_view { // everything the writers need; borrowed
+	const struct entity_list *entities;
+	const struct incident_list *incidents;
+	const struct blind_list *blind;
+	const struct peer_table *peers;
+	const char *definition, *definition_says; // of "visible"
+	const char *version;
+	struct instant first, last; // of the data
+};
+
+struct strip_view { // one entity's samples of the routes signal
+	const struct sample *samples;
+	size_t count;
+	double baseline;
+};
+
+// One incident as a JSON object.
+void incident_json(struct text *t, const struct incident_view *v, const struct incident *n);
+
+// The story of one incident: headline, interval, scope, denominator, profile, upstreams, news of origins.
+void incident_text(struct text *t, const struct incident_view *v, const struct incident *n);
+
+// One line of time: `width` cells from first to last, each as tall as the share of the usual space that was visible
+// ('·' where nothing was known), with the times at both ends.
+void strip_text(struct text *t, const struct incident_view *v, const struct strip_view *strip, unsigned width);
+
+// Blind spans, a line each.
+void blind_text(struct text *t, const struct incident_view *v);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: ISC
+// One state per collector: never healthy, healthy, blind.
+#include "signal/blind.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+#define SPANS_MAX 4096
+
+struct standing {
+	bool was_healthy, healthy_now;
+	size_t open; // index of the open span + 1
+	uint32_t why[HEALTH_WHY_COUNT];
+};
+
+struct blind {
+	const struct peer_table *peers;
+	struct standing *of; // by collector
+	struct blind_list spans;
+};
+
+struct blind *blind_create(const struct peer_table *peers)
+{
+	struct blind *b = alloc_zero(1, sizeof(*b));
+	b->peers = peers;
+	b->of = alloc_zero(COLLECTORS_MAX, sizeof(*b->of));
+	return b;
+}
+
+void blind_free(struct blind *b)
+{
+	if (!b)
+		return;
+	free(b->of);
+	free(b->spans.at);
+	free(b);
+}
+
+static const char *commonest(const struct standing *s)
+{
+	int most = HEALTH_SESSION_DOWN;
+	for (int why = 0; why < HEALTH_WHY_COUNT; why++)
+		if (why != HEALTH_COUNTS && s->why[why] > s->why[most])
+			most = why;
+	return health_why_name((enum health_why)most);
+}
+
+static void judge(struct blind *b, uint16_t collector, struct instant now)
+{
+	struct standing *s = &b->of[collector];
+	if (s->healthy_now) {
+		if (s->open)
+			b->spans.at[s->open - 1].to = now;
+		s->open = 0;
+		s->was_healthy = true;
+		return;
+	}
+	if (!s->was_healthy || s->open || b->spans.count >= SPANS_MAX)
+		return;
+	alloc_grow((void **)&b->spans.at, b->spans.count, &b->spans.capacity, sizeof(*b->spans.at));
+	b->spans.at[b->spans.count++] = (struct blind_span){collector, now, INSTANT_NONE, commonest(s)};
+	s->open = b->spans.count;
+}
+
+void blind_update(struct blind *b, const struct table *t, struct instant now)
+{
+	uint16_t collectors = collector_count(b->peers);
+	for (uint16_t c = 0; c < collectors; c++) {
+		b->of[c].healthy_now = false;
+		memset(b->of[c].why, 0, sizeof(b->of[c].why));
+	}
+	for (uint32_t peer = 0; peer < peer_count(b->peers); peer++) {
+		const struct health_peer *p = table_peer(t, peer);
+		struct standing *s = &b->of[peer_at(b->peers, peer)->collector];
+		if (!p)
+			continue;
+		s->healthy_now |= p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
+		s->why[p->why[0]]++;
+	}
+	for (uint16_t c = 0; c < collectors; c++)
+		judge(b, c, now);
+}
+
+const struct blind_list *blind_spans(const struct blind *b)
+{
+	return &b->spans;
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: ISC
+// Spans in which a collector that had healthy full-feed peers has none: we were blind there, and say so.
+#pragma once
+
+#include "model/incident.h"
+#include "signal/table.h"
+
+struct blind;
+
+struct blind *blind_create(const struct peer_table *peers);
+void blind_free(struct blind *b);
+void blind_update(struct blind *b, const struct table *t,
+		  struct instant now); // after a settlement that changed the denominator
+const struct blind_list *blind_spans(const struct blind *b);
