@@ -211,7 +211,8 @@ static inline void attribute_read(struct bgp_attributes *a, uint8_t flags, uint8
 				  const struct bgp_context *context)
 {
 	uint64_t bit = BIT(code);
-	if (UNLIKELY(!flags_fit(flags, bit))) {
+	// In a RIB dump the flags are the collector's own (BIRD writes 0 for NEXT_HOP and LOCAL_PREF): they say nothing.
+	if (UNLIKELY(!flags_fit(flags, bit)) && !context->rib_entry) {
 		note(a, BGP_WITHDRAW, BGP_FAULT_ATTRIBUTE_FLAGS, code);
 		return;
 	}
