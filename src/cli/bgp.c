@@ -365,7 +365,9 @@ static int run(struct run *r)
 {
 	const struct bgp_options *o = &r->options;
 	struct decode_options decode = {.routes = !o->count || bgp_filter_needs_routes(&o->filter),
-					.bmp_all_views = o->all_views};
+					.bmp_all_views = o->all_views,
+					.as_bgpdump = !o->count && o->format == BGP_FORMAT_DUMP,
+					.trust_subtypes = o->no_guess};
 	r->peers = peer_table_create();
 	r->feed = feed_create();
 	r->writer = o->count ? NULL : bgp_writer_create(o->format, r->peers);

@@ -31,6 +31,7 @@ enum option_code {
 	OPTION_COUNTRY,
 	OPTION_NETWORK,
 	OPTION_ALL_VIEWS,
+	OPTION_NO_GUESS,
 	OPTION_HELP,
 };
 
@@ -51,6 +52,7 @@ static const struct option options[] = {
 	{"country", required_argument, NULL, OPTION_COUNTRY},
 	{"network", required_argument, NULL, OPTION_NETWORK},
 	{"all-views", no_argument, NULL, OPTION_ALL_VIEWS},
+	{"no-guess", no_argument, NULL, OPTION_NO_GUESS},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{0},
@@ -70,6 +72,7 @@ static const char help[] =
 	"  --count          what the files hold, in numbers\n"
 	"  -q, --quiet      no progress bar\n"
 	"  --all-views      BMP: every view of a peer, not only the one that is followed\n"
+	"  --no-guess       path identifiers (ADD-PATH) only where the record says so, as bgpdump does\n"
 	"\n"
 	"Filters (values of one option are alternatives; different options must all hold)\n"
 	"  --prefix P       this prefix; with --more also its parts, with --less also what covers it\n"
@@ -281,6 +284,9 @@ static int option_read(struct bgp_options *o, int option, const char *value)
 		return -1;
 	case OPTION_ALL_VIEWS:
 		o->all_views = true;
+		return -1;
+	case OPTION_NO_GUESS:
+		o->no_guess = true;
 		return -1;
 	case OPTION_HELP:
 		fputs(help, stdout);

@@ -40,8 +40,10 @@ struct decode_counts {
 };
 
 struct decode_options {
-	bool routes;	    // fill obs.route and flush after every record (text output); else batch across records
-	bool bmp_all_views; // text output: do not choose one view per peer
+	bool routes;	     // fill obs.route and flush after every record (text output); else batch across records
+	bool bmp_all_views;  // text output: do not choose one view per peer
+	bool as_bgpdump;     // text output: multicast prefixes too, and those before the break in NLRI that break
+	bool trust_subtypes; // path identifiers only where the record says so: no guessing
 };
 
 struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out);

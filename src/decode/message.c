@@ -39,9 +39,10 @@ static void strip_own(struct decoder *d, const struct decode_envelope *e, struct
 	a->as_path = cursor_of(d->stripped, left - width);
 }
 
-static bool family_read(const struct bgp_mp *mp)
+static bool family_read(const struct decoder *d, const struct bgp_mp *mp)
 {
-	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) && mp->safi == BGP_SAFI_UNICAST;
+	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) &&
+	       (mp->safi == BGP_SAFI_UNICAST || (mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump));
 }
 
 // Lists the fields in the order in which bgpdump prints them.
@@ -53,7 +54,7 @@ static size_t fields_of(struct decoder *d, const struct bgp_update *u, const str
 	if (cursor_left(&u->withdrawn))
 		fields[n++] = (struct field){u->withdrawn, BGP_AFI_IPV4, OBS_WITHDRAW, false, &slot->withdrawn};
 	if (bgp_has(a, BGP_ATTR_MP_UNREACH)) {
-		if (family_read(&a->unreach))
+		if (family_read(d, &a->unreach))
 			fields[n++] = (struct field){a->unreach.nlri, a->unreach.afi, OBS_WITHDRAW, false, &slot->mp};
 		else
 			d->counts.of[DECODE_OTHER_FAMILY]++;
@@ -61,7 +62,7 @@ static size_t fields_of(struct decoder *d, const struct bgp_update *u, const str
 	if (cursor_left(&u->announced))
 		fields[n++] = (struct field){u->announced, BGP_AFI_IPV4, OBS_ANNOUNCE, false, &slot->plain};
 	if (bgp_has(a, BGP_ATTR_MP_REACH)) {
-		if (family_read(&a->reach))
+		if (family_read(d, &a->reach))
 			fields[n++] = (struct field){a->reach.nlri, a->reach.afi, OBS_ANNOUNCE, false, &slot->mp};
 		else
 			d->counts.of[DECODE_OTHER_FAMILY]++;
@@ -69,15 +70,28 @@ static size_t fields_of(struct decoder *d, const struct bgp_update *u, const str
 	return n;
 }
 
+// Keeps the prefixes before the break, as bgpdump does.
+static void field_cut(struct field *f)
+{
+	struct cursor rest = f->nlri;
+	struct prefix prefix;
+	uint32_t path_id;
+	while (bgp_nlri_next(&rest, f->afi, f->add_path, &prefix, &path_id) == 1)
+		;
+	f->nlri.end = rest.at;
+}
+
 static bool fields_readable(struct decoder *d, const struct decode_envelope *e, struct field *fields, size_t n)
 {
+	bool readable = true;
 	for (size_t i = 0; i < n; i++) {
 		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
+		fields[i].add_path = add_path < 0 ? e->add_path[fields[i].afi == BGP_AFI_IPV6] : add_path;
 		if (add_path < 0)
-			return false;
-		fields[i].add_path = add_path;
+			field_cut(&fields[i]);
+		readable = readable && add_path >= 0;
 	}
-	return true;
+	return readable;
 }
 
 static void push_announced(struct decoder *d, const struct decode_envelope *e, const struct field *f)
@@ -200,7 +214,8 @@ static void take_update(struct decoder *d, const struct decode_envelope *e, stru
 	size_t n = fields_of(d, &u, slot, fields);
 	if (!fields_readable(d, e, fields, n)) {
 		take_fault(d, e, BGP_FAULT_NLRI);
-		return;
+		if (!d->options.as_bgpdump)
+			return;
 	}
 	if (a->action == BGP_DISCARD) {
 		d->counts.of[DECODE_DISCARDED]++;

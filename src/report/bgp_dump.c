@@ -44,7 +44,7 @@ static char *put_route(struct bgp_writer *w, char *at, const struct obs *o)
 	return at;
 }
 
-static char *put_numbers(char *at, const struct obs *o)
+static char *put_numbers(const struct bgp_writer *w, char *at, const struct obs *o)
 {
 	static const char *const origins[] = {"IGP", "EGP", "INCOMPLETE"};
 	static const struct bgp_next_hop unset = {.length = 4, .bytes = {255, 255, 255, 255}};
@@ -53,7 +53,7 @@ static char *put_numbers(char *at, const struct obs *o)
 	*at++ = '|';
 	at = bgp_put(at, bgp_has(a, BGP_ATTR_ORIGIN) ? origins[a->origin % 3] : origins[2]);
 	*at++ = '|';
-	at = bgp_put_next_hop(at, hop.length ? &hop : &unset);
+	at = bgp_put_next_hop(w, at, hop.length ? &hop : &unset);
 	*at++ = '|';
 	at = bgp_put_number(at, a->local_pref);
 	*at++ = '|';
@@ -84,7 +84,7 @@ static void tail_make(struct bgp_writer *w, const struct obs *o)
 	text_clear(t);
 	text_char(t, '|');
 	bgp_text_path(t, o);
-	bgp_text_end(t, put_numbers(bgp_text_room(t, 128), o));
+	bgp_text_end(t, put_numbers(w, bgp_text_room(t, 128), o));
 	bgp_text_communities(t, o->route->attributes->communities, true);
 	bgp_text_end(t, put_aggregator(bgp_text_room(t, 40), o->route->attributes));
 	w->route = o->route;

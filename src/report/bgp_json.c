@@ -48,15 +48,15 @@ static void put_path(struct json *j, const struct bgp_attributes *a)
 	json_close(j, ']');
 }
 
-static void put_next_hop(struct json *j, const struct obs *o)
+static void put_next_hop(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	char buffer[48];
 	struct bgp_next_hop hop = bgp_route_next_hop(o);
 	if (hop.length)
-		key_text(j, "next_hop", buffer, bgp_put_next_hop(buffer, &hop));
+		key_text(j, "next_hop", buffer, bgp_put_next_hop(w, buffer, &hop));
 	if (o->route->from_mp && o->route->attributes->reach.next_hop_length == 32)
 		key_text(j, "next_hop_link_local", buffer,
-			 bgp_put_v6(buffer, o->route->attributes->reach.next_hop + 16));
+			 bgp_put_v6(w, buffer, o->route->attributes->reach.next_hop + 16));
 }
 
 static void put_communities(struct json *j, const struct bgp_attributes *a)
@@ -134,7 +134,7 @@ static void put_aggregator(struct json *j, const struct bgp_attributes *a)
 	json_close(j, '}');
 }
 
-static void put_attributes(struct json *j, const struct obs *o)
+static void put_attributes(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	static const char *const origins[] = {"IGP", "EGP", "INCOMPLETE"};
 	const struct bgp_attributes *a = o->route->attributes;
@@ -148,7 +148,7 @@ static void put_attributes(struct json *j, const struct obs *o)
 		json_key(j, "origin");
 		json_string(j, origins[a->origin % 3]);
 	}
-	put_next_hop(j, o);
+	put_next_hop(w, j, o);
 	if (bgp_has(a, BGP_ATTR_MED))
 		key_number(j, "med", a->med);
 	if (bgp_has(a, BGP_ATTR_LOCAL_PREF))
@@ -177,7 +177,7 @@ static void put_peer(struct bgp_writer *w, struct json *j, const struct obs *o)
 	const struct peer *peer = peer_at(w->peers, o->peer);
 	if (!peer)
 		return;
-	key_text(j, "peer", buffer, bgp_put_addr(buffer, &peer->address));
+	key_text(j, "peer", buffer, bgp_put_addr(w, buffer, &peer->address));
 	key_number(j, "peer_asn", peer->asn);
 	if (view_name(peer->view)) {
 		json_key(j, "view");
@@ -234,7 +234,7 @@ static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 	case OBS_RIB:
 		put_prefix(w, j, o);
 		if (o->route && o->route->attributes)
-			put_attributes(j, o);
+			put_attributes(w, j, o);
 		break;
 	case OBS_WITHDRAW:
 		put_prefix(w, j, o);

@@ -74,7 +74,7 @@ static void tail_make(struct bgp_writer *w, const struct obs *o)
 	char *at = bgp_text_room(t, 64);
 	*at++ = '|';
 	if (hop.length)
-		at = bgp_put_next_hop(at, &hop);
+		at = bgp_put_next_hop(w, at, &hop);
 	*at++ = '|';
 	bgp_text_end(t, at);
 	bgp_text_path(t, o);

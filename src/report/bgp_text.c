@@ -106,10 +106,10 @@ static char *put_hex(char *at, unsigned group)
 	return at;
 }
 
-// The longest run of two or more zero groups, the first of equals; its length is 0 when there is none.
-static unsigned zero_run(const unsigned groups[8], unsigned *ret_start)
+// The longest run of at least `least` zero groups, the first of equals; its length is 0 when there is none.
+static unsigned zero_run(const unsigned groups[8], unsigned least, unsigned *ret_start)
 {
-	unsigned best = 1, start = 8, run = 0;
+	unsigned best = least - 1, start = 8, run = 0;
 	for (unsigned i = 0; i < 8; i++) {
 		run = groups[i] ? 0 : run + 1;
 		if (run > best) {
@@ -121,24 +121,25 @@ static unsigned zero_run(const unsigned groups[8], unsigned *ret_start)
 	return start < 8 ? best : 0;
 }
 
-// ::1.2.3.4 and ::ffff:1.2.3.4 end in the dotted form.
-static bool dotted(const unsigned groups[8], unsigned start, unsigned run)
+// ::1.2.3.4 and ::ffff:1.2.3.4 end in the dotted form; with bgpdump all below ::/96 but ::1 does.
+static bool dotted(const unsigned groups[8], unsigned run, bool bgpdump)
 {
-	return start == 0 && (run == 6 || (run == 5 && groups[5] == 0xffff));
+	return run == 6 || (run == 5 && groups[5] == 0xffff) || (bgpdump && run == 7 && groups[7] != 1);
 }
 
-char *bgp_put_v6(char *at, const uint8_t bytes[16])
+char *bgp_put_v6(const struct bgp_writer *w, char *at, const uint8_t bytes[16])
 {
 	unsigned groups[8], start;
+	bool bgpdump = w->format == BGP_FORMAT_DUMP;
 	for (int i = 0; i < 8; i++)
 		groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
-	unsigned run = zero_run(groups, &start);
-	unsigned end = dotted(groups, start, run) ? 6 : 8;
+	unsigned run = zero_run(groups, bgpdump ? 1 : 2, &start);
+	unsigned end = start == 0 && dotted(groups, run, bgpdump) ? 6 : 8;
 	for (unsigned i = 0; i < end; i++) {
 		if (i == start) {
 			*at++ = ':';
 			i += run - 1;
-			if (i + 1 == 8)
+			if (i + 1 >= end)
 				*at++ = ':';
 			continue;
 		}
@@ -148,20 +149,21 @@ char *bgp_put_v6(char *at, const uint8_t bytes[16])
 	}
 	if (end == 8)
 		return at;
-	*at++ = ':';
+	if (at[-1] != ':')
+		*at++ = ':';
 	return bgp_put_v4(at, bytes + 12);
 }
 
-char *bgp_put_addr(char *at, const struct addr *a)
+char *bgp_put_addr(const struct bgp_writer *w, char *at, const struct addr *a)
 {
-	return a->family == FAMILY_V6 ? bgp_put_v6(at, a->bytes) : bgp_put_v4(at, a->bytes);
+	return a->family == FAMILY_V6 ? bgp_put_v6(w, at, a->bytes) : bgp_put_v4(at, a->bytes);
 }
 
 char *bgp_put_prefix(struct bgp_writer *w, char *at, const struct prefix *p)
 {
 	if (!w->prefix_length || !prefix_equal(p, &w->prefix)) {
 		char *to = w->prefix_text;
-		to = p->family == FAMILY_V6 ? bgp_put_v6(to, p->bytes) : bgp_put_v4(to, p->bytes);
+		to = p->family == FAMILY_V6 ? bgp_put_v6(w, to, p->bytes) : bgp_put_v4(to, p->bytes);
 		*to++ = '/';
 		to = bgp_put_number(to, p->length);
 		w->prefix_length = (uint8_t)(to - w->prefix_text);
@@ -180,9 +182,9 @@ static void peer_make(const struct bgp_writer *w, struct peer_text *text, uint32
 	if (w->format == BGP_FORMAT_READER) {
 		to = bgp_put_number(to, peer->asn);
 		*to++ = '|';
-		to = bgp_put_addr(to, &peer->address);
+		to = bgp_put_addr(w, to, &peer->address);
 	} else {
-		to = bgp_put_addr(to, &peer->address);
+		to = bgp_put_addr(w, to, &peer->address);
 		*to++ = '|';
 		to = bgp_put_number(to, peer->asn);
 	}
@@ -319,9 +321,9 @@ struct bgp_next_hop bgp_route_next_hop(const struct obs *o)
 	return hop;
 }
 
-char *bgp_put_next_hop(char *at, const struct bgp_next_hop *hop)
+char *bgp_put_next_hop(const struct bgp_writer *w, char *at, const struct bgp_next_hop *hop)
 {
-	return hop->length == 16 ? bgp_put_v6(at, hop->bytes) : bgp_put_v4(at, hop->bytes);
+	return hop->length == 16 ? bgp_put_v6(w, at, hop->bytes) : bgp_put_v4(at, hop->bytes);
 }
 
 bool bgp_route_aggregator(const struct bgp_attributes *a, uint32_t *ret_asn, const uint8_t **ret_address)

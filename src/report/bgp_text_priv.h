@@ -51,11 +51,14 @@ static inline char *bgp_put(char *at, const char *string)
 	return at + n;
 }
 
-char *bgp_put_number(char *at, uint32_t value);				      // at most 10 characters
-char *bgp_put_six(char *at, uint32_t microseconds);			      // exactly 6
-char *bgp_put_addr(char *at, const struct addr *a);			      // at most 45
-char *bgp_put_v4(char *at, const uint8_t bytes[4]);			      // at most 15
-char *bgp_put_v6(char *at, const uint8_t bytes[16]);			      // at most 45, as inet_ntop(3)
+char *bgp_put_number(char *at, uint32_t value);	    // at most 10 characters
+char *bgp_put_six(char *at, uint32_t microseconds); // exactly 6
+char *bgp_put_v4(char *at, const uint8_t bytes[4]); // at most 15
+
+// At most 45: as RFC 5952 has it, or (bgpdump) with single zero groups shortened too.
+char *bgp_put_v6(const struct bgp_writer *w, char *at, const uint8_t bytes[16]);
+char *bgp_put_addr(const struct bgp_writer *w, char *at, const struct addr *a);
+
 char *bgp_put_prefix(struct bgp_writer *w, char *at, const struct prefix *p); // at most PREFIX_TEXT
 char *bgp_put_peer(struct bgp_writer *w, char *at, uint32_t id);	      // at most PEER_TEXT
 char *bgp_put_seconds(struct bgp_writer *w, char *at, uint32_t seconds);      // at most 10
@@ -70,7 +73,7 @@ struct bgp_next_hop {
 	uint8_t bytes[16];
 };
 struct bgp_next_hop bgp_route_next_hop(const struct obs *o);
-char *bgp_put_next_hop(char *at, const struct bgp_next_hop *hop);
+char *bgp_put_next_hop(const struct bgp_writer *w, char *at, const struct bgp_next_hop *hop);
 
 // The aggregator, with AS4_AGGREGATOR where that one counts (RFC 6793, 4.2.3). False: none.
 bool bgp_route_aggregator(const struct bgp_attributes *a, uint32_t *ret_asn, const uint8_t **ret_address);
