@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/bgp_options.h"
+#include "cli/bgp_state.h"
 #include "decode/decode.h"
 #include "feed/feed.h"
 
@@ -391,7 +392,9 @@ int cli_bgp(int argc, char **argv)
 	struct run *r = alloc_zero(1, sizeof(*r));
 	int status = bgp_options_read(argc, argv, &r->options);
 	signal(SIGPIPE, SIG_IGN);
-	if (status < 0)
+	if (status < 0 && r->options.state)
+		status = cli_bgp_state(r->options.paths, r->options.path_count, r->options.json);
+	else if (status < 0)
 		status = run(r);
 	bgp_options_free(&r->options);
 	free(r);

@@ -17,6 +17,7 @@
 enum option_code {
 	OPTION_JSON = 256,
 	OPTION_COUNT,
+	OPTION_STATE,
 	OPTION_PREFIX,
 	OPTION_EXACT,
 	OPTION_MORE,
@@ -38,6 +39,7 @@ enum option_code {
 static const struct option options[] = {
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"count", no_argument, NULL, OPTION_COUNT},
+	{"state", no_argument, NULL, OPTION_STATE},
 	{"prefix", required_argument, NULL, OPTION_PREFIX},
 	{"exact", no_argument, NULL, OPTION_EXACT},
 	{"more", no_argument, NULL, OPTION_MORE},
@@ -59,7 +61,7 @@ static const struct option options[] = {
 };
 
 static const char help[] =
-	"Usage: lacuna bgp PATH... [-m | -e | --json | --count] [FILTER]...\n"
+	"Usage: lacuna bgp PATH... [-m | -e | --json | --count | --state] [FILTER]...\n"
 	"\n"
 	"Reads MRT (TABLE_DUMP, TABLE_DUMP_V2, BGP4MP, BGP4MP_ET) and BMP files: plain, gzip, bzip2, xz or zstd,\n"
 	"told by content. A PATH is a file, a folder or a pattern; several are merged in time order. Damage costs the\n"
@@ -70,6 +72,7 @@ static const char help[] =
 	"  -e               one line an element, as `bgpreader -e`\n"
 	"  --json           one JSON object a line; with --count one object\n"
 	"  --count          what the files hold, in numbers\n"
+	"  --state          build the routing table and print its totals\n"
 	"  -q, --quiet      no progress bar\n"
 	"  --all-views      BMP: every view of a peer, not only the one that is followed\n"
 	"  --no-guess       path identifiers (ADD-PATH) only where the record says so, as bgpdump does\n"
@@ -272,6 +275,9 @@ static int option_read(struct bgp_options *o, int option, const char *value)
 		return -1;
 	case OPTION_COUNT:
 		o->count = true;
+		return -1;
+	case OPTION_STATE:
+		o->state = true;
 		return -1;
 	case OPTION_EXACT:
 		o->filter.match |= MATCH_EXACT;

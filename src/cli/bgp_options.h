@@ -7,7 +7,7 @@
 
 struct bgp_options {
 	enum bgp_format format;
-	bool count, json, quiet, all_views, no_guess;
+	bool count, state, json, quiet, all_views, no_guess;
 	struct bgp_filter filter;
 	char **paths; // borrowed from argv
 	int path_count;

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: ISC
+// Files → state → totals: the shortest way through the program, and what the benchmarks time.
+#include "cli/bgp_state.h"
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cli/damage.h"
+#include "cli/inputs.h"
+#include "decode/decode.h"
+#include "signal/routes.h"
+
+#include <stdio.h>
+
+struct state {
+	struct inputs in;
+	struct routes *routes;
+	struct decode_counts counts;
+	uint64_t records, gaps;
+};
+
+static void no_sample(void *context, const struct sample *s)
+{
+	(void)context;
+	(void)s;
+}
+
+static int take(void *context, const struct obs *batch, size_t n)
+{
+	return routes_take(context, batch, n);
+}
+
+static int run(struct state *s)
+{
+	struct decode_options options = {0};
+	struct decoder *d = decoder_create(s->in.peers, &options, (struct obs_sink){take, s->routes});
+	struct record record;
+	int code;
+	while ((code = feed_next(s->in.feed, &record)) > 0) {
+		s->records += record.kind == RECORD_MRT || record.kind == RECORD_BMP;
+		if (record.kind == RECORD_GAP) {
+			s->gaps++;
+			damage_say(s->in.feed, &record);
+		}
+		code = decoder_take(d, &record);
+		if (code < 0)
+			break;
+	}
+	if (code >= 0)
+		code = decoder_flush(d);
+	routes_finish(s->routes);
+	s->counts = *decoder_counts(d);
+	decoder_free(d);
+	return code;
+}
+
+struct figure {
+	const char *name;
+	uint64_t value;
+};
+
+static void print(const struct state *s, bool json)
+{
+	struct table_totals t;
+	const struct table *table = routes_table(s->routes);
+	table_totals(table, &t);
+	const struct figure figures[] = {
+		{"records", s->records},
+		{"gaps", s->gaps},
+		{"malformed_records", s->counts.of[DECODE_MALFORMED]},
+		{"malformed_updates", s->counts.of[DECODE_MALFORMED_UPDATE]},
+		{"prefixes_ipv4", t.prefixes[0]},
+		{"prefixes_ipv6", t.prefixes[1]},
+		{"routes", t.routes},
+		{"peers", t.peers},
+		{"full_feed_peers_ipv4", t.peers_counting[0]},
+		{"full_feed_peers_ipv6", t.peers_counting[1]},
+		{"full_feed_networks_ipv4", t.networks[0]},
+		{"full_feed_networks_ipv6", t.networks[1]},
+		{"visible_prefixes_ipv4", t.visible[0]},
+		{"visible_prefixes_ipv6", t.visible[1]},
+		{"visible_slash24", t.slash24},
+		{"state_bytes", t.bytes},
+	};
+	struct text out = {0};
+	struct json j = {.out = &out};
+	if (json)
+		json_open(&j, '{');
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
+		if (!json) {
+			text_printf(&out, "%-24s %llu\n", figures[i].name, (unsigned long long)figures[i].value);
+			continue;
+		}
+		json_key(&j, figures[i].name);
+		json_int(&j, (int64_t)figures[i].value);
+	}
+	if (json) {
+		json_key(&j, "definition");
+		json_string(&j, table_definition(table)->name);
+		json_close(&j, '}');
+		text_char(&out, '\n');
+	} else {
+		text_printf(&out, "visible: %s: %s\n", table_definition(table)->name, table_definition(table)->says);
+	}
+	fwrite(out.bytes, 1, out.length, stdout);
+	text_free(&out);
+}
+
+int cli_bgp_state(char **paths, int n, bool json)
+{
+	struct state s = {0};
+	struct entity_list nobody = {0};
+	int failed = 0, status = 0;
+	inputs_init(&s.in);
+	for (int i = 0; i < n; i++)
+		failed += inputs_add(&s.in, paths[i]) < 0;
+	s.routes = routes_create(s.in.peers, &nobody, definition_default(), s.in.full_feed_floor,
+				 (struct sample_sink){no_sample, NULL});
+	int code = run(&s);
+	if (code < 0) {
+		fprintf(stderr, "lacuna bgp: %s\n", err_text(code));
+		status = 4;
+	} else if (!s.records) {
+		fprintf(stderr, "lacuna bgp: no record could be read\n");
+		status = 3;
+	} else {
+		print(&s, json);
+		status = failed || s.gaps || s.counts.of[DECODE_MALFORMED] || s.counts.of[DECODE_MALFORMED_UPDATE];
+	}
+	routes_free(s.routes);
+	inputs_free(&s.in);
+	return status;
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: ISC
+// `lacuna bgp --state`: builds the routing table from the files and prints what it holds.
+#pragma once
+
+#include <stdbool.h>
+
+// Exit status as `lacuna bgp`.
+int cli_bgp_state(char **paths, int n, bool json);
