@@ -23,20 +23,32 @@ struct matrix {
 	uint32_t columns, column_capacity;
 	uint32_t *group_of; // by column
 	uint32_t *place;    // by column: bit position in a row
+	uint32_t *field;    // by column: first position of the field it is part of
 	uint64_t *top;	    // by word: H
 	bool *plain;	    // by word: every field is one bit wide
 	struct field *wide;
 	uint32_t wide_count;
 	uint32_t next_free; // first position never given out
 	uint32_t layout;
-	bool untidy;
 };
+
+// Words from `first` on hold fields of one bit.
+static void fields_plain(struct matrix *m, uint32_t first)
+{
+	m->top = alloc_resize(m->top, m->width, sizeof(*m->top));
+	m->plain = alloc_resize(m->plain, m->width, sizeof(*m->plain));
+	for (uint32_t w = first; w < m->width; w++) {
+		m->top[w] = UINT64_MAX;
+		m->plain[w] = true;
+	}
+}
 
 struct matrix *matrix_create(void)
 {
 	struct matrix *m = alloc_zero(1, sizeof(*m));
 	m->layout = 1;
 	m->width = 1;
+	fields_plain(m, 0);
 	return m;
 }
 
@@ -47,6 +59,7 @@ void matrix_free(struct matrix *m)
 	alloc_pages_free(m->bits, (size_t)m->rows * m->width * sizeof(*m->bits));
 	free(m->group_of);
 	free(m->place);
+	free(m->field);
 	free(m->top);
 	free(m->plain);
 	free(m->wide);
@@ -63,20 +76,22 @@ size_t matrix_bytes(const struct matrix *m)
 	return (size_t)m->used_rows * m->width * sizeof(*m->bits);
 }
 
-// New storage of another width; with new_place the columns move, else they stay where they are.
-static void rewiden(struct matrix *m, uint32_t width, const uint32_t *new_place)
+// New storage of another width; with `moved` (old position → new) the bits move, else they stay where they are.
+static void rewiden(struct matrix *m, uint32_t width, const uint32_t *moved)
 {
 	uint64_t *bits = alloc_pages((size_t)m->rows * width * sizeof(*bits));
 	for (uint32_t r = 0; r < m->used_rows; r++) {
 		const uint64_t *from = m->bits + (size_t)r * m->width;
 		uint64_t *to = bits + (size_t)r * width;
-		if (!new_place) {
+		if (!moved) {
 			memcpy(to, from, m->width * sizeof(*to));
 			continue;
 		}
-		for (uint32_t c = 0; c < m->columns; c++)
-			if (from[m->place[c] / WORD_BITS] >> m->place[c] % WORD_BITS & 1)
-				to[new_place[c] / WORD_BITS] |= 1ull << new_place[c] % WORD_BITS;
+		for (uint32_t w = 0; w < m->width; w++)
+			for (uint64_t left = from[w]; left; left &= left - 1) {
+				uint32_t at = moved[w * WORD_BITS + (uint32_t)__builtin_ctzll(left)];
+				to[at / WORD_BITS] |= 1ull << at % WORD_BITS;
+			}
 	}
 	alloc_pages_free(m->bits, (size_t)m->rows * m->width * sizeof(*m->bits));
 	m->bits = bits;
@@ -97,31 +112,25 @@ void matrix_reserve_rows(struct matrix *m, uint32_t rows)
 	m->rows = wanted;
 }
 
-static void fields_refresh(struct matrix *m)
-{
-	m->top = alloc_resize(m->top, m->width, sizeof(*m->top));
-	m->plain = alloc_resize(m->plain, m->width, sizeof(*m->plain));
-	memset(m->top, 0xff, m->width * sizeof(*m->top)); // until tidied each column is a field of its own
-	for (uint32_t w = 0; w < m->width; w++)
-		m->plain[w] = true;
-}
-
 uint32_t matrix_add_column(struct matrix *m, uint32_t group)
 {
 	if (m->columns == m->column_capacity) {
 		m->column_capacity = m->column_capacity ? m->column_capacity * 2 : 64;
 		m->group_of = alloc_resize(m->group_of, m->column_capacity, sizeof(*m->group_of));
 		m->place = alloc_resize(m->place, m->column_capacity, sizeof(*m->place));
+		m->field = alloc_resize(m->field, m->column_capacity, sizeof(*m->field));
 	}
 	uint32_t column = m->columns;
 	if (m->next_free >= m->width * WORD_BITS) {
 		uint32_t width = m->width + (m->width < 4 ? 1 : m->width / 4);
+		uint32_t before = m->width;
 		rewiden(m, width, NULL);
+		fields_plain(m, before);
 	}
 	m->group_of[column] = group;
 	m->place[column] = m->next_free++;
 	m->columns++;
-	m->untidy = true;
+	m->field[column] = m->place[column];
 	return column;
 }
 
@@ -178,15 +187,27 @@ static void fields_from_groups(struct matrix *m, const uint32_t *size, const uin
 	}
 }
 
-bool matrix_tidy(struct matrix *m)
+// Whether all counted columns of each group stand in one field.
+static bool tidy_enough(const struct matrix *m, const bool *column_counts, uint32_t groups)
 {
-	if (!m->untidy)
-		return false;
-	uint32_t groups = 0;
-	for (uint32_t c = 0; c < m->columns; c++)
-		groups = m->group_of[c] >= groups ? m->group_of[c] + 1 : groups;
+	uint32_t *field = alloc_zero(groups, sizeof(*field)); // + 1; 0 none yet
+	bool enough = true;
+	for (uint32_t c = 0; c < m->columns && enough; c++) {
+		uint32_t *seen = &field[m->group_of[c]];
+		if (!column_counts[c])
+			continue;
+		enough = !*seen || *seen == m->field[c] + 1;
+		*seen = m->field[c] + 1;
+	}
+	free(field);
+	return enough;
+}
+
+static void rearrange(struct matrix *m, uint32_t groups)
+{
 	uint32_t *size = alloc_zero(groups, sizeof(*size)), *start = alloc_zero(groups, sizeof(*start));
 	uint32_t *order = alloc_zero(groups, sizeof(*order)), *place = alloc_zero(m->columns, sizeof(*place));
+	uint32_t *moved = alloc_zero((size_t)m->width * WORD_BITS, sizeof(*moved));
 	for (uint32_t c = 0; c < m->columns; c++)
 		size[m->group_of[c]]++;
 	for (uint32_t g = 0; g < groups; g++)
@@ -194,19 +215,32 @@ bool matrix_tidy(struct matrix *m)
 	qsort_r(order, groups, sizeof(*order), by_group_size, size);
 	uint32_t used = place_groups(size, order, groups, start);
 	memcpy(order, start, groups * sizeof(*order)); // now: next free position of each group
-	for (uint32_t c = 0; c < m->columns; c++)
+	for (uint32_t c = 0; c < m->columns; c++) {
 		place[c] = order[m->group_of[c]]++;
+		moved[m->place[c]] = place[c];
+		m->field[c] = start[m->group_of[c]];
+	}
 	uint32_t width = (used + WORD_BITS - 1) / WORD_BITS;
-	rewiden(m, width > m->width ? width : m->width, place);
+	rewiden(m, width > m->width ? width : m->width, moved);
 	memcpy(m->place, place, m->columns * sizeof(*place));
 	m->next_free = used;
-	fields_refresh(m);
+	fields_plain(m, 0);
 	fields_from_groups(m, size, start, groups);
 	free(size);
 	free(start);
 	free(order);
 	free(place);
-	m->untidy = false;
+	free(moved);
+}
+
+bool matrix_tidy(struct matrix *m, const bool *column_counts)
+{
+	uint32_t groups = 0;
+	for (uint32_t c = 0; c < m->columns; c++)
+		groups = m->group_of[c] >= groups ? m->group_of[c] + 1 : groups;
+	if (tidy_enough(m, column_counts, groups))
+		return false;
+	rearrange(m, groups);
 	m->layout++;
 	return true;
 }

@@ -34,8 +34,9 @@ struct matrix_mask {
 	uint32_t layout;   // for which layout it was made
 };
 
-// Brings groups side by side if new columns came in since. Masks made before are void after it returns true.
-bool matrix_tidy(struct matrix *m);
+// Brings groups side by side where counted columns of one group stand apart. Masks made before are void after it
+// returns true.
+bool matrix_tidy(struct matrix *m, const bool *column_counts);
 void matrix_mask_make(const struct matrix *m, struct matrix_mask *mask, const bool *column_counts);
 void matrix_mask_drop(const struct matrix *m, struct matrix_mask *mask, uint32_t column); // one column out: O(1)
 void matrix_mask_free(struct matrix_mask *mask);

@@ -350,34 +350,40 @@ int table_take(struct table *t, const struct obs *batch, size_t n)
 	return 0;
 }
 
-static void masks_make(struct table *t)
+// Which columns count for the family, and how many networks and collectors they are.
+static void count_family(struct table *t, int f, bool *counts)
 {
-	matrix_tidy(t->matrix);
-	uint32_t columns = matrix_columns(t->matrix);
-	bool *counts = alloc_zero(columns, sizeof(*counts)), *network = alloc_zero(t->groups, sizeof(*network));
-	bool *collector = alloc_zero(COLLECTORS_MAX, sizeof(*collector));
-	for (int f = 0; f < 2; f++) {
-		memset(counts, 0, columns * sizeof(*counts));
-		memset(network, 0, t->groups * sizeof(*network));
-		memset(collector, 0, COLLECTORS_MAX * sizeof(*collector));
-		t->networks[f] = t->counting[f] = t->collectors[f] = 0;
-		for (uint32_t peer = 0; peer < health_count(t->health); peer++) {
-			if (!t->column[peer] || health_of(t->health, peer)->why[f] != HEALTH_COUNTS)
-				continue;
-			uint32_t column = t->column[peer] - 1;
-			uint16_t at = peer_at(t->peers, peer)->collector;
-			counts[column] = true;
-			t->counting[f]++;
-			t->networks[f] += !network[t->group[column]];
-			network[t->group[column]] = true;
-			t->collectors[f] += !collector[at];
-			collector[at] = true;
-		}
-		matrix_mask_make(t->matrix, &t->mask[f], counts);
+	bool *network = alloc_zero(t->groups, sizeof(*network)),
+	     *collector = alloc_zero(COLLECTORS_MAX, sizeof(*collector));
+	t->networks[f] = t->counting[f] = t->collectors[f] = 0;
+	for (uint32_t peer = 0; peer < health_count(t->health); peer++) {
+		if (!t->column[peer] || health_of(t->health, peer)->why[f] != HEALTH_COUNTS)
+			continue;
+		uint32_t column = t->column[peer] - 1;
+		uint16_t at = peer_at(t->peers, peer)->collector;
+		counts[column] = true;
+		t->counting[f]++;
+		t->networks[f] += !network[t->group[column]];
+		network[t->group[column]] = true;
+		t->collectors[f] += !collector[at];
+		collector[at] = true;
 	}
-	free(counts);
 	free(network);
 	free(collector);
+}
+
+static void masks_make(struct table *t)
+{
+	uint32_t columns = matrix_columns(t->matrix);
+	bool *counts[2] = {alloc_zero(columns, sizeof(**counts)), alloc_zero(columns, sizeof(**counts))};
+	for (int f = 0; f < 2; f++) {
+		count_family(t, f, counts[f]);
+		matrix_tidy(t->matrix, counts[f]); // tidy for one family stays tidy when the other asks for it
+	}
+	for (int f = 0; f < 2; f++) {
+		matrix_mask_make(t->matrix, &t->mask[f], counts[f]);
+		free(counts[f]);
+	}
 	t->mask_stale = false;
 }
 
