@@ -273,7 +273,7 @@ static void rib_entries(void **state)
 static void nlri_of_a_wrong_guess(void **state)
 {
 	(void)state;
-	struct bgp_attributes a = read_as("800f0b 000201 00000181 18 200100", &as4);
+	struct bgp_attributes a = read_as("800f0b 000201 00000081 18 200100", &as4);
 	assert_true(a.action == BGP_RESET && a.fault == BGP_FAULT_MP_UNREACH && !bgp_has(&a, BGP_ATTR_MP_UNREACH));
 	assert_true(bgp_nlri_valid(a.unreach.nlri, a.unreach.afi, true));
 }
