@@ -8,19 +8,18 @@
 #include "base/json.h"
 #include "cli/bgp_options.h"
 #include "cli/bgp_state.h"
+#include "cli/inputs.h"
+#include "cli/progress.h"
 #include "decode/decode.h"
-#include "feed/feed.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define OUTPUT_BYTES  (128u << 10) // written at a time
 #define GAP_LINES_MAX 1000	   // gaps named one by one
-#define PROGRESS_NS   (200 * 1000000LL)
 
 enum { DONE = 0, NOT_RIGHT = 1, NOTHING_READ = 3, OWN_FAILURE = 4 };
 
@@ -30,8 +29,8 @@ struct shown { // elements that passed the filters
 
 struct run {
 	struct bgp_options options;
-	struct peer_table *peers;
-	struct feed *feed;
+	struct inputs in;
+	struct progress progress;
 	struct decoder *decoder;
 	struct bgp_writer *writer; // null with --count
 	struct shown shown;
@@ -39,8 +38,6 @@ struct run {
 	uint64_t records, gaps, missing;
 	int write_error; // errno of standard output
 	bool everything; // no filter
-	bool bar;
-	int64_t bar_next;
 };
 
 static void say(const char *subject, const char *what)
@@ -106,7 +103,7 @@ static int take(void *context, const struct obs *batch, size_t n)
 		const struct obs *o = &batch[i];
 		if (o->kind == OBS_GAP)
 			r->gap_peer = o->peer;
-		if (!r->everything && !bgp_filter_passes(&r->options.filter, r->peers, o))
+		if (!r->everything && !bgp_filter_passes(&r->options.filter, r->in.peers, o))
 			continue;
 		count_shown(&r->shown, o->kind);
 		if (r->writer)
@@ -119,8 +116,8 @@ static int take(void *context, const struct obs *batch, size_t n)
 
 static void name_gap(const struct run *r, const struct record *gap)
 {
-	const struct feed_source *source = feed_source(r->feed, gap->source);
-	const struct peer *peer = peer_at(r->peers, r->gap_peer);
+	const struct feed_source *source = feed_source(r->in.feed, gap->source);
+	const struct peer *peer = peer_at(r->in.peers, r->gap_peer);
 	struct text t = {0};
 	text_put(&t, "bytes ");
 	text_u64(&t, gap->offset);
@@ -146,97 +143,43 @@ static void name_gap(const struct run *r, const struct record *gap)
 	text_free(&t);
 }
 
-// The collector a file belongs to: a part of its path that names one of RIS or RouteViews, else the folder below
-// bgp/ or bmp/, else the name up to the first `-` or `.`.
-static void collector_of(const char *path, char name[64])
-{
-	const char *base = strrchr(path, '/');
-	base = base ? base + 1 : path;
-	const char *found = strstr(path, "route-views"), *rrc = strstr(path, "rrc");
-	size_t n = strcspn(base, "-.");
-	if (rrc && strspn(rrc + 3, "0123456789") == 2) {
-		base = rrc;
-		n = 5;
-	} else if (found) {
-		base = found;
-		n = 11 + strspn(found + 11, "0123456789");
-		if (base[n] == '.')
-			n += 1 + strcspn(base + n + 1, "./_-");
-	}
-	n = n < 63 ? n : 63;
-	memcpy(name, base, n);
-	name[n] = '\0';
-}
-
-static int file_found(void *context, const char *file)
-{
-	struct run *r = context;
-	char name[64];
-	collector_of(file, name);
-	int error = feed_add(r->feed, file, collector_id(r->peers, name));
-	if (error < 0)
-		say(file, err_text(error));
-	return error;
-}
-
 static void sources_add(struct run *r)
 {
-	for (int i = 0; i < r->options.path_count; i++) {
-		int error = feed_expand(r->options.paths[i], file_found, r);
-		if (error >= 0)
-			continue;
-		r->missing++;
-		say(r->options.paths[i],
-		    error == ERR_NOT_FOUND ? "no such file, or nothing in it to read" : err_text(error));
-	}
+	for (int i = 0; i < r->options.path_count; i++)
+		r->missing += inputs_add(&r->in, r->options.paths[i]) < 0;
+	r->missing += r->in.unread_kinds;
 }
 
-static void bar_show(struct run *r)
+static void progress_show(struct run *r)
 {
-	struct timespec now;
 	uint64_t done, total;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	int64_t ns = now.tv_sec * NS_PER_S + now.tv_nsec;
-	if (ns < r->bar_next)
-		return;
-	r->bar_next = ns + PROGRESS_NS;
-	feed_progress(r->feed, &done, &total);
-	unsigned percent = total ? (unsigned)(done * 100 / total) : 100;
-	percent = percent > 100 ? 100 : percent;
-	fprintf(stderr, "\r[%-40.*s] %3u %%  %llu records", (int)(percent * 40 / 100),
-		"########################################", percent, (unsigned long long)r->records);
-}
-
-static void bar_end(const struct run *r)
-{
-	if (r->bar)
-		fputs("\r\033[K", stderr);
+	feed_progress(r->in.feed, &done, &total);
+	progress_at(&r->progress, done, total);
 }
 
 static int records_read(struct run *r)
 {
 	struct record record;
 	int got, error = 0;
-	while (!error && (got = feed_next(r->feed, &record)) == 1) {
+	while (!error && (got = feed_next(r->in.feed, &record)) == 1) {
 		r->gap_peer = PEER_NONE;
 		error = decoder_take(r->decoder, &record);
 		if (record.kind == RECORD_GAP) {
 			(void)decoder_flush(r->decoder);
 			if (r->gaps++ < GAP_LINES_MAX) {
-				bar_end(r);
 				name_gap(r, &record);
 			}
 		} else if (record.kind != RECORD_SOURCE_END) {
 			r->records++;
 		}
-		if (r->bar && r->records % 1024 == 0)
-			bar_show(r);
+		if (r->records % 1024 == 0)
+			progress_show(r);
 	}
 	int flushed = decoder_flush(r->decoder);
 	error = error ? error : flushed;
 	if (!error && r->writer)
 		error = output_write(r);
-	bar_end(r);
+	progress_end(&r->progress);
 	return error;
 }
 
@@ -306,7 +249,7 @@ static void counts_json(const struct run *r)
 	json_pair(&j, "B", r->shown.rib);
 	json_pair(&j, "STATE", r->shown.states);
 	json_close(&j, '}');
-	json_pair(&j, "peers", peer_count(r->peers));
+	json_pair(&j, "peers", peer_count(r->in.peers));
 	json_pair(&j, "gaps", r->gaps);
 	for (unsigned i = 0; i < DECODE_COUNT; i++)
 		json_pair(&j, decode_count_name((enum decode_count)i), c->of[i]);
@@ -337,7 +280,7 @@ static void counts_print(const struct run *r)
 	count_line("W", r->shown.withdrawn);
 	count_line("B", r->shown.rib);
 	count_line("STATE", r->shown.states);
-	count_line("peers", peer_count(r->peers));
+	count_line("peers", peer_count(r->in.peers));
 	count_line("gaps", r->gaps);
 	for (unsigned i = 0; i < DECODE_COUNT; i++)
 		if (c->of[i])
@@ -369,21 +312,19 @@ static int run(struct run *r)
 					.bmp_all_views = o->all_views,
 					.as_bgpdump = !o->count && o->format == BGP_FORMAT_DUMP,
 					.trust_subtypes = o->no_guess};
-	r->peers = peer_table_create();
-	r->feed = feed_create();
-	r->writer = o->count ? NULL : bgp_writer_create(o->format, r->peers);
+	inputs_init(&r->in);
+	r->writer = o->count ? NULL : bgp_writer_create(o->format, r->in.peers);
 	r->everything = bgp_filter_empty(&o->filter);
-	r->bar = !o->quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
-	r->decoder = decoder_create(r->peers, &decode, (struct obs_sink){take, r});
+	progress_begin(&r->progress, o->quiet || isatty(STDOUT_FILENO));
+	r->decoder = decoder_create(r->in.peers, &decode, (struct obs_sink){take, r});
 	sources_add(r);
-	int error = feed_source_count(r->feed) ? records_read(r) : 0;
-	if (o->count && feed_source_count(r->feed))
+	int error = feed_source_count(r->in.feed) ? records_read(r) : 0;
+	if (o->count && feed_source_count(r->in.feed))
 		counts_print(r);
 	int status = run_end(r, error);
 	decoder_free(r->decoder);
 	bgp_writer_free(r->writer);
-	feed_free(r->feed);
-	peer_table_free(r->peers);
+	inputs_free(&r->in);
 	return status;
 }
 

@@ -4,12 +4,12 @@
 #include "cli/bgp_options.h"
 
 #include "base/err.h"
+#include "cli/moment.h"
 
 #include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #define EXIT_USAGE   2
 #define EXIT_NO_DATA 3
@@ -97,94 +97,6 @@ static const char help[] =
 	"error;\n"
 	"2 usage; 3 nothing could be read; 4 out of memory or another failure of our own.\n";
 
-static bool digits_read(const char **at, int count, int *ret)
-{
-	int v = 0;
-	for (int i = 0; i < count; i++, (*at)++) {
-		if (!isdigit((unsigned char)**at))
-			return false;
-		v = v * 10 + (**at - '0');
-	}
-	*ret = v;
-	return true;
-}
-
-static bool mark_read(const char **at, const char *any_of)
-{
-	if (!**at || !strchr(any_of, **at))
-		return false;
-	(*at)++;
-	return true;
-}
-
-static uint32_t fraction_read(const char **at)
-{
-	uint32_t ns = 0, unit = 100000000;
-	if (!mark_read(at, ".,"))
-		return 0;
-	for (; isdigit((unsigned char)**at); (*at)++, unit /= 10)
-		ns += (uint32_t)(**at - '0') * unit;
-	return ns;
-}
-
-// ±HH:MM behind a time, in seconds; Z or nothing is UTC.
-static bool offset_read(const char **at, int *ret)
-{
-	int hours, minutes, sign = **at == '-' ? -1 : 1;
-	*ret = 0;
-	if (!**at || mark_read(at, "Zz"))
-		return true;
-	if (!mark_read(at, "+-") || !digits_read(at, 2, &hours))
-		return false;
-	(void)mark_read(at, ":");
-	if (!digits_read(at, 2, &minutes))
-		return false;
-	*ret = sign * (hours * 3600 + minutes * 60);
-	return true;
-}
-
-static int calendar_parse(const char *at, struct instant *ret)
-{
-	struct tm tm = {0};
-	int year, month, offset = 0;
-	uint32_t ns = 0;
-	if (!digits_read(&at, 4, &year) || !mark_read(&at, "-") || !digits_read(&at, 2, &month) ||
-	    !mark_read(&at, "-") || !digits_read(&at, 2, &tm.tm_mday))
-		return ERR_MALFORMED;
-	if (*at) {
-		if (!mark_read(&at, "Tt ") || !digits_read(&at, 2, &tm.tm_hour) || !mark_read(&at, ":") ||
-		    !digits_read(&at, 2, &tm.tm_min))
-			return ERR_MALFORMED;
-		if (mark_read(&at, ":") && !digits_read(&at, 2, &tm.tm_sec))
-			return ERR_MALFORMED;
-		ns = fraction_read(&at);
-		if (!offset_read(&at, &offset))
-			return ERR_MALFORMED;
-	}
-	if (*at || month < 1 || month > 12 || tm.tm_mday < 1 || tm.tm_mday > 31 || tm.tm_hour > 23 || tm.tm_min > 59 ||
-	    tm.tm_sec > 60 || year < 1970 || year > 2200)
-		return ERR_MALFORMED;
-	tm.tm_year = year - 1900;
-	tm.tm_mon = month - 1;
-	*ret = instant_of((int64_t)timegm(&tm) - offset, ns);
-	return 0;
-}
-
-static int time_parse(const char *text, struct instant *ret)
-{
-	const char *at = text;
-	int64_t seconds = 0;
-	while (isdigit((unsigned char)*at) && at - text < 10)
-		seconds = seconds * 10 + (*at++ - '0');
-	if (at == text || (*at && *at != '.'))
-		return calendar_parse(text, ret);
-	uint32_t ns = fraction_read(&at);
-	if (*at)
-		return ERR_MALFORMED;
-	*ret = instant_of(seconds, ns);
-	return 0;
-}
-
 static int refuse(const char *option, const char *value, const char *wanted)
 {
 	struct text t = {0};
@@ -241,11 +153,11 @@ static int value_read(struct bgp_options *o, int option, const char *value)
 	case OPTION_TYPE:
 		return bgp_filter_types(f, value) < 0 ? refuse("type", value, "made of the letters A, W, B and S") : -1;
 	case OPTION_FROM:
-		return time_parse(value, &f->from) < 0
+		return moment_parse(value, &f->from) < 0
 			       ? refuse("from", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_UNTIL:
-		return time_parse(value, &f->until) < 0
+		return moment_parse(value, &f->until) < 0
 			       ? refuse("until", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_COUNTRY:

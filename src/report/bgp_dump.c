@@ -77,27 +77,21 @@ static char *put_aggregator(char *at, const struct bgp_attributes *a)
 	return at;
 }
 
-// What all routes of a message share stands behind the prefix: written once.
-static void tail_make(struct bgp_writer *w, const struct obs *o)
+static void put_tail(struct bgp_writer *w, const struct obs *o)
 {
-	struct text *t = &w->tail;
-	text_clear(t);
+	struct text *t = &w->out;
 	text_char(t, '|');
 	bgp_text_path(t, o);
 	bgp_text_end(t, put_numbers(w, bgp_text_room(t, 128), o));
 	bgp_text_communities(t, o->route->attributes->communities, true);
 	bgp_text_end(t, put_aggregator(bgp_text_room(t, 40), o->route->attributes));
-	w->route = o->route;
 }
 
 static void put_announced(struct bgp_writer *w, const struct obs *o, char type)
 {
-	if (w->route != o->route)
-		tail_make(w, o);
-	char *at = bgp_text_room(&w->out, HEAD_ROOM + w->tail.length);
-	at = put_route(w, put_head(w, at, o, type), o);
-	memcpy(at, w->tail.bytes, w->tail.length);
-	bgp_text_end(&w->out, at + w->tail.length);
+	char *at = bgp_text_room(&w->out, HEAD_ROOM);
+	bgp_text_end(&w->out, put_route(w, put_head(w, at, o, type), o));
+	bgp_text_tail(w, o, put_tail);
 }
 
 static void put_withdrawn(struct bgp_writer *w, const struct obs *o)

@@ -66,11 +66,10 @@ static void put_origin(struct text *t, const struct bgp_attributes *a)
 		text_char(t, last.type == ASPATH_SET ? '}' : last.type == ASPATH_CONFED_SET ? ']' : ')');
 }
 
-static void tail_make(struct bgp_writer *w, const struct obs *o)
+static void put_tail(struct bgp_writer *w, const struct obs *o)
 {
-	struct text *t = &w->tail;
+	struct text *t = &w->out;
 	struct bgp_next_hop hop = bgp_route_next_hop(o);
-	text_clear(t);
 	char *at = bgp_text_room(t, 64);
 	*at++ = '|';
 	if (hop.length)
@@ -83,19 +82,15 @@ static void tail_make(struct bgp_writer *w, const struct obs *o)
 	text_char(t, '|');
 	bgp_text_communities(t, o->route->attributes->communities, false);
 	text_bytes(t, "||\n", 3);
-	w->route = o->route;
 }
 
 static void put_announced(struct bgp_writer *w, const struct obs *o)
 {
 	bool rib = o->kind == OBS_RIB;
-	if (w->route != o->route)
-		tail_make(w, o);
-	char *at = bgp_text_room(&w->out, HEAD_ROOM + w->tail.length);
+	char *at = bgp_text_room(&w->out, HEAD_ROOM);
 	at = bgp_put_peer(w, put_source(w, at, o, rib ? 'R' : 'U', rib ? 'R' : 'A'), o->peer);
-	at = bgp_put_prefix(w, at, &o->prefix);
-	memcpy(at, w->tail.bytes, w->tail.length);
-	bgp_text_end(&w->out, at + w->tail.length);
+	bgp_text_end(&w->out, bgp_put_prefix(w, at, &o->prefix));
+	bgp_text_tail(w, o, put_tail);
 }
 
 static void put_withdrawn(struct bgp_writer *w, const struct obs *o)

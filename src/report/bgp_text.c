@@ -21,7 +21,6 @@ void bgp_writer_free(struct bgp_writer *w)
 	if (!w)
 		return;
 	text_free(&w->out);
-	text_free(&w->tail);
 	free(w->known);
 	free(w);
 }
@@ -55,24 +54,28 @@ static const char pairs[] = "000102030405060708091011121314151617181920212223242
 			    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
 			    "8081828384858687888990919293949596979899";
 
+static unsigned digits_of(uint32_t v)
+{
+	if (v < 10000)
+		return v < 100 ? (v < 10 ? 1 : 2) : (v < 1000 ? 3 : 4);
+	if (v < 1000000)
+		return v < 100000 ? 5 : 6;
+	return v < 100000000 ? (v < 10000000 ? 7 : 8) : (v < 1000000000 ? 9 : 10);
+}
+
 char *bgp_put_number(char *at, uint32_t value)
 {
-	char digits[10];
-	size_t n = sizeof(digits);
+	char *end = at + digits_of(value), *to = end;
 	while (value >= 100) {
-		uint32_t rest = value % 100;
+		to -= 2;
+		memcpy(to, pairs + 2 * (value % 100), 2);
 		value /= 100;
-		n -= 2;
-		memcpy(digits + n, pairs + 2 * rest, 2);
 	}
-	if (value >= 10) {
-		n -= 2;
-		memcpy(digits + n, pairs + 2 * value, 2);
-	} else {
-		digits[--n] = (char)('0' + value);
-	}
-	memcpy(at, digits + n, sizeof(digits) - n);
-	return at + sizeof(digits) - n;
+	if (value >= 10)
+		memcpy(at, pairs + 2 * value, 2);
+	else
+		*at = (char)('0' + value);
+	return end;
 }
 
 char *bgp_put_six(char *at, uint32_t microseconds)
@@ -334,4 +337,20 @@ bool bgp_route_aggregator(const struct bgp_attributes *a, uint32_t *ret_asn, con
 	*ret_asn = wide ? a->as4_aggregator_asn : a->aggregator_asn;
 	*ret_address = wide ? a->as4_aggregator_address : a->aggregator_address;
 	return true;
+}
+
+// What stands behind the prefix is the same for all routes of a message: made once, then copied.
+void bgp_text_tail(struct bgp_writer *w, const struct obs *o, void (*make)(struct bgp_writer *w, const struct obs *o))
+{
+	struct text *t = &w->out;
+	if (w->route == o->route) {
+		char *at = bgp_text_room(t, w->tail_length);
+		memcpy(at, t->bytes + w->tail_at, w->tail_length);
+		bgp_text_end(t, at + w->tail_length);
+		return;
+	}
+	w->tail_at = t->length;
+	make(w, o);
+	w->tail_length = t->length - w->tail_at;
+	w->route = o->route;
 }

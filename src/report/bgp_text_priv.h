@@ -24,8 +24,8 @@ struct bgp_writer {
 	struct prefix prefix; // the last one and its text
 	uint8_t prefix_length;
 	char prefix_text[PREFIX_TEXT];
-	const struct bgp_route *route; // whose tail stands in `tail`
-	struct text tail;
+	const struct bgp_route *route; // whose tail stands in `out` at tail_at
+	size_t tail_at, tail_length;
 	uint32_t seconds; // the last second and its text
 	uint8_t seconds_length;
 	char seconds_text[12];
@@ -77,6 +77,8 @@ char *bgp_put_next_hop(const struct bgp_writer *w, char *at, const struct bgp_ne
 
 // The aggregator, with AS4_AGGREGATOR where that one counts (RFC 6793, 4.2.3). False: none.
 bool bgp_route_aggregator(const struct bgp_attributes *a, uint32_t *ret_asn, const uint8_t **ret_address);
+
+void bgp_text_tail(struct bgp_writer *w, const struct obs *o, void (*make)(struct bgp_writer *w, const struct obs *o));
 
 void bgp_dump_put(struct bgp_writer *w, const struct obs *o);
 void bgp_reader_put(struct bgp_writer *w, const struct obs *o);
