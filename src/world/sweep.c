@@ -83,7 +83,7 @@ void sweep_layer(const struct pieces *in, struct pieces *ret)
 	size_t next = 0;
 	wide at = 0;
 	*ret = (struct pieces){0};
-	while (next < in->count || h.count) {
+	for (;;) {
 		if (h.count && h.items[0]->last < at) {
 			heap_pop(&h);
 			continue;
@@ -99,6 +99,8 @@ void sweep_layer(const struct pieces *in, struct pieces *ret)
 			next++;
 			continue;
 		}
+		if (!top)
+			break;
 		piece_emit(ret, at, top->last, top->value);
 		if (top->last == ~(wide)0)
 			break; // nothing can follow, and at would wrap

@@ -200,12 +200,18 @@ struct world_counts world_count(const struct world *w)
 
 struct instant world_built(const struct world *w)
 {
-	return w ? (struct instant){(int64_t)le64toh((uint64_t)w->header->built_ns)} : INSTANT_NONE;
+	struct instant t = INSTANT_NONE;
+	if (w)
+		t.ns = (int64_t)le64toh((uint64_t)w->header->built_ns);
+	return t;
 }
 
 struct instant world_data_time(const struct world *w)
 {
-	return w ? (struct instant){(int64_t)le64toh((uint64_t)w->header->data_ns)} : INSTANT_NONE;
+	struct instant t = INSTANT_NONE;
+	if (w)
+		t.ns = (int64_t)le64toh((uint64_t)w->header->data_ns);
+	return t;
 }
 
 const char *world_attribution(const struct world *w)

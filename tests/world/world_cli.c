@@ -143,7 +143,7 @@ static void usage(void **state)
 		{"info", "x"},
 		{"build", "--date=1"},
 		{"lookup", "KP", "--what"},
-		{"lookup", "AS"},
+		{"lookup", "ASX"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		struct outcome o = RUN(wrong[i][0], wrong[i][1], wrong[i][2]);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// The questions of world_sane.h. Each answer is compared with what another question says about the same range.
 #include "world_sane.h"
 
 #include "base/text.h"
