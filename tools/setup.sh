@@ -101,7 +101,7 @@ compile() {
 	terminal=0
 	if [ -t 2 ]; then terminal=1; fi
 	rm -f "$dir/.built"
-	{ ninja -C "$dir" "$@" 2>&1 && : >"$dir/.built"; } | whole=$dir/build.log awk -v terminal="$terminal" '
+	{ ninja -C "$dir" -k 0 "$@" 2>&1 && : >"$dir/.built"; } | whole=$dir/build.log awk -v terminal="$terminal" '
 		BEGIN { whole = ENVIRON["whole"]; printf "" > whole }
 		{ print > whole }
 		terminal && /^\[[0-9]+\/[0-9]+\]/ { printf "\rbuilding %s\033[K", $1 > "/dev/stderr"; shown = 1 }

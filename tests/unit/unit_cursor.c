@@ -10,10 +10,12 @@ static void reads_network_order(void **state)
 {
 	(void)state;
 	struct cursor c = cursor_of(bytes, sizeof(bytes));
-	uint8_t a;
-	uint16_t b;
-	uint32_t d;
-	assert_true(cursor_u8(&c, &a) && cursor_u16(&c, &b) && cursor_u32(&c, &d));
+	uint8_t a = 0;
+	uint16_t b = 0;
+	uint32_t d = 0;
+	assert_true(cursor_u8(&c, &a));
+	assert_true(cursor_u16(&c, &b));
+	assert_true(cursor_u32(&c, &d));
 	assert_int_equal(a, 1);
 	assert_int_equal(b, 0x0203);
 	assert_int_equal(d, 0x04050607);
