@@ -85,11 +85,13 @@ static void outcome_say(const struct build *o, const char *path)
 		return;
 	struct world_counts n = world_count(w);
 	struct text date = {0};
-	if (instant_known(world_data_time(w)))
+	if (instant_known(world_data_time(w))) {
+		text_put(&date, "data of ");
 		text_utc(&date, world_data_time(w));
-	else
-		text_put(&date, "a date not stated (--date sets it)");
-	world_say("wrote %s: %.1f MB, %llu IPv4 and %llu IPv6 ranges, %llu countries, %llu networks, data of %s", path,
+	} else {
+		text_put(&date, "date of the data not stated (--date sets it)");
+	}
+	world_say("wrote %s: %.1f MB, %llu IPv4 and %llu IPv6 ranges, %llu countries, %llu networks, %s", path,
 		  (double)n.bytes / 1e6, (unsigned long long)n.v4_ranges, (unsigned long long)n.v6_ranges,
 		  (unsigned long long)n.countries, (unsigned long long)n.networks, text_string(&date));
 	if (n.countries == 0)
