@@ -23,6 +23,8 @@ static const struct level_threshold thresholds[LEVEL_PARAMETER_COUNT] = {
 	[LEVEL_WARM_UP_S] = {"warm_up_s", 10, "own choice: lab recordings have 15 s of quiet before the fault"},
 	[LEVEL_HISTORY_S] = {"history_s", 86400, "IODA BGP history (24 h)"},
 	[LEVEL_NETWORKS_MIN] = {"networks_min", 3, "three healthy peers of different networks"},
+	[LEVEL_KNOWN4_MIN] = {"known_ipv4_min", 0.1, "own choice: countries announce most of their space"},
+	[LEVEL_KNOWN6_MIN] = {"known_ipv6_min", 0.01, "own choice"},
 };
 
 const struct level_threshold *level_threshold(enum level_parameter which)
@@ -134,7 +136,8 @@ static void history_add(struct level *l, struct instant now)
 
 static bool warm(const struct level *l)
 {
-	return l->history_ns >= span_ns(LEVEL_WARM_UP_S) && l->baseline > 0;
+	double known = share(l->signal == SIGNAL_ROUTES6 ? LEVEL_KNOWN6_MIN : LEVEL_KNOWN4_MIN) * (double)l->last.own;
+	return l->history_ns >= span_ns(LEVEL_WARM_UP_S) && l->baseline > 0 && l->baseline >= known;
 }
 
 static struct moment moment_at(struct instant best)

@@ -23,6 +23,8 @@ enum level_parameter {
 	LEVEL_WARM_UP_S,    // history needed before anything is said
 	LEVEL_HISTORY_S,    // length of the history
 	LEVEL_NETWORKS_MIN, // fewer full-feed networks: the value is unknown
+	LEVEL_KNOWN4_MIN,   // usual IPv4 level below this share of the entity's own space: too little of it is known
+	LEVEL_KNOWN6_MIN,   // the same for IPv6, where allocations are far larger than what is announced
 	LEVEL_PARAMETER_COUNT
 };
 

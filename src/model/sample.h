@@ -17,6 +17,7 @@ struct sample {
 	uint32_t entity;	// index into the entity list
 	uint8_t signal;		// enum signal_kind
 	uint64_t value;		// units up
+	uint64_t own;		// units the entity has in all, up or not; 0 unknown
 	double sight;		// mean share of the full-feed networks that see the entity's prefixes, 0 to 1
 	uint32_t of_networks;	// the denominator: distinct full-feed networks; below the minimum the value is unknown
 	uint32_t of_collectors; // collectors with at least one of them

@@ -57,6 +57,7 @@ struct health_peer *health_of(struct health *h, uint32_t peer)
 			.last_heard = INSTANT_NONE,
 			.suspect_until = INSTANT_NONE,
 			.state_since = INSTANT_NONE,
+			.window = INSTANT_NONE,
 			.why = {HEALTH_NEVER_WHOLE, HEALTH_NEVER_WHOLE},
 		};
 	}
@@ -82,6 +83,40 @@ void health_heard(struct health *h, uint32_t peer, struct instant now)
 		p->last_heard = now;
 }
 
+static void window_move(struct health_peer *p, struct instant now)
+{
+	if (!instant_known(p->window)) {
+		p->window = now;
+		return;
+	}
+	int64_t passed = (now.ns - p->window.ns) / HEALTH_SETTLE_NS;
+	if (passed <= 0)
+		return;
+	p->growth_before = passed == 1 ? p->growth : 0;
+	p->growth = 0;
+	p->window = instant_after(p->window, passed * HEALTH_SETTLE_NS);
+}
+
+void health_learned(struct health *h, uint32_t peer, struct instant now)
+{
+	struct health_peer *p = health_of(h, peer);
+	if (p->whole)
+		return;
+	window_move(p, now);
+	p->growth++;
+}
+
+// Whether a table that no RIB dump or End-of-RIB vouches for has stopped growing. In a feed that is joined in the
+// middle most announcements are of prefixes not heard of before: what is known of its table is only what moves.
+static bool settled(struct health_peer *p, struct instant now)
+{
+	window_move(p, now);
+	uint32_t size = p->size[0] + p->size[1];
+	bool quiet = p->growth + p->growth_before <= HEALTH_SETTLE_GROWTH * size;
+	bool burst = now.ns - p->first_heard.ns < 2 * HEALTH_SETTLE_NS && p->growth_before && !p->growth;
+	return now.ns - p->first_heard.ns >= HEALTH_SETTLE_NS && (quiet || burst);
+}
+
 void health_session(struct health *h, uint32_t peer, struct instant now, bool established)
 {
 	struct health_peer *p = health_of(h, peer);
@@ -95,6 +130,8 @@ void health_session(struct health *h, uint32_t peer, struct instant now, bool es
 	p->peak[0] = p->peak[1] = 0;
 	p->beats = 0;
 	p->longest_gap_ns = 0;
+	p->window = now;
+	p->growth = p->growth_before = 0;
 }
 
 void health_whole(struct health *h, uint32_t peer)
@@ -135,7 +172,7 @@ static enum health_why judge_alone(struct health_peer *p, struct instant now)
 		return HEALTH_SESSION_DOWN;
 	if (!instant_known(p->last_heard))
 		return HEALTH_NEVER_WHOLE;
-	if (!p->whole && now.ns - p->first_heard.ns >= HEALTH_SETTLE_NS)
+	if (!p->whole && settled(p, now))
 		p->whole = true;
 	if (!p->whole)
 		return HEALTH_NEVER_WHOLE;

@@ -6,9 +6,10 @@
 #include "model/obs.h"
 
 // Named limits and their reasons.
-#define HEALTH_SETTLE_NS	(30 * NS_PER_S) // a feed without RIB or End-of-RIB counts as whole after this (formats.md)
-#define HEALTH_BEATS_MIN	4		// gaps of at least a second before a heartbeat is believed
-#define HEALTH_SILENCE_BEATS	3		// silent for so many of its longest gap …
+#define HEALTH_SETTLE_NS	(30 * NS_PER_S) // a feed without RIB or End-of-RIB may count as whole after this …
+#define HEALTH_SETTLE_GROWTH	0.02 // … if the last so long taught it no more than this share of its prefixes
+#define HEALTH_BEATS_MIN	4    // gaps of at least a second before a heartbeat is believed
+#define HEALTH_SILENCE_BEATS	3    // silent for so many of its longest gap …
 #define HEALTH_SILENCE_SLACK_NS (10 * NS_PER_S) // … and this: the feed is dead
 #define HEALTH_SUSPECT_NS	(60 * NS_PER_S) // a peer whose record was malformed is left out for so long
 
@@ -27,10 +28,12 @@ struct health_peer {
 	struct instant first_heard, last_heard, suspect_until, state_since;
 	int64_t longest_gap_ns; // between messages, gaps under a second not counted
 	uint32_t beats;
-	uint32_t size[2], peak[2]; // prefixes in its table, IPv4 and IPv6: now, and most since it was last whole
-	bool known_up, known_down; // its session state was seen
-	bool whole;		   // RIB dump, End-of-RIB, or settled
-	uint8_t why[2];		   // enum health_why, by family; kept by health_judge
+	struct instant window;		// start of the current window of growth
+	uint32_t growth, growth_before; // prefixes that were new to it in this window and the one before
+	uint32_t size[2], peak[2];	// prefixes in its table, IPv4 and IPv6: now, and most since it was last whole
+	bool known_up, known_down;	// its session state was seen
+	bool whole;			// RIB dump, End-of-RIB, or settled
+	uint8_t why[2];			// enum health_why, by family; kept by health_judge
 };
 
 struct health;
@@ -44,6 +47,7 @@ uint32_t health_count(const struct health *h);
 
 // Notes that something was heard from the peer, and what it says about the session or the table.
 void health_heard(struct health *h, uint32_t peer, struct instant now);
+void health_learned(struct health *h, uint32_t peer, struct instant now); // a prefix was new to the peer's table
 void health_session(struct health *h, uint32_t peer, struct instant now, bool established);
 void health_whole(struct health *h, uint32_t peer);
 void health_dumped(struct health *h, uint32_t peer, struct instant now); // a RIB dump holds its table: whole, and heard

@@ -125,6 +125,8 @@ static void put_samples(struct routes *r, uint32_t entity)
 			.signal = signal,
 			.value = signal == SIGNAL_ROUTES6 ? space_slash48(r->space, entity)
 							  : space_slash24(r->space, entity),
+			.own = signal == SIGNAL_ROUTES6 ? space_slash48_own(r->space, entity)
+							: space_slash24_own(r->space, entity),
 			.sight = sight_of(r, w, family),
 			.of_networks = table_networks(r->table, family),
 			.of_collectors = table_collectors(r->table, family),

@@ -28,7 +28,7 @@ struct visible6 {
 };
 
 struct own {
-	uint64_t up24, own24, up48;
+	uint64_t up24, own24, up48, own48;
 	bool stale48;
 	struct visible6 *visible; // unsorted; one per visible prefix
 	size_t n, capacity;
@@ -132,6 +132,7 @@ struct space *space_create(const struct entity_list *entities)
 			struct range6 own = {slash48(r->first.bytes), slash48(r->last.bytes), e};
 			s->longest6 = own.last - own.first > s->longest6 ? own.last - own.first : s->longest6;
 			s->ranges6[s->range6_count++] = own;
+			s->own[e].own48 += own.last - own.first + 1;
 		}
 	if (s->range6_count)
 		qsort(s->ranges6, s->range6_count, sizeof(*s->ranges6), by_first);
@@ -276,6 +277,11 @@ uint64_t space_slash24(const struct space *s, uint32_t entity)
 uint64_t space_slash24_own(const struct space *s, uint32_t entity)
 {
 	return s->own[entity].own24;
+}
+
+uint64_t space_slash48_own(const struct space *s, uint32_t entity)
+{
+	return s->own[entity].own48;
 }
 
 static int by_first6(const void *a, const void *b)

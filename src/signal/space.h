@@ -20,6 +20,8 @@ const uint32_t *space_members(const struct space *s, uint16_t set, size_t *ret_n
 // A prefix became visible or stopped being so. `id` is its dense id.
 void space_flip(struct space *s, uint32_t id, const struct prefix *p, bool visible);
 
-uint64_t space_slash24(const struct space *s, uint32_t entity);	    // visible now
-uint64_t space_slash48(struct space *s, uint32_t entity);	    // visible now; recounted when something changed
-uint64_t space_slash24_own(const struct space *s, uint32_t entity); // all the entity has, visible or not
+uint64_t space_slash24(const struct space *s, uint32_t entity); // visible now
+uint64_t space_slash48(struct space *s, uint32_t entity);	// visible now; recounted when something changed
+// All the entity has, visible or not.
+uint64_t space_slash24_own(const struct space *s, uint32_t entity);
+uint64_t space_slash48_own(const struct space *s, uint32_t entity);

@@ -150,6 +150,8 @@ static void route_appears(struct table *t, const struct obs *o, uint32_t id, boo
 	struct hot *hot = &t->hot[id];
 	if (matrix_set(t->matrix, id, column)) {
 		health_of(t->health, o->peer)->size[hot->family & 1]++;
+		if (o->kind == OBS_ANNOUNCE)
+			health_learned(t->health, o->peer, o->time);
 		t->routes++;
 		touch(t, id);
 	}
