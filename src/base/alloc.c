@@ -32,6 +32,8 @@ void alloc_fail_at(unsigned long n)
 
 void *alloc_zero(size_t count, size_t size)
 {
+	if (size && count > SIZE_MAX / size)
+		out_of_memory();
 	void *p = fails_now() ? NULL : calloc(count ? count : 1, size ? size : 1);
 	if (!p)
 		out_of_memory();
