@@ -13,7 +13,7 @@ from tap import Cases
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 # Rooms whose functions are functions of their arguments: they ask nothing of the system. The clock is the data's.
-PURE = ("net", "wire", "model", "decode", "signal", "detect", "incident")
+PURE = ("net", "wire", "model", "decode", "signal", "detect", "incident", "engine", "report")
 SYSTEM = {"open", "open64", "openat", "fopen", "fopen64", "read", "write", "pread", "pread64", "pwrite", "mmap", "mmap64",
           "stat", "opendir", "socket", "connect", "recv", "send", "time", "clock", "clock_gettime", "gettimeofday", "getenv",
           "secure_getenv", "rand", "random", "getrandom", "printf", "puts", "fork", "system", "usleep", "nanosleep",
@@ -38,6 +38,14 @@ def include_problems(path, code, allowed):
             yield f"{path}: \"{name}\" is not of the form \"room/file.h\""
         elif target != room and target not in allowed.get(room, []):
             yield f"{path}: {room} may not include {name}"
+
+
+def link_problems(path, build, allowed):
+    """A room's meson.build names the libraries of allowed rooms only."""
+    room = path.split("/")[1]
+    for name in re.findall(r"\b(\w+)_lib\b", build):
+        if name != room and name in allowed and name not in allowed.get(room, []):
+            yield f"{path}: {room} may not link {name}_lib"
 
 
 def circle_problems(allowed):
@@ -79,13 +87,18 @@ def main():
     allowed = floors(root)
     sample = list(include_problems("src/base/x.c", '#include "cli/main.h"\n#include "y.h"\n#include "base/z.h"\n', allowed))
     sample += circle_problems({"a": ["b"], "b": ["a"]})
+    sample += link_problems("src/net/meson.build", "net_lib = x(link_with: [base_lib, cli_lib])", allowed)
     sample += symbol_problems("base", {"up", "down"}, {"up": "cli", "down": "base"}, allowed)
-    cases.case("the checks find the sample's faults", [] if len(sample) == 5 else [f"5 expected: {sample}"])
+    cases.case("the checks find the sample's faults", [] if len(sample) == 6 else [f"6 expected: {sample}"])
     cases.case("floors have no circle", circle_problems(allowed))
     rooms = sorted(name for name in os.listdir(os.path.join(root, "src")) if source.files(root, "src/" + name))
     cases.case("every room has its floor", [f"src/{room} is not in tools/floors.txt" for room in rooms if room not in allowed])
     problems = [p for path in source.files(root, "src") for p in include_problems(path, source.text(root, path), allowed)]
     cases.case("no include goes upwards", problems)
+
+    problems = [p for room in rooms for p in link_problems(f"src/{room}/meson.build", source.text(root, f"src/{room}/meson.build"),
+                                                           allowed)]
+    cases.case("no library links upwards", problems)
 
     table = {re.sub(r"^lib(.*)\.a$", r"\1", os.path.basename(library)): symbols(nm, library) for library in libraries}
     owner = {name: room for room, (defined, _) in table.items() for name in defined}

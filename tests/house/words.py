@@ -50,6 +50,14 @@ def machine_problems(path, words):
             yield f"{path}:{number}: a path of one machine: {line.strip()[:80]}"
 
 
+def document_problems(path, words, names):
+    """A newcomer is sent to documents that exist."""
+    for number, line in enumerate(words.split("\n"), 1):
+        for name in re.findall(r"\b[\w-]+\.md\b", line):
+            if name not in names:
+                yield f"{path}:{number}: there is no {name}"
+
+
 def room_problems(root):
     for room in sorted(os.listdir(os.path.join(root, "src"))):
         readme = f"src/{room}/README.md"
@@ -73,7 +81,8 @@ def main():
     faults = list(head_problems("a.c", "int a;\n")) + list(head_problems("a.c", f"// {HEAD}\nint a;\n"))
     faults += banned_problems("src/a.c", 'strcpy(a, "strcat("); // sprintf(\n\tx = malloc(3);\n')
     faults += machine_problems("a.md", f"see {slash}home{slash}me, not ~{slash}home{slash}me\n")
-    cases.case("the checks find the sample's faults", [] if len(faults) == 5 else [f"5 expected: {faults}"])
+    faults += document_problems("a.c", "see gone.md, README.md\n", {"README.md"})
+    cases.case("the checks find the sample's faults", [] if len(faults) == 6 else [f"6 expected: {faults}"])
 
     every = source.project_files(root)
     code = [path for path in every if path.endswith((".c", ".h"))]
@@ -83,6 +92,9 @@ def main():
     cases.case("no banned function", [p for path in code for p in banned_problems(path, source.text(root, path))])
     cases.case("no path of one machine", [p for path in every if readable(root, path)
                                           for p in machine_problems(path, source.text(root, path))])
+    names = {os.path.basename(path) for path in every} | {"RESULTS.md"}  # bench/run writes the latter
+    cases.case("every document that is named exists", [p for path in every if path.endswith((".c", ".h", ".md", ".build"))
+                                                       for p in document_problems(path, source.text(root, path), names)])
     cases.case("every room has a README", room_problems(root))
     cases.case("files were read", [] if len(code) > 20 else [f"only {len(code)} C files"])
     cases.done()
