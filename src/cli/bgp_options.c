@@ -218,7 +218,7 @@ int bgp_options_read(int argc, char **argv, struct bgp_options *ret)
 {
 	*ret = (struct bgp_options){.filter.from = INSTANT_NONE, .filter.until = INSTANT_NONE};
 	int option, end = -1;
-	optind = 1;
+	optind = 0; // begin anew, whoever used getopt before
 	while (end < 0 && (option = getopt_long(argc, argv, "meq", options, NULL)) != -1)
 		end = option_read(ret, option, optarg);
 	if (end >= 0)

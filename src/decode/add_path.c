@@ -4,12 +4,15 @@
 #include "base/err.h"
 #include "decode/decode_priv.h"
 
-#define SETTLED 16 // messages of one kind after which a peer needs as many of the other kind to change
+#define SETTLED	   16	      // messages of one kind after which a peer needs as many of the other kind to change
+#define SMALL_ID   UINT16_MAX // speakers count their path identifiers up from one
+#define CLEAR_LEAD 3	      // evidence that outweighs identifiers that look like anything
 
 // DOC: both readings are tried until a peer is settled. A field that reads one way only is evidence for that way.
 // A field that reads plainly but begins with two default routes is taken for a path identifier below 65,536: no
 // speaker sends one prefix twice in a message. The reading that the subtype does not state is believed only when
-// the evidence for it outweighs the other, so that damage in an honest session stays damage.
+// the evidence for it outweighs the other, and at once only when all identifiers are small, so that damage in an
+// honest session stays damage.
 enum reading { READS_NEITHER = 0, READS_PLAIN = 1, READS_ADD_PATH = 2, READS_BOTH = 3 };
 
 static bool two_defaults(struct cursor nlri)
@@ -34,33 +37,48 @@ static void learn(struct decode_peer *known, enum reading reads)
 		(*less)--;
 }
 
-static int guess(struct decoder *d, struct decode_peer *known, enum reading reads, bool stated)
+static bool small_identifiers(uint16_t afi, struct cursor nlri)
 {
+	struct prefix prefix;
+	uint32_t path_id = 0;
+	while (bgp_nlri_next(&nlri, afi, true, &prefix, &path_id) == 1)
+		if (path_id > SMALL_ID)
+			return false;
+	return true;
+}
+
+// Whether the reading other than the stated one may be believed.
+static bool believable(const struct decode_peer *known, uint16_t afi, struct cursor nlri, bool stated)
+{
+	uint8_t for_it = stated ? known->plain : known->add_path, against = stated ? known->add_path : known->plain;
+	if (for_it <= against)
+		return false;
+	return stated || for_it - against >= CLEAR_LEAD || small_identifiers(afi, nlri);
+}
+
+static int guess(struct decoder *d, struct decode_peer *known, uint16_t afi, struct cursor nlri, bool stated)
+{
+	enum reading reads = readings(afi, nlri);
 	if (reads == READS_NEITHER)
 		return ERR_MALFORMED;
 	if (reads != READS_BOTH)
 		learn(known, reads);
-	bool leaning = known->plain == known->add_path ? stated : known->add_path > known->plain;
-	bool want = leaning;
-	if (!(reads & (want ? READS_ADD_PATH : READS_PLAIN))) {
-		// It reads only the way this peer does not use: damage, unless the subtype says so.
-		if (want == stated)
-			return ERR_MALFORMED;
-		want = stated;
-	}
-	if (want != stated)
+	bool other = !stated;
+	if ((reads & (other ? READS_ADD_PATH : READS_PLAIN)) && believable(known, afi, nlri, stated)) {
 		d->counts.of[DECODE_ADD_PATH_GUESSED]++;
-	return want;
+		return other;
+	}
+	return reads & (stated ? READS_ADD_PATH : READS_PLAIN) ? stated : ERR_MALFORMED;
 }
 
 int decode_add_path(struct decoder *d, const struct decode_envelope *e, uint16_t afi, struct cursor nlri)
 {
 	bool stated = e->add_path[afi == BGP_AFI_IPV6];
 	struct decode_peer *known = decode_peer_at(d, e->peer);
-	if (e->add_path_sure || !known || d->options.trust_subtypes)
+	if (e->add_path_sure || !known || d->options.trust_subtypes || (e->flags & OBS_OUTGOING))
 		return bgp_nlri_valid(nlri, afi, stated) ? stated : ERR_MALFORMED;
 	uint8_t evidence = stated ? known->add_path : known->plain;
 	if (LIKELY(evidence >= SETTLED && (stated || !two_defaults(nlri)) && bgp_nlri_valid(nlri, afi, stated)))
 		return stated;
-	return guess(d, known, readings(afi, nlri), stated);
+	return guess(d, known, afi, nlri, stated);
 }
