@@ -11,6 +11,7 @@
 #include "cli/version.h"
 #include "cli/watch_list.h"
 #include "decode/decode.h"
+#include "detect/level.h"
 #include "engine/pipeline.h"
 #include "report/incident.h"
 
@@ -196,12 +197,25 @@ static int run(struct replay *r)
 	return code < 0 ? code : 0;
 }
 
+// Watched entities; or only those of which nothing can be said.
+static size_t count_watched(const struct replay *r, bool unobservable)
+{
+	size_t n = 0;
+	for (uint32_t e = 0; e < r->in.entities.count; e++)
+		n += r->in.entities.at[e].watched && !(unobservable && pipeline_judged(r->pipeline, e));
+	return n;
+}
+
 static void put_quality(struct json *j, const struct replay *r)
 {
 	json_key(j, "quality");
 	json_open(j, '{');
 	json_key(j, "sources");
 	json_int(j, (int64_t)feed_source_count(r->in.feed));
+	json_key(j, "watched");
+	json_int(j, (int64_t)count_watched(r, false));
+	json_key(j, "unobservable");
+	json_int(j, (int64_t)count_watched(r, true));
 	json_key(j, "gaps");
 	json_int(j, (int64_t)r->gaps);
 	for (int i = 0; i < DECODE_COUNT; i++) {
@@ -273,8 +287,17 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 		incident_text(&t, v, &v->incidents->at[i]);
 		text_char(&t, '\n');
 	}
-	if (!v->incidents->count)
+	size_t watched = count_watched(r, false), unobservable = count_watched(r, true);
+	if (!v->incidents->count && unobservable < watched)
 		text_put(&t, "No watched country or network left the global routing table.\n");
+	if (unobservable)
+		text_printf(&t,
+			    "Nothing can be said of %zu of the %zu watched: the data never held the tables of %.0f "
+			    "full-feed "
+			    "networks, or almost none of their space. Add a RIB dump, or lower --full-feed-floor for a "
+			    "small "
+			    "network.\n",
+			    unobservable, watched, level_threshold(LEVEL_NETWORKS_MIN)->value);
 	blind_text(&t, v);
 	fwrite(t.bytes, 1, t.length, stdout);
 	text_free(&t);

@@ -46,7 +46,7 @@ struct level {
 	int64_t history_ns;
 	double baseline, sight_baseline;
 	struct sample last; // newest known value
-	bool any, blind;
+	bool any, blind, judged;
 	bool departed, open; // below depart since d.start; event confirmed
 	bool deep;	     // has been at or below open since it departed
 	struct instant back; // since when at or above close, while open; unknown: is below
@@ -234,6 +234,7 @@ void level_take(struct level *l, const struct sample *s)
 	l->last = *s;
 	if (!warm(l))
 		return;
+	l->judged = true;
 	if (!l->departed && (double)s->value < share(LEVEL_DEPART) * l->baseline)
 		depart(l, s);
 	if (l->departed)
@@ -242,6 +243,8 @@ void level_take(struct level *l, const struct sample *s)
 
 void level_finish(struct level *l, struct instant now)
 {
+	if (l->any && !l->blind)
+		history_add(l, now);
 	if (!l->departed)
 		return;
 	level_tick(l, now);
@@ -254,6 +257,11 @@ void level_finish(struct level *l, struct instant now)
 bool level_blind(const struct level *l)
 {
 	return l->blind || !l->any;
+}
+
+bool level_judged(const struct level *l)
+{
+	return l->judged || (l->any && !l->blind && warm(l));
 }
 
 double level_baseline(const struct level *l)

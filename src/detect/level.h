@@ -45,4 +45,5 @@ void level_take(struct level *l, const struct sample *s);
 void level_tick(struct level *l, struct instant now);	// time went on without a new value
 void level_finish(struct level *l, struct instant now); // the data ended
 bool level_blind(const struct level *l);		// the last value was unknown
+bool level_judged(const struct level *l);		// there was a moment at which a departure would have been seen
 double level_baseline(const struct level *l);		// 0: never up so far

@@ -129,6 +129,14 @@ double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t sign
 	return level_baseline(p->levels[entity * SIGNAL_COUNT + signal]);
 }
 
+bool pipeline_judged(const struct pipeline *p, uint32_t entity)
+{
+	for (uint8_t s = 0; s < SIGNAL_COUNT; s++)
+		if (level_judged(p->levels[entity * SIGNAL_COUNT + s]))
+			return true;
+	return false;
+}
+
 struct instant pipeline_first(const struct pipeline *p)
 {
 	return p->first;

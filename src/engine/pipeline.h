@@ -30,4 +30,5 @@ const struct routes *pipeline_routes(const struct pipeline *p);
 const struct sample *pipeline_strip(const struct pipeline *p, uint32_t entity,
 				    size_t *ret_n);				     // routes samples, in order
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
+bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
 struct instant pipeline_first(const struct pipeline *p);			     // time of the first observation

@@ -14,20 +14,23 @@ static void put_name(struct text *t, const struct entity *e)
 	text_printf(t, " (%s)", e->id);
 }
 
+// To the second: archives know no more.
 static void put_clock(struct text *t, struct instant when)
 {
 	struct text full = {0};
-	text_utc(&full, when);
+	text_utc(&full, (struct instant){instant_seconds(when) * NS_PER_S});
 	const char *string = text_string(&full); // 2026-11-23T14:50:11Z
-	text_printf(t, "%.10s %s", string, string + 11);
-	t->length--; // the Z
-	text_put(t, " UTC");
+	text_printf(t, "%.10s %.8s UTC", string, string + 11);
 	text_free(&full);
 }
 
 static void put_span(struct text *t, double seconds)
 {
 	int64_t s = (int64_t)(seconds + 0.5);
+	if (s < 1) {
+		text_put(t, "less than a second");
+		return;
+	}
 	if (s >= 3600)
 		text_printf(t, "%d h %02d min", (int)(s / 3600), (int)(s / 60 % 60));
 	else if (s >= 60)
@@ -94,7 +97,7 @@ static void put_upstreams(struct text *t, const struct incident *n)
 				text_printf(t, "AS%u", n->upstreams[i].asn);
 			else
 				text_put(t, "unknown");
-			text_printf(t, " %+.0f s (%u routes)", instant_gap_s(n->start.best, n->upstreams[i].first),
+			text_printf(t, " at %+.1f s (%u routes)", instant_gap_s(n->start.best, n->upstreams[i].first),
 				    n->upstreams[i].routes);
 		}
 		text_put(t, "\n");

@@ -12,6 +12,7 @@ struct standing {
 	bool was_healthy, healthy_now;
 	size_t open; // index of the open span + 1
 	uint32_t why[HEALTH_WHY_COUNT];
+	struct instant last_heard; // newest of its peers
 };
 
 struct blind {
@@ -37,13 +38,13 @@ void blind_free(struct blind *b)
 	free(b);
 }
 
-static const char *commonest(const struct standing *s)
+static enum health_why commonest(const struct standing *s)
 {
 	int most = HEALTH_SESSION_DOWN;
 	for (int why = 0; why < HEALTH_WHY_COUNT; why++)
 		if (why != HEALTH_COUNTS && s->why[why] > s->why[most])
 			most = why;
-	return health_why_name((enum health_why)most);
+	return (enum health_why)most;
 }
 
 static void judge(struct blind *b, uint16_t collector, struct instant now)
@@ -59,7 +60,10 @@ static void judge(struct blind *b, uint16_t collector, struct instant now)
 	if (!s->was_healthy || s->open || b->spans.count >= SPANS_MAX)
 		return;
 	alloc_grow((void **)&b->spans.at, b->spans.count, &b->spans.capacity, sizeof(*b->spans.at));
-	b->spans.at[b->spans.count++] = (struct blind_span){collector, now, INSTANT_NONE, commonest(s)};
+	enum health_why why = commonest(s);
+	// Silence is noticed late; it began with the last word.
+	struct instant from = why == HEALTH_SILENT ? s->last_heard : now;
+	b->spans.at[b->spans.count++] = (struct blind_span){collector, from, INSTANT_NONE, health_why_name(why)};
 	s->open = b->spans.count;
 }
 
@@ -68,6 +72,7 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 	uint16_t collectors = collector_count(b->peers);
 	for (uint16_t c = 0; c < collectors; c++) {
 		b->of[c].healthy_now = false;
+		b->of[c].last_heard = INSTANT_NONE;
 		memset(b->of[c].why, 0, sizeof(b->of[c].why));
 	}
 	for (uint32_t peer = 0; peer < peer_count(b->peers); peer++) {
@@ -77,6 +82,7 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 			continue;
 		s->healthy_now |= p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
 		s->why[p->why[0]]++;
+		s->last_heard = p->last_heard.ns > s->last_heard.ns ? p->last_heard : s->last_heard;
 	}
 	for (uint16_t c = 0; c < collectors; c++)
 		judge(b, c, now);

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: ISC
+"""Lab recordings: a routing outage where truth.json says the routes left, within 2 s; none where they did not; the hijack
+is news of a more-specific prefix. And the shipped demo tells its story."""
+import json
+import os
+
+from run import FIXTURES, Tap, recordings, replay, run
+
+TOLERANCE_S = 2
+
+
+def truth_of(folder):
+    with open(os.path.join(folder, "truth.json")) as f:
+        return json.load(f)["outages"]
+
+
+def outages(result):
+    return [i for i in result["incidents"] if any(s["signal"].startswith("routes") for s in i["signals"])]
+
+
+def check_outage(tap, name, found, want):
+    tap.check(len(found) == 1, f"{name}: one routing outage", found)
+    if len(found) != 1:
+        return
+    i = found[0]
+    off = i["start"]["best"] - want["routes_start"]
+    tap.check(i["entity"] == want["entity"] and abs(off) <= TOLERANCE_S, f"{name}: start", f"off by {off} s")
+    inside = i["start"]["from"] <= want["routes_start"] <= i["start"]["to"]
+    tap.check(inside, f"{name}: the interval holds the start", i["start"])
+    tap.check(i["scope"]["kind"] == want["scope"], f"{name}: scope", i["scope"])
+    if want.get("routes_end") is None:
+        tap.check(i["end"] is None and i["state"] == "open", f"{name}: still open", i["end"])
+        return
+    off = i["end"]["best"] - want["routes_end"] if i["end"] else None
+    tap.check(off is not None and abs(off) <= TOLERANCE_S, f"{name}: end", f"off by {off} s")
+
+
+def check_folder(tap, folder):
+    name = os.path.basename(folder)
+    status, result, errors = replay(folder)
+    tap.check(status == 0 and result is not None, f"{name}: replay", errors)
+    if not result:
+        return
+    left = [t for t in truth_of(folder) if t.get("routes_start")]
+    found = outages(result)
+    if left:
+        check_outage(tap, name, found, left[0])
+    else:
+        tap.check(not found, f"{name}: no routing outage", found)
+    hijacks = [t for t in truth_of(folder) if t["cause"] == "hijack-or-leak"]
+    news = [o for i in result["incidents"] for o in i["routing"]["origins"]]
+    if hijacks:
+        good = any(o["prefix"] in hijacks[0]["prefixes"] and o["kind"] == "more-specific" for o in news)
+        tap.check(good, f"{name}: more-specific of a new origin", news)
+    else:
+        tap.check(not news, f"{name}: no news of origins", news)
+
+
+def check_demo(tap):
+    done = run("demo")
+    text = done.stdout.decode()
+    tap.check(done.returncode == 0 and "fell off the global routing table" in text, "demo tells the story", text)
+
+
+tap = Tap()
+check_demo(tap)
+if recordings():
+    for folder in recordings():
+        check_folder(tap, folder)
+else:
+    tap.skip("lab recordings", f"no fixtures in {FIXTURES}")
+tap.end()

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: ISC
+"""What the replay tests share: running the program, TAP lines, where the fixtures are."""
+import json
+import os
+import subprocess
+import sys
+
+LACUNA = os.environ["LACUNA"]
+SHARED = os.environ.get("LACUNA_SHARED", "")
+FIXTURES = os.path.join(SHARED, "fixtures")
+
+
+class Tap:
+    def __init__(self):
+        self.count = 0
+        self.failed = 0
+
+    def check(self, good, name, detail=""):
+        self.count += 1
+        self.failed += not good
+        print(f"{'ok' if good else 'not ok'} {self.count} - {name}")
+        if not good and detail:
+            for line in str(detail).splitlines():
+                print("# " + line)
+        sys.stdout.flush()
+
+    def skip(self, name, why):
+        self.count += 1
+        print(f"ok {self.count} - {name} # SKIP {why}")
+
+    def end(self):
+        print(f"1..{self.count}")
+        sys.exit(1 if self.failed else 0)
+
+
+def run(*arguments, timeout=300):
+    return subprocess.run([LACUNA, *arguments], capture_output=True, timeout=timeout)
+
+
+def replay(*arguments, timeout=300):
+    """(status, parsed JSON or None, standard error)"""
+    done = run("replay", *arguments, "--json", timeout=timeout)
+    try:
+        return done.returncode, json.loads(done.stdout), done.stderr.decode(errors="replace")
+    except ValueError:
+        return done.returncode, None, done.stderr.decode(errors="replace")
+
+
+def recordings():
+    lab = os.path.join(FIXTURES, "lab")
+    return sorted(os.path.join(lab, n) for n in os.listdir(lab)) if os.path.isdir(lab) else []

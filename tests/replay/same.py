@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: ISC
+"""However the same data reaches the program, it says the same: compressed or not, in one folder or as files in any order,
+in pieces; and --until never knows what came later."""
+import bz2
+import gzip
+import json
+import lzma
+import os
+import random
+import shutil
+import struct
+import tempfile
+
+from run import FIXTURES, Tap, recordings, replay, run
+
+PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+
+
+def archives(folder):
+    for kind in ("bgp", "bmp"):
+        for name in sorted(os.listdir(os.path.join(folder, kind))):
+            if ".mrt" in name or name.endswith(".bmp"):
+                yield kind, name
+
+
+def incidents(*arguments):
+    status, result, errors = replay(*arguments)
+    return (result or {}).get("incidents"), f"{status} {errors}"
+
+
+def packed(folder, out, suffix):
+    shutil.copytree(folder, out)
+    for kind, name in archives(folder):
+        if kind == "bmp":
+            continue  # offsets of the index count plain bytes; streams are short
+        path = os.path.join(out, kind, name)
+        with open(path, "rb") as f:
+            data = f.read()
+        os.unlink(path)
+        with open(path + suffix, "wb") as f:
+            f.write(PACKERS[suffix](data))
+
+
+def mrt_records(data):
+    at = 0
+    while at + 12 <= len(data):
+        length = struct.unpack(">I", data[at + 8 : at + 12])[0] + 12
+        yield data[at : at + length]
+        at += length
+
+
+def split(folder, out, dice):
+    """The updates of each collector cut into pieces between records, as archives rotate their files."""
+    shutil.copytree(folder, out)
+    for kind, name in archives(folder):
+        path = os.path.join(out, kind, name)
+        if kind == "bmp" or "updates" not in name:
+            continue
+        with open(path, "rb") as f:
+            records = list(mrt_records(f.read()))
+        os.unlink(path)
+        cuts = sorted(dice.sample(range(1, len(records)), min(4, len(records) - 1)))
+        for i, (a, b) in enumerate(zip([0] + cuts, cuts + [len(records)])):
+            with open(path.replace(".mrt", f".{i}.mrt"), "wb") as f:
+                f.write(b"".join(records[a:b]))
+
+
+def check(tap, folder, scratch, dice):
+    name = os.path.basename(folder)
+    plain, errors = incidents(folder)
+    for suffix in PACKERS:
+        out = os.path.join(scratch, name + suffix)
+        packed(folder, out, suffix)
+        got, errors = incidents(out)
+        tap.check(got == plain, f"{name}: {suffix}", f"{got}\n{plain}\n{errors}")
+    out = os.path.join(scratch, name + ".split")
+    split(folder, out, dice)
+    got, errors = incidents(out)
+    tap.check(got == plain, f"{name}: in pieces", f"{got}\n{plain}\n{errors}")
+    again, errors = incidents(folder)
+    tap.check(json.dumps(again) == json.dumps(plain), f"{name}: twice", errors)
+
+
+def check_until(tap, folder):
+    """Before the routes left nothing is known of it."""
+    with open(os.path.join(folder, "truth.json")) as f:
+        start = json.load(f)["outages"][0]["routes_start"]
+    got, errors = incidents(folder, "--until", str(start - 1))
+    tap.check(got == [], "nothing is known a second before", f"{got} {errors}")
+    got, errors = incidents(folder, "--until", str(start + 12))
+    good = len(got or []) == 1 and got[0]["end"] is None
+    tap.check(good, "open, with no end, 12 s after", f"{got} {errors}")
+
+
+tap = Tap()
+seed = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
+print(f"# seed {seed}")
+with tempfile.TemporaryDirectory() as scratch:
+    for folder in recordings():
+        check(tap, folder, scratch, random.Random(seed))
+if recordings():
+    check_until(tap, os.path.join(FIXTURES, "lab", "a2-power-silent"))
+else:
+    tap.skip("lab recordings", f"no fixtures in {FIXTURES}")
+tap.end()
