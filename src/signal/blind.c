@@ -12,7 +12,7 @@ struct standing {
 	bool was_healthy, healthy_now;
 	size_t open; // index of the open span + 1
 	uint32_t why[HEALTH_WHY_COUNT];
-	struct instant last_heard; // newest of its peers
+	struct instant last_heard; // newest of its silent peers
 };
 
 struct blind {
@@ -82,7 +82,8 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 			continue;
 		s->healthy_now |= p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
 		s->why[p->why[0]]++;
-		s->last_heard = p->last_heard.ns > s->last_heard.ns ? p->last_heard : s->last_heard;
+		if (p->why[0] == HEALTH_SILENT && p->last_heard.ns > s->last_heard.ns)
+			s->last_heard = p->last_heard;
 	}
 	for (uint16_t c = 0; c < collectors; c++)
 		judge(b, c, now);
