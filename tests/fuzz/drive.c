@@ -253,7 +253,7 @@ static void drive_record(const struct mrt_header *h, struct cursor body)
 		break;
 	case MRT_KIND_COUNT:
 	default:
-		REQUIRE(!"a kind");
+		fail(__func__, __LINE__, "one of the kinds");
 	}
 }
 
