@@ -269,6 +269,17 @@ static void rib_entries(void **state)
 	assert_int_equal(a.action, BGP_RESET);
 }
 
+// BIRD writes flags of 0 for NEXT_HOP and LOCAL_PREF; in a dump they are the collector's and say nothing.
+static void rib_entries_with_wrong_flags(void **state)
+{
+	(void)state;
+	static const char block[] = "40010100 400200 000304 c0000201 000504 00000064";
+	struct bgp_attributes a = read_as(block, &rib_entry);
+	assert_true(a.action == BGP_FINE && a.present == 0x2e && a.local_pref == 100);
+	a = read_as(block, &as4);
+	assert_true(a.action == BGP_WITHDRAW && a.fault == BGP_FAULT_ATTRIBUTE_FLAGS && a.fault_attribute == 3);
+}
+
 // The bad NLRI stays readable, for a peer whose ADD-PATH was not known.
 static void nlri_of_a_wrong_guess(void **state)
 {
@@ -320,6 +331,7 @@ int main(void)
 		cmocka_unit_test(multiprotocol),
 		cmocka_unit_test(other_families),
 		cmocka_unit_test(rib_entries),
+		cmocka_unit_test(rib_entries_with_wrong_flags),
 		cmocka_unit_test(nlri_of_a_wrong_guess),
 		cmocka_unit_test(mandatory),
 	};
