@@ -89,6 +89,8 @@ static void count_shown(struct shown *s, uint8_t kind)
 	case OBS_MALFORMED:
 	case OBS_GAP:
 	case OBS_FEED_END:
+	case OBS_PROBE:
+	case OBS_SERIES:
 	case OBS_KIND_COUNT:
 		break;
 	}

@@ -20,6 +20,8 @@ enum obs_kind {
 	OBS_MALFORMED,	// a record of this peer was malformed: `fault`; no route was changed
 	OBS_GAP,	// bytes of this collector's feed were lost: `gap`; `peer` where one is known to be touched
 	OBS_FEED_END,	// a source (file) of the collector ended
+	OBS_PROBE, // one probe or check: `probe`, rtt_us; path_id: target (model/target.h), collector: observer; peer PEER_NONE
+	OBS_SERIES, // one value of a ready-made series: `number` (NaN: missing); path_id: series; peer PEER_NONE
 	OBS_KIND_COUNT
 };
 
@@ -61,9 +63,17 @@ struct obs {
 		} session;
 		uint32_t fault;	 // MALFORMED: enum bgp_fault, or -enum err
 		uint32_t source; // GAP, FEED_END: index of the file
+		struct {
+			uint8_t op, outcome;	      // model/probe.h
+			uint8_t icmp_type, icmp_code; // of an unreachable; `prefix` then holds who sent it
+		} probe;
 	};
 	uint32_t path_id;
-	const uint32_t *path; // path_count AS numbers, nearest first; ANNOUNCE and RIB
+	uint32_t rtt_us; // PROBE that is ok: round-trip time in microseconds
+	union {
+		const uint32_t *path; // path_count AS numbers, nearest first; ANNOUNCE and RIB
+		double number;	      // SERIES
+	};
 	const struct bgp_route *route;
 };
 

@@ -262,6 +262,8 @@ static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 	case OBS_RIB_PEER:
 	case OBS_ALIVE:
 	case OBS_FEED_END:
+	case OBS_PROBE:
+	case OBS_SERIES:
 	case OBS_KIND_COUNT:
 		break;
 	}

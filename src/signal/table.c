@@ -311,6 +311,8 @@ static int take_one(struct table *t, const struct obs *o)
 		return 0;
 	case OBS_ALIVE:
 	case OBS_FEED_END:
+	case OBS_PROBE:
+	case OBS_SERIES:
 	case OBS_KIND_COUNT:
 		break;
 	}
