@@ -37,6 +37,7 @@ struct decode_bmp {
 	size_t count, capacity;
 	uint16_t index[INDEX_SLOTS]; // place + 1
 	bool adjacencies;	     // a peer other than the Loc-RIB was seen
+	bool loc_rib;		     // the Loc-RIB is followed
 };
 
 void decode_bmp_free(struct decode_bmp *b)
@@ -106,14 +107,19 @@ static bool outgoing(enum bmp_view view)
 
 // DOC: which view of a peer is followed. The first view that brings a route is, for good: a later change would have
 // to withdraw a whole table. Routers send what they are told to, pre-policy first where it is on (FRR sends
-// post-policy first). Adj-RIB-Out says nothing of the peer; the Loc-RIB is followed where the router shows no other
-// peer, since its routes are those of the others again.
+// post-policy first). Adj-RIB-Out says nothing of the peer. The Loc-RIB holds the routes of the other peers again:
+// it is followed where no other peer was seen before it, and then no other peer is. That of a VRF is not followed.
 static bool follows(struct decode_bmp *b, struct monitored *p, enum bmp_view view)
 {
-	if (outgoing(view))
+	static const uint8_t global[sizeof(p->distinguisher)];
+	bool loc_rib = view == BMP_VIEW_LOC_RIB;
+	if (outgoing(view) || (b->loc_rib && !loc_rib))
 		return false;
-	if (view == BMP_VIEW_LOC_RIB && p->followed == VIEW_OPEN && b->adjacencies)
+	if (loc_rib && memcmp(p->distinguisher, global, sizeof(global)) != 0)
 		return false;
+	if (loc_rib && b->adjacencies && !b->loc_rib)
+		return false;
+	b->loc_rib = loc_rib;
 	if (p->followed == VIEW_OPEN)
 		p->followed = view;
 	return p->followed == view;

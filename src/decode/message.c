@@ -143,16 +143,21 @@ static void take_fault(struct decoder *d, const struct decode_envelope *e, enum 
 	decode_push_malformed(d, e, fault);
 }
 
-// Reads the attributes; MP fields that break without path identifiers are tried with them before giving up.
+// Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
+// router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
 static void read_attributes(const struct decode_envelope *e, const struct bgp_update *u, struct bgp_attributes *a)
 {
 	struct bgp_context context = {.as_bytes = e->as_bytes, .add_path = e->add_path[0] || e->add_path[1]};
 	bgp_attributes(u->attributes, &context, a);
-	bool mp_fault = a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH;
-	if (a->action < BGP_WITHDRAW || !mp_fault || e->add_path_sure)
+	if (LIKELY(a->action < BGP_WITHDRAW))
 		return;
 	struct bgp_attributes other;
-	context.add_path = !context.add_path;
+	if ((a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH) && !e->add_path_sure)
+		context.add_path = !context.add_path;
+	else if (a->fault == BGP_FAULT_AS_PATH && e->route.envelope == ENVELOPE_BMP)
+		context.as_bytes = context.as_bytes == 4 ? 2 : 4;
+	else
+		return;
 	bgp_attributes(u->attributes, &context, &other);
 	if (other.action < BGP_WITHDRAW)
 		*a = other;
@@ -186,6 +191,16 @@ static void push_fields(struct decoder *d, const struct decode_envelope *e, stru
 	decode_no_path(d);
 }
 
+// What a router shows by BMP it has accepted: some of them leave out the NEXT_HOP, which says nothing of
+// whether there is a route.
+static void check_mandatory(const struct decode_envelope *e, const struct bgp_update *u, struct bgp_attributes *a)
+{
+	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri);
+	bool only_hop = !bgp_has(a, BGP_ATTR_NEXT_HOP) && bgp_has(a, BGP_ATTR_ORIGIN) && bgp_has(a, BGP_ATTR_AS_PATH);
+	bool excused = e->route.envelope == ENVELOPE_BMP && only_hop;
+	bgp_mandatory(a, cursor_left(&u->announced) > 0 && !excused, reach);
+}
+
 static void take_update(struct decoder *d, const struct decode_envelope *e, struct cursor body)
 {
 	struct bgp_update u;
@@ -204,8 +219,7 @@ static void take_update(struct decoder *d, const struct decode_envelope *e, stru
 		d->counts.of[DECODE_END_OF_RIB]++;
 		return;
 	}
-	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri);
-	bgp_mandatory(a, cursor_left(&u.announced) > 0, reach);
+	check_mandatory(e, &u, a);
 	if (a->action >= BGP_WITHDRAW) {
 		take_fault(d, e, a->fault);
 		return;
@@ -270,6 +284,13 @@ static void take_message(struct decoder *d, const struct decode_envelope *e, con
 	}
 }
 
+// Routers put TLVs of later BMP drafts behind the message of a Route Monitoring; a second message begins with a
+// marker.
+static bool trailer(const struct decode_envelope *e, const struct cursor *rest)
+{
+	return e->route.envelope == ENVELOPE_BMP && (cursor_left(rest) < BGP_HEADER_BYTES || rest->at[0] != 0xff);
+}
+
 void decode_messages(struct decoder *d, const struct decode_envelope *e, struct cursor bgp)
 {
 	do {
@@ -280,5 +301,5 @@ void decode_messages(struct decoder *d, const struct decode_envelope *e, struct 
 			return;
 		}
 		take_message(d, e, &m);
-	} while (cursor_left(&bgp));
+	} while (cursor_left(&bgp) && !trailer(e, &bgp));
 }
