@@ -3,13 +3,15 @@
 // a record spliced from two would be decoded into routes that nobody announced.
 //
 // DOC: a record is believed when its own header is plausible and its end is shown to be a record's border:
-// the file ends there, or another plausible header within a day of it stands there, or a run of records far off in
-// time (files joined by `cat`), or a header with one damaged field (two of time, type and length still fit),
-// or a hole of zeros that begins exactly there. Otherwise the bytes up to the next start are a gap.
-// A start is believed by a chain of CHAIN_NEAR headers within a day of the last good record and of each other,
-// or by one such header over a BGP message whose marker and length fit, or, however far off in time, by a chain of
-// CHAIN_FAR. The exact end of the file stands for the rest of a chain. Every look ahead is at most CHAIN_FAR
-// headers from each of the file's bytes, so the cost is linear.
+// the file ends there, or another plausible header within a day of it stands there, or a header with one damaged
+// field (two of time, type and length still fit), or a row of CHAIN_FAR records however far off in time (files
+// joined by `cat`, a collector with long pauses), or a hole of zeros that begins exactly there. Otherwise, or if
+// its BGP message is of another length than it and a record begins inside, the bytes up to the next start are a gap.
+// A start is believed by a row of CHAIN_NEAR records within a day of the last good one and of each other,
+// or by one such header over a BGP message whose marker and length fit, or by a row of CHAIN_FAR close
+// to each other, or rising from the last good one.
+// The exact end of the file stands for the rest of a row. Every look ahead is at most CHAIN_FAR headers from each
+// of the file's bytes, so the cost is linear.
 #include "feed/mrt_reader.h"
 
 #include "base/alloc.h"
@@ -18,13 +20,16 @@
 
 #include <stdlib.h>
 
-#define DAY_SECONDS 86400u
-#define CHAIN_NEAR  3
-#define CHAIN_FAR   6
-#define SCAN_STEP   (256u << 10)
-#define SCAN_LENGTH (2u << 20) // a longer record is not believed while scanning
-#define SCAN_YEAR   631152000u // 1990: there was no MRT before; zeros are no time
-#define ZERO_HOLE   64
+#define DAY_SECONDS   86400u
+#define CHAIN_NEAR    3
+#define CHAIN_FAR     6
+#define SCAN_STEP     (256u << 10)
+#define SCAN_LENGTH   (2u << 20) // a longer record is not believed while scanning
+#define SCAN_YEAR     631152000u // 1990: there was no MRT before; zeros are no time
+#define ZERO_HOLE     64
+#define PAUSE_SECONDS (400 * DAY_SECONDS) // longest that a collector is believed to be silent
+#define MARKER_BYTES  16
+#define LENGTH_ANY    1000 // a length that no type finds too short or too long
 
 struct mrt_reader {
 	struct stream *stream; // borrowed
@@ -36,6 +41,8 @@ struct mrt_reader {
 	struct instant last_time;
 	struct gap gap;
 };
+
+enum row { ROW_CLOSE, ROW_RISING, ROW_ANY };
 
 enum place { PLACE_HEADER, PLACE_END, PLACE_CUT, PLACE_FAR };
 
@@ -75,38 +82,48 @@ static enum place mrt_look(const struct mrt_reader *r, size_t at, struct mrt_hea
 	return PLACE_CUT;
 }
 
-// How many records stand in a row from the one `at` bytes ahead, up to `most`; `most` too if they end with the file.
-static int mrt_chain(const struct mrt_reader *r, size_t at, struct mrt_header h, int most)
+// Whether the times of two records in a row are as they should be.
+static bool row_goes_on(enum row row, const struct mrt_header *a, const struct mrt_header *b)
+{
+	if (row == ROW_CLOSE)
+		return near(a, b);
+	if (row == ROW_RISING)
+		return a->seconds <= b->seconds && b->seconds - a->seconds <= PAUSE_SECONDS;
+	return b->seconds >= SCAN_YEAR;
+}
+
+// Whether `length` records stand in a row from the one `at` bytes ahead, or fewer that end with the file.
+static bool mrt_chain(const struct mrt_reader *r, size_t at, struct mrt_header h, int length, enum row row)
 {
 	struct mrt_header next;
-	for (int n = 1; n < most; n++) {
+	for (int n = 1; n < length; n++) {
 		at += MRT_HEADER_BYTES + h.length;
 		enum place place = mrt_look(r, at, &next);
 		if (place == PLACE_END)
-			return most;
-		if (place != PLACE_HEADER || !mrt_header_plausible(&next) || !near(&next, &h))
-			return n;
+			return true;
+		if (place != PLACE_HEADER || !mrt_header_plausible(&next) || !row_goes_on(row, &h, &next))
+			return false;
 		h = next;
 	}
-	return most;
+	return true;
 }
 
-// Whether something that can only follow a border stands `at` bytes ahead: the header h with one damaged field.
+// Whether a header with one damaged field stands `at` bytes ahead, which only a border has: two of time, type and
+// length fit. `before` is the believed header of the record that ends there.
 static bool mrt_header_damaged(const struct mrt_reader *r, size_t at, const struct mrt_header *h,
 			       const struct mrt_header *before)
 {
-	struct mrt_header shorter = *h, after;
-	if (shorter.length > SCAN_LENGTH)
-		shorter.length = SCAN_LENGTH; // plausible but for its length?
-	bool typed = mrt_header_plausible(&shorter) && h->type == before->type;
-	if (near(h, before) && typed)
+	struct mrt_header other = *h, after;
+	other.length = LENGTH_ANY;
+	bool timed = near(h, before), typed = mrt_header_plausible(&other);
+	if (timed && typed)
 		return true;
-	if (!near(h, before) && !typed)
-		return false;
-	if (h->length > MRT_RECORD_MAX)
+	if ((!timed && !typed) || h->length > MRT_RECORD_MAX)
 		return false;
 	enum place place = mrt_look(r, at + MRT_HEADER_BYTES + h->length, &after);
-	return place == PLACE_END || (place == PLACE_HEADER && mrt_header_plausible(&after) && near(&after, before));
+	if (place == PLACE_END)
+		return timed || h->seconds < before->seconds || h->seconds - before->seconds > PAUSE_SECONDS;
+	return place == PLACE_HEADER && mrt_header_plausible(&after) && near(&after, before);
 }
 
 // Whether zeros begin `at` bytes ahead, and not before.
@@ -119,6 +136,24 @@ static bool mrt_zeros(const struct mrt_reader *r, size_t at)
 	       !memcmp(w.at, zeros, ZERO_HOLE);
 }
 
+// Judges the record that ends `end` bytes ahead, where less than a header follows: the first bytes of one?
+static enum verdict mrt_judge_last(const struct mrt_reader *r, size_t end, const struct mrt_header *h)
+{
+	struct cursor w = stream_peek(r->stream, end);
+	if (!cursor_skip(&w, end))
+		return VERDICT_TRUNCATED;
+	uint32_t seconds = 0, missing = 0;
+	for (uint32_t i = 0; i < 4; i++) {
+		uint8_t byte = 0;
+		if (!cursor_u8(&w, &byte))
+			missing = missing << 8 | 0xff;
+		seconds = seconds << 8 | byte;
+	}
+	struct mrt_header earliest = {.seconds = seconds}, latest = {.seconds = seconds | missing};
+	bool within = earliest.seconds <= h->seconds && h->seconds <= latest.seconds;
+	return within || near(&earliest, h) || near(&latest, h) ? VERDICT_GOOD : VERDICT_BAD;
+}
+
 // Judges the record `at` bytes ahead, whose header h is believed.
 static enum verdict mrt_judge(struct mrt_reader *r, size_t at, const struct mrt_header *h)
 {
@@ -128,47 +163,56 @@ static enum verdict mrt_judge(struct mrt_reader *r, size_t at, const struct mrt_
 	enum place place = mrt_look(r, end, &next);
 	if (place == PLACE_END)
 		return VERDICT_GOOD;
-	if (UNLIKELY(place != PLACE_HEADER)) {
-		struct cursor w = stream_peek(r->stream, end);
-		return cursor_left(&w) >= end ? VERDICT_GOOD : VERDICT_TRUNCATED;
-	}
+	if (UNLIKELY(place != PLACE_HEADER))
+		return mrt_judge_last(r, end, h);
 	r->next = next;
 	r->known = mrt_header_plausible(&next) && near(&next, h);
 	if (LIKELY(r->known))
 		return VERDICT_GOOD;
-	if (mrt_header_plausible(&next) && mrt_chain(r, end, next, CHAIN_FAR) == CHAIN_FAR) {
-		r->known = true;
-		return VERDICT_GOOD;
-	}
 	if (mrt_header_damaged(r, end, &next, h)) {
 		// A type that is not known, in a frame that fits: a record like others; the decoder counts it.
 		r->known = near(&next, h) && next.length <= MRT_RECORD_MAX;
 		return VERDICT_GOOD;
 	}
+	r->known =
+		mrt_header_plausible(&next) && next.seconds >= SCAN_YEAR && mrt_chain(r, end, next, CHAIN_FAR, ROW_ANY);
+	if (r->known)
+		return VERDICT_GOOD;
 	return mrt_zeros(r, end) ? VERDICT_GOOD : VERDICT_BAD;
+}
+
+// Cuts the BGP message out of a BGP4MP record, whatever its marker and length. False: other records.
+static bool mrt_message_bytes(const struct mrt_header *h, struct cursor record, struct cursor *ret)
+{
+	static const uint8_t as_bytes[] = {[1] = 2, [4] = 4, [6] = 2, [7] = 4, [8] = 2, [9] = 4, [10] = 2, [11] = 4};
+	bool extended = h->type == MRT_TYPE_BGP4MP_ET;
+	if ((h->type != MRT_TYPE_BGP4MP && !extended) || h->subtype >= ARRAY_LEN(as_bytes) || !as_bytes[h->subtype])
+		return false;
+	uint16_t afi;
+	size_t skip = MRT_HEADER_BYTES + (extended ? 4u : 0) + 2u * as_bytes[h->subtype] + 2;
+	if (!cursor_skip(&record, skip) || !cursor_u16(&record, &afi) || !cursor_skip(&record, afi == 1 ? 8 : 32))
+		return false;
+	*ret = record;
+	return afi == 1 || afi == 2;
+}
+
+// Whether the length that a BGP message tells is that of the bytes that hold it.
+static bool mrt_message_fits(struct cursor message)
+{
+	size_t held = cursor_left(&message);
+	uint16_t length;
+	return cursor_skip(&message, MARKER_BYTES) && cursor_u16(&message, &length) && length == held;
 }
 
 // Whether the record holds a BGP message whose marker and length stand where they should.
 static bool mrt_holds_message(const struct mrt_reader *r, size_t at, const struct mrt_header *h)
 {
-	static const uint8_t marker[16] = {255, 255, 255, 255, 255, 255, 255, 255,
-					   255, 255, 255, 255, 255, 255, 255, 255};
-	static const uint8_t as_bytes[] = {[1] = 2, [4] = 4, [6] = 2, [7] = 4, [8] = 2, [9] = 4, [10] = 2, [11] = 4};
-	bool extended = h->type == MRT_TYPE_BGP4MP_ET;
-	if ((h->type != MRT_TYPE_BGP4MP && !extended) || h->subtype >= ARRAY_LEN(as_bytes) || !as_bytes[h->subtype])
-		return false;
-	struct cursor w = stream_peek(r->stream, at + MRT_HEADER_BYTES + h->length), body;
-	uint16_t afi, length;
-	if (!cursor_skip(&w, at + MRT_HEADER_BYTES) || !cursor_sub(&w, h->length, &body))
-		return false;
-	if (!cursor_skip(&body, (extended ? 4u : 0) + 2u * as_bytes[h->subtype] + 2) || !cursor_u16(&body, &afi))
-		return false;
-	if ((afi != 1 && afi != 2) || !cursor_skip(&body, afi == 1 ? 8 : 32))
-		return false;
-	size_t rest = cursor_left(&body);
-	if (rest < sizeof(marker) || memcmp(body.at, marker, sizeof(marker)) != 0)
-		return false;
-	return cursor_skip(&body, sizeof(marker)) && cursor_u16(&body, &length) && length == rest;
+	static const uint8_t marker[MARKER_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255,
+						     255, 255, 255, 255, 255, 255, 255, 255};
+	size_t length = MRT_HEADER_BYTES + h->length;
+	struct cursor w = stream_peek(r->stream, at + length), record, message;
+	return cursor_skip(&w, at) && cursor_sub(&w, length, &record) && mrt_message_bytes(h, record, &message) &&
+	       mrt_message_fits(message) && !memcmp(message.at, marker, sizeof(marker));
 }
 
 // Whether a record begins `at` bytes ahead, where a header passed the coarse sieve.
@@ -180,12 +224,17 @@ static bool mrt_start(struct mrt_reader *r, size_t at, struct mrt_header *ret)
 	if (h.length > SCAN_LENGTH || h.seconds < SCAN_YEAR)
 		return false;
 	*ret = h;
-	if (r->any && near(&h, &r->last)) {
-		if (mrt_chain(r, at, h, CHAIN_NEAR) == CHAIN_NEAR)
-			return true;
-		return mrt_holds_message(r, at, &h) && mrt_judge(r, at, &h) == VERDICT_GOOD;
-	}
-	return mrt_chain(r, at, h, CHAIN_FAR) == CHAIN_FAR;
+	bool close = r->any && near(&h, &r->last);
+	if (close && mrt_chain(r, at, h, CHAIN_NEAR, ROW_CLOSE))
+		return true;
+	if (close && mrt_holds_message(r, at, &h) && mrt_judge(r, at, &h) == VERDICT_GOOD)
+		return true;
+	if (r->any && row_goes_on(ROW_RISING, &r->last, &h) && mrt_chain(r, at, h, CHAIN_FAR, ROW_RISING))
+		return true;
+	// The last record of a file, far off: its time may be damaged.
+	if (r->any && mrt_look(r, at + MRT_HEADER_BYTES + h.length, &h) != PLACE_HEADER)
+		return false;
+	return mrt_chain(r, at, *ret, CHAIN_FAR, ROW_CLOSE);
 }
 
 // How far from c the next place is that may be a header: type and subtype below 256, length below 16 MiB.
@@ -220,6 +269,35 @@ static bool mrt_scan(struct mrt_reader *r, struct mrt_header *ret)
 	}
 	gap_skip_all(&r->gap, r->stream);
 	return false;
+}
+
+// Whether the record has nothing that speaks against its length.
+static bool mrt_plain(const struct mrt_header *h, struct cursor record)
+{
+	struct cursor message;
+	return !mrt_message_bytes(h, record, &message) || mrt_message_fits(message);
+}
+
+// Whether the record at the stream's position, whose end is a border, has swallowed others: its BGP message is of
+// another length, and a record begins inside. A wrong length, or missing bytes, then led to a border by chance.
+static bool mrt_swallows(struct mrt_reader *r, const struct mrt_header *h)
+{
+	size_t length = MRT_HEADER_BYTES + h->length;
+	struct cursor w = stream_peek(r->stream, length), record;
+	struct mrt_header inner, next = r->next;
+	bool known = r->known, found = false;
+	if (!cursor_sub(&w, length, &record) || mrt_plain(h, record))
+		return false;
+	for (size_t at = 1; !found && at < length; at++) {
+		w = stream_peek(r->stream, length);
+		if (!cursor_skip(&w, at))
+			break;
+		at += mrt_sieve(w);
+		found = at < length && mrt_start(r, at, &inner);
+	}
+	r->next = next;
+	r->known = known;
+	return found;
 }
 
 static struct instant mrt_time(const struct mrt_header *h, struct cursor record)
@@ -280,6 +358,10 @@ static bool mrt_next_plain(struct mrt_reader *r, struct record *ret)
 		r->next = h;
 		return false;
 	}
+	if (UNLIKELY(!mrt_plain(&h, ret->bytes))) {
+		r->next = h;
+		return false;
+	}
 	mrt_hand_on(r, &h, ret);
 	return true;
 }
@@ -301,6 +383,8 @@ int mrt_reader_next(struct mrt_reader *r, struct record *ret)
 	enum verdict verdict = mrt_judge(r, 0, &h);
 	if (verdict != VERDICT_GOOD)
 		return mrt_resynchronise(r, verdict == VERDICT_TRUNCATED ? GAP_TRUNCATED : GAP_FRAMING, ret);
+	if (mrt_swallows(r, &h))
+		return mrt_resynchronise(r, GAP_FRAMING, ret);
 	size_t length = MRT_HEADER_BYTES + h.length;
 	struct cursor w = stream_peek(r->stream, length);
 	if (!cursor_sub(&w, length, &ret->bytes))
