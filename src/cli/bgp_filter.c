@@ -215,10 +215,12 @@ static bool prefix_passes(const struct bgp_filter *f, const struct prefix *p)
 
 static void prefix_last(const struct prefix *p, uint8_t last[16])
 {
-	unsigned bytes = p->family == FAMILY_V6 ? 16 : 4;
+	unsigned bytes = family_bits(p->family) / 8, whole = p->length / 8;
 	memcpy(last, p->bytes, 16);
-	for (unsigned i = p->length / 8; i < bytes; i++)
-		last[i] |= i == p->length / 8 ? (uint8_t)(0xff >> p->length % 8) : 0xff;
+	if (whole < bytes)
+		last[whole] = (uint8_t)(last[whole] | 0xff >> p->length % 8);
+	for (unsigned i = whole + 1; i < bytes; i++)
+		last[i] = 0xff;
 }
 
 // Whether any address of the prefix lies in one of the ranges.

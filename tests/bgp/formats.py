@@ -149,6 +149,24 @@ def pipe_problems(program, folder):
         yield f"a full disk: status {done.returncode}, said {done.stderr!r}"
 
 
+def world_problems(program, folder, path):
+    """The filters by country and network, with world data of our own; entities that hold nothing are named."""
+    csv, world = os.path.join(folder, "country.csv"), os.path.join(folder, "world.bin")
+    with open(csv, "w", encoding="utf-8") as file:
+        file.write("198.51.100.0,198.51.100.127,KX\n192.0.2.0,192.0.2.255,KY\n2001:db8:5::,2001:db8:5:ffff::,KX\n")
+    subprocess.run([program, "world", "build", "--quiet", "-o", world, csv], check=True, capture_output=True)
+    environment = dict(os.environ, LACUNA_WORLD=world)
+    expected = DUMP.splitlines(keepends=True)
+    for code, kept in (("KX", [2, 3, 6]), ("ky", [4])):
+        done = subprocess.run([program, "bgp", "--country", code, path], env=environment, capture_output=True, timeout=60)
+        yield from equal(done.stdout.decode(), "".join(expected[i] for i in kept))
+    done = subprocess.run([program, "bgp", "--country", "KZ", path], env=environment, capture_output=True, timeout=60)
+    yield from equal((done.returncode, b"country/KZ" in done.stderr), (3, True))
+    environment["LACUNA_WORLD"] = os.path.join(folder, "absent")
+    done = subprocess.run([program, "bgp", "--country", "KX", path], env=environment, capture_output=True, timeout=60)
+    yield from equal((done.returncode, b"lacuna world build" in done.stderr), (3, True))
+
+
 def main():
     program = sys.argv[1]
     cases = Cases()
@@ -170,6 +188,7 @@ def main():
             done = run(program, *arguments, path)
             cases.case("refused: " + " ".join(arguments),
                        [] if done.returncode == 2 and done.stderr and not done.stdout else [f"status {done.returncode}"])
+        cases.case("--country", world_problems(program, folder, path))
         cases.case("exit statuses", status_problems(program, folder, path))
         cases.case("a closed pipe and a full disk", pipe_problems(program, folder))
     cases.done()
