@@ -17,7 +17,7 @@ struct strip {
 struct pipeline {
 	const struct entity_list *entities;
 	struct routes *routes;
-	struct level **levels; // entity × SIGNAL_COUNT
+	struct level **levels; // entity × SIGNAL_ROUTING_COUNT
 	struct assemble *assemble;
 	struct strip *strips; // by entity
 	size_t watched;
@@ -35,7 +35,7 @@ static void on_detection(void *context, const struct detection *d, bool opened)
 static void on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
-	level_take(p->levels[s->entity * SIGNAL_COUNT + s->signal], s);
+	level_take(p->levels[s->entity * SIGNAL_ROUTING_COUNT + s->signal], s);
 	struct strip *strip = &p->strips[s->entity];
 	if (s->signal != SIGNAL_ROUTES || p->watched > STRIP_ENTITIES_MAX || !p->entities->at[s->entity].watched ||
 	    strip->n >= STRIP_SAMPLES_MAX)
@@ -51,12 +51,12 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->entities = options->entities;
 	p->first = INSTANT_NONE;
 	p->assemble = assemble_create(p->entities);
-	p->levels = alloc_zero(n * SIGNAL_COUNT, sizeof(struct level *));
+	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
 	p->strips = alloc_zero(n, sizeof(*p->strips));
 	for (uint32_t e = 0; e < n; e++) {
 		p->watched += p->entities->at[e].watched;
-		for (uint8_t s = 0; s < SIGNAL_COUNT; s++)
-			p->levels[e * SIGNAL_COUNT + s] = level_create(e, s, (struct detection_sink){on_detection, p});
+		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++)
+			p->levels[e * SIGNAL_ROUTING_COUNT + s] = level_create(e, s, (struct detection_sink){on_detection, p});
 	}
 	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
 				  (struct sample_sink){on_sample, p});
@@ -67,7 +67,7 @@ void pipeline_free(struct pipeline *p)
 {
 	if (!p)
 		return;
-	for (size_t i = 0; i < p->entities->count * SIGNAL_COUNT; i++)
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_free(p->levels[i]);
 	for (size_t e = 0; e < p->entities->count; e++)
 		free(p->strips[e].at);
@@ -87,7 +87,7 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		p->first = batch[0].time;
 	int code = routes_take(p->routes, batch, n);
 	struct instant now = routes_now(p->routes);
-	for (size_t i = 0; i < p->entities->count * SIGNAL_COUNT; i++)
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_tick(p->levels[i], now);
 	return code;
 }
@@ -98,7 +98,7 @@ void pipeline_finish(struct pipeline *p)
 	struct instant now = routes_now(p->routes);
 	if (!instant_known(now))
 		return;
-	for (size_t i = 0; i < p->entities->count * SIGNAL_COUNT; i++)
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_finish(p->levels[i], now);
 	for (uint32_t e = 0; e < p->entities->count; e++)
 		if (p->entities->at[e].watched)
@@ -126,13 +126,13 @@ const struct sample *pipeline_strip(const struct pipeline *p, uint32_t entity, s
 
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal)
 {
-	return level_baseline(p->levels[entity * SIGNAL_COUNT + signal]);
+	return level_baseline(p->levels[entity * SIGNAL_ROUTING_COUNT + signal]);
 }
 
 bool pipeline_judged(const struct pipeline *p, uint32_t entity)
 {
-	for (uint8_t s = 0; s < SIGNAL_COUNT; s++)
-		if (level_judged(p->levels[entity * SIGNAL_COUNT + s]))
+	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++)
+		if (level_judged(p->levels[entity * SIGNAL_ROUTING_COUNT + s]))
 			return true;
 	return false;
 }

@@ -93,7 +93,7 @@ static void scope_refresh(struct incident *n)
 	uint64_t units = 0, lowest = 0;
 	bool ended = true, any = false;
 	struct moment end = n->end;
-	for (int s = 0; s < SIGNAL_COUNT; s++) {
+	for (int s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
 		if (!n->has[s])
 			continue;
 		const struct detection *d = &n->routes[s];

@@ -34,8 +34,8 @@ struct incident {
 	double fraction_down;
 	uint64_t units, units_down;
 	struct moment start, end;
-	struct detection routes[SIGNAL_COUNT];
-	bool has[SIGNAL_COUNT];
+	struct detection routes[SIGNAL_ROUTING_COUNT];
+	bool has[SIGNAL_ROUTING_COUNT];
 	struct incident_upstream upstreams[INCIDENT_LIST_MAX];
 	size_t upstream_count;
 	uint64_t path_changes; // in the minute before the start

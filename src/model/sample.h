@@ -7,12 +7,23 @@
 #include <stdint.h>
 
 enum signal_kind {
-	SIGNAL_ROUTES,	// /24s of IPv4 space under a visible prefix
-	SIGNAL_ROUTES6, // /48s of IPv6 space under a visible prefix
+	SIGNAL_ROUTES,	    // /24s of IPv4 space under a visible prefix
+	SIGNAL_ROUTES6,	    // /48s of IPv6 space under a visible prefix
+	SIGNAL_LOSS,	    // hosts that do not answer ping
+	SIGNAL_LATENCY,	    // median round-trip time of the hosts that do
+	SIGNAL_SERVICE_DNS, // services that fail, by class
+	SIGNAL_SERVICE_HTTP,
+	SIGNAL_SERVICE_TLS,
+	SIGNAL_SERVICE_SMTP,
+	SIGNAL_SERVICE_TCP,
+	SIGNAL_BLOCKS, // /24 blocks believed down
+	SIGNAL_SERIES, // a ready-made series; its name is in the detection
 	SIGNAL_COUNT
 };
 
-struct sample {
+#define SIGNAL_ROUTING_COUNT 2 // the first ones are samples of the routing table
+
+struct sample { // of the routing signals
 	struct instant time;
 	uint32_t entity;	// index into the entity list
 	uint8_t signal;		// enum signal_kind
@@ -23,7 +34,4 @@ struct sample {
 	uint32_t of_collectors; // collectors with at least one of them
 };
 
-static inline const char *signal_name(uint8_t signal)
-{
-	return signal == SIGNAL_ROUTES ? "routes" : signal == SIGNAL_ROUTES6 ? "routes-ipv6" : "unknown";
-}
+const char *signal_name(uint8_t signal); // "routes", "loss", "service/dns", …

@@ -82,7 +82,7 @@ static void put_signals(struct json *j, const struct incident *n)
 {
 	json_key(j, "signals");
 	json_open(j, '[');
-	for (uint8_t s = 0; s < SIGNAL_COUNT; s++) {
+	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
 		const struct detection *d = &n->routes[s];
 		if (!n->has[s])
 			continue;
@@ -170,7 +170,7 @@ static void put_recovery(struct json *j, const struct incident *n)
 {
 	json_key(j, "recovery");
 	json_open(j, '[');
-	for (uint8_t s = 0; s < SIGNAL_COUNT; s++) {
+	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
 		if (!n->has[s])
 			continue;
 		json_open(j, '{');

@@ -129,7 +129,7 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	put_moment(t, "start", &n->start);
 	if (instant_known(n->end.best))
 		put_moment(t, "end", &n->end);
-	for (int s = 0; s < SIGNAL_COUNT; s++)
+	for (int s = 0; s < SIGNAL_ROUTING_COUNT; s++)
 		if (n->has[s])
 			put_signal(t, v, &n->routes[s]);
 	put_upstreams(t, n);
