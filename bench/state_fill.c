@@ -213,7 +213,7 @@ static double scan_ms(const struct bench *b)
 		counts[peer] = true;
 		matrix_add_column(m, peer_at(b->registry, peer)->asn - 4200000000u);
 	}
-	matrix_tidy(m);
+	matrix_tidy(m, counts);
 	matrix_reserve_rows(m, b->prefixes);
 	for (uint32_t row = 0; row < b->prefixes; row++)
 		for (uint32_t peer = 0; peer < b->peers; peer++)
