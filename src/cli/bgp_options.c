@@ -33,7 +33,6 @@ enum option_code {
 	OPTION_NETWORK,
 	OPTION_ALL_VIEWS,
 	OPTION_NO_GUESS,
-	OPTION_HELP,
 };
 
 static const struct option options[] = {
@@ -56,7 +55,7 @@ static const struct option options[] = {
 	{"all-views", no_argument, NULL, OPTION_ALL_VIEWS},
 	{"no-guess", no_argument, NULL, OPTION_NO_GUESS},
 	{"quiet", no_argument, NULL, 'q'},
-	{"help", no_argument, NULL, OPTION_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
@@ -78,7 +77,8 @@ static const char help[] =
 	"  --no-guess       path identifiers (ADD-PATH) only where the record says so, as bgpdump does\n"
 	"\n"
 	"Filters (values of one option are alternatives; different options must all hold)\n"
-	"  --prefix P       this prefix; with --more also its parts, with --less also what covers it\n"
+	"  --prefix P       this prefix (--exact, the default); with --more also its parts, with --less what covers "
+	"it\n"
 	"  --peer A         from this peer: an address or an AS number\n"
 	"  --origin N       announced by this network\n"
 	"  --as N           with this network anywhere in the path\n"
@@ -164,7 +164,6 @@ static int value_read(struct bgp_options *o, int option, const char *value)
 	case OPTION_NETWORK:
 		return entity_read(o, option == OPTION_COUNTRY, value);
 	default:
-		fprintf(stderr, "lacuna bgp: see `lacuna bgp --help`\n");
 		return EXIT_USAGE;
 	}
 }
@@ -206,7 +205,7 @@ static int option_read(struct bgp_options *o, int option, const char *value)
 	case OPTION_NO_GUESS:
 		o->no_guess = true;
 		return -1;
-	case OPTION_HELP:
+	case 'h':
 		fputs(help, stdout);
 		return 0;
 	default:
@@ -214,13 +213,25 @@ static int option_read(struct bgp_options *o, int option, const char *value)
 	}
 }
 
+static int unknown(const char *argument, bool lacks_value)
+{
+	struct text t = {0};
+	text_untrusted(&t, argument, strlen(argument));
+	fprintf(stderr, "lacuna bgp: %s %s; see `lacuna bgp --help`\n", text_string(&t),
+		lacks_value ? "needs a value" : "is no option");
+	text_free(&t);
+	return EXIT_USAGE;
+}
+
 int bgp_options_read(int argc, char **argv, struct bgp_options *ret)
 {
 	*ret = (struct bgp_options){.filter.from = INSTANT_NONE, .filter.until = INSTANT_NONE};
 	int option, end = -1;
 	optind = 0; // begin anew, whoever used getopt before
-	while (end < 0 && (option = getopt_long(argc, argv, "meq", options, NULL)) != -1)
-		end = option_read(ret, option, optarg);
+	opterr = 0;
+	while (end < 0 && (option = getopt_long(argc, argv, ":meqh", options, NULL)) != -1)
+		end = option == '?' || option == ':' ? unknown(argv[optind - 1], option == ':')
+						     : option_read(ret, option, optarg);
 	if (end >= 0)
 		return end;
 	if (optind >= argc) {

@@ -88,7 +88,7 @@ FILTERS = [  # arguments, lines of DUMP that remain
 ]
 REFUSED = [["--prefix", "198.51.100.1/24"], ["--peer", "x"], ["--community", "1"], ["--community", "1:2:3:4"],
            ["--type", "Q"], ["--from", "yesterday"], ["--country", "KPX"], ["--network", "x"], ["--origin", "4294967296"],
-           ["--nonsense"]]
+           ["--nonsense"], ["-x"]]
 
 
 def equal(printed, expected):
@@ -121,6 +121,7 @@ def status_problems(program, folder, path):
     absent = os.path.join(folder, "absent.mrt")
     for arguments, expected, named in (([path], 0, ""), ([broken], 1, "bytes"), ([path, absent], 1, "absent.mrt"),
                                        ([absent], 3, "absent.mrt"), ([empty], 0, ""), ([], 2, "--help"),
+                                       (["--prefix"], 2, "needs a value"),
                                        (["--help"], 0, "")):
         done = run(program, *arguments)
         said = done.stderr.decode()
