@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: ISC
+// Builds observations by hand.
+#include "scene.h"
+
+#include "base/alloc.h"
+
+#define PATHS_MAX 65536
+
+static uint32_t paths[PATHS_MAX][3];
+static size_t path_count;
+
+void scene_open(struct scene *s)
+{
+	*s = (struct scene){.peers = peer_table_create()};
+	collector_id(s->peers, "rc0");
+	path_count = 0;
+}
+
+void scene_close(struct scene *s)
+{
+	peer_table_free(s->peers);
+	free(s->obs);
+	*s = (struct scene){0};
+}
+
+struct instant scene_time(double at)
+{
+	return (struct instant){(int64_t)SCENE_START * NS_PER_S + (int64_t)(at * 1e6) * 1000};
+}
+
+uint32_t scene_peer(struct scene *s, unsigned collector, unsigned number, uint32_t asn)
+{
+	struct text name = {0};
+	text_printf(&name, "rc%u", collector);
+	struct peer p = {.address = addr_v4(0xc0000200u + collector * 256 + number), .asn = asn};
+	p.collector = collector_id(s->peers, text_string(&name));
+	text_free(&name);
+	return peer_id(s->peers, &p);
+}
+
+struct obs *scene_add(struct scene *s, double at, uint8_t kind, uint32_t peer)
+{
+	alloc_grow((void **)&s->obs, s->count, &s->capacity, sizeof(*s->obs));
+	struct obs *o = &s->obs[s->count++];
+	*o = (struct obs){.time = scene_time(at), .kind = kind, .peer = peer};
+	o->collector = peer == PEER_NONE ? 0 : peer_at(s->peers, peer)->collector;
+	return o;
+}
+
+struct obs *scene_route(struct scene *s, double at, uint8_t kind, uint32_t peer, const struct prefix *p)
+{
+	struct obs *o = scene_add(s, at, kind, peer);
+	o->prefix = *p;
+	return o;
+}
+
+struct obs *scene_announce(struct scene *s, double at, uint32_t peer, const struct prefix *p, uint32_t origin)
+{
+	struct obs *o = scene_route(s, at, OBS_ANNOUNCE, peer, p);
+	assert_true(path_count < PATHS_MAX);
+	uint32_t *path = paths[path_count++];
+	path[0] = peer_at(s->peers, peer)->asn;
+	path[1] = 65000;
+	path[2] = origin;
+	o->path = path;
+	o->path_count = 3;
+	o->origin = origin;
+	return o;
+}
+
+void scene_session(struct scene *s, double at, uint32_t peer, bool up)
+{
+	struct obs *o = scene_add(s, at, OBS_SESSION, peer);
+	o->session.old_state = up ? SESSION_IDLE : SESSION_ESTABLISHED;
+	o->session.new_state = up ? SESSION_ESTABLISHED : SESSION_IDLE;
+}
+
+void scene_dump(struct scene *s, double at, uint32_t peer, const struct prefix *at_prefix, size_t n)
+{
+	uint16_t collector = peer_at(s->peers, peer)->collector;
+	scene_add(s, at, OBS_RIB_BEGIN, PEER_NONE)->collector = collector;
+	scene_add(s, at, OBS_RIB_PEER, peer);
+	for (size_t i = 0; i < n; i++)
+		scene_route(s, at, OBS_RIB, peer, &at_prefix[i])->origin = 64512;
+	scene_add(s, at, OBS_RIB_END, PEER_NONE)->collector = collector;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct obs *x = a, *y = b;
+	if (x->time.ns != y->time.ns)
+		return x->time.ns < y->time.ns ? -1 : 1;
+	return x->path_id < y->path_id ? -1 : x->path_id > y->path_id;
+}
+
+void scene_sort(struct scene *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		s->obs[i].path_id = (uint32_t)i;
+	qsort(s->obs, s->count, sizeof(*s->obs), by_time);
+	for (size_t i = 0; i < s->count; i++)
+		s->obs[i].path_id = 0;
+}
+
+struct prefix prefix_of(const char *text)
+{
+	struct prefix p = {0};
+	assert_int_equal(prefix_parse(text, &p), 0);
+	return p;
+}
+
+struct prefix prefix_v4(uint32_t address, uint8_t length)
+{
+	struct addr a = addr_v4(address);
+	struct prefix p = {.family = FAMILY_V4, .length = length};
+	memcpy(p.bytes, a.bytes, sizeof(p.bytes));
+	prefix_mask(&p);
+	return p;
+}
