@@ -264,6 +264,12 @@ static bool has(void *context, uint32_t peer, uint32_t id)
 	return matrix_get(t->matrix, id, column_of(t, peer));
 }
 
+static void take_rib_peer(struct table *t, const struct obs *o)
+{
+	reload_peer(t->reloads, o->collector, o->peer, health_of(t->health, o->peer)->whole);
+	column_of(t, o->peer);
+}
+
 static void take_rib_end(struct table *t, const struct obs *o)
 {
 	struct reload_owner owner = {
@@ -294,8 +300,8 @@ static int take_one(struct table *t, const struct obs *o)
 		reload_begin(t->reloads, o->collector);
 		return 0;
 	case OBS_RIB_PEER:
-		reload_peer(t->reloads, o->collector, o->peer, health_of(t->health, o->peer)->whole);
-		column_of(t, o->peer);
+		if (o->peer != PEER_NONE)
+			take_rib_peer(t, o);
 		return 0;
 	case OBS_RIB_END:
 		take_rib_end(t, o);
