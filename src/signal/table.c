@@ -248,6 +248,13 @@ static void take_session(struct table *t, const struct obs *o)
 	}
 }
 
+static void take_end_of_rib(struct table *t, const struct obs *o)
+{
+	if (health_of(t->health, o->peer)->known_down)
+		take_session_up(t, o->peer, o->time);
+	health_whole(t->health, o->peer);
+}
+
 static void forget(void *context, uint32_t peer, uint32_t id)
 {
 	struct table *t = context;
@@ -308,7 +315,7 @@ static int take_one(struct table *t, const struct obs *o)
 		return 0;
 	case OBS_END_OF_RIB:
 		if (o->peer != PEER_NONE)
-			health_whole(t->health, o->peer);
+			take_end_of_rib(t, o);
 		return 0;
 	case OBS_MALFORMED:
 	case OBS_GAP:
