@@ -273,6 +273,8 @@ static bool has(void *context, uint32_t peer, uint32_t id)
 
 static void take_rib_peer(struct table *t, const struct obs *o)
 {
+	if (health_of(t->health, o->peer)->known_down)
+		sweep(t, o->peer); // what the dump lists is of a session whose beginning was not recorded
 	reload_peer(t->reloads, o->collector, o->peer, health_of(t->health, o->peer)->whole);
 	column_of(t, o->peer);
 }
