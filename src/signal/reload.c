@@ -9,6 +9,7 @@
 
 struct dump {
 	bool active;
+	struct instant began;
 	uint32_t *peers;
 	uint32_t *columns; // in the shadow, by position; UINT32_MAX: first table, no shadow
 	uint64_t *entries;
@@ -50,7 +51,7 @@ void reload_free(struct reload *r)
 	free(r);
 }
 
-void reload_begin(struct reload *r, uint16_t collector)
+void reload_begin(struct reload *r, uint16_t collector, struct instant now)
 {
 	while (r->count <= collector) {
 		alloc_grow((void **)&r->dumps, r->count, &r->capacity, sizeof(*r->dumps));
@@ -62,7 +63,13 @@ void reload_begin(struct reload *r, uint16_t collector)
 		r->place[d->peers[i]] = 0;
 	dump_clear(d);
 	d->active = true;
+	d->began = now;
 	r->active++;
+}
+
+struct instant reload_began(const struct reload *r, uint16_t collector)
+{
+	return collector < r->count && r->dumps[collector].active ? r->dumps[collector].began : INSTANT_NONE;
 }
 
 void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held)

@@ -19,7 +19,8 @@ struct reload_owner { // the table that is being reconciled
 struct reload *reload_create(void);
 void reload_free(struct reload *r);
 
-void reload_begin(struct reload *r, uint16_t collector);
+void reload_begin(struct reload *r, uint16_t collector, struct instant now);
+struct instant reload_began(const struct reload *r, uint16_t collector); // unknown: no dump under way
 // A peer of the dump; `held`: it has a table already (else its first dump needs no reconciling).
 void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held);
 void reload_note(struct reload *r, const struct obs *o, uint32_t id); // every route change while a dump is under way

@@ -285,10 +285,14 @@ static void take_rib_end(struct table *t, const struct obs *o)
 		.forget = forget, .has = has, .context = t, .rows = dictionary_count(t->dictionary)};
 	const uint32_t *peers;
 	const uint64_t *entries;
+	struct instant began = reload_began(t->reloads, o->collector);
 	size_t n = reload_end(t->reloads, o->collector, o->flags & OBS_DAMAGED, &owner, &peers, &entries);
-	for (size_t i = 0; i < n; i++)
-		if (entries[i])
+	for (size_t i = 0; i < n; i++) {
+		const struct health_peer *p = health_of(t->health, peers[i]);
+		bool ended_since = p->known_down && p->state_since.ns > began.ns;
+		if (entries[i] && !ended_since)
 			health_dumped(t->health, peers[i], o->time);
+	}
 }
 
 static int take_one(struct table *t, const struct obs *o)
@@ -306,7 +310,7 @@ static int take_one(struct table *t, const struct obs *o)
 			take_session(t, o);
 		return 0;
 	case OBS_RIB_BEGIN:
-		reload_begin(t->reloads, o->collector);
+		reload_begin(t->reloads, o->collector, o->time);
 		return 0;
 	case OBS_RIB_PEER:
 		if (o->peer != PEER_NONE)
