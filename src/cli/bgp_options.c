@@ -240,6 +240,10 @@ int bgp_options_read(int argc, char **argv, struct bgp_options *ret)
 	ret->paths = argv + optind;
 	ret->path_count = argc - optind;
 	bgp_filter_ready(&ret->filter);
+	if (ret->state && !bgp_filter_empty(&ret->filter)) {
+		fprintf(stderr, "lacuna bgp: --state is of whole tables: it takes no filter\n");
+		return EXIT_USAGE;
+	}
 	return -1;
 }
 

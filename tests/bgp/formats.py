@@ -88,7 +88,7 @@ FILTERS = [  # arguments, lines of DUMP that remain
 ]
 REFUSED = [["--prefix", "198.51.100.1/24"], ["--peer", "x"], ["--community", "1"], ["--community", "1:2:3:4"],
            ["--type", "Q"], ["--from", "yesterday"], ["--country", "KPX"], ["--network", "x"], ["--origin", "4294967296"],
-           ["--nonsense"], ["-x"]]
+           ["--nonsense"], ["-x"], ["--state", "--type", "A"]]
 
 
 def equal(printed, expected):
