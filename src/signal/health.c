@@ -3,8 +3,11 @@
 // A peer counts for a family when its session is not known to be down, its table is whole, its feed beats, none of its
 // records was damaged of late, and its table is a full one: at least a share of the largest table at its
 // collector and at least the floor. Sizes are compared by their peaks, so that an outage of much of a small table
-// (a lab, a national collector) does not turn its witnesses into partial feeds. One peer that loses most of its table
-// while the median peer does not has a trouble of its own and is left out ("collapsed").
+// (a lab, a national collector) does not turn its witnesses into partial feeds. The largest table is remembered when
+// its session ends: the partial feeds of a collector do not become full ones because its full ones failed. A table
+// that a cut dump began is measured by the largest of all collectors, since a cut file cuts all its peers alike. One
+// peer that loses most of its table while the median peer does not has a trouble of its own and is left out
+// ("collapsed").
 #include "signal/health.h"
 
 #include "base/alloc.h"
@@ -213,7 +216,15 @@ static double median_share(struct health *h, const uint8_t *alone, int f)
 	return h->shares[n / 2];
 }
 
-static bool judge_family(struct health *h, const uint8_t *alone, int f)
+// How large the peer's table is known to be: a new session may say less only once it is old.
+static void remember(struct health_peer *p, int f, struct instant now)
+{
+	bool old = instant_known(p->state_since) && now.ns - p->state_since.ns >= HEALTH_REMEMBER_NS;
+	if (p->peak[f] > p->known[f] || old)
+		p->known[f] = p->peak[f];
+}
+
+static bool judge_family(struct health *h, const uint8_t *alone, int f, struct instant now)
 {
 	bool changed = false;
 	memset(h->largest[f], 0, COLLECTORS_MAX * sizeof(*h->largest[f]));
@@ -221,8 +232,9 @@ static bool judge_family(struct health *h, const uint8_t *alone, int f)
 		struct health_peer *p = &h->of[i];
 		uint32_t *largest = &h->largest[f][peer_at(h->peers, i)->collector];
 		p->peak[f] = p->size[f] > p->peak[f] ? p->size[f] : p->peak[f];
-		if (alone[i] == HEALTH_COUNTS && p->peak[f] > *largest)
-			*largest = p->peak[f];
+		if (alone[i] == HEALTH_COUNTS)
+			remember(p, f, now);
+		*largest = p->known[f] > *largest ? p->known[f] : *largest;
 	}
 	double median = median_share(h, alone, f);
 	for (uint32_t i = 0; i < h->count; i++) {
@@ -245,8 +257,8 @@ bool health_judge(struct health *h, struct instant now)
 	uint8_t *alone = alloc_zero(h->count, 1);
 	for (uint32_t i = 0; i < h->count; i++)
 		alone[i] = judge_alone(&h->of[i], now);
-	bool changed = judge_family(h, alone, 0);
-	changed |= judge_family(h, alone, 1);
+	bool changed = judge_family(h, alone, 0, now);
+	changed |= judge_family(h, alone, 1, now);
 	free(alone);
 	return changed;
 }

@@ -10,8 +10,9 @@
 #define HEALTH_SETTLE_GROWTH	0.02 // … if the last so long taught it no more than this share of its prefixes
 #define HEALTH_BEATS_MIN	4    // gaps of at least a second before a heartbeat is believed
 #define HEALTH_SILENCE_BEATS	3    // silent for so many of its longest gap …
-#define HEALTH_SILENCE_SLACK_NS (10 * NS_PER_S) // … and this: the feed is dead
-#define HEALTH_SUSPECT_NS	(60 * NS_PER_S) // a peer whose record was malformed is left out for so long
+#define HEALTH_SILENCE_SLACK_NS (10 * NS_PER_S)	  // … and this: the feed is dead
+#define HEALTH_REMEMBER_NS	(3600 * NS_PER_S) // a session as old as this says how large its peer's table is
+#define HEALTH_SUSPECT_NS	(60 * NS_PER_S)	  // a peer whose record was malformed is left out for so long
 
 enum health_why { // why a peer does not count, for coverage.blind
 	HEALTH_COUNTS,
@@ -31,6 +32,7 @@ struct health_peer {
 	struct instant window;		// start of the current window of growth
 	uint32_t growth, growth_before; // prefixes that were new to it in this window and the one before
 	uint32_t size[2], peak[2];	// prefixes in its table, IPv4 and IPv6: now, and most since it was last whole
+	uint32_t known[2];		// its peak in this session and those before; outlives them
 	bool known_up, known_down;	// its session state was seen
 	bool whole;			// RIB dump, End-of-RIB, or settled
 	uint8_t why[2];			// enum health_why, by family; kept by health_judge
