@@ -24,7 +24,8 @@ struct health {
 	double share;
 	uint32_t floor[2];
 	uint32_t *largest[2]; // by collector
-	double *shares;	      // scratch for the median
+	uint32_t largest_of_all[2];
+	double *shares; // scratch for the median
 	size_t share_capacity;
 };
 
@@ -128,7 +129,7 @@ void health_session(struct health *h, uint32_t peer, struct instant now, bool es
 	p->known_up = established;
 	p->known_down = !established;
 	p->state_since = now;
-	p->whole = false;
+	p->whole = p->cut = false;
 	p->first_heard = now;
 	p->peak[0] = p->peak[1] = 0;
 	p->beats = 0;
@@ -141,19 +142,22 @@ void health_whole(struct health *h, uint32_t peer)
 {
 	struct health_peer *p = health_of(h, peer);
 	p->whole = true;
+	p->cut = false;
 	p->known_down = false;
 	for (int f = 0; f < 2; f++)
 		p->peak[f] = p->size[f] > p->peak[f] ? p->size[f] : p->peak[f];
 }
 
-void health_dumped(struct health *h, uint32_t peer, struct instant now)
+void health_dumped(struct health *h, uint32_t peer, struct instant now, bool damaged)
 {
 	struct health_peer *p = health_of(h, peer);
+	bool cut = damaged && (p->cut || !p->whole);
 	if (!instant_known(p->first_heard))
 		p->first_heard = now;
 	if (!instant_known(p->last_heard) || now.ns > p->last_heard.ns)
 		p->last_heard = now;
 	health_whole(h, peer);
+	p->cut = cut;
 }
 
 void health_suspect(struct health *h, uint32_t peer, struct instant now)
@@ -195,7 +199,7 @@ static int compare_shares(const void *a, const void *b)
 static bool full(const struct health *h, uint32_t peer, int f)
 {
 	const struct health_peer *p = &h->of[peer];
-	uint32_t largest = h->largest[f][peer_at(h->peers, peer)->collector];
+	uint32_t largest = p->cut ? h->largest_of_all[f] : h->largest[f][peer_at(h->peers, peer)->collector];
 	return p->peak[f] >= h->floor[f] && p->peak[f] >= h->share * largest;
 }
 
@@ -227,6 +231,7 @@ static void remember(struct health_peer *p, int f, struct instant now)
 static bool judge_family(struct health *h, const uint8_t *alone, int f, struct instant now)
 {
 	bool changed = false;
+	h->largest_of_all[f] = 0;
 	memset(h->largest[f], 0, COLLECTORS_MAX * sizeof(*h->largest[f]));
 	for (uint32_t i = 0; i < h->count; i++) {
 		struct health_peer *p = &h->of[i];
@@ -235,6 +240,7 @@ static bool judge_family(struct health *h, const uint8_t *alone, int f, struct i
 		if (alone[i] == HEALTH_COUNTS)
 			remember(p, f, now);
 		*largest = p->known[f] > *largest ? p->known[f] : *largest;
+		h->largest_of_all[f] = *largest > h->largest_of_all[f] ? *largest : h->largest_of_all[f];
 	}
 	double median = median_share(h, alone, f);
 	for (uint32_t i = 0; i < h->count; i++) {

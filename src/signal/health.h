@@ -35,6 +35,7 @@ struct health_peer {
 	uint32_t known[2];		// its peak in this session and those before; outlives them
 	bool known_up, known_down;	// its session state was seen
 	bool whole;			// RIB dump, End-of-RIB, or settled
+	bool cut;			// its table began with a damaged dump
 	uint8_t why[2];			// enum health_why, by family; kept by health_judge
 };
 
@@ -52,7 +53,8 @@ void health_heard(struct health *h, uint32_t peer, struct instant now);
 void health_learned(struct health *h, uint32_t peer, struct instant now); // a prefix was new to the peer's table
 void health_session(struct health *h, uint32_t peer, struct instant now, bool established);
 void health_whole(struct health *h, uint32_t peer);
-void health_dumped(struct health *h, uint32_t peer, struct instant now); // a RIB dump holds its table: whole, and heard
+// A RIB dump holds its table: whole, and heard. `damaged`: some of it may be missing.
+void health_dumped(struct health *h, uint32_t peer, struct instant now, bool damaged);
 void health_suspect(struct health *h, uint32_t peer, struct instant now);
 
 // Judges every peer at `now`. Returns true if any peer's standing changed.

@@ -291,7 +291,7 @@ static void take_rib_end(struct table *t, const struct obs *o)
 		const struct health_peer *p = health_of(t->health, peers[i]);
 		bool ended_since = p->known_down && p->state_since.ns > began.ns;
 		if (entries[i] && !ended_since)
-			health_dumped(t->health, peers[i], o->time);
+			health_dumped(t->health, peers[i], o->time, o->flags & OBS_DAMAGED);
 	}
 }
 

@@ -125,6 +125,31 @@ static void a_session_that_ends_during_a_dump_stays_ended(void **state)
 	stage_close(&s);
 }
 
+// The first dump of a collector is cut: it holds the first half of every table, and is larger than what is held so far.
+static void a_cut_first_dump_takes_no_prefix_away(void **state)
+{
+	(void)state;
+	struct stage s;
+	stage_open(&s);
+	for (unsigned i = 0; i < 9; i++) {
+		uint32_t peer = scene_peer(&s.scene, 2, i, 300 + i);
+		scene_dump(&s.scene, 2 + i, peer, s.prefix, 6);
+		s.scene.obs[s.scene.count - 1].flags = OBS_DAMAGED;
+	}
+	stage_settle(&s, 20);
+	assert_int_equal(stage_flips(&s), 0);
+	stage_expect(&s, STAGE_PEERS);
+	for (unsigned i = 0; i < 9; i++)
+		scene_add(&s.scene, 90, OBS_ALIVE, scene_peer(&s.scene, 2, i, 300 + i));
+	stage_settle(&s, 90); // it has stopped growing, and is no more whole for that
+	assert_int_equal(stage_flips(&s), 0);
+	stage_expect(&s, STAGE_PEERS);
+	scene_dump(&s.scene, 100, scene_peer(&s.scene, 2, 0, 300), s.prefix, STAGE_PREFIXES);
+	stage_settle(&s, 101);
+	stage_expect(&s, STAGE_PEERS + 1);
+	stage_close(&s);
+}
+
 static void ends_and_beginnings_in_any_order(void **state)
 {
 	(void)state;
@@ -162,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_dump_makes_a_table_whole),
 		cmocka_unit_test(a_dump_after_a_session_ended_voids_its_table),
 		cmocka_unit_test(a_session_that_ends_during_a_dump_stays_ended),
+		cmocka_unit_test(a_cut_first_dump_takes_no_prefix_away),
 		cmocka_unit_test(ends_and_beginnings_in_any_order),
 	};
 	return cmocka_run_group_tests_name("signal reload", tests, NULL, NULL);
