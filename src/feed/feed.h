@@ -15,7 +15,7 @@ struct feed_source {			       // one file, by the order it was added
 	uint16_t collector;		       // index given by the caller
 	uint64_t file_bytes;		       // size on disk
 	uint64_t records, skipped_bytes, gaps; // so far
-	int error;			       // first error on it, or 0
+	int error;			       // first error on it, or why it could not be read to its end; or 0
 };
 
 struct feed *feed_create(void);

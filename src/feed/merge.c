@@ -25,6 +25,7 @@ struct source {
 	struct instant key; // while in the heap: time of the next record
 	struct instant last;
 	bool loaded, threaded, pipe, failed, ended;
+	bool ended_early; // a gap told why the file could not be read to its end
 };
 
 struct feed {
@@ -33,8 +34,8 @@ struct feed {
 	size_t prepared; // sources whose first time has been looked at
 	uint32_t *heap;
 	size_t heap_used, heap_capacity;
-	uint32_t *parked; // due, but too many are open
-	size_t parked_used, parked_capacity;
+	uint32_t *parked; // due, but too many are open; taken out in the order in which they came
+	size_t parked_first, parked_used, parked_capacity;
 	size_t open, threads;
 	uint32_t current; // the source being read, or NO_SOURCE
 };
@@ -145,8 +146,6 @@ static void source_close(struct feed *f, struct source *s)
 	f->open--;
 	f->threads -= s->threaded ? 1 : 0;
 	s->threaded = false;
-	while (f->parked_used)
-		heap_push(f, f->parked[--f->parked_used]);
 }
 
 static int source_open(struct feed *f, struct source *s)
@@ -161,8 +160,10 @@ static void source_count_gap(struct source *s, const struct record *gap)
 {
 	s->view.gaps++;
 	s->view.skipped_bytes += gap->length;
-	if (!s->view.error)
+	bool graver = gap->reason != GAP_FRAMING && !s->ended_early;
+	if (!s->view.error || graver)
 		s->view.error = gap->error;
+	s->ended_early |= graver;
 }
 
 // The file could not be opened: a gap, and the end at the next call.
@@ -179,6 +180,8 @@ static void source_end(struct feed *f, struct source *s, struct record *ret)
 	*ret = (struct record){.kind = RECORD_SOURCE_END, .time = s->last, .resumed = INSTANT_NONE};
 	s->ended = true;
 	source_close(f, s);
+	if (f->parked_first < f->parked_used) // one goes, one may come
+		heap_push(f, f->parked[f->parked_first++]);
 }
 
 // Reads the source's next record. Opens it if it is not.
@@ -218,6 +221,7 @@ static void source_prepare(struct feed *f, uint32_t index)
 			s->loaded = false;
 			s->view.records = s->view.gaps = s->view.skipped_bytes = 0;
 			s->view.error = 0;
+			s->ended_early = false;
 			s->last = INSTANT_NONE;
 		}
 	}

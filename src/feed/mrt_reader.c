@@ -29,6 +29,7 @@
 #define ZERO_HOLE     64
 #define PAUSE_SECONDS (400 * DAY_SECONDS) // longest that a collector is believed to be silent
 #define MARKER_BYTES  16
+#define LENGTH_ALIKE  4096 // no type finds it too long
 #define LENGTH_ANY    1000 // a length that no type finds too short or too long
 
 struct mrt_reader {
@@ -182,7 +183,7 @@ static enum verdict mrt_judge(struct mrt_reader *r, size_t at, const struct mrt_
 }
 
 // Cuts the BGP message out of a BGP4MP record, whatever its marker and length. False: other records.
-static bool mrt_message_bytes(const struct mrt_header *h, struct cursor record, struct cursor *ret)
+static inline bool mrt_message_bytes(const struct mrt_header *h, struct cursor record, struct cursor *ret)
 {
 	static const uint8_t as_bytes[] = {[1] = 2, [4] = 4, [6] = 2, [7] = 4, [8] = 2, [9] = 4, [10] = 2, [11] = 4};
 	bool extended = h->type == MRT_TYPE_BGP4MP_ET;
@@ -197,7 +198,7 @@ static bool mrt_message_bytes(const struct mrt_header *h, struct cursor record, 
 }
 
 // Whether the length that a BGP message tells is that of the bytes that hold it.
-static bool mrt_message_fits(struct cursor message)
+static inline bool mrt_message_fits(struct cursor message)
 {
 	size_t held = cursor_left(&message);
 	uint16_t length;
@@ -272,7 +273,7 @@ static bool mrt_scan(struct mrt_reader *r, struct mrt_header *ret)
 }
 
 // Whether the record has nothing that speaks against its length.
-static bool mrt_plain(const struct mrt_header *h, struct cursor record)
+static inline bool mrt_plain(const struct mrt_header *h, struct cursor record)
 {
 	struct cursor message;
 	return !mrt_message_bytes(h, record, &message) || mrt_message_fits(message);
@@ -345,6 +346,13 @@ static int mrt_hand_on(struct mrt_reader *r, const struct mrt_header *h, struct 
 	return 1;
 }
 
+// Whether the header after h is plausible; told without asking for another one of h's kind that is no shorter.
+static inline bool mrt_goes_on(const struct mrt_header *next, const struct mrt_header *h)
+{
+	bool alike = next->type == h->type && next->subtype == h->subtype;
+	return (alike && next->length >= h->length && next->length < LENGTH_ALIKE) || mrt_header_plausible(next);
+}
+
 // The way of nearly all records: header and successor are plausible and close in time. False: nothing has happened
 // but that the last record is consumed.
 static bool mrt_next_plain(struct mrt_reader *r, struct record *ret)
@@ -354,7 +362,7 @@ static bool mrt_next_plain(struct mrt_reader *r, struct record *ret)
 	struct cursor w = stream_step(r->stream, r->consume, length + MRT_HEADER_BYTES);
 	r->consume = 0;
 	if (!r->known || !cursor_sub(&w, length, &ret->bytes) || mrt_header(&w, &r->next) != 1 ||
-	    !mrt_header_plausible(&r->next) || !near(&r->next, &h)) {
+	    !mrt_goes_on(&r->next, &h) || !near(&r->next, &h)) {
 		r->next = h;
 		return false;
 	}

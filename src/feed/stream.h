@@ -7,7 +7,7 @@
 #include "base/cursor.h"
 
 // A stream that inflates to more than BOMB_RATIO times its compressed size after BOMB_FREE bytes, or to more than
-// BOMB_BYTES in all, is refused with ERR_BOMB (trust.md: real MRT reaches 16 : 1 in bzip2).
+// BOMB_BYTES in all, is refused with ERR_BOMB (real MRT reaches 16 : 1 in bzip2).
 #define STREAM_BOMB_RATIO 200
 #define STREAM_BOMB_FREE  (1u << 20)
 #define STREAM_BOMB_BYTES (8ull << 30)
