@@ -4,8 +4,10 @@
 
 #include "base/alloc.h"
 #include "detect/level.h"
+#include "detect/reachability.h"
 #include "engine/origins.h"
 #include "incident/assemble.h"
+#include "signal/reach.h"
 
 #include <stdlib.h>
 
@@ -17,19 +19,48 @@ struct strip {
 struct pipeline {
 	const struct entity_list *entities;
 	struct routes *routes;
-	struct level **levels; // entity × SIGNAL_ROUTING_COUNT
+	struct level **levels;		    // entity × SIGNAL_ROUTING_COUNT
+	const struct target_table *targets; // null: no probes
+	struct reach *reach;
+	struct reachability **reachability; // by entity
+	struct dossier *dossiers;	    // by entity
+	struct observer_list observers;
 	struct assemble *assemble;
 	struct strip *strips; // by entity
 	size_t watched;
-	struct instant first;
+	struct instant first, last;
 };
 
 static void on_detection(void *context, const struct detection *d, bool opened)
 {
 	struct pipeline *p = context;
 	(void)opened;
-	if (p->entities->at[d->entity].watched)
+	dossier_detection(&p->dossiers[d->entity], d);
+	if (p->entities->at[d->entity].watched && d->signal < SIGNAL_ROUTING_COUNT)
 		assemble_take(p->assemble, d);
+}
+
+static void on_pulse(void *context, const struct pulse *pulse)
+{
+	struct pipeline *p = context;
+	reachability_pulse(p->reachability[pulse->entity], pulse);
+	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
+}
+
+static void on_change(void *context, const struct target_change *c)
+{
+	struct pipeline *p = context;
+	uint32_t entity = target_at(p->targets, c->target)->entity;
+	dossier_change(&p->dossiers[entity], c);
+	reachability_change(p->reachability[entity], c);
+}
+
+static void on_observer(void *context, const struct observer_change *c)
+{
+	struct pipeline *p = context;
+	struct observer_list *l = &p->observers;
+	alloc_grow((void **)&l->at, l->count, &l->capacity, sizeof(*l->at));
+	l->at[l->count++] = *c;
 }
 
 static void on_sample(void *context, const struct sample *s)
@@ -49,15 +80,23 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	struct pipeline *p = alloc_zero(1, sizeof(*p));
 	size_t n = options->entities->count;
 	p->entities = options->entities;
-	p->first = INSTANT_NONE;
+	p->first = p->last = INSTANT_NONE;
 	p->assemble = assemble_create(p->entities);
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
 	p->strips = alloc_zero(n, sizeof(*p->strips));
+	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
+	p->reachability = alloc_zero(n, sizeof(struct reachability *));
+	p->targets = options->targets;
 	for (uint32_t e = 0; e < n; e++) {
 		p->watched += p->entities->at[e].watched;
+		p->dossiers[e].entity = e;
+		p->reachability[e] = reachability_create(e, p->targets, (struct detection_sink){on_detection, p});
 		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++)
-			p->levels[e * SIGNAL_ROUTING_COUNT + s] = level_create(e, s, (struct detection_sink){on_detection, p});
+			p->levels[e * SIGNAL_ROUTING_COUNT + s] =
+				level_create(e, s, (struct detection_sink){on_detection, p});
 	}
+	if (p->targets)
+		p->reach = reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, p});
 	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
 				  (struct sample_sink){on_sample, p});
 	return p;
@@ -69,13 +108,25 @@ void pipeline_free(struct pipeline *p)
 		return;
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_free(p->levels[i]);
-	for (size_t e = 0; e < p->entities->count; e++)
+	for (size_t e = 0; e < p->entities->count; e++) {
 		free(p->strips[e].at);
+		dossier_free(&p->dossiers[e]);
+		reachability_free(p->reachability[e]);
+	}
+	reach_free(p->reach);
+	free(p->reachability);
+	free(p->dossiers);
+	free(p->observers.at);
 	free(p->levels);
 	free(p->strips);
 	routes_free(p->routes);
 	assemble_free(p->assemble);
 	free(p);
+}
+
+static bool of_routing(const struct obs *o)
+{
+	return o->kind != OBS_PROBE && o->kind != OBS_SERIES;
 }
 
 int pipeline_take(void *self, const struct obs *batch, size_t n)
@@ -85,19 +136,34 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		return 0;
 	if (!instant_known(p->first))
 		p->first = batch[0].time;
-	int code = routes_take(p->routes, batch, n);
+	for (size_t i = 0; i < n;) {
+		size_t end = i;
+		while (end < n && of_routing(&batch[end]))
+			end++;
+		int code = end > i ? routes_take(p->routes, batch + i, end - i) : 0;
+		if (code < 0)
+			return code;
+		for (i = end; i < n && !of_routing(&batch[i]); i++)
+			if (batch[i].kind == OBS_PROBE && p->reach)
+				reach_take(p->reach, &batch[i]);
+	}
 	struct instant now = routes_now(p->routes);
-	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
+	for (size_t i = 0; instant_known(now) && i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_tick(p->levels[i], now);
-	return code;
+	p->last = batch[n - 1].time.ns > p->last.ns ? batch[n - 1].time : p->last;
+	return 0;
 }
 
 void pipeline_finish(struct pipeline *p)
 {
 	routes_finish(p->routes);
-	struct instant now = routes_now(p->routes);
-	if (!instant_known(now))
+	if (p->reach)
+		reach_finish(p->reach);
+	if (!instant_known(p->last))
 		return;
+	struct instant now = instant_known(routes_now(p->routes)) ? routes_now(p->routes) : p->last;
+	for (size_t e = 0; e < p->entities->count; e++)
+		reachability_finish(p->reachability[e], p->last);
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_finish(p->levels[i], now);
 	for (uint32_t e = 0; e < p->entities->count; e++)
@@ -140,4 +206,20 @@ bool pipeline_judged(const struct pipeline *p, uint32_t entity)
 struct instant pipeline_first(const struct pipeline *p)
 {
 	return p->first;
+}
+
+const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity)
+{
+	struct dossier *d = &p->dossiers[entity];
+	d->bins = reachability_bins(p->reachability[entity], &d->bin_count);
+	d->routes = p->strips[entity].at;
+	d->route_count = p->strips[entity].n;
+	d->routes_baseline = pipeline_baseline(p, entity, SIGNAL_ROUTES);
+	d->last = p->last;
+	return d;
+}
+
+const struct observer_list *pipeline_observers(const struct pipeline *p)
+{
+	return &p->observers;
 }

@@ -2,8 +2,10 @@
 // The only file that knows the order of the stages: signal → detect → incident. Live and replay use the same one.
 #pragma once
 
+#include "model/dossier.h"
 #include "model/incident.h"
 #include "model/obs.h"
+#include "model/target.h"
 #include "signal/definition.h"
 #include "signal/routes.h"
 
@@ -16,7 +18,8 @@ struct pipeline_options {
 	const struct peer_table *peers;
 	const struct entity_list *entities;
 	const struct definition *definition;
-	uint32_t full_floor; // 0: the definition's
+	uint32_t full_floor;		    // 0: the definition's
+	const struct target_table *targets; // null: no probes and series
 };
 
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
@@ -32,3 +35,5 @@ const struct sample *pipeline_strip(const struct pipeline *p, uint32_t entity,
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
 bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
 struct instant pipeline_first(const struct pipeline *p);			     // time of the first observation
+const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity);	     // borrowed until the next take
+const struct observer_list *pipeline_observers(const struct pipeline *p);	     // changes of observers, in order

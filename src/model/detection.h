@@ -16,6 +16,7 @@ enum { PROFILE_90, PROFILE_50, PROFILE_10, PROFILE_COUNT };
 struct detection {
 	uint32_t entity;
 	uint8_t signal;			     // enum signal_kind
+	uint32_t series;		     // SIGNAL_SERIES: its id (model/target.h)
 	struct moment start, end;	     // end.best unknown: still going on
 	uint64_t baseline, lowest;	     // units: usual, and least seen
 	uint32_t of_networks, of_collectors; // the denominator at the start

@@ -10,6 +10,15 @@ enum record_kind {
 	RECORD_BMP,	   // bytes: the whole BMP message, header included
 	RECORD_GAP,	   // bytes the reader had to skip; `bytes` holds up to GAP_SAMPLE of them
 	RECORD_SOURCE_END, // the source is read to its end, whole or not
+	RECORD_LINE,	   // bytes: one line of text without its end; see enum line_form
+};
+
+enum line_form {     // what a source of lines holds
+	LINE_NONE,   // the source is none of lines: MRT, BMP
+	LINE_PROBE,  // RECORD_LINE: a JSON object with "t"
+	LINE_ATLAS,  // RECORD_LINE: a JSON object with "timestamp"
+	LINE_SERIES, // RECORD_LINE: entity, signal and value with a tab between, whatever the file looked like
+	LINE_ANY,    // gaps and ends of sources of lines
 };
 
 enum gap_reason {
@@ -19,6 +28,7 @@ enum gap_reason {
 	GAP_COMPRESSION, // the compressed stream is cut or broken
 	GAP_BOMB,	 // decompression stopped at the limit
 	GAP_UNREADABLE,	 // the file cannot be opened or read
+	GAP_BAD_LINE,	 // a line that is too long or has no readable time; `line`, or `more` of them
 	GAP_REASON_COUNT
 };
 
@@ -34,11 +44,15 @@ struct record {
 	uint64_t length;	// bytes; of a gap its whole length
 	struct cursor bytes;	// borrowed until the next call that reads
 	int error;		// RECORD_GAP: the code behind the reason, or 0
+	uint8_t form;		// enum line_form
+	bool late;		// RECORD_LINE: older than one that was given before
+	uint64_t line;		// RECORD_LINE, GAP_BAD_LINE: its number in the file, from 1; 0: `more` is meant
+	uint64_t more;		// GAP_BAD_LINE: so many lines beyond those that were named one by one
 };
 
 static inline const char *gap_reason_name(uint8_t reason)
 {
-	static const char *const names[GAP_REASON_COUNT] = {"none",	   "framing", "truncated",
-							    "compression", "bomb",    "unreadable"};
+	static const char *const names[GAP_REASON_COUNT] = {"none", "framing",	  "truncated", "compression",
+							    "bomb", "unreadable", "bad_line"};
 	return reason < GAP_REASON_COUNT ? names[reason] : "unknown";
 }

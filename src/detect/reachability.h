@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: ISC
+// What probes say of one entity: loss (Bernoulli CUSUM per observer, agreement of observers), latency (ratio and robust
+// z over a rolling median), services by class. Pure: time comes with the pulses.
+#pragma once
+
+#include "detect/level.h"
+#include "model/pulse.h"
+#include "model/target.h"
+
+#define REACHABILITY_BINS 4096 // intervals kept: a day and a half at 30 s
+
+struct reachability;
+
+// The sink gets SIGNAL_LOSS, SIGNAL_LATENCY and SIGNAL_SERVICE_* detections. `targets` is borrowed.
+struct reachability *reachability_create(uint32_t entity, const struct target_table *targets,
+					 struct detection_sink out);
+void reachability_free(struct reachability *r);
+void reachability_pulse(struct reachability *r, const struct pulse *p);
+void reachability_change(struct reachability *r, const struct target_change *c); // of one of its targets
+void reachability_finish(struct reachability *r, struct instant now);
+
+// The intervals kept, oldest first, contiguous.
+const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *ret_n);
+uint8_t reachability_service_signal(uint8_t op); // enum signal_kind of a probe_op; SIGNAL_COUNT for pings
+
+enum reachability_parameter {
+	REACH_LOSS_P0_MIN,
+	REACH_LOSS_P1,
+	REACH_LOSS_ALARM,
+	REACH_LOSS_CLOSE,
+	REACH_LOSS_CLOSE_BINS,
+	REACH_LATENCY_RATIO,
+	REACH_LATENCY_MAD,
+	REACH_LATENCY_BINS,
+	REACH_LATENCY_CLOSE,
+	REACH_WARM_UP_BINS,
+	REACH_PARAMETER_COUNT
+};
+
+const struct level_threshold *reachability_threshold(enum reachability_parameter which);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: ISC
+// What reachability.c and services.c share.
+#pragma once
+
+#include "detect/reachability.h"
+
+#define LOOKS_MAX	 64  // observers of one entity that are followed
+#define RTT_HISTORY	 120 // quiet intervals the usual round-trip time is the median of
+#define QUIET_PROBES_MAX 1e6 // then the quiet counts are halved: old loss is forgotten
+#define RAISED_RATIO	 1.1 // the start of an inflation is dated back to the first interval above this
+#define SERVICE_CLASSES	 (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1)
+
+struct look { // one observer's record
+	uint16_t observer;
+	bool alarm;
+	double score; // CUSUM
+	double quiet_sent, quiet_lost;
+	float rtt[RTT_HISTORY]; // microseconds, medians of quiet intervals
+	size_t rtt_count, rtt_next;
+	float median, spread, ratio;
+};
+
+struct service_class {
+	struct detection d;
+	uint32_t down, most; // targets of the class that are down now; most at a time
+	uint32_t known;	     // targets that ever went down or up in it
+	bool open;
+	struct instant last_recovered;
+};
+
+struct reachability {
+	uint32_t entity;
+	const struct target_table *targets;
+	struct detection_sink out;
+	struct look looks[LOOKS_MAX];
+	size_t look_count;
+	struct pulse_bin *bins;
+	size_t bin_count;
+	int64_t width_ns;
+	struct detection loss, latency;
+	bool loss_open, latency_open, raised;
+	unsigned low_bins, high_bins, calm_bins;
+	struct instant low_since, high_since, calm_since;
+	struct service_class services[SERVICE_CLASSES];
+};
+
+void services_finish(struct reachability *r);

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: ISC
+// DOC: intervals
+// The watch interval is the usual gap between two probes of one target by one observer, rounded to a round number of
+// seconds. Probes wait in a queue until REACH_LAG intervals later; by then it is known whether the observer's control
+// targets answered around them. Controls are judged by a Bernoulli CUSUM (2 % against 30 % loss).
+#include "signal/reach.h"
+
+#include "base/alloc.h"
+#include "signal/track.h"
+
+#include <stdlib.h>
+
+#define CONTROLS_MAX	64	 // control targets followed per observer
+#define CONTROL_LOST	2.7081	 // ln(0.3 / 0.02)
+#define CONTROL_GOOD	-0.33647 // ln(0.7 / 0.98)
+#define CONTROL_ALARM	4.0
+#define CONTROL_CAP	8.0
+#define WIDTH_QUEUE_MAX 20000 // probes after which the watch interval is decided with the gaps seen so far
+#define CONTROL_DEAD	10    // a control that failed so often in a row while others answer is itself down
+#define RTT_SAMPLES_MAX 65536 // round-trip times of one interval and entity that the medians are taken over
+
+struct waiting { // a probe in the queue
+	int64_t t;
+	uint32_t target, rtt_us;
+	uint16_t observer;
+	uint8_t outcome;
+};
+
+struct reference { // one control target of an observer
+	uint32_t target;
+	uint32_t fails; // in a row
+};
+
+struct control { // an observer's standing with its controls
+	struct reference reference[CONTROLS_MAX];
+	size_t references;
+	double score;
+	int64_t alarm_until; // ns; results before it that failed are dropped
+	int64_t alarm_from;
+	int64_t last_good; // newest answer of a control
+	int64_t first_bad; // first failure since, INT64_MIN none
+	bool impaired;	   // as last told
+};
+
+struct unit {		 // a distinct address in the interval that closes
+	int64_t bin;	 // it was last asked in
+	uint32_t target; // service target last counted there
+	bool up;
+};
+
+struct gather { // of one entity in the interval that closes
+	struct pulse_view *views;
+	size_t view_count, view_capacity;
+	uint64_t *rtts; // view << 32 | microseconds, so that one sort serves all views
+	size_t rtt_count, rtt_capacity;
+	uint32_t units, units_up, services, services_up;
+	bool used;
+};
+
+struct reach {
+	const struct target_table *targets;
+	size_t entities;
+	struct reach_sink out;
+	int64_t width, gaps[REACH_WIDTH_GAPS];
+	size_t gap_count;
+	struct waiting *queue; // ring
+	size_t head, queued, capacity;
+	int64_t now; // newest probe or tick
+	struct track_table *tracks;
+	struct control control[OBSERVERS_MAX];
+	struct gather *gather; // by entity
+	struct unit *units;    // by unit
+	size_t unit_capacity;
+	uint64_t ignored[PROBE_OUTCOME_COUNT];
+};
+
+struct reach *reach_create(const struct target_table *targets, size_t entities, struct reach_sink out)
+{
+	struct reach *r = alloc_zero(1, sizeof(*r));
+	r->targets = targets;
+	r->entities = entities;
+	r->out = out;
+	r->now = INT64_MIN;
+	r->tracks = track_table_create();
+	r->gather = alloc_zero(entities, sizeof(*r->gather));
+	for (size_t i = 0; i < OBSERVERS_MAX; i++)
+		r->control[i].last_good = r->control[i].first_bad = r->control[i].alarm_until = INT64_MIN;
+	return r;
+}
+
+void reach_free(struct reach *r)
+{
+	if (!r)
+		return;
+	for (size_t e = 0; e < r->entities; e++) {
+		free(r->gather[e].views);
+		free(r->gather[e].rtts);
+	}
+	track_table_free(r->tracks);
+	free(r->gather);
+	free(r->queue);
+	free(r->units);
+	free(r);
+}
+
+static int64_t bin_of(const struct reach *r, int64_t t)
+{
+	int64_t bin = t / r->width;
+	return t % r->width < 0 ? bin - 1 : bin;
+}
+
+static void queue_add(struct reach *r, const struct waiting *w)
+{
+	if (r->queued == r->capacity) {
+		size_t grown = r->capacity ? r->capacity * 2 : 4096;
+		struct waiting *queue = alloc_zero(grown, sizeof(*queue));
+		for (size_t i = 0; i < r->queued; i++)
+			queue[i] = r->queue[(r->head + i) % r->capacity];
+		free(r->queue);
+		r->queue = queue;
+		r->capacity = grown;
+		r->head = 0;
+	}
+	// Sources are merged in time order; a straggler goes to its place.
+	size_t at = r->queued++;
+	while (at > 0 && r->queue[(r->head + at - 1) % r->capacity].t > w->t) {
+		r->queue[(r->head + at) % r->capacity] = r->queue[(r->head + at - 1) % r->capacity];
+		at--;
+	}
+	r->queue[(r->head + at) % r->capacity] = *w;
+}
+
+static int by_gap(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static void width_decide(struct reach *r)
+{
+	static const int64_t round[] = {1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600};
+	qsort(r->gaps, r->gap_count, sizeof(*r->gaps), by_gap);
+	int64_t usual = r->gap_count ? r->gaps[r->gap_count / 2] : NS_PER_S;
+	r->width = round[0] * NS_PER_S;
+	for (size_t i = 0; i < ARRAY_LEN(round); i++)
+		if (llabs(round[i] * NS_PER_S - usual) < llabs(r->width - usual))
+			r->width = round[i] * NS_PER_S;
+}
+
+static struct reference *reference_of(struct control *c, uint32_t target)
+{
+	for (size_t i = 0; i < c->references; i++)
+		if (c->reference[i].target == target)
+			return &c->reference[i];
+	if (c->references == CONTROLS_MAX)
+		return &c->reference[target % CONTROLS_MAX];
+	c->reference[c->references] = (struct reference){.target = target};
+	return &c->reference[c->references++];
+}
+
+// A control that has failed for long while most others of the observer have not is itself down.
+static bool reference_dead(const struct control *c, const struct reference *one)
+{
+	size_t dead = 0;
+	for (size_t i = 0; i < c->references; i++)
+		dead += c->reference[i].fails >= CONTROL_DEAD;
+	return one->fails >= CONTROL_DEAD && dead * 2 < c->references;
+}
+
+static void control_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from)
+{
+	struct control *c = &r->control[observer];
+	if (c->impaired == impaired)
+		return;
+	c->impaired = impaired;
+	struct observer_change change = {observer, impaired, {from}, "its control targets did not answer"};
+	r->out.observer(r->out.context, &change);
+}
+
+// On arrival, so that it runs ahead of the intervals that close.
+static void control_result(struct reach *r, uint16_t observer, uint32_t target, int64_t t, bool good)
+{
+	struct control *c = &r->control[observer];
+	struct reference *one = reference_of(c, target);
+	one->fails = good ? 0 : one->fails + 1;
+	if (!good && reference_dead(c, one))
+		return;
+	if (!good && c->first_bad == INT64_MIN)
+		c->first_bad = t;
+	c->score += good ? CONTROL_GOOD : CONTROL_LOST;
+	c->score = c->score < 0 ? 0 : c->score > CONTROL_CAP ? CONTROL_CAP : c->score;
+	if (c->score >= CONTROL_ALARM) {
+		if (!c->impaired)
+			c->alarm_from = c->last_good == INT64_MIN ? t : c->last_good;
+		c->alarm_until = t + r->width;
+		control_tell(r, observer, true, c->alarm_from);
+	} else if (c->score <= 0) {
+		c->first_bad = INT64_MIN;
+		control_tell(r, observer, false, t);
+	}
+	if (good && c->score < CONTROL_ALARM)
+		c->last_good = t;
+}
+
+// Whether what failed at t at this observer may be its own fault. The alarm is dated back to its last good control.
+static bool impaired_at(const struct reach *r, uint16_t observer, int64_t t)
+{
+	const struct control *c = &r->control[observer];
+	return c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until;
+}
+
+static struct pulse_view *view_of(struct gather *g, uint16_t observer)
+{
+	for (size_t i = 0; i < g->view_count; i++)
+		if (g->views[i].observer == observer)
+			return &g->views[i];
+	alloc_grow((void **)&g->views, g->view_count, &g->view_capacity, sizeof(*g->views));
+	g->views[g->view_count] = (struct pulse_view){.observer = observer};
+	return &g->views[g->view_count++];
+}
+
+static void count_unit(struct reach *r, struct gather *g, uint32_t unit, int64_t bin, bool good)
+{
+	while (r->unit_capacity <= unit) {
+		size_t before = r->unit_capacity, grown = before ? before * 2 : 1024;
+		r->units = alloc_resize(r->units, grown, sizeof(*r->units));
+		for (size_t i = before; i < grown; i++)
+			r->units[i] = (struct unit){.bin = INT64_MIN};
+		r->unit_capacity = grown;
+	}
+	struct unit *u = &r->units[unit];
+	if (u->bin != bin) {
+		*u = (struct unit){.bin = bin};
+		g->units++;
+	}
+	g->units_up += good && !u->up;
+	u->up |= good;
+}
+
+static void gather_probe(struct reach *r, const struct waiting *w, const struct target *target, int64_t bin)
+{
+	struct gather *g = &r->gather[target->entity];
+	struct pulse_view *v = view_of(g, w->observer);
+	const struct track *track = track_of(r->tracks, w->target);
+	bool good = w->outcome == PROBE_OK, fault = impaired_at(r, w->observer, w->t);
+	g->used = true;
+	v->impaired |= fault;
+	if (target->kind == TARGET_BORDER) {
+		v->border_sent++;
+		v->border_lost += !good;
+		return;
+	}
+	if (!track->ever_up)
+		return;
+	if (good || !fault)
+		count_unit(r, g, target->unit, bin, good);
+	if (target->kind == TARGET_SERVICE) {
+		g->services += good || !fault;
+		g->services_up += good;
+		return;
+	}
+	v->sent++;
+	v->lost += !good;
+	if (good && w->rtt_us && g->rtt_count < RTT_SAMPLES_MAX) {
+		alloc_grow((void **)&g->rtts, g->rtt_count, &g->rtt_capacity, sizeof(*g->rtts));
+		g->rtts[g->rtt_count++] = (uint64_t)(v - g->views) << 32 | w->rtt_us;
+	}
+}
+
+static void track_probe(struct reach *r, const struct waiting *w, const struct target *target)
+{
+	struct target_change change;
+	bool good = w->outcome == PROBE_OK;
+	if (!good && impaired_at(r, w->observer, w->t))
+		return;
+	if (!track_result(track_of(r->tracks, w->target), w->observer, w->t, w->outcome, &change))
+		return;
+	change.target = w->target;
+	if (target->entity != ENTITY_NONE && target->kind != TARGET_BORDER)
+		r->out.change(r->out.context, &change);
+}
+
+static int by_rtt(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static void medians(struct gather *g)
+{
+	if (g->rtt_count)
+		qsort(g->rtts, g->rtt_count, sizeof(*g->rtts), by_rtt);
+	for (size_t i = 0; i < g->rtt_count;) {
+		size_t view = g->rtts[i] >> 32, end = i;
+		while (end < g->rtt_count && g->rtts[end] >> 32 == view)
+			end++;
+		g->views[view].rtt_us = (uint32_t)g->rtts[i + (end - i) / 2];
+		i = end;
+	}
+}
+
+static void pulse_put(struct reach *r, uint32_t entity, int64_t bin)
+{
+	struct gather *g = &r->gather[entity];
+	medians(g);
+	struct pulse p = {
+		.time = {bin * r->width},
+		.width_ns = r->width,
+		.entity = entity,
+		.views = g->views,
+		.view_count = g->view_count,
+		.units = g->units,
+		.units_up = g->units_up,
+		.services = g->services,
+		.services_up = g->services_up,
+	};
+	r->out.pulse(r->out.context, &p);
+	g->view_count = g->rtt_count = 0;
+	g->units = g->units_up = g->services = g->services_up = 0;
+	g->used = false;
+}
+
+static void bin_close(struct reach *r, int64_t bin)
+{
+	while (r->queued && bin_of(r, r->queue[r->head].t) <= bin) {
+		struct waiting w = r->queue[r->head];
+		r->head = (r->head + 1) % r->capacity;
+		r->queued--;
+		const struct target *target = target_at(r->targets, w.target);
+		track_probe(r, &w, target);
+		if (target->entity != ENTITY_NONE && target->entity < r->entities)
+			gather_probe(r, &w, target, bin);
+	}
+	for (uint32_t e = 0; e < r->entities; e++)
+		if (r->gather[e].used)
+			pulse_put(r, e, bin);
+}
+
+// Closes every interval before the one that is REACH_LAG behind `now`; empty ones are stepped over.
+static void advance(struct reach *r, int64_t upto)
+{
+	while (r->queued && bin_of(r, r->queue[r->head].t) <= upto)
+		bin_close(r, bin_of(r, r->queue[r->head].t));
+}
+
+// The gap since this observer last asked this target, out of the queue: nothing leaves it before the width is known.
+static void width_learn(struct reach *r, const struct waiting *w)
+{
+	for (size_t i = r->queued; i-- > 0;) {
+		const struct waiting *before = &r->queue[(r->head + i) % r->capacity];
+		if (before->target != w->target || before->observer != w->observer || before->t >= w->t)
+			continue;
+		r->gaps[r->gap_count++] = w->t - before->t;
+		break;
+	}
+	if (r->gap_count == REACH_WIDTH_GAPS || r->queued >= WIDTH_QUEUE_MAX)
+		width_decide(r);
+}
+
+void reach_take(struct reach *r, const struct obs *o)
+{
+	const struct target *target = target_at(r->targets, o->path_id);
+	if (!target || !probe_counts(o->probe.outcome)) {
+		r->ignored[o->probe.outcome < PROBE_OUTCOME_COUNT ? o->probe.outcome : PROBE_OTHER_FAILURE]++;
+		return;
+	}
+	struct waiting w = {o->time.ns, o->path_id, o->rtt_us, o->collector, o->probe.outcome};
+	if (!r->width)
+		width_learn(r, &w);
+	queue_add(r, &w);
+	if (target->kind == TARGET_CONTROL)
+		control_result(r, o->collector, o->path_id, o->time.ns, o->probe.outcome == PROBE_OK);
+	reach_tick(r, o->time);
+}
+
+void reach_tick(struct reach *r, struct instant now)
+{
+	r->now = now.ns > r->now ? now.ns : r->now;
+	if (!r->width)
+		return;
+	advance(r, bin_of(r, r->now) - REACH_LAG);
+}
+
+void reach_finish(struct reach *r)
+{
+	if (!r->width)
+		width_decide(r);
+	advance(r, INT64_MAX / 2);
+}
+
+int64_t reach_width_ns(const struct reach *r)
+{
+	return r->width;
+}
+
+uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
+{
+	return outcome < PROBE_OUTCOME_COUNT ? r->ignored[outcome] : 0;
+}

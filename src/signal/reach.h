@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: ISC
+// Probes and checks of all observers → one pulse an interval and entity, and changes of single targets. An observer whose
+// own control targets fail is impaired: its failures are dropped, its successes count.
+#pragma once
+
+#include "model/obs.h"
+#include "model/pulse.h"
+#include "model/target.h"
+
+#define REACH_LAG	  3	  // intervals a pulse waits, so that the controls of the next ones are known
+#define REACH_PENDING_MAX 4000000 // probes waiting for their interval to close; beyond it the oldest close early
+#define REACH_WIDTH_GAPS  32	  // gaps between probes of one target that the watch interval is estimated from
+
+struct reach;
+
+struct reach_sink {
+	void (*pulse)(void *context, const struct pulse *p);
+	void (*change)(void *context, const struct target_change *c);
+	void (*observer)(void *context, const struct observer_change *c);
+	void *context;
+};
+
+struct reach *reach_create(const struct target_table *targets, size_t entities, struct reach_sink out); // borrowed
+void reach_free(struct reach *r);
+void reach_take(struct reach *r, const struct obs *o); // kind OBS_PROBE; times must not decrease by more than the lag
+void reach_tick(struct reach *r, struct instant now);  // time went on
+void reach_finish(struct reach *r);		       // closes what is open
+int64_t reach_width_ns(const struct reach *r);	       // the watch interval; 0 not known yet
+
+// Counters of what says nothing about targets: local faults, late or duplicate, forged.
+uint64_t reach_ignored(const struct reach *r, uint8_t outcome);

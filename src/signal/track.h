@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: ISC
+// One target's life as all unimpaired observers together see it: an answer to any of them is an answer.
+#pragma once
+
+#include "model/obs.h"
+#include "model/pulse.h"
+
+#define TRACK_FAILS   2 // consecutive failures per failing observer before a target is down
+#define TRACK_GOOD    3 // good checks …
+#define TRACK_GOOD_OF 4 // … among so many before it is up again
+
+struct track {
+	int64_t last_ok, first_fail; // ns; INT64_MIN none
+	int64_t first_good;	     // while down: first of the good checks that are being counted
+	int64_t up_since;	     // ns
+	int64_t up_ns;		     // time up before
+	uint64_t failing;	     // observers (modulo 64) that failed since the last answer
+	uint32_t onsets;
+	uint16_t fails; // since the last answer
+	uint8_t recent; // last outcomes while down, newest in bit 0
+	uint8_t recent_count;
+	uint8_t outcome; // of the first failure
+	bool ever_up, down;
+};
+
+_Static_assert(sizeof(struct track) <= 128, "memory per target");
+
+struct track_table;
+
+struct track_table *track_table_create(void);
+void track_table_free(struct track_table *t);
+struct track *track_of(struct track_table *t, uint32_t target); // made on first use; borrowed until the next new target
+
+// Applies one result. Returns true and fills ret when the target went down or came up.
+bool track_result(struct track *k, uint16_t observer, int64_t t, uint8_t outcome, struct target_change *ret);
