@@ -153,10 +153,9 @@ fuzz_one() {
 	began=$(now)
 	status=0
 	name=$(basename "$1")
-	corpus=$root/tests/fuzz/corpus/${name#fuzz_}
+	corpus=$(find "$root/tests" -type d -path "*/corpus/${name#fuzz_}" | head -n 1)
 	work=$builds/fuzz/$name
 	mkdir -p "$work"
-	[ -d "$corpus" ] || corpus=
 	say "$name: $2 s ..."
 	(cd "$work" && "$1" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
 		-artifact_prefix="$work/crash-" "$work" ${corpus:+"$corpus"}) >"$work.log" 2>&1 || status=1
