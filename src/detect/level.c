@@ -111,6 +111,20 @@ static void baseline_refresh(struct level *l)
 	}
 }
 
+// Forgets what is older than the history is long.
+static void history_trim(struct level *l)
+{
+	int64_t excess = l->history_ns - span_ns(LEVEL_HISTORY_S);
+	while (excess > 0) {
+		int64_t ns = l->history[0].ns < excess ? l->history[0].ns : excess;
+		excess -= ns;
+		l->history_ns -= ns;
+		l->history[0].ns -= ns;
+		if (!l->history[0].ns)
+			memmove(l->history, l->history + 1, --l->segments * sizeof(*l->history));
+	}
+}
+
 // The last value stood from its time until `now`.
 static void history_add(struct level *l, struct instant now)
 {
@@ -125,10 +139,7 @@ static void history_add(struct level *l, struct instant now)
 		l->history[l->segments++] = (struct segment){l->last.value, ns};
 	}
 	l->history_ns += ns;
-	while (l->segments > 1 && l->history_ns - l->history[0].ns > span_ns(LEVEL_HISTORY_S)) {
-		l->history_ns -= l->history[0].ns;
-		memmove(l->history, l->history + 1, --l->segments * sizeof(*l->history));
-	}
+	history_trim(l);
 	baseline_refresh(l);
 	if ((double)l->last.value >= share(LEVEL_CLOSE) * l->baseline)
 		l->sight_baseline = l->last.sight;
