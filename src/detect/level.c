@@ -47,9 +47,10 @@ struct level {
 	double baseline, sight_baseline;
 	struct sample last; // newest known value
 	bool any, blind, judged;
-	bool departed, open; // below depart since d.start; event confirmed
-	bool deep;	     // has been at or below open since it departed
-	struct instant back; // since when at or above close, while open; unknown: is below
+	bool departed, open;  // below depart since d.start; event confirmed
+	struct instant below; // since when below close, while departed and not open; unknown: is not
+	bool deep;	      // has been at or below open since then
+	struct instant back;  // since when at or above close, while open; unknown: is below
 	struct detection d;
 };
 
@@ -174,6 +175,7 @@ static void depart(struct level *l, const struct sample *s)
 {
 	l->departed = true;
 	l->deep = false;
+	l->below = INSTANT_NONE;
 	l->d = (struct detection){
 		.entity = l->entity,
 		.signal = l->signal,
@@ -206,25 +208,39 @@ void level_tick(struct level *l, struct instant now)
 			close_event(l);
 		return;
 	}
-	if (!l->open && l->deep && now.ns - l->d.start.best.ns >= span_ns(LEVEL_HOLD_S)) {
+	if (!l->open && l->deep && now.ns - l->below.ns >= span_ns(LEVEL_HOLD_S)) {
 		l->open = true;
 		l->out.take(l->out.context, &l->d, true);
 	}
+}
+
+// An event opens when the value is held below close and was at or below open meanwhile.
+static void before_opening(struct level *l, struct instant now, double ratio)
+{
+	if (ratio >= share(LEVEL_CLOSE)) {
+		l->deep = false;
+		l->below = INSTANT_NONE;
+		return;
+	}
+	if (!instant_known(l->below))
+		l->below = now;
+	l->deep |= ratio <= share(LEVEL_OPEN);
 }
 
 static void in_departure(struct level *l, const struct sample *s)
 {
 	double ratio = (double)s->value / l->baseline;
 	l->d.lowest = s->value < l->d.lowest ? s->value : l->d.lowest;
-	l->deep |= ratio <= share(LEVEL_OPEN);
 	profile_fall(l, s);
 	if (!l->open && ratio >= share(LEVEL_DEPART)) {
 		l->departed = false; // a flap: it never became an event
 		return;
 	}
-	if (ratio < share(LEVEL_CLOSE))
+	if (!l->open)
+		before_opening(l, s->time, ratio);
+	else if (ratio < share(LEVEL_CLOSE))
 		l->back = INSTANT_NONE;
-	else if (l->open && !instant_known(l->back))
+	else if (!instant_known(l->back))
 		l->back = s->time;
 }
 
