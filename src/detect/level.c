@@ -47,10 +47,12 @@ struct level {
 	double baseline, sight_baseline;
 	struct sample last; // newest known value
 	bool any, blind, judged;
-	bool departed, open;  // below depart since d.start; event confirmed
-	struct instant below; // since when below close, while departed and not open; unknown: is not
-	bool deep;	      // has been at or below open since then
-	struct instant back;  // since when at or above close, while open; unknown: is below
+	bool departed, open;	    // below depart since d.start; event confirmed
+	struct instant below;	    // since when below close, while departed and not open; unknown: is not
+	bool deep;		    // has been at or below open since then
+	struct instant seen;	    // the newest value's time; the view was lost before it: the time of that
+	struct instant before_back; // `seen` at `back`
+	struct instant back;	    // since when at or above close, while open; unknown: is below
 	struct detection d;
 };
 
@@ -152,9 +154,10 @@ static bool warm(const struct level *l)
 	return l->history_ns >= span_ns(LEVEL_WARM_UP_S) && l->baseline > 0 && l->baseline >= known;
 }
 
-static struct moment moment_at(struct instant best)
+// It was so at `best`; until `before` it was not.
+static struct moment moment_between(struct instant before, struct instant best)
 {
-	return (struct moment){best, instant_after(best, -STAMP_NS), instant_after(best, STAMP_NS), CONFIDENCE};
+	return (struct moment){best, instant_after(before, -STAMP_NS), instant_after(best, STAMP_NS), CONFIDENCE};
 }
 
 static void profile_fall(struct level *l, const struct sample *s)
@@ -179,7 +182,7 @@ static void depart(struct level *l, const struct sample *s)
 	l->d = (struct detection){
 		.entity = l->entity,
 		.signal = l->signal,
-		.start = moment_at(s->time),
+		.start = moment_between(l->seen, s->time),
 		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
 		.baseline = (uint64_t)l->baseline,
 		.lowest = s->value,
@@ -192,7 +195,7 @@ static void depart(struct level *l, const struct sample *s)
 
 static void close_event(struct level *l)
 {
-	l->d.end = moment_at(l->back);
+	l->d.end = moment_between(l->before_back, l->back);
 	if (l->open)
 		l->out.take(l->out.context, &l->d, false);
 	l->open = l->departed = false;
@@ -240,15 +243,20 @@ static void in_departure(struct level *l, const struct sample *s)
 		before_opening(l, s->time, ratio);
 	else if (ratio < share(LEVEL_CLOSE))
 		l->back = INSTANT_NONE;
-	else if (!instant_known(l->back))
+	else if (!instant_known(l->back)) {
 		l->back = s->time;
+		l->before_back = l->seen;
+	}
 }
 
 void level_take(struct level *l, const struct sample *s)
 {
 	if (s->of_networks < share(LEVEL_NETWORKS_MIN)) {
-		if (l->any && !l->blind)
+		if (l->any && !l->blind) {
 			history_add(l, s->time);
+			level_tick(l, s->time);
+			l->seen = s->time;
+		}
 		l->blind = true;
 		return;
 	}
@@ -256,6 +264,8 @@ void level_take(struct level *l, const struct sample *s)
 		history_add(l, s->time);
 		level_tick(l, s->time);
 	}
+	if (!l->any || !l->blind)
+		l->seen = s->time;
 	l->blind = false;
 	l->any = true;
 	l->last = *s;
