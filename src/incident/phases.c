@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: ISC
+// A state machine over shares of answering units and of networks with a route.
+#include "incident/phases.h"
+
+#define NOTHING_SHARE 0.02 // of the usual units: none answers
+#define BACK_SHARE    0.9  // of the usual units or networks: all is as it was
+#define DEBOUNCE      2	   // points
+
+enum level { LEVEL_UNKNOWN, LEVEL_UP, LEVEL_PART, LEVEL_MUTE, LEVEL_UNROUTED };
+
+struct machine {
+	struct phases *out;
+	bool trouble, bottom; // between first trouble and back; something was silent or unrouted since
+	enum phase_kind candidate;
+	struct instant since;
+	size_t seen; // points in a row that say the candidate
+};
+
+static double share(double value, double usual)
+{
+	return usual > 0 ? value / usual : value;
+}
+
+static enum level level_of(const struct phase_input *in, const struct phase_point *p)
+{
+	bool pinged = p->answering >= 0, routed = p->routed >= 0;
+	double visibility = in->visibility > 0 ? in->visibility : 0.5;
+	double routes = share(p->routed, in->usual_routed), answers = share(p->answering, in->usual_answering);
+	if (!pinged && !routed)
+		return LEVEL_UNKNOWN;
+	if (routed && routes <= visibility)
+		return LEVEL_UNROUTED;
+	if (pinged && answers <= NOTHING_SHARE)
+		return LEVEL_MUTE;
+	return (pinged ? answers : routes) >= BACK_SHARE ? LEVEL_UP : LEVEL_PART;
+}
+
+static void phase_begin(struct machine *m, enum phase_kind kind, struct instant from)
+{
+	struct phases *o = m->out;
+	if (o->count == PHASES_MAX) {
+		o->dropped++;
+		o->at[o->count - 1].kind = kind;
+		return;
+	}
+	if (o->count)
+		o->at[o->count - 1].to = from;
+	o->at[o->count++] = (struct phase){kind, from, INSTANT_NONE};
+}
+
+static enum phase_kind kind_of(const struct machine *m, enum level l)
+{
+	if (l == LEVEL_UNROUTED)
+		return PHASE_UNROUTED;
+	if (l == LEVEL_MUTE)
+		return PHASE_SILENT;
+	if (l == LEVEL_UP)
+		return PHASE_BACK;
+	return m->bottom ? PHASE_RETURNING : PHASE_DEGRADED;
+}
+
+static void machine_take(struct machine *m, enum level l, struct instant time)
+{
+	enum phase_kind kind = kind_of(m, l);
+	struct phases *o = m->out;
+	enum phase_kind now = m->trouble ? o->at[o->count - 1].kind : PHASE_BACK;
+	if (kind == now) {
+		m->seen = 0;
+		return;
+	}
+	if (!m->seen || kind != m->candidate) {
+		m->candidate = kind;
+		m->since = time;
+		m->seen = 0;
+	}
+	if (++m->seen < DEBOUNCE)
+		return;
+	m->seen = 0;
+	m->trouble = kind != PHASE_BACK;
+	m->bottom = m->trouble && (m->bottom || kind == PHASE_SILENT || kind == PHASE_UNROUTED);
+	phase_begin(m, kind, m->since);
+}
+
+void phases_find(const struct phase_input *in, struct phases *ret)
+{
+	ret->count = ret->dropped = 0;
+	struct machine m = {.out = ret};
+	for (size_t i = 0; i < in->count; i++) {
+		enum level l = level_of(in, &in->points[i]);
+		if (l != LEVEL_UNKNOWN)
+			machine_take(&m, l, in->points[i].time);
+	}
+}
+
+const char *phase_name(enum phase_kind kind)
+{
+	static const char *const names[] = {[PHASE_DEGRADED] = "degraded",
+					    [PHASE_SILENT] = "silent",
+					    [PHASE_UNROUTED] = "unrouted",
+					    [PHASE_RETURNING] = "returning",
+					    [PHASE_BACK] = "back"};
+	return names[kind];
+}

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: ISC
+// Onset of loss by a single change point, its lead over the withdrawal, and the Bayes factor of its shape.
+#include "incident/precedence.h"
+
+#include "base/alloc.h"
+#include "incident/likelihood.h"
+
+#include <stdlib.h>
+
+// DOC: Before the change every bin shares one loss p0 with a Beta prior from the usual loss. The bin of the change itself
+// may be hit partly and has a uniform loss under every model, so that a cut inside a bin is no ramp. Afterwards:
+//   onset:  each bin its own p ~ Beta(0.5, 0.5)
+//   stress: each bin its own p ~ Beta(1.5, 1.5)
+//   step:   one p for all bins   ~ Beta(40, 0.4)
+// The two shapes see only the bins before the first withdrawal, with the place of the change (and "none") summed out. Only
+// the stretch up to the first recovery is looked at: three bins in a row at a quarter of the worst loss or less.
+
+#define P0_FLOOR	0.005
+#define P0_UNKNOWN	0.01
+#define P0_WEIGHT	50.0 // packets that the prior counts for; known usual loss: P0_WEIGHT_KNOWN
+#define P0_WEIGHT_KNOWN 200.0
+#define ONSET_LOG_BF	3.0 // at least: twenty to one that there was a change
+#define TOTAL_LOSS	0.95
+#define PARTIAL_LOSS	0.05
+#define RECOVERED_BINS	3
+#define TAIL		0.05 // of the posterior outside the interval, on either side
+#define SHAPE_LOG10_MAX 999.0
+
+struct change {
+	const struct precedence_input *in;
+	size_t end; // bins looked at
+	double prior_lost, prior_ok;
+	double *weight; // posterior that the change is in bin i
+	size_t best;
+};
+
+static int64_t ns_of(double seconds)
+{
+	return (int64_t)(seconds * (double)NS_PER_S);
+}
+
+static double clamp(double x, double low, double high)
+{
+	return x > low ? (x < high ? x : high) : low; // a NaN becomes `low`
+}
+
+static double loss_of(const struct precedence_bin *b)
+{
+	return b->sent ? (double)(b->lost < b->sent ? b->lost : b->sent) / b->sent : 0;
+}
+
+static double lost_of(const struct precedence_bin *b)
+{
+	return b->lost < b->sent ? b->lost : b->sent;
+}
+
+// Bins up to the first recovery after the worst loss (or what is nearly as bad).
+static size_t stretch_end(const struct precedence_input *in)
+{
+	double worst = 0;
+	for (size_t i = 0; i < in->bin_count; i++)
+		worst = fmax(worst, loss_of(&in->bins[i]));
+	size_t quiet = 0, begin = 0;
+	bool reached = false;
+	for (size_t i = 0; i < in->bin_count; i++) {
+		if (!in->bins[i].sent)
+			continue;
+		double loss = loss_of(&in->bins[i]);
+		reached |= worst > 0 && loss >= 0.9 * worst;
+		if (!reached || loss > worst / 4) {
+			quiet = 0;
+			continue;
+		}
+		begin = quiet++ ? begin : i;
+		if (quiet == RECOVERED_BINS)
+			return begin;
+	}
+	return in->bin_count;
+}
+
+static void prior_set(struct change *c)
+{
+	const struct precedence_input *in = c->in;
+	double p0 = P0_UNKNOWN, weight = P0_WEIGHT;
+	if (in->usual_sent && in->usual_lost <= in->usual_sent) {
+		p0 = clamp((double)in->usual_lost / (double)in->usual_sent, P0_FLOOR, 0.9);
+		weight = P0_WEIGHT_KNOWN;
+	}
+	c->prior_lost = p0 * weight;
+	c->prior_ok = (1 - p0) * weight;
+}
+
+enum shape { SHAPE_ONSET, SHAPE_STRESS, SHAPE_STEP };
+
+// What the bins after bin i say, given their totals and the sum of their own terms.
+struct after {
+	double sum, lost, sent;
+};
+
+static double bin_term(const struct precedence_bin *b, enum shape shape)
+{
+	double prior = shape == SHAPE_STRESS ? 1.5 : 0.5;
+	return log_beta_run(lost_of(b), b->sent, prior, prior);
+}
+
+static double before_term(const struct change *c, double lost, double sent)
+{
+	return log_beta_run(lost, sent, c->prior_lost, c->prior_ok);
+}
+
+static double after_term(const struct after *a, enum shape shape)
+{
+	return shape == SHAPE_STEP ? log_beta_run(a->lost, a->sent, 40, 0.4) : a->sum;
+}
+
+// log of the chance of bins [0, end) with the change in bin i, for each i with data (into weight[], else LOG_NEVER).
+// Returns the same without any change.
+static double change_scan(const struct change *c, size_t end, enum shape shape)
+{
+	struct after after = {0};
+	double lost = 0, sent = 0;
+	for (size_t i = 0; i < end; i++) {
+		lost += lost_of(&c->in->bins[i]);
+		sent += c->in->bins[i].sent;
+	}
+	double none = before_term(c, lost, sent);
+	for (size_t i = end; i-- > 0;) {
+		const struct precedence_bin *b = &c->in->bins[i];
+		c->weight[i] = LOG_NEVER;
+		if (!b->sent)
+			continue;
+		lost -= lost_of(b);
+		sent -= b->sent;
+		c->weight[i] = before_term(c, lost, sent) + log_beta_run(lost_of(b), b->sent, 1, 1) +
+			       after_term(&after, shape);
+		after.sum += shape == SHAPE_STEP ? 0 : bin_term(b, shape);
+		after.lost += lost_of(b);
+		after.sent += b->sent;
+	}
+	return none;
+}
+
+static double weights_sum(const struct change *c, size_t end)
+{
+	double sum = LOG_NEVER;
+	size_t n = 0;
+	for (size_t i = 0; i < end; i++) {
+		sum = log_plus(sum, c->weight[i]);
+		n += c->in->bins[i].sent > 0;
+	}
+	return n ? sum - log((double)n) : LOG_NEVER;
+}
+
+// Turns weights into a posterior and finds the bins that hold its quantiles.
+static size_t quantile(const struct change *c, double share)
+{
+	double sum = 0;
+	size_t last = 0;
+	for (size_t i = 0; i < c->end; i++) {
+		sum += c->weight[i];
+		last = c->weight[i] > 0 ? i : last;
+		if (sum >= share)
+			return i;
+	}
+	return last;
+}
+
+static bool onset_find(struct change *c, struct precedence *p)
+{
+	double none = change_scan(c, c->end, SHAPE_ONSET);
+	double some = weights_sum(c, c->end);
+	if (some <= LOG_NEVER / 2 || some - none < ONSET_LOG_BF)
+		return false;
+	double all = LOG_NEVER;
+	for (size_t i = 0; i < c->end; i++)
+		all = log_plus(all, c->weight[i]);
+	for (size_t i = 0; i < c->end; i++) {
+		c->weight[i] = exp(c->weight[i] - all);
+		c->best = c->weight[i] > c->weight[c->best] ? i : c->best;
+	}
+	int64_t w = ns_of(c->in->watch_interval_s);
+	const struct precedence_bin *bins = c->in->bins;
+	size_t early = quantile(c, TAIL), before = early;
+	while (before > 0 && !bins[--before].sent)
+		;
+	// The change lies after the probes of the last good bin.
+	struct instant from = early > 0 && bins[before].sent ? bins[before].time : instant_after(bins[early].time, -w);
+	p->onset = (struct moment){bins[c->best].time, from, instant_after(bins[quantile(c, 1 - TAIL)].time, w),
+				   1 - 2 * TAIL};
+	return true;
+}
+
+static void lead_find(const struct change *c, struct precedence *p)
+{
+	struct instant first = c->in->routes.first;
+	p->has_lead = true;
+	p->lead_s.best = instant_gap_s(p->onset.best, first);
+	p->lead_s.from = instant_gap_s(p->onset.to, first);
+	p->lead_s.to = instant_gap_s(p->onset.from, first) + c->in->resolution_s;
+	double sum = 0;
+	for (size_t i = 0; i < c->end; i++)
+		if (instant_gap_s(c->in->bins[i].time, first) > p->margin_s)
+			sum += c->weight[i];
+	p->p_loss_first = clamp(sum, 0, 1);
+}
+
+// Bins that are over before the first withdrawal.
+static size_t shape_end(const struct change *c)
+{
+	struct instant first = c->in->routes.first;
+	size_t end = c->end;
+	int64_t w = ns_of(c->in->watch_interval_s);
+	while (instant_known(first) && end > 0 && c->in->bins[end - 1].time.ns + w > first.ns)
+		end--;
+	return end;
+}
+
+static void partial_count(const struct change *c, size_t end, struct precedence *p)
+{
+	for (size_t i = c->best; i < end; i++) {
+		const struct precedence_bin *b = &c->in->bins[i];
+		double loss = loss_of(b);
+		p->shape_bins += b->sent > 0;
+		if (b->sent && loss >= PARTIAL_LOSS && loss < TOTAL_LOSS)
+			p->partial_loss_s += c->in->watch_interval_s;
+	}
+}
+
+static void shape_find(struct change *c, struct precedence *p)
+{
+	size_t end = shape_end(c);
+	partial_count(c, end, p);
+	if (!p->shape_bins)
+		return;
+	double none = change_scan(c, end, SHAPE_STRESS);
+	double stress = log_plus(weights_sum(c, end), none);
+	none = change_scan(c, end, SHAPE_STEP);
+	double step = log_plus(weights_sum(c, end), none);
+	p->log10_shape_bf = clamp((stress - step) / log(10), -SHAPE_LOG10_MAX, SHAPE_LOG10_MAX);
+}
+
+// The first bin from the onset on with total loss that the next bin with data confirms (or that is the last).
+static void total_find(const struct change *c, struct precedence *p)
+{
+	size_t since = c->end;
+	for (size_t i = c->best; i < c->end; i++) {
+		if (!c->in->bins[i].sent)
+			continue;
+		bool total = loss_of(&c->in->bins[i]) >= TOTAL_LOSS;
+		if (total && since < c->end)
+			break;
+		since = total ? i : c->end;
+	}
+	if (since < c->end)
+		p->total_loss_at = c->in->bins[since].time;
+}
+
+// Whether the routes went when a hold timer ends after the last packet: [2H/3, H + two intervals], give or take what the
+// two clocks resolve. The hold time, or 0.
+static double hold_fits(const struct precedence_input *in, const struct precedence *p)
+{
+	static const double usual[PRECEDENCE_HOLDS_MAX] = {90, 180, 240};
+	bool known = false;
+	for (size_t i = 0; i < PRECEDENCE_HOLDS_MAX; i++)
+		known |= in->hold_times_s[i] > 0;
+	if (!instant_known(p->total_loss_at))
+		return 0;
+	double gap = instant_gap_s(p->total_loss_at, in->routes.first);
+	double slack = in->watch_interval_s + in->resolution_s;
+	for (size_t i = 0; i < PRECEDENCE_HOLDS_MAX; i++) {
+		double hold = known ? in->hold_times_s[i] : usual[i];
+		if (hold > 0 && gap >= 2 * hold / 3 - slack &&
+		    gap <= hold + 2 * in->watch_interval_s + in->resolution_s)
+			return hold;
+	}
+	return 0;
+}
+
+static double hold_longest(const struct precedence_input *in)
+{
+	double longest = 0;
+	for (size_t i = 0; i < PRECEDENCE_HOLDS_MAX; i++)
+		longest = fmax(longest, in->hold_times_s[i]);
+	return longest > 0 ? longest : 240;
+}
+
+static enum precedence_reading reading_of(const struct precedence_input *in, struct precedence *p)
+{
+	if (!instant_known(in->routes.first))
+		return READING_NO_WITHDRAWAL;
+	if (p->lead_s.best < -p->margin_s)
+		return READING_CONTROL_FIRST;
+	if (p->lead_s.best <= p->margin_s)
+		return READING_TIE;
+	if (p->log10_shape_bf >= 1)
+		return READING_STRESS_SHAPED;
+	double hold = hold_fits(in, p);
+	if (hold > 0 && p->log10_shape_bf <= 0) {
+		p->hold_time_s = hold;
+		return READING_SESSION_EXPIRED;
+	}
+	// Longer than any timer, and lossy for half of it: no cut does that.
+	bool longer = p->lead_s.best > hold_longest(in) + p->margin_s;
+	if (longer && p->log10_shape_bf > -1 && 2 * p->partial_loss_s >= p->lead_s.best)
+		return READING_STRESS_SHAPED;
+	return READING_AMBIGUOUS;
+}
+
+void precedence_test(const struct precedence_input *in, struct precedence *ret)
+{
+	*ret = (struct precedence){.total_loss_at = INSTANT_NONE};
+	ret->onset = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
+	ret->margin_s = in->margin_s > 0 ? in->margin_s : 2 * in->watch_interval_s + in->resolution_s;
+	struct change c = {.in = in, .end = stretch_end(in)};
+	c.weight = alloc_zero(in->bin_count + 1, sizeof(*c.weight));
+	prior_set(&c);
+	if (onset_find(&c, ret)) {
+		if (instant_known(in->routes.first))
+			lead_find(&c, ret);
+		shape_find(&c, ret);
+		total_find(&c, ret);
+		ret->reading = reading_of(in, ret);
+	}
+	free(c.weight);
+}
+
+static int instant_compare(const void *a, const void *b)
+{
+	const struct instant *x = a, *y = b;
+	return x->ns < y->ns ? -1 : x->ns > y->ns;
+}
+
+struct precedence_routes precedence_routes_of(struct instant *withdrawals, size_t count, size_t networks)
+{
+	struct precedence_routes r = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE};
+	size_t half = (networks + 1) / 2, most = networks - networks / 100;
+	qsort(withdrawals, count, sizeof(*withdrawals), instant_compare);
+	if (count)
+		r.first = withdrawals[0];
+	if (half && count >= half)
+		r.half = withdrawals[half - 1];
+	if (most && count >= most)
+		r.most = withdrawals[most - 1];
+	return r;
+}
+
+const char *precedence_reading_name(enum precedence_reading r)
+{
+	static const char *const names[] = {[READING_NO_LOSS] = "no loss",
+					    [READING_NO_WITHDRAWAL] = "no withdrawal",
+					    [READING_CONTROL_FIRST] = "control plane first",
+					    [READING_TIE] = "tie",
+					    [READING_SESSION_EXPIRED] = "session expired after total loss",
+					    [READING_STRESS_SHAPED] = "loss first, stress-shaped",
+					    [READING_AMBIGUOUS] = "ambiguous"};
+	return names[r];
+}
