@@ -2,7 +2,8 @@
 // DOC: level detector
 // The baseline is the median of the last day, weighted by how long each value stood. A value below LEVEL_DEPART of it
 // marks a possible start; if the value goes on to LEVEL_OPEN and stays below LEVEL_CLOSE for LEVEL_HOLD_S an event
-// opens, dated back to that start. It ends when the value has stayed at or above LEVEL_CLOSE for LEVEL_HOLD_S, dated
+// opens, dated back to that start. A small loss that goes no further for LEVEL_PAUSE_S is no start: it is learned, and
+// departures are measured from it. An event ends when the value has stayed at or above LEVEL_CLOSE for LEVEL_HOLD_S, dated
 // back to the moment it got there. Unknown values (too few healthy networks) freeze everything: no start, no end.
 #include "detect/level.h"
 
@@ -20,6 +21,7 @@ static const struct level_threshold thresholds[LEVEL_PARAMETER_COUNT] = {
 	[LEVEL_OPEN] = {"open", 0.9, "own choice: a tenth of the usual space; IODA's critical level is 0.5"},
 	[LEVEL_CLOSE] = {"close", 0.95, "own choice, between open and depart"},
 	[LEVEL_HOLD_S] = {"hold_s", 5, "own choice: longer than one round of path hunting in the lab"},
+	[LEVEL_PAUSE_S] = {"pause_s", 300, "own choice: one round of RIS and IODA bins; staged shutdowns go on faster"},
 	[LEVEL_WARM_UP_S] = {"warm_up_s", 10, "own choice: lab recordings have 15 s of quiet before the fault"},
 	[LEVEL_HISTORY_S] = {"history_s", 86400, "IODA BGP history (24 h)"},
 	[LEVEL_NETWORKS_MIN] = {"networks_min", 3, "three healthy peers of different networks"},
@@ -45,6 +47,8 @@ struct level {
 	size_t segments;
 	int64_t history_ns;
 	double baseline, sight_baseline;
+	double stood; // a small loss that has lasted; 0 none
+	struct instant lowest_at;
 	struct sample last; // newest known value
 	bool any, blind, judged;
 	bool departed, open;	    // below depart since d.start; event confirmed
@@ -179,6 +183,7 @@ static void depart(struct level *l, const struct sample *s)
 	l->departed = true;
 	l->deep = false;
 	l->below = INSTANT_NONE;
+	l->lowest_at = s->time;
 	l->d = (struct detection){
 		.entity = l->entity,
 		.signal = l->signal,
@@ -215,6 +220,25 @@ void level_tick(struct level *l, struct instant now)
 		l->open = true;
 		l->out.take(l->out.context, &l->d, true);
 	}
+	if (!l->open && !l->deep && now.ns - l->lowest_at.ns >= span_ns(LEVEL_PAUSE_S)) {
+		l->departed = false;
+		l->stood = (double)l->last.value;
+	}
+}
+
+// Where departures are measured from: the baseline, or a small loss that has lasted.
+static double usual(const struct level *l)
+{
+	return l->stood > 0 ? l->stood : l->baseline;
+}
+
+static void stood_refresh(struct level *l)
+{
+	double value = (double)l->last.value;
+	if (value >= share(LEVEL_DEPART) * l->baseline)
+		l->stood = 0;
+	else if (l->stood > 0 && value > l->stood)
+		l->stood = value;
 }
 
 // An event opens when the value is held below close and was at or below open meanwhile.
@@ -233,9 +257,12 @@ static void before_opening(struct level *l, struct instant now, double ratio)
 static void in_departure(struct level *l, const struct sample *s)
 {
 	double ratio = (double)s->value / l->baseline;
-	l->d.lowest = s->value < l->d.lowest ? s->value : l->d.lowest;
+	if (s->value < l->d.lowest) {
+		l->d.lowest = s->value;
+		l->lowest_at = s->time;
+	}
 	profile_fall(l, s);
-	if (!l->open && ratio >= share(LEVEL_DEPART)) {
+	if (!l->open && (double)s->value >= share(LEVEL_DEPART) * usual(l)) {
 		l->departed = false; // a flap: it never became an event
 		return;
 	}
@@ -272,7 +299,9 @@ void level_take(struct level *l, const struct sample *s)
 	if (!warm(l))
 		return;
 	l->judged = true;
-	if (!l->departed && (double)s->value < share(LEVEL_DEPART) * l->baseline)
+	if (!l->departed)
+		stood_refresh(l);
+	if (!l->departed && (double)s->value < share(LEVEL_DEPART) * usual(l))
 		depart(l, s);
 	if (l->departed)
 		in_departure(l, s);

@@ -20,6 +20,7 @@ enum level_parameter {
 	LEVEL_OPEN,	    // an event needs a value at or below this share
 	LEVEL_CLOSE,	    // and ends at or above this share
 	LEVEL_HOLD_S,	    // for so long, both ways; shorter departures are flaps
+	LEVEL_PAUSE_S,	    // a small loss that goes no further for so long is not the start of what follows
 	LEVEL_WARM_UP_S,    // history needed before anything is said
 	LEVEL_HISTORY_S,    // length of the history
 	LEVEL_NETWORKS_MIN, // fewer full-feed networks: the value is unknown
