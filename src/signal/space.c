@@ -113,6 +113,21 @@ static int by_first(const void *a, const void *b)
 	return x->first < y->first ? -1 : x->first > y->first;
 }
 
+// Ranges of an entity may overlap or share a /48: each counts once. They come sorted by their first.
+static void own48_count(struct space *s)
+{
+	uint64_t *next = alloc_zero(s->entities->count, sizeof(*next)); // first /48 not yet counted
+	for (size_t i = 0; i < s->range6_count; i++) {
+		const struct range6 *r = &s->ranges6[i];
+		uint64_t first = r->first > next[r->entity] ? r->first : next[r->entity];
+		if (r->last < first)
+			continue;
+		s->own[r->entity].own48 += r->last - first + 1;
+		next[r->entity] = r->last + 1;
+	}
+	free(next);
+}
+
 struct space *space_create(const struct entity_list *entities)
 {
 	struct space *s = alloc_zero(1, sizeof(*s));
@@ -132,10 +147,10 @@ struct space *space_create(const struct entity_list *entities)
 			struct range6 own = {slash48(r->first.bytes), slash48(r->last.bytes), e};
 			s->longest6 = own.last - own.first > s->longest6 ? own.last - own.first : s->longest6;
 			s->ranges6[s->range6_count++] = own;
-			s->own[e].own48 += own.last - own.first + 1;
 		}
 	if (s->range6_count)
 		qsort(s->ranges6, s->range6_count, sizeof(*s->ranges6), by_first);
+	own48_count(s);
 	return s;
 }
 
