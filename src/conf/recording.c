@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define INSTANT_MAX_S 9.2e9 // the year 2261; an instant is 64 bits of nanoseconds
+
 struct reader {
 	const char *file;
 	char *message;
@@ -26,13 +28,71 @@ static int wrong(const struct reader *r, const char *member, const char *why)
 	return ERR_MALFORMED;
 }
 
-static struct instant instant_member(const json_t *object, const char *key)
+enum member_type { MEMBER_TEXT, MEMBER_NUMBER, MEMBER_COUNT, MEMBER_LIST };
+
+struct member {
+	const char *name; // as messages say it; the key stands after the last '.'
+	enum member_type type;
+};
+
+static const struct member root_members[] = {
+	{"name", MEMBER_TEXT},	    {"from", MEMBER_NUMBER},
+	{"to", MEMBER_NUMBER},	    {"full_feed_floor", MEMBER_COUNT},
+	{"entities", MEMBER_LIST},  {"watch", MEMBER_LIST},
+	{"observers", MEMBER_LIST}, {"collectors", MEMBER_LIST},
+};
+
+static const struct member entity_members[] = {
+	{"entities[].id", MEMBER_TEXT},		  {"entities[].name", MEMBER_TEXT},
+	{"entities[].population", MEMBER_NUMBER}, {"entities[].asns", MEMBER_LIST},
+	{"entities[].prefixes", MEMBER_LIST},
+};
+
+static const struct member collector_members[] = {
+	{"collectors[].id", MEMBER_TEXT},
+	{"collectors[].files", MEMBER_LIST},
+};
+
+static bool member_fits(const json_t *value, enum member_type type)
+{
+	switch (type) {
+	case MEMBER_TEXT:
+		return json_is_string(value);
+	case MEMBER_NUMBER:
+		return json_is_number(value);
+	case MEMBER_COUNT:
+		return json_is_integer(value);
+	case MEMBER_LIST:
+		return json_is_array(value);
+	}
+	return false;
+}
+
+// Members that are there, and not null, must be of their type.
+static int check_members(const struct reader *r, const json_t *object, const struct member *members, size_t n)
+{
+	static const char *const types[] = {"not a string", "not a number", "not a whole number", "not a list"};
+	for (size_t i = 0; i < n; i++) {
+		const char *dot = strrchr(members[i].name, '.');
+		const json_t *value = json_object_get(object, dot ? dot + 1 : members[i].name);
+		if (value && !json_is_null(value) && !member_fits(value, members[i].type))
+			return wrong(r, members[i].name, types[members[i].type]);
+	}
+	return 0;
+}
+
+// Seconds since 1970, to the nanosecond where a double holds it; false: outside what an instant can be.
+static bool instant_member(const json_t *object, const char *key, struct instant *ret)
 {
 	const json_t *v = json_object_get(object, key);
 	if (!json_is_number(v))
-		return INSTANT_NONE;
+		return true;
 	double s = json_number_value(v);
-	return s > -1e10 && s < 1e10 ? (struct instant){(int64_t)(s * 1e9)} : INSTANT_NONE;
+	if (!(s > -INSTANT_MAX_S && s < INSTANT_MAX_S))
+		return false;
+	int64_t whole = (int64_t)s;
+	ret->ns = whole * NS_PER_S + (int64_t)((s - (double)whole) * 1e9);
+	return true;
 }
 
 static int read_prefixes(const struct reader *r, struct entity *e, const json_t *list)
@@ -51,6 +111,9 @@ static int read_prefixes(const struct reader *r, struct entity *e, const json_t 
 
 static int read_entity(const struct reader *r, const json_t *object)
 {
+	int code = check_members(r, object, entity_members, ARRAY_LEN(entity_members));
+	if (code < 0)
+		return code;
 	const char *id = json_string_value(json_object_get(object, "id"));
 	struct entity *e = id ? entity_add(r->entities, id) : NULL;
 	if (!e)
@@ -59,6 +122,8 @@ static int read_entity(const struct reader *r, const json_t *object)
 	if (name && !e->name)
 		e->name = alloc_copy(name);
 	const json_t *population = json_object_get(object, "population"), *asn;
+	if (json_number_value(population) < 0)
+		return wrong(r, "entities[].population", "less than nobody");
 	if (json_is_number(population))
 		e->population = json_number_value(population);
 	size_t i;
@@ -95,8 +160,11 @@ static int read_collectors(const struct reader *r, struct recording *rec, const 
 	{
 		const char *id = json_string_value(json_object_get(v, "id"));
 		const json_t *files = json_object_get(v, "files");
+		int code = check_members(r, v, collector_members, ARRAY_LEN(collector_members));
+		if (code < 0)
+			return code;
 		if (!id)
-			return wrong(r, "collectors[].id", "missing or not a string");
+			return wrong(r, "collectors[].id", "missing");
 		struct recording_collector *c = &rec->collectors[rec->collector_count++];
 		c->id = alloc_copy(id);
 		c->globs = alloc_zero(json_array_size(files), sizeof(*c->globs));
@@ -114,10 +182,15 @@ static int read_members(const struct reader *r, struct recording *rec, const jso
 {
 	size_t i;
 	const json_t *v;
+	int code = check_members(r, root, root_members, ARRAY_LEN(root_members));
+	if (code < 0)
+		return code;
 	const char *name = json_string_value(json_object_get(root, "name"));
 	rec->name = name ? alloc_copy(name) : NULL;
-	rec->from = instant_member(root, "from");
-	rec->to = instant_member(root, "to");
+	if (!instant_member(root, "from", &rec->from))
+		return wrong(r, "from", "not a time");
+	if (!instant_member(root, "to", &rec->to))
+		return wrong(r, "to", "not a time");
 	rec->observers = json_array_size(json_object_get(root, "observers"));
 	json_int_t floor = json_integer_value(json_object_get(root, "full_feed_floor"));
 	if (floor < 0 || floor > UINT32_MAX)
@@ -125,11 +198,11 @@ static int read_members(const struct reader *r, struct recording *rec, const jso
 	rec->full_feed_floor = (uint32_t)floor;
 	json_array_foreach(json_object_get(root, "entities"), i, v)
 	{
-		int code = read_entity(r, v);
+		code = read_entity(r, v);
 		if (code < 0)
 			return code;
 	}
-	int code = read_watch(r, json_object_get(root, "watch"));
+	code = read_watch(r, json_object_get(root, "watch"));
 	return code < 0 ? code : read_collectors(r, rec, json_object_get(root, "collectors"));
 }
 
@@ -147,6 +220,10 @@ int recording_read(const char *dir, struct recording *ret, struct entity_list *e
 	if (stat(r.file, &st) < 0) {
 		code = errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : -errno;
 		snprintf(message, message_size, "%s: %s", r.file, err_text(code));
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		code = wrong(&r, "the file", "is not a plain file");
 		goto out;
 	}
 	if (st.st_size > RECORDING_JSON_MAX) {
@@ -189,6 +266,8 @@ void recording_free(struct recording *r)
 
 static void copy_name(char *ret, size_t size, const char *from, size_t n)
 {
+	if (!size)
+		return;
 	n = n < size - 1 ? n : size - 1;
 	memcpy(ret, from, n);
 	ret[n] = '\0';
@@ -202,11 +281,11 @@ void recording_collector_of(const struct recording *r, const char *relative, cha
 				copy_name(ret, size, r->collectors[i].id, strlen(r->collectors[i].id));
 				return;
 			}
-	const char *below =
-		strncmp(relative, "bgp/", 4) == 0 || strncmp(relative, "bmp/", 4) == 0 ? relative + 4 : NULL;
-	const char *slash = below ? strchr(below, '/') : NULL;
-	if (slash) {
-		copy_name(ret, size, below, (size_t)(slash - below));
+	const char *slash = strchr(relative, '/');
+	bool known = slash && slash - relative == 3 && (!strncmp(relative, "bgp", 3) || !strncmp(relative, "bmp", 3));
+	const char *next = known ? strchr(slash + 1, '/') : NULL;
+	if (next) {
+		copy_name(ret, size, slash + 1, (size_t)(next - slash - 1));
 		return;
 	}
 	const char *base = strrchr(relative, '/');
