@@ -23,12 +23,14 @@ struct adding {
 void inputs_init(struct inputs *in)
 {
 	*in = (struct inputs){.feed = feed_create(), .peers = peer_table_create()};
+	in->targets = target_table_create(&in->entities);
 }
 
 void inputs_free(struct inputs *in)
 {
 	feed_free(in->feed);
 	peer_table_free(in->peers);
+	target_table_free(in->targets);
 	entity_list_free(&in->entities);
 	free(in->name);
 	*in = (struct inputs){0};

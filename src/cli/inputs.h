@@ -6,10 +6,12 @@
 #include "feed/feed.h"
 #include "model/entity.h"
 #include "model/peer.h"
+#include "model/target.h"
 
 struct inputs {
 	struct feed *feed;
 	struct peer_table *peers;
+	struct target_table *targets;
 	struct entity_list entities; // from the recordings
 	char *name;		     // of the first recording; may be null
 	uint32_t full_feed_floor;    // largest given; 0 none

@@ -5,5 +5,5 @@
 #include "base/attr.h"
 #include "base/instant.h"
 
-// Unix seconds (with a fraction) or RFC 3339 in UTC (2022-01-26, 2022-01-26T04:00, 2022-01-26T04:00:00Z). 0 or ERR_USAGE.
+// Unix seconds (with a fraction), or RFC 3339: 2022-01-26, 2022-01-26T04:00, 2022-01-26T04:00:00Z (always UTC). 0 or ERR_USAGE.
 int MUST_USE moment_parse(const char *text, struct instant *ret);

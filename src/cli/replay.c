@@ -245,26 +245,41 @@ static void print_json(const struct replay *r, const struct incident_view *v)
 	text_free(&t);
 }
 
+// The rows of one entity on the common axis; returns how many.
+static size_t put_strip_rows(struct text *t, const struct replay *r, const struct incident_view *v, uint32_t entity)
+{
+	static const char *const names[STRIP_COUNT] = {[STRIP_ROUTES] = "routes",
+						       [STRIP_HOSTS] = "hosts",
+						       [STRIP_SERVICES] = "services",
+						       [STRIP_LATENCY] = "speed"};
+	const struct dossier *d = pipeline_dossier(r->pipeline, entity);
+	struct strip_view strip = {d->routes, d->route_count, d->routes_baseline, d->bins, d->bin_count};
+	size_t rows = 0;
+	for (int kind = 0; kind < STRIP_COUNT; kind++) {
+		size_t before = t->length;
+		text_printf(t, "%-12s %-9s", rows ? "" : v->entities->at[entity].id, names[kind]);
+		if (strip_text(t, v, &strip, (enum strip_kind)kind, STRIP_CELLS)) {
+			text_char(t, '\n');
+			rows++;
+		} else {
+			t->length = before;
+		}
+	}
+	return rows;
+}
+
 static void put_strips(struct text *t, const struct replay *r, const struct incident_view *v)
 {
 	size_t shown = 0;
-	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++) {
-		struct strip_view strip = {.baseline = pipeline_baseline(r->pipeline, e, SIGNAL_ROUTES)};
-		strip.samples = pipeline_strip(r->pipeline, e, &strip.count);
-		if (!v->entities->at[e].watched || !strip.count)
-			continue;
-		shown++;
-		text_printf(t, "%-14s", v->entities->at[e].id);
-		strip_text(t, v, &strip, STRIP_CELLS);
-		text_printf(t, "  usually %.0f /24 blocks\n", strip.baseline);
-	}
+	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
+		if (v->entities->at[e].watched)
+			shown += put_strip_rows(t, r, v, e);
 	if (!shown)
 		return;
-	text_printf(t, "%-14s", "");
 	struct text from = {0}, to = {0};
 	text_utc(&from, (struct instant){instant_seconds(v->first) * NS_PER_S});
 	text_utc(&to, (struct instant){instant_seconds(v->last) * NS_PER_S});
-	text_printf(t, "%s%*s\n\n", text_string(&from), STRIP_CELLS - (int)from.length, text_string(&to));
+	text_printf(t, "%-22s%s%*s\n\n", "", text_string(&from), STRIP_CELLS - (int)from.length, text_string(&to));
 	text_free(&from);
 	text_free(&to);
 }
@@ -289,7 +304,7 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 	}
 	size_t watched = count_watched(r, false), unobservable = count_watched(r, true);
 	if (!v->incidents->count && unobservable < watched)
-		text_put(&t, "No watched country or network left the global routing table.\n");
+		text_put(&t, "No watched country or network fell off the Internet.\n");
 	if (unobservable)
 		text_printf(&t,
 			    "Nothing can be said of %zu of the %zu watched: the data never held the tables of %.0f "
@@ -313,6 +328,7 @@ static int replay(struct replay *r, int n, char **paths)
 		return status;
 	struct pipeline_options options = {
 		.peers = r->in.peers,
+		.targets = r->in.targets,
 		.entities = &r->in.entities,
 		.definition = r->definition,
 		.full_floor = r->full_feed_floor ? r->full_feed_floor : r->in.full_feed_floor,
@@ -330,13 +346,14 @@ static int replay(struct replay *r, int n, char **paths)
 	struct incident_view view = {
 		.entities = &r->in.entities,
 		.incidents = pipeline_incidents(r->pipeline),
-		.blind = routes_blind(pipeline_routes(r->pipeline)),
+		.blind = pipeline_blind(r->pipeline),
+		.targets = r->in.targets,
 		.peers = r->in.peers,
 		.definition = r->definition->name,
 		.definition_says = r->definition->says,
 		.version = LACUNA_VERSION,
 		.first = pipeline_first(r->pipeline),
-		.last = routes_now(pipeline_routes(r->pipeline)),
+		.last = pipeline_last(r->pipeline),
 	};
 	if (r->json)
 		print_json(r, &view);

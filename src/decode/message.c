@@ -249,10 +249,14 @@ static void take_session(struct decoder *d, const struct decode_envelope *e, con
 {
 	struct decode_peer *known = decode_peer_at(d, e->peer);
 	struct bgp_notification n;
+	uint32_t hold_s = 0;
 	if (m->type == BGP_OPEN) {
 		d->counts.of[DECODE_OPENS]++;
+		struct bgp_open open;
 		if (known)
 			*known = (struct decode_peer){0};
+		if (bgp_open(m->body, &open) >= 0)
+			hold_s = open.hold_time;
 	} else {
 		d->counts.of[DECODE_NOTIFICATIONS]++;
 		if (known && bgp_notification(m->body, &n) >= 0) {
@@ -261,7 +265,7 @@ static void take_session(struct decoder *d, const struct decode_envelope *e, con
 							       : SESSION_CAUSE_REMOTE_NOTIFICATION;
 		}
 	}
-	decode_push(d, OBS_ALIVE, e);
+	decode_push(d, OBS_ALIVE, e)->hold_s = hold_s;
 }
 
 static void take_message(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)

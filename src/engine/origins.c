@@ -98,7 +98,8 @@ static double share_of(const struct routes *r, uint32_t entity, const struct pre
 	return units > (double)own ? 1 : units / (double)own;
 }
 
-void origins_judge(const struct routes *r, const struct entity_list *entities, uint32_t entity, struct assemble *a)
+void origins_judge(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+		   struct incident_list *out)
 {
 	size_t n;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
@@ -121,7 +122,7 @@ void origins_judge(const struct routes *r, const struct entity_list *entities, u
 			.networks = networks,
 			.of_networks = of,
 		};
-		assemble_origin(a, entity, &origin, share_of(r, entity, p));
+		assemble_origin(out, entities, entity, &origin, share_of(r, entity, p));
 	}
 	for (size_t i = 0; i < list.n; i++)
 		free(list.at[i].peers);

@@ -7,9 +7,12 @@
 #include "detect/reachability.h"
 #include "engine/origins.h"
 #include "incident/assemble.h"
+#include "incident/describe.h"
 #include "signal/reach.h"
 
 #include <stdlib.h>
+
+#define HOLD_TIMES_MAX 4 // different ones seen in OPEN messages
 
 struct strip {
 	struct sample *at;
@@ -25,7 +28,11 @@ struct pipeline {
 	struct reachability **reachability; // by entity
 	struct dossier *dossiers;	    // by entity
 	struct observer_list observers;
-	struct assemble *assemble;
+	struct incident_list incidents;
+	struct blind_list blind;
+	const struct definition *definition;
+	uint16_t hold_times[HOLD_TIMES_MAX];
+	size_t hold_time_count;
 	struct strip *strips; // by entity
 	size_t watched;
 	struct instant first, last;
@@ -36,8 +43,6 @@ static void on_detection(void *context, const struct detection *d, bool opened)
 	struct pipeline *p = context;
 	(void)opened;
 	dossier_detection(&p->dossiers[d->entity], d);
-	if (p->entities->at[d->entity].watched && d->signal < SIGNAL_ROUTING_COUNT)
-		assemble_take(p->assemble, d);
 }
 
 static void on_pulse(void *context, const struct pulse *pulse)
@@ -81,7 +86,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	size_t n = options->entities->count;
 	p->entities = options->entities;
 	p->first = p->last = INSTANT_NONE;
-	p->assemble = assemble_create(p->entities);
+	p->definition = options->definition;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
 	p->strips = alloc_zero(n, sizeof(*p->strips));
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
@@ -120,8 +125,18 @@ void pipeline_free(struct pipeline *p)
 	free(p->levels);
 	free(p->strips);
 	routes_free(p->routes);
-	assemble_free(p->assemble);
+	free(p->incidents.at);
+	free(p->blind.at);
 	free(p);
+}
+
+static void hold_time_note(struct pipeline *p, uint32_t seconds)
+{
+	for (size_t i = 0; i < p->hold_time_count; i++)
+		if (p->hold_times[i] == seconds)
+			return;
+	if (seconds && seconds <= UINT16_MAX && p->hold_time_count < HOLD_TIMES_MAX)
+		p->hold_times[p->hold_time_count++] = (uint16_t)seconds;
 }
 
 static bool of_routing(const struct obs *o)
@@ -138,8 +153,9 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		p->first = batch[0].time;
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
-		while (end < n && of_routing(&batch[end]))
-			end++;
+		for (; end < n && of_routing(&batch[end]); end++)
+			if (batch[end].kind == OBS_SESSION || batch[end].kind == OBS_ALIVE)
+				hold_time_note(p, batch[end].hold_s);
 		int code = end > i ? routes_take(p->routes, batch + i, end - i) : 0;
 		if (code < 0)
 			return code;
@@ -154,6 +170,56 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 	return 0;
 }
 
+static void incidents_of(struct pipeline *p, uint32_t entity)
+{
+	struct assemble_input in = {pipeline_dossier(p, entity), p->entities};
+	assemble_entity(&in, &p->incidents);
+	origins_judge(p->routes, p->entities, entity, &p->incidents);
+}
+
+static void incidents_describe(struct pipeline *p)
+{
+	for (size_t i = 0; i < p->incidents.count; i++) {
+		struct incident *n = &p->incidents.at[i];
+		struct describe_input in = {
+			.dossier = pipeline_dossier(p, n->entity),
+			.entities = p->entities,
+			.targets = p->targets,
+			.hold_times = p->hold_times,
+			.hold_time_count = p->hold_time_count,
+			.visibility = p->definition->share,
+		};
+		describe_incident(&in, n);
+		origins_upstreams(p->routes, n);
+	}
+}
+
+static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
+{
+	alloc_grow((void **)&p->blind.at, p->blind.count, &p->blind.capacity, sizeof(*p->blind.at));
+	p->blind.at[p->blind.count] = *span;
+	return &p->blind.at[p->blind.count++];
+}
+
+static void blind_collect(struct pipeline *p)
+{
+	const struct blind_list *collectors = routes_blind(p->routes);
+	for (size_t i = 0; i < collectors->count; i++)
+		blind_add(p, &collectors->at[i]);
+	for (size_t i = 0; i < p->observers.count; i++) {
+		const struct observer_change *c = &p->observers.at[i];
+		if (c->impaired) {
+			struct blind_span span = {true, c->observer, c->from, INSTANT_NONE, c->why};
+			blind_add(p, &span);
+			continue;
+		}
+		for (size_t k = p->blind.count; k-- > 0;)
+			if (p->blind.at[k].is_observer && p->blind.at[k].who == c->observer &&
+			    !instant_known(p->blind.at[k].to))
+				p->blind.at[k].to = c->from;
+	}
+}
+
 void pipeline_finish(struct pipeline *p)
 {
 	routes_finish(p->routes);
@@ -162,21 +228,26 @@ void pipeline_finish(struct pipeline *p)
 	if (!instant_known(p->last))
 		return;
 	struct instant now = instant_known(routes_now(p->routes)) ? routes_now(p->routes) : p->last;
-	for (size_t e = 0; e < p->entities->count; e++)
-		reachability_finish(p->reachability[e], p->last);
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_finish(p->levels[i], now);
-	for (uint32_t e = 0; e < p->entities->count; e++)
+	for (uint32_t e = 0; e < p->entities->count; e++) {
+		reachability_finish(p->reachability[e], p->last);
 		if (p->entities->at[e].watched)
-			origins_judge(p->routes, p->entities, e, p->assemble);
-	struct incident_list *all = assemble_incidents(p->assemble);
-	for (size_t i = 0; i < all->count; i++)
-		origins_upstreams(p->routes, &all->at[i]);
+			incidents_of(p, e);
+	}
+	assemble_finish(&p->incidents, p->entities);
+	incidents_describe(p);
+	blind_collect(p);
 }
 
-const struct incident_list *pipeline_incidents(struct pipeline *p)
+const struct incident_list *pipeline_incidents(const struct pipeline *p)
 {
-	return assemble_incidents(p->assemble);
+	return &p->incidents;
+}
+
+const struct blind_list *pipeline_blind(const struct pipeline *p)
+{
+	return &p->blind;
 }
 
 const struct routes *pipeline_routes(const struct pipeline *p)
@@ -222,4 +293,9 @@ const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity)
 const struct observer_list *pipeline_observers(const struct pipeline *p)
 {
 	return &p->observers;
+}
+
+struct instant pipeline_last(const struct pipeline *p)
+{
+	return p->last;
 }

@@ -28,12 +28,14 @@ void pipeline_free(struct pipeline *p);
 int pipeline_take(void *self, const struct obs *batch, size_t n); // fits struct obs_sink
 void pipeline_finish(struct pipeline *p);			  // the data ended
 
-const struct incident_list *pipeline_incidents(struct pipeline *p); // of watched entities, in order of opening
+const struct incident_list *pipeline_incidents(const struct pipeline *p); // of watched entities, by start; after finish
+const struct blind_list *pipeline_blind(const struct pipeline *p);	  // collectors and observers; after finish
 const struct routes *pipeline_routes(const struct pipeline *p);
 const struct sample *pipeline_strip(const struct pipeline *p, uint32_t entity,
 				    size_t *ret_n);				     // routes samples, in order
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
 bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
-struct instant pipeline_first(const struct pipeline *p);			     // time of the first observation
+struct instant pipeline_first(const struct pipeline *p); // times of the first and the newest observation
+struct instant pipeline_last(const struct pipeline *p);
 const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity);	     // borrowed until the next take
 const struct observer_list *pipeline_observers(const struct pipeline *p);	     // changes of observers, in order

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: ISC
-// Incident assembly for the routing signals.
+// DOC: what belongs together
+// Detections of one entity are one incident when they overlap or follow each other within a few watch intervals. Routes,
+// agreed loss, services and published series open one; latency alone does not (a longer path is no outage). Loss that one
+// observer alone reports needs a second kind of evidence beside it.
 #include "incident/assemble.h"
 
 #include "base/alloc.h"
@@ -7,50 +10,261 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define TOTAL_SHARE 0.99	    // of the usual space gone: the whole entity
-#define TOGETHER_NS (60 * NS_PER_S) // signals of one entity this close in time are one incident
+#define TOTAL_SHARE	0.95		  // of the units (or of the usual space) gone: the whole entity
+#define CHAIN_NS	(10 * NS_PER_S)	  // detections that follow each other so closely are one incident …
+#define CHAIN_INTERVALS 5		  // … or within so many watch intervals
+#define CHAIN_ROUTES_NS (60 * NS_PER_S)	  // … where no probe tells: path hunting takes that long
+#define CHAIN_SERIES_NS (3600 * NS_PER_S) // … ready-made series with their bins of minutes
+#define SMOOTH_BINS	3		  // intervals that the share of units down must hold
 
-struct assemble {
-	const struct entity_list *entities;
-	struct incident_list incidents;
+static int by_start(const void *a, const void *b)
+{
+	const struct detection *x = *(const struct detection *const *)a, *y = *(const struct detection *const *)b;
+	if (x->start.best.ns != y->start.best.ns)
+		return x->start.best.ns < y->start.best.ns ? -1 : 1;
+	return (int)x->signal - (int)y->signal;
+}
+
+static int64_t chain_ns(const struct dossier *d, const struct detection *one)
+{
+	if (one->signal == SIGNAL_SERIES)
+		return CHAIN_SERIES_NS;
+	if (!d->width_ns)
+		return CHAIN_ROUTES_NS;
+	return d->width_ns * CHAIN_INTERVALS > CHAIN_NS ? d->width_ns * CHAIN_INTERVALS : CHAIN_NS;
+}
+
+static bool routing(const struct detection *d)
+{
+	return d->signal < SIGNAL_ROUTING_COUNT;
+}
+
+static bool service(const struct detection *d)
+{
+	return d->signal >= SIGNAL_SERVICE_DNS && d->signal <= SIGNAL_SERVICE_TCP;
+}
+
+struct group {
+	const struct detection **at;
+	size_t n;
 };
 
-struct assemble *assemble_create(const struct entity_list *entities)
+// Whether this group may stand as an incident.
+static bool stands(const struct group *g)
 {
-	struct assemble *a = alloc_zero(1, sizeof(*a));
-	a->entities = entities;
-	return a;
+	bool routes = false, loss = false, lonely_loss = false, services = false, series = false;
+	for (size_t i = 0; i < g->n; i++) {
+		routes |= routing(g->at[i]);
+		services |= service(g->at[i]);
+		series |= g->at[i]->signal == SIGNAL_SERIES || g->at[i]->signal == SIGNAL_BLOCKS;
+		loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks >= 2;
+		lonely_loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks < 2;
+	}
+	if (lonely_loss && !routes && !services && !series)
+		return false;
+	return routes || loss || lonely_loss || services || series;
 }
 
-void assemble_free(struct assemble *a)
+static struct moment unknown_moment(void)
 {
-	if (!a)
-		return;
-	free(a->incidents.at);
-	free(a);
+	return (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
 }
 
-struct incident_list *assemble_incidents(struct assemble *a)
+static struct incident *incident_new(struct incident_list *list, uint32_t entity)
 {
-	return &a->incidents;
+	alloc_grow((void **)&list->at, list->count, &list->capacity, sizeof(*list->at));
+	struct incident *n = &list->at[list->count++];
+	*n = (struct incident){.entity = entity, .start = unknown_moment(), .end = unknown_moment(), .revision = 1};
+	return n;
+}
+
+// Services that come back later are stages of the recovery, not part of the end.
+static void span_refresh(struct incident *n)
+{
+	bool core = false, open = false, service_open = false;
+	for (size_t i = 0; i < n->signal_count; i++)
+		core |= !service(&n->signals[i]);
+	n->end = unknown_moment();
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *d = &n->signals[i];
+		bool ended = instant_known(d->end.best);
+		if (!instant_known(n->start.best) || d->start.best.ns < n->start.best.ns)
+			n->start = d->start;
+		if (core && service(d)) {
+			service_open |= !ended;
+			continue;
+		}
+		open |= !ended;
+		if (ended && (!instant_known(n->end.best) || d->end.best.ns > n->end.best.ns))
+			n->end = d->end;
+	}
+	if (open)
+		n->end = unknown_moment();
+	n->state = open ? INCIDENT_OPEN : service_open ? INCIDENT_RECOVERING : INCIDENT_CLOSED;
+}
+
+// Largest share of the entity's machines that gave no answer for SMOOTH_BINS intervals on end.
+static void units_refresh(struct incident *n, const struct dossier *d)
+{
+	int64_t end = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
+	double held[SMOOTH_BINS] = {0};
+	uint32_t most = 0;
+	size_t seen = 0;
+	for (size_t i = 0; i < d->bin_count; i++) {
+		const struct pulse_bin *b = &d->bins[i];
+		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end)
+			continue;
+		most = b->units > most ? b->units : most;
+		held[seen++ % SMOOTH_BINS] = b->units ? (double)(b->units - b->units_up) / b->units : 0;
+		double least = held[0];
+		for (size_t k = 1; k < SMOOTH_BINS; k++)
+			least = held[k] < least ? held[k] : least;
+		if (seen >= SMOOTH_BINS && least > n->fraction_down)
+			n->fraction_down = least;
+	}
+	n->units = most;
+	n->units_down = (uint64_t)(n->fraction_down * most + 0.5);
+}
+
+static double depth_of(const struct detection *d)
+{
+	return d->baseline > d->lowest ? 1 - (double)d->lowest / (double)d->baseline : 0;
+}
+
+static void scope_refresh(struct incident *n, const struct dossier *d)
+{
+	bool core = false;
+	n->fraction_down = 0;
+	units_refresh(n, d);
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *one = &n->signals[i];
+		bool counts = routing(one) || one->signal == SIGNAL_SERIES || one->signal == SIGNAL_BLOCKS;
+		core |= !service(one);
+		if (one->signal == SIGNAL_ROUTES)
+			n->addresses_down = (one->baseline - one->lowest) * 256;
+		if (!n->units && routing(one)) {
+			n->units = one->baseline;
+			n->units_down = one->baseline - one->lowest;
+		}
+		if (counts && depth_of(one) > n->fraction_down)
+			n->fraction_down = depth_of(one);
+	}
+	n->scope = !core ? SCOPE_SERVICE : n->fraction_down >= TOTAL_SHARE ? SCOPE_TOTAL : SCOPE_PARTIAL;
+}
+
+static void incident_from(const struct assemble_input *in, const struct group *g, struct incident_list *out)
+{
+	struct incident *n = incident_new(out, in->dossier->entity);
+	for (size_t i = 0; i < g->n && n->signal_count < INCIDENT_SIGNALS_MAX; i++)
+		n->signals[n->signal_count++] = *g->at[i];
+	span_refresh(n);
+	scope_refresh(n, in->dossier);
+}
+
+void assemble_entity(const struct assemble_input *in, struct incident_list *out)
+{
+	const struct dossier *d = in->dossier;
+	const struct detection **sorted = alloc_zero(d->detection_count, sizeof(*sorted));
+	for (size_t i = 0; i < d->detection_count; i++)
+		sorted[i] = &d->detections[i];
+	if (d->detection_count)
+		qsort(sorted, d->detection_count, sizeof(*sorted), by_start);
+	for (size_t i = 0; i < d->detection_count;) {
+		struct group g = {.at = sorted + i};
+		int64_t reach = INT64_MIN;
+		while (i < d->detection_count && (!g.n || sorted[i]->start.best.ns <= reach)) {
+			int64_t end = instant_known(sorted[i]->end.best)
+					      ? sorted[i]->end.best.ns + chain_ns(d, sorted[i])
+					      : INT64_MAX;
+			reach = end > reach ? end : reach;
+			g.n++;
+			i++;
+		}
+		if (stands(&g))
+			incident_from(in, &g, out);
+	}
+	free(sorted);
+}
+
+// A service that began to fail when the false route came, and the loss it hid: see the header.
+static void split_services(struct incident_list *list, uint32_t entity, struct incident *own)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct incident *n = &list->at[i];
+		size_t kept = 0;
+		if (n == own || n->entity != entity)
+			continue;
+		for (size_t k = 0; k < n->signal_count; k++) {
+			const struct detection *d = &n->signals[k];
+			bool with_it = service(d) && llabs(d->start.best.ns - own->start.best.ns) <= CHAIN_NS;
+			if (with_it && own->signal_count < INCIDENT_SIGNALS_MAX)
+				own->signals[own->signal_count++] = *d;
+			else
+				n->signals[kept++] = *d;
+		}
+		if (kept == n->signal_count)
+			continue;
+		n->signal_count = kept;
+		n->start = unknown_moment();
+		if (kept)
+			span_refresh(n);
+	}
+}
+
+static struct incident *origin_incident(struct incident_list *list, uint32_t entity, struct instant first)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		struct incident *n = &list->at[i];
+		bool still = !instant_known(n->end.best) || first.ns <= n->end.best.ns + CHAIN_ROUTES_NS;
+		if (n->entity == entity && n->origin_count && still)
+			return n;
+	}
+	return NULL;
+}
+
+void assemble_origin(struct incident_list *list, const struct entity_list *entities, uint32_t entity,
+		     const struct incident_origin *news, double share)
+{
+	(void)entities;
+	struct incident *n = origin_incident(list, entity, news->first);
+	if (!n) {
+		n = incident_new(list, entity);
+		n->start = (struct moment){news->first, instant_after(news->first, -NS_PER_S),
+					   instant_after(news->first, NS_PER_S), 0.9};
+		n->scope = SCOPE_PARTIAL;
+		split_services(list, entity, n);
+	}
+	n->fraction_down = share > n->fraction_down ? share : n->fraction_down;
+	n->end = instant_known(news->gone) ? (struct moment){news->gone, instant_after(news->gone, -NS_PER_S),
+							     instant_after(news->gone, NS_PER_S), 0.9}
+					   : unknown_moment();
+	n->state = instant_known(news->gone) ? INCIDENT_CLOSED : INCIDENT_OPEN;
+	if (n->origin_count < INCIDENT_LIST_MAX)
+		n->origins[n->origin_count++] = *news;
+}
+
+static int by_incident(const void *a, const void *b)
+{
+	const struct incident *x = a, *y = b;
+	if (x->start.best.ns != y->start.best.ns)
+		return x->start.best.ns < y->start.best.ns ? -1 : 1;
+	return x->entity < y->entity ? -1 : x->entity > y->entity;
 }
 
 // KX-20220125T2050Z-1: entity, minute of the start, number among those of that entity and minute.
-static void id_make(const struct assemble *a, struct incident *n)
+static void id_make(const struct incident_list *list, const struct entity_list *entities, struct incident *n)
 {
-	const char *code = strchr(a->entities->at[n->entity].id, '/') + 1;
+	const char *entity = entities->at[n->entity].id, *code = strchr(entity, '/') + 1;
 	time_t s = (time_t)instant_seconds(n->start.best);
 	struct tm tm = {0};
 	gmtime_r(&s, &tm);
 	char minute[32];
 	strftime(minute, sizeof(minute), "%Y%m%dT%H%MZ", &tm);
-	const char *kind = a->entities->at[n->entity].id;
 	struct text t = {0};
-	text_printf(&t, "%s%s-%s-", strncmp(kind, "asn/", 4) == 0 ? "AS" : "", code, minute);
+	text_printf(&t, "%s%s-%s-", strncmp(entity, "asn/", 4) == 0 ? "AS" : "", code, minute);
 	int number = 1;
-	for (size_t i = 0; i < a->incidents.count; i++)
-		number += a->incidents.at[i].entity == n->entity &&
-			  strncmp(a->incidents.at[i].id, text_string(&t), t.length) == 0;
+	for (const struct incident *other = list->at; other < n; other++)
+		number += other->entity == n->entity && strncmp(other->id, text_string(&t), t.length) == 0;
 	text_printf(&t, "%d", number);
 	size_t length = t.length < sizeof(n->id) - 1 ? t.length : sizeof(n->id) - 1;
 	memcpy(n->id, t.bytes, length);
@@ -58,94 +272,15 @@ static void id_make(const struct assemble *a, struct incident *n)
 	text_free(&t);
 }
 
-static struct incident *incident_new(struct assemble *a, uint32_t entity, struct moment start)
+void assemble_finish(struct incident_list *list, const struct entity_list *entities)
 {
-	alloc_grow((void **)&a->incidents.at, a->incidents.count, &a->incidents.capacity, sizeof(*a->incidents.at));
-	struct incident *n = &a->incidents.at[a->incidents.count];
-	*n = (struct incident){.entity = entity, .start = start};
-	n->end = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
-	id_make(a, n);
-	a->incidents.count++;
-	return n;
-}
-
-static bool together(const struct incident *n, struct instant start)
-{
-	return !instant_known(n->end.best) || start.ns <= n->end.best.ns + TOGETHER_NS;
-}
-
-static struct incident *incident_for(struct assemble *a, const struct detection *d)
-{
-	for (size_t i = a->incidents.count; i-- > 0;) {
-		struct incident *n = &a->incidents.at[i];
-		if (n->entity != d->entity)
-			continue;
-		bool same = n->has[d->signal] && n->routes[d->signal].start.best.ns == d->start.best.ns;
-		if (same || (!n->has[d->signal] && together(n, d->start.best)))
-			return n;
-		break;
-	}
-	return incident_new(a, d->entity, d->start);
-}
-
-static void scope_refresh(struct incident *n)
-{
-	uint64_t units = 0, lowest = 0;
-	bool ended = true, any = false;
-	struct moment end = n->end;
-	for (int s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
-		if (!n->has[s])
-			continue;
-		const struct detection *d = &n->routes[s];
-		ended &= instant_known(d->end.best);
-		if (!any || d->end.best.ns > end.best.ns)
-			end = d->end;
-		if (!any || s == SIGNAL_ROUTES) {
-			units = d->baseline;
-			lowest = d->lowest;
-		}
-		any = true;
-	}
-	n->end = ended ? end : (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
-	n->units = units;
-	n->units_down = units > lowest ? units - lowest : 0;
-	n->fraction_down = units ? (double)n->units_down / (double)units : 0;
-	n->scope = n->fraction_down >= TOTAL_SHARE ? SCOPE_TOTAL : SCOPE_PARTIAL;
-}
-
-void assemble_take(struct assemble *a, const struct detection *d)
-{
-	struct incident *n = incident_for(a, d);
-	n->routes[d->signal] = *d;
-	n->has[d->signal] = true;
-	n->revision++;
-	if (d->start.best.ns < n->start.best.ns)
-		n->start = d->start;
-	scope_refresh(n);
-}
-
-void assemble_origin(struct assemble *a, uint32_t entity, const struct incident_origin *news, double share)
-{
-	struct incident *n = NULL;
-	for (size_t i = 0; i < a->incidents.count && !n; i++)
-		if (a->incidents.at[i].entity == entity && a->incidents.at[i].origin_count &&
-		    together(&a->incidents.at[i], news->first))
-			n = &a->incidents.at[i];
-	if (!n) {
-		struct moment start = {news->first, instant_after(news->first, -NS_PER_S),
-				       instant_after(news->first, NS_PER_S), 0.9};
-		n = incident_new(a, entity, start);
-		n->scope = SCOPE_PARTIAL;
-	}
-	n->revision++;
-	n->fraction_down = share > n->fraction_down ? share : n->fraction_down;
-	if (!n->has[SIGNAL_ROUTES] && !n->has[SIGNAL_ROUTES6])
-		n->end = (struct moment){news->gone, news->gone, news->gone, instant_known(news->gone) ? 0.9 : 0};
-	for (size_t i = 0; i < n->origin_count; i++)
-		if (prefix_equal(&n->origins[i].prefix, &news->prefix) && n->origins[i].origin == news->origin) {
-			n->origins[i] = *news;
-			return;
-		}
-	if (n->origin_count < INCIDENT_LIST_MAX)
-		n->origins[n->origin_count++] = *news;
+	size_t kept = 0;
+	for (size_t i = 0; i < list->count; i++)
+		if (instant_known(list->at[i].start.best))
+			list->at[kept++] = list->at[i];
+	list->count = kept;
+	if (kept)
+		qsort(list->at, kept, sizeof(*list->at), by_incident);
+	for (size_t i = 0; i < kept; i++)
+		id_make(list, entities, &list->at[i]);
 }

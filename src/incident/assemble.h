@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: ISC
-// Detections → incidents: what belongs together, scope, and the routing evidence around it. Pure.
+// A dossier → incidents: which detections belong together, what may open an incident (decisions.md 3), scope, state, id.
+// Pure. What is said about each incident beyond that is describe.h's.
 #pragma once
 
+#include "model/dossier.h"
 #include "model/incident.h"
 
-struct assemble;
+struct assemble_input {
+	const struct dossier *dossier;
+	const struct entity_list *entities;
+};
 
-struct assemble *assemble_create(const struct entity_list *entities); // borrowed
-void assemble_free(struct assemble *a);
+// Appends the incidents of one entity, in order of their start.
+void assemble_entity(const struct assemble_input *in, struct incident_list *out);
 
-// A detection opened, changed or ended. Detections of one entity that overlap in time are one incident; its id is
-// fixed when it first opens.
-void assemble_take(struct assemble *a, const struct detection *d);
+// News about origins inside the entity (a hijack or leak): a mechanism of its own, so an incident of its own, which takes
+// over the services that began to fail with it. One incident per stretch of news.
+void assemble_origin(struct incident_list *list, const struct entity_list *entities, uint32_t entity,
+		     const struct incident_origin *news, double share);
 
-// News about origins inside the entity (a hijack or leak): one incident per stretch of news.
-void assemble_origin(struct assemble *a, uint32_t entity, const struct incident_origin *news, double share);
-
-struct incident_list *assemble_incidents(struct assemble *a); // in order of opening; owned by a
+// Gives every incident its id (fixed by entity, start and order) and sorts by start, then entity.
+void assemble_finish(struct incident_list *list, const struct entity_list *entities);

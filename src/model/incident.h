@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: ISC
 // The incident: one story about one entity (product.md's contract lacuna-incident/1). Members that this version does not
-// fill are not here; the writers print them as null.
+// fill are not here; the writers print them as null. Words are static text.
 #pragma once
 
 #include "model/detection.h"
 #include "model/entity.h"
 #include "model/sample.h"
 
-#define INCIDENT_ID_MAX	  96
-#define INCIDENT_LIST_MAX 64 // entries of each list below; the rest is counted
+#define INCIDENT_ID_MAX	     96
+#define INCIDENT_LIST_MAX    64 // entries of each list below; the rest is counted
+#define INCIDENT_SIGNALS_MAX 32
+#define INCIDENT_PHASES_MAX  64
+#define INCIDENT_SIMILAR_MAX 3
 
-enum incident_scope { SCOPE_TOTAL, SCOPE_PARTIAL };
+enum incident_scope { SCOPE_TOTAL, SCOPE_PARTIAL, SCOPE_SERVICE };
+enum incident_state { INCIDENT_OPEN, INCIDENT_RECOVERING, INCIDENT_CLOSED };
 
 struct incident_upstream {    // routes that left, by the network next to the origin
 	uint32_t asn;	      // 0: the path was never seen
@@ -26,21 +30,69 @@ struct incident_origin { // a more-specific prefix or a prefix with a new origin
 	uint32_t networks, of_networks; // full-feed networks that carried it, of how many
 };
 
+struct incident_phase {
+	const char *phase;	 // degraded, silent, unrouted, returning, back
+	struct instant from, to; // to unknown: still
+};
+
+struct incident_concurrency {
+	bool known;
+	uint32_t units, failed;
+	double window_s, expected_per_year, synchrony_s;
+	const char *verdict; // concurrent, partial-concurrent, independent, insufficient
+	const char *level;   // smallest group that holds all failed units
+};
+
+struct incident_precedence {
+	bool known; // there was loss and a withdrawal, or at least one of them
+	bool has_lead;
+	double lead_best, lead_from, lead_to; // seconds the loss began before the first withdrawal
+	double p_loss_first;
+	bool has_shape;
+	double log10_shape_bf; // above 0: a ramp of loss; below: a step
+	const char *reading;   // one of precedence.h's words
+	double partial_loss_s;
+};
+
+struct incident_recovery {	      // of one class of things
+	uint8_t signal;		      // enum signal_kind; SIGNAL_LOSS stands for hosts answering ping
+	uint8_t rank;		      // order of return; equal ranks are too close to be ordered
+	struct instant t10, t50, t90; // shares of its units that are back; unknown: not yet
+	uint32_t units;
+};
+
+struct incident_similar {
+	const char *id;	   // of a precedent or of an incident; borrowed from its list
+	double similarity; // 0 to 1
+};
+
 struct incident {
 	char id[INCIDENT_ID_MAX]; // fixed at first opening
 	uint32_t revision;
 	uint32_t entity; // index into the entity list
 	enum incident_scope scope;
+	enum incident_state state;
 	double fraction_down;
-	uint64_t units, units_down;
+	uint64_t units, units_down; // machines where probes say it, else /24s of the routing table
 	struct moment start, end;
-	struct detection routes[SIGNAL_ROUTING_COUNT];
-	bool has[SIGNAL_ROUTING_COUNT];
+	struct detection signals[INCIDENT_SIGNALS_MAX];
+	uint8_t order_group[INCIDENT_SIGNALS_MAX]; // by signal: equal groups are too close to be ordered
+	size_t signal_count;
+	struct incident_phase phases[INCIDENT_PHASES_MAX];
+	size_t phase_count;
+	struct incident_concurrency concurrency;
+	struct incident_precedence precedence;
+	struct incident_recovery recovery[SIGNAL_COUNT];
+	size_t recovery_count;
+	char campaign[INCIDENT_ID_MAX]; // "" none
+	struct incident_similar similar[INCIDENT_SIMILAR_MAX];
+	size_t similar_count;
 	struct incident_upstream upstreams[INCIDENT_LIST_MAX];
 	size_t upstream_count;
 	uint64_t path_changes; // in the minute before the start
 	struct incident_origin origins[INCIDENT_LIST_MAX];
 	size_t origin_count;
+	uint64_t addresses_down; // IPv4 addresses without a route at the lowest; 0 none
 };
 
 struct incident_list {
@@ -48,8 +100,9 @@ struct incident_list {
 	size_t count, capacity;
 };
 
-struct blind_span { // a collector without a healthy full-feed peer
-	uint16_t collector;
+struct blind_span { // a collector without a healthy full-feed peer, or an observer whose controls failed
+	bool is_observer;
+	uint16_t who;		 // collector or observer
 	struct instant from, to; // to unknown: still
 	const char *why;	 // static text
 };
@@ -58,3 +111,12 @@ struct blind_list {
 	struct blind_span *at;
 	size_t count, capacity;
 };
+
+// The detection of a signal in the incident; null: that signal took no part.
+static inline const struct detection *incident_signal(const struct incident *n, uint8_t signal)
+{
+	for (size_t i = 0; i < n->signal_count; i++)
+		if (n->signals[i].signal == signal)
+			return &n->signals[i];
+	return NULL;
+}

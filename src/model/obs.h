@@ -69,7 +69,10 @@ struct obs {
 		} probe;
 	};
 	uint32_t path_id;
-	uint32_t rtt_us; // PROBE that is ok: round-trip time in microseconds
+	union {
+		uint32_t rtt_us; // PROBE that is ok: round-trip time in microseconds
+		uint32_t hold_s; // SESSION and ALIVE that an OPEN told of: its hold time in seconds, else 0
+	};
 	union {
 		const uint32_t *path; // path_count AS numbers, nearest first; ANNOUNCE and RIB
 		double number;	      // SERIES

@@ -6,22 +6,29 @@
 #include "base/text.h"
 #include "model/incident.h"
 #include "model/peer.h"
+#include "model/pulse.h"
+#include "model/target.h"
 
 struct incident_view { // everything the writers need; borrowed
 	const struct entity_list *entities;
 	const struct incident_list *incidents;
 	const struct blind_list *blind;
 	const struct peer_table *peers;
+	const struct target_table *targets;	  // null: no probes
 	const char *definition, *definition_says; // of "visible"
 	const char *version;
 	struct instant first, last; // of the data
 };
 
-struct strip_view { // one entity's samples of the routes signal
+struct strip_view { // one entity's samples of the routes signal and its intervals of probing
 	const struct sample *samples;
 	size_t count;
 	double baseline;
+	const struct pulse_bin *bins;
+	size_t bin_count;
 };
+
+enum strip_kind { STRIP_ROUTES, STRIP_HOSTS, STRIP_SERVICES, STRIP_LATENCY, STRIP_COUNT };
 
 // One incident as a JSON object.
 void incident_json(struct text *t, const struct incident_view *v, const struct incident *n);
@@ -29,9 +36,14 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 // The story of one incident: headline, interval, scope, denominator, profile, upstreams, news of origins.
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n);
 
-// One line of time: `width` cells from first to last, each as tall as the share of the usual space that was visible
-// ('·' where nothing was known), with the times at both ends.
-void strip_text(struct text *t, const struct incident_view *v, const struct strip_view *strip, unsigned width);
+// One line of time: `width` cells from first to last, each as tall as the share of the usual that was left: visible /24s,
+// answering hosts, answering services; of latency, baseline ÷ round-trip time ('·' where nothing was known, '_' for none).
+// False when the kind has no data.
+bool strip_text(struct text *t, const struct incident_view *v, const struct strip_view *strip, enum strip_kind kind,
+		unsigned width);
 
 // Blind spans, a line each.
 void blind_text(struct text *t, const struct incident_view *v);
+
+// Name of the collector or observer; text from outside.
+const char *blind_name(const struct incident_view *v, const struct blind_span *b);

@@ -3,6 +3,8 @@
 #include "base/json.h"
 #include "report/incident.h"
 
+#include <math.h>
+
 #define TIME_DIGITS  3
 #define SHARE_DIGITS 4
 
@@ -43,13 +45,18 @@ static void put_prefix(struct json *j, const char *key, const struct prefix *p)
 	text_free(&t);
 }
 
+static const char *scope_name(enum incident_scope scope)
+{
+	return scope == SCOPE_TOTAL ? "total" : scope == SCOPE_PARTIAL ? "partial" : "service";
+}
+
 static void put_scope(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	const struct entity *e = &v->entities->at[n->entity];
 	json_key(j, "scope");
 	json_open(j, '{');
 	json_key(j, "kind");
-	json_string(j, n->scope == SCOPE_TOTAL ? "total" : "partial");
+	json_string(j, scope_name(n->scope));
 	json_key(j, "fraction_down");
 	json_real(j, n->fraction_down, SHARE_DIGITS);
 	json_key(j, "networks");
@@ -78,34 +85,49 @@ static void put_profile(struct json *j, const struct detection *d)
 	json_close(j, '}');
 }
 
-static void put_signals(struct json *j, const struct incident *n)
+static double depth_of(const struct detection *d)
+{
+	if (d->signal == SIGNAL_LATENCY) // thousandths of the usual round-trip time: how much longer it took
+		return d->lowest > d->baseline ? (double)d->lowest / (double)d->baseline - 1 : 0;
+	return d->baseline > d->lowest ? 1 - (double)d->lowest / (double)d->baseline : 0;
+}
+
+static void put_counted(struct json *j, const struct detection *d)
+{
+	json_key(j, "baseline");
+	json_int(j, (int64_t)d->baseline);
+	json_key(j, "lowest");
+	json_int(j, (int64_t)d->lowest);
+	json_key(j, "unit");
+	json_string(j, d->signal == SIGNAL_ROUTES6 ? "/48" : "/24");
+	json_key(j, "of_networks");
+	json_int(j, d->of_networks);
+	json_key(j, "of_collectors");
+	json_int(j, d->of_collectors);
+	put_profile(j, d);
+}
+
+static void put_signal(struct json *j, const struct incident_view *v, const struct detection *d)
+{
+	const struct series *series = v->targets ? series_at(v->targets, d->series) : NULL;
+	json_open(j, '{');
+	json_key(j, "signal");
+	json_string(j, d->signal == SIGNAL_SERIES && series ? series->signal : signal_name(d->signal));
+	put_moment(j, "onset", &d->start);
+	json_key(j, "depth");
+	json_real(j, depth_of(d), SHARE_DIGITS);
+	put_moment(j, "recovered", &d->end);
+	if (d->signal < SIGNAL_ROUTING_COUNT)
+		put_counted(j, d);
+	json_close(j, '}');
+}
+
+static void put_signals(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	json_key(j, "signals");
 	json_open(j, '[');
-	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
-		const struct detection *d = &n->routes[s];
-		if (!n->has[s])
-			continue;
-		json_open(j, '{');
-		json_key(j, "signal");
-		json_string(j, signal_name(s));
-		put_moment(j, "onset", &d->start);
-		json_key(j, "depth");
-		json_real(j, d->baseline ? 1 - (double)d->lowest / (double)d->baseline : 0, SHARE_DIGITS);
-		put_moment(j, "recovered", &d->end);
-		json_key(j, "baseline");
-		json_int(j, (int64_t)d->baseline);
-		json_key(j, "lowest");
-		json_int(j, (int64_t)d->lowest);
-		json_key(j, "unit");
-		json_string(j, s == SIGNAL_ROUTES6 ? "/48" : "/24");
-		json_key(j, "of_networks");
-		json_int(j, d->of_networks);
-		json_key(j, "of_collectors");
-		json_int(j, d->of_collectors);
-		put_profile(j, d);
-		json_close(j, '}');
-	}
+	for (size_t i = 0; i < n->signal_count; i++)
+		put_signal(j, v, &n->signals[i]);
 	if (n->origin_count) {
 		json_open(j, '{');
 		json_key(j, "signal");
@@ -116,6 +138,117 @@ static void put_signals(struct json *j, const struct incident *n)
 		json_real(j, n->fraction_down, SHARE_DIGITS);
 		struct moment gone = {n->origins[0].gone, n->origins[0].gone, n->origins[0].gone, 0.9};
 		put_moment(j, "recovered", &gone);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_order(struct json *j, const struct incident_view *v, const struct incident *n)
+{
+	json_key(j, "order");
+	json_open(j, '[');
+	for (unsigned group = 0; group < INCIDENT_SIGNALS_MAX; group++) {
+		bool any = false;
+		for (size_t i = 0; i < n->signal_count; i++) {
+			const struct series *series = v->targets ? series_at(v->targets, n->signals[i].series) : NULL;
+			bool named = n->signals[i].signal == SIGNAL_SERIES && series;
+			if (n->order_group[i] != group)
+				continue;
+			if (!any)
+				json_open(j, '[');
+			any = true;
+			json_string(j, named ? series->signal : signal_name(n->signals[i].signal));
+		}
+		if (any)
+			json_close(j, ']');
+	}
+	json_close(j, ']');
+}
+
+static void put_phases(struct json *j, const struct incident *n)
+{
+	json_key(j, "phases");
+	json_open(j, '[');
+	for (size_t i = 0; i < n->phase_count; i++) {
+		json_open(j, '{');
+		json_key(j, "phase");
+		json_string(j, n->phases[i].phase);
+		put_time(j, "from", n->phases[i].from);
+		put_time(j, "to", n->phases[i].to);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void put_concurrency(struct json *j, const struct incident *n)
+{
+	const struct incident_concurrency *c = &n->concurrency;
+	if (!c->known) {
+		put_null(j, "concurrency");
+		return;
+	}
+	json_key(j, "concurrency");
+	json_open(j, '{');
+	json_key(j, "units");
+	json_int(j, c->units);
+	json_key(j, "failed");
+	json_int(j, c->failed);
+	json_key(j, "window_s");
+	json_real(j, c->window_s, 0);
+	json_key(j, "expected_per_year");
+	json_real(j, c->expected_per_year, 9);
+	json_key(j, "verdict");
+	json_string(j, c->verdict);
+	json_key(j, "common");
+	json_string(j, c->level);
+	json_key(j, "synchrony_s");
+	json_real(j, c->synchrony_s, 1);
+	json_close(j, '}');
+}
+
+static void put_precedence(struct json *j, const struct incident *n)
+{
+	const struct incident_precedence *p = &n->precedence;
+	if (!p->known) {
+		put_null(j, "precedence");
+		return;
+	}
+	json_key(j, "precedence");
+	json_open(j, '{');
+	json_key(j, "lead_s");
+	if (p->has_lead) {
+		json_open(j, '{');
+		json_key(j, "best");
+		json_real(j, p->lead_best, 1);
+		json_key(j, "from");
+		json_real(j, p->lead_from, 1);
+		json_key(j, "to");
+		json_real(j, p->lead_to, 1);
+		json_close(j, '}');
+	} else {
+		json_null(j);
+	}
+	json_key(j, "p_loss_first");
+	json_real(j, p->has_lead ? p->p_loss_first : NAN, SHARE_DIGITS);
+	json_key(j, "log10_shape_bf");
+	json_real(j, p->has_shape ? p->log10_shape_bf : NAN, 2);
+	json_key(j, "reading");
+	json_string(j, p->reading);
+	json_key(j, "partial_loss_s");
+	json_real(j, p->partial_loss_s, 1);
+	json_close(j, '}');
+}
+
+static void put_similar(struct json *j, const struct incident *n)
+{
+	json_key(j, "similar");
+	json_open(j, '[');
+	for (size_t i = 0; i < n->similar_count; i++) {
+		json_open(j, '{');
+		json_key(j, "id");
+		json_string(j, n->similar[i].id);
+		json_key(j, "similarity");
+		json_real(j, n->similar[i].similarity, SHARE_DIGITS);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -170,15 +303,19 @@ static void put_recovery(struct json *j, const struct incident *n)
 {
 	json_key(j, "recovery");
 	json_open(j, '[');
-	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
-		if (!n->has[s])
-			continue;
+	for (size_t i = 0; i < n->recovery_count; i++) {
+		const struct incident_recovery *r = &n->recovery[i];
 		json_open(j, '{');
 		json_key(j, "class");
-		json_string(j, signal_name(s));
-		put_time(j, "t10", n->routes[s].rise[PROFILE_10]);
-		put_time(j, "t50", n->routes[s].rise[PROFILE_50]);
-		put_time(j, "t90", n->routes[s].rise[PROFILE_90]);
+		json_string(j, r->signal == SIGNAL_LOSS ? "hosts" : signal_name(r->signal));
+		put_time(j, "t10", r->t10);
+		put_time(j, "t50", r->t50);
+		put_time(j, "t90", r->t90);
+		json_key(j, "rank");
+		if (r->rank == UINT8_MAX)
+			json_null(j);
+		else
+			json_int(j, r->rank);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -190,21 +327,8 @@ static bool blind_during(const struct blind_span *b, const struct incident *n)
 	return before_end && (!instant_known(b->to) || b->to.ns >= n->start.best.ns);
 }
 
-static void put_coverage(struct json *j, const struct incident_view *v, const struct incident *n)
+static void put_blind(struct json *j, const struct incident_view *v, const struct incident *n)
 {
-	size_t collectors = collector_count(v->peers), blind = 0;
-	json_key(j, "coverage");
-	json_open(j, '{');
-	put_null(j, "observers");
-	put_null(j, "observers_ok");
-	json_key(j, "collectors");
-	json_int(j, (int64_t)collectors);
-	for (size_t i = 0; i < v->blind->count; i++)
-		blind += blind_during(&v->blind->at[i], n);
-	json_key(j, "collectors_ok");
-	json_int(j, (int64_t)(collectors > blind ? collectors - blind : 0));
-	json_key(j, "definition");
-	json_string(j, v->definition);
 	json_key(j, "blind");
 	json_open(j, '[');
 	for (size_t i = 0; i < v->blind->count; i++) {
@@ -213,7 +337,7 @@ static void put_coverage(struct json *j, const struct incident_view *v, const st
 			continue;
 		json_open(j, '{');
 		json_key(j, "who");
-		json_string(j, collector_name(v->peers, b->collector));
+		json_string(j, blind_name(v, b));
 		put_time(j, "from", b->from);
 		put_time(j, "to", b->to);
 		json_key(j, "why");
@@ -221,6 +345,35 @@ static void put_coverage(struct json *j, const struct incident_view *v, const st
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+}
+
+// How many of the collectors or observers were not blind at some time of the incident.
+static void put_healthy(struct json *j, const struct incident_view *v, const struct incident *n, bool observers)
+{
+	uint32_t all = !observers ? collector_count(v->peers) : v->targets ? observer_count(v->targets) : 0, blind = 0;
+	for (uint16_t who = 0; who < all; who++) {
+		bool was = false;
+		for (size_t i = 0; i < v->blind->count; i++) {
+			const struct blind_span *b = &v->blind->at[i];
+			was |= b->is_observer == observers && b->who == who && blind_during(b, n);
+		}
+		blind += was;
+	}
+	json_key(j, observers ? "observers" : "collectors");
+	json_int(j, all);
+	json_key(j, observers ? "observers_ok" : "collectors_ok");
+	json_int(j, all - blind);
+}
+
+static void put_coverage(struct json *j, const struct incident_view *v, const struct incident *n)
+{
+	json_key(j, "coverage");
+	json_open(j, '{');
+	put_healthy(j, v, n, true);
+	put_healthy(j, v, n, false);
+	json_key(j, "definition");
+	json_string(j, v->definition);
+	put_blind(j, v, n);
 	json_close(j, '}');
 }
 
@@ -230,8 +383,8 @@ static void put_impact(struct json *j, const struct incident_view *v, const stru
 	json_key(j, "impact");
 	json_open(j, '{');
 	json_key(j, "addresses");
-	if (n->has[SIGNAL_ROUTES])
-		json_int(j, (int64_t)(n->units_down * 256));
+	if (n->addresses_down)
+		json_int(j, (int64_t)n->addresses_down);
 	else
 		json_null(j);
 	json_key(j, "networks");
@@ -261,21 +414,22 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->entity].id);
 	json_key(j, "state");
-	json_string(j, instant_known(n->end.best) ? "closed" : "open");
+	json_string(j, n->state == INCIDENT_OPEN ? "open" : n->state == INCIDENT_RECOVERING ? "recovering" : "closed");
 	put_scope(j, v, n);
 	put_moment(j, "start", &n->start);
 	put_moment(j, "end", &n->end);
-	put_signals(j, n);
-	put_null(j, "order");
-	put_null(j, "phases");
-	put_null(j, "concurrency");
-	put_null(j, "precedence");
+	put_signals(j, v, n);
+	put_order(j, v, n);
+	put_phases(j, n);
+	put_concurrency(j, n);
+	put_precedence(j, n);
 	put_null(j, "causes");
 	put_null(j, "verdict");
 	put_null(j, "would_change_most");
 	put_recovery(j, n);
-	put_null(j, "campaign");
-	put_null(j, "similar");
+	json_key(j, "campaign");
+	json_string(j, n->campaign[0] ? n->campaign : NULL);
+	put_similar(j, n);
 	put_impact(j, v, n);
 	put_coverage(j, v, n);
 	put_routing(j, n);

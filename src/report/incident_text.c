@@ -2,7 +2,7 @@
 // Incident → plain English for a terminal. Names from outside pass through text_untrusted.
 #include "report/incident.h"
 
-#include <stdio.h>
+#include "report/words.h"
 
 static void put_name(struct text *t, const struct entity *e)
 {
@@ -14,83 +14,131 @@ static void put_name(struct text *t, const struct entity *e)
 	text_printf(t, " (%s)", e->id);
 }
 
-// To the second: archives know no more.
-static void put_clock(struct text *t, struct instant when)
-{
-	struct text full = {0};
-	text_utc(&full, (struct instant){instant_seconds(when) * NS_PER_S});
-	const char *string = text_string(&full); // 2026-11-23T14:50:11Z
-	text_printf(t, "%.10s %.8s UTC", string, string + 11);
-	text_free(&full);
-}
-
-static void put_span(struct text *t, double seconds)
-{
-	int64_t s = (int64_t)(seconds + 0.5);
-	if (s < 1) {
-		text_put(t, "less than a second");
-		return;
-	}
-	if (s >= 3600)
-		text_printf(t, "%d h %02d min", (int)(s / 3600), (int)(s / 60 % 60));
-	else if (s >= 60)
-		text_printf(t, "%d min %02d s", (int)(s / 60), (int)(s % 60));
-	else
-		text_printf(t, "%d s", (int)s);
-}
-
 static void put_moment(struct text *t, const char *label, const struct moment *m)
 {
-	text_printf(t, "  %-11s", label);
-	put_clock(t, m->best);
-	text_printf(t, "  (between %+.0f s and %+.0f s of it, %.0f %% sure)\n", instant_gap_s(m->best, m->from),
+	text_printf(t, "  %-12s", label);
+	words_clock(t, m->best);
+	text_printf(t, "  (%+.1f to %+.1f s, %.0f %% sure)\n", instant_gap_s(m->best, m->from),
 		    instant_gap_s(m->best, m->to), m->confidence * 100);
+}
+
+static bool unrouted(const struct incident *n)
+{
+	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	return routes && routes->lowest * 20 < routes->baseline;
 }
 
 static void put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	put_name(t, &v->entities->at[n->entity]);
-	if (!n->has[SIGNAL_ROUTES] && !n->has[SIGNAL_ROUTES6])
+	if (n->origin_count)
 		text_put(t, ": part of its address space is announced by another network");
+	else if (n->scope == SCOPE_SERVICE)
+		text_printf(t, ": a service fails (%llu of %llu machines), the network stands",
+			    (unsigned long long)n->units_down, (unsigned long long)n->units);
 	else if (n->scope == SCOPE_TOTAL)
-		text_put(t, " fell off the global routing table");
+		text_put(t, unrouted(n) ? " fell off the Internet: nobody could even route there"
+					: " fell off the Internet");
+	else if (n->fraction_down >= 0.01)
+		text_printf(t, " is partly cut off (%.0f %%)", n->fraction_down * 100);
 	else
-		text_printf(t, " lost %.0f %% of its address space in the global routing table",
-			    n->fraction_down * 100);
+		text_put(t, " is degraded");
 	if (instant_known(n->end.best)) {
-		text_put(t, " for ");
-		put_span(t, instant_gap_s(n->start.best, n->end.best));
+		text_put(t, ", for ");
+		words_span(t, instant_gap_s(n->start.best, n->end.best));
 	} else {
-		text_put(t, ", and it is not over where the data ends");
+		text_put(t, "; it is not over where the data ends");
 	}
-	text_put(t, ".\n");
+	text_put(t, n->state == INCIDENT_RECOVERING ? "; not all services are back.\n" : ".\n");
 }
 
-static void put_signal(struct text *t, const struct incident_view *v, const struct detection *d)
+static void put_routes(struct text *t, const struct incident_view *v, const struct detection *d)
 {
-	const char *unit = d->signal == SIGNAL_ROUTES6 ? "/48" : "/24";
-	text_printf(t, "  %-11s%llu of %llu %s blocks visible at the lowest\n",
-		    d->signal == SIGNAL_ROUTES6 ? "IPv6" : "IPv4", (unsigned long long)d->lowest,
-		    (unsigned long long)d->baseline, unit);
-	text_printf(t, "  %-11s%s: %s; of %u full-feed network%s at %u collector%s\n", "visible", v->definition,
-		    v->definition_says, d->of_networks, d->of_networks == 1 ? "" : "s", d->of_collectors,
-		    d->of_collectors == 1 ? " (single collector)" : "s");
+	text_printf(
+		t, "  %-12s%llu of %llu %s blocks visible at the lowest, to %u full-feed network%s at %u collector%s\n",
+		d->signal == SIGNAL_ROUTES6 ? "IPv6" : "routes", (unsigned long long)d->lowest,
+		(unsigned long long)d->baseline, d->signal == SIGNAL_ROUTES6 ? "/48" : "/24", d->of_networks,
+		d->of_networks == 1 ? "" : "s", d->of_collectors, d->of_collectors == 1 ? " (single collector)" : "s");
+	text_printf(t, "  %-12s(%s: %s)\n", "", v->definition, v->definition_says);
 	if (instant_known(d->fall[PROFILE_90]) && instant_known(d->fall[PROFILE_10])) {
-		text_printf(t, "  %-11s90 %% to 10 %% of the networks' routes went in ", "how fast");
-		put_span(t, instant_gap_s(d->fall[PROFILE_90], d->fall[PROFILE_10]));
+		text_printf(t, "  %-12s90 to 10 %% of the routes went in ", "how fast");
+		words_span(t, instant_gap_s(d->fall[PROFILE_90], d->fall[PROFILE_10]));
+		if (instant_known(d->rise[PROFILE_10]) && instant_known(d->rise[PROFILE_90])) {
+			text_put(t, ", and came back in ");
+			words_span(t, instant_gap_s(d->rise[PROFILE_10], d->rise[PROFILE_90]));
+		}
 		text_put(t, "\n");
 	}
-	if (instant_known(d->rise[PROFILE_10]) && instant_known(d->rise[PROFILE_90])) {
-		text_printf(t, "  %-11s10 %% to 90 %% of them came back in ", "return");
-		put_span(t, instant_gap_s(d->rise[PROFILE_10], d->rise[PROFILE_90]));
+}
+
+static void put_signal_name(struct text *t, const struct incident_view *v, const struct detection *d)
+{
+	const struct series *series = v->targets ? series_at(v->targets, d->series) : NULL;
+	if (d->signal == SIGNAL_SERIES && series)
+		text_untrusted(t, series->signal, strlen(series->signal));
+	else
+		text_put(t, signal_name(d->signal));
+}
+
+static void put_order(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	if (!n->signal_count)
+		return;
+	text_printf(t, "  %-12s", "order");
+	for (unsigned group = 0, shown = 0; group < INCIDENT_SIGNALS_MAX; group++) {
+		const struct detection *first = NULL;
+		for (size_t i = 0; i < n->signal_count; i++) {
+			if (n->order_group[i] != group)
+				continue;
+			text_put(t, first ? " + " : shown++ ? " → " : "");
+			first = first ? first : &n->signals[i];
+			put_signal_name(t, v, &n->signals[i]);
+		}
+		if (first && group)
+			text_printf(t, " (+%.0f s)", instant_gap_s(n->start.best, first->start.best));
+	}
+	text_put(t, "\n");
+}
+
+static void put_phases(struct text *t, const struct incident *n)
+{
+	for (size_t i = 0; i < n->phase_count; i++) {
+		text_printf(t, "  %-12s%-10s ", i ? "" : "phases", n->phases[i].phase);
+		words_clock(t, n->phases[i].from);
+		if (instant_known(n->phases[i].to)) {
+			text_put(t, ", ");
+			words_span(t, instant_gap_s(n->phases[i].from, n->phases[i].to));
+		}
 		text_put(t, "\n");
 	}
+}
+
+static void put_recovery(struct text *t, const struct incident *n)
+{
+	bool any = false;
+	for (unsigned rank = 0; rank < SIGNAL_COUNT; rank++)
+		for (size_t i = 0; i < n->recovery_count; i++) {
+			const struct incident_recovery *r = &n->recovery[i];
+			if (r->rank != rank)
+				continue;
+			if (!any)
+				text_printf(t, "  %-12s", "came back");
+			text_put(t, any ? ", " : "");
+			text_put(t, words_class(r->signal));
+			text_printf(t, " %+.0f s", instant_gap_s(n->start.best, r->t50));
+			any = true;
+		}
+	for (size_t i = 0; i < n->recovery_count; i++)
+		if (n->recovery[i].rank == UINT8_MAX && any)
+			text_printf(t, ", %s not yet", words_class(n->recovery[i].signal));
+	if (any)
+		text_put(t, "\n");
 }
 
 static void put_upstreams(struct text *t, const struct incident *n)
 {
 	if (n->upstream_count) {
-		text_printf(t, "  %-11s", "upstreams");
+		text_printf(t, "  %-12s", "upstreams");
 		for (size_t i = 0; i < n->upstream_count && i < 8; i++) {
 			text_put(t, i ? ", then " : "");
 			if (n->upstreams[i].asn)
@@ -103,7 +151,7 @@ static void put_upstreams(struct text *t, const struct incident *n)
 		text_put(t, "\n");
 	}
 	if (n->path_changes)
-		text_printf(t, "  %-11s%llu path changes in the minute before\n", "churn",
+		text_printf(t, "  %-12s%llu path changes in the minute before\n", "churn",
 			    (unsigned long long)n->path_changes);
 }
 
@@ -111,16 +159,34 @@ static void put_origins(struct text *t, const struct incident *n)
 {
 	for (size_t i = 0; i < n->origin_count; i++) {
 		const struct incident_origin *o = &n->origins[i];
-		text_printf(t, "  %-11s", o->more_specific ? "new part" : "new origin");
+		text_printf(t, "  %-12s", o->more_specific ? "new part" : "new origin");
 		text_prefix(t, &o->prefix);
 		text_printf(t, " announced by AS%u, inside a prefix of AS%u, from ", o->origin, o->expected);
-		put_clock(t, o->first);
+		words_clock(t, o->first);
 		if (instant_known(o->gone)) {
 			text_put(t, " for ");
-			put_span(t, instant_gap_s(o->first, o->gone));
+			words_span(t, instant_gap_s(o->first, o->gone));
 		}
 		text_printf(t, "; %u of %u full-feed networks carried it\n", o->networks, o->of_networks);
 	}
+}
+
+// What the headline rests on: trust.md's first promise.
+static void put_evidence(struct text *t, const struct incident *n)
+{
+	bool routes = false, probes = false, series = false;
+	for (size_t i = 0; i < n->signal_count; i++) {
+		routes |= n->signals[i].signal < SIGNAL_ROUTING_COUNT;
+		probes |= n->signals[i].signal >= SIGNAL_LOSS && n->signals[i].signal <= SIGNAL_BLOCKS;
+		series |= n->signals[i].signal == SIGNAL_SERIES;
+	}
+	routes |= n->origin_count > 0;
+	text_printf(t, "  %-12s", "rests on");
+	if (routes + probes + series > 1)
+		text_printf(t, "%s%s%s\n", routes ? "routes" : "", probes ? routes ? " and probes" : "probes" : "",
+			    series ? " and published series" : "");
+	else
+		text_printf(t, "%s only\n", routes ? "routes" : probes ? "probes" : "published series");
 }
 
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n)
@@ -129,61 +195,44 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	put_moment(t, "start", &n->start);
 	if (instant_known(n->end.best))
 		put_moment(t, "end", &n->end);
-	for (int s = 0; s < SIGNAL_ROUTING_COUNT; s++)
-		if (n->has[s])
-			put_signal(t, v, &n->routes[s]);
+	put_order(t, v, n);
+	put_phases(t, n);
+	for (size_t i = 0; i < n->signal_count; i++)
+		if (n->signals[i].signal < SIGNAL_ROUTING_COUNT)
+			put_routes(t, v, &n->signals[i]);
+	put_recovery(t, n);
 	put_upstreams(t, n);
 	put_origins(t, n);
-	text_printf(t, "  %-11sroutes only; this version does not look for causes\n", "evidence");
-	text_printf(t, "  %-11s%s\n", "id", n->id);
+	words_concurrency(t, n);
+	words_precedence(t, n);
+	put_evidence(t, n);
+	for (size_t i = 0; i < n->similar_count; i++)
+		text_printf(t, "  %-12s%s (%.2f)\n", i ? "" : "similar", n->similar[i].id, n->similar[i].similarity);
+	if (n->campaign[0])
+		text_printf(t, "  %-12s%s\n", "campaign", n->campaign);
+	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
-// Lowest share of the baseline between two moments; negative: nothing known yet.
-static double lowest_in(const struct strip_view *s, struct instant from, struct instant to)
+const char *blind_name(const struct incident_view *v, const struct blind_span *b)
 {
-	double lowest = -1, held = -1;
-	for (size_t i = 0; i < s->count && s->samples[i].time.ns < to.ns; i++) {
-		bool known = s->samples[i].of_networks >= 3 && s->baseline > 0;
-		double value = known ? (double)s->samples[i].value / s->baseline : -1;
-		if (s->samples[i].time.ns < from.ns)
-			held = value;
-		else if (value >= 0 && (lowest < 0 || value < lowest))
-			lowest = value;
-	}
-	if (held >= 0 && (lowest < 0 || held < lowest))
-		lowest = held;
-	return lowest;
-}
-
-void strip_text(struct text *t, const struct incident_view *v, const struct strip_view *strip, unsigned width)
-{
-	static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-	int64_t length = v->last.ns - v->first.ns;
-	for (unsigned i = 0; i < width; i++) {
-		struct instant from = {v->first.ns + length / width * i};
-		struct instant to = {i + 1 == width ? v->last.ns + 1 : v->first.ns + length / width * (i + 1)};
-		double share = lowest_in(strip, from, to);
-		if (share < 0)
-			text_put(t, "·");
-		else if (share <= 0)
-			text_put(t, "_");
-		else
-			text_put(t, bars[share >= 1 ? 7 : (int)(share * 8)]);
-	}
+	if (!b->is_observer)
+		return collector_name(v->peers, b->who);
+	const struct observer *o = v->targets ? observer_at(v->targets, b->who) : NULL;
+	return o ? o->id : "unknown";
 }
 
 void blind_text(struct text *t, const struct incident_view *v)
 {
 	for (size_t i = 0; i < v->blind->count; i++) {
 		const struct blind_span *b = &v->blind->at[i];
-		const char *name = collector_name(v->peers, b->collector);
-		text_put(t, "We were blind at collector ");
+		const char *name = blind_name(v, b);
+		text_printf(t, "We were blind at %s ", b->is_observer ? "observer" : "collector");
 		text_untrusted(t, name, strlen(name));
 		text_put(t, " from ");
-		put_clock(t, b->from);
+		words_clock(t, b->from);
 		if (instant_known(b->to)) {
 			text_put(t, " to ");
-			put_clock(t, b->to);
+			words_clock(t, b->to);
 		} else {
 			text_put(t, " to the end of the data");
 		}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: ISC
+// Feeds the tests of an incident from its dossier and copies what they say.
+#include "incident/describe.h"
+
+#include "base/alloc.h"
+#include "incident/concurrency.h"
+#include "incident/phases.h"
+#include "incident/precedence.h"
+#include "incident/recovery.h"
+
+#include <stdlib.h>
+
+#define STAMP_S		1.0		  // resolution of MRT stamps
+#define BEFORE_NS	(3600 * NS_PER_S) // of quiet intervals that precedence looks at
+#define USUAL_SIGHT_MIN 0.5		  // a usual share of networks below this is no base for phases
+
+static double width_s(const struct dossier *d)
+{
+	return (double)d->width_ns / (double)NS_PER_S;
+}
+
+static int64_t end_of(const struct incident *n, const struct dossier *d)
+{
+	int64_t end = instant_known(n->end.best) ? n->end.best.ns : d->last.ns;
+	for (size_t i = 0; i < n->signal_count; i++)
+		if (instant_known(n->signals[i].end.best) && n->signals[i].end.best.ns > end)
+			end = n->signals[i].end.best.ns;
+	return n->state == INCIDENT_CLOSED ? end : d->last.ns;
+}
+
+static void order_fill(const struct describe_input *in, struct incident *n)
+{
+	struct moment starts[INCIDENT_SIGNALS_MAX];
+	size_t group[INCIDENT_SIGNALS_MAX], order[INCIDENT_SIGNALS_MAX];
+	for (size_t i = 0; i < n->signal_count; i++)
+		starts[i] = n->signals[i].start;
+	recovery_order(starts, n->signal_count, recovery_margin_s(width_s(in->dossier), STAMP_S), group, order);
+	for (size_t i = 0; i < n->signal_count; i++)
+		n->order_group[i] = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
+}
+
+// ---- phases ----
+
+struct routed { // walks the routing samples beside the intervals
+	const struct dossier *d;
+	size_t next;
+	double share; // negative: not known
+};
+
+static double routed_at(struct routed *r, int64_t until)
+{
+	while (r->next < r->d->route_count && r->d->routes[r->next].time.ns < until) {
+		const struct sample *s = &r->d->routes[r->next++];
+		r->share = s->of_networks ? s->sight : -1;
+	}
+	return r->share;
+}
+
+static size_t points_of_bins(const struct dossier *d, const struct incident *n, int64_t end, struct phase_point *points)
+{
+	struct routed routed = {.d = d, .share = -1};
+	size_t count = 0;
+	for (size_t i = 0; i < d->bin_count; i++) {
+		const struct pulse_bin *b = &d->bins[i];
+		double share = routed_at(&routed, b->time.ns + d->width_ns);
+		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end + 4 * d->width_ns)
+			continue;
+		double answering = b->units ? (double)b->units_up / b->units : -1;
+		points[count++] = (struct phase_point){b->time, answering, share};
+	}
+	return count;
+}
+
+static size_t points_of_routes(const struct dossier *d, const struct incident *n, struct phase_point *points)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < d->route_count; i++) {
+		const struct sample *s = &d->routes[i];
+		if (s->time.ns < n->start.from.ns)
+			continue;
+		// A sample stands until the next one: said twice, it counts as lasting.
+		double share = s->of_networks ? s->sight : -1;
+		points[count++] = (struct phase_point){s->time, -1, share};
+		points[count++] = (struct phase_point){instant_after(s->time, 1), -1, share};
+	}
+	return count;
+}
+
+static double usual_sight(const struct dossier *d, const struct incident *n)
+{
+	double usual = 0;
+	for (size_t i = 0; i < d->route_count && d->routes[i].time.ns < n->start.from.ns; i++)
+		if (d->routes[i].of_networks)
+			usual = d->routes[i].sight;
+	return usual >= USUAL_SIGHT_MIN ? usual : 0;
+}
+
+static void phases_fill(const struct describe_input *in, struct incident *n)
+{
+	const struct dossier *d = in->dossier;
+	size_t room = d->bin_count ? d->bin_count : 2 * d->route_count;
+	struct phase_point *points = alloc_zero(room, sizeof(*points));
+	size_t count = d->bin_count ? points_of_bins(d, n, end_of(n, d), points) : points_of_routes(d, n, points);
+	struct phase_input input = {
+		.points = points,
+		.count = count,
+		.usual_routed = usual_sight(d, n),
+		.visibility = in->visibility,
+	};
+	struct phases found;
+	phases_find(&input, &found);
+	for (size_t i = 0; i < found.count && i < INCIDENT_PHASES_MAX; i++)
+		n->phases[n->phase_count++] =
+			(struct incident_phase){phase_name(found.at[i].kind), found.at[i].from, found.at[i].to};
+	free(points);
+}
+
+// ---- concurrency ----
+
+static uint32_t text_key(const char *text)
+{
+	return text ? (uint32_t)hash_bytes(text, strlen(text)) | 1 : 0;
+}
+
+static void unit_keys(struct concurrency_unit *u, const struct target *t)
+{
+	uint64_t half;
+	memcpy(&half, t->address.bytes, sizeof(half));
+	u->slash24 =
+		t->address.family == FAMILY_V4 ? (v4_number(t->address.bytes) >> 8) + 1 : (uint32_t)hash_mix(half) | 1;
+	if (!u->institution)
+		u->institution = text_key(t->institution);
+}
+
+// One unit per distinct address of the entity; *ret_place: by unit number, place in the list + 1.
+static struct concurrency_unit *units_of(const struct describe_input *in, const struct incident *n, size_t *ret_count,
+					 uint32_t *place)
+{
+	const struct dossier *d = in->dossier;
+	struct concurrency_unit *units = alloc_zero(target_units(in->targets), sizeof(*units));
+	double hours = d->bin_count ? instant_gap_s(d->bins[0].time, n->start.best) / 3600 : 0;
+	*ret_count = 0;
+	for (uint32_t i = 0; i < target_count(in->targets); i++) {
+		const struct target *t = target_at(in->targets, i);
+		if (t->entity != n->entity || t->kind == TARGET_BORDER || t->kind == TARGET_CONTROL)
+			continue;
+		if (!place[t->unit]) {
+			units[*ret_count] = (struct concurrency_unit){
+				.up_hours = hours > 0 ? hours : 0,
+				.last_ok = n->start.from,
+				.first_fail = INSTANT_NONE,
+			};
+			place[t->unit] = (uint32_t)++ * ret_count;
+		}
+		unit_keys(&units[place[t->unit] - 1], t);
+	}
+	return units;
+}
+
+static void failures_mark(const struct describe_input *in, const struct incident *n, struct concurrency_unit *units,
+			  const uint32_t *place)
+{
+	const struct dossier *d = in->dossier;
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = end_of(n, d);
+	for (size_t i = 0; i < d->change_count; i++) {
+		const struct target_change *c = &d->changes[i];
+		const struct target *t = target_at(in->targets, c->target);
+		if (!c->down || c->first_fail.ns < first || c->first_fail.ns > end || !place[t->unit])
+			continue;
+		struct concurrency_unit *u = &units[place[t->unit] - 1];
+		if (instant_known(u->first_fail) && u->first_fail.ns <= c->first_fail.ns)
+			continue;
+		u->first_fail = c->first_fail;
+		u->last_ok = c->last_ok;
+		u->onsets = c->onsets;
+		u->up_hours = c->up_hours > 0 ? c->up_hours : u->up_hours;
+	}
+}
+
+static bool routes_all_gone(const struct incident *n)
+{
+	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	return routes && routes->lowest == 0;
+}
+
+static void concurrency_fill(const struct describe_input *in, struct incident *n)
+{
+	if (!in->targets || !in->dossier->bin_count)
+		return;
+	size_t count;
+	uint32_t *place = alloc_zero(target_units(in->targets), sizeof(*place));
+	struct concurrency_unit *units = units_of(in, n, &count, place);
+	failures_mark(in, n, units, place);
+	struct concurrency_input input = {
+		.units = units,
+		.count = count,
+		.watch_interval_s = width_s(in->dossier),
+		.routes_all_gone = routes_all_gone(n),
+	};
+	struct concurrency found;
+	concurrency_test(&input, &found);
+	n->concurrency = (struct incident_concurrency){
+		.known = true,
+		.units = (uint32_t)found.units,
+		.failed = (uint32_t)found.failed,
+		.window_s = found.window_s,
+		.expected_per_year = found.expected_per_year,
+		.synchrony_s = found.synchrony_s,
+		.verdict = concurrency_verdict_name(found.verdict),
+		.level = concurrency_common_name(found.common),
+	};
+	free(units);
+	free(place);
+}
+
+// ---- precedence ----
+
+static size_t loss_bins(const struct dossier *d, const struct incident *n, struct precedence_bin *bins)
+{
+	size_t count = 0;
+	int64_t end = end_of(n, d);
+	for (size_t i = 0; i < d->bin_count; i++) {
+		const struct pulse_bin *b = &d->bins[i];
+		if (b->time.ns >= n->start.best.ns - BEFORE_NS && b->time.ns <= end)
+			bins[count++] = (struct precedence_bin){b->time, b->sent, b->lost};
+	}
+	return count;
+}
+
+static void precedence_fill(const struct describe_input *in, struct incident *n)
+{
+	const struct dossier *d = in->dossier;
+	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	if (!d->bin_count)
+		return;
+	struct precedence_bin *bins = alloc_zero(d->bin_count, sizeof(*bins));
+	struct precedence_input input = {
+		.bins = bins,
+		.bin_count = loss_bins(d, n, bins),
+		.watch_interval_s = width_s(d),
+		.resolution_s = STAMP_S,
+		.routes = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE},
+	};
+	for (size_t i = 0; i < in->hold_time_count && i < PRECEDENCE_HOLDS_MAX; i++)
+		input.hold_times_s[i] = in->hold_times[i];
+	if (routes)
+		input.routes = (struct precedence_routes){routes->start.best, routes->fall[PROFILE_50],
+							  routes->fall[PROFILE_10]};
+	struct precedence found;
+	precedence_test(&input, &found);
+	n->precedence = (struct incident_precedence){
+		.known = true,
+		.has_lead = found.has_lead,
+		.lead_best = found.lead_s.best,
+		.lead_from = found.lead_s.from,
+		.lead_to = found.lead_s.to,
+		.p_loss_first = found.p_loss_first,
+		.has_shape = found.shape_bins > 0,
+		.log10_shape_bf = found.log10_shape_bf,
+		.reading = precedence_reading_name(found.reading),
+		.partial_loss_s = found.partial_loss_s,
+	};
+	free(bins);
+}
+
+// ---- recovery ----
+
+static uint8_t signal_of_op(uint8_t op)
+{
+	static const uint8_t signals[PROBE_OP_COUNT] = {
+		[PROBE_ICMP_ECHO] = SIGNAL_LOSS,    [PROBE_TCP_CONNECT] = SIGNAL_SERVICE_TCP,
+		[PROBE_DNS] = SIGNAL_SERVICE_DNS,   [PROBE_TLS] = SIGNAL_SERVICE_TLS,
+		[PROBE_HTTP] = SIGNAL_SERVICE_HTTP, [PROBE_SMTP] = SIGNAL_SERVICE_SMTP,
+	};
+	return op < PROBE_OP_COUNT ? signals[op] : SIGNAL_COUNT;
+}
+
+// The last time each target of the class came back within the incident; unknown where it has not.
+static size_t returns_of(const struct describe_input *in, const struct incident *n, uint8_t signal,
+			 struct instant *returns, uint32_t *place)
+{
+	const struct dossier *d = in->dossier;
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = end_of(n, d);
+	size_t count = 0;
+	memset(place, 0, target_count(in->targets) * sizeof(*place));
+	for (size_t i = 0; i < d->change_count; i++) {
+		const struct target_change *c = &d->changes[i];
+		const struct target *t = target_at(in->targets, c->target);
+		uint8_t own = t->kind == TARGET_HOST ? SIGNAL_LOSS : signal_of_op(t->op);
+		if (own != signal)
+			continue;
+		if (c->down && c->first_fail.ns >= first && c->first_fail.ns <= end) {
+			if (!place[c->target])
+				place[c->target] = (uint32_t)++count;
+			returns[place[c->target] - 1] = INSTANT_NONE;
+		} else if (!c->down && place[c->target]) {
+			returns[place[c->target] - 1] = c->recovered;
+		}
+	}
+	return count;
+}
+
+static void recovery_add(struct incident *n, uint8_t signal, const struct recovery *r)
+{
+	n->recovery[n->recovery_count++] = (struct incident_recovery){
+		.signal = signal, .t10 = r->t10, .t50 = r->t50, .t90 = r->t90, .units = (uint32_t)r->units};
+}
+
+static void recovery_rank(const struct describe_input *in, struct incident *n)
+{
+	struct moment at[SIGNAL_COUNT];
+	size_t group[SIGNAL_COUNT], order[SIGNAL_COUNT];
+	for (size_t i = 0; i < n->recovery_count; i++)
+		at[i] = (struct moment){n->recovery[i].t50, n->recovery[i].t50, n->recovery[i].t50, 0.9};
+	recovery_order(at, n->recovery_count, recovery_margin_s(width_s(in->dossier), STAMP_S), group, order);
+	for (size_t i = 0; i < n->recovery_count; i++)
+		n->recovery[i].rank = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
+}
+
+static void recovery_fill(const struct describe_input *in, struct incident *n)
+{
+	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	if (routes) {
+		struct recovery r = {routes->rise[PROFILE_10], routes->rise[PROFILE_50], routes->rise[PROFILE_90], 0,
+				     0};
+		if (!instant_known(r.t50))
+			r.t50 = routes->end.best; // a part left: the profile never fell so deep
+		r.units = routes->baseline - routes->lowest;
+		recovery_add(n, SIGNAL_ROUTES, &r);
+	}
+	if (in->targets && in->dossier->change_count) {
+		struct instant *returns = alloc_zero(target_count(in->targets), sizeof(*returns));
+		uint32_t *place = alloc_zero(target_count(in->targets), sizeof(*place));
+		for (uint8_t s = SIGNAL_LOSS; s <= SIGNAL_SERVICE_TCP; s++) {
+			size_t count = returns_of(in, n, s, returns, place);
+			struct recovery r = recovery_class(returns, count);
+			if (count)
+				recovery_add(n, s, &r);
+		}
+		free(returns);
+		free(place);
+	}
+	recovery_rank(in, n);
+}
+
+void describe_incident(const struct describe_input *in, struct incident *n)
+{
+	order_fill(in, n);
+	phases_fill(in, n);
+	concurrency_fill(in, n);
+	precedence_fill(in, n);
+	recovery_fill(in, n);
+}
