@@ -137,12 +137,12 @@ static size_t windows_of(double watch_interval_s, double *windows)
 }
 
 // The four groups that have a key; 0 where it is unknown.
-static uint32_t key_of(const struct concurrency_unit *u, enum concurrency_level l)
+static uint32_t key_of(const struct concurrency_unit *u, enum concurrency_common l)
 {
-	const uint32_t keys[] = {[LEVEL_SLASH24] = u->slash24,
-				 [LEVEL_INSTITUTION] = u->institution,
-				 [LEVEL_NETWORK] = u->asn,
-				 [LEVEL_UPSTREAM] = u->upstream};
+	const uint32_t keys[] = {[COMMON_SLASH24] = u->slash24,
+				 [COMMON_INSTITUTION] = u->institution,
+				 [COMMON_NETWORK] = u->asn,
+				 [COMMON_UPSTREAM] = u->upstream};
 	return keys[l];
 }
 
@@ -153,9 +153,9 @@ static bool in_window(const struct span *p, const struct concurrency *c)
 }
 
 // Units that share the key, if all failed ones do; else 0.
-static size_t group_size(const struct scan *s, const struct concurrency *c, enum concurrency_level l)
+static size_t group_size(const struct scan *s, const struct concurrency *c, enum concurrency_common l)
 {
-	uint32_t key = key_of(&s->in->units[c->level_unit], l);
+	uint32_t key = key_of(&s->in->units[c->common_unit], l);
 	size_t size = 0;
 	for (size_t i = 0; i < s->failed; i++)
 		if (in_window(&s->spans[i], c) && key_of(&s->in->units[s->spans[i].unit], l) != key)
@@ -165,19 +165,19 @@ static size_t group_size(const struct scan *s, const struct concurrency *c, enum
 	return size;
 }
 
-static void level_find(const struct scan *s, struct concurrency *c)
+static void common_find(const struct scan *s, struct concurrency *c)
 {
 	for (size_t i = s->failed; i-- > 0;)
 		if (in_window(&s->spans[i], c))
-			c->level_unit = s->spans[i].unit;
-	c->level = c->failed == 1 ? LEVEL_ADDRESS : LEVEL_ENTITY;
-	c->level_units = c->failed == 1 ? 1 : s->units;
-	for (enum concurrency_level l = LEVEL_SLASH24; c->failed > 1 && l < LEVEL_ENTITY; l++) {
+			c->common_unit = s->spans[i].unit;
+	c->common = c->failed == 1 ? COMMON_ADDRESS : COMMON_ENTITY;
+	c->common_units = c->failed == 1 ? 1 : s->units;
+	for (enum concurrency_common l = COMMON_SLASH24; c->failed > 1 && l < COMMON_ENTITY; l++) {
 		size_t size = group_size(s, c, l);
-		bool smaller = size < c->level_units || (size == c->level_units && c->level == LEVEL_ENTITY);
+		bool smaller = size < c->common_units || (size == c->common_units && c->common == COMMON_ENTITY);
 		if (size && smaller) {
-			c->level = l;
-			c->level_units = size;
+			c->common = l;
+			c->common_units = size;
 		}
 	}
 }
@@ -241,7 +241,7 @@ void concurrency_test(const struct concurrency_input *in, struct concurrency *re
 		window_try(&s, windows[i], n, ret);
 	ret->verdict = verdict_of(ret, in->routes_all_gone);
 	if (ret->failed) {
-		level_find(&s, ret);
+		common_find(&s, ret);
 		ret->synchrony_s = synchrony(&s, ret);
 	}
 	free(s.spans);
@@ -259,11 +259,11 @@ const char *concurrency_verdict_name(enum concurrency_verdict v)
 	return names[v];
 }
 
-const char *concurrency_level_name(enum concurrency_level l)
+const char *concurrency_common_name(enum concurrency_common l)
 {
-	static const char *const names[] = {[LEVEL_NONE] = "none",	 [LEVEL_ADDRESS] = "address",
-					    [LEVEL_SLASH24] = "/24",	 [LEVEL_INSTITUTION] = "institution",
-					    [LEVEL_NETWORK] = "network", [LEVEL_UPSTREAM] = "upstream",
-					    [LEVEL_ENTITY] = "entity"};
+	static const char *const names[] = {[COMMON_NONE] = "none",	  [COMMON_ADDRESS] = "address",
+					    [COMMON_SLASH24] = "/24",	  [COMMON_INSTITUTION] = "institution",
+					    [COMMON_NETWORK] = "network", [COMMON_UPSTREAM] = "upstream",
+					    [COMMON_ENTITY] = "entity"};
 	return names[l];
 }

@@ -30,14 +30,14 @@ struct concurrency_input {
 
 enum concurrency_verdict { CONCURRENT, CONCURRENT_PARTLY, CONCURRENT_NOT, CONCURRENT_UNKNOWN };
 
-enum concurrency_level {
-	LEVEL_NONE, // nothing failed
-	LEVEL_ADDRESS,
-	LEVEL_SLASH24,
-	LEVEL_INSTITUTION,
-	LEVEL_NETWORK,
-	LEVEL_UPSTREAM,
-	LEVEL_ENTITY
+enum concurrency_common {
+	COMMON_NONE, // nothing failed
+	COMMON_ADDRESS,
+	COMMON_SLASH24,
+	COMMON_INSTITUTION,
+	COMMON_NETWORK,
+	COMMON_UPSTREAM,
+	COMMON_ENTITY
 };
 
 struct concurrency {
@@ -48,12 +48,12 @@ struct concurrency {
 	double tail, rho;	  // chance in one window (the larger of the two models); correlation in the second
 	double synchrony_s;	  // from 10 to 90 % of these onsets
 	enum concurrency_verdict verdict;
-	enum concurrency_level level; // the smallest group that holds all failed units
-	size_t level_unit;	      // a failed unit, by whose key the group can be named
-	size_t level_units;	      // units in that group, failed or not
+	enum concurrency_common common; // the smallest group that holds all failed units
+	size_t common_unit;		// a failed unit, by whose key the group can be named
+	size_t common_units;		// units in that group, failed or not
 };
 
 void concurrency_test(const struct concurrency_input *in, struct concurrency *ret);
 
 const char *concurrency_verdict_name(enum concurrency_verdict v); // "concurrent"
-const char *concurrency_level_name(enum concurrency_level l);	  // "/24"
+const char *concurrency_common_name(enum concurrency_common l);	  // "/24"

@@ -6,7 +6,7 @@
 #define BACK_SHARE    0.9  // of the usual units or networks: all is as it was
 #define DEBOUNCE      2	   // points
 
-enum level { LEVEL_UNKNOWN, LEVEL_UP, LEVEL_PART, LEVEL_MUTE, LEVEL_UNROUTED };
+enum sight { SIGHT_UNKNOWN, SIGHT_UP, SIGHT_PART, SIGHT_MUTE, SIGHT_UNROUTED };
 
 struct machine {
 	struct phases *out;
@@ -21,18 +21,18 @@ static double share(double value, double usual)
 	return usual > 0 ? value / usual : value;
 }
 
-static enum level level_of(const struct phase_input *in, const struct phase_point *p)
+static enum sight sight_of(const struct phase_input *in, const struct phase_point *p)
 {
 	bool pinged = p->answering >= 0, routed = p->routed >= 0;
 	double visibility = in->visibility > 0 ? in->visibility : 0.5;
 	double routes = share(p->routed, in->usual_routed), answers = share(p->answering, in->usual_answering);
 	if (!pinged && !routed)
-		return LEVEL_UNKNOWN;
+		return SIGHT_UNKNOWN;
 	if (routed && routes <= visibility)
-		return LEVEL_UNROUTED;
+		return SIGHT_UNROUTED;
 	if (pinged && answers <= NOTHING_SHARE)
-		return LEVEL_MUTE;
-	return (pinged ? answers : routes) >= BACK_SHARE ? LEVEL_UP : LEVEL_PART;
+		return SIGHT_MUTE;
+	return (pinged ? answers : routes) >= BACK_SHARE ? SIGHT_UP : SIGHT_PART;
 }
 
 static void phase_begin(struct machine *m, enum phase_kind kind, struct instant from)
@@ -48,18 +48,18 @@ static void phase_begin(struct machine *m, enum phase_kind kind, struct instant 
 	o->at[o->count++] = (struct phase){kind, from, INSTANT_NONE};
 }
 
-static enum phase_kind kind_of(const struct machine *m, enum level l)
+static enum phase_kind kind_of(const struct machine *m, enum sight l)
 {
-	if (l == LEVEL_UNROUTED)
+	if (l == SIGHT_UNROUTED)
 		return PHASE_UNROUTED;
-	if (l == LEVEL_MUTE)
+	if (l == SIGHT_MUTE)
 		return PHASE_SILENT;
-	if (l == LEVEL_UP)
+	if (l == SIGHT_UP)
 		return PHASE_BACK;
 	return m->bottom ? PHASE_RETURNING : PHASE_DEGRADED;
 }
 
-static void machine_take(struct machine *m, enum level l, struct instant time)
+static void machine_take(struct machine *m, enum sight l, struct instant time)
 {
 	enum phase_kind kind = kind_of(m, l);
 	struct phases *o = m->out;
@@ -86,8 +86,8 @@ void phases_find(const struct phase_input *in, struct phases *ret)
 	ret->count = ret->dropped = 0;
 	struct machine m = {.out = ret};
 	for (size_t i = 0; i < in->count; i++) {
-		enum level l = level_of(in, &in->points[i]);
-		if (l != LEVEL_UNKNOWN)
+		enum sight l = sight_of(in, &in->points[i]);
+		if (l != SIGHT_UNKNOWN)
 			machine_take(&m, l, in->points[i].time);
 	}
 }

@@ -181,12 +181,10 @@ static bool onset_find(struct change *c, struct precedence *p)
 	int64_t w = ns_of(c->in->watch_interval_s);
 	const struct precedence_bin *bins = c->in->bins;
 	size_t early = quantile(c, TAIL), before = early;
-	while (before > 0 && !bins[--before].sent)
-		;
-	// The change lies after the probes of the last good bin.
-	struct instant from = early > 0 && bins[before].sent ? bins[before].time : instant_after(bins[early].time, -w);
-	p->onset = (struct moment){bins[c->best].time, from, instant_after(bins[quantile(c, 1 - TAIL)].time, w),
-				   1 - 2 * TAIL};
+	while (before > 0 && !bins[before - 1].sent)
+		before--; // where nothing is known, it may have begun
+	p->onset = (struct moment){bins[c->best].time, bins[before].time,
+				   instant_after(bins[quantile(c, 1 - TAIL)].time, w), 1 - 2 * TAIL};
 	return true;
 }
 
@@ -197,10 +195,11 @@ static void lead_find(const struct change *c, struct precedence *p)
 	p->lead_s.best = instant_gap_s(p->onset.best, first);
 	p->lead_s.from = instant_gap_s(p->onset.to, first);
 	p->lead_s.to = instant_gap_s(p->onset.from, first) + c->in->resolution_s;
-	double sum = 0;
-	for (size_t i = 0; i < c->end; i++)
-		if (instant_gap_s(c->in->bins[i].time, first) > p->margin_s)
-			sum += c->weight[i];
+	double sum = 0, width = fmax(c->in->watch_interval_s, 1e-9);
+	for (size_t i = 0; i < c->end; i++) { // anywhere in its bin
+		double early = instant_gap_s(c->in->bins[i].time, first) - p->margin_s;
+		sum += c->weight[i] * clamp(early / width, 0, 1);
+	}
 	p->p_loss_first = clamp(sum, 0, 1);
 }
 
