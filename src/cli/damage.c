@@ -15,6 +15,7 @@ void damage_say(const struct feed *f, const struct record *gap)
 		[GAP_COMPRESSION] = "the compressed data is cut or broken; fetch the file again",
 		[GAP_BOMB] = "refused: it decompresses to far more than such a file can hold",
 		[GAP_UNREADABLE] = "cannot be read",
+		[GAP_BAD_LINE] = "no readable time in it, or longer than 64 KiB",
 	};
 	const struct feed_source *s = feed_source(f, gap->source);
 	struct text line = {0};

@@ -28,6 +28,7 @@ static void source_free(struct decode_source *s)
 	if (!s)
 		return;
 	decode_bmp_free(s->bmp);
+	free(s->lines);
 	free(s->index);
 	free(s->listed);
 	free(s);
@@ -45,6 +46,7 @@ void decoder_free(struct decoder *d)
 	free(d->arena);
 	free(d->slots);
 	free(d->stripped);
+	free(d->series);
 	free(d);
 }
 
@@ -204,6 +206,26 @@ static uint32_t gap_peer(struct decoder *d, const struct record *r)
 	return peer_find(d->peers, &key);
 }
 
+static void take_line(struct decoder *d, struct decode_source *s, const struct record *r)
+{
+	d->counts.of[DECODE_LATE_LINES] += r->late;
+	if (!d->options.targets || (r->form == LINE_SERIES && !d->options.entities))
+		d->counts.of[DECODE_UNSUPPORTED]++;
+	else if (r->form == LINE_SERIES)
+		decode_series(d, s, r);
+	else if (r->form == LINE_ATLAS)
+		decode_atlas(d, s, r);
+	else
+		decode_probe(d, s, r);
+}
+
+// Gaps and ends of sources of lines say nothing about a collector's feed.
+static void take_gap_in_lines(struct decoder *d, const struct record *r)
+{
+	if (r->reason == GAP_BAD_LINE)
+		d->counts.of[DECODE_BAD_LINES] += r->line ? 1 : r->more;
+}
+
 static void take_gap(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	struct decode_envelope e = {.collector = r->collector, .time = r->time};
@@ -216,7 +238,9 @@ static void take_end(struct decoder *d, struct decode_source *s, const struct re
 {
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
 	decode_rib_close(d, s, r->time);
-	decode_push(d, OBS_FEED_END, &e)->source = r->source;
+	decode_lines_end(d, s, r->source);
+	if (r->form == LINE_NONE)
+		decode_push(d, OBS_FEED_END, &e)->source = r->source;
 	source_free(s);
 	d->sources[r->source] = NULL;
 }
@@ -233,8 +257,15 @@ int decoder_take(struct decoder *d, const struct record *r)
 		d->counts.of[DECODE_RECORDS]++;
 		decode_bmp_take(d, s, r);
 		break;
+	case RECORD_LINE:
+		d->counts.of[DECODE_RECORDS]++;
+		take_line(d, s, r);
+		break;
 	case RECORD_GAP:
-		take_gap(d, s, r);
+		if (r->form == LINE_NONE)
+			take_gap(d, s, r);
+		else
+			take_gap_in_lines(d, r);
 		break;
 	case RECORD_SOURCE_END:
 		take_end(d, s, r);
@@ -268,6 +299,14 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_BMP_STATISTICS] = "bmp_statistics",
 		[DECODE_BMP_OTHER_VIEW] = "bmp_other_view",
 		[DECODE_BMP_UNUSABLE] = "bmp_unusable",
+		[DECODE_PROBES] = "probes",
+		[DECODE_SERIES_VALUES] = "series_values",
+		[DECODE_SERIES_UNKNOWN] = "series_of_others",
+		[DECODE_BAD_LINES] = "bad_lines",
+		[DECODE_LATE_LINES] = "late_lines",
+		[DECODE_ATLAS_UNSYNCED] = "atlas_unsynchronised",
+		[DECODE_ATLAS_NO_TARGET] = "atlas_without_address",
+		[DECODE_ATLAS_OTHER] = "atlas_of_other_types",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");
 	return (unsigned)which < DECODE_COUNT ? names[which] : "unknown";

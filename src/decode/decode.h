@@ -5,6 +5,7 @@
 
 #include "model/obs.h"
 #include "model/record.h"
+#include "model/target.h"
 #include "wire/bgp.h"
 
 struct decoder;
@@ -31,6 +32,14 @@ enum decode_count {
 	DECODE_BMP_STATISTICS,
 	DECODE_BMP_OTHER_VIEW, // route monitoring of views that are not followed
 	DECODE_BMP_UNUSABLE,   // views that withdraw what they never announced, by family: withdrawals held back
+	DECODE_PROBES,
+	DECODE_SERIES_VALUES,
+	DECODE_SERIES_UNKNOWN,	// values of entities that are not in the list
+	DECODE_BAD_LINES,	// lines that were refused, here or by the reader
+	DECODE_LATE_LINES,	// lines that came after younger ones, further than the reader puts in order
+	DECODE_ATLAS_UNSYNCED,	// results of probes whose clock was not synchronised
+	DECODE_ATLAS_NO_TARGET, // results without an address that was asked
+	DECODE_ATLAS_OTHER,	// results of types that are not read
 	DECODE_COUNT
 };
 
@@ -39,11 +48,24 @@ struct decode_counts {
 	uint64_t faults[BGP_FAULT_COUNT]; // malformed or discarded, by reason
 };
 
+#define DECODE_BAD_NAMED 20 // bad lines of a source that are named one by one
+
+struct decode_bad_line {
+	uint32_t source;
+	uint64_t line; // its number from 1; 0: not known, or `more` is meant
+	uint64_t more; // so many bad lines beyond those that were named
+	const char *why;
+};
+
 struct decode_options {
 	bool routes;	     // fill obs.route and flush after every record (text output); else batch across records
 	bool bmp_all_views;  // text output: do not choose one view per peer
 	bool as_bgpdump;     // text output: multicast prefixes too, and those before the break in NLRI that break
 	bool trust_subtypes; // path identifiers only where the record says so: no guessing
+	struct target_table *targets;	    // filled from lines; null: lines are counted as unsupported
+	const struct entity_list *entities; // whose series are wanted; must not grow; null: nobody's
+	void (*bad_line)(void *context, const struct decode_bad_line *bad); // may be null
+	void *bad_context;
 };
 
 struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out);

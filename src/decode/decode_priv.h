@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "decode/decode.h"
+#include "decode/probe_scan.h"
 #include "wire/aspath.h"
 #include "wire/mrt.h"
 #include "wire/route.h"
@@ -14,7 +15,9 @@
 #define SLOTS_MAX     128	   // routes with all attributes handed on at a time
 #define SESSION_CACHE 256	   // peers found without asking the registry
 
-struct decode_bmp; // decode/bmp.c: the router behind one BMP stream
+struct decode_bmp;    // decode/bmp.c: the router behind one BMP stream
+struct decode_lines;  // decode/probe.c: what a source of lines needs
+struct decode_series; // decode/series.c: a slot of a cache
 
 struct decode_source {	 // one file
 	uint32_t *index; // peer ids by place in the last PEER_INDEX_TABLE
@@ -29,6 +32,7 @@ struct decode_source {	 // one file
 	uint64_t *listed; // TABLE_DUMP: peers already named in this dump, a bit by id
 	size_t listed_words;
 	struct decode_bmp *bmp;
+	struct decode_lines *lines;
 };
 
 struct decode_peer {
@@ -71,6 +75,7 @@ struct decoder {
 	struct decode_peer *known;
 	size_t known_count;
 	struct decode_cached cache[SESSION_CACHE];
+	struct decode_series *series;
 	struct aspath flat;
 	uint8_t *stripped; // an AS path without the router's own AS (BMP)
 };
@@ -124,3 +129,14 @@ int decode_add_path(struct decoder *d, const struct decode_envelope *e, uint16_t
 // bmp.c
 void decode_bmp_take(struct decoder *d, struct decode_source *s, const struct record *r);
 void decode_bmp_free(struct decode_bmp *b);
+
+// probe.c
+void decode_probe(struct decoder *d, struct decode_source *s, const struct record *r);
+void decode_bad_line(struct decoder *d, struct decode_source *s, const struct record *r, const char *why);
+void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t source); // frees s->lines
+uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char *id, size_t n);
+bool decode_address(const struct scan_value *v, struct addr *ret);
+
+// series.c, atlas.c
+void decode_series(struct decoder *d, struct decode_source *s, const struct record *r);
+void decode_atlas(struct decoder *d, struct decode_source *s, const struct record *r);

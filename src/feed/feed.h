@@ -23,20 +23,32 @@ void feed_free(struct feed *f);
 
 // Expands a path: a file, a folder (every file below it whose name says MRT or BMP: *.mrt* *.bmp* bview.* rib.* updates.*
 // and, for a folder named by the user, anything that is not *.index, *.json, *.ndjson*, *.csv*, *.pcap*), or a glob.
+// In a folder called probes, series or atlas the files of lines that formats.md puts there are wanted too.
 // Calls found() once per file, in name order. 0, or ERR_NOT_FOUND, or -errno.
 int feed_expand(const char *path, int (*found)(void *context, const char *file), void *context);
+
+// Whether the file's name says that it is one of lines of text (probes, series, results of RIPE Atlas).
+bool feed_names_lines(const char *file);
 
 // Adds a file as a source. Never opens it for good: unreadable files come out as RECORD_GAP with GAP_UNREADABLE.
 // 0, ERR_FULL.
 int feed_add(struct feed *f, const char *file, uint16_t collector);
 
+// How far lines may be out of order in their file and still be given in order of time; default 120 s. Before the
+// first feed_next.
+void feed_watermark(struct feed *f, int64_t ns);
+
 // Next record in time order over all sources; ties by source index, within a source always file order (a record older
-// than its predecessor is not moved). Records of one source are never reordered. 1: got one. 0: all done.
+// than its predecessor is not moved). Records of one source are never reordered, but lines are, within the watermark. 1: got one. 0: all done.
 // Damage is a record of its own (RECORD_GAP), placed before the record that follows it.
 int feed_next(struct feed *f, struct record *ret);
 
 size_t feed_source_count(const struct feed *f);
 const struct feed_source *feed_source(const struct feed *f, size_t index);
+
+// Names each entity of a file of series once per run of lines about it, in its order. Stops when found() answers
+// with an error. 0, that error, or why the file cannot be opened.
+int feed_series_entities(const char *file, int (*found)(void *context, const char *entity), void *context);
 
 // For a progress bar: compressed bytes consumed and in all.
 void feed_progress(const struct feed *f, uint64_t *ret_done, uint64_t *ret_total);

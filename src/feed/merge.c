@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "feed/gap.h"
+#include "feed/line_reader.h"
 #include "feed/reader.h"
 
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct source {
 	struct instant last;
 	bool loaded, threaded, pipe, failed, ended;
 	bool ended_early; // a gap told why the file could not be read to its end
+	bool lines;	  // by its content, or by its name before it was opened
 };
 
 struct feed {
@@ -38,12 +40,14 @@ struct feed {
 	size_t parked_first, parked_used, parked_capacity;
 	size_t open, threads;
 	uint32_t current; // the source being read, or NO_SOURCE
+	int64_t watermark;
 };
 
 struct feed *feed_create(void)
 {
 	struct feed *f = alloc_zero(1, sizeof(*f));
 	f->current = NO_SOURCE;
+	f->watermark = LINE_WATERMARK_NS;
 	return f;
 }
 
@@ -78,6 +82,7 @@ int feed_add(struct feed *f, const char *file, uint16_t collector)
 		.key = INSTANT_NONE,
 		.last = INSTANT_NONE,
 		.pipe = known && !S_ISREG(status.st_mode),
+		.lines = line_kind_named(file),
 	};
 	if (known && S_ISREG(status.st_mode))
 		s->view.file_bytes = (uint64_t)status.st_size;
@@ -151,8 +156,11 @@ static void source_close(struct feed *f, struct source *s)
 static int source_open(struct feed *f, struct source *s)
 {
 	int error = reader_open(s->path, &s->reader);
-	if (!error)
+	if (!error) {
 		f->open++;
+		s->lines = reader_lines(s->reader);
+		reader_watermark(s->reader, f->watermark);
+	}
 	return error;
 }
 
@@ -160,7 +168,7 @@ static void source_count_gap(struct source *s, const struct record *gap)
 {
 	s->view.gaps++;
 	s->view.skipped_bytes += gap->length;
-	bool graver = gap->reason != GAP_FRAMING && !s->ended_early;
+	bool graver = gap->reason != GAP_FRAMING && gap->reason != GAP_BAD_LINE && !s->ended_early;
 	if (!s->view.error || graver)
 		s->view.error = gap->error;
 	s->ended_early |= graver;
@@ -171,6 +179,7 @@ static void source_unreadable(struct source *s, int error, struct record *ret)
 {
 	*ret = (struct record){.kind = RECORD_GAP, .reason = gap_reason_of(error), .error = error};
 	ret->time = ret->resumed = INSTANT_NONE;
+	ret->form = s->lines ? LINE_ANY : LINE_NONE;
 	s->failed = true;
 	source_count_gap(s, ret);
 }
@@ -178,6 +187,7 @@ static void source_unreadable(struct source *s, int error, struct record *ret)
 static void source_end(struct feed *f, struct source *s, struct record *ret)
 {
 	*ret = (struct record){.kind = RECORD_SOURCE_END, .time = s->last, .resumed = INSTANT_NONE};
+	ret->form = s->lines ? LINE_ANY : LINE_NONE;
 	s->ended = true;
 	source_close(f, s);
 	if (f->parked_first < f->parked_used) // one goes, one may come
@@ -301,6 +311,11 @@ int feed_next(struct feed *f, struct record *ret)
 		if (feed_turn(f, ret))
 			return 1;
 	return 0;
+}
+
+void feed_watermark(struct feed *f, int64_t ns)
+{
+	f->watermark = ns;
 }
 
 size_t feed_source_count(const struct feed *f)

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "feed/line_kind.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -42,12 +43,41 @@ static bool name_matches(const char *name, const char *const *patterns)
 	return false;
 }
 
+// Files of lines are wanted where a recording has them.
+static bool lines_wanted(const char *folder, const char *name)
+{
+	static const struct {
+		const char *folder;
+		const char *patterns[4];
+	} places[] = {{"probes", {"*.ndjson*", "*.jsonl*", NULL}},
+		      {"series", {"*.csv*", "*.json", "*.json.*", NULL}},
+		      {"atlas", {"*.ndjson*", "*.json*", NULL}}};
+	size_t n = strlen(folder);
+	while (n && folder[n - 1] == '/')
+		n--;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		size_t m = strlen(places[i].folder);
+		bool here =
+			n >= m && !memcmp(folder + n - m, places[i].folder, m) && (n == m || folder[n - m - 1] == '/');
+		if (here && name_matches(name, places[i].patterns))
+			return true;
+	}
+	return false;
+}
+
+bool feed_names_lines(const char *file)
+{
+	return line_kind_named(file);
+}
+
 // `named`: the folder is the one the user gave, where any name will do that does not speak against it.
-static bool name_wanted(const char *name, bool named)
+static bool name_wanted(const char *folder, const char *name, bool named)
 {
 	static const char *const never[] = {"*.index", "*.json*", "*.ndjson*", "*.csv*", "*.pcap*", "*.txt",
 					    "*.md",    "*.yml",	  "*.html",    "*.log",	 "*.tsv*",  NULL};
 	static const char *const always[] = {"*.mrt*", "*.bmp*", "*bview.*", "*rib.*", "*ribs.*", "*updates.*", NULL};
+	if (lines_wanted(folder, name))
+		return true;
 	if (name_matches(name, never))
 		return false;
 	return named || name_matches(name, always);
@@ -75,7 +105,7 @@ static void take_entry(const char *folder, const char *name, bool named, struct 
 	bool known = !stat(path, &status) && !lstat(path, &link);
 	if (known && S_ISDIR(status.st_mode) && !S_ISLNK(link.st_mode))
 		paths_add(&lists[1], path);
-	else if (known && S_ISREG(status.st_mode) && name_wanted(name, named))
+	else if (known && S_ISREG(status.st_mode) && name_wanted(folder, name, named))
 		paths_add(&lists[0], path);
 	else
 		free(path);

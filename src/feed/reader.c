@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: ISC
-// Tells MRT from BMP by content, by name where the content says neither, and ends every failed stream with a gap.
+// Tells MRT, BMP and lines of text by content, by name where the content says none of them, and ends every failed
+// stream with a gap.
 #include "feed/reader.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "feed/bmp_reader.h"
 #include "feed/gap.h"
+#include "feed/line_reader.h"
 #include "feed/mrt_reader.h"
 #include "wire/bmp.h"
 #include "wire/mrt.h"
@@ -15,24 +17,31 @@
 struct reader {
 	struct stream *stream;
 	struct bmp_index *index;
-	struct bmp_reader *bmp; // one of the two
+	struct bmp_reader *bmp; // one of the three
 	struct mrt_reader *mrt;
+	struct line_reader *lines;
 	struct instant last;
 	int reported; // the error that a gap has told of
 	struct gap gap;
 };
 
-// MRT of 1971 would begin as BMP does; there is none.
-static bool reader_is_bmp(struct stream *s, const char *path)
+// MRT of 1971 would begin as BMP does, and MRT of 2035 as JSON; there is none.
+static void reader_choose(struct reader *r, const char *path)
 {
-	struct cursor w = stream_peek(s, MRT_HEADER_BYTES);
+	struct cursor w = stream_peek(r->stream, MRT_HEADER_BYTES), at = w;
 	struct mrt_header h;
-	if (bmp_header_plausible(w))
-		return true;
-	if (mrt_header(&w, &h) == 1 && mrt_header_plausible(&h))
-		return false;
 	const char *slash = strrchr(path, '/');
-	return strstr(slash ? slash : path, ".bmp");
+	bool bmp = bmp_header_plausible(w);
+	bool mrt = !bmp && mrt_header(&at, &h) == 1 && mrt_header_plausible(&h);
+	enum line_kind kind = bmp || mrt ? LINE_KIND_NONE : line_kind_of(stream_peek(r->stream, LINE_HEAD_BYTES), path);
+	if (kind != LINE_KIND_NONE) {
+		r->lines = line_reader_create(r->stream, kind);
+	} else if (bmp || (!mrt && strstr(slash ? slash : path, ".bmp"))) {
+		r->index = bmp_index_open(path);
+		r->bmp = bmp_reader_create(r->stream, r->index);
+	} else {
+		r->mrt = mrt_reader_create(r->stream);
+	}
 }
 
 int reader_open(const char *path, struct reader **ret)
@@ -44,12 +53,7 @@ int reader_open(const char *path, struct reader **ret)
 	struct reader *r = alloc_zero(1, sizeof(*r));
 	r->stream = s;
 	r->last = INSTANT_NONE;
-	if (reader_is_bmp(s, path)) {
-		r->index = bmp_index_open(path);
-		r->bmp = bmp_reader_create(s, r->index);
-	} else {
-		r->mrt = mrt_reader_create(s);
-	}
+	reader_choose(r, path);
 	*ret = r;
 	return 0;
 }
@@ -59,6 +63,7 @@ void reader_close(struct reader *r)
 	if (!r)
 		return;
 	mrt_reader_free(r->mrt);
+	line_reader_free(r->lines);
 	bmp_reader_free(r->bmp);
 	bmp_index_close(r->index);
 	stream_close(r->stream);
@@ -75,11 +80,23 @@ static int reader_end(struct reader *r, struct record *ret)
 	r->reported = error;
 	ret->time = r->last;
 	ret->resumed = INSTANT_NONE;
+	ret->form = r->lines ? LINE_ANY : LINE_NONE;
+	return 1;
+}
+
+static int reader_next_line(struct reader *r, struct record *ret)
+{
+	if (line_reader_next(r->lines, ret) != 1)
+		return reader_end(r, ret);
+	r->last = ret->time;
 	return 1;
 }
 
 int reader_next(struct reader *r, struct record *ret)
 {
+	if (UNLIKELY(r->lines))
+		return reader_next_line(r, ret);
+	ret->form = LINE_NONE;
 	int got = r->mrt ? mrt_reader_next(r->mrt, ret) : bmp_reader_next(r->bmp, ret);
 	if (UNLIKELY(got != 1))
 		return reader_end(r, ret);
@@ -87,6 +104,17 @@ int reader_next(struct reader *r, struct record *ret)
 		r->reported = ret->error;
 	r->last = ret->time;
 	return 1;
+}
+
+void reader_watermark(struct reader *r, int64_t ns)
+{
+	if (r->lines)
+		line_reader_watermark(r->lines, ns);
+}
+
+bool reader_lines(const struct reader *r)
+{
+	return r->lines;
 }
 
 bool reader_thread(struct reader *r)

@@ -15,6 +15,9 @@ void reader_close(struct reader *r);
 // The bytes are valid until the next call.
 int MUST_USE reader_next(struct reader *r, struct record *ret);
 
+void reader_watermark(struct reader *r, int64_t ns); // of lines; before the first read
+bool reader_lines(const struct reader *r);	     // whether it is a file of lines
+
 // Gives it a decompressor thread if that is worth it. Whether it has one.
 bool reader_thread(struct reader *r);
 uint64_t reader_compressed(const struct reader *r); // bytes of the file read so far

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: ISC
+// Lines of probes/*.ndjson (recording format): one attempt, one observation. The time is the record's. A line that is no
+// object, or lacks a member that an attempt must have, is named to whoever asked and counted.
+#include "base/alloc.h"
+#include "base/err.h"
+#include "decode/decode_priv.h"
+#include "decode/probe_scan.h"
+
+#include <stdlib.h>
+
+#define WORD_MAX    64
+#define NAME_MAX    512
+#define STATUS_FAIL 500 // HTTP statuses from here on are the server's failure
+
+enum { OBSERVER, OP, TARGET, NAME, OK, FAILURE, RTT_MS, ICMP, STATUS, MEMBERS };
+
+struct decode_lines {
+	char observer[WORD_MAX]; // of the line before
+	size_t observer_length;
+	uint16_t observer_id;
+	uint64_t named, more; // bad lines
+};
+
+static struct decode_lines *decode_lines_at(struct decode_source *s)
+{
+	if (UNLIKELY(!s->lines))
+		s->lines = alloc_zero(1, sizeof(*s->lines));
+	return s->lines;
+}
+
+void decode_bad_line(struct decoder *d, struct decode_source *s, const struct record *r, const char *why)
+{
+	struct decode_lines *lines = decode_lines_at(s);
+	d->counts.of[DECODE_BAD_LINES]++;
+	if (lines->named == DECODE_BAD_NAMED) {
+		lines->more++;
+		return;
+	}
+	lines->named++;
+	struct decode_bad_line bad = {.source = r->source, .line = r->line, .why = why};
+	if (d->options.bad_line)
+		d->options.bad_line(d->options.bad_context, &bad);
+}
+
+void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t source)
+{
+	if (!s->lines)
+		return;
+	struct decode_bad_line bad = {.source = source, .more = s->lines->more, .why = "not readable either"};
+	if (bad.more && d->options.bad_line)
+		d->options.bad_line(d->options.bad_context, &bad);
+	free(s->lines);
+	s->lines = NULL;
+}
+
+uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char *id, size_t n)
+{
+	struct decode_lines *lines = decode_lines_at(s);
+	if (LIKELY(n && n == lines->observer_length && !memcmp(lines->observer, id, n)))
+		return lines->observer_id;
+	uint16_t found = observer_id(d->options.targets, id, n);
+	if (n < WORD_MAX) {
+		memcpy(lines->observer, id, n);
+		lines->observer_length = n;
+		lines->observer_id = found;
+	}
+	return found;
+}
+
+// An IPv4 address in the usual form, which is nearly every one; else whatever else an address looks like.
+bool decode_address(const struct scan_value *v, struct addr *ret)
+{
+	char text[WORD_MAX];
+	uint32_t number = 0, part = 0, digits = 0, dots = 0;
+	for (const uint8_t *at = v->text.at; at < v->text.end && v->type == SCAN_STRING; at++) {
+		bool digit = *at >= '0' && *at <= '9', dot = *at == '.' && digits;
+		if ((!digit && !dot) || (digit && digits && !part) || (dot && dots == 3))
+			goto other;
+		part = digit ? part * 10 + (uint32_t)(*at - '0') : part;
+		if (part > 255)
+			goto other;
+		digits = digit ? digits + 1 : 0;
+		number = dot ? number << 8 | part : number;
+		part = dot ? 0 : part;
+		dots += dot;
+	}
+	if (dots == 3 && digits) {
+		*ret = addr_v4(number << 8 | part);
+		return true;
+	}
+other:
+	return scan_string(v, text, sizeof(text)) && addr_parse(text, ret) == 0;
+}
+
+static uint8_t outcome_of(const struct scan_value of[MEMBERS])
+{
+	char word[WORD_MAX];
+	uint64_t status;
+	if (of[FAILURE].type == SCAN_STRING)
+		return probe_outcome_of(word, scan_string(&of[FAILURE], word, sizeof(word)));
+	if (of[OK].type != SCAN_TRUE)
+		return PROBE_OTHER_FAILURE;
+	bool failed = scan_scaled(&of[STATUS], 0, 999, &status) && status >= STATUS_FAIL;
+	return failed ? PROBE_HTTP_ERROR : PROBE_OK;
+}
+
+// Who says that the target cannot be reached, and how.
+static void take_icmp(const struct scan_value *icmp, struct obs *o)
+{
+	static const char *const names[] = {"type", "code", "from"};
+	static const struct scan_keys keys = {names, ARRAY_LEN(names)};
+	struct scan_value of[ARRAY_LEN(names)];
+	struct addr from;
+	uint64_t type, code;
+	if (icmp->type != SCAN_OBJECT || scan_object(icmp->text, &keys, of) < 0)
+		return;
+	if (scan_scaled(&of[0], 0, UINT8_MAX, &type) && scan_scaled(&of[1], 0, UINT8_MAX, &code)) {
+		o->probe.icmp_type = (uint8_t)type;
+		o->probe.icmp_code = (uint8_t)code;
+	}
+	if (!decode_address(&of[2], &from))
+		return;
+	o->prefix.family = from.family;
+	o->prefix.length = family_bits(from.family);
+	memcpy(o->prefix.bytes, from.bytes, sizeof(from.bytes));
+}
+
+// The target's id, or why there is none.
+static const char *take_target(struct decoder *d, const struct scan_value of[MEMBERS], uint8_t op, uint32_t *ret)
+{
+	struct addr address;
+	char name[NAME_MAX];
+	if (!decode_address(&of[TARGET], &address))
+		return "no target, or one that is no address";
+	bool named = of[NAME].type == SCAN_STRING;
+	size_t n = named ? scan_string(&of[NAME], name, sizeof(name)) : 0;
+	*ret = target_id(d->options.targets, &address, op, named ? name : NULL, n);
+	return *ret == TARGET_NONE ? "more targets than this version can tell apart" : NULL;
+}
+
+static int op_of(const struct scan_value *v)
+{
+	char word[WORD_MAX];
+	if (LIKELY(scan_is(v, "icmp_echo")))
+		return PROBE_ICMP_ECHO;
+	return probe_op_of(word, scan_string(v, word, sizeof(word)));
+}
+
+void decode_probe(struct decoder *d, struct decode_source *s, const struct record *r)
+{
+	static const char *const names[MEMBERS] = {
+		[OBSERVER] = "observer", [OP] = "op",	      [TARGET] = "target", [NAME] = "name",	[OK] = "ok",
+		[FAILURE] = "failure",	 [RTT_MS] = "rtt_ms", [ICMP] = "icmp",	   [STATUS] = "status",
+	};
+	static const struct scan_keys keys = {names, MEMBERS};
+	struct scan_value of[MEMBERS];
+	char observer[NAME_MAX];
+	uint32_t target;
+	uint64_t rtt_us;
+	if (scan_object(r->bytes, &keys, of) < 0) {
+		decode_bad_line(d, s, r, "not one JSON object");
+		return;
+	}
+	size_t n = scan_string(&of[OBSERVER], observer, sizeof(observer));
+	int op = op_of(&of[OP]);
+	const char *why = !n ? "no observer" : op < 0 ? "no op, or an unknown one" : NULL;
+	if (!why && of[OK].type != SCAN_TRUE && of[OK].type != SCAN_FALSE && of[FAILURE].type != SCAN_STRING)
+		why = "neither ok nor failure";
+	why = why ? why : take_target(d, of, (uint8_t)op, &target);
+	if (why) {
+		decode_bad_line(d, s, r, why);
+		return;
+	}
+	struct decode_envelope e = {.peer = PEER_NONE, .time = r->time};
+	e.collector = decode_observer(d, s, observer, n);
+	struct obs *o = decode_push(d, OBS_PROBE, &e);
+	o->probe.op = (uint8_t)op;
+	o->probe.outcome = outcome_of(of);
+	o->path_id = target;
+	take_icmp(&of[ICMP], o);
+	if (o->probe.outcome == PROBE_OK && scan_scaled(&of[RTT_MS], 3, UINT32_MAX, &rtt_us))
+		o->rtt_us = (uint32_t)rtt_us;
+	d->counts.of[DECODE_PROBES]++;
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: ISC
+// Telling files of lines from each other and from others.
+#include "feed/line_kind.h"
+
+#include "feed/line_csv.h"
+#include "feed/line_json.h"
+
+static bool name_has(const char *path, const char *part)
+{
+	const char *slash = strrchr(path, '/');
+	return strstr(slash ? slash : path, part);
+}
+
+bool line_kind_named(const char *path)
+{
+	return name_has(path, ".ndjson") || name_has(path, ".json") || name_has(path, ".csv");
+}
+
+static bool holds(struct cursor c, const char *word)
+{
+	return memmem(c.at, cursor_left(&c), word, strlen(word));
+}
+
+// An object that is no result of a probe or of a measurement, but an envelope around series.
+static bool is_ioda(struct cursor head)
+{
+	if (holds(head, "\"entityType\""))
+		return true;
+	return holds(head, "\"requestParameters\"") || (holds(head, "\"metadata\"") && holds(head, "\"perf\""));
+}
+
+static bool is_csv(struct cursor head)
+{
+	struct line_csv csv;
+	const uint8_t *end = memchr(head.at, '\n', cursor_left(&head));
+	struct cursor first = {head.at, end ? end : head.end};
+	if (first.at < first.end && first.end[-1] == '\r')
+		first.end--;
+	return line_csv_header(first, &csv);
+}
+
+enum line_kind line_kind_of(struct cursor head, const char *path)
+{
+	struct cursor c = head;
+	if (cursor_left(&c) >= 3 && !memcmp(c.at, "\xef\xbb\xbf", 3))
+		c.at += 3;
+	line_json_blank(&c);
+	struct cursor body = c;
+	bool named = line_kind_named(path), array = line_json_enter(&c, '[');
+	line_json_blank(&c);
+	bool object = line_json_enter(&c, '{');
+	line_json_blank(&c);
+	bool json = object && c.at < c.end && (*c.at == '"' || *c.at == '}');
+	if ((json || (array && named)) && is_ioda(body))
+		return LINE_KIND_IODA;
+	if (array && (json || named))
+		return LINE_KIND_ARRAY;
+	if (json)
+		return LINE_KIND_JSON;
+	if (cursor_left(&body) && is_csv(body))
+		return LINE_KIND_CSV;
+	return !named ? LINE_KIND_NONE : name_has(path, ".csv") ? LINE_KIND_CSV : LINE_KIND_JSON;
+}

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: ISC
+// Lines, elements of one array, or values of one document, as records.
+#include "feed/line_reader.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "feed/gap.h"
+#include "feed/line_csv.h"
+#include "feed/line_ioda.h"
+#include "feed/line_json.h"
+#include "feed/line_store.h"
+#include "feed/line_time.h"
+
+#include <stdlib.h>
+
+#define PIECE_BYTES (256u << 10)
+
+struct line_reader {
+	struct stream *stream; // borrowed
+	enum line_kind kind;
+	bool begun, over;
+	uint64_t line;	    // number of the one at work
+	uint64_t next_line; // number of the one at the stream's position
+	struct line_csv csv;
+	struct text text; // a series line, or the document
+	struct line_store *store;
+	struct line_ioda *ioda;
+	struct instant last; // given
+	uint64_t named, more;
+	struct gap gap;
+	uint8_t reason; // of the gap
+	int error;
+};
+
+enum got { GOT_END, GOT_LINE, GOT_NOTHING, GOT_BAD };
+
+struct line_reader *line_reader_create(struct stream *s, enum line_kind kind)
+{
+	struct line_reader *r = alloc_zero(1, sizeof(*r));
+	r->stream = s;
+	r->kind = kind;
+	r->csv = line_csv_default;
+	r->next_line = 1;
+	r->last = INSTANT_NONE;
+	r->store = line_store_create(LINE_WATERMARK_NS);
+	return r;
+}
+
+void line_reader_free(struct line_reader *r)
+{
+	if (!r)
+		return;
+	line_store_free(r->store);
+	line_ioda_free(r->ioda);
+	text_free(&r->text);
+	free(r);
+}
+
+void line_reader_watermark(struct line_reader *r, int64_t ns)
+{
+	line_store_watermark(r->store, ns);
+}
+
+static uint64_t count_lines(const uint8_t *at, size_t n)
+{
+	uint64_t lines = 0;
+	const uint8_t *end = at + n;
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+		lines++;
+		at++;
+	}
+	return lines;
+}
+
+// Takes n bytes of the last peek out of the stream, into the gap if `bad`.
+static void consume(struct line_reader *r, const struct cursor *w, size_t n, bool bad)
+{
+	if (r->kind == LINE_KIND_ARRAY && n)
+		r->next_line += count_lines(w->at, n);
+	if (bad)
+		gap_skip(&r->gap, r->stream, n);
+	else
+		stream_skip(r->stream, n);
+}
+
+static enum got bad_line(struct line_reader *r, int error)
+{
+	r->reason = GAP_BAD_LINE;
+	r->error = error;
+	return GOT_BAD;
+}
+
+static struct cursor trimmed(struct cursor c)
+{
+	while (c.at < c.end && (c.end[-1] == '\r' || c.end[-1] == ' ' || c.end[-1] == '\t'))
+		c.end--;
+	while (c.at < c.end && (*c.at == ' ' || *c.at == '\t'))
+		c.at++;
+	return c;
+}
+
+static enum got take_csv(struct line_reader *r, struct line *line)
+{
+	if (*line->bytes.at == '#')
+		return GOT_NOTHING;
+	if (!r->begun && line_csv_header(line->bytes, &r->csv)) {
+		r->begun = true;
+		return GOT_NOTHING;
+	}
+	r->begun = true;
+	if (!line_csv_take(&r->csv, line->bytes, &r->text, &line->time))
+		return GOT_BAD;
+	line->bytes = cursor_of(r->text.bytes, r->text.length);
+	line->form = LINE_SERIES;
+	return GOT_LINE;
+}
+
+// What the line that the stream stands at says. Puts it into the store.
+static enum got take_line(struct line_reader *r, struct cursor bytes)
+{
+	struct line line = {.bytes = trimmed(bytes), .number = r->line, .offset = stream_offset(r->stream)};
+	enum got got = GOT_LINE;
+	if (!cursor_left(&line.bytes))
+		return GOT_NOTHING;
+	if (r->kind == LINE_KIND_CSV) {
+		got = take_csv(r, &line);
+	} else {
+		line.form = line_time_object(line.bytes, &line.time);
+		got = line.form == LINE_NONE ? GOT_BAD : GOT_LINE;
+	}
+	if (got == GOT_LINE)
+		line_store_put(r->store, &line);
+	return got;
+}
+
+// Skips a line that is too long, in pieces.
+static enum got skip_line(struct line_reader *r)
+{
+	gap_begin(&r->gap, r->stream);
+	for (;;) {
+		struct cursor w = stream_peek(r->stream, PIECE_BYTES);
+		size_t n = cursor_left(&w);
+		const uint8_t *end = n ? memchr(w.at, '\n', n) : NULL;
+		consume(r, &w, end ? (size_t)(end - w.at) + 1 : n, true);
+		if (end || !n)
+			return bad_line(r, ERR_TOO_LARGE);
+	}
+}
+
+static enum got read_line(struct line_reader *r)
+{
+	struct cursor w = stream_peek(r->stream, 1);
+	const uint8_t *end = cursor_left(&w) ? memchr(w.at, '\n', cursor_left(&w)) : NULL;
+	if (!end) {
+		w = stream_peek(r->stream, LINE_BYTES_MAX + 1);
+		end = cursor_left(&w) ? memchr(w.at, '\n', cursor_left(&w)) : NULL;
+	}
+	size_t n = end ? (size_t)(end - w.at) : cursor_left(&w);
+	if (!end && (!n || stream_error(r->stream)))
+		return GOT_END; // what a broken stream leaves of its last line says nothing
+	r->line = r->next_line++;
+	if (n > LINE_BYTES_MAX)
+		return skip_line(r);
+	enum got got = take_line(r, cursor_of(w.at, n));
+	if (got == GOT_BAD) {
+		gap_begin(&r->gap, r->stream);
+		bad_line(r, ERR_MALFORMED);
+	}
+	consume(r, &w, n + (end ? 1 : 0), got == GOT_BAD);
+	return got;
+}
+
+// Skips an element that is too long, of which `n` bytes were looked at.
+static enum got skip_element(struct line_reader *r, struct line_json_end *e, size_t n)
+{
+	struct cursor w = stream_peek(r->stream, n);
+	gap_begin(&r->gap, r->stream);
+	consume(r, &w, n, true);
+	for (;;) {
+		w = stream_peek(r->stream, PIECE_BYTES);
+		struct cursor c = w;
+		bool ended = line_json_end(e, &c) == 1 || !cursor_left(&w);
+		consume(r, &w, (size_t)(c.at - w.at), true);
+		if (ended)
+			return bad_line(r, ERR_TOO_LARGE);
+	}
+}
+
+// Moves to the next element. False: there is none.
+static bool find_element(struct line_reader *r)
+{
+	for (;;) {
+		struct cursor w = stream_peek(r->stream, 1), c = w;
+		line_json_blank(&c);
+		bool more = c.at < c.end, between = more && (*c.at == ',' || (*c.at == '[' && !r->begun));
+		if (between)
+			r->begun = *c.at++ == '[' || r->begun;
+		consume(r, &w, (size_t)(c.at - w.at), false);
+		if (more && !between)
+			return *c.at != ']';
+		if (!more && !cursor_left(&w))
+			return false;
+	}
+}
+
+static enum got read_element(struct line_reader *r)
+{
+	struct line_json_end e = {0};
+	if (!find_element(r))
+		return GOT_END;
+	struct cursor w = stream_peek(r->stream, LINE_BYTES_MAX + 1), c = w;
+	bool whole = line_json_end(&e, &c) == 1;
+	size_t n = (size_t)(c.at - w.at);
+	r->line = r->next_line;
+	if (!whole && stream_error(r->stream) && cursor_left(&w) <= LINE_BYTES_MAX)
+		return GOT_END;
+	if (n > LINE_BYTES_MAX)
+		return skip_element(r, &e, n);
+	enum got got = whole && n ? take_line(r, cursor_of(w.at, n)) : GOT_BAD;
+	if (got == GOT_BAD) {
+		gap_begin(&r->gap, r->stream);
+		bad_line(r, ERR_MALFORMED);
+	}
+	consume(r, &w, n ? n : 1, got == GOT_BAD);
+	return got;
+}
+
+// Reads the whole document. Its values then come without a detour through the store.
+static enum got read_document(struct line_reader *r)
+{
+	if (r->begun)
+		return GOT_END;
+	r->begun = true;
+	gap_begin(&r->gap, r->stream);
+	for (;;) {
+		struct cursor w = stream_peek(r->stream, PIECE_BYTES);
+		size_t n = cursor_left(&w);
+		if (!n)
+			break;
+		if (r->text.length + n > LINE_IODA_BYTES) {
+			gap_skip_all(&r->gap, r->stream);
+			r->gap.length += r->text.length;
+			r->reason = GAP_BOMB;
+			r->error = ERR_TOO_LARGE;
+			return GOT_BAD;
+		}
+		text_bytes(&r->text, w.at, n);
+		stream_skip(r->stream, n);
+	}
+	uint64_t bad;
+	r->ioda = line_ioda_create(cursor_of(r->text.bytes, r->text.length), &bad);
+	r->more += bad;
+	return GOT_END;
+}
+
+static enum got read_one(struct line_reader *r)
+{
+	if (r->kind == LINE_KIND_IODA)
+		return read_document(r);
+	return r->kind == LINE_KIND_ARRAY ? read_element(r) : read_line(r);
+}
+
+static int give_line(struct line_reader *r, const struct line *line, struct record *ret)
+{
+	*ret = (struct record){
+		.kind = RECORD_LINE,
+		.time = line->time,
+		.resumed = INSTANT_NONE,
+		.offset = line->offset,
+		.length = cursor_left(&line->bytes),
+		.bytes = line->bytes,
+		.form = line->form,
+		.late = line->time.ns < r->last.ns,
+		.line = line->number,
+	};
+	if (!ret->late)
+		r->last = line->time;
+	return 1;
+}
+
+// One bad line, or, with line 0, all that were not named.
+static int give_bad(struct line_reader *r, uint64_t line, struct record *ret)
+{
+	*ret = (struct record){.kind = RECORD_GAP, .reason = GAP_BAD_LINE, .error = ERR_MALFORMED, .form = LINE_ANY};
+	ret->time = r->last;
+	ret->resumed = INSTANT_NONE;
+	ret->line = line;
+	ret->more = line ? 0 : r->more;
+	if (line) {
+		r->named++;
+		gap_record(&r->gap, r->reason, r->stream, ret);
+		ret->reason = r->reason;
+		ret->error = r->error;
+	} else {
+		r->more = 0;
+	}
+	return 1;
+}
+
+// Skips the byte order mark that some programs put before text.
+static void begin(struct line_reader *r)
+{
+	struct cursor w = stream_peek(r->stream, 3);
+	if (cursor_left(&w) >= 3 && !memcmp(w.at, "\xef\xbb\xbf", 3))
+		stream_skip(r->stream, 3);
+}
+
+int line_reader_next(struct line_reader *r, struct record *ret)
+{
+	struct line line;
+	if (r->next_line == 1 && !stream_offset(r->stream))
+		begin(r);
+	for (;;) {
+		if (line_store_due(r->store, r->over)) {
+			line_store_take(r->store, &line);
+			return give_line(r, &line, ret);
+		}
+		if (r->ioda && line_ioda_next(r->ioda, &line) == 1)
+			return give_line(r, &line, ret);
+		if (r->over)
+			return r->more ? give_bad(r, 0, ret) : 0;
+		enum got got = read_one(r);
+		r->over = got == GOT_END;
+		if (got == GOT_BAD && r->named < LINE_BAD_NAMED)
+			return give_bad(r, r->line ? r->line : 1, ret);
+		r->more += got == GOT_BAD;
+	}
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: ISC
+// A heap of entries over one run of bytes. The run is closed up when half of it is free, else doubled, so that
+// every byte is moved a constant number of times.
+#include "feed/line_store.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+
+#define FIRST_BYTES (64u << 10)
+
+struct entry {
+	int64_t ns;
+	size_t at; // in the run of bytes
+	uint32_t length;
+	uint8_t form;
+	uint64_t number, offset;
+};
+
+struct line_store {
+	int64_t watermark;
+	struct instant newest; // by which lines become due
+	struct instant leapt;  // of a single line far ahead, or unknown
+	struct entry *heap;
+	size_t count, capacity;
+	uint8_t *bytes;
+	size_t used, room, live;
+};
+
+struct line_store *line_store_create(int64_t watermark_ns)
+{
+	struct line_store *s = alloc_zero(1, sizeof(*s));
+	s->watermark = watermark_ns;
+	s->newest = s->leapt = INSTANT_NONE;
+	return s;
+}
+
+void line_store_free(struct line_store *s)
+{
+	if (!s)
+		return;
+	free(s->heap);
+	free(s->bytes);
+	free(s);
+}
+
+void line_store_watermark(struct line_store *s, int64_t ns)
+{
+	s->watermark = ns;
+}
+
+static int compare(const struct line_store *s, const struct entry *a, const struct entry *b)
+{
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	uint32_t shorter = a->length < b->length ? a->length : b->length;
+	int order = shorter ? memcmp(s->bytes + a->at, s->bytes + b->at, shorter) : 0;
+	return order ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+static void sift_up(struct line_store *s, struct entry e)
+{
+	size_t i = s->count++;
+	for (; i && compare(s, &e, &s->heap[(i - 1) / 2]) < 0; i = (i - 1) / 2)
+		s->heap[i] = s->heap[(i - 1) / 2];
+	s->heap[i] = e;
+}
+
+static void remove_first(struct line_store *s)
+{
+	s->live -= s->heap[0].length;
+	struct entry e = s->heap[--s->count];
+	size_t i = 0;
+	for (;;) {
+		size_t child = 2 * i + 1;
+		if (child + 1 < s->count && compare(s, &s->heap[child + 1], &s->heap[child]) < 0)
+			child++;
+		if (child >= s->count || compare(s, &e, &s->heap[child]) <= 0)
+			break;
+		s->heap[i] = s->heap[child];
+		i = child;
+	}
+	s->heap[i] = e;
+}
+
+// Makes room for n more bytes.
+static void make_room(struct line_store *s, size_t n)
+{
+	if (s->room - s->used >= n)
+		return;
+	size_t room = s->room ? s->room : FIRST_BYTES;
+	while (room / 2 < s->live + n)
+		room *= 2;
+	uint8_t *bytes = alloc_zero(room, 1);
+	size_t used = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		struct entry *e = &s->heap[i];
+		if (e->length)
+			memcpy(bytes + used, s->bytes + e->at, e->length);
+		e->at = used;
+		used += e->length;
+	}
+	free(s->bytes);
+	s->bytes = bytes;
+	s->used = used;
+	s->room = room;
+}
+
+// A clock that one wrong line cannot move far: the second of two that leapt does.
+static void clock_move(struct line_store *s, struct instant time)
+{
+	if (!instant_known(s->newest) || (time.ns > s->newest.ns && time.ns - s->newest.ns <= LINE_LEAP_NS)) {
+		s->newest = time;
+	} else if (time.ns > s->newest.ns) {
+		if (instant_known(s->leapt))
+			s->newest = s->leapt.ns < time.ns ? s->leapt : time;
+		s->leapt = time;
+	}
+}
+
+void line_store_put(struct line_store *s, const struct line *line)
+{
+	size_t n = cursor_left(&line->bytes);
+	make_room(s, n);
+	if (n)
+		memcpy(s->bytes + s->used, line->bytes.at, n);
+	void *heap = s->heap;
+	alloc_grow(&heap, s->count, &s->capacity, sizeof(*s->heap));
+	s->heap = heap;
+	struct entry e = {line->time.ns, s->used, (uint32_t)n, line->form, line->number, line->offset};
+	s->used += n;
+	s->live += n;
+	sift_up(s, e);
+	clock_move(s, line->time);
+}
+
+bool line_store_due(const struct line_store *s, bool all)
+{
+	if (!s->count)
+		return false;
+	if (all || s->count >= LINE_STORE_LINES || s->live >= LINE_STORE_BYTES)
+		return true;
+	int64_t first = s->heap[0].ns;
+	return first < s->newest.ns && s->newest.ns - first > s->watermark;
+}
+
+void line_store_take(struct line_store *s, struct line *ret)
+{
+	struct entry e = s->heap[0];
+	do
+		remove_first(s);
+	while (s->count && compare(s, &e, &s->heap[0]) == 0);
+	ret->time = (struct instant){e.ns};
+	ret->bytes = cursor_of(s->bytes + e.at, e.length);
+	ret->form = e.form;
+	ret->number = e.number;
+	ret->offset = e.offset;
+}
