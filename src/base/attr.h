@@ -9,3 +9,10 @@
 #define LIKELY(x)		__builtin_expect(!!(x), 1)
 #define UNLIKELY(x)		__builtin_expect(!!(x), 0)
 #define ARRAY_LEN(a)		(sizeof(a) / sizeof((a)[0]))
+
+// Loops of this function may be vectorised even where that grows the code.
+#if defined(__clang__)
+#define VECTORISED // clang does so at -O2
+#else
+#define VECTORISED __attribute__((optimize("O3")))
+#endif

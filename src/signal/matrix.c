@@ -7,6 +7,7 @@
 #include "signal/matrix.h"
 
 #include "base/alloc.h"
+#include "base/attr.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -314,7 +315,7 @@ void matrix_mask_free(struct matrix_mask *mask)
 	*mask = (struct matrix_mask){0};
 }
 
-static inline uint32_t networks_in(uint64_t x, uint64_t top)
+__attribute__((always_inline)) static inline uint32_t networks_in(uint64_t x, uint64_t top)
 {
 	return (uint32_t)__builtin_popcountll((((x & ~top) + ~top) | x) & top);
 }
@@ -354,49 +355,59 @@ static uint16_t saturate(uint32_t n)
 	return n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
 }
 
-// The scans touch every bit there is, so they are built for the newer instruction sets too.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) &&                          \
-	defined(__gnu_linux__) && !defined(__clang__)
-#define FOR_NEWER_PROCESSORS __attribute__((target_clones("default", "popcnt", "arch=x86-64-v3")))
-#else
-#define FOR_NEWER_PROCESSORS
-#endif
-
-FOR_NEWER_PROCESSORS
-static void scan_fields(const struct matrix *m, const uint64_t *mask, uint32_t first, uint32_t n, uint16_t *out)
+// The scans touch every bit there is, so their one body is compiled for newer processors too and chosen at run time.
+__attribute__((always_inline)) static inline void scan(const struct matrix *m, const uint64_t *mask, uint32_t fields,
+						       uint32_t first, uint32_t n, uint16_t *out)
 {
-	uint32_t fields = 0; // words that hold fields wider than a bit come first in a tidy layout
-	while (fields < m->width && !m->plain[fields])
-		fields++;
 	for (uint32_t r = 0; r < n; r++) {
 		const uint64_t *bits = m->bits + (size_t)(first + r) * m->width;
-		uint32_t count = 0, w = 0;
-		for (; w < fields; w++) {
-			uint64_t x = bits[w] & mask[w], top = m->top[w];
-			count += (uint32_t)__builtin_popcountll((((x & ~top) + ~top) | x) & top);
-		}
+		uint64_t count = 0;
+		uint32_t w = 0;
+		for (; w < fields; w++)
+			count += networks_in(bits[w] & mask[w], m->top[w]);
 		for (; w < m->width; w++)
-			count += (uint32_t)__builtin_popcountll(bits[w] & mask[w]);
+			count += (uint64_t)__builtin_popcountll(bits[w] & mask[w]);
 		out[r] = count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
 	}
 }
 
-FOR_NEWER_PROCESSORS
-static void scan_bits(const struct matrix *m, const uint64_t *mask, uint32_t first, uint32_t n, uint16_t *out)
+#if defined(__x86_64__)
+__attribute__((target("avx512f,avx512vl,avx512vpopcntdq,popcnt"))) VECTORISED static void scan_vector(
+	const struct matrix *m, const uint64_t *mask, uint32_t fields, uint32_t first, uint32_t n, uint16_t *out)
 {
-	for (uint32_t r = 0; r < n; r++) {
-		const uint64_t *bits = m->bits + (size_t)(first + r) * m->width;
-		uint32_t count = 0;
-		for (uint32_t w = 0; w < m->width; w++)
-			count += (uint32_t)__builtin_popcountll(bits[w] & mask[w]);
-		out[r] = count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
+	scan(m, mask, fields, first, n, out);
+}
+
+__attribute__((target("popcnt"))) static void scan_popcount(const struct matrix *m, const uint64_t *mask,
+							    uint32_t fields, uint32_t first, uint32_t n, uint16_t *out)
+{
+	scan(m, mask, fields, first, n, out);
+}
+#endif
+
+static void scan_best(const struct matrix *m, const uint64_t *mask, uint32_t fields, uint32_t first, uint32_t n,
+		      uint16_t *out)
+{
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512vl")) {
+		scan_vector(m, mask, fields, first, n, out);
+		return;
 	}
+	if (__builtin_cpu_supports("popcnt")) {
+		scan_popcount(m, mask, fields, first, n, out);
+		return;
+	}
+#endif
+	scan(m, mask, fields, first, n, out);
 }
 
 void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
 			  uint16_t *out)
 {
-	scan_fields(m, mask->words, first, n, out);
+	uint32_t fields = 0; // words that hold fields wider than a bit come first in a tidy layout
+	while (fields < m->width && !m->plain[fields])
+		fields++;
+	scan_best(m, mask->words, fields, first, n, out);
 	for (uint32_t r = 0; m->wide_count && r < n; r++)
 		out[r] = saturate(out[r] + wide_networks(m, mask->words, m->bits + (size_t)(first + r) * m->width));
 }
@@ -404,5 +415,5 @@ void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask
 void matrix_scan_peers(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
 		       uint16_t *out)
 {
-	scan_bits(m, mask->words, first, n, out);
+	scan_best(m, mask->words, 0, first, n, out);
 }

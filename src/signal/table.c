@@ -47,6 +47,8 @@ struct table {
 	uint32_t networks[2], counting[2], collectors[2];
 	struct reload *reloads; // RIB dumps under way
 	struct list touched, changed, flips;
+	struct prefix last; // looked up last, and its id
+	uint32_t last_id;
 	uint64_t routes;
 	bool mask_stale, recounted;
 };
@@ -124,7 +126,12 @@ static uint32_t column_of(struct table *t, uint32_t peer)
 
 static uint32_t row_of(struct table *t, const struct prefix *p, bool *ret_new)
 {
+	*ret_new = false;
+	if (prefix_equal(p, &t->last)) // the entries of a RIB record follow each other
+		return t->last_id;
 	uint32_t before = dictionary_count(t->dictionary), id = dictionary_id(t->dictionary, p);
+	t->last = *p;
+	t->last_id = id;
 	*ret_new = id == before;
 	if (id != before || id == PREFIX_NONE)
 		return id;
@@ -442,22 +449,29 @@ static void recount_touched(struct table *t)
 	}
 }
 
+// Rows from `first` on, at most SCAN_ROWS, that are of one family.
+static uint32_t run_of_family(const struct table *t, uint32_t first, uint32_t rows)
+{
+	uint32_t n = 1;
+	while (n < SCAN_ROWS && first + n < rows && (t->hot[first + n].family & 1) == (t->hot[first].family & 1))
+		n++;
+	return n;
+}
+
 static void recount_all(struct table *t)
 {
 	uint32_t rows = dictionary_count(t->dictionary);
-	uint16_t *seen[2] = {alloc_zero(SCAN_ROWS, sizeof(**seen)), alloc_zero(SCAN_ROWS, sizeof(**seen))};
-	for (uint32_t first = 0; first < rows; first += SCAN_ROWS) {
-		uint32_t n = rows - first < SCAN_ROWS ? rows - first : SCAN_ROWS;
-		for (int f = 0; f < 2; f++)
-			if (t->definition->by_peers)
-				matrix_scan_peers(t->matrix, &t->mask[f], first, n, seen[f]);
-			else
-				matrix_scan_networks(t->matrix, &t->mask[f], first, n, seen[f]);
+	uint16_t seen[SCAN_ROWS];
+	for (uint32_t first = 0, n; first < rows; first += n) {
+		n = run_of_family(t, first, rows);
+		const struct matrix_mask *mask = &t->mask[t->hot[first].family & 1];
+		if (t->definition->by_peers)
+			matrix_scan_peers(t->matrix, mask, first, n, seen);
+		else
+			matrix_scan_networks(t->matrix, mask, first, n, seen);
 		for (uint32_t i = 0; i < n; i++)
-			seen_is(t, first + i, seen[t->hot[first + i].family & 1][i]);
+			seen_is(t, first + i, seen[i]);
 	}
-	free(seen[0]);
-	free(seen[1]);
 }
 
 void table_settle(struct table *t, struct instant now)
