@@ -21,12 +21,32 @@ void damage_say(const struct feed *f, const struct record *gap)
 	struct text line = {0};
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, s->path, strlen(s->path));
-	if (gap->reason == GAP_UNREADABLE)
+	if (gap->reason == GAP_BAD_LINE && gap->line)
+		text_printf(&line, ": line %llu: %s\n", (unsigned long long)gap->line, cause[gap->reason]);
+	else if (gap->reason == GAP_BAD_LINE)
+		text_printf(&line, ": %llu more such lines or series\n", (unsigned long long)gap->more);
+	else if (gap->reason == GAP_UNREADABLE)
 		text_printf(&line, ": %s: %s\n", cause[gap->reason], err_text(gap->error));
 	else
 		text_printf(&line, ": bytes %llu to %llu: %s\n", (unsigned long long)gap->offset,
 			    (unsigned long long)(gap->offset + gap->length),
 			    gap->reason < GAP_REASON_COUNT ? cause[gap->reason] : "skipped");
+	fwrite(line.bytes, 1, line.length, stderr);
+	text_free(&line);
+}
+
+void damage_say_line(void *feed, const struct decode_bad_line *bad)
+{
+	const struct feed_source *s = feed_source(feed, bad->source);
+	struct text line = {0};
+	text_put(&line, "lacuna: ");
+	text_untrusted(&line, s->path, strlen(s->path));
+	if (bad->more)
+		text_printf(&line, ": %llu more lines that cannot be used\n", (unsigned long long)bad->more);
+	else if (bad->line)
+		text_printf(&line, ": line %llu: %s\n", (unsigned long long)bad->line, bad->why);
+	else
+		text_printf(&line, ": %s\n", bad->why);
 	fwrite(line.bytes, 1, line.length, stderr);
 	text_free(&line);
 }

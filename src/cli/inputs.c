@@ -17,6 +17,7 @@ struct adding {
 	const struct recording *recording; // null: none
 	const char *root;		   // files are named relative to it
 	size_t files;
+	bool named; // the path is a file, or a pattern of files: taken whatever it holds
 	int code;
 };
 
@@ -45,8 +46,12 @@ static int add_file(void *context, const char *file)
 		for (relative = file + n; *relative == '/';)
 			relative++;
 	char collector[128];
+	bool lines = feed_names_lines(file);
+	if (lines && !a->in->lines && !a->named)
+		return 0;
 	recording_collector_of(a->recording, relative, collector, sizeof(collector));
-	a->code = feed_add(a->in->feed, file, collector_id(a->in->peers, collector));
+	// Lines name their observers themselves.
+	a->code = feed_add(a->in->feed, file, lines ? 0 : collector_id(a->in->peers, collector));
 	a->files++;
 	return a->code;
 }
@@ -78,6 +83,8 @@ static int add_recording(struct inputs *in, const char *dir, struct recording *r
 	int code = recording_read(dir, r, &in->entities, message, sizeof(message));
 	if (code == ERR_NOT_FOUND)
 		return 0;
+	if (code == 0 && in->lines)
+		code = recording_targets(dir, in->targets, &in->entities, message, sizeof(message));
 	if (code < 0) {
 		fprintf(stderr, "lacuna: %s\n", message);
 		return code;
@@ -100,11 +107,12 @@ int inputs_add(struct inputs *in, const char *path)
 	const char *slash = strrchr(path, '/');
 	struct text root = {0};
 	struct stat st;
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (folder)
 		text_put(&root, path);
 	else if (slash)
 		text_bytes(&root, path, (size_t)(slash - path));
-	struct adding a = {.in = in, .recording = code ? &r : NULL, .root = text_string(&root)};
+	struct adding a = {.in = in, .recording = code ? &r : NULL, .root = text_string(&root), .named = !folder};
 	code = feed_expand(path, add_file, &a);
 	if (code == ERR_NOT_FOUND && a.recording)
 		code = 0; // a recording without routing data is no error
@@ -113,4 +121,24 @@ int inputs_add(struct inputs *in, const char *path)
 	text_free(&root);
 	recording_free(&r);
 	return code;
+}
+
+static int add_series_entity(void *context, const char *id)
+{
+	struct inputs *in = context;
+	struct entity *e = entity_add(&in->entities, id);
+	if (e)
+		e->watched = true;
+	return 0;
+}
+
+void inputs_watch_series(struct inputs *in)
+{
+	for (size_t i = 0; i < in->entities.count; i++)
+		if (in->entities.at[i].watched)
+			return;
+	// A file that cannot be opened is told of when it is read.
+	for (size_t i = 0; in->lines && i < feed_source_count(in->feed); i++)
+		if (feed_names_lines(feed_source(in->feed, i)->path))
+			(void)feed_series_entities(feed_source(in->feed, i)->path, add_series_entity, in);
 }

@@ -16,6 +16,7 @@ struct inputs {
 	char *name;		     // of the first recording; may be null
 	uint32_t full_feed_floor;    // largest given; 0 none
 	size_t recordings;
+	bool lines;	   // probes and series take part; the caller sets it after inputs_init
 	bool unread_kinds; // something in a recording is not read by this version; said on standard error
 };
 
@@ -24,3 +25,6 @@ void inputs_free(struct inputs *in);
 
 // Adds one path. 0, or an error after a message on standard error.
 int inputs_add(struct inputs *in, const char *path);
+
+// Where nothing is watched yet, watches every entity that a series is about. After all paths, before anything is read.
+void inputs_watch_series(struct inputs *in);

@@ -40,6 +40,7 @@ static const struct member root_members[] = {
 	{"to", MEMBER_NUMBER},	    {"full_feed_floor", MEMBER_COUNT},
 	{"entities", MEMBER_LIST},  {"watch", MEMBER_LIST},
 	{"observers", MEMBER_LIST}, {"collectors", MEMBER_LIST},
+	{"targets", MEMBER_LIST},
 };
 
 static const struct member entity_members[] = {
@@ -51,6 +52,16 @@ static const struct member entity_members[] = {
 static const struct member collector_members[] = {
 	{"collectors[].id", MEMBER_TEXT},
 	{"collectors[].files", MEMBER_LIST},
+};
+
+static const struct member observer_members[] = {
+	{"observers[].id", MEMBER_TEXT},
+	{"observers[].asn", MEMBER_COUNT},
+};
+
+static const struct member target_members[] = {
+	{"targets[].address", MEMBER_TEXT}, {"targets[].entity", MEMBER_TEXT},	    {"targets[].kind", MEMBER_TEXT},
+	{"targets[].name", MEMBER_TEXT},    {"targets[].institution", MEMBER_TEXT},
 };
 
 static bool member_fits(const json_t *value, enum member_type type)
@@ -206,6 +217,34 @@ static int read_members(const struct reader *r, struct recording *rec, const jso
 	return code < 0 ? code : read_collectors(r, rec, json_object_get(root, "collectors"));
 }
 
+// Reads the file of that name as one JSON object of our format.
+static int load(const struct reader *r, json_t **ret)
+{
+	struct stat st;
+	json_error_t error;
+	if (stat(r->file, &st) < 0) {
+		int code = errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : -errno;
+		snprintf(r->message, r->message_size, "%s: %s", r->file, err_text(code));
+		return code;
+	}
+	if (!S_ISREG(st.st_mode))
+		return wrong(r, "the file", "is not a plain file");
+	if (st.st_size > RECORDING_JSON_MAX)
+		return wrong(r, "the file", "is larger than a recording.json can be (16 MiB)");
+	json_t *root = json_load_file(r->file, JSON_REJECT_DUPLICATES, &error);
+	if (!root) {
+		snprintf(r->message, r->message_size, "%s:%d: not valid JSON: %s", r->file, error.line, error.text);
+		return ERR_MALFORMED;
+	}
+	const char *format = json_string_value(json_object_get(root, "format"));
+	if (!format || strcmp(format, "lacuna-recording/1") != 0) {
+		json_decref(root);
+		return wrong(r, "format", "is not \"lacuna-recording/1\"");
+	}
+	*ret = root;
+	return 0;
+}
+
 int recording_read(const char *dir, struct recording *ret, struct entity_list *entities, char *message,
 		   size_t message_size)
 {
@@ -213,41 +252,100 @@ int recording_read(const char *dir, struct recording *ret, struct entity_list *e
 	text_printf(&path, "%s/recording.json", dir);
 	struct reader r = {text_string(&path), message, message_size, entities};
 	struct recording rec = {.from = INSTANT_NONE, .to = INSTANT_NONE};
-	struct stat st;
-	int code = 0;
 	json_t *root = NULL;
-	json_error_t error;
-	if (stat(r.file, &st) < 0) {
-		code = errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : -errno;
-		snprintf(message, message_size, "%s: %s", r.file, err_text(code));
-		goto out;
-	}
-	if (!S_ISREG(st.st_mode)) {
-		code = wrong(&r, "the file", "is not a plain file");
-		goto out;
-	}
-	if (st.st_size > RECORDING_JSON_MAX) {
-		code = wrong(&r, "the file", "is larger than a recording.json can be (16 MiB)");
-		goto out;
-	}
-	root = json_load_file(r.file, JSON_REJECT_DUPLICATES, &error);
-	if (!root) {
-		snprintf(message, message_size, "%s:%d: not valid JSON: %s", r.file, error.line, error.text);
-		code = ERR_MALFORMED;
-		goto out;
-	}
-	const char *format = json_string_value(json_object_get(root, "format"));
-	if (!format || strcmp(format, "lacuna-recording/1") != 0)
-		code = wrong(&r, "format", "is not \"lacuna-recording/1\"");
-	else
+	int code = load(&r, &root);
+	if (code == 0)
 		code = read_members(&r, &rec, root);
-out:
 	json_decref(root);
 	text_free(&path);
 	if (code < 0)
 		recording_free(&rec);
 	else
 		*ret = rec;
+	return code;
+}
+
+static int read_observer(const struct reader *r, const json_t *object, struct target_table *targets)
+{
+	int code = check_members(r, object, observer_members, ARRAY_LEN(observer_members));
+	if (code < 0)
+		return code;
+	const char *id = json_string_value(json_object_get(object, "id"));
+	json_int_t asn = json_integer_value(json_object_get(object, "asn"));
+	if (!id || !*id)
+		return wrong(r, "observers[].id", "missing");
+	if (asn < 0 || asn > UINT32_MAX)
+		return wrong(r, "observers[].asn", "not an AS number");
+	uint16_t observer = observer_id(targets, id, strlen(id));
+	if (observer < observer_count(targets))
+		observer_asn(targets, observer, (uint32_t)asn);
+	return 0;
+}
+
+static bool kind_of(const char *word, uint8_t *ret)
+{
+	static const struct {
+		const char *word;
+		uint8_t kind;
+	} kinds[] = {{"host", TARGET_HOST},    {"border", TARGET_BORDER}, {"control", TARGET_CONTROL},
+		     {"dns", TARGET_SERVICE},  {"http", TARGET_SERVICE},  {"https", TARGET_SERVICE},
+		     {"smtp", TARGET_SERVICE}, {"tls", TARGET_SERVICE},	  {"tcp", TARGET_SERVICE}};
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].word, word) == 0) {
+			*ret = kinds[i].kind;
+			return true;
+		}
+	return false;
+}
+
+static int read_target(const struct reader *r, const json_t *object, struct target_table *targets)
+{
+	int code = check_members(r, object, target_members, ARRAY_LEN(target_members));
+	if (code < 0)
+		return code;
+	const char *address = json_string_value(json_object_get(object, "address"));
+	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const char *entity = json_string_value(json_object_get(object, "entity"));
+	struct target listed = {.kind = TARGET_HOST, .entity = ENTITY_NONE};
+	if (!address || addr_parse(address, &listed.address) < 0)
+		return wrong(r, "targets[].address", "not an address such as \"198.18.0.10\"");
+	if (kind && !kind_of(kind, &listed.kind))
+		return wrong(r, "targets[].kind", "not one of host, dns, http, https, smtp, tls, border, control");
+	struct entity *held = entity ? entity_add(r->entities, entity) : NULL;
+	if (entity && !held)
+		return wrong(r, "targets[].entity", "not of the form \"country/KX\" or \"asn/64512\"");
+	if (held)
+		listed.entity = (uint32_t)(held - r->entities->at);
+	listed.name = json_string_value(json_object_get(object, "name"));
+	listed.institution = json_string_value(json_object_get(object, "institution"));
+	target_list(targets, &listed, kind);
+	return 0;
+}
+
+int recording_targets(const char *dir, struct target_table *targets, struct entity_list *entities, char *message,
+		      size_t message_size)
+{
+	struct text path = {0};
+	text_printf(&path, "%s/recording.json", dir);
+	struct reader r = {text_string(&path), message, message_size, entities};
+	json_t *root = NULL;
+	size_t i;
+	const json_t *v;
+	int code = load(&r, &root);
+	if (code == 0)
+		code = check_members(&r, root, root_members, ARRAY_LEN(root_members));
+	json_array_foreach(json_object_get(root, "observers"), i, v)
+	{
+		if (code == 0)
+			code = read_observer(&r, v, targets);
+	}
+	json_array_foreach(json_object_get(root, "targets"), i, v)
+	{
+		if (code == 0)
+			code = read_target(&r, v, targets);
+	}
+	json_decref(root);
+	text_free(&path);
 	return code;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/instant.h"
-#include "model/entity.h"
+#include "model/target.h"
 
 #include <stddef.h>
 
@@ -30,6 +30,11 @@ struct recording {
 int recording_read(const char *dir, struct recording *ret, struct entity_list *entities, char *message,
 		   size_t message_size);
 void recording_free(struct recording *r);
+
+// Reads what DIR/recording.json says of observers and targets into the table, and names of entities that only targets
+// have into the list. Codes and messages as above; a table that was partly filled stays so.
+int recording_targets(const char *dir, struct target_table *targets, struct entity_list *entities, char *message,
+		      size_t message_size);
 
 // Which collector wrote the file (path relative to the recording): by the globs, else the folder under bgp/ or bmp/, else
 // the name up to the first '-' or '.'. Writes at most `size` bytes.
