@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: ISC
+// DOC: series detector
+// Two tests must agree before an event opens: the share of the usual level (each source has its own threshold) and the
+// distance in spreads (3.5), for two values in a row that make 10.5 together, or more values. The share alone would call every night of a diurnal series an
+// outage, the spreads alone every blink of a series that never moves. The start is the first value of the run below
+// `depart`; the interval reaches from the value before it to the end of its bin. A long shallow run before a sudden deep
+// fall is not part of it.
+#include "detect/series.h"
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "detect/profile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERIES_BYTES   2048
+#define CONFIDENCE     0.9
+#define CELLS_LEAST    18 // known hours before judging, of the 24 of the warm-up
+#define CELLS_COARSE   7  // with steps of three hours and more
+#define COARSE_NS      (3 * NS_PER_HOUR)
+#define NS_PER_HOUR    (3600 * NS_PER_S)
+#define HOLE_NS	       (6 * NS_PER_HOUR)   // a hole this long ends a departure that has not become an event
+#define RAMP_BINS      6		   // a fall is one fall for so long
+#define RAMP_DROP      0.1		   // after that a further one of this share is a new fall
+#define TIME_LAST_NS   4000000000000000000 // in 2096: sums with it do not overflow
+#define GREATEST_UNITS 1e18
+
+static const struct level_threshold parameters[SERIES_PARAMETER_COUNT] = {
+	[SERIES_SPREADS] = {"spreads", 3.5, "usual limit of the modified z-score (Iglewicz and Hoaglin)"},
+	[SERIES_SPREADS_IN_ALL] = {"spreads_in_all", 10.5,
+				   "own choice: three values at the limit, or two that are deeper"},
+	[SERIES_BINS] = {"bins", 2, "own choice: one wrong value is no event"},
+	[SERIES_FIRST_WEEK] = {"first_week_spread", 0.06, "own choice: weekends at 0.85 of working days, 3 % of noise"},
+	[SERIES_WARM_UP_HOURS] = {"warm_up_hours", 24, "own choice: each hour of the day once"},
+	[SERIES_INPAINT_HOURS] = {"inpaint_hours", 168, "IODA: predictions enter the history for at most 604,800 s"},
+	[SERIES_ABSORB_HOURS] = {"absorb_hours", 672, "own choice: all of the history is of the new level"},
+};
+
+// The first row whose name the series' name is, or begins with before a character that is no letter or digit.
+static const struct series_source sources[] = {
+	{"ping-slash24-loss", 0, SERIES_NEVER, 0, 24, 0, 0, "rises when things go wrong"},
+	{"ping-slash24-latency", 0, SERIES_NEVER, 0, 24, 0, 0, "rises when things go wrong"},
+	{"upstream-delay", 0, SERIES_NEVER, 0, 24, 0, 0, "rises when things go wrong"},
+	{"bgp", 0.99, 0.9, 0.95, 24, 0, 1,
+	 "IODA: warning below 0.99 of the median of 24 h; open and close as in level.h"},
+	{"ping-slash24", 0.95, 0.8, 0.9, 168, 0, 1, "IODA: warning below 0.8 of the median of 7 days"},
+	{"active-probing", 0.95, 0.8, 0.9, 168, 0, 1, "IODA: warning below 0.8 of the median of 7 days"},
+	{"merit-nt", 0.5, 0.25, 0.9, 168, 20, 0,
+	 "IODA: warning below 0.25 of the median of 7 days, prediction at least 20"},
+	{"ucsd-nt", 0.5, 0.25, 0.9, 168, 20, 0,
+	 "IODA: warning below 0.25 of the median of 7 days, prediction at least 20"},
+	{"gtr", 0.9, 0.75, 0.9, 168, 0, 0, "own choice: IODA uses a forecast instead"},
+};
+static const struct series_source other = {"", 0.95, 0.8, 0.9, 168, 0, 0, "own choice: as active probing"};
+
+struct series_watch {
+	const struct series_source *source;
+	struct detection_sink out;
+	struct detection *d;	 // of the running departure or event; null: none
+	struct instant last;	 // newest time, missing values too
+	struct instant previous; // newest known value
+	struct instant back, back_from;
+	int64_t step_ns; // least gap so far; 0 unknown
+	uint32_t entity, series;
+	float baseline, reference; // newest usual level; that of the opening
+	float run_sum;
+	uint32_t run_bins; // values in the departure
+	float low_spreads; // of the low bins
+	uint8_t low_bins, back_bins;
+	uint8_t state;
+	bool open, judged;
+	struct profile profile;
+};
+
+_Static_assert(sizeof(struct series_watch) <= SERIES_BYTES, "memory of a series is bounded");
+
+const struct level_threshold *series_threshold(enum series_parameter which)
+{
+	return &parameters[which];
+}
+
+static bool is_alphanumeric(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+const struct series_source *series_source_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		size_t n = strlen(sources[i].name);
+		if (strncmp(name, sources[i].name, n) == 0 && !is_alphanumeric(name[n]))
+			return &sources[i];
+	}
+	return &other;
+}
+
+struct series_watch *series_create(uint32_t entity, uint32_t series, const char *name, struct detection_sink out)
+{
+	struct series_watch *s = alloc_zero(1, sizeof(*s));
+	s->source = series_source_find(name);
+	s->out = out;
+	s->entity = entity;
+	s->series = series;
+	s->last = s->previous = s->back = s->back_from = INSTANT_NONE;
+	profile_begin(&s->profile, s->source->history_hours);
+	return s;
+}
+
+void series_free(struct series_watch *s)
+{
+	if (s)
+		free(s->d);
+	free(s);
+}
+
+static int64_t hours_ns(enum series_parameter which)
+{
+	return (int64_t)parameters[which].value * NS_PER_HOUR;
+}
+
+static uint64_t units(double value)
+{
+	return value > 0 ? (uint64_t)(value < GREATEST_UNITS ? value + 0.5 : GREATEST_UNITS) : 0;
+}
+
+static void forget(struct series_watch *s)
+{
+	free(s->d);
+	s->d = NULL;
+	s->open = false;
+	s->back = INSTANT_NONE;
+	s->low_bins = s->back_bins = 0;
+	s->low_spreads = 0;
+	s->run_bins = 0;
+	s->run_sum = 0;
+	profile_pin(&s->profile, false);
+}
+
+static struct moment moment_in(const struct series_watch *s, struct instant from, struct instant best)
+{
+	return (struct moment){best, from, instant_after(best, s->step_ns), CONFIDENCE};
+}
+
+static void depart(struct series_watch *s, struct instant time, double level)
+{
+	forget(s);
+	s->d = alloc_zero(1, sizeof(*s->d));
+	*s->d = (struct detection){
+		.entity = s->entity,
+		.signal = SIGNAL_SERIES,
+		.series = s->series,
+		.start = moment_in(s, s->previous, time),
+		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
+		.baseline = units(level),
+		.lowest = UINT64_MAX,
+	};
+	for (int i = 0; i < PROFILE_COUNT; i++)
+		s->d->fall[i] = s->d->rise[i] = INSTANT_NONE;
+}
+
+static void trace(struct series_watch *s, struct instant time, double value, double share)
+{
+	static const double levels[PROFILE_COUNT] = {0.9, 0.5, 0.1};
+	struct detection *d = s->d;
+	d->lowest = units(value) < d->lowest ? units(value) : d->lowest;
+	for (int i = 0; i < PROFILE_COUNT; i++) {
+		bool below = share <= levels[i];
+		if (below && !instant_known(d->fall[i]))
+			d->fall[i] = time;
+		if (below)
+			d->rise[i] = INSTANT_NONE;
+		else if (instant_known(d->fall[i]) && !instant_known(d->rise[i]))
+			d->rise[i] = time;
+	}
+}
+
+struct reading { // one value against what is usual
+	struct instant time;
+	double value, level, share, spreads, spread;
+};
+
+static void judge_quiet(struct series_watch *s, const struct reading *r)
+{
+	if (r->share >= s->source->depart) {
+		if (s->d)
+			forget(s);
+		return;
+	}
+	double mean = s->run_bins ? (double)s->run_sum / s->run_bins : 0, drop = RAMP_DROP * r->level;
+	double far = parameters[SERIES_SPREADS].value * r->spread;
+	bool deeper = s->run_bins >= RAMP_BINS && mean - r->value > (far > drop ? far : drop);
+	bool hole = s->d && r->time.ns - s->previous.ns > HOLE_NS && (r->time.ns - s->previous.ns) / 3 > s->step_ns;
+	if (!s->d || (deeper && s->low_bins == 0) || hole)
+		depart(s, r->time, r->level);
+	s->run_bins++;
+	s->run_sum += (float)r->value;
+	trace(s, r->time, r->value, r->share);
+	bool low = r->share < s->source->open && r->spreads > parameters[SERIES_SPREADS].value;
+	s->low_bins = low ? (uint8_t)(s->low_bins + 1) : 0;
+	s->low_spreads = low ? s->low_spreads + (float)r->spreads : 0;
+	if (s->low_bins < parameters[SERIES_BINS].value ||
+	    (double)s->low_spreads < parameters[SERIES_SPREADS_IN_ALL].value)
+		return;
+	s->open = true;
+	s->reference = (float)r->level;
+	profile_pin(&s->profile, true);
+	s->out.take(s->out.context, s->d, true);
+}
+
+static void judge_open(struct series_watch *s, const struct reading *r)
+{
+	trace(s, r->time, r->value, r->share);
+	if (r->share <= s->source->close) {
+		s->back = INSTANT_NONE;
+		s->back_bins = 0;
+		if (r->time.ns - s->d->start.best.ns <= hours_ns(SERIES_ABSORB_HOURS))
+			return;
+		s->out.take(s->out.context, s->d,
+			    false); // the low level is the usual one now; when it ended nobody can say
+		forget(s);
+		return;
+	}
+	if (!instant_known(s->back)) {
+		s->back = r->time;
+		s->back_from = s->previous;
+	}
+	if (++s->back_bins < parameters[SERIES_BINS].value)
+		return;
+	s->d->end = moment_in(s, s->back_from, s->back);
+	s->out.take(s->out.context, s->d, false);
+	forget(s);
+}
+
+static bool warm(const struct series_watch *s, const struct profile_usual *usual)
+{
+	uint32_t cells = s->step_ns >= COARSE_NS ? CELLS_COARSE : CELLS_LEAST;
+	return usual->age_hours >= parameters[SERIES_WARM_UP_HOURS].value && usual->cells >= cells;
+}
+
+// True while the open event is young enough to teach nothing.
+static bool inpaints(const struct series_watch *s, struct instant time)
+{
+	return s->open && time.ns - s->d->start.best.ns <= hours_ns(SERIES_INPAINT_HOURS);
+}
+
+// A count is not known better than to half of its unit (a usual level of 1 and less is no count). Before the first week is
+// over nobody knows what a weekend looks like.
+static double spread_least(const struct series_watch *s, const struct profile_usual *usual, double level)
+{
+	double half = s->profile.days > 1 ? s->source->unit / 2 : 0,
+	       spread = usual->spread > half ? usual->spread : half;
+	bool rhythm = s->source->history_hours == PROFILE_HOURS && usual->age_hours < PROFILE_HOURS;
+	double first = rhythm ? parameters[SERIES_FIRST_WEEK].value * level : 0;
+	return spread > first ? spread : first;
+}
+
+static void judge(struct series_watch *s, struct instant time, double value)
+{
+	struct profile_usual usual;
+	if (!profile_at(&s->profile, time, &usual)) {
+		s->state = SERIES_WARMING_UP;
+		return;
+	}
+	bool old = s->open && !inpaints(s, time);
+	double level = old ? (double)s->reference : usual.level;
+	s->baseline = (float)usual.level;
+	if (!s->open && !warm(s, &usual)) {
+		s->state = SERIES_WARMING_UP;
+		return;
+	}
+	if (!(level > 0) || (!s->open && level < s->source->least) || s->source->open == SERIES_NEVER) {
+		s->state = s->open ? SERIES_LOW : SERIES_UNOBSERVABLE;
+		return;
+	}
+	double spread = spread_least(s, &usual, level), low = old || usual.low > level ? level : usual.low;
+	struct reading r = {time, value, level, value / level, (low - value) / spread, spread};
+	s->judged = true;
+	if (s->open)
+		judge_open(s, &r);
+	else
+		judge_quiet(s, &r);
+	s->state = s->open ? SERIES_LOW : SERIES_USUAL;
+}
+
+void series_take(struct series_watch *s, struct instant time, double value)
+{
+	if (time.ns < 0 || time.ns > TIME_LAST_NS || (instant_known(s->last) && time.ns <= s->last.ns))
+		return;
+	int64_t gap = instant_known(s->last) ? time.ns - s->last.ns : 0;
+	if (gap && (!s->step_ns || gap < s->step_ns))
+		s->step_ns = gap;
+	s->last = time;
+	if (!isfinite(value)) {
+		s->state = SERIES_NO_VALUE;
+		return;
+	}
+	judge(s, time, value);
+	profile_learn(&s->profile, time, value, inpaints(s, time));
+	s->previous = time;
+}
+
+void series_tick(struct series_watch *s, struct instant now)
+{
+	if (s->step_ns && now.ns > s->last.ns && (now.ns - s->last.ns) / 3 > s->step_ns)
+		s->state = SERIES_NO_VALUE;
+}
+
+void series_finish(struct series_watch *s, struct instant now)
+{
+	series_tick(s, now);
+	if (s->open)
+		s->out.take(s->out.context, s->d, false);
+	forget(s);
+}
+
+enum series_state series_state(const struct series_watch *s)
+{
+	return (enum series_state)s->state;
+}
+
+bool series_judged(const struct series_watch *s)
+{
+	return s->judged;
+}
+
+double series_baseline(const struct series_watch *s)
+{
+	return (double)s->baseline;
+}
+
+size_t series_bytes(void)
+{
+	return sizeof(struct series_watch);
+}
