@@ -5,7 +5,7 @@
 // collector and at least the floor. Sizes are compared by their peaks, so that an outage of much of a small table
 // (a lab, a national collector) does not turn its witnesses into partial feeds. The largest table is remembered when
 // its session ends: the partial feeds of a collector do not become full ones because its full ones failed. A table
-// that a cut dump began is measured by the largest of all collectors, since a cut file cuts all its peers alike. One
+// that a cut dump began is measured by the largest of all whole ones, since a cut file cuts all its peers alike. One
 // peer that loses most of its table while the median peer does not has a trouble of its own and is left out
 // ("collapsed").
 #include "signal/health.h"
@@ -117,7 +117,8 @@ static bool settled(struct health_peer *p, struct instant now)
 	window_move(p, now);
 	uint32_t size = p->size[0] + p->size[1];
 	bool quiet = p->growth + p->growth_before <= HEALTH_SETTLE_GROWTH * size;
-	bool burst = now.ns - p->first_heard.ns < 2 * HEALTH_SETTLE_NS && p->growth_before && !p->growth;
+	bool ceased = !p->growth && now.ns - p->window.ns >= HEALTH_PAUSE_NS;
+	bool burst = now.ns - p->first_heard.ns < 2 * HEALTH_SETTLE_NS && p->growth_before && ceased;
 	return now.ns - p->first_heard.ns >= HEALTH_SETTLE_NS && (quiet || burst);
 }
 
@@ -199,7 +200,9 @@ static int compare_shares(const void *a, const void *b)
 static bool full(const struct health *h, uint32_t peer, int f)
 {
 	const struct health_peer *p = &h->of[peer];
-	uint32_t largest = p->cut ? h->largest_of_all[f] : h->largest[f][peer_at(h->peers, peer)->collector];
+	uint32_t largest = h->largest[f][peer_at(h->peers, peer)->collector];
+	if (p->cut && p->peak[f] < HEALTH_CUT_SHARE * h->largest_of_all[f])
+		return false;
 	return p->peak[f] >= h->floor[f] && p->peak[f] >= h->share * largest;
 }
 
@@ -236,11 +239,13 @@ static bool judge_family(struct health *h, const uint8_t *alone, int f, struct i
 	for (uint32_t i = 0; i < h->count; i++) {
 		struct health_peer *p = &h->of[i];
 		uint32_t *largest = &h->largest[f][peer_at(h->peers, i)->collector];
-		p->peak[f] = p->size[f] > p->peak[f] ? p->size[f] : p->peak[f];
+		if (!p->known_down && p->size[f] > p->peak[f]) // else what is held is of the session that ended
+			p->peak[f] = p->size[f];
 		if (alone[i] == HEALTH_COUNTS)
 			remember(p, f, now);
 		*largest = p->known[f] > *largest ? p->known[f] : *largest;
-		h->largest_of_all[f] = *largest > h->largest_of_all[f] ? *largest : h->largest_of_all[f];
+		if (!p->cut && p->known[f] > h->largest_of_all[f])
+			h->largest_of_all[f] = p->known[f];
 	}
 	double median = median_share(h, alone, f);
 	for (uint32_t i = 0; i < h->count; i++) {

@@ -8,6 +8,8 @@
 // Named limits and their reasons.
 #define HEALTH_SETTLE_NS	(30 * NS_PER_S) // a feed without RIB or End-of-RIB may count as whole after this …
 #define HEALTH_SETTLE_GROWTH	0.02 // … if the last so long taught it no more than this share of its prefixes
+#define HEALTH_PAUSE_NS		(5 * NS_PER_S) // a first burst is over when nothing new came for so long
+#define HEALTH_CUT_SHARE	0.98 // a table that a damaged dump began is full with this share of the largest whole one
 #define HEALTH_BEATS_MIN	4    // gaps of at least a second before a heartbeat is believed
 #define HEALTH_SILENCE_BEATS	3    // silent for so many of its longest gap …
 #define HEALTH_SILENCE_SLACK_NS (10 * NS_PER_S)	  // … and this: the feed is dead

@@ -95,6 +95,26 @@ static void a_new_session_settles_without_end_of_rib(void **state)
 	stage_close(&s);
 }
 
+// A table that grows for longer than that, a prefix every other second, is not whole before it has ceased to.
+static void a_table_that_still_grows_does_not_settle(void **state)
+{
+	(void)state;
+	struct stage s;
+	stage_open(&s);
+	scene_session(&s.scene, 2, s.peer[0], false);
+	scene_session(&s.scene, 3, s.peer[0], true);
+	for (unsigned i = 0; i < STAGE_PREFIXES; i++) {
+		scene_announce(&s.scene, 15 + 2 * i, s.peer[0], &s.prefix[i], 64512);
+		stage_settle(&s, 15 + 2 * i);
+		stage_settle(&s, 16 + 2 * i);
+		assert_int_equal(stage_why(&s, s.peer[0]), HEALTH_NEVER_WHOLE);
+	}
+	scene_add(&s.scene, 95, OBS_ALIVE, s.peer[0]);
+	stage_settle(&s, 95);
+	stage_expect(&s, STAGE_PEERS);
+	stage_close(&s);
+}
+
 // Its state change was not recorded, but it announces: the session is another one than that which ended.
 static void a_peer_that_speaks_is_up(void **state)
 {
@@ -284,6 +304,7 @@ int main(void)
 		cmocka_unit_test(a_collector_dies_in_silence),
 		cmocka_unit_test(a_new_session_sweeps_the_old_table),
 		cmocka_unit_test(a_new_session_settles_without_end_of_rib),
+		cmocka_unit_test(a_table_that_still_grows_does_not_settle),
 		cmocka_unit_test(a_peer_that_speaks_is_up),
 		cmocka_unit_test(end_of_rib_after_a_session_ended_voids_its_table),
 		cmocka_unit_test(one_view_ends_all),
