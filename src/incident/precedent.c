@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: ISC
+// Facts to numbers, numbers to distances.
+#include "incident/precedent.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+// DOC: Features: which kinds of signal moved, in which order pairs of kinds went and came back, the logarithm of the
+// duration, the share that was down, whether it began on the hour or half hour. Each is divided by its spread over the
+// known incidents and the subject (at least SPREAD_MIN). The distance is the root of the mean square difference; a feature
+// known of one side only counts MISSING_COST squared spreads, one known of neither nothing. Similarity = exp(-distance).
+
+#define MISSING_COST 1.0
+#define SPREAD_MIN   0.25
+#define CLOCK_S	     300 // how close to :00 or :30 a start must be, and how well it must be known
+#define KNOWN_MIN    2	 // features known of both, at least
+
+#define BIT(signal) (1u << (signal))
+
+static const uint32_t KINDS[] = {BIT(SIGNAL_ROUTES) | BIT(SIGNAL_ROUTES6),
+				 BIT(SIGNAL_LOSS) | BIT(SIGNAL_BLOCKS),
+				 BIT(SIGNAL_LATENCY),
+				 BIT(SIGNAL_SERVICE_DNS),
+				 BIT(SIGNAL_SERVICE_HTTP) | BIT(SIGNAL_SERVICE_TLS) | BIT(SIGNAL_SERVICE_TCP),
+				 BIT(SIGNAL_SERVICE_SMTP),
+				 BIT(SIGNAL_SERIES)};
+
+enum kind { KIND_ROUTES, KIND_LOSS, KIND_LATENCY, KIND_DNS, KIND_WEB, KIND_MAIL, KIND_TRAFFIC, KIND_COUNT };
+
+static const uint8_t PAIRS[][2] = {{KIND_LOSS, KIND_ROUTES},	{KIND_DNS, KIND_ROUTES}, {KIND_WEB, KIND_ROUTES},
+				   {KIND_TRAFFIC, KIND_ROUTES}, {KIND_LOSS, KIND_WEB},	 {KIND_DNS, KIND_WEB},
+				   {KIND_MAIL, KIND_WEB}};
+
+#define PAIR_COUNT (sizeof(PAIRS) / sizeof(*PAIRS))
+
+enum {
+	FEATURE_ORDER = KIND_COUNT,
+	FEATURE_RECOVERY = FEATURE_ORDER + PAIR_COUNT,
+	FEATURE_DURATION = FEATURE_RECOVERY + PAIR_COUNT,
+	FEATURE_SCOPE,
+	FEATURE_CLOCK,
+	FEATURE_COUNT
+};
+
+struct features {
+	double value[FEATURE_COUNT];
+	uint32_t known;
+};
+
+static void set(struct features *f, size_t feature, double value)
+{
+	if (!isfinite(value))
+		return;
+	f->value[feature] = value;
+	f->known |= 1u << feature;
+}
+
+static int step_of(const uint32_t *steps, uint32_t kind)
+{
+	for (int i = 0; i < PRECEDENT_GROUPS; i++)
+		if (steps[i] & kind)
+			return i;
+	return -1;
+}
+
+static void order_set(struct features *f, size_t first, const uint32_t *steps)
+{
+	for (size_t i = 0; i < PAIR_COUNT; i++) {
+		int a = step_of(steps, KINDS[PAIRS[i][0]]), b = step_of(steps, KINDS[PAIRS[i][1]]);
+		if (a >= 0 && b >= 0)
+			set(f, first + i, a < b ? -1 : a > b);
+	}
+}
+
+static struct features features_of(const struct precedent_facts *facts)
+{
+	struct features f = {0};
+	for (size_t k = 0; k < KIND_COUNT; k++) {
+		if (facts->moved & KINDS[k])
+			set(&f, k, 1);
+		else if (facts->still & KINDS[k])
+			set(&f, k, -1);
+	}
+	order_set(&f, FEATURE_ORDER, facts->order);
+	order_set(&f, FEATURE_RECOVERY, facts->recovery);
+	if (facts->duration_s > 0)
+		set(&f, FEATURE_DURATION, log10(facts->duration_s));
+	if (facts->fraction_down >= 0)
+		set(&f, FEATURE_SCOPE, facts->fraction_down);
+	if (instant_known(facts->start) && facts->start_uncertainty_s >= 0 && facts->start_uncertainty_s <= CLOCK_S) {
+		int64_t within = (instant_seconds(facts->start) % 1800 + 1800) % 1800;
+		set(&f, FEATURE_CLOCK, within <= CLOCK_S || within >= 1800 - CLOCK_S ? 1 : -1);
+	}
+	return f;
+}
+
+struct spread {
+	double sum[FEATURE_COUNT], squares[FEATURE_COUNT], n[FEATURE_COUNT];
+};
+
+static void spread_take(struct spread *s, const struct features *f)
+{
+	for (size_t i = 0; i < FEATURE_COUNT; i++) {
+		if (!(f->known >> i & 1))
+			continue;
+		s->sum[i] += f->value[i];
+		s->squares[i] += f->value[i] * f->value[i];
+		s->n[i]++;
+	}
+}
+
+static double spread_of(const struct spread *s, size_t i)
+{
+	double n = s->n[i] > 0 ? s->n[i] : 1, mean = s->sum[i] / n;
+	double variance = s->squares[i] / n - mean * mean;
+	return fmax(variance > 0 ? sqrt(variance) : 0, SPREAD_MIN);
+}
+
+// Negative: too little is known of both.
+static double distance(const struct features *a, const struct features *b, const struct spread *s)
+{
+	double sum = 0;
+	size_t counted = 0, both = 0;
+	for (size_t i = 0; i < FEATURE_COUNT; i++) {
+		bool in_a = a->known >> i & 1, in_b = b->known >> i & 1;
+		if (in_a && in_b) {
+			double z = (a->value[i] - b->value[i]) / spread_of(s, i);
+			sum += z * z;
+			both++;
+		} else if (in_a || in_b) {
+			sum += MISSING_COST;
+		}
+		counted += in_a || in_b;
+	}
+	return both < KNOWN_MIN ? -1 : sqrt(sum / (double)counted);
+}
+
+static size_t match_insert(struct precedent_match *at, size_t used, struct precedent_match m)
+{
+	size_t k = used < PRECEDENT_NEAREST ? used : PRECEDENT_NEAREST;
+	for (; k > 0 && at[k - 1].similarity < m.similarity; k--)
+		if (k < PRECEDENT_NEAREST)
+			at[k] = at[k - 1];
+	if (k < PRECEDENT_NEAREST)
+		at[k] = m;
+	return used < PRECEDENT_NEAREST ? used + 1 : used;
+}
+
+size_t precedent_similar(const struct precedent_facts *subject, const struct precedent_facts *known, size_t count,
+			 struct precedent_match ret[PRECEDENT_NEAREST])
+{
+	struct features own = features_of(subject);
+	struct spread spread = {0};
+	size_t used = 0;
+	spread_take(&spread, &own);
+	for (size_t i = 0; i < count; i++) {
+		struct features f = features_of(&known[i]);
+		spread_take(&spread, &f);
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct features f = features_of(&known[i]);
+		double d = distance(&own, &f, &spread);
+		if (d >= 0)
+			used = match_insert(ret, used, (struct precedent_match){i, exp(-d)});
+	}
+	return used;
+}
