@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "cli/bgp.h"
+#include "cli/evaluate.h"
 #include "cli/replay.h"
 #include "cli/version.h"
 #include "cli/world.h"
@@ -21,6 +22,7 @@ static const struct command {
 	{"demo", cli_demo, "replay the shipped recording and tell the story"},
 	{"replay", cli_replay,
 	 "replay archives and recordings: who left the routing table, when, and when it came back"},
+	{"evaluate", cli_evaluate, "replay recordings and compare with what really happened"},
 	{"bgp", cli_bgp, "read MRT and BMP archives: text like bgpdump -m and bgpreader -e, JSON, counts, state"},
 	{"world", cli_world, "who is where: build and ask the country and network data"},
 };

@@ -2,18 +2,10 @@
 // `lacuna replay`: feeds the pipeline from files and prints what it found, for people or as JSON.
 #include "cli/replay.h"
 
-#include "base/err.h"
 #include "base/json.h"
-#include "cli/damage.h"
-#include "cli/inputs.h"
 #include "cli/moment.h"
-#include "cli/progress.h"
-#include "cli/version.h"
-#include "cli/watch_list.h"
-#include "decode/decode.h"
+#include "cli/session.h"
 #include "detect/level.h"
-#include "engine/pipeline.h"
-#include "report/incident.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -51,18 +43,8 @@ static const char help[] =
 	"could be read; 4 out of memory or another failure of our own.\n";
 
 struct replay {
-	const char *watch[WATCH_MAX];
-	size_t watch_count;
-	bool json, quiet;
-	struct instant until;
-	const struct definition *definition;
-	uint32_t full_feed_floor;
-	const char *world_path;
-	struct inputs in;
-	struct world *world;
-	struct pipeline *pipeline;
-	uint64_t records, gaps;
-	struct decode_counts counts;
+	struct session session;
+	bool json;
 };
 
 static int usage(const char *message, const char *what)
@@ -77,27 +59,27 @@ static int parse_one(struct replay *r, int option)
 	char *end;
 	switch (option) {
 	case 'w':
-		if (r->watch_count == WATCH_MAX)
+		if (r->session.watch_count == WATCH_MAX)
 			return usage("too many --watch", NULL);
-		r->watch[r->watch_count++] = optarg;
+		r->session.watch[r->session.watch_count++] = optarg;
 		return 0;
 	case 'j':
 		r->json = true;
 		return 0;
 	case 'q':
-		r->quiet = true;
+		r->session.quiet = true;
 		return 0;
 	case 'W':
-		r->world_path = optarg;
+		r->session.world_path = optarg;
 		return 0;
 	case 'u':
-		return moment_parse(optarg, &r->until) < 0 ? usage("--until is not a time", optarg) : 0;
+		return moment_parse(optarg, &r->session.until) < 0 ? usage("--until is not a time", optarg) : 0;
 	case 'd':
-		r->definition = definition_find(optarg);
-		return r->definition ? 0 : usage("no such definition", optarg);
+		r->session.definition = definition_find(optarg);
+		return r->session.definition ? 0 : usage("no such definition", optarg);
 	case 'f':
-		r->full_feed_floor = (uint32_t)strtoul(optarg, &end, 10);
-		return *end || !r->full_feed_floor ? usage("--full-feed-floor is not a number", optarg) : 0;
+		r->session.full_feed_floor = (uint32_t)strtoul(optarg, &end, 10);
+		return *end || !r->session.full_feed_floor ? usage("--full-feed-floor is not a number", optarg) : 0;
 	default:
 		fprintf(stderr, "Try 'lacuna replay --help'.\n");
 		return 2;
@@ -132,77 +114,12 @@ static int parse(struct replay *r, int argc, char **argv)
 	return optind == argc ? usage("name at least one file or folder", NULL) + 1 : 0;
 }
 
-static int add_paths(struct replay *r, int n, char **paths)
-{
-	int failed = 0;
-	for (int i = 0; i < n; i++)
-		failed += inputs_add(&r->in, paths[i]) < 0;
-	if (feed_source_count(r->in.feed) == 0) {
-		if (!failed)
-			fprintf(stderr, "lacuna replay: no MRT or BMP file found\n");
-		return failed || !r->in.recordings ? 3 : 1;
-	}
-	r->gaps += (uint64_t)failed;
-	return 0;
-}
-
-static int add_watched(struct replay *r)
-{
-	int code = r->watch_count || r->world_path ? world_open(r->world_path, &r->world) : 0;
-	if (code < 0 && r->world_path) {
-		fprintf(stderr, "lacuna replay: %s: %s\n", r->world_path, err_text(code));
-		return 3;
-	}
-	for (size_t i = 0; i < r->watch_count; i++) {
-		code = watch_add(&r->in.entities, r->world, r->watch[i]);
-		if (code < 0)
-			return code == ERR_USAGE ? 2 : 3;
-	}
-	for (size_t i = 0; i < r->in.entities.count; i++)
-		if (r->in.entities.at[i].watched)
-			return 0;
-	return usage("nothing to watch: name a country or network with --watch", NULL);
-}
-
-static int run(struct replay *r)
-{
-	struct decode_options options = {0};
-	struct obs_sink sink = {pipeline_take, r->pipeline};
-	struct decoder *d = decoder_create(r->in.peers, &options, sink);
-	struct progress progress;
-	struct record record;
-	int code;
-	progress_begin(&progress, r->quiet);
-	while ((code = feed_next(r->in.feed, &record)) > 0) {
-		if (instant_known(r->until) && instant_known(record.time) && record.time.ns > r->until.ns)
-			break;
-		if (record.kind == RECORD_GAP) {
-			r->gaps++;
-			damage_say(r->in.feed, &record);
-		}
-		r->records += record.kind == RECORD_MRT || record.kind == RECORD_BMP;
-		if (decoder_take(d, &record) < 0)
-			break;
-		if (r->records % 4096 == 0) {
-			uint64_t done, total;
-			feed_progress(r->in.feed, &done, &total);
-			progress_at(&progress, done, total);
-		}
-	}
-	decoder_flush(d);
-	progress_end(&progress);
-	pipeline_finish(r->pipeline);
-	r->counts = *decoder_counts(d);
-	decoder_free(d);
-	return code < 0 ? code : 0;
-}
-
 // Watched entities; or only those of which nothing can be said.
 static size_t count_watched(const struct replay *r, bool unobservable)
 {
 	size_t n = 0;
-	for (uint32_t e = 0; e < r->in.entities.count; e++)
-		n += r->in.entities.at[e].watched && !(unobservable && pipeline_judged(r->pipeline, e));
+	for (uint32_t e = 0; e < r->session.in.entities.count; e++)
+		n += r->session.in.entities.at[e].watched && !(unobservable && pipeline_judged(r->session.pipeline, e));
 	return n;
 }
 
@@ -211,16 +128,16 @@ static void put_quality(struct json *j, const struct replay *r)
 	json_key(j, "quality");
 	json_open(j, '{');
 	json_key(j, "sources");
-	json_int(j, (int64_t)feed_source_count(r->in.feed));
+	json_int(j, (int64_t)feed_source_count(r->session.in.feed));
 	json_key(j, "watched");
 	json_int(j, (int64_t)count_watched(r, false));
 	json_key(j, "unobservable");
 	json_int(j, (int64_t)count_watched(r, true));
 	json_key(j, "gaps");
-	json_int(j, (int64_t)r->gaps);
+	json_int(j, (int64_t)r->session.gaps);
 	for (int i = 0; i < DECODE_COUNT; i++) {
 		json_key(j, decode_count_name((enum decode_count)i));
-		json_int(j, (int64_t)r->counts.of[i]);
+		json_int(j, (int64_t)r->session.counts.of[i]);
 	}
 	json_close(j, '}');
 }
@@ -252,7 +169,7 @@ static size_t put_strip_rows(struct text *t, const struct replay *r, const struc
 						       [STRIP_HOSTS] = "hosts",
 						       [STRIP_SERVICES] = "services",
 						       [STRIP_LATENCY] = "speed"};
-	const struct dossier *d = pipeline_dossier(r->pipeline, entity);
+	const struct dossier *d = pipeline_dossier(r->session.pipeline, entity);
 	struct strip_view strip = {d->routes, d->route_count, d->routes_baseline, d->bins, d->bin_count};
 	size_t rows = 0;
 	for (int kind = 0; kind < STRIP_COUNT; kind++) {
@@ -288,14 +205,14 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 {
 	struct text t = {0};
 	struct table_totals totals;
-	table_totals(routes_table(pipeline_routes(r->pipeline)), &totals);
-	if (r->in.name) {
-		text_untrusted(&t, r->in.name, strlen(r->in.name));
+	table_totals(routes_table(pipeline_routes(r->session.pipeline)), &totals);
+	if (r->session.in.name) {
+		text_untrusted(&t, r->session.in.name, strlen(r->session.in.name));
 		text_char(&t, '\n');
 	}
 	text_printf(&t, "%zu files, %llu records, %u peers at %u collectors, %u full-feed networks at the end\n\n",
-		    feed_source_count(r->in.feed), (unsigned long long)r->records, totals.peers,
-		    collector_count(r->in.peers),
+		    feed_source_count(r->session.in.feed), (unsigned long long)r->session.records, totals.peers,
+		    collector_count(r->session.in.peers),
 		    totals.networks[0] > totals.networks[1] ? totals.networks[0] : totals.networks[1]);
 	put_strips(&t, r, v);
 	for (size_t i = 0; i < v->incidents->count; i++) {
@@ -318,64 +235,28 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 	text_free(&t);
 }
 
-static int replay(struct replay *r, int n, char **paths)
+static void print(const struct replay *r)
 {
-	int status = add_paths(r, n, paths);
-	if (status)
-		return status;
-	status = add_watched(r);
-	if (status)
-		return status;
-	struct pipeline_options options = {
-		.peers = r->in.peers,
-		.targets = r->in.targets,
-		.entities = &r->in.entities,
-		.definition = r->definition,
-		.full_floor = r->full_feed_floor ? r->full_feed_floor : r->in.full_feed_floor,
-	};
-	r->pipeline = pipeline_create(&options);
-	int code = run(r);
-	if (code < 0) {
-		fprintf(stderr, "lacuna replay: %s\n", err_text(code));
-		return 4;
-	}
-	if (!r->records) {
-		fprintf(stderr, "lacuna replay: no record could be read\n");
-		return 3;
-	}
-	struct incident_view view = {
-		.entities = &r->in.entities,
-		.incidents = pipeline_incidents(r->pipeline),
-		.blind = pipeline_blind(r->pipeline),
-		.targets = r->in.targets,
-		.peers = r->in.peers,
-		.definition = r->definition->name,
-		.definition_says = r->definition->says,
-		.version = LACUNA_VERSION,
-		.first = pipeline_first(r->pipeline),
-		.last = pipeline_last(r->pipeline),
-	};
+	struct incident_view view;
+	session_view(&r->session, &view);
 	if (r->json)
 		print_json(r, &view);
 	else
 		print_story(r, &view);
-	bool damaged = r->gaps || r->in.unread_kinds || r->counts.of[DECODE_MALFORMED] ||
-		       r->counts.of[DECODE_MALFORMED_UPDATE];
-	return damaged ? 1 : 0;
 }
 
 int cli_replay(int argc, char **argv)
 {
-	struct replay r = {.until = INSTANT_NONE, .definition = definition_default()};
+	struct replay r = {0};
+	session_init(&r.session, "lacuna replay");
 	int status = parse(&r, argc, argv);
-	if (status)
-		return status - 1;
-	inputs_init(&r.in);
-	status = replay(&r, argc - optind, argv + optind);
-	pipeline_free(r.pipeline);
-	inputs_free(&r.in);
-	world_free(r.world);
-	return status;
+	if (!status) {
+		status = 1 + session_run(&r.session, argc - optind, argv + optind);
+		if (status <= 2 && r.session.pipeline)
+			print(&r);
+	}
+	session_free(&r.session);
+	return status - 1;
 }
 
 // Where the shipped recording is: $LACUNA_DEMO, beside the sources, beside the installation.

@@ -152,11 +152,35 @@ static void scope_refresh(struct incident *n, const struct dossier *d)
 	n->scope = !core ? SCOPE_SERVICE : n->fraction_down >= TOTAL_SHARE ? SCOPE_TOTAL : SCOPE_PARTIAL;
 }
 
+// One entry a signal: a service that fails, answers and fails again within the incident is one onset and one return.
+static void signal_add(struct incident *n, const struct detection *d)
+{
+	for (size_t i = 0; i < n->signal_count; i++) {
+		struct detection *held = &n->signals[i];
+		if (held->signal != d->signal || held->series != d->series)
+			continue;
+		if (!instant_known(d->end.best) ||
+		    (instant_known(held->end.best) && d->end.best.ns > held->end.best.ns))
+			held->end = d->end;
+		bool latency = d->signal == SIGNAL_LATENCY; // there the worst is the highest
+		if (latency ? d->lowest > held->lowest : d->lowest < held->lowest)
+			held->lowest = d->lowest;
+		for (int k = 0; k < PROFILE_COUNT; k++) {
+			if (!instant_known(held->fall[k]))
+				held->fall[k] = d->fall[k];
+			held->rise[k] = instant_known(d->rise[k]) ? d->rise[k] : held->rise[k];
+		}
+		return;
+	}
+	if (n->signal_count < INCIDENT_SIGNALS_MAX)
+		n->signals[n->signal_count++] = *d;
+}
+
 static void incident_from(const struct assemble_input *in, const struct group *g, struct incident_list *out)
 {
 	struct incident *n = incident_new(out, in->dossier->entity);
-	for (size_t i = 0; i < g->n && n->signal_count < INCIDENT_SIGNALS_MAX; i++)
-		n->signals[n->signal_count++] = *g->at[i];
+	for (size_t i = 0; i < g->n; i++)
+		signal_add(n, g->at[i]);
 	span_refresh(n);
 	scope_refresh(n, in->dossier);
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: ISC
+// Incidents against the truth of a recording (detection.md 11, product.md's contract of `evaluate`).
+#pragma once
+
+#include "conf/truth.h"
+#include "model/incident.h"
+
+enum { SCORE_NO, SCORE_YES, SCORE_NOT_ASKED };
+
+struct score_outage {
+	const struct truth_outage *truth; // borrowed
+	const struct incident *found;	  // borrowed; null: missed
+	bool asked;			  // scope none and service only: nothing need be raised
+	bool detected;
+	double start_error_s, end_error_s; // NaN where it has none
+	bool start_in_interval;
+	int scope_ok, order_ok, recovery_ok; // SCORE_*
+	double interval_s;		     // width of the start's interval
+};
+
+struct score {
+	struct score_outage *outages;
+	size_t count;
+	uint32_t false_outages; // of countries and networks
+	bool detected;		// every total or partial outage
+	bool quiet;		// no total or partial outage happened
+};
+
+struct score score_recording(const struct truth *truth, const struct incident_list *incidents,
+			     const struct entity_list *entities);
+void score_free(struct score *s);

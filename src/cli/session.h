@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: ISC
+// One run of the pipeline over files: what `replay` prints and `evaluate` scores.
+#pragma once
+
+#include "cli/inputs.h"
+#include "decode/decode.h"
+#include "engine/pipeline.h"
+#include "report/incident.h"
+#include "world/world.h"
+
+#define WATCH_MAX 256
+
+struct session {
+	const char *command; // for messages
+	const char *watch[WATCH_MAX];
+	size_t watch_count;
+	bool quiet;
+	struct instant until; // unknown: to the end
+	const struct definition *definition;
+	uint32_t full_feed_floor; // 0: the recording's, else the definition's
+	const char *world_path;
+	struct inputs in;
+	struct world *world;
+	struct pipeline *pipeline;
+	uint64_t records, gaps;
+	struct decode_counts counts;
+};
+
+void session_init(struct session *s, const char *command);
+// Reads everything. The exit status so far: 0, 1 (something was damaged or missing), 2, 3, 4; messages are on standard error.
+int session_run(struct session *s, int n, char **paths);
+void session_view(const struct session *s, struct incident_view *ret); // borrowed from the session
+void session_free(struct session *s);

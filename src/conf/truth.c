@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: ISC
+// Reads truth.json with jansson.
+#include "conf/truth.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/text.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define START_TOLERANCE_S 600 // field data without a tolerance of its own (decisions.md 8)
+
+static struct instant time_of(const json_t *object, const char *key)
+{
+	const json_t *v = json_object_get(object, key);
+	double s = json_is_number(v) ? json_number_value(v) : NAN;
+	return s > -1e10 && s < 1e10 ? (struct instant){llround(s * 1e9)} : INSTANT_NONE;
+}
+
+static double tolerance_of(const json_t *object, const char *key)
+{
+	const json_t *v = json_object_get(object, key);
+	return json_is_number(v) ? json_number_value(v) : START_TOLERANCE_S;
+}
+
+static char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	return text ? alloc_copy(text) : NULL;
+}
+
+static void words_of(const json_t *object, const char *key, struct truth_words *ret)
+{
+	size_t i;
+	const json_t *v;
+	json_array_foreach(json_object_get(object, key), i, v)
+	{
+		if (json_is_string(v) && ret->n < TRUTH_WORDS_MAX)
+			ret->at[ret->n++] = alloc_copy(json_string_value(v));
+	}
+}
+
+static bool outage_read(const json_t *object, struct truth_outage *ret)
+{
+	const char *entity = json_string_value(json_object_get(object, "entity"));
+	if (!entity || strlen(entity) > ENTITY_ID_MAX)
+		return false;
+	*ret = (struct truth_outage){
+		.start = time_of(object, "start"),
+		.end = time_of(object, "end"),
+		.routes_start = time_of(object, "routes_start"),
+		.routes_end = time_of(object, "routes_end"),
+		.start_tolerance_s = tolerance_of(object, "start_tolerance_s"),
+		.end_tolerance_s = tolerance_of(object, "end_tolerance_s"),
+		.ongoing = json_is_true(json_object_get(object, "ongoing")),
+		.scope = text_of(object, "scope"),
+		.cause = text_of(object, "cause"),
+	};
+	memcpy(ret->entity, entity, strlen(entity) + 1);
+	words_of(object, "also_acceptable_scope", &ret->scopes);
+	words_of(object, "also_acceptable", &ret->acceptable);
+	words_of(object, "not", &ret->not );
+	words_of(object, "order", &ret->order);
+	words_of(object, "recovery", &ret->recovery);
+	return instant_known(ret->start);
+}
+
+int truth_read(const char *dir, struct truth *ret, char *message, size_t message_size)
+{
+	struct text path = {0};
+	text_printf(&path, "%s/truth.json", dir);
+	json_error_t error;
+	json_t *root = NULL;
+	struct truth truth = {0};
+	int code = access(text_string(&path), F_OK) == 0 ? 0 : ERR_NOT_FOUND;
+	if (code == 0)
+		root = json_load_file(text_string(&path), JSON_REJECT_DUPLICATES, &error);
+	if (code == 0 && !root) {
+		snprintf(message, message_size, "%s:%d: not valid JSON: %s", text_string(&path), error.line,
+			 error.text);
+		code = ERR_MALFORMED;
+	}
+	size_t i;
+	const json_t *v, *outages = json_object_get(root, "outages");
+	truth.outages = alloc_zero(json_array_size(outages), sizeof(*truth.outages));
+	json_array_foreach(outages, i, v)
+	{
+		if (outage_read(v, &truth.outages[truth.count++]))
+			continue;
+		snprintf(message, message_size, "%s: outages[%zu]: entity or start is missing", text_string(&path), i);
+		code = ERR_MALFORMED;
+	}
+	json_decref(root);
+	text_free(&path);
+	if (code < 0)
+		truth_free(&truth);
+	else
+		*ret = truth;
+	return code;
+}
+
+static void words_free(struct truth_words *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		free(w->at[i]);
+}
+
+void truth_free(struct truth *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct truth_outage *o = &t->outages[i];
+		free(o->scope);
+		free(o->cause);
+		words_free(&o->scopes);
+		words_free(&o->acceptable);
+		words_free(&o->not );
+		words_free(&o->order);
+		words_free(&o->recovery);
+	}
+	free(t->outages);
+	*t = (struct truth){0};
+}
