@@ -276,21 +276,25 @@ static void in_departure(struct level *l, const struct sample *s)
 	}
 }
 
+// The last value stood until now. What ends by that is said first, so that the same is learned however often time was told.
+static void until(struct level *l, struct instant now)
+{
+	level_tick(l, now);
+	history_add(l, now);
+}
+
 void level_take(struct level *l, const struct sample *s)
 {
 	if (s->of_networks < share(LEVEL_NETWORKS_MIN)) {
 		if (l->any && !l->blind) {
-			history_add(l, s->time);
-			level_tick(l, s->time);
+			until(l, s->time);
 			l->seen = s->time;
 		}
 		l->blind = true;
 		return;
 	}
-	if (l->any && !l->blind) {
-		history_add(l, s->time);
-		level_tick(l, s->time);
-	}
+	if (l->any && !l->blind)
+		until(l, s->time);
 	if (!l->any || !l->blind)
 		l->seen = s->time;
 	l->blind = false;

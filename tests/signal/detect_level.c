@@ -8,6 +8,8 @@
 #define FOUND_MAX 64
 #define START	  1700000000
 
+static uint64_t seed;
+
 struct stand {
 	struct level *level;
 	struct detection found[FOUND_MAX];
@@ -404,6 +406,36 @@ static void two_events(void **state)
 	expect_event(&s, 1, 200, 240);
 }
 
+// Telling the time more often changes nothing: not what is said, not what is learned.
+static void the_ticks_do_not_matter(void **state)
+{
+	(void)state;
+	uint64_t random = seed;
+	for (unsigned round = 0; round < 200; round++) {
+		struct stand often, seldom;
+		double now = 0;
+		stand_open(&often);
+		stand_open(&seldom);
+		for (unsigned i = 0; i < 60; i++) {
+			double next = now + 0.5 + (double)(unit_random(&random) >> 60);
+			uint64_t kind = unit_random(&random) >> 61, v = kind < 4 ? 100 : unit_random(&random) % 101;
+			for (; now < next; now += 0.5)
+				level_tick(often.level, at(now));
+			now = next;
+			put(&often, now, v, kind == 7 ? 2 : 10);
+			put(&seldom, now, v, kind == 7 ? 2 : 10);
+			assert_float_equal(level_baseline(often.level), level_baseline(seldom.level), 1e-9);
+		}
+		level_finish(often.level, at(now + 20));
+		level_finish(seldom.level, at(now + 20));
+		assert_int_equal(often.count, seldom.count);
+		for (size_t i = 0; i < often.count; i++)
+			assert_memory_equal(&often.found[i], &seldom.found[i], sizeof(often.found[i]));
+		level_free(often.level);
+		level_free(seldom.level);
+	}
+}
+
 static void thresholds_are_named(void **state)
 {
 	(void)state;
@@ -434,7 +466,9 @@ int main(void)
 		cmocka_unit_test(the_history_is_a_day),
 		cmocka_unit_test(the_profile),
 		cmocka_unit_test(two_events),
+		cmocka_unit_test(the_ticks_do_not_matter),
 		cmocka_unit_test(thresholds_are_named),
 	};
+	seed = unit_seed();
 	return cmocka_run_group_tests_name("detect level", tests, NULL, NULL);
 }
