@@ -172,10 +172,9 @@ int routes_take(struct routes *r, const struct obs *batch, size_t n)
 		if (r->entities->count && instant_known(r->now) && second > instant_seconds(r->now))
 			settle(r);
 		size_t end = first;
-		while (end < n && instant_seconds(batch[end].time) <= second)
-			end++;
-		if (!instant_known(r->now) || batch[end - 1].time.ns > r->now.ns)
-			r->now = batch[end - 1].time;
+		for (; end < n && instant_seconds(batch[end].time) <= second; end++)
+			if (!instant_known(r->now) || batch[end].time.ns > r->now.ns)
+				r->now = batch[end].time;
 		int code = table_take(r->table, batch + first, end - first);
 		if (code < 0)
 			return code;

@@ -146,18 +146,16 @@ static void order_within_a_second_does_not_matter(void **state)
 		struct land l;
 		land_open(&l);
 		land_alive(&l, 3, 200);
-		scene_sort(&l.scene);
-		size_t sorted = l.scene.count;
 		country(&l, 100, true, 0, LAND_PEERS);
 		country(&l, 150, false, 0, LAND_PEERS);
 		scene_sort(&l.scene);
-		for (size_t k = 0; k + 1 < l.scene.count; k++) { // the first two of each second change places
+		for (size_t k = 1; k < l.scene.count; k++) { // the last two of each second change places
 			struct obs *o = &l.scene.obs[k], swap = *o;
-			bool first = !k || instant_seconds(o[-1].time) < instant_seconds(o->time);
-			if (!first || instant_seconds(o[1].time) > instant_seconds(o->time) || k < sorted / 2)
+			bool last = k + 1 == l.scene.count || instant_seconds(o[1].time) > instant_seconds(o->time);
+			if (!last || instant_seconds(o[-1].time) < instant_seconds(o->time))
 				continue;
-			*o = o[1];
-			o[1] = swap;
+			*o = o[-1];
+			o[-1] = swap;
 		}
 		struct pipeline_options options = {.peers = l.scene.peers,
 						   .entities = &l.entities,
