@@ -91,18 +91,23 @@ double campaign_similarity(const struct campaign_incident *a, const struct campa
 		feature(&c, 1, unit(a->log10_shape_bf / SHAPE_FULL), unit(b->log10_shape_bf / SHAPE_FULL));
 	if (a->has_scope && b->has_scope)
 		feature(&c, 1, unit(2 * a->fraction_down - 1), unit(2 * b->fraction_down - 1));
-	if (instant_known(a->end) && instant_known(b->end))
+	bool dated = instant_known(a->start) && instant_known(b->start);
+	if (dated && instant_known(a->end) && instant_known(b->end))
 		feature(&c, 0.5, duration_of(a), duration_of(b));
 	if (c.known < KNOWN_MIN)
 		return 0;
-	feature(&c, 0.5, cos(angle_of(a)), cos(angle_of(b)));
-	feature(&c, 0.5, sin(angle_of(a)), sin(angle_of(b)));
+	if (dated) {
+		feature(&c, 0.5, cos(angle_of(a)), cos(angle_of(b)));
+		feature(&c, 0.5, sin(angle_of(a)), sin(angle_of(b)));
+	}
 	double length = sqrt(c.a * c.b);
 	return length > 0 ? unit(c.product / length) : 0;
 }
 
 static bool linked(const struct campaign_incident *a, const struct campaign_incident *b)
 {
+	if (!instant_known(a->start) || !instant_known(b->start))
+		return false;
 	struct instant end = instant_known(a->end) && a->end.ns > a->start.ns ? a->end : a->start;
 	return a->entity == b->entity && instant_gap_s(end, b->start) <= CAMPAIGN_GAP_DAYS * DAY_S &&
 	       campaign_similarity(a, b) >= CAMPAIGN_SIMILARITY;

@@ -24,6 +24,7 @@
 #define PARTIAL_LOSS	0.05
 #define RECOVERED_BINS	3
 #define TAIL		0.05 // of the posterior outside the interval, on either side
+#define LENGTH_MAX_S	86400.0
 #define SHAPE_LOG10_MAX 999.0
 
 struct change {
@@ -305,20 +306,31 @@ static enum precedence_reading reading_of(const struct precedence_input *in, str
 	return READING_AMBIGUOUS;
 }
 
+// What cannot be a length of time becomes 0, what is absurd a day.
+static struct precedence_input checked(const struct precedence_input *in)
+{
+	struct precedence_input own = *in;
+	own.watch_interval_s = clamp(in->watch_interval_s, 0, LENGTH_MAX_S);
+	own.resolution_s = clamp(in->resolution_s, 0, LENGTH_MAX_S);
+	own.margin_s = clamp(in->margin_s, 0, LENGTH_MAX_S);
+	return own;
+}
+
 void precedence_test(const struct precedence_input *in, struct precedence *ret)
 {
+	struct precedence_input own = checked(in);
 	*ret = (struct precedence){.total_loss_at = INSTANT_NONE};
 	ret->onset = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
-	ret->margin_s = in->margin_s > 0 ? in->margin_s : 2 * in->watch_interval_s + in->resolution_s;
-	struct change c = {.in = in, .end = stretch_end(in)};
+	ret->margin_s = own.margin_s > 0 ? own.margin_s : 2 * own.watch_interval_s + own.resolution_s;
+	struct change c = {.in = &own, .end = stretch_end(in)};
 	c.weight = alloc_zero(in->bin_count + 1, sizeof(*c.weight));
 	prior_set(&c);
 	if (onset_find(&c, ret)) {
-		if (instant_known(in->routes.first))
+		if (instant_known(own.routes.first))
 			lead_find(&c, ret);
 		shape_find(&c, ret);
 		total_find(&c, ret);
-		ret->reading = reading_of(in, ret);
+		ret->reading = reading_of(&own, ret);
 	}
 	free(c.weight);
 }

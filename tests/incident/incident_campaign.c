@@ -136,6 +136,13 @@ static void test_unseen(void **state)
 	assert_true(campaign_similarity(&a, &b) == 0); // one signal and a time: too little
 	struct campaign_incident none = {.start = INSTANT_NONE, .end = INSTANT_NONE};
 	assert_true(campaign_similarity(&none, &none) == 0);
+	none = stress();
+	none.start = INSTANT_NONE; // when, nobody knows: alike, but in no campaign
+	assert_true(campaign_similarity(&none, &a) > 0.9);
+	struct campaign_incident both[] = {none, a};
+	size_t of[2];
+	struct campaign c[1];
+	assert_int_equal(found(both, 2, of, c), 0);
 	a.lead_s = NAN;
 	a.log10_shape_bf = INFINITY;
 	assert_true(isfinite(campaign_similarity(&a, &a)));
