@@ -5,12 +5,12 @@
 #include "base/json.h"
 #include "cli/moment.h"
 #include "cli/session.h"
+#include "cli/shipped.h"
 #include "detect/level.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define WATCH_MAX    256
 #define STRIP_CELLS  60
@@ -259,30 +259,6 @@ int cli_replay(int argc, char **argv)
 	return status - 1;
 }
 
-// Where the shipped recording is: $LACUNA_DEMO, beside the sources, beside the installation.
-static bool demo_find(struct text *path)
-{
-	static const char *const beside[] = {"/../../../recordings/demo", "/../share/lacuna/recordings/demo"};
-	const char *named = getenv("LACUNA_DEMO");
-	char program[4096];
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	if (named) {
-		text_put(path, named);
-		return access(named, R_OK) == 0;
-	}
-	program[n > 0 ? n : 0] = '\0';
-	char *slash = strrchr(program, '/');
-	if (slash)
-		*slash = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(beside); i++) {
-		text_clear(path);
-		text_printf(path, "%s%s", program, beside[i]);
-		if (access(text_string(path), R_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
 int cli_demo(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
@@ -293,7 +269,7 @@ int cli_demo(int argc, char **argv)
 		return 0;
 	}
 	struct text path = {0};
-	if (!demo_find(&path)) {
+	if (!shipped_find("recordings/demo", "LACUNA_DEMO", &path)) {
 		fprintf(stderr, "lacuna demo: the shipped recording is not there; set LACUNA_DEMO to its folder\n");
 		text_free(&path);
 		return 3;

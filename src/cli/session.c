@@ -2,9 +2,11 @@
 // Inputs → feed → decode → pipeline.
 #include "cli/session.h"
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "cli/damage.h"
 #include "cli/progress.h"
+#include "cli/shipped.h"
 #include "cli/version.h"
 #include "cli/watch_list.h"
 
@@ -23,6 +25,37 @@ void session_free(struct session *s)
 	pipeline_free(s->pipeline);
 	inputs_free(&s->in);
 	world_free(s->world);
+	free(s->known);
+	precedents_free(&s->precedents);
+}
+
+// The shipped list of known incidents. Without it nothing is compared, which is said.
+static void read_precedents(struct session *s)
+{
+	struct text path = {0};
+	char message[512] = "not found";
+	int code = shipped_find("data/precedents.json", "LACUNA_PRECEDENTS", &path) ? 0 : ERR_NOT_FOUND;
+	if (code == 0)
+		code = precedents_read(text_string(&path), &s->precedents, message, sizeof(message));
+	if (code < 0 && !s->quiet)
+		fprintf(stderr, "%s: the list of known incidents is left out: %s\n", s->command, message);
+	text_free(&path);
+	s->known = alloc_zero(s->precedents.count, sizeof(*s->known));
+	for (size_t i = 0; i < s->precedents.count; i++) {
+		const struct precedent *p = &s->precedents.at[i];
+		struct precedent_facts *f = &s->known[i].facts;
+		s->known[i].id = p->id;
+		*f = (struct precedent_facts){
+			.moved = p->moved,
+			.still = p->still,
+			.start = p->start,
+			.start_uncertainty_s = p->start_uncertainty_s,
+			.duration_s = p->duration_s,
+			.fraction_down = p->fraction_down,
+		};
+		memcpy(f->order, p->order, sizeof(f->order));
+		memcpy(f->recovery, p->recovery, sizeof(f->recovery));
+	}
 }
 
 static int add_paths(struct session *s, int n, char **paths)
@@ -120,7 +153,10 @@ int session_run(struct session *s, int n, char **paths)
 	status = add_watched(s);
 	if (status)
 		return status;
+	read_precedents(s);
 	struct pipeline_options options = {
+		.known = s->known,
+		.known_count = s->precedents.count,
 		.peers = s->in.peers,
 		.targets = s->in.targets,
 		.entities = &s->in.entities,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/inputs.h"
+#include "conf/precedents.h"
 #include "decode/decode.h"
 #include "engine/pipeline.h"
 #include "report/incident.h"
@@ -21,6 +22,8 @@ struct session {
 	const char *world_path;
 	struct inputs in;
 	struct world *world;
+	struct precedents precedents;
+	struct link_known *known; // the same as the pipeline wants them
 	struct pipeline *pipeline;
 	uint64_t records, gaps;
 	struct decode_counts counts;

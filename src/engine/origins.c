@@ -9,13 +9,17 @@
 #define NEWS_MAX	4096 // distinct (prefix, origin) pairs looked at per entity
 #define CHURN_BEFORE_NS (60 * NS_PER_S)
 
+struct carrier {
+	uint32_t peer;
+	bool withdrew;
+};
+
 struct news {
 	uint32_t prefix, origin, expected;
 	bool more_specific;
 	struct instant first, last_withdrawn;
-	uint32_t *peers; // that announced it
-	size_t peer_count, peer_capacity;
-	size_t withdrawn; // of them, since
+	struct carrier *carriers; // peers that announced it
+	size_t carrier_count, carrier_capacity;
 };
 
 struct news_list {
@@ -37,12 +41,41 @@ static struct news *news_of(struct news_list *l, const struct evidence_event *e)
 	return &l->at[l->n++];
 }
 
-static bool news_has(const struct news *n, uint32_t peer)
+static struct carrier *carrier_of(const struct news *n, uint32_t peer)
 {
-	for (size_t i = 0; i < n->peer_count; i++)
-		if (n->peers[i] == peer)
-			return true;
-	return false;
+	for (size_t i = 0; i < n->carrier_count; i++)
+		if (n->carriers[i].peer == peer)
+			return &n->carriers[i];
+	return NULL;
+}
+
+static void carrier_add(struct news *n, uint32_t peer)
+{
+	struct carrier *held = carrier_of(n, peer);
+	if (held) {
+		held->withdrew = false;
+		return;
+	}
+	alloc_grow((void **)&n->carriers, n->carrier_count, &n->carrier_capacity, sizeof(*n->carriers));
+	n->carriers[n->carrier_count++] = (struct carrier){peer, false};
+}
+
+static void carrier_withdraws(struct news *n, const struct evidence_event *e)
+{
+	struct carrier *held = n->prefix == e->prefix ? carrier_of(n, e->peer) : NULL;
+	if (!held || held->withdrew)
+		return;
+	held->withdrew = true;
+	n->last_withdrawn = e->time;
+}
+
+// All that carried it have withdrawn it.
+static bool gone(const struct news *n)
+{
+	for (size_t i = 0; i < n->carrier_count; i++)
+		if (!n->carriers[i].withdrew)
+			return false;
+	return true;
 }
 
 // Once a new more-specific is known, later peers' first announcements of it are no longer a "first sight" but a new
@@ -53,18 +86,12 @@ static void news_gather(struct news_list *l, const struct evidence_event *events
 		const struct evidence_event *e = &events[i];
 		if (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) {
 			struct news *news = news_of(l, e);
-			if (news && !news_has(news, e->peer)) {
-				alloc_grow((void **)&news->peers, news->peer_count, &news->peer_capacity,
-					   sizeof(*news->peers));
-				news->peers[news->peer_count++] = e->peer;
-			}
+			if (news)
+				carrier_add(news, e->peer);
 			continue;
 		}
 		for (size_t k = 0; e->kind == EVIDENCE_WITHDRAWN && k < l->n; k++)
-			if (l->at[k].prefix == e->prefix && news_has(&l->at[k], e->peer)) {
-				l->at[k].withdrawn++;
-				l->at[k].last_withdrawn = e->time;
-			}
+			carrier_withdraws(&l->at[k], e);
 	}
 }
 
@@ -76,15 +103,24 @@ static bool own_network(const struct entity *e, uint32_t asn)
 	return false;
 }
 
-static uint32_t networks_of(const struct routes *r, const struct news *n)
+static bool full_feed(const struct routes *r, uint32_t peer, uint8_t family)
 {
+	const struct health_peer *p = table_peer(routes_table(r), peer);
+	return p && p->why[family == FAMILY_V6] == HEALTH_COUNTS;
+}
+
+// Full-feed networks that carried it.
+static uint32_t networks_of(const struct routes *r, const struct news *n, uint8_t family)
+{
+	const struct table *t = routes_table(r);
 	uint32_t count = 0;
-	for (size_t i = 0; i < n->peer_count; i++) {
-		bool twin = false;
-		for (size_t k = 0; k < i && !twin; k++)
-			twin = table_peer_asn(routes_table(r), n->peers[k]) ==
-			       table_peer_asn(routes_table(r), n->peers[i]);
-		count += !twin;
+	for (size_t i = 0; i < n->carrier_count; i++) {
+		uint32_t peer = n->carriers[i].peer;
+		bool counts = full_feed(r, peer, family);
+		for (size_t k = 0; k < i && counts; k++)
+			counts = table_peer_asn(t, n->carriers[k].peer) != table_peer_asn(t, peer) ||
+				 !full_feed(r, n->carriers[k].peer, family);
+		count += counts;
 	}
 	return count;
 }
@@ -108,7 +144,7 @@ void origins_judge(const struct routes *r, const struct entity_list *entities, u
 	for (size_t i = 0; i < list.n; i++) {
 		const struct news *news = &list.at[i];
 		const struct prefix *p = dictionary_prefix(table_dictionary(routes_table(r)), news->prefix);
-		uint32_t networks = networks_of(r, news), of = table_networks(routes_table(r), p->family);
+		uint32_t networks = networks_of(r, news, p->family), of = table_networks(routes_table(r), p->family);
 		bool carried = of >= 3 && networks * 2 >= of;
 		if (!carried || own_network(&entities->at[entity], news->origin))
 			continue;
@@ -118,14 +154,14 @@ void origins_judge(const struct routes *r, const struct entity_list *entities, u
 			.origin = news->origin,
 			.expected = news->expected,
 			.first = news->first,
-			.gone = news->withdrawn >= news->peer_count ? news->last_withdrawn : INSTANT_NONE,
+			.gone = gone(news) ? news->last_withdrawn : INSTANT_NONE,
 			.networks = networks,
 			.of_networks = of,
 		};
 		assemble_origin(out, entities, entity, &origin, share_of(r, entity, p));
 	}
 	for (size_t i = 0; i < list.n; i++)
-		free(list.at[i].peers);
+		free(list.at[i].carriers);
 	free(list.at);
 }
 

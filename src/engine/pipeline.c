@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "detect/level.h"
 #include "detect/reachability.h"
+#include "detect/series.h"
 #include "engine/origins.h"
 #include "incident/assemble.h"
 #include "incident/describe.h"
@@ -30,6 +31,10 @@ struct pipeline {
 	struct observer_list observers;
 	struct incident_list incidents;
 	struct blind_list blind;
+	const struct link_known *known;
+	size_t known_count;
+	struct series_watch **series; // by series id
+	size_t series_count;
 	const struct definition *definition;
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
@@ -87,6 +92,8 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->entities = options->entities;
 	p->first = p->last = INSTANT_NONE;
 	p->definition = options->definition;
+	p->known = options->known;
+	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
 	p->strips = alloc_zero(n, sizeof(*p->strips));
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
@@ -118,6 +125,9 @@ void pipeline_free(struct pipeline *p)
 		dossier_free(&p->dossiers[e]);
 		reachability_free(p->reachability[e]);
 	}
+	for (size_t i = 0; i < p->series_count; i++)
+		series_free(p->series[i]);
+	free(p->series);
 	reach_free(p->reach);
 	free(p->reachability);
 	free(p->dossiers);
@@ -137,6 +147,21 @@ static void hold_time_note(struct pipeline *p, uint32_t seconds)
 			return;
 	if (seconds && seconds <= UINT16_MAX && p->hold_time_count < HOLD_TIMES_MAX)
 		p->hold_times[p->hold_time_count++] = (uint16_t)seconds;
+}
+
+static void take_series(struct pipeline *p, const struct obs *o)
+{
+	if (o->path_id >= p->series_count) {
+		size_t grown = (size_t)o->path_id * 2 + 16;
+		p->series = alloc_resize(p->series, grown, sizeof(struct series_watch *));
+		memset(p->series + p->series_count, 0, (grown - p->series_count) * sizeof(struct series_watch *));
+		p->series_count = grown;
+	}
+	struct series_watch **watch = &p->series[o->path_id];
+	const struct series *s = series_at(p->targets, o->path_id);
+	if (!*watch)
+		*watch = series_create(s->entity, o->path_id, s->signal, (struct detection_sink){on_detection, p});
+	series_take(*watch, o->time, o->number);
 }
 
 static bool of_routing(const struct obs *o)
@@ -162,6 +187,8 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		for (i = end; i < n && !of_routing(&batch[i]); i++)
 			if (batch[i].kind == OBS_PROBE && p->reach)
 				reach_take(p->reach, &batch[i]);
+			else if (batch[i].kind == OBS_SERIES && p->targets)
+				take_series(p, &batch[i]);
 	}
 	struct instant now = routes_now(p->routes);
 	for (size_t i = 0; instant_known(now) && i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
@@ -192,6 +219,21 @@ static void incidents_describe(struct pipeline *p)
 		describe_incident(&in, n);
 		origins_upstreams(p->routes, n);
 	}
+}
+
+static void incidents_link(struct pipeline *p)
+{
+	struct link_input in = {
+		.entities = p->entities,
+		.known = p->known,
+		.known_count = p->known_count,
+		.watched_since = p->first,
+		.probes = p->reach && reach_width_ns(p->reach),
+		.routes = instant_known(routes_now(p->routes)),
+	};
+	for (size_t i = 0; i < p->hold_time_count; i++)
+		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
+	link_incidents(&in, &p->incidents);
 }
 
 static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
@@ -230,6 +272,9 @@ void pipeline_finish(struct pipeline *p)
 	struct instant now = instant_known(routes_now(p->routes)) ? routes_now(p->routes) : p->last;
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_finish(p->levels[i], now);
+	for (size_t i = 0; i < p->series_count; i++)
+		if (p->series[i])
+			series_finish(p->series[i], p->last);
 	for (uint32_t e = 0; e < p->entities->count; e++) {
 		reachability_finish(p->reachability[e], p->last);
 		if (p->entities->at[e].watched)
@@ -237,6 +282,7 @@ void pipeline_finish(struct pipeline *p)
 	}
 	assemble_finish(&p->incidents, p->entities);
 	incidents_describe(p);
+	incidents_link(p);
 	blind_collect(p);
 }
 
@@ -271,7 +317,10 @@ bool pipeline_judged(const struct pipeline *p, uint32_t entity)
 	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++)
 		if (level_judged(p->levels[entity * SIGNAL_ROUTING_COUNT + s]))
 			return true;
-	return false;
+	for (size_t i = 0; i < p->series_count; i++)
+		if (p->series[i] && series_at(p->targets, (uint32_t)i)->entity == entity && series_judged(p->series[i]))
+			return true;
+	return p->dossiers[entity].width_ns > 0;
 }
 
 struct instant pipeline_first(const struct pipeline *p)

@@ -2,6 +2,7 @@
 // The only file that knows the order of the stages: signal → detect → incident. Live and replay use the same one.
 #pragma once
 
+#include "incident/link.h"
 #include "model/dossier.h"
 #include "model/incident.h"
 #include "model/obs.h"
@@ -20,6 +21,8 @@ struct pipeline_options {
 	const struct definition *definition;
 	uint32_t full_floor;		    // 0: the definition's
 	const struct target_table *targets; // null: no probes and series
+	const struct link_known *known;	    // precedents to compare with
+	size_t known_count;
 };
 
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
@@ -37,5 +40,5 @@ double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t sign
 bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
 struct instant pipeline_first(const struct pipeline *p); // times of the first and the newest observation
 struct instant pipeline_last(const struct pipeline *p);
-const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity);	     // borrowed until the next take
-const struct observer_list *pipeline_observers(const struct pipeline *p);	     // changes of observers, in order
+const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity); // borrowed until the next take
+const struct observer_list *pipeline_observers(const struct pipeline *p);    // changes of observers, in order

@@ -19,7 +19,8 @@
 #define P0_UNKNOWN	0.01
 #define P0_WEIGHT	50.0 // packets that the prior counts for; known usual loss: P0_WEIGHT_KNOWN
 #define P0_WEIGHT_KNOWN 200.0
-#define ONSET_LOG_BF	3.0 // at least: twenty to one that there was a change
+#define LATE_SHARE	0.25 // of changes come after the last probe of their bin
+#define ONSET_LOG_BF	3.0  // at least: twenty to one that there was a change
 #define TOTAL_LOSS	0.95
 #define PARTIAL_LOSS	0.05
 #define RECOVERED_BINS	3
@@ -100,13 +101,22 @@ struct after {
 
 static double bin_term(const struct precedence_bin *b, enum shape shape)
 {
-	double prior = shape == SHAPE_STRESS ? 1.5 : 0.5;
-	return log_beta_run(lost_of(b), b->sent, prior, prior);
+	return shape == SHAPE_STRESS ? log_beta_run(lost_of(b), b->sent, 1.5, 1.5)
+				     : log_beta_run(lost_of(b), b->sent, 1, 0.5);
 }
 
 static double before_term(const struct change *c, double lost, double sent)
 {
 	return log_beta_run(lost, sent, c->prior_lost, c->prior_ok);
+}
+
+static double during_term(const struct change *c, const struct precedence_bin *b, enum shape shape)
+{
+	if (shape != SHAPE_ONSET)
+		return log_beta_run(lost_of(b), b->sent, 1, 1);
+	double all = c->prior_lost + c->prior_ok;
+	double late = lost_of(b) * log(c->prior_lost / all) + (b->sent - lost_of(b)) * log(c->prior_ok / all);
+	return log_plus(log(LATE_SHARE) + late, log(1 - LATE_SHARE) + bin_term(b, shape));
 }
 
 static double after_term(const struct after *a, enum shape shape)
@@ -132,8 +142,7 @@ static double change_scan(const struct change *c, size_t end, enum shape shape)
 			continue;
 		lost -= lost_of(b);
 		sent -= b->sent;
-		c->weight[i] = before_term(c, lost, sent) + log_beta_run(lost_of(b), b->sent, 1, 1) +
-			       after_term(&after, shape);
+		c->weight[i] = before_term(c, lost, sent) + during_term(c, b, shape) + after_term(&after, shape);
 		after.sum += shape == SHAPE_STEP ? 0 : bin_term(b, shape);
 		after.lost += lost_of(b);
 		after.sent += b->sent;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: ISC
+// Turns incidents into the features that campaign.h and precedent.h compare.
+#include "incident/link.h"
+
+#include "base/alloc.h"
+#include "incident/campaign.h"
+
+#include <stdlib.h>
+
+static uint32_t moved_of(const struct incident *n)
+{
+	uint32_t moved = 0;
+	for (size_t i = 0; i < n->signal_count; i++)
+		moved |= 1u << n->signals[i].signal;
+	return moved;
+}
+
+static uint32_t watched_of(const struct link_input *in, uint32_t moved)
+{
+	uint32_t watched = moved;
+	for (uint32_t s = 0; s < SIGNAL_COUNT; s++)
+		watched |=
+			(in->routes && s == SIGNAL_ROUTES) || (in->probes && (s == SIGNAL_LOSS || s == SIGNAL_LATENCY))
+				? 1u << s
+				: 0;
+	return watched;
+}
+
+static void features_of(const struct link_input *in, const struct incident *n, struct campaign_incident *ret)
+{
+	uint32_t moved = moved_of(n);
+	*ret = (struct campaign_incident){
+		.entity = n->entity,
+		.start = n->start.best,
+		.end = n->end.best,
+		.watched = watched_of(in, moved),
+		.moved = moved,
+		.has_lead = n->precedence.has_lead,
+		.lead_s = n->precedence.lead_best,
+		.hold_time_s = in->hold_time_s,
+		.has_shape = n->precedence.has_shape,
+		.log10_shape_bf = n->precedence.log10_shape_bf,
+		.has_scope = true,
+		.fraction_down = n->fraction_down,
+	};
+	for (size_t i = 0; i < n->signal_count; i++)
+		ret->order_group[n->signals[i].signal] = n->order_group[i];
+}
+
+static void campaigns(const struct link_input *in, struct incident_list *list)
+{
+	struct campaign_incident *features = alloc_zero(list->count, sizeof(*features));
+	size_t *of = alloc_zero(list->count, sizeof(*of));
+	struct campaign *found = alloc_zero(list->count, sizeof(*found));
+	for (size_t i = 0; i < list->count; i++)
+		features_of(in, &list->at[i], &features[i]);
+	campaign_find(features, list->count, in->watched_since, of, found);
+	for (size_t i = 0; i < list->count; i++) {
+		if (of[i] == CAMPAIGN_NONE)
+			continue;
+		const struct campaign *c = &found[of[i]];
+		campaign_id(in->entities->at[list->at[i].entity].id, list->at[c->first].start.best, c->number,
+			    list->at[i].campaign, sizeof(list->at[i].campaign));
+	}
+	free(features);
+	free(of);
+	free(found);
+}
+
+static void facts_of(const struct link_input *in, const struct incident *n, struct precedent_facts *ret)
+{
+	uint32_t moved = moved_of(n);
+	*ret = (struct precedent_facts){
+		.moved = moved,
+		.still = watched_of(in, moved) & ~moved,
+		.start = n->start.best,
+		.start_uncertainty_s = instant_gap_s(n->start.from, n->start.to) / 2,
+		.duration_s = instant_known(n->end.best) ? instant_gap_s(n->start.best, n->end.best) : 0,
+		.fraction_down = n->fraction_down,
+	};
+	for (size_t i = 0; i < n->signal_count; i++)
+		if (n->order_group[i] < PRECEDENT_GROUPS)
+			ret->order[n->order_group[i]] |= 1u << n->signals[i].signal;
+	for (size_t i = 0; i < n->recovery_count; i++)
+		if (n->recovery[i].rank < PRECEDENT_GROUPS)
+			ret->recovery[n->recovery[i].rank] |= 1u << n->recovery[i].signal;
+}
+
+// Precedents first, then the incidents that ended before this one began.
+static void similar(const struct link_input *in, struct incident_list *list, size_t which)
+{
+	struct incident *n = &list->at[which];
+	struct precedent_facts subject, *facts = alloc_zero(in->known_count + which, sizeof(*facts));
+	struct precedent_match match[PRECEDENT_NEAREST];
+	for (size_t i = 0; i < in->known_count; i++)
+		facts[i] = in->known[i].facts;
+	for (size_t i = 0; i < which; i++)
+		facts_of(in, &list->at[i], &facts[in->known_count + i]);
+	facts_of(in, n, &subject);
+	size_t count = precedent_similar(&subject, facts, in->known_count + which, match);
+	for (size_t i = 0; i < count && i < INCIDENT_SIMILAR_MAX; i++) {
+		const char *id = match[i].index < in->known_count ? in->known[match[i].index].id
+								  : list->at[match[i].index - in->known_count].id;
+		n->similar[n->similar_count++] = (struct incident_similar){id, match[i].similarity};
+	}
+	free(facts);
+}
+
+void link_incidents(const struct link_input *in, struct incident_list *list)
+{
+	if (!list->count)
+		return;
+	campaigns(in, list);
+	for (size_t i = 0; i < list->count; i++)
+		similar(in, list, i);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+// Links between incidents: campaigns of one entity, and the known incidents each one resembles. Pure.
+#pragma once
+
+#include "incident/precedent.h"
+#include "model/dossier.h"
+#include "model/incident.h"
+
+struct link_known {	// a precedent
+	const char *id; // borrowed
+	struct precedent_facts facts;
+};
+
+struct link_input {
+	const struct entity_list *entities;
+	const struct link_known *known;
+	size_t known_count;
+	double hold_time_s; // longest seen; 0 unknown
+	struct instant watched_since;
+	bool probes, routes; // what could be seen at all
+};
+
+void link_incidents(const struct link_input *in, struct incident_list *list);
