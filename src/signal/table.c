@@ -170,11 +170,11 @@ static void route_appears(struct table *t, const struct obs *o, uint32_t id, boo
 
 static void route_leaves(struct table *t, const struct obs *o, uint32_t id)
 {
-	if (matrix_clear(t->matrix, id, column_of(t, o->peer))) {
-		health_of(t->health, o->peer)->size[t->hot[id].family & 1]--;
-		t->routes--;
-		touch(t, id);
-	}
+	if (!matrix_clear(t->matrix, id, column_of(t, o->peer)))
+		return; // it had none
+	health_of(t->health, o->peer)->size[t->hot[id].family & 1]--;
+	t->routes--;
+	touch(t, id);
 	if (t->listener && t->listener->route)
 		t->listener->route(t->listener->context, o, id, false);
 }
