@@ -305,7 +305,7 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_BAD_LINES] = "bad_lines",
 		[DECODE_LATE_LINES] = "late_lines",
 		[DECODE_ATLAS_UNSYNCED] = "atlas_unsynchronised",
-		[DECODE_ATLAS_NO_TARGET] = "atlas_without_address",
+		[DECODE_ATLAS_EMPTY] = "atlas_empty",
 		[DECODE_ATLAS_OTHER] = "atlas_of_other_types",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");

@@ -34,12 +34,12 @@ enum decode_count {
 	DECODE_BMP_UNUSABLE,   // views that withdraw what they never announced, by family: withdrawals held back
 	DECODE_PROBES,
 	DECODE_SERIES_VALUES,
-	DECODE_SERIES_UNKNOWN,	// values of entities that are not in the list
-	DECODE_BAD_LINES,	// lines that were refused, here or by the reader
-	DECODE_LATE_LINES,	// lines that came after younger ones, further than the reader puts in order
-	DECODE_ATLAS_UNSYNCED,	// results of probes whose clock was not synchronised
-	DECODE_ATLAS_NO_TARGET, // results without an address that was asked
-	DECODE_ATLAS_OTHER,	// results of types that are not read
+	DECODE_SERIES_UNKNOWN, // values of entities that are not in the list
+	DECODE_BAD_LINES,      // lines that were refused, here or by the reader
+	DECODE_LATE_LINES,     // lines that came after younger ones, further than the reader puts in order
+	DECODE_ATLAS_UNSYNCED, // results of probes whose clock was not synchronised
+	DECODE_ATLAS_EMPTY,    // results that say nothing of an address
+	DECODE_ATLAS_OTHER,    // results of types that are not read
 	DECODE_COUNT
 };
 
