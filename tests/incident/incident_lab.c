@@ -50,8 +50,7 @@ static void row_check(const struct expected *row, const struct precedence *p, co
 		assert_true(p->hold_time_s == 9);
 	if (row->reading == READING_TIE)
 		assert_true(p->p_loss_first < 0.05);
-	if (row->reading != READING_STRESS_SHAPED)
-		assert_true((double)p->onset.from.ns / 1e9 <= lab->start && lab->start <= (double)p->onset.to.ns / 1e9);
+	assert_true((double)p->onset.from.ns / 1e9 <= lab->start && lab->start <= (double)p->onset.to.ns / 1e9);
 }
 
 static void test_readings(void **state)
