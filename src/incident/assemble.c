@@ -246,6 +246,19 @@ static struct incident *origin_incident(struct incident_list *list, uint32_t ent
 	return NULL;
 }
 
+// It lasts until the last of its origins is gone.
+static void origin_end(struct incident *n, struct instant gone)
+{
+	bool first = !n->origin_count, before = instant_known(n->end.best);
+	if (!first && before && instant_known(gone) && n->end.best.ns > gone.ns)
+		return;
+	if (instant_known(gone) && (first || before))
+		n->end = (struct moment){gone, instant_after(gone, -NS_PER_S), instant_after(gone, NS_PER_S), 0.9};
+	else
+		n->end = unknown_moment();
+	n->state = instant_known(n->end.best) ? INCIDENT_CLOSED : INCIDENT_OPEN;
+}
+
 void assemble_origin(struct incident_list *list, const struct entity_list *entities, uint32_t entity,
 		     const struct incident_origin *news, double share)
 {
@@ -259,10 +272,7 @@ void assemble_origin(struct incident_list *list, const struct entity_list *entit
 		split_services(list, entity, n);
 	}
 	n->fraction_down = share > n->fraction_down ? share : n->fraction_down;
-	n->end = instant_known(news->gone) ? (struct moment){news->gone, instant_after(news->gone, -NS_PER_S),
-							     instant_after(news->gone, NS_PER_S), 0.9}
-					   : unknown_moment();
-	n->state = instant_known(news->gone) ? INCIDENT_CLOSED : INCIDENT_OPEN;
+	origin_end(n, news->gone);
 	if (n->origin_count < INCIDENT_LIST_MAX)
 		n->origins[n->origin_count++] = *news;
 }
@@ -275,7 +285,7 @@ static int by_incident(const void *a, const void *b)
 	return x->entity < y->entity ? -1 : x->entity > y->entity;
 }
 
-// KX-20220125T2050Z-1: entity, minute of the start, number among those of that entity and minute.
+// KX-20220125T2050Z-1: entity, minute of the start, number among those that begin alike.
 static void id_make(const struct incident_list *list, const struct entity_list *entities, struct incident *n)
 {
 	const char *entity = entities->at[n->entity].id, *code = strchr(entity, '/') + 1;
@@ -288,7 +298,7 @@ static void id_make(const struct incident_list *list, const struct entity_list *
 	text_printf(&t, "%s%s-%s-", strncmp(entity, "asn/", 4) == 0 ? "AS" : "", code, minute);
 	int number = 1;
 	for (const struct incident *other = list->at; other < n; other++)
-		number += other->entity == n->entity && strncmp(other->id, text_string(&t), t.length) == 0;
+		number += strncmp(other->id, text_string(&t), t.length) == 0;
 	text_printf(&t, "%d", number);
 	size_t length = t.length < sizeof(n->id) - 1 ? t.length : sizeof(n->id) - 1;
 	memcpy(n->id, t.bytes, length);

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: ISC
+// Detections to incidents: identifiers, what is one incident and what is two, scope, origins.
+#include "scene.h"
+
+#include "incident/assemble.h"
+
+#define T0	 1643143836 // 2022-01-25T20:50:36Z
+#define ENTITIES 4
+
+struct house {
+	struct entity_list entities;
+	struct dossier dossiers[ENTITIES];
+	struct incident_list list;
+};
+
+static void house_open(struct house *h)
+{
+	static const char *const ids[ENTITIES] = {"country/KX", "asn/64512", "region/KX", "country/KY"};
+	*h = (struct house){0};
+	for (uint32_t i = 0; i < ENTITIES; i++) {
+		assert_non_null(entity_add(&h->entities, ids[i]));
+		h->dossiers[i].entity = i;
+	}
+}
+
+static void house_close(struct house *h)
+{
+	for (uint32_t i = 0; i < ENTITIES; i++)
+		dossier_free(&h->dossiers[i]);
+	free(h->list.at);
+	entity_list_free(&h->entities);
+}
+
+static void assemble(struct house *h)
+{
+	for (uint32_t i = 0; i < ENTITIES; i++)
+		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities}, &h->list);
+}
+
+static struct moment moment(double at)
+{
+	struct instant t = {(int64_t)T0 * NS_PER_S + (int64_t)(at * 1e9)};
+	return (struct moment){t, instant_after(t, -NS_PER_S), instant_after(t, NS_PER_S), 0.9};
+}
+
+// An event of one signal; end < 0: still going on.
+static void event(struct house *h, uint32_t entity, uint8_t signal, double start, double end)
+{
+	struct detection d = {
+		.entity = entity, .signal = signal, .start = moment(start), .baseline = 100, .lowest = 40};
+	d.of_networks = 10;
+	d.end = end < 0 ? (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0} : moment(end);
+	dossier_detection(&h->dossiers[entity], &d);
+}
+
+static const struct incident *incident(const struct house *h, size_t i)
+{
+	assert_true(i < h->list.count);
+	return &h->list.at[i];
+}
+
+static void identifiers(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	event(&h, 0, SIGNAL_ROUTES, 240, 241);
+	event(&h, 0, SIGNAL_ROUTES, 0, -1);
+	event(&h, 0, SIGNAL_ROUTES, 0, 8);
+	event(&h, 1, SIGNAL_ROUTES, 0, 10);
+	event(&h, 2, SIGNAL_ROUTES, 0, 10);
+	event(&h, 3, SIGNAL_ROUTES, 0, 10);
+	event(&h, 0, SIGNAL_ROUTES, 100, 140);
+	assemble(&h);
+	assemble_finish(&h.list, &h.entities);
+	static const char *const ids[] = {"KX-20220125T2050Z-1", "AS64512-20220125T2050Z-1", "KX-20220125T2050Z-2",
+					  "KY-20220125T2050Z-1", "KX-20220125T2052Z-1",	     "KX-20220125T2054Z-1"};
+	assert_int_equal(h.list.count, ARRAY_LEN(ids));
+	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+		assert_string_equal(incident(&h, i)->id, ids[i]);
+	house_close(&h);
+}
+
+static void two_in_a_minute(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	h.dossiers[0].width_ns = NS_PER_S; // probed each second: ten seconds apart are two
+	event(&h, 0, SIGNAL_ROUTES, 0, 2);
+	event(&h, 0, SIGNAL_ROUTES, 12.5, 20);
+	event(&h, 0, SIGNAL_ROUTES, 24, 30);
+	assemble(&h);
+	assemble_finish(&h.list, &h.entities);
+	assert_int_equal(h.list.count, 2);
+	assert_string_equal(incident(&h, 0)->id, "KX-20220125T2050Z-1");
+	assert_string_equal(incident(&h, 1)->id, "KX-20220125T2050Z-2");
+	assert_int_equal(incident(&h, 1)->end.best.ns, moment(30).best.ns);
+	house_close(&h);
+}
+
+static void long_identifiers_fit(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	struct entity *e = &h.entities.at[0];
+	memset(e->id, 'a', ENTITY_ID_MAX);
+	e->id[1] = '/';
+	event(&h, 0, SIGNAL_ROUTES, 0, 10);
+	assemble(&h);
+	assemble_finish(&h.list, &h.entities);
+	assert_string_equal(incident(&h, 0)->id + ENTITY_ID_MAX - 2, "-20220125T2050Z-1");
+	house_close(&h);
+}
+
+static void both_families_are_one_incident(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	event(&h, 0, SIGNAL_ROUTES6, 3, 70);
+	event(&h, 0, SIGNAL_ROUTES, 0, 60);
+	event(&h, 0, SIGNAL_ROUTES, 500, -1); // long after: another
+	assemble(&h);
+	assemble_finish(&h.list, &h.entities);
+	assert_int_equal(h.list.count, 2);
+	const struct incident *n = incident(&h, 0);
+	assert_int_equal(n->start.best.ns, moment(0).best.ns);
+	assert_int_equal(n->end.best.ns, moment(70).best.ns);
+	assert_int_equal(n->state, INCIDENT_CLOSED);
+	assert_non_null(incident_signal(n, SIGNAL_ROUTES));
+	assert_non_null(incident_signal(n, SIGNAL_ROUTES6));
+	assert_null(incident_signal(n, SIGNAL_LOSS));
+	assert_int_equal(n->units, 100);
+	assert_int_equal(n->units_down, 60);
+	assert_float_equal(n->fraction_down, 0.6, 1e-9);
+	assert_int_equal(n->scope, SCOPE_PARTIAL);
+	assert_int_equal(incident(&h, 1)->state, INCIDENT_OPEN);
+	assert_false(instant_known(incident(&h, 1)->end.best));
+	house_close(&h);
+}
+
+// IPv6 leaves twice while IPv4 is gone all the time.
+static void a_second_fall_inside_is_the_same_incident(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	event(&h, 0, SIGNAL_ROUTES, 0, -1);
+	event(&h, 0, SIGNAL_ROUTES6, 5, -1);
+	event(&h, 0, SIGNAL_ROUTES6, 5, 50);
+	event(&h, 0, SIGNAL_ROUTES6, 200, -1);
+	event(&h, 0, SIGNAL_ROUTES, 0, 300);
+	event(&h, 0, SIGNAL_ROUTES6, 200, 320);
+	assemble(&h);
+	assemble_finish(&h.list, &h.entities);
+	assert_int_equal(h.list.count, 1);
+	assert_int_equal(incident(&h, 0)->start.best.ns, moment(0).best.ns);
+	assert_int_equal(incident(&h, 0)->end.best.ns, moment(320).best.ns);
+	assert_int_equal(incident(&h, 0)->signal_count, 2);
+	house_close(&h);
+}
+
+static struct incident_origin origin(const char *prefix, double first, double gone)
+{
+	struct incident_origin o = {.prefix = prefix_of(prefix), .origin = 64520, .expected = 64512};
+	o.first = moment(first).best;
+	o.gone = gone < 0 ? INSTANT_NONE : moment(gone).best;
+	o.more_specific = true;
+	return o;
+}
+
+static void news_of(struct house *h, const char *prefix, double first, double gone)
+{
+	struct incident_origin o = origin(prefix, first, gone);
+	assemble_origin(&h->list, &h->entities, 0, &o, 0.25);
+}
+
+static void origins_are_one_incident_a_stretch(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	news_of(&h, "20.0.0.0/25", 0, 50);
+	news_of(&h, "20.0.0.128/25", 2, 40); // gone before the first
+	news_of(&h, "20.0.1.0/25", 300, -1); // long after, and still announced
+	news_of(&h, "20.0.2.0/25", 310, 330);
+	assemble_finish(&h.list, &h.entities);
+	assert_int_equal(h.list.count, 2);
+	assert_int_equal(incident(&h, 0)->origin_count, 2);
+	assert_string_equal(incident(&h, 0)->id, "KX-20220125T2050Z-1");
+	assert_float_equal(incident(&h, 0)->fraction_down, 0.25, 1e-9);
+	assert_int_equal(incident(&h, 0)->end.best.ns, moment(50).best.ns);
+	assert_int_equal(incident(&h, 0)->state, INCIDENT_CLOSED);
+	assert_int_equal(incident(&h, 1)->origin_count, 2);
+	assert_false(instant_known(incident(&h, 1)->end.best));
+	assert_int_equal(incident(&h, 1)->state, INCIDENT_OPEN);
+	house_close(&h);
+}
+
+static void lists_have_an_end(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	for (unsigned i = 0; i < INCIDENT_LIST_MAX * 2; i++)
+		news_of(&h, "20.0.0.0/25", 0, 10);
+	for (unsigned i = 0; i < INCIDENT_SIGNALS_MAX * 2; i++)
+		dossier_detection(&h.dossiers[1], &(struct detection){.entity = 1,
+								      .signal = SIGNAL_SERIES,
+								      .series = i,
+								      .start = moment(i),
+								      .end = moment(i + 1)});
+	assemble(&h);
+	assemble_finish(&h.list, &h.entities);
+	assert_int_equal(h.list.count, 2);
+	assert_int_equal(incident(&h, 0)->origin_count, INCIDENT_LIST_MAX);
+	assert_int_equal(incident(&h, 1)->signal_count, INCIDENT_SIGNALS_MAX);
+	house_close(&h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(identifiers),
+		cmocka_unit_test(two_in_a_minute),
+		cmocka_unit_test(long_identifiers_fit),
+		cmocka_unit_test(both_families_are_one_incident),
+		cmocka_unit_test(a_second_fall_inside_is_the_same_incident),
+		cmocka_unit_test(origins_are_one_incident_a_stretch),
+		cmocka_unit_test(lists_have_an_end),
+	};
+	return cmocka_run_group_tests_name("incident assemble", tests, NULL, NULL);
+}
