@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: ISC
+// See drive_lines.h.
+#include "drive_lines.h"
+
+#include "feed/feed.h"
+#include "feed/line_csv.h"
+#include "feed/line_ioda.h"
+#include "feed/line_reader.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define REQUIRE(kept) require(kept, __func__, __LINE__)
+
+struct drive {
+	struct peer_table *peers;
+	struct target_table *targets;
+	struct entity_list entities;
+	struct decoder *decoder;
+	uint64_t observations;
+};
+
+static void require(bool kept, const char *where, int line)
+{
+	if (kept)
+		return;
+	fprintf(stderr, "%s:%d: not kept\n", where, line);
+	abort();
+}
+
+static void check(const struct drive *d, const struct obs *o)
+{
+	REQUIRE(instant_known(o->time) && o->peer == PEER_NONE);
+	if (o->kind == OBS_SERIES) {
+		const struct series *s = series_at(d->targets, o->path_id);
+		REQUIRE(s && s->entity < d->entities.count && s->signal && !isinf(o->number));
+		return;
+	}
+	const struct target *t = target_at(d->targets, o->path_id);
+	REQUIRE(o->kind == OBS_PROBE && t && observer_at(d->targets, o->collector));
+	REQUIRE(t->op == o->probe.op && o->probe.op < PROBE_OP_COUNT && o->probe.outcome < PROBE_OUTCOME_COUNT);
+	REQUIRE(o->probe.outcome == PROBE_OK || !o->rtt_us);
+	REQUIRE(!o->prefix.family || o->prefix.length == family_bits(o->prefix.family));
+}
+
+static int take(void *context, const struct obs *batch, size_t n)
+{
+	struct drive *d = context;
+	for (size_t i = 0; i < n; i++)
+		check(d, &batch[i]);
+	d->observations += n;
+	return 0;
+}
+
+static void bad_line(void *context, const struct decode_bad_line *bad)
+{
+	(void)context;
+	REQUIRE(bad->why && (!bad->more || !bad->line));
+}
+
+static void begin(struct drive *d)
+{
+	*d = (struct drive){.peers = peer_table_create()};
+	entity_add(&d->entities, "country/IR");
+	entity_add(&d->entities, "region/7");
+	d->targets = target_table_create(&d->entities);
+	struct decode_options options = {.targets = d->targets, .entities = &d->entities, .bad_line = bad_line};
+	d->decoder = decoder_create(d->peers, &options, (struct obs_sink){take, d});
+}
+
+// No line is lost: each is observed, counted, or both.
+static void end(struct drive *d, uint64_t lines)
+{
+	REQUIRE(decoder_flush(d->decoder) == 0);
+	const uint64_t *of = decoder_counts(d->decoder)->of;
+	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES]);
+	REQUIRE(d->observations + of[DECODE_SERIES_UNKNOWN] + of[DECODE_BAD_LINES] + of[DECODE_ATLAS_UNSYNCED] +
+			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_UNSUPPORTED] >=
+		lines);
+	decoder_free(d->decoder);
+	target_table_free(d->targets);
+	peer_table_free(d->peers);
+	entity_list_free(&d->entities);
+}
+
+static void decode(struct drive *d, uint8_t form, struct cursor bytes)
+{
+	struct record r = {.kind = RECORD_LINE, .form = form, .time = instant_of(7, 0), .bytes = bytes, .line = 1};
+	REQUIRE(decoder_take(d->decoder, &r) == 0);
+}
+
+void drive_line(uint8_t form, struct cursor line)
+{
+	struct drive d;
+	begin(&d);
+	decode(&d, form, line);
+	end(&d, form != LINE_ATLAS); // a set of no results says nothing
+}
+
+void drive_ioda(struct cursor bytes)
+{
+	struct drive d;
+	struct line line;
+	uint64_t bad, lines = 0;
+	int64_t last = INT64_MIN;
+	begin(&d);
+	struct line_ioda *x = line_ioda_create(bytes, &bad);
+	for (; line_ioda_next(x, &line) == 1; lines++) {
+		REQUIRE(line.time.ns >= last && line.form == LINE_SERIES);
+		last = line.time.ns;
+		decode(&d, line.form, line.bytes);
+	}
+	line_ioda_free(x);
+	end(&d, lines);
+}
+
+void drive_csv(struct cursor bytes)
+{
+	struct drive d;
+	struct line_csv csv = line_csv_default;
+	struct text out = {0};
+	struct instant time;
+	uint64_t lines = 0;
+	begin(&d);
+	while (cursor_left(&bytes)) {
+		const uint8_t *newline = memchr(bytes.at, '\n', cursor_left(&bytes));
+		struct cursor line = {bytes.at, newline ? newline : bytes.end};
+		bytes.at = newline ? newline + 1 : bytes.end;
+		if (line_csv_header(line, &csv) || !line_csv_take(&csv, line, &out, &time))
+			continue;
+		REQUIRE(time.ns >= 0);
+		decode(&d, LINE_SERIES, cursor_of(out.bytes, out.length));
+		lines++;
+	}
+	text_free(&out);
+	end(&d, lines);
+}
+
+static void read_all(struct drive *d, struct feed *f)
+{
+	struct record r;
+	struct instant last = INSTANT_NONE;
+	uint64_t lines = 0, bad = 0;
+	bool ended = false;
+	while (feed_next(f, &r) == 1) {
+		REQUIRE(!ended);
+		ended = r.kind == RECORD_SOURCE_END;
+		if (r.form == LINE_NONE)
+			continue; // not lines: tests/feed/fuzz_framing.c
+		REQUIRE(r.kind == RECORD_LINE || r.kind == RECORD_GAP || ended);
+		REQUIRE(r.kind != RECORD_LINE || r.late == (r.time.ns < last.ns));
+		last = r.kind == RECORD_LINE && !r.late ? r.time : last;
+		lines += r.kind == RECORD_LINE && r.form != LINE_ATLAS;
+		bad += r.kind == RECORD_GAP && r.reason == GAP_BAD_LINE ? (r.line ? 1 : r.more) : 0;
+		REQUIRE(decoder_take(d->decoder, &r) == 0);
+	}
+	REQUIRE(ended);
+	end(d, lines + bad);
+}
+
+void drive_file(struct cursor bytes)
+{
+	static int file = -1;
+	size_t n = cursor_left(&bytes);
+	if (file < 0)
+		file = memfd_create("input", MFD_CLOEXEC);
+	REQUIRE(file >= 0 && !ftruncate(file, 0) && pwrite(file, bytes.at, n, 0) == (ssize_t)n);
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	struct feed *f = feed_create();
+	struct drive d;
+	begin(&d);
+	REQUIRE(feed_add(f, path, 0) == 0);
+	read_all(&d, f);
+	feed_free(f);
+}
