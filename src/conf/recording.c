@@ -379,11 +379,12 @@ void recording_collector_of(const struct recording *r, const char *relative, cha
 				copy_name(ret, size, r->collectors[i].id, strlen(r->collectors[i].id));
 				return;
 			}
-	const char *slash = strchr(relative, '/');
-	bool known = slash && slash - relative == 3 && (!strncmp(relative, "bgp", 3) || !strncmp(relative, "bmp", 3));
-	const char *next = known ? strchr(slash + 1, '/') : NULL;
-	if (next) {
-		copy_name(ret, size, slash + 1, (size_t)(next - slash - 1));
+	size_t top = strcspn(relative, "/");
+	bool known = top == 3 && relative[top] && (!strncmp(relative, "bgp", 3) || !strncmp(relative, "bmp", 3));
+	const char *below = known ? relative + top + 1 : relative;
+	size_t folder = strcspn(below, "/");
+	if (known && below[folder]) {
+		copy_name(ret, size, below, folder);
 		return;
 	}
 	const char *base = strrchr(relative, '/');
