@@ -74,7 +74,7 @@ static struct incident *incident_new(struct incident_list *list, uint32_t entity
 {
 	alloc_grow((void **)&list->at, list->count, &list->capacity, sizeof(*list->at));
 	struct incident *n = &list->at[list->count++];
-	*n = (struct incident){.entity = entity, .start = unknown_moment(), .end = unknown_moment(), .revision = 1};
+	*n = (struct incident){.entity = entity, .start = unknown_moment(), .end = unknown_moment()};
 	return n;
 }
 
@@ -82,8 +82,11 @@ static struct incident *incident_new(struct incident_list *list, uint32_t entity
 static void span_refresh(struct incident *n)
 {
 	bool core = false, open = false, service_open = false;
-	for (size_t i = 0; i < n->signal_count; i++)
+	n->revision = 0; // one for each signal that began, one for each that ended: grows with what is known
+	for (size_t i = 0; i < n->signal_count; i++) {
 		core |= !service(&n->signals[i]);
+		n->revision += 1u + instant_known(n->signals[i].end.best);
+	}
 	n->end = unknown_moment();
 	for (size_t i = 0; i < n->signal_count; i++) {
 		const struct detection *d = &n->signals[i];
