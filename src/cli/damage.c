@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Damaged input in words, a line for each place.
 #include "cli/damage.h"
 
 #include "base/err.h"

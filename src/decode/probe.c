@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Lines of probes/*.ndjson (recording format): one attempt, one observation. The time is the record's. A line that is no
-// object, or lacks a member that an attempt must have, is named to whoever asked and counted.
+// Lines of probes/*.ndjson (recording format): one attempt, one observation. The time is the record's. A line that is
+// no object, or lacks a member that an attempt must have, is named to whoever asked and counted.
 #include "base/alloc.h"
 #include "base/err.h"
 #include "decode/decode_priv.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// One pass over JSON text (RFC 8259). Tolerant of what nobody asked for: values that are stepped over are not looked into.
+// One pass over JSON text (RFC 8259). Tolerant of what nobody asked for: values that are stepped over are not looked
+// into.
 #include "decode/probe_scan.h"
 
 #include "base/err.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// LINE_SERIES records: entity, signal, value. An entity that is not in the list is counted and left out: the list cannot
-// grow while it is used. An empty value is missing: NaN.
+// LINE_SERIES records: entity, signal, value. An entity that is not in the list is counted and left out: the list
+// cannot grow while it is used. An empty value is missing: NaN.
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "decode/decode_priv.h"

@@ -23,7 +23,7 @@ void feed_free(struct feed *f);
 
 // Expands a path: a file, a folder (every file below it whose name says MRT or BMP: *.mrt* *.bmp* bview.* rib.* updates.*
 // and, for a folder named by the user, anything that is not *.index, *.json, *.ndjson*, *.csv*, *.pcap*), or a glob.
-// In a folder called probes, series or atlas the files of lines that formats.md puts there are wanted too.
+// In a folder called probes, series or atlas the files of lines that a recording keeps there are wanted too.
 // Calls found() once per file, in name order. 0, or ERR_NOT_FOUND, or -errno.
 int feed_expand(const char *path, int (*found)(void *context, const char *file), void *context);
 

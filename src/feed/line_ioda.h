@@ -13,7 +13,8 @@
 
 struct line_ioda;
 
-// Reads the document, which is borrowed. *ret_bad counts series that lack a member, and 1 for a document that breaks off.
+// Reads the document, which is borrowed. *ret_bad counts series that lack a member, and 1 for a document that
+// breaks off.
 struct line_ioda *line_ioda_create(struct cursor document, uint64_t *ret_bad);
 void line_ioda_free(struct line_ioda *x);
 
