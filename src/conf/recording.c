@@ -371,6 +371,15 @@ static void copy_name(char *ret, size_t size, const char *from, size_t n)
 	ret[n] = '\0';
 }
 
+static bool starts_with(const char *text, const char *start)
+{
+	while (*start && *text == *start) {
+		text++;
+		start++;
+	}
+	return !*start;
+}
+
 void recording_collector_of(const struct recording *r, const char *relative, char *ret, size_t size)
 {
 	for (size_t i = 0; r && i < r->collector_count; i++)
@@ -379,12 +388,10 @@ void recording_collector_of(const struct recording *r, const char *relative, cha
 				copy_name(ret, size, r->collectors[i].id, strlen(r->collectors[i].id));
 				return;
 			}
-	size_t top = strcspn(relative, "/");
-	bool known = top == 3 && relative[top] && (!strncmp(relative, "bgp", 3) || !strncmp(relative, "bmp", 3));
-	const char *below = known ? relative + top + 1 : relative;
-	size_t folder = strcspn(below, "/");
-	if (known && below[folder]) {
-		copy_name(ret, size, below, folder);
+	const char *below = starts_with(relative, "bgp/") || starts_with(relative, "bmp/") ? relative + 4 : "";
+	const char *slash = strchr(below, '/');
+	if (slash) {
+		copy_name(ret, size, below, (size_t)(slash - below));
 		return;
 	}
 	const char *base = strrchr(relative, '/');

@@ -267,7 +267,7 @@ bool health_judge(struct health *h, struct instant now)
 		return false;
 	uint8_t *alone = alloc_zero(h->count, 1);
 	for (uint32_t i = 0; i < h->count; i++)
-		alone[i] = judge_alone(&h->of[i], now);
+		alone[i] = (uint8_t)judge_alone(&h->of[i], now);
 	bool changed = judge_family(h, alone, 0, now);
 	changed |= judge_family(h, alone, 1, now);
 	free(alone);
