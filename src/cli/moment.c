@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// A time as people and files write it: RFC 3339, parts of it, or Unix seconds.
 #include "cli/moment.h"
 
 #include "base/err.h"

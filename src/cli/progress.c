@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// A bar on a terminal, nothing elsewhere.
 #include "cli/progress.h"
 
 #include <stdio.h>

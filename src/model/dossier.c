@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-#include "model/dossier.h"
 // Detections and changes of one entity, bounded.
+#include "model/dossier.h"
 
 #include "base/alloc.h"
 

@@ -355,50 +355,57 @@ static uint16_t saturate(uint32_t n)
 	return n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
 }
 
+struct scan { // what a scan goes over
+	const struct matrix *m;
+	const uint64_t *mask;
+	uint32_t fields; // the first so many words hold fields wider than a bit
+	uint32_t first, n;
+};
+
 // The scans touch every bit there is, so their one body is compiled for newer processors too and chosen at run time.
-__attribute__((always_inline)) static inline void scan(const struct matrix *m, const uint64_t *mask, uint32_t fields,
-						       uint32_t first, uint32_t n, uint16_t *out)
+__attribute__((always_inline)) static inline void scan(const struct scan *what, uint16_t *out)
 {
-	for (uint32_t r = 0; r < n; r++) {
-		const uint64_t *bits = m->bits + (size_t)(first + r) * m->width;
+	const struct scan s = *what; // in registers: `out` may not change it
+	const uint64_t *top = s.m->top, *rows = s.m->bits;
+	uint32_t width = s.m->width;
+	for (uint32_t r = 0; r < s.n; r++) {
+		const uint64_t *bits = rows + (size_t)(s.first + r) * width;
 		uint64_t count = 0;
 		uint32_t w = 0;
-		for (; w < fields; w++)
-			count += networks_in(bits[w] & mask[w], m->top[w]);
-		for (; w < m->width; w++)
-			count += (uint64_t)__builtin_popcountll(bits[w] & mask[w]);
+		for (; w < s.fields; w++)
+			count += networks_in(bits[w] & s.mask[w], top[w]);
+		for (; w < width; w++)
+			count += (uint64_t)__builtin_popcountll(bits[w] & s.mask[w]);
 		out[r] = count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
 	}
 }
 
 #if defined(__x86_64__)
 __attribute__((target("avx512f,avx512vl,avx512vpopcntdq,popcnt"))) VECTORISED static void scan_vector(
-	const struct matrix *m, const uint64_t *mask, uint32_t fields, uint32_t first, uint32_t n, uint16_t *out)
+	const struct scan *what, uint16_t *out)
 {
-	scan(m, mask, fields, first, n, out);
+	scan(what, out);
 }
 
-__attribute__((target("popcnt"))) static void scan_popcount(const struct matrix *m, const uint64_t *mask,
-							    uint32_t fields, uint32_t first, uint32_t n, uint16_t *out)
+__attribute__((target("popcnt"))) static void scan_popcount(const struct scan *what, uint16_t *out)
 {
-	scan(m, mask, fields, first, n, out);
+	scan(what, out);
 }
 #endif
 
-static void scan_best(const struct matrix *m, const uint64_t *mask, uint32_t fields, uint32_t first, uint32_t n,
-		      uint16_t *out)
+static void scan_best(const struct scan *what, uint16_t *out)
 {
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512vl")) {
-		scan_vector(m, mask, fields, first, n, out);
+		scan_vector(what, out);
 		return;
 	}
 	if (__builtin_cpu_supports("popcnt")) {
-		scan_popcount(m, mask, fields, first, n, out);
+		scan_popcount(what, out);
 		return;
 	}
 #endif
-	scan(m, mask, fields, first, n, out);
+	scan(what, out);
 }
 
 void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
@@ -407,7 +414,7 @@ void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask
 	uint32_t fields = 0; // words that hold fields wider than a bit come first in a tidy layout
 	while (fields < m->width && !m->plain[fields])
 		fields++;
-	scan_best(m, mask->words, fields, first, n, out);
+	scan_best(&(struct scan){m, mask->words, fields, first, n}, out);
 	for (uint32_t r = 0; m->wide_count && r < n; r++)
 		out[r] = saturate(out[r] + wide_networks(m, mask->words, m->bits + (size_t)(first + r) * m->width));
 }
@@ -415,5 +422,5 @@ void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask
 void matrix_scan_peers(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
 		       uint16_t *out)
 {
-	scan_best(m, mask->words, 0, first, n, out);
+	scan_best(&(struct scan){m, mask->words, 0, first, n}, out);
 }

@@ -118,11 +118,10 @@ static void reconcile(const struct dump *d, size_t at, uint32_t shadow_rows, con
 	}
 }
 
-size_t reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner,
-		  const uint32_t **ret_peers, const uint64_t **ret_entries)
+struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner)
 {
 	if (collector >= r->count || !r->dumps[collector].active)
-		return 0;
+		return (struct reload_dump){0};
 	struct dump *d = &r->dumps[collector];
 	d->active = false;
 	r->active--;
@@ -135,7 +134,5 @@ size_t reload_end(struct reload *r, uint16_t collector, bool damaged, const stru
 	}
 	matrix_free(d->shadow);
 	d->shadow = NULL;
-	*ret_peers = d->peers;
-	*ret_entries = d->entries;
-	return d->count;
+	return (struct reload_dump){d->peers, d->entries, d->count};
 }

@@ -16,6 +16,12 @@ struct reload_owner { // the table that is being reconciled
 	uint32_t rows;
 };
 
+struct reload_dump { // what a finished dump held; borrowed until the next begin
+	const uint32_t *peers;
+	const uint64_t *entries; // of each peer
+	size_t count;
+};
+
 struct reload *reload_create(void);
 void reload_free(struct reload *r);
 
@@ -24,6 +30,5 @@ struct instant reload_began(const struct reload *r, uint16_t collector); // unkn
 // A peer of the dump; `held`: it has a table already (else its first dump needs no reconciling).
 void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held);
 void reload_note(struct reload *r, const struct obs *o, uint32_t id); // every route change while a dump is under way
-// Reconciles and ends the dump. Lists its peers and how many entries each had (borrowed until the next begin).
-size_t reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner,
-		  const uint32_t **ret_peers, const uint64_t **ret_entries);
+// Reconciles and ends the dump. Empty when none was under way.
+struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner);

@@ -290,15 +290,13 @@ static void take_rib_end(struct table *t, const struct obs *o)
 {
 	struct reload_owner owner = {
 		.forget = forget, .has = has, .context = t, .rows = dictionary_count(t->dictionary)};
-	const uint32_t *peers;
-	const uint64_t *entries;
 	struct instant began = reload_began(t->reloads, o->collector);
-	size_t n = reload_end(t->reloads, o->collector, o->flags & OBS_DAMAGED, &owner, &peers, &entries);
-	for (size_t i = 0; i < n; i++) {
-		const struct health_peer *p = health_of(t->health, peers[i]);
+	struct reload_dump dump = reload_end(t->reloads, o->collector, o->flags & OBS_DAMAGED, &owner);
+	for (size_t i = 0; i < dump.count; i++) {
+		const struct health_peer *p = health_of(t->health, dump.peers[i]);
 		bool ended_since = p->known_down && p->state_since.ns > began.ns;
-		if (entries[i] && !ended_since)
-			health_dumped(t->health, peers[i], o->time, o->flags & OBS_DAMAGED);
+		if (dump.entries[i] && !ended_since)
+			health_dumped(t->health, dump.peers[i], o->time, o->flags & OBS_DAMAGED);
 	}
 }
 
