@@ -13,6 +13,7 @@
 #define STAMP_S		1.0		  // resolution of MRT stamps
 #define BEFORE_NS	(3600 * NS_PER_S) // of quiet intervals that precedence looks at
 #define USUAL_SIGHT_MIN 0.5		  // a usual share of networks below this is no base for phases
+#define AFTER_INTERVALS 4		  // looked at behind the end: that it is over takes some to see
 
 static double width_s(const struct dossier *d)
 {
@@ -63,7 +64,7 @@ static size_t points_of_bins(const struct dossier *d, const struct incident *n, 
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		double share = routed_at(&routed, b->time.ns + d->width_ns);
-		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end + 4 * d->width_ns)
+		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end + AFTER_INTERVALS * d->width_ns)
 			continue;
 		double answering = b->units ? (double)b->units_up / b->units : -1;
 		points[count++] = (struct phase_point){b->time, answering, share};
@@ -218,7 +219,7 @@ static void concurrency_fill(const struct describe_input *in, struct incident *n
 static size_t loss_bins(const struct dossier *d, const struct incident *n, struct precedence_bin *bins)
 {
 	size_t count = 0;
-	int64_t end = end_of(n, d);
+	int64_t end = end_of(n, d) + AFTER_INTERVALS * d->width_ns;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns >= n->start.best.ns - BEFORE_NS && b->time.ns <= end)

@@ -49,3 +49,10 @@ def replay(*arguments, timeout=300):
 def recordings():
     lab = os.path.join(FIXTURES, "lab")
     return sorted(os.path.join(lab, n) for n in os.listdir(lab)) if os.path.isdir(lab) else []
+
+
+def series():
+    """Recordings of published series; not every folder of series/ is a recording."""
+    root = os.path.join(FIXTURES, "series")
+    names = sorted(os.listdir(root)) if os.path.isdir(root) else []
+    return [os.path.join(root, n) for n in names if os.path.exists(os.path.join(root, n, "recording.json"))]
