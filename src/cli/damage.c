@@ -35,19 +35,3 @@ void damage_say(const struct feed *f, const struct record *gap)
 	fwrite(line.bytes, 1, line.length, stderr);
 	text_free(&line);
 }
-
-void damage_say_line(void *feed, const struct decode_bad_line *bad)
-{
-	const struct feed_source *s = feed_source(feed, bad->source);
-	struct text line = {0};
-	text_put(&line, "lacuna: ");
-	text_untrusted(&line, s->path, strlen(s->path));
-	if (bad->more)
-		text_printf(&line, ": %llu more lines that cannot be used\n", (unsigned long long)bad->more);
-	else if (bad->line)
-		text_printf(&line, ": line %llu: %s\n", (unsigned long long)bad->line, bad->why);
-	else
-		text_printf(&line, ": %s\n", bad->why);
-	fwrite(line.bytes, 1, line.length, stderr);
-	text_free(&line);
-}

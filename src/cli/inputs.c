@@ -34,6 +34,7 @@ void inputs_free(struct inputs *in)
 	target_table_free(in->targets);
 	entity_list_free(&in->entities);
 	free(in->name);
+	free(in->root);
 	*in = (struct inputs){0};
 }
 
@@ -112,6 +113,8 @@ int inputs_add(struct inputs *in, const char *path)
 		text_put(&root, path);
 	else if (slash)
 		text_bytes(&root, path, (size_t)(slash - path));
+	if (!in->root)
+		in->root = alloc_copy(text_string(&root));
 	struct adding a = {.in = in, .recording = code ? &r : NULL, .root = text_string(&root), .named = !folder};
 	code = feed_expand(path, add_file, &a);
 	if (code == ERR_NOT_FOUND && a.recording)
@@ -141,4 +144,14 @@ void inputs_watch_series(struct inputs *in)
 	for (size_t i = 0; in->lines && i < feed_source_count(in->feed); i++)
 		if (feed_names_lines(feed_source(in->feed, i)->path))
 			(void)feed_series_entities(feed_source(in->feed, i)->path, add_series_entity, in);
+}
+
+const char *inputs_relative(const struct inputs *in, const char *path)
+{
+	size_t n = in->root ? strlen(in->root) : 0;
+	if (!n || strncmp(path, in->root, n) != 0)
+		return path;
+	for (path += n; *path == '/';)
+		path++;
+	return path;
 }

@@ -16,6 +16,7 @@ struct inputs {
 	char *name;		     // of the first recording; may be null
 	uint32_t full_feed_floor;    // largest given; 0 none
 	size_t recordings;
+	char *root;	   // folder of the first path; files are told relative to it
 	bool lines;	   // probes and series take part; the caller sets it after inputs_init
 	bool unread_kinds; // something in a recording is not read by this version; said on standard error
 };
@@ -28,3 +29,6 @@ int inputs_add(struct inputs *in, const char *path);
 
 // Where nothing is watched yet, watches every entity that a series is about. After all paths, before anything is read.
 void inputs_watch_series(struct inputs *in);
+
+// The path without the folder of the first path; borrowed.
+const char *inputs_relative(const struct inputs *in, const char *path);

@@ -2,6 +2,7 @@
 // `lacuna replay`: feeds the pipeline from files and prints what it found, for people or as JSON.
 #include "cli/replay.h"
 
+#include "base/err.h"
 #include "base/json.h"
 #include "cli/moment.h"
 #include "cli/session.h"
@@ -18,7 +19,7 @@
 
 static const char help[] =
 	"Usage: lacuna replay PATH... [--watch ENTITY]... [--json] [--until TIME] [--definition NAME]\n"
-	"                     [--full-feed-floor N] [--world FILE] [--quiet]\n"
+	"                     [--full-feed-floor N] [--set NAME=VALUE]... [--parameters] [--world FILE] [--quiet]\n"
 	"\n"
 	"Reads BGP archives (MRT and BMP, plain or compressed, files, folders, globs) and recording folders in time\n"
 	"order, and tells which watched country or network left the global routing table, when, how fast, and when it\n"
@@ -31,6 +32,8 @@ static const char help[] =
 	"one-network\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
 	"own)\n"
+	"  --set NAME=VALUE      another threshold, such as level.open=0.5; the set is hashed into the incident\n"
+	"  --parameters          every threshold with its value and source, and nothing else\n"
 	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
 	"  --quiet               no progress, no notes\n"
 	"\n"
@@ -44,7 +47,7 @@ static const char help[] =
 
 struct replay {
 	struct session session;
-	bool json;
+	bool json, parameters;
 };
 
 static int usage(const char *message, const char *what)
@@ -52,6 +55,31 @@ static int usage(const char *message, const char *what)
 	fprintf(stderr, "lacuna replay: %s%s%s\nTry 'lacuna replay --help'.\n", message, what ? ": " : "",
 		what ? what : "");
 	return 2;
+}
+
+static int set_parameter(struct parameters *p, const char *argument)
+{
+	const char *equals = strchr(argument, '=');
+	char name[64], *end = NULL;
+	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
+	double value = equals ? strtod(equals + 1, &end) : 0;
+	if (n >= sizeof(name) || end == equals + 1 || *end)
+		return usage("--set wants NAME=VALUE", argument);
+	memcpy(name, argument, n);
+	name[n] = '\0';
+	int code = parameters_set(p, name, value);
+	if (code == ERR_NOT_FOUND)
+		return usage("no such threshold (see --parameters)", name);
+	return code < 0 ? usage("not a value for a threshold", argument) : 0;
+}
+
+static void print_parameters(const struct parameters *p)
+{
+	const char *group;
+	const struct level_threshold *what;
+	double value;
+	for (size_t row = 0; parameters_row(p, row, &group, &what, &value); row++)
+		printf("%s.%-22s %-10g %s\n", group, what->name, value, what->source);
 }
 
 static int parse_one(struct replay *r, int option)
@@ -68,6 +96,11 @@ static int parse_one(struct replay *r, int option)
 		return 0;
 	case 'q':
 		r->session.quiet = true;
+		return 0;
+	case 's':
+		return set_parameter(&r->session.parameters, optarg);
+	case 'p':
+		r->parameters = true;
 		return 0;
 	case 'W':
 		r->session.world_path = optarg;
@@ -97,6 +130,8 @@ static int parse(struct replay *r, int argc, char **argv)
 		{"world", required_argument, NULL, 'W'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"full-feed-floor", required_argument, NULL, 'f'},
+		{"set", required_argument, NULL, 's'},
+		{"parameters", no_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -110,6 +145,10 @@ static int parse(struct replay *r, int argc, char **argv)
 		int code = parse_one(r, option);
 		if (code)
 			return code + 1;
+	}
+	if (r->parameters) {
+		print_parameters(&r->session.parameters);
+		return 1;
 	}
 	return optind == argc ? usage("name at least one file or folder", NULL) + 1 : 0;
 }
@@ -235,9 +274,11 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 	text_free(&t);
 }
 
-static void print(const struct replay *r)
+static void print(struct replay *r)
 {
 	struct incident_view view;
+	if (r->json)
+		session_evidence(&r->session);
 	session_view(&r->session, &view);
 	if (r->json)
 		print_json(r, &view);

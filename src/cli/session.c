@@ -13,9 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define EVIDENCE_FILES_MAX 1000 // named in an incident
+
 void session_init(struct session *s, const char *command)
 {
 	*s = (struct session){.command = command, .until = INSTANT_NONE, .definition = definition_default()};
+	parameters_default(&s->parameters);
 	inputs_init(&s->in);
 	s->in.lines = true;
 }
@@ -26,6 +29,7 @@ void session_free(struct session *s)
 	inputs_free(&s->in);
 	world_free(s->world);
 	free(s->known);
+	free(s->evidence);
 	precedents_free(&s->precedents);
 }
 
@@ -153,8 +157,13 @@ int session_run(struct session *s, int n, char **paths)
 	status = add_watched(s);
 	if (status)
 		return status;
+	struct text numbers = {0};
+	parameters_text(&numbers, &s->parameters);
+	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
+	text_free(&numbers);
 	read_precedents(s);
 	struct pipeline_options options = {
+		.parameters = &s->parameters,
 		.known = s->known,
 		.known_count = s->precedents.count,
 		.peers = s->in.peers,
@@ -189,7 +198,26 @@ void session_view(const struct session *s, struct incident_view *ret)
 		.definition = s->definition->name,
 		.definition_says = s->definition->says,
 		.version = LACUNA_VERSION,
+		.parameters = s->parameters_digest,
+		.evidence = s->evidence,
+		.evidence_count = s->evidence_count,
 		.first = pipeline_first(s->pipeline),
 		.last = pipeline_last(s->pipeline),
 	};
+}
+
+void session_evidence(struct session *s)
+{
+	size_t n = feed_source_count(s->in.feed);
+	n = n < EVIDENCE_FILES_MAX ? n : EVIDENCE_FILES_MAX;
+	s->evidence = alloc_zero(n, sizeof(*s->evidence));
+	s->evidence_count = n;
+	for (size_t i = 0; i < n; i++) {
+		const struct feed_source *source = feed_source(s->in.feed, i);
+		struct evidence_file *e = &s->evidence[i];
+		e->file = inputs_relative(&s->in, source->path);
+		e->bytes = source->file_bytes;
+		if (digest_file(source->path, e->sha256) < 0)
+			e->sha256[0] = '\0';
+	}
 }

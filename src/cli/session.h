@@ -2,6 +2,7 @@
 // One run of the pipeline over files: what `replay` prints and `evaluate` scores.
 #pragma once
 
+#include "cli/digest.h"
 #include "cli/inputs.h"
 #include "conf/precedents.h"
 #include "decode/decode.h"
@@ -22,6 +23,10 @@ struct session {
 	const char *world_path;
 	struct inputs in;
 	struct world *world;
+	struct parameters parameters;
+	char parameters_digest[DIGEST_TEXT];
+	struct evidence_file *evidence; // of all sources, made by session_evidence
+	size_t evidence_count;
 	struct precedents precedents;
 	struct link_known *known; // the same as the pipeline wants them
 	struct pipeline *pipeline;
@@ -32,5 +37,7 @@ struct session {
 void session_init(struct session *s, const char *command);
 // Reads everything. The exit status so far: 0, 1 (something was damaged or missing), 2, 3, 4; messages are on standard error.
 int session_run(struct session *s, int n, char **paths);
+// Digests every file that was read, so that session_view can name them.
+void session_evidence(struct session *s);
 void session_view(const struct session *s, struct incident_view *ret); // borrowed from the session
 void session_free(struct session *s);

@@ -43,8 +43,9 @@ struct level {
 	uint32_t entity;
 	uint8_t signal;
 	struct detection_sink out;
-	struct segment history[SEGMENTS_MAX];
-	size_t segments;
+	const double *values; // null: the table's
+	struct segment *history;
+	size_t segments, segment_capacity;
 	int64_t history_ns;
 	double baseline, sight_baseline;
 	double stood; // a small loss that has lasted; 0 none
@@ -60,14 +61,14 @@ struct level {
 	struct detection d;
 };
 
-static double share(enum level_parameter which)
+static double share(const struct level *l, enum level_parameter which)
 {
-	return thresholds[which].value;
+	return l->values ? l->values[which] : thresholds[which].value;
 }
 
-static int64_t span_ns(enum level_parameter which)
+static int64_t span_ns(const struct level *l, enum level_parameter which)
 {
-	return (int64_t)(thresholds[which].value * (double)NS_PER_S);
+	return (int64_t)(share(l, which) * (double)NS_PER_S);
 }
 
 struct level *level_create(uint32_t entity, uint8_t signal, struct detection_sink out)
@@ -80,8 +81,16 @@ struct level *level_create(uint32_t entity, uint8_t signal, struct detection_sin
 	return l;
 }
 
+void level_use(struct level *l, const double values[LEVEL_PARAMETER_COUNT])
+{
+	l->values = values;
+}
+
 void level_free(struct level *l)
 {
+	if (!l)
+		return;
+	free(l->history);
 	free(l);
 }
 
@@ -121,7 +130,7 @@ static void baseline_refresh(struct level *l)
 // Forgets what is older than the history is long.
 static void history_trim(struct level *l)
 {
-	int64_t excess = l->history_ns - span_ns(LEVEL_HISTORY_S);
+	int64_t excess = l->history_ns - span_ns(l, LEVEL_HISTORY_S);
 	while (excess > 0) {
 		int64_t ns = l->history[0].ns < excess ? l->history[0].ns : excess;
 		excess -= ns;
@@ -143,19 +152,21 @@ static void history_add(struct level *l, struct instant now)
 	} else {
 		if (l->segments == SEGMENTS_MAX)
 			history_coarsen(l);
+		alloc_grow((void **)&l->history, l->segments, &l->segment_capacity, sizeof(*l->history));
 		l->history[l->segments++] = (struct segment){l->last.value, ns};
 	}
 	l->history_ns += ns;
 	history_trim(l);
 	baseline_refresh(l);
-	if ((double)l->last.value >= share(LEVEL_CLOSE) * l->baseline)
+	if ((double)l->last.value >= share(l, LEVEL_CLOSE) * l->baseline)
 		l->sight_baseline = l->last.sight;
 }
 
 static bool warm(const struct level *l)
 {
-	double known = share(l->signal == SIGNAL_ROUTES6 ? LEVEL_KNOWN6_MIN : LEVEL_KNOWN4_MIN) * (double)l->last.own;
-	return l->history_ns >= span_ns(LEVEL_WARM_UP_S) && l->baseline > 0 && l->baseline >= known;
+	double known =
+		share(l, l->signal == SIGNAL_ROUTES6 ? LEVEL_KNOWN6_MIN : LEVEL_KNOWN4_MIN) * (double)l->last.own;
+	return l->history_ns >= span_ns(l, LEVEL_WARM_UP_S) && l->baseline > 0 && l->baseline >= known;
 }
 
 // It was so at `best`; until `before` it was not.
@@ -212,15 +223,15 @@ void level_tick(struct level *l, struct instant now)
 	if (!l->departed || l->blind)
 		return;
 	if (instant_known(l->back)) {
-		if (now.ns - l->back.ns >= span_ns(LEVEL_HOLD_S))
+		if (now.ns - l->back.ns >= span_ns(l, LEVEL_HOLD_S))
 			close_event(l);
 		return;
 	}
-	if (!l->open && l->deep && now.ns - l->below.ns >= span_ns(LEVEL_HOLD_S)) {
+	if (!l->open && l->deep && now.ns - l->below.ns >= span_ns(l, LEVEL_HOLD_S)) {
 		l->open = true;
 		l->out.take(l->out.context, &l->d, true);
 	}
-	if (!l->open && !l->deep && now.ns - l->lowest_at.ns >= span_ns(LEVEL_PAUSE_S)) {
+	if (!l->open && !l->deep && now.ns - l->lowest_at.ns >= span_ns(l, LEVEL_PAUSE_S)) {
 		l->departed = false;
 		l->stood = (double)l->last.value;
 	}
@@ -235,7 +246,7 @@ static double usual(const struct level *l)
 static void stood_refresh(struct level *l)
 {
 	double value = (double)l->last.value;
-	if (value >= share(LEVEL_DEPART) * l->baseline)
+	if (value >= share(l, LEVEL_DEPART) * l->baseline)
 		l->stood = 0;
 	else if (l->stood > 0 && value > l->stood)
 		l->stood = value;
@@ -244,14 +255,14 @@ static void stood_refresh(struct level *l)
 // An event opens when the value is held below close and was at or below open meanwhile.
 static void before_opening(struct level *l, struct instant now, double ratio)
 {
-	if (ratio >= share(LEVEL_CLOSE)) {
+	if (ratio >= share(l, LEVEL_CLOSE)) {
 		l->deep = false;
 		l->below = INSTANT_NONE;
 		return;
 	}
 	if (!instant_known(l->below))
 		l->below = now;
-	l->deep |= ratio <= share(LEVEL_OPEN);
+	l->deep |= ratio <= share(l, LEVEL_OPEN);
 }
 
 static void in_departure(struct level *l, const struct sample *s)
@@ -262,13 +273,13 @@ static void in_departure(struct level *l, const struct sample *s)
 		l->lowest_at = s->time;
 	}
 	profile_fall(l, s);
-	if (!l->open && (double)s->value >= share(LEVEL_DEPART) * usual(l)) {
+	if (!l->open && (double)s->value >= share(l, LEVEL_DEPART) * usual(l)) {
 		l->departed = false; // a flap: it never became an event
 		return;
 	}
 	if (!l->open)
 		before_opening(l, s->time, ratio);
-	else if (ratio < share(LEVEL_CLOSE))
+	else if (ratio < share(l, LEVEL_CLOSE))
 		l->back = INSTANT_NONE;
 	else if (!instant_known(l->back)) {
 		l->back = s->time;
@@ -285,7 +296,7 @@ static void until(struct level *l, struct instant now)
 
 void level_take(struct level *l, const struct sample *s)
 {
-	if (s->of_networks < share(LEVEL_NETWORKS_MIN)) {
+	if (s->of_networks < share(l, LEVEL_NETWORKS_MIN)) {
 		if (l->any && !l->blind) {
 			until(l, s->time);
 			l->seen = s->time;
@@ -305,7 +316,7 @@ void level_take(struct level *l, const struct sample *s)
 	l->judged = true;
 	if (!l->departed)
 		stood_refresh(l);
-	if (!l->departed && (double)s->value < share(LEVEL_DEPART) * usual(l))
+	if (!l->departed && (double)s->value < share(l, LEVEL_DEPART) * usual(l))
 		depart(l, s);
 	if (l->departed)
 		in_departure(l, s);

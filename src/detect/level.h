@@ -41,6 +41,7 @@ struct detection_sink {
 
 // One detector for one signal of one entity.
 struct level *level_create(uint32_t entity, uint8_t signal, struct detection_sink out);
+void level_use(struct level *l, const double values[LEVEL_PARAMETER_COUNT]); // other numbers than the table's; borrowed
 void level_free(struct level *l);
 void level_take(struct level *l, const struct sample *s);
 void level_tick(struct level *l, struct instant now);	// time went on without a new value

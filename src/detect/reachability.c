@@ -38,9 +38,14 @@ const struct level_threshold *reachability_threshold(enum reachability_parameter
 	return &thresholds[which];
 }
 
-static double value_of(enum reachability_parameter which)
+static double value_of(const double *values, enum reachability_parameter which)
 {
-	return thresholds[which].value;
+	return values ? values[which] : thresholds[which].value;
+}
+
+void reachability_use(struct reachability *r, const double values[REACH_PARAMETER_COUNT])
+{
+	r->values = values;
 }
 
 struct reachability *reachability_create(uint32_t entity, const struct target_table *targets, struct detection_sink out)
@@ -73,7 +78,7 @@ static struct look *look_of(struct reachability *r, uint16_t observer)
 			return &r->looks[i];
 	if (r->look_count == LOOKS_MAX)
 		return NULL;
-	r->looks[r->look_count] = (struct look){.observer = observer};
+	r->looks[r->look_count] = (struct look){.observer = observer, .values = r->values};
 	return &r->looks[r->look_count++];
 }
 
@@ -81,13 +86,14 @@ static struct look *look_of(struct reachability *r, uint16_t observer)
 static double quiet_loss(const struct look *l)
 {
 	double p = (l->quiet_lost + 1.64 * sqrt(l->quiet_lost + 1)) / (l->quiet_sent + 50);
-	double least = value_of(REACH_LOSS_P0_MIN), most = value_of(REACH_LOSS_P1) / 2;
+	double least = value_of(l->values, REACH_LOSS_P0_MIN), most = value_of(l->values, REACH_LOSS_P1) / 2;
 	return p < least ? least : p > most ? most : p;
 }
 
 static void look_loss(struct look *l, const struct pulse_view *v)
 {
-	double p0 = quiet_loss(l), p1 = value_of(REACH_LOSS_P1), alarm = value_of(REACH_LOSS_ALARM);
+	double p0 = quiet_loss(l), p1 = value_of(l->values, REACH_LOSS_P1),
+	       alarm = value_of(l->values, REACH_LOSS_ALARM);
 	if (!v->sent)
 		return;
 	l->score += v->lost * log(p1 / p0) + (v->sent - v->lost) * log((1 - p1) / (1 - p0));
@@ -139,8 +145,8 @@ static void look_latency(struct look *l, const struct pulse_view *v, bool quiet)
 static bool inflated(const struct look *l, double ratio)
 {
 	double above = (l->ratio - 1) * l->median;
-	return l->rtt_count >= value_of(REACH_WARM_UP_BINS) && l->ratio >= ratio &&
-	       above >= value_of(REACH_LATENCY_MAD) * l->spread;
+	return l->rtt_count >= value_of(l->values, REACH_WARM_UP_BINS) && l->ratio >= ratio &&
+	       above >= value_of(l->values, REACH_LATENCY_MAD) * l->spread;
 }
 
 static void bin_add(struct reachability *r, const struct pulse_bin *b)
@@ -219,7 +225,7 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	bool alarm = agreed(r, p, &networks);
 	double share = b->sent ? (double)b->lost / b->sent : -1;
 	struct detection *d = &r->loss;
-	if (!r->loss_open && alarm && r->bin_count > value_of(REACH_WARM_UP_BINS)) {
+	if (!r->loss_open && alarm && r->bin_count > value_of(r->values, REACH_WARM_UP_BINS)) {
 		detection_begin(d, r, SIGNAL_LOSS, loss_onset(r, p->width_ns));
 		d->baseline = 1000;
 		d->lowest = 1000;
@@ -233,13 +239,13 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	uint64_t up = (uint64_t)((1 - share) * 1000 + 0.5);
 	d->lowest = up < d->lowest ? up : d->lowest;
 	d->of_networks = networks > d->of_networks ? networks : d->of_networks;
-	if (share > value_of(REACH_LOSS_CLOSE)) {
+	if (share > value_of(r->values, REACH_LOSS_CLOSE)) {
 		r->low_bins = 0;
 		return;
 	}
 	if (r->low_bins++ == 0)
 		r->low_since = b->time;
-	if (r->low_bins < value_of(REACH_LOSS_CLOSE_BINS))
+	if (r->low_bins < value_of(r->values, REACH_LOSS_CLOSE_BINS))
 		return;
 	d->end = moment_between(instant_after(r->low_since, -p->width_ns), r->low_since,
 				instant_after(r->low_since, p->width_ns));
@@ -275,19 +281,19 @@ static void latency_step(struct reachability *r, const struct pulse *p, const st
 		r->high_since = b->time;
 	r->raised = raised;
 	struct detection *d = &r->latency;
-	if (!r->latency_open && r->high_bins >= value_of(REACH_LATENCY_BINS))
+	if (!r->latency_open && r->high_bins >= value_of(r->values, REACH_LATENCY_BINS))
 		latency_open(r, p);
 	if (!r->latency_open)
 		return;
 	uint64_t ratio = (uint64_t)(b->rtt_ratio * 1000);
 	d->lowest = ratio > d->lowest ? ratio : d->lowest; // of latency the worst is the highest
-	if (b->rtt_ratio > value_of(REACH_LATENCY_CLOSE)) {
+	if (b->rtt_ratio > value_of(r->values, REACH_LATENCY_CLOSE)) {
 		r->calm_bins = 0;
 		return;
 	}
 	if (r->calm_bins++ == 0)
 		r->calm_since = b->time;
-	if (r->calm_bins < value_of(REACH_LATENCY_BINS))
+	if (r->calm_bins < value_of(r->values, REACH_LATENCY_BINS))
 		return;
 	d->end = moment_between(instant_after(r->calm_since, -p->width_ns), r->calm_since,
 				instant_after(r->calm_since, p->width_ns));
@@ -332,7 +338,7 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 		look_latency(l, v, !r->latency_open && !r->raised && !r->loss_open && l->score <= 0);
 		if (l->ratio <= 0)
 			continue;
-		high += inflated(l, value_of(REACH_LATENCY_RATIO));
+		high += inflated(l, value_of(r->values, REACH_LATENCY_RATIO));
 		raised += inflated(l, RAISED_RATIO);
 		ratios[known++] = l->ratio;
 	}

@@ -37,4 +37,6 @@ enum reachability_parameter {
 	REACH_PARAMETER_COUNT
 };
 
+// Other numbers than the table's, before the first pulse; borrowed.
+void reachability_use(struct reachability *r, const double values[REACH_PARAMETER_COUNT]);
 const struct level_threshold *reachability_threshold(enum reachability_parameter which);

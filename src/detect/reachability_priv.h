@@ -11,6 +11,7 @@
 #define SERVICE_CLASSES	 (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1)
 
 struct look { // one observer's record
+	const double *values;
 	uint16_t observer;
 	bool alarm;
 	double score; // CUSUM
@@ -31,6 +32,7 @@ struct service_class {
 struct reachability {
 	uint32_t entity;
 	const struct target_table *targets;
+	const double *values; // null: the table's
 	struct detection_sink out;
 	struct look looks[LOOKS_MAX];
 	size_t look_count;

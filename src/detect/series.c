@@ -56,6 +56,7 @@ static const struct series_source sources[] = {
 static const struct series_source other = {"", 0.95, 0.8, 0.9, 168, 0, 0, "own choice: as active probing"};
 
 struct series_watch {
+	const double *values; // null: the table's
 	const struct series_source *source;
 	struct detection_sink out;
 	struct detection *d;	 // of the running departure or event; null: none
@@ -108,6 +109,11 @@ struct series_watch *series_create(uint32_t entity, uint32_t series, const char 
 	return s;
 }
 
+void series_use(struct series_watch *s, const double values[SERIES_PARAMETER_COUNT])
+{
+	s->values = values;
+}
+
 void series_free(struct series_watch *s)
 {
 	if (s)
@@ -115,9 +121,14 @@ void series_free(struct series_watch *s)
 	free(s);
 }
 
-static int64_t hours_ns(enum series_parameter which)
+static double value_of(const struct series_watch *s, enum series_parameter which)
 {
-	return (int64_t)parameters[which].value * NS_PER_HOUR;
+	return s->values ? s->values[which] : parameters[which].value;
+}
+
+static int64_t hours_ns(const struct series_watch *s, enum series_parameter which)
+{
+	return (int64_t)value_of(s, which) * NS_PER_HOUR;
 }
 
 static uint64_t units(double value)
@@ -189,7 +200,7 @@ static void judge_quiet(struct series_watch *s, const struct reading *r)
 		return;
 	}
 	double mean = s->run_bins ? (double)s->run_sum / s->run_bins : 0, drop = RAMP_DROP * r->level;
-	double far = parameters[SERIES_SPREADS].value * r->spread;
+	double far = value_of(s, SERIES_SPREADS) * r->spread;
 	bool deeper = s->run_bins >= RAMP_BINS && mean - r->value > (far > drop ? far : drop);
 	bool hole = s->d && r->time.ns - s->previous.ns > HOLE_NS && (r->time.ns - s->previous.ns) / 3 > s->step_ns;
 	if (!s->d || (deeper && s->low_bins == 0) || hole)
@@ -197,11 +208,10 @@ static void judge_quiet(struct series_watch *s, const struct reading *r)
 	s->run_bins++;
 	s->run_sum += (float)r->value;
 	trace(s, r->time, r->value, r->share);
-	bool low = r->share < s->source->open && r->spreads > parameters[SERIES_SPREADS].value;
+	bool low = r->share < s->source->open && r->spreads > value_of(s, SERIES_SPREADS);
 	s->low_bins = low ? (uint8_t)(s->low_bins + 1) : 0;
 	s->low_spreads = low ? s->low_spreads + (float)r->spreads : 0;
-	if (s->low_bins < parameters[SERIES_BINS].value ||
-	    (double)s->low_spreads < parameters[SERIES_SPREADS_IN_ALL].value)
+	if (s->low_bins < value_of(s, SERIES_BINS) || (double)s->low_spreads < value_of(s, SERIES_SPREADS_IN_ALL))
 		return;
 	s->open = true;
 	s->reference = (float)r->level;
@@ -215,7 +225,7 @@ static void judge_open(struct series_watch *s, const struct reading *r)
 	if (r->share <= s->source->close) {
 		s->back = INSTANT_NONE;
 		s->back_bins = 0;
-		if (r->time.ns - s->d->start.best.ns <= hours_ns(SERIES_ABSORB_HOURS))
+		if (r->time.ns - s->d->start.best.ns <= hours_ns(s, SERIES_ABSORB_HOURS))
 			return;
 		s->out.take(s->out.context, s->d,
 			    false); // the low level is the usual one now; when it ended nobody can say
@@ -226,7 +236,7 @@ static void judge_open(struct series_watch *s, const struct reading *r)
 		s->back = r->time;
 		s->back_from = s->previous;
 	}
-	if (++s->back_bins < parameters[SERIES_BINS].value)
+	if (++s->back_bins < value_of(s, SERIES_BINS))
 		return;
 	s->d->end = moment_in(s, s->back_from, s->back);
 	s->out.take(s->out.context, s->d, false);
@@ -236,13 +246,13 @@ static void judge_open(struct series_watch *s, const struct reading *r)
 static bool warm(const struct series_watch *s, const struct profile_usual *usual)
 {
 	uint32_t cells = s->step_ns >= COARSE_NS ? CELLS_COARSE : CELLS_LEAST;
-	return usual->age_hours >= parameters[SERIES_WARM_UP_HOURS].value && usual->cells >= cells;
+	return usual->age_hours >= value_of(s, SERIES_WARM_UP_HOURS) && usual->cells >= cells;
 }
 
 // True while the open event is young enough to teach nothing.
 static bool inpaints(const struct series_watch *s, struct instant time)
 {
-	return s->open && time.ns - s->d->start.best.ns <= hours_ns(SERIES_INPAINT_HOURS);
+	return s->open && time.ns - s->d->start.best.ns <= hours_ns(s, SERIES_INPAINT_HOURS);
 }
 
 // A count is not known better than to half of its unit (a usual level of 1 and less is no count). Before the first week is
@@ -252,7 +262,7 @@ static double spread_least(const struct series_watch *s, const struct profile_us
 	double half = s->profile.days > 1 ? s->source->unit / 2 : 0,
 	       spread = usual->spread > half ? usual->spread : half;
 	bool rhythm = s->source->history_hours == PROFILE_HOURS && usual->age_hours < PROFILE_HOURS;
-	double first = rhythm ? parameters[SERIES_FIRST_WEEK].value * level : 0;
+	double first = rhythm ? value_of(s, SERIES_FIRST_WEEK) * level : 0;
 	return spread > first ? spread : first;
 }
 

@@ -47,6 +47,8 @@ struct series_watch;
 
 // `name` is the word of the source and only looked at here.
 struct series_watch *series_create(uint32_t entity, uint32_t series, const char *name, struct detection_sink out);
+// Other numbers than the table's, before the first value; borrowed.
+void series_use(struct series_watch *s, const double values[SERIES_PARAMETER_COUNT]);
 void series_free(struct series_watch *s);
 // NaN: missing. A time that is not later than the last one is ignored.
 void series_take(struct series_watch *s, struct instant time, double value);

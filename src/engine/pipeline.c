@@ -31,6 +31,7 @@ struct pipeline {
 	struct observer_list observers;
 	struct incident_list incidents;
 	struct blind_list blind;
+	const struct parameters *parameters;
 	const struct link_known *known;
 	size_t known_count;
 	struct series_watch **series; // by series id
@@ -92,6 +93,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->entities = options->entities;
 	p->first = p->last = INSTANT_NONE;
 	p->definition = options->definition;
+	p->parameters = options->parameters;
 	p->known = options->known;
 	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
@@ -103,9 +105,14 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 		p->watched += p->entities->at[e].watched;
 		p->dossiers[e].entity = e;
 		p->reachability[e] = reachability_create(e, p->targets, (struct detection_sink){on_detection, p});
-		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++)
-			p->levels[e * SIGNAL_ROUTING_COUNT + s] =
-				level_create(e, s, (struct detection_sink){on_detection, p});
+		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
+			struct level *l = level_create(e, s, (struct detection_sink){on_detection, p});
+			p->levels[e * SIGNAL_ROUTING_COUNT + s] = l;
+			if (p->parameters)
+				level_use(l, p->parameters->level);
+		}
+		if (p->parameters)
+			reachability_use(p->reachability[e], p->parameters->reach);
 	}
 	if (p->targets)
 		p->reach = reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, p});
@@ -159,8 +166,11 @@ static void take_series(struct pipeline *p, const struct obs *o)
 	}
 	struct series_watch **watch = &p->series[o->path_id];
 	const struct series *s = series_at(p->targets, o->path_id);
-	if (!*watch)
+	if (!*watch) {
 		*watch = series_create(s->entity, o->path_id, s->signal, (struct detection_sink){on_detection, p});
+		if (p->parameters)
+			series_use(*watch, p->parameters->series);
+	}
 	series_take(*watch, o->time, o->number);
 }
 

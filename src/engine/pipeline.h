@@ -2,6 +2,7 @@
 // The only file that knows the order of the stages: signal → detect → incident. Live and replay use the same one.
 #pragma once
 
+#include "detect/parameters.h"
 #include "incident/link.h"
 #include "model/dossier.h"
 #include "model/incident.h"
@@ -19,9 +20,10 @@ struct pipeline_options {
 	const struct peer_table *peers;
 	const struct entity_list *entities;
 	const struct definition *definition;
-	uint32_t full_floor;		    // 0: the definition's
-	const struct target_table *targets; // null: no probes and series
-	const struct link_known *known;	    // precedents to compare with
+	uint32_t full_floor;		     // 0: the definition's
+	const struct target_table *targets;  // null: no probes and series
+	const struct parameters *parameters; // thresholds; null: the table's
+	const struct link_known *known;	     // precedents to compare with
 	size_t known_count;
 };
 

@@ -9,6 +9,12 @@
 #include "model/pulse.h"
 #include "model/target.h"
 
+struct evidence_file {	  // a file that was read, whole
+	const char *file; // relative to the recording; text from outside
+	uint64_t bytes;
+	char sha256[65]; // "" not known
+};
+
 struct incident_view { // everything the writers need; borrowed
 	const struct entity_list *entities;
 	const struct incident_list *incidents;
@@ -17,6 +23,9 @@ struct incident_view { // everything the writers need; borrowed
 	const struct target_table *targets;	  // null: no probes
 	const char *definition, *definition_says; // of "visible"
 	const char *version;
+	const char *parameters; // SHA-256 of the thresholds as text; null: not known
+	const struct evidence_file *evidence;
+	size_t evidence_count;
 	struct instant first, last; // of the data
 };
 

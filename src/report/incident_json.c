@@ -401,6 +401,25 @@ static void put_impact(struct json *j, const struct incident_view *v, const stru
 	json_close(j, '}');
 }
 
+static void put_evidence(struct json *j, const struct incident_view *v)
+{
+	json_key(j, "evidence");
+	json_open(j, '[');
+	for (size_t i = 0; i < v->evidence_count; i++) {
+		json_open(j, '{');
+		json_key(j, "file");
+		json_string(j, v->evidence[i].file);
+		json_key(j, "offset");
+		json_int(j, 0);
+		json_key(j, "length");
+		json_int(j, (int64_t)v->evidence[i].bytes);
+		json_key(j, "sha256");
+		json_string(j, v->evidence[i].sha256[0] ? v->evidence[i].sha256 : NULL);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 void incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	struct json writer = {.out = t}, *j = &writer;
@@ -433,8 +452,9 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	put_impact(j, v, n);
 	put_coverage(j, v, n);
 	put_routing(j, n);
-	put_null(j, "evidence");
-	put_null(j, "parameters");
+	put_evidence(j, v);
+	json_key(j, "parameters");
+	json_string(j, v->parameters);
 	json_key(j, "version");
 	json_string(j, v->version);
 	json_close(j, '}');
