@@ -5,6 +5,7 @@
 
 #include "base/attr.h"
 #include "catch.h"
+#include "feed/unpack.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #define NAMES_MAX 128
+#define FILE_MAX  (4 << 20)
 
 struct named {
 	char entity[64], signal[64];
@@ -58,26 +60,41 @@ static void lot_line(struct lot *l, char *line)
 	series_take(lot_find(l, field[1], field[2])->watch, l->last, *field[3] ? strtod(field[3], NULL) : NAN);
 }
 
-static struct lot *lot_read(const char *path)
+// The whole file, unpacked, and terminated; null where there is none.
+static char *file_text(const char *path)
 {
 	const char *shared = getenv("LACUNA_SHARED");
-	char command[1024];
-	snprintf(command, sizeof(command), "gzip -cdf '%s/fixtures/series/%s' 2>/dev/null", shared ? shared : "", path);
-	FILE *in = popen(command, "re");
-	char line[1024];
+	char full[1024];
+	struct unpack *u;
+	snprintf(full, sizeof(full), "%s/fixtures/series/%s", shared ? shared : "", path);
+	if (unpack_open(full, &u) < 0)
+		return NULL;
+	char *text = calloc(1, FILE_MAX + 1);
+	assert_non_null(text);
+	size_t n = unpack_fill(u, (uint8_t *)text, FILE_MAX);
+	assert_int_equal(unpack_error(u), 0);
+	assert_true(n < FILE_MAX);
+	unpack_close(u);
+	return text;
+}
+
+static struct lot *lot_read(const char *path)
+{
+	char *text = file_text(path), *rest = text;
+	if (!text) {
+		printf("no fixtures: set LACUNA_SHARED\n");
+		skip();
+	}
 	struct lot *l = calloc(1, sizeof(*l));
-	assert_true(in && l);
-	while (fgets(line, sizeof(line), in))
-		lot_line(l, line);
-	pclose(in);
+	assert_non_null(l);
+	for (char *line; (line = strsep(&rest, "\n"));)
+		if (*line)
+			lot_line(l, line);
+	free(text);
+	assert_true(l->count > 0);
 	for (size_t i = 0; i < l->count; i++)
 		series_finish(l->at[i].watch, l->last);
-	if (l->count)
-		return l;
-	printf("no fixtures: set LACUNA_SHARED\n");
-	free(l);
-	skip();
-	return NULL;
+	return l;
 }
 
 static void lot_free(struct lot *l)

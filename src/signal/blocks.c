@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: ISC
+// DOC: block belief
+// log_odds = ln P(up)/P(down), kept within 0.01 and 0.99 as Trinocular does. An answer adds ln A / P(answer|down), a silence
+// ln (1 - A) / P(silence|down), where A is the availability of that address at that hour of the week. A second silence of the
+// same address is hardly news (a host that is off stays off) and counts a quarter. Availability is learnt only from silences
+// that were followed by an answer of the block: those of an outage teach nothing.
+//
+// Pool: two CUSUMs of "a share d of the blocks is down" against "a hundredth is, as always". A block speaks with the whole of
+// its present run of silence, through ln ((1 - d) + d e^r) / ((1 - h) + h e^r): it can never say more than ln d/h, so that no
+// single dead block, however often it is asked again, becomes an outage of the entity.
+#include "signal/blocks.h"
+
+#include "base/alloc.h"
+#include "base/hash.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NS_PER_HOUR	(3600 * NS_PER_S)
+#define LOG_ODDS_MAX	4.5951199f   // ln 0.99/0.01
+#define LOG_ODDS_UP	2.1972246f   // ln 0.9/0.1
+#define ANSWER_IF_DOWN	(0.99 / 256) // Trinocular: (1 - probe loss) / |b|
+#define AVAILABLE_LEAST 0.004
+#define AVAILABLE_MOST	0.995
+#define NEW_RESPONDER	(2.0 / 3) // Beta(1, 1) after one answer
+#define REPEATED	0.25	  // weight of another silence of the same address (own choice)
+#define SECOND_OBSERVER 1.0986	  // ln 3: what each of two observers must have against the block
+#define LEARN		128	  // half-life 14 days at one question in three and a half hours
+#define LEARN_HOUR	512	  // slower: many blocks share it
+#define RECOVERY_MISS	0.2	  // Trinocular: so often a recovery may be missed in a round
+#define FULL		0.997	  // of the slots; double hashing finds a block in 6 looks even then
+#define SLOTS_LEAST	1021
+#define RUN_MOST	50.0 // beyond it nothing changes
+#define POOL_USUAL	0.01 // share of blocks down in peace (prior)
+#define POOL_BASE	11.3 // ln (3,900 rounds a month / 0.05 false alarms)
+
+static const double pool_share[2] = {0.2, 0.5};
+
+struct network {
+	uint8_t hour[BLOCK_HOURS]; // 255 is 1
+};
+
+struct blocks {
+	struct block_state *slots;
+	size_t slot_count, count;
+	uint64_t *known; // a bit per /24, so that what is not there costs one look
+	struct network *networks;
+	size_t network_count, network_capacity;
+	struct block_pool *pools;
+	size_t pool_count, pool_capacity;
+	struct block_sink out;
+	uint64_t ignored;
+};
+
+static bool is_prime(size_t n)
+{
+	for (size_t i = 3; i * i <= n; i += 2)
+		if (n % i == 0)
+			return false;
+	return n % 2 == 1;
+}
+
+static size_t slots_for(size_t blocks)
+{
+	size_t n = (size_t)((double)blocks / FULL) + 2;
+	n = n < SLOTS_LEAST ? SLOTS_LEAST : n | 1;
+	while (!is_prime(n))
+		n += 2;
+	return n;
+}
+
+struct blocks *blocks_create(size_t expected, struct block_sink out)
+{
+	struct blocks *b = alloc_zero(1, sizeof(*b));
+	b->out = out;
+	b->slot_count = slots_for(expected > BLOCKS_MAX ? BLOCKS_MAX : expected);
+	b->slots = alloc_pages(b->slot_count * sizeof(*b->slots));
+	b->known = alloc_pages(BLOCKS_MAX / 8);
+	return b;
+}
+
+void blocks_free(struct blocks *b)
+{
+	if (!b)
+		return;
+	alloc_pages_free(b->slots, b->slot_count * sizeof(*b->slots));
+	alloc_pages_free(b->known, BLOCKS_MAX / 8);
+	free(b->networks);
+	free(b->pools);
+	free(b);
+}
+
+// The slot of this key, or the empty one where it belongs. The number of slots is prime, so every step visits all of them;
+// at least one is empty.
+static struct block_state *slot_of(struct block_state *slots, size_t count, uint32_t key)
+{
+	uint64_t h = hash_mix(key);
+	size_t at = (size_t)((h & UINT32_MAX) % count), step = 1 + (size_t)((h >> 32) % (count - 1));
+	while (slots[at].key && slots[at].key != key) {
+		at += step;
+		at -= at >= count ? count : 0;
+	}
+	return &slots[at];
+}
+
+static bool is_known(const struct blocks *b, uint32_t block)
+{
+	return block < BLOCKS_MAX && (b->known[block / 64] >> block % 64 & 1);
+}
+
+struct block_state *blocks_find(const struct blocks *b, uint32_t block)
+{
+	return is_known(b, block) ? slot_of(b->slots, b->slot_count, block + 1) : NULL;
+}
+
+// More blocks than expected: everything moves into a table half as large again.
+static void slots_grow(struct blocks *b)
+{
+	size_t count = slots_for(b->count + b->count / 2 + 1);
+	struct block_state *slots = alloc_pages(count * sizeof(*slots));
+	for (size_t i = 0; i < b->slot_count; i++)
+		if (b->slots[i].key)
+			*slot_of(slots, count, b->slots[i].key) = b->slots[i];
+	alloc_pages_free(b->slots, b->slot_count * sizeof(*b->slots));
+	b->slots = slots;
+	b->slot_count = count;
+}
+
+static void pool_rest(struct block_pool *p)
+{
+	p->since = INSTANT_NONE;
+	p->observers[0] = p->observers[1] = BLOCK_OBSERVER_NONE;
+	p->probes = 0;
+	p->alarm = p->healthy = false;
+}
+
+static struct block_pool *pool_of(struct blocks *b, uint32_t entity)
+{
+	while (b->pool_count <= entity) {
+		void *items = b->pools;
+		alloc_grow(&items, b->pool_count, &b->pool_capacity, sizeof(*b->pools));
+		b->pools = items;
+		b->pools[b->pool_count] = (struct block_pool){.quiet = INSTANT_NONE};
+		pool_rest(&b->pools[b->pool_count++]);
+	}
+	return &b->pools[entity];
+}
+
+static struct network *network_of(struct blocks *b, uint32_t network)
+{
+	while (b->network_count <= network) {
+		void *items = b->networks;
+		alloc_grow(&items, b->network_count, &b->network_capacity, sizeof(*b->networks));
+		b->networks = items;
+		memset(&b->networks[b->network_count++], 0xff, sizeof(*b->networks));
+	}
+	return &b->networks[network];
+}
+
+static void pool_size(struct block_pool *p)
+{
+	uint32_t n = p->blocks[BLOCK_UP] + p->blocks[BLOCK_UNCERTAIN] + p->blocks[BLOCK_DOWN];
+	p->threshold = (float)(POOL_BASE + log(n ? n : 1));
+}
+
+struct block_state *blocks_add(struct blocks *b, uint32_t block, uint32_t entity, uint32_t network)
+{
+	if (block >= BLOCKS_MAX || entity >= BLOCK_ENTITIES_MAX || network >= BLOCK_NETWORKS_MAX)
+		return NULL;
+	if (is_known(b, block))
+		return blocks_find(b, block);
+	if ((double)(b->count + 1) > FULL * (double)b->slot_count)
+		slots_grow(b);
+	struct block_state *s = slot_of(b->slots, b->slot_count, block + 1);
+	*s = (struct block_state){
+		.key = block + 1,
+		.entity = (uint16_t)entity,
+		.network = network,
+		.log_odds = LOG_ODDS_MAX,
+		.last_ok = INSTANT_NONE,
+		.first_fail = INSTANT_NONE,
+		.decided_at = INSTANT_NONE,
+		.observers = {BLOCK_OBSERVER_NONE, BLOCK_OBSERVER_NONE},
+		.belief = BLOCK_UNOBSERVABLE,
+	};
+	b->known[block / 64] |= 1ULL << block % 64;
+	b->count++;
+	network_of(b, network);
+	pool_of(b, entity)->blocks[BLOCK_UNOBSERVABLE]++;
+	return s;
+}
+
+static void belief_set(struct blocks *b, struct block_state *s, uint8_t belief, struct instant time)
+{
+	uint8_t before = s->belief;
+	if (before == belief)
+		return;
+	struct block_pool *p = pool_of(b, s->entity);
+	p->blocks[before]--;
+	p->blocks[belief]++;
+	if (before == BLOCK_UNOBSERVABLE)
+		pool_size(p);
+	s->belief = belief;
+	if (belief == BLOCK_UNCERTAIN || !instant_known(time))
+		return;
+	s->decided_at = time;
+	s->outages += belief == BLOCK_DOWN;
+	if (b->out.block)
+		b->out.block(b->out.context, s, before);
+}
+
+static int place_of(const struct block_state *s, uint8_t low)
+{
+	for (int i = 0; i < s->responders; i++)
+		if (s->index[i] == low)
+			return i;
+	return -1;
+}
+
+static uint8_t availability_byte(double share)
+{
+	return (uint8_t)(share >= 1 ? 255 : share > 0 ? share * 256 : 0);
+}
+
+static int place_of_worst(const struct block_state *s)
+{
+	int worst = 0;
+	for (int i = 1; i < s->responders; i++)
+		worst = s->availability[i] < s->availability[worst] ? i : worst;
+	return worst;
+}
+
+static int responder_put(struct block_state *s, uint8_t low, double availability)
+{
+	int at = place_of(s, low);
+	if (at < 0)
+		at = s->responders < BLOCK_RESPONDERS ? s->responders++ : place_of_worst(s);
+	s->index[at] = low;
+	s->availability[at] = availability_byte(availability);
+	s->silent &= (uint16_t) ~(1u << at);
+	s->asked &= (uint16_t) ~(1u << at);
+	return at;
+}
+
+void blocks_responder(struct blocks *b, struct block_state *s, uint8_t low, double availability)
+{
+	responder_put(s, low, availability);
+	if (s->belief == BLOCK_UNOBSERVABLE)
+		belief_set(b, s, BLOCK_UP, INSTANT_NONE);
+}
+
+static unsigned hour_of(struct instant t)
+{
+	return t.ns < 0 ? 0 : (unsigned)(t.ns / NS_PER_HOUR % BLOCK_HOURS);
+}
+
+void blocks_hour_set(struct blocks *b, uint32_t network, unsigned hour, double share)
+{
+	if (network < BLOCK_NETWORKS_MAX && hour < BLOCK_HOURS)
+		network_of(b, network)->hour[hour] = (uint8_t)(share >= 1 ? 255 : share > 0 ? share * 255 + 0.5 : 0);
+}
+
+double blocks_hour(const struct blocks *b, uint32_t network, unsigned hour)
+{
+	return network < b->network_count && hour < BLOCK_HOURS ? b->networks[network].hour[hour] / 255.0 : 1;
+}
+
+static double answers(const struct blocks *b, const struct block_state *s, int at, struct instant time)
+{
+	double a = (s->availability[at] + 0.5) / 256 * blocks_hour(b, s->network, hour_of(time));
+	return a < AVAILABLE_LEAST ? AVAILABLE_LEAST : a > AVAILABLE_MOST ? AVAILABLE_MOST : a;
+}
+
+static uint8_t step(uint8_t from, double by, double lot)
+{
+	double byte = floor(from + by + lot);
+	return (uint8_t)(byte < 0 ? 0 : byte > 255 ? 255 : byte);
+}
+
+// One step of the running mean of an address and of its network's hour. A byte moves by less than one at a time, so it is
+// rounded up or down by lot; the lot is drawn from the probe itself, so that a replay draws the same.
+static void learn(struct blocks *b, struct block_state *s, int at, bool ok, struct instant time)
+{
+	uint8_t *hour = &network_of(b, s->network)->hour[hour_of(time)];
+	double a = (s->availability[at] + 0.5) / 256, miss = (ok ? 1 : 0) - a * *hour / 255;
+	uint64_t lots = hash_pair(s->key, (uint64_t)time.ns + s->index[at]);
+	s->availability[at] = step(s->availability[at], miss * 256 / LEARN, (double)(lots >> 32) * 0x1p-32);
+	*hour = step(*hour, miss * a * 255 / LEARN_HOUR, (double)(lots & UINT32_MAX) * 0x1p-32);
+}
+
+// What the run of silence since the last answer says, as a share d of blocks against the usual share.
+static double pool_weight(const struct block_state *s, double d)
+{
+	double run = -(double)(s->against[0] + s->against[1]), down = exp(run < RUN_MOST ? run : RUN_MOST);
+	return log(((1 - d) + d * down) / ((1 - POOL_USUAL) + POOL_USUAL * down));
+}
+
+static void pool_heard(struct block_pool *pool, const struct block_probe *p)
+{
+	pool->healthy |= p->controls == BLOCK_CONTROLS_HEALTHY;
+	if (pool->observers[0] == BLOCK_OBSERVER_NONE)
+		pool->observers[0] = p->observer;
+	else if (pool->observers[0] != p->observer)
+		pool->observers[1] = p->observer;
+}
+
+static void pool_add(struct blocks *b, const struct block_state *s, const double add[2], const struct block_probe *p)
+{
+	struct block_pool *pool = pool_of(b, s->entity);
+	double most = 2 * (double)pool->threshold, top = 0;
+	for (int i = 0; i < 2; i++) {
+		double e = (double)pool->evidence[i] + add[i];
+		e = e < 0 ? 0 : e > most ? most : e;
+		pool->evidence[i] = (float)e;
+		top = e > top ? e : top;
+	}
+	if (top <= 0) {
+		pool_rest(pool);
+		pool->quiet = p->ok ? p->time : pool->quiet;
+		return;
+	}
+	pool->probes++;
+	if (!instant_known(pool->since))
+		pool->since = p->time;
+	if (!p->ok)
+		pool_heard(pool, p);
+	bool two = pool->observers[1] != BLOCK_OBSERVER_NONE;
+	if (pool->alarm || top < (double)pool->threshold || !(two || pool->healthy))
+		return;
+	pool->alarm = true;
+	if (b->out.pool)
+		b->out.pool(b->out.context, s->entity, pool);
+}
+
+// A block that was down before the present rise is no part of it.
+static bool pool_counts(struct blocks *b, const struct block_state *s)
+{
+	struct instant since = pool_of(b, s->entity)->since;
+	return s->belief != BLOCK_DOWN || (instant_known(since) && s->decided_at.ns >= since.ns);
+}
+
+static void clear_run(struct block_state *s)
+{
+	s->against[0] = s->against[1] = 0;
+	s->observers[0] = s->observers[1] = BLOCK_OBSERVER_NONE;
+	s->silent = 0;
+	s->fails = 0;
+	s->first_fail = INSTANT_NONE;
+}
+
+static void move(struct block_state *s, double by)
+{
+	double l = (double)s->log_odds + by, most = (double)LOG_ODDS_MAX;
+	s->log_odds = (float)(l > most ? most : l < -most ? -most : l);
+}
+
+static void take_answer(struct blocks *b, struct block_state *s, int at, const struct block_probe *p)
+{
+	bool was_down = s->belief == BLOCK_DOWN;
+	double add[2];
+	for (int i = 0; i < 2; i++) {
+		double said = pool_counts(b, s) ? pool_weight(s, pool_share[i]) : 0;
+		add[i] = log((1 - pool_share[i]) / (1 - POOL_USUAL)) - (said > 0 ? said : 0);
+	}
+	if (at < 0)
+		at = responder_put(s, p->low, NEW_RESPONDER);
+	move(s, log(answers(b, s, at, p->time) / ANSWER_IF_DOWN));
+	for (int i = 0; i < s->responders && !was_down; i++)
+		if (s->silent >> i & 1)
+			learn(b, s, i, false, p->time);
+	learn(b, s, at, true, p->time);
+	clear_run(s);
+	s->last_ok = p->time;
+	if (s->log_odds > LOG_ODDS_UP)
+		belief_set(b, s, BLOCK_UP, was_down || s->belief == BLOCK_UNOBSERVABLE ? p->time : INSTANT_NONE);
+	pool_add(b, s, add, p);
+}
+
+// Two observers each have something against the block, or this one's controls are fine.
+static bool confirmed(const struct block_state *s, const struct block_probe *p)
+{
+	return p->controls == BLOCK_CONTROLS_HEALTHY ||
+	       ((double)s->against[0] <= -SECOND_OBSERVER && (double)s->against[1] <= -SECOND_OBSERVER);
+}
+
+static void take_silence(struct blocks *b, struct block_state *s, int at, const struct block_probe *p)
+{
+	bool counts = pool_counts(b, s), again = s->silent >> at & 1;
+	double before[2] = {pool_weight(s, pool_share[0]), pool_weight(s, pool_share[1])}, add[2];
+	double by = log((1 - answers(b, s, at, p->time)) / (1 - ANSWER_IF_DOWN)) * (again ? REPEATED : 1);
+	by = by < 0 ? by : 0;
+	move(s, by);
+	int who = s->observers[0] == p->observer || s->observers[0] == BLOCK_OBSERVER_NONE ? 0 : 1;
+	if (s->observers[who] == BLOCK_OBSERVER_NONE)
+		s->observers[who] = p->observer;
+	s->against[who] += (float)by;
+	s->silent |= (uint16_t)(1u << at);
+	s->fails = (uint16_t)(s->fails + (s->fails < UINT16_MAX));
+	if (!instant_known(s->first_fail))
+		s->first_fail = p->time;
+	for (int i = 0; i < 2; i++)
+		add[i] = counts ? pool_weight(s, pool_share[i]) - before[i] : 0;
+	if (s->log_odds < -LOG_ODDS_UP && (s->belief == BLOCK_DOWN || confirmed(s, p)))
+		belief_set(b, s, BLOCK_DOWN, p->time);
+	else if (s->log_odds <= LOG_ODDS_UP && s->belief != BLOCK_DOWN)
+		belief_set(b, s, BLOCK_UNCERTAIN, p->time);
+	pool_add(b, s, add, p);
+}
+
+void blocks_take(struct blocks *b, const struct block_probe *p)
+{
+	struct block_state *s = blocks_find(b, p->block);
+	int at = s ? place_of(s, p->low) : -1;
+	bool useless = !p->ok && (at < 0 || s->belief == BLOCK_UNOBSERVABLE || p->controls == BLOCK_CONTROLS_FAILED);
+	if (!s || useless || p->observer == BLOCK_OBSERVER_NONE) {
+		b->ignored++;
+		return;
+	}
+	if (p->ok)
+		take_answer(b, s, at, p);
+	else
+		take_silence(b, s, at, p);
+}
+
+int block_choose(struct block_state *s, uint32_t round)
+{
+	if (s->round != (uint16_t)round) {
+		s->round = (uint16_t)round;
+		s->asked = 0;
+	}
+	int best = -1, top = -1;
+	for (int i = 0; i < s->responders; i++) {
+		int worth = s->availability[i] +
+			    (s->silent >> i & 1 ? 0 : 256); // another silence of the same host is no news
+		if (s->asked >> i & 1 || worth <= top)
+			continue;
+		top = worth;
+		best = i;
+	}
+	if (best < 0)
+		return -1;
+	s->asked |= (uint16_t)(1u << best);
+	return s->index[best];
+}
+
+bool block_wants(const struct block_state *s)
+{
+	int asked = __builtin_popcount(s->asked), best = 0;
+	if (asked >= s->responders || asked >= BLOCK_PROBES_MAX)
+		return false;
+	bool rising = s->belief == BLOCK_DOWN && !s->fails; // answered just now
+	if (rising || s->belief == BLOCK_UNCERTAIN || (s->belief == BLOCK_UP && s->fails))
+		return true;
+	if (s->belief != BLOCK_DOWN)
+		return false;
+	for (int i = 0; i < s->responders; i++)
+		best = s->availability[i] > best ? s->availability[i] : best;
+	return asked < ceil(log(RECOVERY_MISS) / log(1 - (best + 0.5) / 257));
+}
+
+double block_up(const struct block_state *s)
+{
+	return 1 / (1 + exp(-(double)s->log_odds));
+}
+
+const struct block_pool *blocks_pool(const struct blocks *b, uint32_t entity)
+{
+	return entity < b->pool_count ? &b->pools[entity] : NULL;
+}
+
+size_t blocks_count(const struct blocks *b)
+{
+	return b->count;
+}
+
+size_t blocks_bytes(const struct blocks *b)
+{
+	return sizeof(*b) + b->slot_count * sizeof(*b->slots) + BLOCKS_MAX / 8 +
+	       b->network_capacity * sizeof(*b->networks) + b->pool_capacity * sizeof(*b->pools);
+}
+
+uint64_t blocks_ignored(const struct blocks *b)
+{
+	return b->ignored;
+}
