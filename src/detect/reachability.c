@@ -54,6 +54,7 @@ struct reachability *reachability_create(uint32_t entity, const struct target_ta
 	r->entity = entity;
 	r->targets = targets;
 	r->out = out;
+	r->loss.end.best = INSTANT_NONE;
 	return r;
 }
 
@@ -173,12 +174,25 @@ static void detection_begin(struct detection *d, const struct reachability *r, u
 		d->fall[i] = d->rise[i] = INSTANT_NONE;
 }
 
+// The first of the intervals in which a loss seen now may have begun: WINDOW of them, none from before a pause in the data
+// or from the loss before.
+static size_t window_first(const struct reachability *r, int64_t width)
+{
+	int64_t least = r->bins[r->bin_count - 1].time.ns - (WINDOW - 1) * width;
+	if (instant_known(r->loss.end.best) && r->loss.end.best.ns > least)
+		least = r->loss.end.best.ns;
+	size_t first = r->bin_count - 1;
+	while (first > 0 && r->bins[first - 1].time.ns >= least)
+		first--;
+	return first;
+}
+
 // The loss began in the interval the change point names, or just before: the last good answer stands in the one before.
 static struct moment loss_onset(const struct reachability *r, int64_t width)
 {
 	struct changepoint_bin window[WINDOW];
 	double scratch[WINDOW], sent = 0, lost = 0;
-	size_t n = r->bin_count < WINDOW ? r->bin_count : WINDOW, first = r->bin_count - n;
+	size_t first = window_first(r, width), n = r->bin_count - first;
 	for (size_t i = 0; i < n; i++)
 		window[i] = (struct changepoint_bin){r->bins[first + i].sent, r->bins[first + i].lost};
 	for (size_t i = 0; i < r->look_count; i++) {
