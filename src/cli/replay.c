@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/session.h"
 #include "cli/shipped.h"
@@ -13,12 +14,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WATCH_MAX    256
-#define STRIP_CELLS  60
-#define STRIPS_SHOWN 20
+#define WATCH_MAX	   256
+#define FOLLOW_EVERY_S	   5
+#define FOLLOW_WATERMARK_S 120
+#define STRIP_CELLS	   60
+#define STRIPS_SHOWN	   20
 
 static const char help[] =
-	"Usage: lacuna replay PATH... [--watch ENTITY]... [--json] [--until TIME] [--definition NAME]\n"
+	"Usage: lacuna replay PATH... [--watch ENTITY]... [--json] [--until TIME] [--follow[=SECONDS]] [--definition "
+	"NAME]\n"
 	"                     [--full-feed-floor N] [--set NAME=VALUE]... [--parameters] [--world FILE] [--quiet]\n"
 	"\n"
 	"Reads BGP archives (MRT and BMP, plain or compressed, files, folders, globs) and recording folders in time\n"
@@ -28,6 +32,10 @@ static const char help[] =
 	"  --watch ENTITY        country/KP, asn/131279, or 'country/*'; a recording names its own\n"
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          stop at this time (Unix seconds or 2022-01-26T04:00:00Z): what was known then\n"
+	"  --follow[=SECONDS]    the data is still being written: look again so often (5), tell what reads "
+	"differently,\n"
+	"                        until interrupted\n"
+	"  --watermark SECONDS   with --follow: data so far behind the newest stamp is settled (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, "
 	"one-network\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
@@ -47,7 +55,8 @@ static const char help[] =
 
 struct replay {
 	struct session session;
-	bool json, parameters;
+	bool json, parameters, follow;
+	double every_s, watermark_s;
 };
 
 static int usage(const char *message, const char *what)
@@ -55,6 +64,16 @@ static int usage(const char *message, const char *what)
 	fprintf(stderr, "lacuna replay: %s%s%s\nTry 'lacuna replay --help'.\n", message, what ? ": " : "",
 		what ? what : "");
 	return 2;
+}
+
+static int seconds_parse(const char *option, const char *argument, double *ret)
+{
+	char *end;
+	double value = strtod(argument, &end);
+	if (end == argument || *end || !(value >= 0) || value > 86400)
+		return usage("a number of seconds is wanted", option);
+	*ret = value;
+	return 0;
 }
 
 static int set_parameter(struct parameters *p, const char *argument)
@@ -99,6 +118,11 @@ static int parse_one(struct replay *r, int option)
 		return 0;
 	case 's':
 		return set_parameter(&r->session.parameters, optarg);
+	case 'F':
+		r->follow = true;
+		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
+	case 'm':
+		return seconds_parse("--watermark", optarg, &r->watermark_s);
 	case 'p':
 		r->parameters = true;
 		return 0;
@@ -132,6 +156,8 @@ static int parse(struct replay *r, int argc, char **argv)
 		{"full-feed-floor", required_argument, NULL, 'f'},
 		{"set", required_argument, NULL, 's'},
 		{"parameters", no_argument, NULL, 'p'},
+		{"follow", optional_argument, NULL, 'F'},
+		{"watermark", required_argument, NULL, 'm'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -288,10 +314,14 @@ static void print(struct replay *r)
 
 int cli_replay(int argc, char **argv)
 {
-	struct replay r = {0};
+	struct replay r = {.every_s = FOLLOW_EVERY_S, .watermark_s = FOLLOW_WATERMARK_S};
 	session_init(&r.session, "lacuna replay");
 	int status = parse(&r, argc, argv);
-	if (!status) {
+	if (!status && r.follow) {
+		struct follow_options options = {&r.session, argv + optind, argc - optind,
+						 r.every_s,  r.watermark_s, r.json};
+		status = 1 + follow(&options);
+	} else if (!status) {
 		status = 1 + session_run(&r.session, argc - optind, argv + optind);
 		if (status <= 2 && r.session.pipeline)
 			print(&r);

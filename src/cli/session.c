@@ -100,6 +100,8 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 {
 	struct session *s = context;
 	struct text line = {0};
+	if (s->growing)
+		return;
 	const char *path = feed_source(s->in.feed, bad->source)->path;
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, path, strlen(path));
@@ -128,12 +130,13 @@ static int run(struct session *s)
 	while ((code = feed_next(s->in.feed, &record)) > 0) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns)
 			break;
-		if (record.kind == RECORD_GAP) {
+		if (record.kind == RECORD_GAP && !s->growing) {
 			s->gaps++;
 			damage_say(s->in.feed, &record);
 		}
 		s->records += record.kind != RECORD_GAP && record.kind != RECORD_SOURCE_END;
-		if (decoder_take(d, &record) < 0)
+		code = decoder_take(d, &record);
+		if (code < 0)
 			break;
 		if (s->records % 4096 == 0) {
 			uint64_t done, total;
@@ -141,7 +144,8 @@ static int run(struct session *s)
 			progress_at(&progress, done, total);
 		}
 	}
-	decoder_flush(d);
+	int flushed = decoder_flush(d);
+	code = code < 0 ? code : flushed;
 	progress_end(&progress);
 	pipeline_finish(s->pipeline);
 	s->counts = *decoder_counts(d);
@@ -179,9 +183,12 @@ int session_run(struct session *s, int n, char **paths)
 		return 4;
 	}
 	if (!s->records) {
-		fprintf(stderr, "%s: no record could be read\n", s->command);
+		if (!s->growing)
+			fprintf(stderr, "%s: no record could be read\n", s->command);
 		return 3;
 	}
+	if (s->growing)
+		return 0;
 	bool damaged = s->gaps || s->in.unread_kinds || s->counts.of[DECODE_MALFORMED] ||
 		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
 	return damaged ? 1 : 0;

@@ -17,6 +17,7 @@ struct session {
 	const char *watch[WATCH_MAX];
 	size_t watch_count;
 	bool quiet;
+	bool growing;	      // files end where their writer is: a cut last record is no damage
 	struct instant until; // unknown: to the end
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
