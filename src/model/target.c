@@ -9,6 +9,12 @@
 #define FIRST_SLOTS 1024u
 #define TEXT_MAX    512 // bytes of a name or word that are kept
 
+// An index from a hash to places in an array; who asks compares.
+struct lookup {
+	uint32_t *slots; // place + 1
+	uint32_t size, used;
+};
+
 struct listing {
 	struct addr address;
 	uint8_t kind, op; // op PROBE_OP_COUNT: any
@@ -30,6 +36,7 @@ struct target_table {
 	size_t observer_count, observer_capacity;
 	struct series *series;
 	size_t series_count, series_capacity;
+	struct lookup by_unit, by_listing, by_series; // of address, address, (entity, signal)
 };
 
 struct target_table *target_table_create(const struct entity_list *entities)
@@ -61,6 +68,9 @@ void target_table_free(struct target_table *t)
 	free(t->listings);
 	free(t->observers);
 	free(t->series);
+	free(t->by_unit.slots);
+	free(t->by_listing.slots);
+	free(t->by_series.slots);
 	free(t);
 }
 
@@ -78,6 +88,59 @@ static bool same_text(const char *held, const char *text, size_t n)
 	return held ? text && strlen(held) == n && memcmp(held, text, n) == 0 : !text;
 }
 
+// First place of this hash at or behind *cursor (begin with the hash); 0 when there is none. Steps the cursor on.
+static uint32_t lookup_next(const struct lookup *l, uint32_t *cursor)
+{
+	if (!l->size)
+		return 0;
+	return l->slots[(*cursor)++ & (l->size - 1)];
+}
+
+static void lookup_put(struct lookup *l, uint64_t hash, uint32_t place)
+{
+	uint32_t i = (uint32_t)hash & (l->size - 1);
+	while (l->slots[i])
+		i = (i + 1) & (l->size - 1);
+	l->slots[i] = place + 1;
+}
+
+// Room for one more; hash_of() gives the hash of a place again when the slots double.
+static void lookup_grow(struct lookup *l, uint32_t count, uint64_t (*hash_of)(const void *t, uint32_t place),
+			const void *t)
+{
+	if (l->size && l->used + 1 <= l->size / 2) {
+		l->used++;
+		return;
+	}
+	free(l->slots);
+	l->size = l->size ? l->size * 2 : FIRST_SLOTS;
+	l->slots = alloc_zero(l->size, sizeof(*l->slots));
+	l->used++;
+	for (uint32_t i = 0; i < count; i++)
+		lookup_put(l, hash_of(t, i), i);
+}
+
+static uint64_t unit_hash(const void *table, uint32_t place)
+{
+	return addr_hash(&((const struct target_table *)table)->units[place]);
+}
+
+static uint64_t listing_hash(const void *table, uint32_t place)
+{
+	return addr_hash(&((const struct target_table *)table)->listings[place].address);
+}
+
+static uint64_t series_key(uint32_t entity, const char *signal, size_t n)
+{
+	return hash_pair(entity, hash_bytes(signal, n < TEXT_MAX ? n : TEXT_MAX));
+}
+
+static uint64_t series_hash(const void *table, uint32_t place)
+{
+	const struct series *s = &((const struct target_table *)table)->series[place];
+	return series_key(s->entity, s->signal, strlen(s->signal));
+}
+
 static uint8_t op_of_service(const char *service)
 {
 	static const struct {
@@ -93,6 +156,8 @@ static uint8_t op_of_service(const char *service)
 
 void target_list(struct target_table *t, const struct target *listed, const char *service)
 {
+	lookup_grow(&t->by_listing, (uint32_t)t->listing_count, listing_hash, t);
+	lookup_put(&t->by_listing, addr_hash(&listed->address), (uint32_t)t->listing_count);
 	alloc_grow((void **)&t->listings, t->listing_count, &t->listing_capacity, sizeof(*t->listings));
 	t->listings[t->listing_count++] = (struct listing){
 		.address = listed->address,
@@ -138,11 +203,15 @@ static uint32_t entity_holding(const struct target_table *t, const struct addr *
 
 static uint32_t unit_of(struct target_table *t, const struct addr *a)
 {
-	for (size_t i = 0; i < t->count; i++)
-		if (addr_equal(&t->targets[i].address, a))
-			return t->targets[i].unit;
+	uint64_t hash = addr_hash(a);
+	uint32_t cursor = (uint32_t)hash, place;
+	while ((place = lookup_next(&t->by_unit, &cursor)))
+		if (addr_equal(&t->units[place - 1], a))
+			return place - 1;
+	lookup_grow(&t->by_unit, (uint32_t)t->unit_count, unit_hash, t);
 	alloc_grow((void **)&t->units, t->unit_count, &t->unit_capacity, sizeof(*t->units));
 	t->units[t->unit_count] = *a;
+	lookup_put(&t->by_unit, hash, (uint32_t)t->unit_count);
 	return (uint32_t)t->unit_count++;
 }
 
@@ -151,8 +220,9 @@ static const struct listing *listing_of(const struct target_table *t, const stru
 {
 	const struct listing *best = NULL;
 	int best_fit = 0;
-	for (size_t i = 0; i < t->listing_count; i++) {
-		const struct listing *l = &t->listings[i];
+	uint32_t cursor = (uint32_t)addr_hash(&target->address), place;
+	while ((place = lookup_next(&t->by_listing, &cursor))) {
+		const struct listing *l = &t->listings[place - 1];
 		if (!addr_equal(&l->address, &target->address))
 			continue;
 		bool name = same_text(l->name, target->name, target->name ? strlen(target->name) : 0);
@@ -225,11 +295,15 @@ uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t o
 
 uint32_t series_id(struct target_table *t, uint32_t entity, const char *signal, size_t n)
 {
-	for (size_t i = t->series_count; i-- > 0;)
-		if (t->series[i].entity == entity && same_text(t->series[i].signal, signal, n))
-			return (uint32_t)i;
+	uint64_t hash = series_key(entity, signal, n);
+	uint32_t cursor = (uint32_t)hash, place;
+	while ((place = lookup_next(&t->by_series, &cursor)))
+		if (t->series[place - 1].entity == entity && same_text(t->series[place - 1].signal, signal, n))
+			return place - 1;
 	if (t->series_count >= SERIES_MAX)
 		return TARGET_NONE;
+	lookup_grow(&t->by_series, (uint32_t)t->series_count, series_hash, t);
+	lookup_put(&t->by_series, hash, (uint32_t)t->series_count);
 	alloc_grow((void **)&t->series, t->series_count, &t->series_capacity, sizeof(*t->series));
 	t->series[t->series_count] = (struct series){.entity = entity, .signal = copy_n(signal, n)};
 	return (uint32_t)t->series_count++;
