@@ -67,7 +67,7 @@ static bool folder_has(const char *dir, const char *name)
 	return there;
 }
 
-// What a recording may hold and this version does not read (formats.md).
+// What a recording may hold and this version does not read (doc/FORMATS.md).
 static void say_unread(struct inputs *in, const char *dir)
 {
 	static const char *const kinds[] = {"pcap", "ris"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Incidents against the truth of a recording (detection.md 11, product.md's contract of `evaluate`).
+// Incidents against the truth of a recording (doc/FORMATS.md).
 #pragma once
 
 #include "conf/truth.h"

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define START_TOLERANCE_S 600 // field data without a tolerance of its own (decisions.md 8)
+#define START_TOLERANCE_S 600 // field data without a tolerance of its own: ten minutes
 
 static struct instant time_of(const json_t *object, const char *key)
 {

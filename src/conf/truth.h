@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// truth.json (formats.md): what really happened in a recording. Read by `evaluate` only; `replay` never opens it.
+// truth.json (doc/FORMATS.md): what really happened in a recording. Read by `evaluate` only; `replay` never opens it.
 #pragma once
 
 #include "base/instant.h"

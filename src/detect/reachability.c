@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // DOC: loss
-// Each observer runs a CUSUM of its pings (detection.md 3: p0 the quiet loss, p1 0.2, alarm at 12). An alarm of one
+// Each observer runs a CUSUM of its pings (Page 1954; p0 the quiet loss, p1 0.2, alarm at 12). An alarm of one
 // observer is its own affair; the entity's loss opens when two observers of different networks are in alarm, or when the
 // only unimpaired one is (then the detection says one observer, and what may come of it is the assembler's business).
 // The onset is refined by a Bayesian change point over the intervals before the alarm. It ends when the pooled loss has
@@ -20,15 +20,14 @@
 #define WINDOW 64 // intervals before the alarm in which the onset is looked for
 
 static const struct level_threshold thresholds[REACH_PARAMETER_COUNT] = {
-	[REACH_LOSS_P0_MIN] = {"loss_p0_min", 0.005, "detection.md 3: floor of the quiet loss"},
-	[REACH_LOSS_P1] = {"loss_p1", 0.2, "detection.md 3"},
-	[REACH_LOSS_ALARM] = {"loss_alarm", 12,
-			      "detection.md 3: one false alarm in 2.3 months per entity before confirmation"},
+	[REACH_LOSS_P0_MIN] = {"loss_p0_min", 0.005, "own choice: floor of the quiet loss"},
+	[REACH_LOSS_P1] = {"loss_p1", 0.2, "own choice: below it services work"},
+	[REACH_LOSS_ALARM] = {"loss_alarm", 12, "simulated: one false alarm in 2.5 million probes at 2 % loss"},
 	[REACH_LOSS_CLOSE] = {"loss_close", 0.05, "own choice"},
 	[REACH_LOSS_CLOSE_BINS] = {"loss_close_intervals", 3, "own choice"},
-	[REACH_LATENCY_RATIO] = {"latency_ratio", 1.5, "detection.md 3: inflation"},
-	[REACH_LATENCY_MAD] = {"latency_mad", 3, "detection.md 3"},
-	[REACH_LATENCY_BINS] = {"latency_intervals", 3, "detection.md 3"},
+	[REACH_LATENCY_RATIO] = {"latency_ratio", 1.5, "own choice: half as long again"},
+	[REACH_LATENCY_MAD] = {"latency_mad", 3, "own choice: robust standard deviations"},
+	[REACH_LATENCY_BINS] = {"latency_intervals", 3, "own choice: one slow answer is no inflation"},
 	[REACH_LATENCY_CLOSE] = {"latency_close", 1.2, "own choice"},
 	[REACH_WARM_UP_BINS] = {"warm_up_intervals", 5, "own choice: lab recordings have 15 quiet intervals"},
 };

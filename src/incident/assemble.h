@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// A dossier → incidents: which detections belong together, what may open an incident (decisions.md 3), scope, state, id.
-// Pure. What is said about each incident beyond that is describe.h's.
+// A dossier → incidents: which detections belong together, what may open an incident (doc/DETECTION.md 5), scope,
+// state, id. Pure. What is said about each incident beyond that is describe.h's.
 #pragma once
 
 #include "model/dossier.h"

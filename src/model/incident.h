@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// The incident: one story about one entity (product.md's contract lacuna-incident/1). Members that this version does not
-// fill are not here; the writers print them as null. Words are static text.
+// The incident: one story about one entity (format lacuna-incident/1, doc/FORMATS.md). Members that this version
+// does not fill are not here; the writers print them as null. Words are static text.
 #pragma once
 
 #include "model/detection.h"

@@ -16,11 +16,11 @@ enum target_kind { TARGET_HOST, TARGET_SERVICE, TARGET_BORDER, TARGET_CONTROL, T
 
 struct target {
 	struct addr address;
-	uint8_t op;	  // enum probe_op it is asked with
-	uint8_t kind;	  // enum target_kind
-	uint32_t entity;  // index of its country or other watched entity; ENTITY_NONE for controls
-	uint32_t unit;	  // dense number of the distinct address: the unit of the concurrency test (decisions.md 18)
-	const char *name; // asked name, or null; text from outside; owned by the registry
+	uint8_t op;		 // enum probe_op it is asked with
+	uint8_t kind;		 // enum target_kind
+	uint32_t entity;	 // index of its country or other watched entity; ENTITY_NONE for controls
+	uint32_t unit;		 // dense number of the distinct address: the unit of the test of concurrency
+	const char *name;	 // asked name, or null; text from outside; owned by the registry
 	const char *institution; // or null; same
 };
 

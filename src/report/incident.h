@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Incidents for machines (product.md's contract lacuna-incident/1) and for people. Members of the contract that this
+// Incidents for machines (format lacuna-incident/1, doc/FORMATS.md) and for people. Members of the format that this
 // version does not compute are null, never invented.
 #pragma once
 

@@ -171,7 +171,7 @@ static void put_origins(struct text *t, const struct incident *n)
 	}
 }
 
-// What the headline rests on: trust.md's first promise.
+// What the headline rests on: no kind of evidence passes for another.
 static void put_evidence(struct text *t, const struct incident *n)
 {
 	bool routes = false, probes = false, series = false;

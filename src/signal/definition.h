@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The definitions of "visible" that the field uses (routing.md's table: IODA's help text, BGPView's code, monocle),
+// The definitions of "visible" that the field uses (doc/DETECTION.md 1: IODA's help text, BGPView's code, monocle),
 // one row each. Every figure names the one it was made with.
 #pragma once
 
