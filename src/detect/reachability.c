@@ -145,7 +145,7 @@ static void look_latency(struct look *l, const struct pulse_view *v, bool quiet)
 static bool inflated(const struct look *l, double ratio)
 {
 	double above = (l->ratio - 1) * l->median;
-	return l->rtt_count >= value_of(l->values, REACH_WARM_UP_BINS) && l->ratio >= ratio &&
+	return (double)l->rtt_count >= value_of(l->values, REACH_WARM_UP_BINS) && l->ratio >= ratio &&
 	       above >= value_of(l->values, REACH_LATENCY_MAD) * l->spread;
 }
 
@@ -238,7 +238,7 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	bool alarm = agreed(r, p, &networks);
 	double share = b->sent ? (double)b->lost / b->sent : -1;
 	struct detection *d = &r->loss;
-	if (!r->loss_open && alarm && r->bin_count > value_of(r->values, REACH_WARM_UP_BINS)) {
+	if (!r->loss_open && alarm && (double)r->bin_count > value_of(r->values, REACH_WARM_UP_BINS)) {
 		detection_begin(d, r, SIGNAL_LOSS, loss_onset(r, p->width_ns));
 		d->baseline = 1000;
 		d->lowest = 1000;

@@ -6,9 +6,11 @@
 #include "detect/level.h"
 #include "detect/reachability.h"
 #include "detect/series.h"
+#include "detect/share.h"
 #include "engine/origins.h"
 #include "incident/assemble.h"
 #include "incident/describe.h"
+#include "signal/blocks.h"
 #include "signal/reach.h"
 
 #include <stdlib.h>
@@ -27,7 +29,9 @@ struct pipeline {
 	const struct target_table *targets; // null: no probes
 	struct reach *reach;
 	struct reachability **reachability; // by entity
-	struct dossier *dossiers;	    // by entity
+	struct blocks *blocks;
+	struct share **shares;	  // by entity: of its blocks
+	struct dossier *dossiers; // by entity
 	struct observer_list observers;
 	struct incident_list incidents;
 	struct blind_list blind;
@@ -66,6 +70,44 @@ static void on_change(void *context, const struct target_change *c)
 	reachability_change(p->reachability[entity], c);
 }
 
+static void on_block(void *context, const struct block_state *b, uint8_t before)
+{
+	struct pipeline *p = context;
+	const struct block_pool *pool = blocks_pool(p->blocks, b->entity);
+	(void)before;
+	struct share_block changed = {
+		.down = b->belief == BLOCK_DOWN,
+		.last_ok = b->last_ok,
+		.first_fail = b->first_fail,
+		.decided = b->decided_at,
+		.blocks_up = pool->blocks[BLOCK_UP] + pool->blocks[BLOCK_UNCERTAIN],
+		.blocks_down = pool->blocks[BLOCK_DOWN],
+	};
+	share_take(p->shares[b->entity], &changed);
+}
+
+// A host that answers makes its block one that can be judged.
+static void on_host(void *context, const struct reach_host *h)
+{
+	struct pipeline *p = context;
+	const struct target *t = target_at(p->targets, h->target);
+	if (t->address.family != FAMILY_V4 || t->entity >= BLOCK_ENTITIES_MAX)
+		return;
+	uint32_t number = v4_number(t->address.bytes);
+	struct block_probe probe = {
+		.block = number >> 8,
+		.low = (uint8_t)number,
+		.ok = h->good,
+		.controls = h->fault ? BLOCK_CONTROLS_FAILED : BLOCK_CONTROLS_UNKNOWN,
+		.observer = h->observer,
+		.time = h->time,
+	};
+	struct block_state *s = h->good ? blocks_add(p->blocks, probe.block, t->entity, t->entity) : NULL;
+	if (s)
+		blocks_responder_seen(p->blocks, s, probe.low);
+	blocks_take(p->blocks, &probe);
+}
+
 static void on_observer(void *context, const struct observer_change *c)
 {
 	struct pipeline *p = context;
@@ -100,10 +142,12 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->strips = alloc_zero(n, sizeof(*p->strips));
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
 	p->reachability = alloc_zero(n, sizeof(struct reachability *));
+	p->shares = alloc_zero(n, sizeof(struct share *));
 	p->targets = options->targets;
 	for (uint32_t e = 0; e < n; e++) {
 		p->watched += p->entities->at[e].watched;
 		p->dossiers[e].entity = e;
+		p->shares[e] = share_create(e, (struct detection_sink){on_detection, p});
 		p->reachability[e] = reachability_create(e, p->targets, (struct detection_sink){on_detection, p});
 		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
 			struct level *l = level_create(e, s, (struct detection_sink){on_detection, p});
@@ -115,7 +159,9 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 			reachability_use(p->reachability[e], p->parameters->reach);
 	}
 	if (p->targets)
-		p->reach = reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, p});
+		p->reach =
+			reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
+	p->blocks = blocks_create(0, (struct block_sink){.block = on_block, .context = p});
 	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
 				  (struct sample_sink){on_sample, p});
 	return p;
@@ -131,11 +177,14 @@ void pipeline_free(struct pipeline *p)
 		free(p->strips[e].at);
 		dossier_free(&p->dossiers[e]);
 		reachability_free(p->reachability[e]);
+		share_free(p->shares[e]);
 	}
 	for (size_t i = 0; i < p->series_count; i++)
 		series_free(p->series[i]);
 	free(p->series);
 	reach_free(p->reach);
+	blocks_free(p->blocks);
+	free(p->shares);
 	free(p->reachability);
 	free(p->dossiers);
 	free(p->observers.at);
@@ -287,6 +336,7 @@ void pipeline_finish(struct pipeline *p)
 			series_finish(p->series[i], p->last);
 	for (uint32_t e = 0; e < p->entities->count; e++) {
 		reachability_finish(p->reachability[e], p->last);
+		share_finish(p->shares[e]);
 		if (p->entities->at[e].watched)
 			incidents_of(p, e);
 	}

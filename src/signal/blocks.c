@@ -41,6 +41,8 @@ struct network {
 	uint8_t hour[BLOCK_HOURS]; // 255 is 1
 };
 
+#define AVAILABILITY_FIRST 0.7 // of an address that was heard of once: listed hosts answer, passers-by do not
+
 struct blocks {
 	struct block_state *slots;
 	size_t slot_count, count;
@@ -483,4 +485,10 @@ size_t blocks_bytes(const struct blocks *b)
 uint64_t blocks_ignored(const struct blocks *b)
 {
 	return b->ignored;
+}
+
+void blocks_responder_seen(struct blocks *b, struct block_state *s, uint8_t low)
+{
+	if (place_of(s, low) < 0 && s->responders < BLOCK_RESPONDERS)
+		blocks_responder(b, s, low, AVAILABILITY_FIRST);
 }

@@ -87,6 +87,8 @@ struct block_state *blocks_find(const struct blocks *b, uint32_t block); // or n
 // Known from a census: this address answers so often (0 to 1). The block becomes observable. The lowest leaves when all
 // places are taken.
 void blocks_responder(struct blocks *b, struct block_state *s, uint8_t low, double availability);
+// The address answered: it becomes a responder of unknown availability if it is none yet and a place is free.
+void blocks_responder_seen(struct blocks *b, struct block_state *s, uint8_t low);
 // How many of the usual hosts of a network are there in this hour of the week (hour 0 is Thursday 00 UTC, as 1 Jan 1970), 0 to 1.
 void blocks_hour_set(struct blocks *b, uint32_t network, unsigned hour, double share);
 double blocks_hour(const struct blocks *b, uint32_t network, unsigned hour);

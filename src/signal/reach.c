@@ -270,8 +270,12 @@ static void gather_probe(struct reach *r, const struct waiting *w, const struct 
 static void track_probe(struct reach *r, const struct waiting *w, const struct target *target)
 {
 	struct target_change change;
-	bool good = w->outcome == PROBE_OK;
-	if (!good && impaired_at(r, w->observer, w->t))
+	bool good = w->outcome == PROBE_OK, fault = impaired_at(r, w->observer, w->t);
+	if (target->kind == TARGET_HOST && r->out.host) {
+		struct reach_host host = {w->target, w->observer, good, fault, {w->t}};
+		r->out.host(r->out.context, &host);
+	}
+	if (!good && fault)
 		return;
 	if (!track_result(track_of(r->tracks, w->target), w->observer, w->t, w->outcome, &change))
 		return;

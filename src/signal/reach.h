@@ -13,10 +13,19 @@
 
 struct reach;
 
+struct reach_host {
+	uint32_t target;
+	uint16_t observer;
+	bool good;
+	bool fault; // the observer's own controls failed
+	struct instant time;
+};
+
 struct reach_sink {
 	void (*pulse)(void *context, const struct pulse *p);
 	void (*change)(void *context, const struct target_change *c);
 	void (*observer)(void *context, const struct observer_change *c);
+	void (*host)(void *context, const struct reach_host *h); // each ping to a host, in order of time; may be null
 	void *context;
 };
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: ISC
+// Blocks of an entity that are believed down, as a share of those that can be judged: opens where the level detector
+// would, with the onset of the blocks themselves. Pure.
+#pragma once
+
+#include "detect/level.h"
+
+struct share_block { // a block whose belief changed, and what all blocks of the entity are now
+	bool down;
+	struct instant last_ok, first_fail; // around its failure
+	struct instant decided;
+	uint64_t blocks_up, blocks_down; // up: or not certainly down
+};
+
+struct share;
+
+struct share *share_create(uint32_t entity, struct detection_sink out);
+void share_free(struct share *s);
+void share_take(struct share *s, const struct share_block *b);
+void share_finish(struct share *s); // the data ended
