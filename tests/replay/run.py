@@ -46,6 +46,15 @@ def replay(*arguments, timeout=300):
         return done.returncode, None, done.stderr.decode(errors="replace")
 
 
+def incidents(*arguments):
+    """What was found, without the list of files it rests on; and words for a failure."""
+    status, result, errors = replay(*arguments)
+    found = (result or {}).get("incidents")
+    for i in found or []:
+        i.pop("evidence", None)
+    return found, f"{status} {errors}"
+
+
 def recordings():
     lab = os.path.join(FIXTURES, "lab")
     return sorted(os.path.join(lab, n) for n in os.listdir(lab)) if os.path.isdir(lab) else []
