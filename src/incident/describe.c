@@ -29,12 +29,17 @@ static int64_t end_of(const struct incident *n, const struct dossier *d)
 	return n->state == INCIDENT_CLOSED ? end : d->last.ns;
 }
 
+// Belief per block is read off the same pings as loss: it has no place of its own in the order.
 static void order_fill(const struct describe_input *in, struct incident *n)
 {
 	struct moment starts[INCIDENT_SIGNALS_MAX];
 	size_t group[INCIDENT_SIGNALS_MAX], order[INCIDENT_SIGNALS_MAX];
-	for (size_t i = 0; i < n->signal_count; i++)
+	bool loss = incident_signal(n, SIGNAL_LOSS) != NULL;
+	for (size_t i = 0; i < n->signal_count; i++) {
 		starts[i] = n->signals[i].start;
+		if (loss && n->signals[i].signal == SIGNAL_BLOCKS)
+			starts[i].best = INSTANT_NONE;
+	}
 	recovery_order(starts, n->signal_count, recovery_margin_s(width_s(in->dossier), STAMP_S), group, order);
 	for (size_t i = 0; i < n->signal_count; i++)
 		n->order_group[i] = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];

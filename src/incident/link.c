@@ -44,7 +44,10 @@ static void features_of(const struct link_input *in, const struct incident *n, s
 		.fraction_down = n->fraction_down,
 	};
 	for (size_t i = 0; i < n->signal_count; i++)
-		ret->order_group[n->signals[i].signal] = n->order_group[i];
+		if (n->order_group[i] != UINT8_MAX)
+			ret->order_group[n->signals[i].signal] = n->order_group[i];
+		else
+			ret->moved &= ~(1u << n->signals[i].signal);
 }
 
 static void campaigns(const struct link_input *in, struct incident_list *list)
