@@ -64,6 +64,16 @@ def circle_problems(allowed):
                 yield f"tools/floors.txt: {room} names {name}, which has no line"
 
 
+def document_problems(words, allowed):
+    """The table of doc/ARCHITECTURE.md says what tools/floors.txt says."""
+    said = {room: below.split() for room, below in re.findall(r"^\| `(\w+)` \| ([a-z ]+) \|$", words, flags=re.MULTILINE)}
+    for room, below in allowed.items():
+        if said.get(room) != (below or ["nothing"]):
+            yield f"doc/ARCHITECTURE.md: {room}: {said.get(room)}, the floors say {below}"
+    for room in sorted(set(said) - set(allowed)):
+        yield f"doc/ARCHITECTURE.md: {room} has no floor"
+
+
 def symbols(nm, library):
     """(defined, undefined) names of a static library."""
     out = subprocess.run([nm, "-g", "-P", library], capture_output=True, text=True, check=True).stdout
@@ -88,9 +98,11 @@ def main():
     sample = list(include_problems("src/base/x.c", '#include "cli/main.h"\n#include "y.h"\n#include "base/z.h"\n', allowed))
     sample += circle_problems({"a": ["b"], "b": ["a"]})
     sample += link_problems("src/net/meson.build", "net_lib = x(link_with: [base_lib, cli_lib])", allowed)
+    sample += document_problems("| `base` | nothing |\n| `wire` | net base |\n", {"base": [], "wire": ["base"]})
     sample += symbol_problems("base", {"up", "down"}, {"up": "cli", "down": "base"}, allowed)
-    cases.case("the checks find the sample's faults", [] if len(sample) == 6 else [f"6 expected: {sample}"])
+    cases.case("the checks find the sample's faults", [] if len(sample) == 7 else [f"7 expected: {sample}"])
     cases.case("floors have no circle", circle_problems(allowed))
+    cases.case("doc/ARCHITECTURE.md has the same floors", document_problems(source.text(root, "doc/ARCHITECTURE.md"), allowed))
     rooms = sorted(name for name in os.listdir(os.path.join(root, "src")) if source.files(root, "src/" + name))
     cases.case("every room has its floor", [f"src/{room} is not in tools/floors.txt" for room in rooms if room not in allowed])
     problems = [p for path in source.files(root, "src") for p in include_problems(path, source.text(root, path), allowed)]
