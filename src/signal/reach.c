@@ -90,7 +90,10 @@ struct reach *reach_create(const struct target_table *targets, size_t entities, 
 	r->gather = alloc_zero(entities, sizeof(*r->gather));
 	r->used = alloc_zero(entities, sizeof(*r->used));
 	for (size_t i = 0; i < OBSERVERS_MAX; i++)
-		r->control[i].last_good = r->control[i].first_bad = r->control[i].alarm_until = INT64_MIN;
+		r->control[i] = (struct control){.last_good = INT64_MIN,
+						 .first_bad = INT64_MIN,
+						 .alarm_until = INT64_MIN,
+						 .last_probe = INT64_MIN};
 	return r;
 }
 
@@ -207,14 +210,19 @@ static bool reference_dead(const struct control *c, const struct reference *one)
 	return one->fails >= CONTROL_DEAD && dead * 2 < c->references;
 }
 
+static void observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
+{
+	struct observer_change change = {observer, impaired, {from}, why};
+	r->out.observer(r->out.context, &change);
+}
+
 static void control_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from)
 {
 	struct control *c = &r->control[observer];
 	if (c->impaired == impaired)
 		return;
 	c->impaired = impaired;
-	struct observer_change change = {observer, impaired, {from}, "its control targets did not answer"};
-	r->out.observer(r->out.context, &change);
+	observer_tell(r, observer, impaired, from, "its control targets did not answer");
 }
 
 static void control_result(struct reach *r, const struct waiting *w)
@@ -249,6 +257,20 @@ static bool impaired_at(const struct reach *r, uint16_t observer, int64_t t)
 {
 	const struct control *c = &r->control[observer];
 	return c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until;
+}
+
+// An observer that sent nothing for far longer than it ever paused was not there: told when it is back.
+static void presence_note(struct reach *r, uint16_t observer, int64_t t)
+{
+	struct control *c = &r->control[observer];
+	int64_t gap = c->last_probe == INT64_MIN ? 0 : t - c->last_probe;
+	if (r->width && gap > GAP_INTERVALS * r->width + 2 * c->longest_gap && !c->impaired) {
+		observer_tell(r, observer, true, c->last_probe, "it sent no probes");
+		observer_tell(r, observer, false, t, "it sent no probes");
+	} else if (gap > c->longest_gap) {
+		c->longest_gap = gap;
+	}
+	c->last_probe = t > c->last_probe ? t : c->last_probe;
 }
 
 static struct pulse_view *view_of(struct gather *g, uint16_t observer)
@@ -378,6 +400,43 @@ static void judge(struct reach *r, int64_t bin)
 	}
 }
 
+static bool view_bad(const struct pulse_view *v)
+{
+	return v->sent && v->lost * 2 >= v->sent;
+}
+
+// Whether another observer of the same entity sees it fine.
+static bool fine_elsewhere(const struct gather *g, uint16_t observer)
+{
+	for (size_t i = 0; i < g->view_count; i++)
+		if (g->views[i].observer != observer && g->views[i].sent && g->views[i].lost * 10 <= g->views[i].sent)
+			return true;
+	return false;
+}
+
+// Entities that have nothing in common fail at one observer and nowhere else: the observer fails (detection of one's own
+// blindness without control targets).
+static void unrelated_judge(struct reach *r, uint16_t observer)
+{
+	uint32_t looked = 0, bad = 0;
+	for (size_t i = 0; i < r->used_count; i++) {
+		const struct gather *g = &r->gather[r->used[i]];
+		for (size_t k = 0; k < g->view_count; k++) {
+			if (g->views[k].observer != observer || !g->views[k].sent)
+				continue;
+			looked++;
+			bad += view_bad(&g->views[k]) && fine_elsewhere(g, observer);
+		}
+	}
+	if (bad < UNRELATED_MIN || bad <= UNRELATED_SHARE * looked)
+		return;
+	for (size_t i = 0; i < r->used_count; i++) {
+		struct gather *g = &r->gather[r->used[i]];
+		for (size_t k = 0; k < g->view_count; k++)
+			g->views[k].impaired |= g->views[k].observer == observer;
+	}
+}
+
 static void bin_close(struct reach *r, int64_t bin)
 {
 	while (r->queued && bin_of(r, queue_at(r, 0)->t) <= bin) {
@@ -390,6 +449,8 @@ static void bin_close(struct reach *r, int64_t bin)
 		if (target->entity != ENTITY_NONE && target->entity < r->entities)
 			gather_probe(r, &w, target, bin);
 	}
+	for (uint16_t o = 0; r->used_count >= UNRELATED_MIN && o < observer_count(r->targets); o++)
+		unrelated_judge(r, o);
 	for (size_t i = 0; i < r->used_count; i++)
 		pulse_put(r, r->used[i], bin);
 	r->used_count = 0;
@@ -424,6 +485,7 @@ void reach_take(struct reach *r, const struct obs *o)
 		return;
 	}
 	struct waiting w = {o->time.ns, o->path_id, o->rtt_us, o->collector, o->probe.outcome};
+	presence_note(r, o->collector, o->time.ns);
 	if (!r->width)
 		width_learn(r, &w);
 	size_t at = queue_add(r, &w);
