@@ -18,6 +18,9 @@
 #define CONTROL_ALARM	4.0
 #define CONTROL_CAP	8.0
 #define WIDTH_QUEUE_MAX 20000 // probes after which the watch interval is decided with the gaps seen so far
+#define GAP_INTERVALS	3     // an observer silent for so many intervals beyond its pauses was absent
+#define UNRELATED_MIN	3     // entities that must fail together at one observer alone …
+#define UNRELATED_SHARE 0.2   // … and the share of those it looks at: then it is the observer
 #define CONTROL_DEAD	10    // a control that failed so often in a row while others answer is itself down
 #define RTT_SAMPLES_MAX 65536 // round-trip times of one interval and entity that the medians are taken over
 
@@ -39,9 +42,10 @@ struct control { // an observer's standing with its controls
 	double score;
 	int64_t alarm_until; // ns; results before it that failed are dropped
 	int64_t alarm_from;
-	int64_t last_good; // newest answer of a control
-	int64_t first_bad; // first failure since, INT64_MIN none
-	bool impaired;	   // as last told
+	int64_t last_good;		 // newest answer of a control
+	int64_t first_bad;		 // first failure since, INT64_MIN none
+	bool impaired;			 // as last told
+	int64_t last_probe, longest_gap; // ns; INT64_MIN before the first
 };
 
 struct unit {		 // a distinct address in the interval that closes
