@@ -8,12 +8,10 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "house"))
 from tap import Cases  # noqa: E402,F401  the house's own
 
-SKIPPED = 77
-
 
 def skip(why):
-    print("skipped: " + why)
-    sys.exit(SKIPPED)
+    print("1..0 # SKIP " + why)
+    sys.exit(0)
 
 
 def shared(*parts):

@@ -45,7 +45,7 @@ def mutant(original, dice):
 
 def main():
     seed = int(os.environ.get("LACUNA_SEED", time.time_ns() % 1000000007))
-    print(f"seed {seed} (repeat with LACUNA_SEED={seed})", flush=True)
+    print(f"# seed {seed} (repeat with LACUNA_SEED={seed})", flush=True)
     dice = random.Random(seed)
     names = sorted(glob.glob(os.path.join(shared("lab"), "*", "bgp", "*.mrt*")) + glob.glob(shared("bmp") + "/*.bmp"))
     originals = []
@@ -54,7 +54,7 @@ def main():
             with open(name, "rb") as file:
                 originals.append((os.path.splitext(name)[1], file.read()))
     if len(originals) < 10:
-        print(f"only {len(originals)} originals")
+        print(f"not ok 1 - only {len(originals)} originals\n1..1")
         sys.exit(1)
     with tempfile.TemporaryDirectory() as folder:
         listing = os.path.join(folder, "list")
@@ -69,10 +69,13 @@ def main():
             done = subprocess.run([sys.argv[1], listing], stderr=errors, timeout=SECONDS, stdout=subprocess.PIPE)
             errors.seek(max(0, errors.tell() - 4000) if done.returncode else 0)
             tail = errors.read(8000).decode(errors="replace")
-    print(done.stdout.decode())
-    if done.returncode:
-        print(tail)
-    sys.exit(1 if done.returncode or f"{COPIES} files" not in done.stdout.decode() else 0)
+    said = done.stdout.decode(errors="replace") + (tail if done.returncode else "")
+    good = done.returncode == 0 and f"{COPIES} files" in said
+    print(f"{'ok' if good else 'not ok'} 1 - {COPIES} mutated files are read to their ends")
+    for line in said.splitlines():
+        print("# " + line)
+    print("1..1")
+    sys.exit(0 if good else 1)
 
 
 main()
