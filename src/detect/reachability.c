@@ -61,6 +61,7 @@ void reachability_free(struct reachability *r)
 {
 	if (!r)
 		return;
+	free(r->looks);
 	free(r->bins);
 	free(r);
 }
@@ -78,6 +79,7 @@ static struct look *look_of(struct reachability *r, uint16_t observer)
 			return &r->looks[i];
 	if (r->look_count == LOOKS_MAX)
 		return NULL;
+	alloc_grow((void **)&r->looks, r->look_count, &r->look_capacity, sizeof(*r->looks));
 	r->looks[r->look_count] = (struct look){.observer = observer, .values = r->values};
 	return &r->looks[r->look_count++];
 }
@@ -126,19 +128,43 @@ static float median_of(float *values, size_t n)
 	return values[n / 2];
 }
 
+// Puts one value into the ascending window, in the place of another where it is full.
+static void window_put(struct look *l, float value)
+{
+	size_t n = l->rtt_count, at = 0;
+	if (n == RTT_HISTORY) {
+		while (l->sorted[at] < l->rtt[l->rtt_next % RTT_HISTORY])
+			at++;
+		memmove(l->sorted + at, l->sorted + at + 1, (--n - at) * sizeof(float));
+	}
+	for (at = n; at > 0 && l->sorted[at - 1] > value; at--)
+		l->sorted[at] = l->sorted[at - 1];
+	l->sorted[at] = value;
+	l->rtt[l->rtt_next++ % RTT_HISTORY] = value;
+	l->rtt_count = n + 1;
+}
+
+// The median distance from the median: distances ascend on either side of it.
+static float window_spread(const struct look *l)
+{
+	size_t above = l->rtt_count / 2, below = above;
+	float distance = 0;
+	for (size_t i = 0; i <= l->rtt_count / 2; i++) {
+		bool up = below == 0 ||
+			  (above < l->rtt_count && l->sorted[above] - l->median <= l->median - l->sorted[below - 1]);
+		distance = up ? l->sorted[above++] - l->median : l->median - l->sorted[--below];
+	}
+	return distance;
+}
+
 static void look_latency(struct look *l, const struct pulse_view *v, bool quiet)
 {
-	float sorted[RTT_HISTORY];
 	l->ratio = l->median > 0 && v->rtt_us ? (float)v->rtt_us / l->median : 0;
 	if (!v->rtt_us || !quiet)
 		return;
-	l->rtt[l->rtt_next++ % RTT_HISTORY] = (float)v->rtt_us;
-	l->rtt_count += l->rtt_count < RTT_HISTORY;
-	memcpy(sorted, l->rtt, l->rtt_count * sizeof(*sorted));
-	l->median = median_of(sorted, l->rtt_count);
-	for (size_t i = 0; i < l->rtt_count; i++)
-		sorted[i] = fabsf(l->rtt[i] - l->median);
-	l->spread = 1.4826F * median_of(sorted, l->rtt_count);
+	window_put(l, (float)v->rtt_us);
+	l->median = l->sorted[l->rtt_count / 2];
+	l->spread = 1.4826F * window_spread(l);
 }
 
 // Whether the observer's round-trip time is clearly above its usual one; `share` loosens the ratio for dating back.

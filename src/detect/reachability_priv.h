@@ -16,7 +16,8 @@ struct look { // one observer's record
 	bool alarm;
 	double score; // CUSUM
 	double quiet_sent, quiet_lost;
-	float rtt[RTT_HISTORY]; // microseconds, medians of quiet intervals
+	float rtt[RTT_HISTORY];	   // microseconds, medians of quiet intervals; a ring
+	float sorted[RTT_HISTORY]; // the same, ascending
 	size_t rtt_count, rtt_next;
 	float median, spread, ratio;
 };
@@ -34,8 +35,8 @@ struct reachability {
 	const struct target_table *targets;
 	const double *values; // null: the table's
 	struct detection_sink out;
-	struct look looks[LOOKS_MAX];
-	size_t look_count;
+	struct look *looks;
+	size_t look_count, look_capacity;
 	struct pulse_bin *bins;
 	size_t bin_count;
 	int64_t width_ns;
