@@ -38,6 +38,49 @@ void inputs_free(struct inputs *in)
 	*in = (struct inputs){0};
 }
 
+// Names of dump files, not of collectors: a table and its updates lie side by side under these.
+static bool generic_name(const char *name)
+{
+	static const char *const names[] = {"bview", "rib", "ribs", "updates", "update", "table", "mrt"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+// rrc00 … (RIPE RIS) anywhere in the path; null: none.
+static const char *ris_collector(const char *path)
+{
+	for (const char *at = path; *at; at++)
+		if (strncmp(at, "rrc", 3) == 0 && at[3] >= '0' && at[3] <= '9' && at[4] >= '0' && at[4] <= '9')
+			return at;
+	return NULL;
+}
+
+static void take_name(char *ret, size_t size, const char *from, size_t n)
+{
+	n = n < size ? n : size - 1;
+	if (n)
+		memcpy(ret, from, n);
+	ret[n] = '\0';
+}
+
+// Outside a recording archives name their collector somewhere in the path, or not at all: then what lies in one folder is
+// of one collector.
+static void collector_of(const struct adding *a, const char *path, const char *relative, char *ret, size_t size)
+{
+	const char *ris = a->recording ? NULL : ris_collector(path);
+	recording_collector_of(a->recording, relative, ret, size);
+	if (ris) {
+		take_name(ret, size, ris, 5);
+	} else if (generic_name(ret)) {
+		const char *slash = strrchr(path, '/'), *from = slash;
+		while (from && from > path && from[-1] != '/')
+			from--;
+		take_name(ret, size, from, slash ? (size_t)(slash - from) : 0);
+	}
+}
+
 static int add_file(void *context, const char *file)
 {
 	struct adding *a = context;
@@ -50,7 +93,7 @@ static int add_file(void *context, const char *file)
 	bool lines = feed_names_lines(file);
 	if (lines && !a->in->lines && !a->named)
 		return 0;
-	recording_collector_of(a->recording, relative, collector, sizeof(collector));
+	collector_of(a, file, relative, collector, sizeof(collector));
 	// Lines name their observers themselves.
 	a->code = feed_add(a->in->feed, file, lines ? 0 : collector_id(a->in->peers, collector));
 	a->files++;

@@ -293,7 +293,7 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 			    "full-feed "
 			    "networks, or almost none of their space. Add a RIB dump, or lower --full-feed-floor for a "
 			    "small "
-			    "network.\n",
+			    "--full-feed-floor for a small network.\n",
 			    unobservable, watched, level_threshold(LEVEL_NETWORKS_MIN)->value);
 	blind_text(&t, v);
 	fwrite(t.bytes, 1, t.length, stdout);
