@@ -15,7 +15,9 @@
 
 #include <stdlib.h>
 
-#define HOLD_TIMES_MAX 4 // different ones seen in OPEN messages
+#define HOLD_TIMES_MAX	 4		  // different ones seen in OPEN messages
+#define SETTLE_INTERVALS 256		  // after its last detection an entity's incidents are described …
+#define SETTLE_NS	 (300 * NS_PER_S) // … and this; nothing that comes later is dated back so far
 
 struct strip {
 	struct sample *at;
@@ -34,6 +36,7 @@ struct pipeline {
 	struct dossier *dossiers; // by entity
 	struct observer_list observers;
 	struct incident_list incidents;
+	size_t described; // the first so many are
 	struct blind_list blind;
 	const struct parameters *parameters;
 	const struct link_known *known;
@@ -45,8 +48,57 @@ struct pipeline {
 	size_t hold_time_count;
 	struct strip *strips; // by entity
 	size_t watched;
-	struct instant first, last;
+	struct instant first, last, probed; // probed: first probe
+	int64_t ticked;			    // second of the routing data that the levels were told of
 };
+
+static void incident_tell(struct pipeline *p, struct incident *n)
+{
+	struct describe_input in = {
+		.dossier = pipeline_dossier(p, n->entity),
+		.entities = p->entities,
+		.targets = p->targets,
+		.hold_times = p->hold_times,
+		.hold_time_count = p->hold_time_count,
+		.visibility = p->definition->share,
+		.since = p->probed,
+	};
+	describe_incident(&in, n);
+	origins_upstreams(p->routes, n);
+}
+
+static void incidents_of(struct pipeline *p, uint32_t entity)
+{
+	struct assemble_input in = {pipeline_dossier(p, entity), p->entities};
+	assemble_entity(&in, &p->incidents);
+}
+
+// Whether all that was detected of the entity is over for so long that nothing can be added to it.
+static bool settled(const struct dossier *d, struct instant now)
+{
+	for (size_t i = 0; i < d->detection_count; i++) {
+		const struct detection *one = &d->detections[i];
+		bool over = instant_known(one->end.best) &&
+			    now.ns - one->end.best.ns > SETTLE_INTERVALS * d->width_ns + SETTLE_NS;
+		if (!over || one->signal == SIGNAL_SERIES)
+			return false;
+	}
+	return d->detection_count > 0;
+}
+
+// Describes the entity's incidents while the intervals they rest on are still kept.
+static void entity_settle(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	struct dossier *d = &p->dossiers[entity];
+	if (!p->entities->at[entity].watched || !settled(d, now))
+		return;
+	size_t first = p->incidents.count;
+	incidents_of(p, entity);
+	for (size_t i = first; i < p->incidents.count; i++)
+		incident_tell(p, &p->incidents.at[i]);
+	p->described = p->incidents.count;
+	d->detection_count = 0;
+}
 
 static void on_detection(void *context, const struct detection *d, bool opened)
 {
@@ -60,6 +112,7 @@ static void on_pulse(void *context, const struct pulse *pulse)
 	struct pipeline *p = context;
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
+	entity_settle(p, pulse->entity, pulse->time);
 }
 
 static void on_change(void *context, const struct target_change *c)
@@ -133,7 +186,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	struct pipeline *p = alloc_zero(1, sizeof(*p));
 	size_t n = options->entities->count;
 	p->entities = options->entities;
-	p->first = p->last = INSTANT_NONE;
+	p->first = p->last = p->probed = INSTANT_NONE;
 	p->definition = options->definition;
 	p->parameters = options->parameters;
 	p->known = options->known;
@@ -223,6 +276,17 @@ static void take_series(struct pipeline *p, const struct obs *o)
 	series_take(*watch, o->time, o->number);
 }
 
+static void take_measured(struct pipeline *p, const struct obs *o)
+{
+	if (o->kind == OBS_PROBE && p->reach) {
+		if (!instant_known(p->probed))
+			p->probed = o->time;
+		reach_take(p->reach, o);
+	} else if (o->kind == OBS_SERIES && p->targets) {
+		take_series(p, o);
+	}
+}
+
 static bool of_routing(const struct obs *o)
 {
 	return o->kind != OBS_PROBE && o->kind != OBS_SERIES;
@@ -244,40 +308,16 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		if (code < 0)
 			return code;
 		for (i = end; i < n && !of_routing(&batch[i]); i++)
-			if (batch[i].kind == OBS_PROBE && p->reach)
-				reach_take(p->reach, &batch[i]);
-			else if (batch[i].kind == OBS_SERIES && p->targets)
-				take_series(p, &batch[i]);
+			take_measured(p, &batch[i]);
 	}
 	struct instant now = routes_now(p->routes);
-	for (size_t i = 0; instant_known(now) && i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
-		level_tick(p->levels[i], now);
+	if (instant_known(now) && instant_seconds(now) != p->ticked) {
+		for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
+			level_tick(p->levels[i], now);
+		p->ticked = instant_seconds(now);
+	}
 	p->last = batch[n - 1].time.ns > p->last.ns ? batch[n - 1].time : p->last;
 	return 0;
-}
-
-static void incidents_of(struct pipeline *p, uint32_t entity)
-{
-	struct assemble_input in = {pipeline_dossier(p, entity), p->entities};
-	assemble_entity(&in, &p->incidents);
-	origins_judge(p->routes, p->entities, entity, &p->incidents);
-}
-
-static void incidents_describe(struct pipeline *p)
-{
-	for (size_t i = 0; i < p->incidents.count; i++) {
-		struct incident *n = &p->incidents.at[i];
-		struct describe_input in = {
-			.dossier = pipeline_dossier(p, n->entity),
-			.entities = p->entities,
-			.targets = p->targets,
-			.hold_times = p->hold_times,
-			.hold_time_count = p->hold_time_count,
-			.visibility = p->definition->share,
-		};
-		describe_incident(&in, n);
-		origins_upstreams(p->routes, n);
-	}
 }
 
 static void incidents_link(struct pipeline *p)
@@ -337,11 +377,15 @@ void pipeline_finish(struct pipeline *p)
 	for (uint32_t e = 0; e < p->entities->count; e++) {
 		reachability_finish(p->reachability[e], p->last);
 		share_finish(p->shares[e]);
-		if (p->entities->at[e].watched)
-			incidents_of(p, e);
+		if (!p->entities->at[e].watched)
+			continue;
+		incidents_of(p, e);
+		origins_judge(p->routes, p->entities, e, &p->incidents);
 	}
+	for (size_t i = p->described; i < p->incidents.count; i++)
+		if (instant_known(p->incidents.at[i].start.best))
+			incident_tell(p, &p->incidents.at[i]);
 	assemble_finish(&p->incidents, p->entities);
-	incidents_describe(p);
 	incidents_link(p);
 	blind_collect(p);
 }

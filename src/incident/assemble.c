@@ -300,8 +300,9 @@ static void id_make(const struct incident_list *list, const struct entity_list *
 	struct text t = {0};
 	text_printf(&t, "%s%s-%s-", strncmp(entity, "asn/", 4) == 0 ? "AS" : "", code, minute);
 	int number = 1;
-	for (const struct incident *other = list->at; other < n; other++)
-		number += strncmp(other->id, text_string(&t), t.length) == 0;
+	int64_t minute_ns = n->start.best.ns - 60 * NS_PER_S; // they are in order: none alike before it
+	for (size_t i = (size_t)(n - list->at); i-- > 0 && list->at[i].start.best.ns > minute_ns;)
+		number += strncmp(list->at[i].id, text_string(&t), t.length) == 0;
 	text_printf(&t, "%d", number);
 	size_t length = t.length < sizeof(n->id) - 1 ? t.length : sizeof(n->id) - 1;
 	memcpy(n->id, t.bytes, length);

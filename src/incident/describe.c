@@ -14,6 +14,7 @@
 #define BEFORE_NS	(3600 * NS_PER_S) // of quiet intervals that precedence looks at
 #define USUAL_SIGHT_MIN 0.5		  // a usual share of networks below this is no base for phases
 #define AFTER_INTERVALS 4		  // looked at behind the end: that it is over takes some to see
+#define COMMON_SHARE	0.75		  // of the units down at a time: no coincidence, however slowly it came
 
 static double width_s(const struct dossier *d)
 {
@@ -144,7 +145,8 @@ static struct concurrency_unit *units_of(const struct describe_input *in, const 
 {
 	const struct dossier *d = in->dossier;
 	struct concurrency_unit *units = alloc_zero(target_units(in->targets), sizeof(*units));
-	double hours = d->bin_count ? instant_gap_s(d->bins[0].time, n->start.best) / 3600 : 0;
+	struct instant since = instant_known(in->since) || !d->bin_count ? in->since : d->bins[0].time;
+	double hours = instant_known(since) ? instant_gap_s(since, n->start.best) / 3600 : 0;
 	*ret_count = 0;
 	for (uint32_t i = 0; i < target_count(in->targets); i++) {
 		const struct target *t = target_at(in->targets, i);
@@ -163,23 +165,31 @@ static struct concurrency_unit *units_of(const struct describe_input *in, const 
 	return units;
 }
 
+// What happened to the unit before the incident, and its failure in it. Of a machine with several services the one that
+// failed most often counts.
+static void change_mark(struct concurrency_unit *u, const struct target_change *c, int64_t first, int64_t end)
+{
+	if (c->first_fail.ns < first) {
+		uint32_t onsets = c->onsets + c->down; // of one that is back its failure is counted
+		u->onsets = onsets > u->onsets ? onsets : u->onsets;
+		return;
+	}
+	bool earlier = instant_known(u->first_fail) && u->first_fail.ns <= c->first_fail.ns;
+	if (!c->down || c->first_fail.ns > end || earlier)
+		return;
+	u->first_fail = c->first_fail;
+	u->last_ok = c->last_ok;
+}
+
 static void failures_mark(const struct describe_input *in, const struct incident *n, struct concurrency_unit *units,
 			  const uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first = n->start.from.ns - 2 * d->width_ns, end = end_of(n, d);
 	for (size_t i = 0; i < d->change_count; i++) {
-		const struct target_change *c = &d->changes[i];
-		const struct target *t = target_at(in->targets, c->target);
-		if (!c->down || c->first_fail.ns < first || c->first_fail.ns > end || !place[t->unit])
-			continue;
-		struct concurrency_unit *u = &units[place[t->unit] - 1];
-		if (instant_known(u->first_fail) && u->first_fail.ns <= c->first_fail.ns)
-			continue;
-		u->first_fail = c->first_fail;
-		u->last_ok = c->last_ok;
-		u->onsets = c->onsets;
-		u->up_hours = c->up_hours > 0 ? c->up_hours : u->up_hours;
+		const struct target *t = target_at(in->targets, d->changes[i].target);
+		if (place[t->unit])
+			change_mark(&units[place[t->unit] - 1], &d->changes[i], first, end);
 	}
 }
 
@@ -187,6 +197,50 @@ static bool routes_all_gone(const struct incident *n)
 {
 	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
 	return routes && routes->lowest == 0;
+}
+
+static void concurrency_copy(struct incident *n, const struct concurrency *found)
+{
+	n->concurrency = (struct incident_concurrency){
+		.known = true,
+		.units = (uint32_t)found->units,
+		.failed = (uint32_t)found->failed,
+		.window_s = found->window_s,
+		.expected_per_year = found->expected_per_year,
+		.synchrony_s = found->synchrony_s,
+		.verdict = concurrency_verdict_name(found->verdict),
+		.level = concurrency_common_name(found->common),
+	};
+}
+
+// If the failed ones are the whole of a /24, chance has to find just these: they are tested alone, for each /24 there is.
+static void concurrency_of_group(struct concurrency_unit *units, const struct concurrency_input *all,
+				 struct incident *n, const struct concurrency *found)
+{
+	uint32_t key = units[found->common_unit].slash24;
+	size_t own = 0, groups = 0;
+	for (size_t i = 0; i < all->count; i++) {
+		bool first = true;
+		for (size_t k = 0; k < i && first; k++)
+			first = units[k].slash24 != units[i].slash24;
+		groups += first;
+	}
+	for (size_t i = 0; i < all->count; i++) // those of the group to the front
+		if (units[i].slash24 == key) {
+			struct concurrency_unit swap = units[own];
+			units[own++] = units[i];
+			units[i] = swap;
+		}
+	struct concurrency_input input = *all;
+	struct concurrency alone;
+	input.count = own;
+	concurrency_test(&input, &alone);
+	alone.expected_per_year *= (double)groups;
+	if (alone.verdict != CONCURRENT || alone.failed < alone.units || alone.expected_per_year > CONCURRENCY_PER_YEAR)
+		return;
+	n->concurrency.expected_per_year = alone.expected_per_year;
+	n->concurrency.window_s = alone.window_s;
+	n->concurrency.verdict = concurrency_verdict_name(CONCURRENT_PARTLY);
 }
 
 static void concurrency_fill(const struct describe_input *in, struct incident *n)
@@ -205,18 +259,26 @@ static void concurrency_fill(const struct describe_input *in, struct incident *n
 	};
 	struct concurrency found;
 	concurrency_test(&input, &found);
-	n->concurrency = (struct incident_concurrency){
-		.known = true,
-		.units = (uint32_t)found.units,
-		.failed = (uint32_t)found.failed,
-		.window_s = found.window_s,
-		.expected_per_year = found.expected_per_year,
-		.synchrony_s = found.synchrony_s,
-		.verdict = concurrency_verdict_name(found.verdict),
-		.level = concurrency_common_name(found.common),
-	};
+	concurrency_copy(n, &found);
+	if (found.verdict == CONCURRENT_NOT && found.common == COMMON_SLASH24 && found.common_units == found.failed)
+		concurrency_of_group(units, &input, n, &found);
 	free(units);
 	free(place);
+}
+
+// Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
+// services. Routes, series and news of origins are evidence of their own.
+static void scope_judge(struct incident *n)
+{
+	bool own = n->origin_count > 0;
+	for (size_t i = 0; i < n->signal_count; i++) {
+		uint8_t s = n->signals[i].signal;
+		own |= s < SIGNAL_ROUTING_COUNT || s == SIGNAL_SERIES;
+	}
+	bool chance =
+		n->concurrency.known && strcmp(n->concurrency.verdict, concurrency_verdict_name(CONCURRENT_NOT)) == 0;
+	if (!own && chance && n->fraction_down < COMMON_SHARE)
+		n->scope = SCOPE_SERVICE;
 }
 
 // ---- precedence ----
@@ -354,6 +416,7 @@ void describe_incident(const struct describe_input *in, struct incident *n)
 	order_fill(in, n);
 	phases_fill(in, n);
 	concurrency_fill(in, n);
+	scope_judge(n);
 	precedence_fill(in, n);
 	recovery_fill(in, n);
 }

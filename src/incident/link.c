@@ -7,6 +7,14 @@
 
 #include <stdlib.h>
 
+#define PAST_MAX 256 // outages before this one that it is compared with, the newest
+
+// A single service that fails is not what campaigns are made of, nor what an outage is compared with.
+static bool outage(const struct incident *n)
+{
+	return n->scope != SCOPE_SERVICE;
+}
+
 static uint32_t moved_of(const struct incident *n)
 {
 	uint32_t moved = 0;
@@ -53,20 +61,26 @@ static void features_of(const struct link_input *in, const struct incident *n, s
 static void campaigns(const struct link_input *in, struct incident_list *list)
 {
 	struct campaign_incident *features = alloc_zero(list->count, sizeof(*features));
-	size_t *of = alloc_zero(list->count, sizeof(*of));
+	size_t *of = alloc_zero(list->count, sizeof(*of)), *place = alloc_zero(list->count, sizeof(*place)), count = 0;
 	struct campaign *found = alloc_zero(list->count, sizeof(*found));
-	for (size_t i = 0; i < list->count; i++)
-		features_of(in, &list->at[i], &features[i]);
-	campaign_find(features, list->count, in->watched_since, of, found);
 	for (size_t i = 0; i < list->count; i++) {
+		if (!outage(&list->at[i]))
+			continue;
+		features_of(in, &list->at[i], &features[count]);
+		place[count++] = i;
+	}
+	campaign_find(features, count, in->watched_since, of, found);
+	for (size_t i = 0; i < count; i++) {
+		struct incident *n = &list->at[place[i]];
 		if (of[i] == CAMPAIGN_NONE)
 			continue;
 		const struct campaign *c = &found[of[i]];
-		campaign_id(in->entities->at[list->at[i].entity].id, list->at[c->first].start.best, c->number,
-			    list->at[i].campaign, sizeof(list->at[i].campaign));
+		campaign_id(in->entities->at[n->entity].id, list->at[place[c->first]].start.best, c->number,
+			    n->campaign, sizeof(n->campaign));
 	}
 	free(features);
 	free(of);
+	free(place);
 	free(found);
 }
 
@@ -89,24 +103,26 @@ static void facts_of(const struct link_input *in, const struct incident *n, stru
 			ret->recovery[n->recovery[i].rank] |= 1u << n->recovery[i].signal;
 }
 
-// Precedents first, then the incidents that ended before this one began.
-static void similar(const struct link_input *in, struct incident_list *list, size_t which)
+// Precedents, then the last outages before this one; `facts` has room for both, the precedents are in it.
+static void similar(const struct link_input *in, struct incident_list *list, size_t which,
+		    struct precedent_facts *facts)
 {
 	struct incident *n = &list->at[which];
-	struct precedent_facts subject, *facts = alloc_zero(in->known_count + which, sizeof(*facts));
+	struct precedent_facts subject;
 	struct precedent_match match[PRECEDENT_NEAREST];
-	for (size_t i = 0; i < in->known_count; i++)
-		facts[i] = in->known[i].facts;
-	for (size_t i = 0; i < which; i++)
-		facts_of(in, &list->at[i], &facts[in->known_count + i]);
+	size_t past[PAST_MAX], pasts = 0;
+	for (size_t i = which; outage(n) && i-- > 0 && pasts < PAST_MAX;)
+		if (outage(&list->at[i]))
+			past[pasts++] = i;
+	for (size_t i = 0; i < pasts; i++)
+		facts_of(in, &list->at[past[i]], &facts[in->known_count + i]);
 	facts_of(in, n, &subject);
-	size_t count = precedent_similar(&subject, facts, in->known_count + which, match);
+	size_t count = precedent_similar(&subject, facts, in->known_count + pasts, match);
 	for (size_t i = 0; i < count && i < INCIDENT_SIMILAR_MAX; i++) {
 		const char *id = match[i].index < in->known_count ? in->known[match[i].index].id
-								  : list->at[match[i].index - in->known_count].id;
+								  : list->at[past[match[i].index - in->known_count]].id;
 		n->similar[n->similar_count++] = (struct incident_similar){id, match[i].similarity};
 	}
-	free(facts);
 }
 
 void link_incidents(const struct link_input *in, struct incident_list *list)
@@ -114,6 +130,10 @@ void link_incidents(const struct link_input *in, struct incident_list *list)
 	if (!list->count)
 		return;
 	campaigns(in, list);
+	struct precedent_facts *facts = alloc_zero(in->known_count + PAST_MAX, sizeof(*facts));
+	for (size_t i = 0; i < in->known_count; i++)
+		facts[i] = in->known[i].facts;
 	for (size_t i = 0; i < list->count; i++)
-		similar(in, list, i);
+		similar(in, list, i, facts);
+	free(facts);
 }
