@@ -54,7 +54,7 @@ static uint64_t slash48(const uint8_t bytes[16])
 
 static bool set_equal(const struct set *s, const uint32_t *members, size_t n)
 {
-	return s->n == n && memcmp(s->members, members, n * sizeof(*members)) == 0;
+	return s->n == n && (!n || memcmp(s->members, members, n * sizeof(*members)) == 0);
 }
 
 // The set with these members (ascending), made if new; SPACE_NOBODY when there are too many sets.
