@@ -234,6 +234,17 @@ static struct moment loss_onset(const struct reachability *r, int64_t width)
 	return moment_between(from, best, to);
 }
 
+// What was lost just before the onset: it is over when no more than that is lost.
+static double loss_before(const struct reachability *r, const struct moment *onset, int64_t width)
+{
+	double sent = 0, lost = 0;
+	for (size_t i = window_first(r, width); i < r->bin_count && r->bins[i].time.ns < onset->from.ns; i++) {
+		sent += r->bins[i].sent;
+		lost += r->bins[i].lost;
+	}
+	return sent > 0 ? lost / sent : 0;
+}
+
 // How many networks' observers are in alarm, and whether enough of those that look are.
 static bool agreed(const struct reachability *r, const struct pulse *p, uint32_t *ret_networks)
 {
@@ -266,6 +277,7 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	struct detection *d = &r->loss;
 	if (!r->loss_open && alarm && (double)r->bin_count > value_of(r->values, REACH_WARM_UP_BINS)) {
 		detection_begin(d, r, SIGNAL_LOSS, loss_onset(r, p->width_ns));
+		r->loss_before = loss_before(r, &d->start, p->width_ns);
 		d->baseline = 1000;
 		d->lowest = 1000;
 		d->of_networks = networks;
@@ -278,7 +290,7 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	uint64_t up = (uint64_t)((1 - share) * 1000 + 0.5);
 	d->lowest = up < d->lowest ? up : d->lowest;
 	d->of_networks = networks > d->of_networks ? networks : d->of_networks;
-	if (share > value_of(r->values, REACH_LOSS_CLOSE)) {
+	if (share > r->loss_before + value_of(r->values, REACH_LOSS_CLOSE)) {
 		r->low_bins = 0;
 		return;
 	}

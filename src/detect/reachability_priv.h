@@ -42,6 +42,7 @@ struct reachability {
 	int64_t width_ns;
 	struct detection loss, latency;
 	bool loss_open, latency_open, raised;
+	double loss_before; // share that was lost before the loss that is open
 	unsigned low_bins, high_bins, calm_bins;
 	struct instant low_since, high_since, calm_since;
 	struct service_class services[SERVICE_CLASSES];

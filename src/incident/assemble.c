@@ -15,6 +15,7 @@
 #define CHAIN_INTERVALS 5		  // … or within so many watch intervals
 #define CHAIN_ROUTES_NS (60 * NS_PER_S)	  // … where no probe tells: path hunting takes that long
 #define CHAIN_SERIES_NS (3600 * NS_PER_S) // … ready-made series with their bins of minutes
+#define FLAP_NS		(60 * NS_PER_S)	  // what is over sooner is no outage where probes are as slow as that
 #define SMOOTH_BINS	3		  // intervals that the share of units down must hold
 
 static int by_start(const void *a, const void *b)
@@ -48,6 +49,51 @@ struct group {
 	const struct detection **at;
 	size_t n;
 };
+
+static int64_t flap_ns(const struct dossier *d)
+{
+	return 2 * d->width_ns < FLAP_NS ? 2 * d->width_ns : FLAP_NS;
+}
+
+bool assemble_flap(const struct dossier *d, const struct detection *one)
+{
+	return instant_known(one->end.best) && one->end.from.ns - one->start.to.ns < flap_ns(d);
+}
+
+// Routes, loss and blocks: what says that all of the entity is away.
+static bool of_the_whole(const struct detection *d)
+{
+	return routing(d) || d->signal == SIGNAL_LOSS || d->signal == SIGNAL_BLOCKS;
+}
+
+// Drops what is of the whole and was, for all that is known, over within two watch intervals or a minute: maintenance does
+// that, and probes are too slow to say more. `sorted` by start; returns how many are left.
+static size_t flaps_drop(const struct dossier *d, const struct detection **sorted, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		int64_t start = INT64_MAX, end = INT64_MIN, reach = INT64_MIN;
+		size_t last = i;
+		for (; last < n && (reach == INT64_MIN || sorted[last]->start.best.ns <= reach); last++) {
+			const struct detection *one = sorted[last];
+			bool over = instant_known(one->end.best);
+			if (!of_the_whole(one))
+				continue;
+			start = one->start.to.ns < start ? one->start.to.ns : start;
+			end = !over ? INT64_MAX : one->end.from.ns > end ? one->end.from.ns : end;
+			int64_t until = over ? one->end.best.ns + d->width_ns : INT64_MAX;
+			reach = until > reach ? until : reach;
+		}
+		for (size_t k = i; k < last; k++)
+			if (of_the_whole(sorted[k]) && end != INT64_MAX && end - start < flap_ns(d))
+				sorted[k] = NULL;
+		i = last;
+	}
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (sorted[i])
+			sorted[kept++] = sorted[i];
+	return kept;
+}
 
 // Whether this group may stand as an incident.
 static bool stands(const struct group *g)
@@ -196,10 +242,11 @@ void assemble_entity(const struct assemble_input *in, struct incident_list *out)
 		sorted[i] = &d->detections[i];
 	if (d->detection_count)
 		qsort(sorted, d->detection_count, sizeof(*sorted), by_start);
-	for (size_t i = 0; i < d->detection_count;) {
+	size_t n = flaps_drop(d, sorted, d->detection_count);
+	for (size_t i = 0; i < n;) {
 		struct group g = {.at = sorted + i};
 		int64_t reach = INT64_MIN;
-		while (i < d->detection_count && (!g.n || sorted[i]->start.best.ns <= reach)) {
+		while (i < n && (!g.n || sorted[i]->start.best.ns <= reach)) {
 			int64_t end = instant_known(sorted[i]->end.best)
 					      ? sorted[i]->end.best.ns + chain_ns(d, sorted[i])
 					      : INT64_MAX;

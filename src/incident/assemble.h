@@ -11,6 +11,9 @@ struct assemble_input {
 	const struct entity_list *entities;
 };
 
+// Whether what one detection saw was over, for all that is known, within two watch intervals or a minute: a flap.
+bool assemble_flap(const struct dossier *d, const struct detection *one);
+
 // Appends the incidents of one entity, in order of their start.
 void assemble_entity(const struct assemble_input *in, struct incident_list *out);
 

@@ -3,6 +3,7 @@
 #include "incident/describe.h"
 
 #include "base/alloc.h"
+#include "incident/assemble.h"
 #include "incident/concurrency.h"
 #include "incident/phases.h"
 #include "incident/precedence.h"
@@ -10,11 +11,14 @@
 
 #include <stdlib.h>
 
-#define STAMP_S		1.0		  // resolution of MRT stamps
-#define BEFORE_NS	(3600 * NS_PER_S) // of quiet intervals that precedence looks at
-#define USUAL_SIGHT_MIN 0.5		  // a usual share of networks below this is no base for phases
-#define AFTER_INTERVALS 4		  // looked at behind the end: that it is over takes some to see
-#define COMMON_SHARE	0.75		  // of the units down at a time: no coincidence, however slowly it came
+#define STAMP_S		 1.0		   // resolution of MRT stamps
+#define BEFORE_NS	 (3600 * NS_PER_S) // of quiet intervals that precedence looks at
+#define USUAL_SIGHT_MIN	 0.5		   // a usual share of networks below this is no base for phases
+#define AFTER_INTERVALS	 4		   // looked at behind the end: that it is over takes some to see
+#define EXCESS_SHARE	 0.05 // of the pings lost beyond those to machines that were down: then it is not only they
+#define COMMON_INTERVALS 3    // watch intervals in which half of all go, if they go together
+#define LONG_INTERVALS	 4    // watch intervals that single machines must have been down before all went
+#define COMMON_SHARE	 0.75 // of the units down at a time: no coincidence, however slowly it came
 
 static double width_s(const struct dossier *d)
 {
@@ -243,6 +247,96 @@ static void concurrency_of_group(struct concurrency_unit *units, const struct co
 	n->concurrency.verdict = concurrency_verdict_name(CONCURRENT_PARTLY);
 }
 
+static bool verdict_is(const struct incident *n, enum concurrency_verdict v)
+{
+	return n->concurrency.known && strcmp(n->concurrency.verdict, concurrency_verdict_name(v)) == 0;
+}
+
+// Routes that left for more than a moment, series, news of origins: evidence of the whole beside the machines.
+static bool own_evidence(const struct dossier *d, const struct incident *n)
+{
+	int64_t end = end_of(n, d);
+	bool own = n->origin_count > 0;
+	for (size_t i = 0; i < d->detection_count; i++) {
+		const struct detection *one = &d->detections[i];
+		bool within = one->start.best.ns >= n->start.best.ns && one->start.best.ns <= end;
+		own |= within && one->signal < SIGNAL_ROUTING_COUNT && !assemble_flap(d, one);
+		own |= within && one->signal == SIGNAL_SERIES;
+	}
+	return own;
+}
+
+// Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
+// services.
+static void scope_judge(const struct dossier *d, struct incident *n)
+{
+	double down = n->units ? (double)n->units_down / (double)n->units : 0;
+	if (!verdict_is(n, CONCURRENT_NOT) || down >= COMMON_SHARE || own_evidence(d, n))
+		return;
+	n->scope = SCOPE_SERVICE;
+	n->fraction_down = down;
+}
+
+// Whether all that was lost in the intervals [from, to) were machines that were down.
+static bool only_machines(const struct dossier *d, int64_t from, int64_t to)
+{
+	double lost = 0, sent = 0, down = 0, units = 0;
+	for (size_t i = 0; i < d->bin_count; i++) {
+		const struct pulse_bin *b = &d->bins[i];
+		if (b->time.ns < from || b->time.ns >= to)
+			continue;
+		lost += b->lost;
+		sent += b->sent;
+		down += b->units - b->units_up;
+		units += b->units;
+	}
+	return sent > 0 && units > 0 && lost / sent - down / units < EXCESS_SHARE;
+}
+
+static int by_instant(const void *a, const void *b)
+{
+	const struct instant *x = a, *y = b;
+	return x->ns < y->ns ? -1 : x->ns > y->ns;
+}
+
+// First failure of the earliest few intervals in which half of all that failed did; unknown: there are none.
+static struct instant common_onset(const struct dossier *d, const struct concurrency_unit *units, size_t count)
+{
+	struct instant *at = alloc_zero(count, sizeof(*at)), found = INSTANT_NONE;
+	size_t failed = 0;
+	for (size_t i = 0; i < count; i++)
+		if (instant_known(units[i].first_fail))
+			at[failed++] = units[i].first_fail;
+	if (failed)
+		qsort(at, failed, sizeof(*at), by_instant);
+	for (size_t i = 0, end = 0; i < failed && !instant_known(found); i++) {
+		while (end < failed && at[end].ns - at[i].ns <= COMMON_INTERVALS * d->width_ns)
+			end++;
+		if ((end - i) * 2 >= failed)
+			found = at[i];
+	}
+	free(at);
+	return found;
+}
+
+// If only single machines had been down until half of all went at a time, it began when they went.
+static void start_judge(const struct dossier *d, struct incident *n, struct instant common)
+{
+	int64_t before = common.ns - 2 * d->width_ns;
+	if (!verdict_is(n, CONCURRENT) || !instant_known(common) ||
+	    common.ns - n->start.to.ns < LONG_INTERVALS * d->width_ns)
+		return;
+	for (size_t i = 0; i < n->signal_count; i++) {
+		uint8_t s = n->signals[i].signal;
+		bool counts = s < SIGNAL_ROUTING_COUNT || s == SIGNAL_SERIES || s == SIGNAL_LATENCY;
+		if (counts && n->signals[i].start.best.ns < before)
+			return;
+	}
+	if (!only_machines(d, n->start.from.ns, before))
+		return;
+	n->start = (struct moment){common, instant_after(common, -d->width_ns), common, 0.9};
+}
+
 static void concurrency_fill(const struct describe_input *in, struct incident *n)
 {
 	if (!in->targets || !in->dossier->bin_count)
@@ -262,23 +356,9 @@ static void concurrency_fill(const struct describe_input *in, struct incident *n
 	concurrency_copy(n, &found);
 	if (found.verdict == CONCURRENT_NOT && found.common == COMMON_SLASH24 && found.common_units == found.failed)
 		concurrency_of_group(units, &input, n, &found);
+	start_judge(in->dossier, n, common_onset(in->dossier, units, count));
 	free(units);
 	free(place);
-}
-
-// Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
-// services. Routes, series and news of origins are evidence of their own.
-static void scope_judge(struct incident *n)
-{
-	bool own = n->origin_count > 0;
-	for (size_t i = 0; i < n->signal_count; i++) {
-		uint8_t s = n->signals[i].signal;
-		own |= s < SIGNAL_ROUTING_COUNT || s == SIGNAL_SERIES;
-	}
-	bool chance =
-		n->concurrency.known && strcmp(n->concurrency.verdict, concurrency_verdict_name(CONCURRENT_NOT)) == 0;
-	if (!own && chance && n->fraction_down < COMMON_SHARE)
-		n->scope = SCOPE_SERVICE;
 }
 
 // ---- precedence ----
@@ -413,10 +493,10 @@ static void recovery_fill(const struct describe_input *in, struct incident *n)
 
 void describe_incident(const struct describe_input *in, struct incident *n)
 {
+	concurrency_fill(in, n);
+	scope_judge(in->dossier, n);
 	order_fill(in, n);
 	phases_fill(in, n);
-	concurrency_fill(in, n);
-	scope_judge(n);
 	precedence_fill(in, n);
 	recovery_fill(in, n);
 }
