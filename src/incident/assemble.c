@@ -102,7 +102,7 @@ static bool stands(const struct group *g)
 	for (size_t i = 0; i < g->n; i++) {
 		routes |= routing(g->at[i]);
 		services |= service(g->at[i]);
-		series |= g->at[i]->signal == SIGNAL_SERIES || g->at[i]->signal == SIGNAL_BLOCKS;
+		series |= g->at[i]->signal == SIGNAL_SERIES; // blocks are read off the pings of loss: no second kind
 		loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks >= 2;
 		lonely_loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks < 2;
 	}
