@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define UNTRUSTED_MAX 256 // characters shown of any text that came from outside
+#define UNTRUSTED_MAX 256  // characters shown of any text that came from outside
+#define MESSAGE_BYTES 5000 // of one message: a path, which has up to 4,096, and what is said of it
 
 void text_free(struct text *t)
 {
@@ -145,10 +146,10 @@ static size_t showable(const uint8_t *p, size_t left)
 	return n;
 }
 
-void text_untrusted(struct text *t, const char *bytes, size_t n)
+static void shown_up_to(struct text *t, const char *bytes, size_t n, size_t most)
 {
 	const uint8_t *p = (const uint8_t *)bytes;
-	for (size_t shown = 0; n && shown < UNTRUSTED_MAX; shown++) {
+	for (size_t shown = 0; n && shown < most; shown++) {
 		size_t take = showable(p, n);
 		if (take)
 			text_bytes(t, p, take);
@@ -158,4 +159,17 @@ void text_untrusted(struct text *t, const char *bytes, size_t n)
 		p += take;
 		n -= take;
 	}
+}
+
+void text_untrusted(struct text *t, const char *bytes, size_t n)
+{
+	shown_up_to(t, bytes, n, UNTRUSTED_MAX);
+}
+
+void text_message(struct text *t, const char *format, va_list args)
+{
+	char buffer[MESSAGE_BYTES];
+	int n = vsnprintf(buffer, sizeof(buffer), format, args);
+	if (n > 0)
+		shown_up_to(t, buffer, (size_t)n < sizeof(buffer) ? (size_t)n : sizeof(buffer) - 1, sizeof(buffer));
 }

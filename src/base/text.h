@@ -59,3 +59,7 @@ void text_utc(struct text *t, struct instant when);
 // Text from outside, for a terminal or a log: control characters, invalid UTF-8, bidirectional overrides
 // and characters without width become '?', at most 256 characters.
 void text_untrusted(struct text *t, const char *bytes, size_t n);
+
+// One line for a terminal or a log that may hold text from outside, which is shown as text_untrusted() shows it.
+// What is longer than the longest path and some words is cut.
+void text_message(struct text *t, const char *format, va_list args) PRINTF_LIKE(2, 0);

@@ -188,6 +188,30 @@ static void untrusted_random(void **state)
 	text_free(&t);
 }
 
+static void PRINTF_LIKE(2, 3) message(struct text *t, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	text_message(t, format, args);
+	va_end(args);
+}
+
+static void messages(void **state)
+{
+	(void)state;
+	struct text t = {0};
+	message(&t, "%s: %d", "a\x1b[31m\n\u202e/\u00e9", 7);
+	assert_string_equal(text_string(&t), "a?[31m???"
+					     "?/\u00e9: 7");
+	char name[9000];
+	memset(name, 'x', sizeof(name));
+	name[sizeof(name) - 1] = '\0';
+	text_clear(&t);
+	message(&t, "%s", name);
+	assert_true(t.length > 4096 && t.length < sizeof(name) - 1);
+	text_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +221,7 @@ int main(void)
 		cmocka_unit_test(untrusted),
 		cmocka_unit_test(untrusted_is_bounded),
 		cmocka_unit_test(untrusted_random),
+		cmocka_unit_test(messages),
 	};
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
 }
