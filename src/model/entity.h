@@ -27,6 +27,8 @@ struct entity {
 struct entity_list {
 	struct entity *at;
 	size_t count, capacity;
+	uint32_t *slots; // index + 1 by the hash of the id; a power of two of them, at most half in use
+	size_t slot_count;
 };
 
 // Adds an entity, or returns the one of that id. Null when the id is not of the form kind/code (lower-case kind, then
