@@ -235,7 +235,9 @@ int line_ioda_next(struct line_ioda *x, struct line *ret)
 			put_walk(&x->text, w, value);
 			*ret = (struct line){.time = w->time, .form = LINE_SERIES};
 			ret->bytes = cursor_of(x->text.bytes, x->text.length);
-			w->time.ns += w->step;
+			bool last = w->time.ns > INT64_MAX - w->step;
+			w->time.ns += last ? 0 : w->step;
+			w->values.at = last ? w->values.end : w->values.at;
 			heap_sink(x, 0);
 			return 1;
 		}

@@ -52,6 +52,8 @@ static bool lines_wanted(const char *folder, const char *name)
 	} places[] = {{"probes", {"*.ndjson*", "*.jsonl*", NULL}},
 		      {"series", {"*.csv*", "*.json", "*.json.*", NULL}},
 		      {"atlas", {"*.ndjson*", "*.json*", NULL}}};
+	if (!strcmp(name, "recording.json") || !strcmp(name, "truth.json"))
+		return false; // of a recording that is itself called "series"
 	size_t n = strlen(folder);
 	while (n && folder[n - 1] == '/')
 		n--;
