@@ -28,6 +28,13 @@ static int wrong(const struct reader *r, const char *member, const char *why)
 	return ERR_MALFORMED;
 }
 
+// An entity that could not be added.
+static int wrong_id(const struct reader *r, const char *member)
+{
+	bool full = r->entities->count >= ENTITIES_MAX;
+	return wrong(r, member, full ? "more than 65000 entities" : "not of the form \"country/KX\" or \"asn/64512\"");
+}
+
 enum member_type { MEMBER_TEXT, MEMBER_NUMBER, MEMBER_COUNT, MEMBER_LIST };
 
 struct member {
@@ -128,7 +135,7 @@ static int read_entity(const struct reader *r, const json_t *object)
 	const char *id = json_string_value(json_object_get(object, "id"));
 	struct entity *e = id ? entity_add(r->entities, id) : NULL;
 	if (!e)
-		return wrong(r, "entities[].id", "not of the form \"country/KX\" or \"asn/64512\"");
+		return wrong_id(r, "entities[].id");
 	const char *name = json_string_value(json_object_get(object, "name"));
 	if (name && !e->name)
 		e->name = alloc_copy(name);
@@ -156,7 +163,7 @@ static int read_watch(const struct reader *r, const json_t *list)
 	{
 		struct entity *e = json_is_string(v) ? entity_add(r->entities, json_string_value(v)) : NULL;
 		if (!e)
-			return wrong(r, "watch", "not of the form \"country/KX\" or \"asn/64512\"");
+			return wrong_id(r, "watch");
 		e->watched = true;
 	}
 	return 0;
@@ -313,7 +320,7 @@ static int read_target(const struct reader *r, const json_t *object, struct targ
 		return wrong(r, "targets[].kind", "not one of host, dns, http, https, smtp, tls, border, control");
 	struct entity *held = entity ? entity_add(r->entities, entity) : NULL;
 	if (entity && !held)
-		return wrong(r, "targets[].entity", "not of the form \"country/KX\" or \"asn/64512\"");
+		return wrong_id(r, "targets[].entity");
 	if (held)
 		listed.entity = (uint32_t)(held - r->entities->at);
 	listed.name = json_string_value(json_object_get(object, "name"));

@@ -10,15 +10,17 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#define INSTANT_MAX_S	  9.2e9 // the year 2261; an instant is 64 bits of nanoseconds
+#define TRUTH_BYTES	  (16 << 20)
 #define START_TOLERANCE_S 600 // field data without a tolerance of its own: ten minutes
 
 static struct instant time_of(const json_t *object, const char *key)
 {
 	const json_t *v = json_object_get(object, key);
 	double s = json_is_number(v) ? json_number_value(v) : NAN;
-	return s > -1e10 && s < 1e10 ? (struct instant){llround(s * 1e9)} : INSTANT_NONE;
+	return s > -INSTANT_MAX_S && s < INSTANT_MAX_S ? (struct instant){llround(s * 1e9)} : INSTANT_NONE;
 }
 
 static double tolerance_of(const json_t *object, const char *key)
@@ -76,7 +78,12 @@ int truth_read(const char *dir, struct truth *ret, char *message, size_t message
 	json_error_t error;
 	json_t *root = NULL;
 	struct truth truth = {0};
-	int code = access(text_string(&path), F_OK) == 0 ? 0 : ERR_NOT_FOUND;
+	struct stat st;
+	int code = stat(text_string(&path), &st) == 0 ? 0 : ERR_NOT_FOUND;
+	if (code == 0 && (!S_ISREG(st.st_mode) || st.st_size > TRUTH_BYTES)) {
+		snprintf(message, message_size, "%s: no file, or larger than 16 MiB", text_string(&path));
+		code = ERR_TOO_LARGE;
+	}
 	if (code == 0)
 		root = json_load_file(text_string(&path), JSON_REJECT_DUPLICATES, &error);
 	if (code == 0 && !root) {
@@ -86,12 +93,17 @@ int truth_read(const char *dir, struct truth *ret, char *message, size_t message
 	}
 	size_t i;
 	const json_t *v, *outages = json_object_get(root, "outages");
+	if (code == 0 && !json_is_array(outages)) {
+		snprintf(message, message_size, "%s: outages: missing, or not a list", text_string(&path));
+		code = ERR_MALFORMED;
+	}
 	truth.outages = alloc_zero(json_array_size(outages), sizeof(*truth.outages));
 	json_array_foreach(outages, i, v)
 	{
 		if (outage_read(v, &truth.outages[truth.count++]))
 			continue;
-		snprintf(message, message_size, "%s: outages[%zu]: entity or start is missing", text_string(&path), i);
+		snprintf(message, message_size, "%s: outages[%zu]: entity or start is missing or out of range",
+			 text_string(&path), i);
 		code = ERR_MALFORMED;
 	}
 	json_decref(root);
