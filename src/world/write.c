@@ -210,6 +210,9 @@ static void folder_sync(struct text *path)
 static int file_replace(const char *path, const uint8_t *bytes, size_t n)
 {
 	struct text name = {0};
+	struct stat there;
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+		return S_ISDIR(there.st_mode) ? -EISDIR : -EINVAL; // a device must not become a file
 	text_put(&name, path);
 	text_put(&name, ".XXXXXX");
 	text_char(&name, '\0');
