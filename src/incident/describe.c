@@ -322,10 +322,10 @@ static struct instant common_onset(const struct dossier *d, const struct concurr
 // If only single machines had been down until half of all went at a time, it began when they went.
 static void start_judge(const struct dossier *d, struct incident *n, struct instant common)
 {
-	int64_t before = common.ns - 2 * d->width_ns;
 	if (!verdict_is(n, CONCURRENT) || !instant_known(common) ||
 	    common.ns - n->start.to.ns < LONG_INTERVALS * d->width_ns)
 		return;
+	int64_t before = common.ns - 2 * d->width_ns;
 	for (size_t i = 0; i < n->signal_count; i++) {
 		uint8_t s = n->signals[i].signal;
 		bool counts = s < SIGNAL_ROUTING_COUNT || s == SIGNAL_SERIES || s == SIGNAL_LATENCY;
