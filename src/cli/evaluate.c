@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // `lacuna evaluate`: replays each recording and compares with its truth.json.
 #include "cli/evaluate.h"
+#include "cli/say.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -201,9 +202,10 @@ static int evaluate_one(struct evaluation *e, char *dir)
 	char message[512], name[128];
 	int code = truth_read(dir, &truth, message, sizeof(message));
 	if (code < 0) {
-		fprintf(stderr, "lacuna evaluate: %s\n", code == ERR_NOT_FOUND ? dir : message);
 		if (code == ERR_NOT_FOUND)
-			fprintf(stderr, "lacuna evaluate: there is no truth.json in it to compare with\n");
+			say_line("lacuna evaluate: %s: there is no truth.json in it to compare with", dir);
+		else
+			say_line("lacuna evaluate: %s", message);
 		return 3;
 	}
 	session_init(&session, "lacuna evaluate");

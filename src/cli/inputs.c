@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "cli/say.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -116,7 +117,7 @@ static void say_unread(struct inputs *in, const char *dir)
 	static const char *const kinds[] = {"pcap", "ris"};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (folder_has(dir, kinds[i])) {
-			fprintf(stderr, "lacuna: %s/%s: not read by this version\n", dir, kinds[i]);
+			say_line("lacuna: %s/%s: not read by this version", dir, kinds[i]);
 			in->unread_kinds = true;
 		}
 }
@@ -130,7 +131,7 @@ static int add_recording(struct inputs *in, const char *dir, struct recording *r
 	if (code == 0 && in->lines)
 		code = recording_targets(dir, in->targets, &in->entities, message, sizeof(message));
 	if (code < 0) {
-		fprintf(stderr, "lacuna: %s\n", message);
+		say_line("lacuna: %s", message);
 		return code;
 	}
 	in->recordings++;
@@ -163,7 +164,7 @@ int inputs_add(struct inputs *in, const char *path)
 	if (code == ERR_NOT_FOUND && a.recording)
 		code = 0; // a recording without routing data is no error
 	if (code < 0)
-		fprintf(stderr, "lacuna: %s: %s\n", path, a.code < 0 ? "too many files in one run" : err_text(code));
+		say_line("lacuna: %s: %s", path, a.code < 0 ? "too many files in one run" : err_text(code));
 	text_free(&root);
 	recording_free(&r);
 	return code;

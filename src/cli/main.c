@@ -2,17 +2,22 @@
 // One table of commands.
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/err.h"
 #include "cli/bgp.h"
 #include "cli/evaluate.h"
 #include "cli/replay.h"
+#include "cli/say.h"
 #include "cli/version.h"
 #include "cli/world.h"
 
-#include <locale.h>
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
 	const char *name;
@@ -45,9 +50,18 @@ static const struct command *command_find(const char *name)
 	return NULL;
 }
 
+static int unknown(const char *name)
+{
+	say_line("lacuna: no command '%s'", name);
+	say_line("Try 'lacuna help'.");
+	return 2;
+}
+
 static int help(int argc, char **argv)
 {
 	const struct command *c = argc > 2 ? command_find(argv[2]) : NULL;
+	if (!c && argc > 2 && strcmp(argv[2], "help") != 0)
+		return unknown(argv[2]);
 	if (!c) {
 		overview(stdout);
 		return 0;
@@ -56,12 +70,8 @@ static int help(int argc, char **argv)
 	return c->run(2, arguments);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	const char *fail = getenv("LACUNA_FAIL_ALLOC"); // tests only: the n-th allocation fails
-	if (fail)
-		alloc_fail_at(strtoul(fail, NULL, 10));
-	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		overview(stderr);
 		return 2;
@@ -73,9 +83,35 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return help(argc, argv);
 	const struct command *c = command_find(argv[1]);
-	if (!c) {
-		fprintf(stderr, "lacuna: no command '%s'\nTry 'lacuna help'.\n", argv[1]);
-		return 2;
-	}
+	if (!c)
+		return unknown(argv[1]);
 	return c->run(argc - 1, argv + 1);
+}
+
+// Whoever read standard output has closed it.
+static bool reader_gone(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+// An answer that did not arrive is no success; a reader who has read enough is no failure.
+static int written(int status)
+{
+	errno = 0;
+	bool whole = fflush(stdout) == 0 && !ferror(stdout);
+	int error = errno;
+	if (whole || status > 1 || error == EPIPE || reader_gone())
+		return status;
+	say_line("lacuna: standard output: %s", error ? err_text(-error) : "not all could be written");
+	return 4;
+}
+
+int main(int argc, char **argv)
+{
+	const char *fail = getenv("LACUNA_FAIL_ALLOC"); // tests only: the n-th allocation fails
+	if (fail)
+		alloc_fail_at(strtoul(fail, NULL, 10));
+	signal(SIGPIPE, SIG_IGN);
+	return written(run(argc, argv));
 }

@@ -3,27 +3,28 @@
 #include "cli/moment.h"
 
 #include "base/err.h"
+#include "feed/line_time.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#define SECONDS_MAX 8000000000 // year 2223, as in the lines of files
+
 int moment_parse(const char *text, struct instant *ret)
 {
-	static const char *const forms[] = {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ",
-					    "%Y-%m-%dT%H:%M", "%Y-%m-%d"};
-	char *end;
-	double seconds = strtod(text, &end);
-	if (end != text && !*end && seconds > -1e10 && seconds < 1e10) {
-		*ret = (struct instant){(int64_t)(seconds * 1e9)};
+	static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%MZ", "%Y-%m-%dT%H:%M", "%Y-%m-%d"};
+	if (line_time_text(cursor_of((const uint8_t *)text, strlen(text)), ret))
 		return 0;
-	}
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		struct tm tm = {0};
 		const char *rest = strptime(text, forms[i], &tm);
 		if (!rest || *rest)
 			continue;
-		*ret = instant_of(timegm(&tm), 0);
+		int day = tm.tm_mday;
+		time_t seconds = timegm(&tm); // which makes 3 March of 31 February
+		if (tm.tm_mday != day || seconds < 0 || seconds > SECONDS_MAX)
+			return ERR_USAGE;
+		*ret = instant_of(seconds, 0);
 		return 0;
 	}
 	return ERR_USAGE;

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/follow.h"
 #include "cli/moment.h"
+#include "cli/say.h"
 #include "cli/session.h"
 #include "cli/shipped.h"
 #include "detect/level.h"
@@ -61,8 +62,8 @@ struct replay {
 
 static int usage(const char *message, const char *what)
 {
-	fprintf(stderr, "lacuna replay: %s%s%s\nTry 'lacuna replay --help'.\n", message, what ? ": " : "",
-		what ? what : "");
+	say_line("lacuna replay: %s%s%s", message, what ? ": " : "", what ? what : "");
+	say_line("Try 'lacuna replay --help'.");
 	return 2;
 }
 
@@ -101,9 +102,18 @@ static void print_parameters(const struct parameters *p)
 		printf("%s.%-22s %-10g %s\n", group, what->name, value, what->source);
 }
 
-static int parse_one(struct replay *r, int option)
+static int floor_parse(const char *argument, uint32_t *ret)
 {
 	char *end;
+	unsigned long value = *argument >= '0' && *argument <= '9' ? strtoul(argument, &end, 10) : 0;
+	if (!value || *end || value > UINT32_MAX)
+		return usage("--full-feed-floor wants a number of prefixes from 1 to 4294967295", argument);
+	*ret = (uint32_t)value;
+	return 0;
+}
+
+static int parse_one(struct replay *r, int option)
+{
 	switch (option) {
 	case 'w':
 		if (r->session.watch_count == WATCH_MAX)
@@ -135,8 +145,7 @@ static int parse_one(struct replay *r, int option)
 		r->session.definition = definition_find(optarg);
 		return r->session.definition ? 0 : usage("no such definition", optarg);
 	case 'f':
-		r->session.full_feed_floor = (uint32_t)strtoul(optarg, &end, 10);
-		return *end || !r->session.full_feed_floor ? usage("--full-feed-floor is not a number", optarg) : 0;
+		return floor_parse(optarg, &r->session.full_feed_floor);
 	default:
 		fprintf(stderr, "Try 'lacuna replay --help'.\n");
 		return 2;
@@ -338,6 +347,10 @@ int cli_demo(int argc, char **argv)
 		      "real routers falls off\nthe Internet and comes back.\n",
 		      stdout);
 		return 0;
+	}
+	if (argc > 1) {
+		say_line("lacuna demo: takes no argument: %s", argv[1]);
+		return 2;
 	}
 	struct text path = {0};
 	if (!shipped_find("recordings/demo", "LACUNA_DEMO", &path)) {

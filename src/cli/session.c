@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/damage.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "cli/shipped.h"
 #include "cli/version.h"
 #include "cli/watch_list.h"
@@ -42,7 +43,7 @@ static void read_precedents(struct session *s)
 	if (code == 0)
 		code = precedents_read(text_string(&path), &s->precedents, message, sizeof(message));
 	if (code < 0 && !s->quiet)
-		fprintf(stderr, "%s: the list of known incidents is left out: %s\n", s->command, message);
+		say_line("%s: the list of known incidents is left out: %s", s->command, message);
 	text_free(&path);
 	s->known = alloc_zero(s->precedents.count, sizeof(*s->known));
 	for (size_t i = 0; i < s->precedents.count; i++) {
@@ -80,7 +81,7 @@ static int add_watched(struct session *s)
 {
 	int code = s->watch_count || s->world_path ? world_open(s->world_path, &s->world) : 0;
 	if (code < 0 && s->world_path) {
-		fprintf(stderr, "%s: %s: %s\n", s->command, s->world_path, err_text(code));
+		say_line("%s: %s: %s", s->command, s->world_path, err_text(code));
 		return 3;
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {

@@ -3,6 +3,7 @@
 #include "cli/watch_list.h"
 
 #include "base/err.h"
+#include "cli/say.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,10 @@ int watch_add(struct entity_list *entities, const struct world *w, const char *i
 		return watch_countries(entities, w);
 	struct entity *e = entity_add(entities, id);
 	if (!e) {
-		fprintf(stderr, "lacuna: --watch %s: not of the form country/KP or asn/131279\n", id);
+		if (entities->count >= ENTITIES_MAX)
+			say_line("lacuna: --watch %s: %d are watched already, and no more can be", id, ENTITIES_MAX);
+		else
+			say_line("lacuna: --watch %s: not of the form country/KP or asn/131279", id);
 		return ERR_USAGE;
 	}
 	e->watched = true;
@@ -46,7 +50,7 @@ int watch_add(struct entity_list *entities, const struct world *w, const char *i
 		entity_asn_add(e, (uint32_t)asn);
 	int code = w ? world_ranges(w, id, add_range, e) : ERR_NOT_FOUND;
 	if (code < 0)
-		fprintf(stderr, "lacuna: --watch %s: no recording names its prefixes and the world data %s\n", id,
-			w ? "has no such entity" : "is not there ('lacuna world build' makes it)");
+		say_line("lacuna: --watch %s: no recording names its prefixes and the world data %s", id,
+			 w ? "has no such entity" : "is not there ('lacuna world build' makes it)");
 	return code;
 }

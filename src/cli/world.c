@@ -40,12 +40,15 @@ static const char help[] =
 
 void world_say(const char *format, ...)
 {
+	struct text line = {0};
 	va_list args;
 	va_start(args, format);
-	fputs("lacuna world: ", stderr);
-	vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	text_put(&line, "lacuna world: ");
+	text_message(&line, format, args);
 	va_end(args);
+	text_char(&line, '\n');
+	fwrite(line.bytes, 1, line.length, stderr);
+	text_free(&line);
 }
 
 int world_usage(void)
