@@ -95,7 +95,8 @@ static void tell(struct following *f, const struct session *s)
 		told->text = alloc_copy(text_string(&t));
 		puts(told->text);
 	}
-	fflush(stdout);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		stopping = 1; // nobody is there to be told
 	text_free(&t);
 }
 
@@ -148,7 +149,7 @@ int follow(const struct follow_options *options)
 		seen = now;
 		wait_for(options->every_s);
 	}
-	if (stopping)
+	if (stopping && !ferror(stdout))
 		status = look_behind(&f);
 	for (size_t i = 0; i < f.told_count; i++) {
 		free(f.told[i].id);

@@ -69,6 +69,17 @@ def output():
         check(done.returncode == 0 and not done.stderr, f"{name}: a reader who has gone", (done.returncode, done.stderr))
 
 
+def following():
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = run("replay", DEMO, "--follow=0.1", "--watermark", "0", stdout=writer, stderr=subprocess.PIPE)
+        check(done.returncode == 0, "following ends when the reader has gone", done)
+    except subprocess.TimeoutExpired:
+        check(False, "following ends when the reader has gone", "it did not end")
+    os.close(writer)
+
+
 def write(folder, name, text):
     path = os.path.join(folder, name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -115,6 +126,7 @@ def world(folder):
 usage()
 times()
 output()
+following()
 with tempfile.TemporaryDirectory() as home:
     recordings(home)
     world(home)
