@@ -177,12 +177,11 @@ static bool inflated(const struct look *l, double ratio)
 
 static void bin_add(struct reachability *r, const struct pulse_bin *b)
 {
-	if (!r->bins)
-		r->bins = alloc_zero(REACHABILITY_BINS * 2, sizeof(*r->bins));
 	if (r->bin_count == REACHABILITY_BINS * 2) {
 		memmove(r->bins, r->bins + REACHABILITY_BINS, REACHABILITY_BINS * sizeof(*r->bins));
 		r->bin_count = REACHABILITY_BINS;
 	}
+	alloc_grow((void **)&r->bins, r->bin_count, &r->bin_capacity, sizeof(*r->bins));
 	r->bins[r->bin_count++] = *b;
 }
 

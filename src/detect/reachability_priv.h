@@ -38,7 +38,7 @@ struct reachability {
 	struct look *looks;
 	size_t look_count, look_capacity;
 	struct pulse_bin *bins;
-	size_t bin_count;
+	size_t bin_count, bin_capacity;
 	int64_t width_ns;
 	struct detection loss, latency;
 	bool loss_open, latency_open, raised;

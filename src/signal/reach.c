@@ -17,7 +17,7 @@
 #define CONTROL_GOOD	-0.33647 // ln(0.7 / 0.98)
 #define CONTROL_ALARM	4.0
 #define CONTROL_CAP	8.0
-#define WIDTH_QUEUE_MAX 20000 // probes after which the watch interval is decided with the gaps seen so far
+#define WIDTH_PAIRS	64    // targets of an observer whose gaps tell the watch interval: the first that are asked
 #define GAP_INTERVALS	3     // an observer silent for so many intervals beyond its pauses was absent
 #define UNRELATED_MIN	3     // entities that must fail together at one observer alone …
 #define UNRELATED_SHARE 0.2   // … and the share of those it looks at: then it is the observer
@@ -26,10 +26,18 @@
 
 struct waiting { // a probe in the queue
 	int64_t t;
-	uint32_t target, rtt_us;
-	uint16_t observer;
-	uint8_t outcome;
+	uint32_t target : 20, observer : 10;
+	uint32_t rtt_us : 27, outcome : 5; // at most two minutes
 };
+
+#define TARGET_BITS   ((1u << 20) - 1)
+#define OBSERVER_BITS ((1u << 10) - 1)
+#define RTT_MOST      ((1u << 27) - 1)
+#define OUTCOME_BITS  ((1u << 5) - 1)
+
+_Static_assert(sizeof(struct waiting) == 16, "memory per target");
+_Static_assert(TARGETS_MAX <= 1u << 20 && OBSERVERS_MAX <= 1u << 10, "fit their fields");
+_Static_assert(PROBE_OUTCOME_COUNT <= 1u << 5, "fits its field");
 
 struct reference { // one control target of an observer
 	uint32_t target;
@@ -48,10 +56,9 @@ struct control { // an observer's standing with its controls
 	int64_t last_probe, longest_gap; // ns; INT64_MIN before the first
 };
 
-struct unit {		 // a distinct address in the interval that closes
-	int64_t bin;	 // it was last asked in
-	uint32_t target; // service target last counted there
-	bool up;
+struct unit {		     // a distinct address
+	uint32_t round : 31; // the interval it was last asked in, as these close; 0 never
+	uint32_t up : 1;     // and answered
 };
 
 struct gather { // of one entity in the interval that closes
@@ -68,8 +75,9 @@ struct reach {
 	size_t entities;
 	struct reach_sink out;
 	int64_t width, gaps[REACH_WIDTH_GAPS];
-	size_t gap_count;
-	struct waiting *queue; // ring; capacity is a power of two
+	size_t gap_count, pair_count;
+	struct waiting pairs[WIDTH_PAIRS]; // when each was asked last; until the width is known
+	struct waiting *queue;		   // ring; capacity is a power of two
 	size_t head, queued, capacity;
 	size_t judged; // of the queued, from the head: those whose controls were judged
 	int64_t now;   // newest probe or tick
@@ -80,6 +88,7 @@ struct reach {
 	size_t used_count;
 	struct unit *units; // by unit
 	size_t unit_capacity;
+	uint32_t round; // intervals closed, with the one that closes
 	uint64_t ignored[PROBE_OUTCOME_COUNT];
 };
 
@@ -287,25 +296,24 @@ static struct pulse_view *view_of(struct gather *g, uint16_t observer)
 	return &g->views[g->view_count++];
 }
 
-static void count_unit(struct reach *r, struct gather *g, uint32_t unit, int64_t bin, bool good)
+static void count_unit(struct reach *r, struct gather *g, uint32_t unit, bool good)
 {
 	while (r->unit_capacity <= unit) {
 		size_t before = r->unit_capacity, grown = before ? before * 2 : 1024;
 		r->units = alloc_resize(r->units, grown, sizeof(*r->units));
-		for (size_t i = before; i < grown; i++)
-			r->units[i] = (struct unit){.bin = INT64_MIN};
+		memset(r->units + before, 0, (grown - before) * sizeof(*r->units));
 		r->unit_capacity = grown;
 	}
 	struct unit *u = &r->units[unit];
-	if (u->bin != bin) {
-		*u = (struct unit){.bin = bin};
+	if (u->round != r->round) {
+		*u = (struct unit){.round = r->round & INT32_MAX};
 		g->units++;
 	}
 	g->units_up += good && !u->up;
-	u->up |= good;
+	u->up |= good ? 1u : 0u;
 }
 
-static void gather_probe(struct reach *r, const struct waiting *w, const struct target *target, int64_t bin)
+static void gather_probe(struct reach *r, const struct waiting *w, const struct target *target)
 {
 	struct gather *g = &r->gather[target->entity];
 	if (!g->used)
@@ -323,7 +331,7 @@ static void gather_probe(struct reach *r, const struct waiting *w, const struct 
 	if (!track->ever_up)
 		return;
 	if (good || !fault)
-		count_unit(r, g, target->unit, bin, good);
+		count_unit(r, g, target->unit, good);
 	if (target->kind == TARGET_SERVICE) {
 		g->services += good || !fault;
 		g->services_up += good;
@@ -443,6 +451,7 @@ static void unrelated_judge(struct reach *r, uint16_t observer)
 
 static void bin_close(struct reach *r, int64_t bin)
 {
+	r->round = (r->round + 1) & INT32_MAX;
 	while (r->queued && bin_of(r, queue_at(r, 0)->t) <= bin) {
 		struct waiting w = *queue_at(r, 0);
 		r->head = (r->head + 1) & (r->capacity - 1);
@@ -451,7 +460,7 @@ static void bin_close(struct reach *r, int64_t bin)
 		const struct target *target = target_at(r->targets, w.target);
 		track_probe(r, &w, target);
 		if (target->entity != ENTITY_NONE && target->entity < r->entities)
-			gather_probe(r, &w, target, bin);
+			gather_probe(r, &w, target);
 	}
 	for (uint16_t o = 0; r->used_count >= UNRELATED_MIN && o < observer_count(r->targets); o++)
 		unrelated_judge(r, o);
@@ -467,18 +476,30 @@ static void advance(struct reach *r, int64_t upto)
 		bin_close(r, bin_of(r, queue_at(r, 0)->t));
 }
 
-// The gap since this observer last asked this target, out of the queue: nothing leaves it before the width is known.
+// The gap since this observer last asked this target.
 static void width_learn(struct reach *r, const struct waiting *w)
 {
-	for (size_t i = r->queued; i-- > 0;) {
-		const struct waiting *before = queue_at(r, i);
-		if (before->target != w->target || before->observer != w->observer || before->t >= w->t)
-			continue;
-		r->gaps[r->gap_count++] = w->t - before->t;
-		break;
-	}
-	if (r->gap_count == REACH_WIDTH_GAPS || r->queued >= WIDTH_QUEUE_MAX)
+	size_t i = 0;
+	while (i < r->pair_count && (r->pairs[i].target != w->target || r->pairs[i].observer != w->observer))
+		i++;
+	if (i < r->pair_count && w->t > r->pairs[i].t)
+		r->gaps[r->gap_count++] = w->t - r->pairs[i].t;
+	if (i == r->pair_count && i < WIDTH_PAIRS)
+		r->pairs[r->pair_count++] = *w;
+	else if (i < r->pair_count && w->t > r->pairs[i].t)
+		r->pairs[i].t = w->t;
+	if (r->gap_count == REACH_WIDTH_GAPS)
 		width_decide(r);
+}
+
+// Too much waits: the oldest interval closes early.
+static void relieve(struct reach *r)
+{
+	if (!r->width)
+		width_decide(r);
+	int64_t oldest = bin_of(r, queue_at(r, 0)->t);
+	judge(r, oldest + 1);
+	bin_close(r, oldest);
 }
 
 void reach_take(struct reach *r, const struct obs *o)
@@ -488,7 +509,13 @@ void reach_take(struct reach *r, const struct obs *o)
 		r->ignored[o->probe.outcome < PROBE_OUTCOME_COUNT ? o->probe.outcome : PROBE_OTHER_FAILURE]++;
 		return;
 	}
-	struct waiting w = {o->time.ns, o->path_id, o->rtt_us, o->collector, o->probe.outcome};
+	struct waiting w = {
+		.t = o->time.ns,
+		.target = o->path_id & TARGET_BITS,
+		.observer = o->collector & OBSERVER_BITS,
+		.rtt_us = (o->rtt_us < RTT_MOST ? o->rtt_us : RTT_MOST) & RTT_MOST,
+		.outcome = o->probe.outcome & OUTCOME_BITS,
+	};
 	presence_note(r, o->collector, o->time.ns);
 	if (!r->width)
 		width_learn(r, &w);
@@ -499,6 +526,8 @@ void reach_take(struct reach *r, const struct obs *o)
 			control_result(r, &w);
 	}
 	reach_tick(r, o->time);
+	if (r->queued >= REACH_PENDING_MAX)
+		relieve(r);
 }
 
 void reach_tick(struct reach *r, struct instant now)

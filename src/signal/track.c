@@ -60,7 +60,7 @@ static bool answered(struct track *k, int64_t t, struct target_change *ret)
 {
 	if (!k->down) {
 		if (!k->ever_up)
-			k->up_since = t;
+			k->up_ns = -t;
 		k->ever_up = true;
 		k->last_ok = t > k->last_ok ? t : k->last_ok;
 		k->fails = 0;
@@ -77,7 +77,7 @@ static bool answered(struct track *k, int64_t t, struct target_change *ret)
 		return false;
 	change_fill(k, t, false, ret);
 	k->down = false;
-	k->up_since = k->first_good;
+	k->up_ns -= k->first_good;
 	k->last_ok = t;
 	k->fails = 0;
 	k->failing = 0;
@@ -101,10 +101,10 @@ static bool failed(struct track *k, uint16_t observer, int64_t t, uint8_t outcom
 	}
 	if (k->fails < UINT16_MAX)
 		k->fails++;
-	k->failing |= 1ull << observer % 64;
-	if (k->fails < TRACK_FAILS * __builtin_popcountll(k->failing))
+	k->failing |= 1u << observer % 32;
+	if (k->fails < TRACK_FAILS * __builtin_popcount(k->failing))
 		return false;
-	k->up_ns += k->first_fail - k->up_since;
+	k->up_ns += k->first_fail;
 	change_fill(k, t, true, ret);
 	k->onsets++;
 	k->down = true;

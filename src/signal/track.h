@@ -12,9 +12,8 @@
 struct track {
 	int64_t last_ok, first_fail; // ns; INT64_MIN none
 	int64_t first_good;	     // while down: first of the good checks that are being counted
-	int64_t up_since;	     // ns
-	int64_t up_ns;		     // time up before
-	uint64_t failing;	     // observers (modulo 64) that failed since the last answer
+	int64_t up_ns;		     // time up before; while up, less the moment since when
+	uint32_t failing;	     // observers (modulo 32) that failed since the last answer
 	uint32_t onsets;
 	uint16_t fails; // since the last answer
 	uint8_t recent; // last outcomes while down, newest in bit 0
@@ -23,7 +22,7 @@ struct track {
 	bool ever_up, down;
 };
 
-_Static_assert(sizeof(struct track) <= 128, "memory per target");
+_Static_assert(sizeof(struct track) == 48, "memory per target");
 
 struct track_table;
 
