@@ -207,6 +207,8 @@ static void put_quality(struct json *j, const struct replay *r)
 	json_int(j, (int64_t)count_watched(r, false));
 	json_key(j, "unobservable");
 	json_int(j, (int64_t)count_watched(r, true));
+	json_key(j, "unconfirmed");
+	json_int(j, (int64_t)pipeline_incidents(r->session.pipeline)->unconfirmed);
 	json_key(j, "gaps");
 	json_int(j, (int64_t)r->session.gaps);
 	for (int i = 0; i < DECODE_COUNT; i++) {
@@ -304,6 +306,12 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 			    "small "
 			    "--full-feed-floor for a small network.\n",
 			    unobservable, watched, level_threshold(LEVEL_NETWORKS_MIN)->value);
+	if (v->incidents->unconfirmed)
+		text_printf(&t,
+			    "%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: "
+			    "nothing was "
+			    "raised.\n",
+			    v->incidents->unconfirmed, v->incidents->unconfirmed == 1 ? "" : "s");
 	blind_text(&t, v);
 	fwrite(t.bytes, 1, t.length, stdout);
 	text_free(&t);

@@ -111,6 +111,14 @@ static bool stands(const struct group *g)
 	return routes || loss || lonely_loss || services || series;
 }
 
+static bool has_loss(const struct group *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->at[i]->signal == SIGNAL_LOSS)
+			return true;
+	return false;
+}
+
 static struct moment unknown_moment(void)
 {
 	return (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
@@ -256,6 +264,8 @@ void assemble_entity(const struct assemble_input *in, struct incident_list *out)
 		}
 		if (stands(&g))
 			incident_from(in, &g, out);
+		else
+			out->unconfirmed += has_loss(&g);
 	}
 	free(sorted);
 }

@@ -98,6 +98,7 @@ struct incident {
 struct incident_list {
 	struct incident *at;
 	size_t count, capacity;
+	size_t unconfirmed; // losses that one observer alone saw, without a second kind of evidence: nothing was raised
 };
 
 struct blind_span { // a collector without a healthy full-feed peer, or an observer whose controls failed

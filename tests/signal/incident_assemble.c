@@ -64,7 +64,7 @@ static void identifiers(void **state)
 	(void)state;
 	struct house h;
 	house_open(&h);
-	event(&h, 0, SIGNAL_ROUTES, 240, 241);
+	event(&h, 0, SIGNAL_ROUTES, 240, 248);
 	event(&h, 0, SIGNAL_ROUTES, 0, -1);
 	event(&h, 0, SIGNAL_ROUTES, 0, 8);
 	event(&h, 1, SIGNAL_ROUTES, 0, 10);
@@ -87,8 +87,8 @@ static void two_in_a_minute(void **state)
 	struct house h;
 	house_open(&h);
 	h.dossiers[0].width_ns = NS_PER_S; // probed each second: ten seconds apart are two
-	event(&h, 0, SIGNAL_ROUTES, 0, 2);
-	event(&h, 0, SIGNAL_ROUTES, 12.5, 20);
+	event(&h, 0, SIGNAL_ROUTES, 0, 4);
+	event(&h, 0, SIGNAL_ROUTES, 14.5, 20);
 	event(&h, 0, SIGNAL_ROUTES, 24, 30);
 	assemble(&h);
 	assemble_finish(&h.list, &h.entities);
