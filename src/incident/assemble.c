@@ -57,7 +57,7 @@ static int64_t flap_ns(const struct dossier *d)
 
 bool assemble_flap(const struct dossier *d, const struct detection *one)
 {
-	return instant_known(one->end.best) && one->end.from.ns - one->start.to.ns < flap_ns(d);
+	return d->width_ns && instant_known(one->end.best) && one->end.from.ns - one->start.to.ns < flap_ns(d);
 }
 
 // Routes, loss and blocks: what says that all of the entity is away.
@@ -250,7 +250,7 @@ void assemble_entity(const struct assemble_input *in, struct incident_list *out)
 		sorted[i] = &d->detections[i];
 	if (d->detection_count)
 		qsort(sorted, d->detection_count, sizeof(*sorted), by_start);
-	size_t n = flaps_drop(d, sorted, d->detection_count);
+	size_t n = d->width_ns ? flaps_drop(d, sorted, d->detection_count) : d->detection_count;
 	for (size_t i = 0; i < n;) {
 		struct group g = {.at = sorted + i};
 		int64_t reach = INT64_MIN;
