@@ -17,6 +17,7 @@
 
 #define HOLD_TIMES_MAX	 4		  // different ones seen in OPEN messages
 #define SETTLE_INTERVALS 256		  // after its last detection an entity's incidents are described …
+#define SETTLE_EVERY	 64		  // intervals; each entity has its turn
 #define SETTLE_NS	 (300 * NS_PER_S) // … and this; nothing that comes later is dated back so far
 
 struct strip {
@@ -73,31 +74,17 @@ static void incidents_of(struct pipeline *p, uint32_t entity)
 	assemble_entity(&in, &p->incidents);
 }
 
-// Whether all that was detected of the entity is over for so long that nothing can be added to it.
-static bool settled(const struct dossier *d, struct instant now)
+// Describes the entity's incidents that are over while the intervals they rest on are still kept.
+static void entity_settle(struct pipeline *p, uint32_t entity, const struct pulse *pulse)
 {
-	for (size_t i = 0; i < d->detection_count; i++) {
-		const struct detection *one = &d->detections[i];
-		bool over = instant_known(one->end.best) &&
-			    now.ns - one->end.best.ns > SETTLE_INTERVALS * d->width_ns + SETTLE_NS;
-		if (!over || one->signal == SIGNAL_SERIES)
-			return false;
-	}
-	return d->detection_count > 0;
-}
-
-// Describes the entity's incidents while the intervals they rest on are still kept.
-static void entity_settle(struct pipeline *p, uint32_t entity, struct instant now)
-{
-	struct dossier *d = &p->dossiers[entity];
-	if (!p->entities->at[entity].watched || !settled(d, now))
+	int64_t margin = SETTLE_INTERVALS * pulse->width_ns + SETTLE_NS;
+	bool turn = pulse->time.ns / pulse->width_ns % SETTLE_EVERY == entity % SETTLE_EVERY;
+	if (!turn || !p->entities->at[entity].watched)
 		return;
-	size_t first = p->incidents.count;
-	incidents_of(p, entity);
-	for (size_t i = first; i < p->incidents.count; i++)
-		incident_tell(p, &p->incidents.at[i]);
-	p->described = p->incidents.count;
-	d->detection_count = 0;
+	pipeline_dossier(p, entity); // its borrowed parts
+	assemble_settled(&p->dossiers[entity], p->entities, instant_after(pulse->time, -margin), &p->incidents);
+	for (; p->described < p->incidents.count; p->described++)
+		incident_tell(p, &p->incidents.at[p->described]);
 }
 
 static void on_detection(void *context, const struct detection *d, bool opened)
@@ -112,7 +99,7 @@ static void on_pulse(void *context, const struct pulse *pulse)
 	struct pipeline *p = context;
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
-	entity_settle(p, pulse->entity, pulse->time);
+	entity_settle(p, pulse->entity, pulse);
 }
 
 static void on_change(void *context, const struct target_change *c)

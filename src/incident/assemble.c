@@ -10,13 +10,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define TOTAL_SHARE	0.95		  // of the units (or of the usual space) gone: the whole entity
-#define CHAIN_NS	(10 * NS_PER_S)	  // detections that follow each other so closely are one incident …
-#define CHAIN_INTERVALS 5		  // … or within so many watch intervals
-#define CHAIN_ROUTES_NS (60 * NS_PER_S)	  // … where no probe tells: path hunting takes that long
-#define CHAIN_SERIES_NS (3600 * NS_PER_S) // … ready-made series with their bins of minutes
-#define FLAP_NS		(60 * NS_PER_S)	  // what is over sooner is no outage where probes are as slow as that
-#define SMOOTH_BINS	3		  // intervals that the share of units down must hold
+#define TOTAL_SHARE	  0.95		    // of the units (or of the usual space) gone: the whole entity
+#define CHAIN_NS	  (10 * NS_PER_S)   // detections that follow each other so closely are one incident …
+#define CHAIN_INTERVALS	  5		    // … or within so many watch intervals
+#define CHAIN_ROUTES_NS	  (60 * NS_PER_S)   // … where no probe tells: path hunting takes that long
+#define CHAIN_SERIES_NS	  (3600 * NS_PER_S) // … ready-made series with their bins of minutes
+#define FLAP_NS		  (60 * NS_PER_S)   // what is over sooner is no outage where probes are as slow as that
+#define SERVICE_INTERVALS 60 // watch intervals after a service failed in which what fails is one incident with it
+#define SMOOTH_BINS	  3  // intervals that the share of units down must hold
 
 static int by_start(const void *a, const void *b)
 {
@@ -242,32 +243,91 @@ static void incident_from(const struct assemble_input *in, const struct group *g
 	scope_refresh(n, in->dossier);
 }
 
-void assemble_entity(const struct assemble_input *in, struct incident_list *out)
+// Until when another detection may begin and still belong to this one. A service that stays dead draws nothing to it that
+// comes much later.
+static int64_t reach_of(const struct dossier *d, const struct detection *one)
+{
+	int64_t end = instant_known(one->end.best) ? one->end.best.ns : INT64_MAX;
+	int64_t most = one->start.best.ns + SERVICE_INTERVALS * d->width_ns;
+	if (service(one) && d->width_ns && end > most)
+		end = most;
+	return end == INT64_MAX ? end : end + chain_ns(d, one);
+}
+
+static bool over_before(const struct detection *one, struct instant before)
+{
+	return instant_known(one->end.best) && one->end.best.ns < before.ns;
+}
+
+// The group at the front of the rest: those that begin within reach of the ones before.
+static struct group group_first(const struct dossier *d, const struct detection **rest, size_t n)
+{
+	struct group g = {.at = rest};
+	int64_t reach = INT64_MIN;
+	while (g.n < n && (!g.n || rest[g.n]->start.best.ns <= reach)) {
+		int64_t until = reach_of(d, rest[g.n++]);
+		reach = until > reach ? until : reach;
+	}
+	return g;
+}
+
+// Assembles the groups that were over before that time, all if it is unknown; marks their detections in `taken`.
+static void groups_assemble(const struct assemble_input *in, struct instant before, bool *taken,
+			    struct incident_list *out)
 {
 	const struct dossier *d = in->dossier;
 	const struct detection **sorted = alloc_zero(d->detection_count, sizeof(*sorted));
-	for (size_t i = 0; i < d->detection_count; i++)
+	bool all = !instant_known(before);
+	for (size_t i = 0; i < d->detection_count; i++) {
 		sorted[i] = &d->detections[i];
+		taken[i] = all || over_before(sorted[i], before);
+	}
 	if (d->detection_count)
 		qsort(sorted, d->detection_count, sizeof(*sorted), by_start);
 	size_t n = d->width_ns ? flaps_drop(d, sorted, d->detection_count) : d->detection_count;
 	for (size_t i = 0; i < n;) {
-		struct group g = {.at = sorted + i};
-		int64_t reach = INT64_MIN;
-		while (i < n && (!g.n || sorted[i]->start.best.ns <= reach)) {
-			int64_t end = instant_known(sorted[i]->end.best)
-					      ? sorted[i]->end.best.ns + chain_ns(d, sorted[i])
-					      : INT64_MAX;
-			reach = end > reach ? end : reach;
-			g.n++;
-			i++;
-		}
-		if (stands(&g))
+		struct group g = group_first(d, sorted + i, n - i);
+		bool over = true;
+		for (size_t k = 0; k < g.n; k++)
+			over &= all || over_before(g.at[k], before);
+		for (size_t k = 0; k < g.n; k++)
+			taken[g.at[k] - d->detections] = over;
+		if (over && stands(&g))
 			incident_from(in, &g, out);
-		else
+		else if (over)
 			out->unconfirmed += has_loss(&g);
+		i += g.n;
 	}
 	free(sorted);
+}
+
+void assemble_entity(const struct assemble_input *in, struct incident_list *out)
+{
+	bool *taken = alloc_zero(in->dossier->detection_count, sizeof(*taken));
+	groups_assemble(in, INSTANT_NONE, taken, out);
+	free(taken);
+}
+
+void assemble_settled(struct dossier *d, const struct entity_list *entities, struct instant before,
+		      struct incident_list *out)
+{
+	bool any = false;
+	for (size_t i = 0; i < d->detection_count; i++) {
+		if (d->detections[i].signal == SIGNAL_SERIES)
+			return;
+		any |= over_before(&d->detections[i], before);
+	}
+	if (!any)
+		return;
+	bool *taken = alloc_zero(d->detection_count, sizeof(*taken));
+	struct assemble_input in = {d, entities};
+	groups_assemble(&in, before, taken, out);
+	size_t kept = 0;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (!taken[i])
+			d->detections[kept++] = d->detections[i];
+	d->detection_count = kept;
+	free(taken);
 }
 
 // A service that began to fail when the false route came, and the loss it hid: see the header.

@@ -17,6 +17,11 @@ bool assemble_flap(const struct dossier *d, const struct detection *one);
 // Appends the incidents of one entity, in order of their start.
 void assemble_entity(const struct assemble_input *in, struct incident_list *out);
 
+// The same for those that were over before that time; takes their detections out of the dossier. Nothing where there are
+// series, which may be dated back far.
+void assemble_settled(struct dossier *d, const struct entity_list *entities, struct instant before,
+		      struct incident_list *out);
+
 // News about origins inside the entity (a hijack or leak): a mechanism of its own, so an incident of its own, which takes
 // over the services that began to fail with it. One incident per stretch of news.
 void assemble_origin(struct incident_list *list, const struct entity_list *entities, uint32_t entity,
