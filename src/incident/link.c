@@ -110,7 +110,7 @@ static void similar(const struct link_input *in, struct incident_list *list, siz
 	struct incident *n = &list->at[which];
 	struct precedent_facts subject;
 	struct precedent_match match[PRECEDENT_NEAREST];
-	size_t past[PAST_MAX], pasts = 0;
+	size_t past[PAST_MAX] = {0}, pasts = 0;
 	for (size_t i = which; outage(n) && i-- > 0 && pasts < PAST_MAX;)
 		if (outage(&list->at[i]))
 			past[pasts++] = i;
