@@ -17,6 +17,7 @@
 #define CHAIN_SERIES_NS	  (3600 * NS_PER_S) // … ready-made series with their bins of minutes
 #define FLAP_NS		  (60 * NS_PER_S)   // what is over sooner is no outage where probes are as slow as that
 #define SERVICE_INTERVALS 60 // watch intervals after a service failed in which what fails is one incident with it
+#define LEAD_INTERVALS	  60 // latency rises at most so many watch intervals before what it announces
 #define SMOOTH_BINS	  3  // intervals that the share of units down must hold
 
 static int by_start(const void *a, const void *b)
@@ -272,6 +273,26 @@ static struct group group_first(const struct dossier *d, const struct detection 
 }
 
 // Assembles the groups that were over before that time, all if it is unknown; marks their detections in `taken`.
+// Latency that rose long before anything failed is a longer path, not the beginning of this: it may be named, but it
+// must not date the incident back by hours. `sorted` by start; returns how many are left.
+static size_t old_latency_drop(const struct dossier *d, const struct detection **sorted, size_t n)
+{
+	int64_t *next = alloc_zero(n + 1, sizeof(*next)); // start of the next detection of something else
+	size_t kept = 0;
+	next[n] = INT64_MAX;
+	for (size_t i = n; i-- > 0;)
+		next[i] = sorted[i]->signal == SIGNAL_LATENCY ? next[i + 1] : sorted[i]->start.best.ns;
+	for (size_t i = 0; i < n; i++) {
+		bool follows =
+			kept && sorted[kept - 1]->signal != SIGNAL_LATENCY; // it came after a failure: part of it
+		bool near = next[i] != INT64_MAX && next[i] - sorted[i]->start.best.ns <= LEAD_INTERVALS * d->width_ns;
+		if (sorted[i]->signal != SIGNAL_LATENCY || near || follows)
+			sorted[kept++] = sorted[i];
+	}
+	free(next);
+	return kept;
+}
+
 static void groups_assemble(const struct assemble_input *in, struct instant before, bool *taken,
 			    struct incident_list *out)
 {
@@ -285,6 +306,7 @@ static void groups_assemble(const struct assemble_input *in, struct instant befo
 	if (d->detection_count)
 		qsort(sorted, d->detection_count, sizeof(*sorted), by_start);
 	size_t n = d->width_ns ? flaps_drop(d, sorted, d->detection_count) : d->detection_count;
+	n = old_latency_drop(d, sorted, n);
 	for (size_t i = 0; i < n;) {
 		struct group g = group_first(d, sorted + i, n - i);
 		bool over = true;

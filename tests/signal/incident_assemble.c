@@ -99,6 +99,26 @@ static void two_in_a_minute(void **state)
 	house_close(&h);
 }
 
+// A path that grew longer hours before is not where the outage began; a rise just before it is.
+static void old_latency_is_no_beginning(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	h.dossiers[0].width_ns = h.dossiers[1].width_ns = NS_PER_S;
+	event(&h, 0, SIGNAL_LATENCY, -7200, -1);
+	event(&h, 0, SIGNAL_ROUTES, 0, 30);
+	event(&h, 1, SIGNAL_LATENCY, -20, 40);
+	event(&h, 1, SIGNAL_ROUTES, 0, 30);
+	assemble(&h);
+	assemble_finish(&h.list, &h.entities);
+	assert_int_equal(h.list.count, 2);
+	assert_int_equal(incident(&h, 0)->start.best.ns, moment(-20).best.ns);
+	assert_int_equal(incident(&h, 1)->start.best.ns, moment(0).best.ns);
+	assert_int_equal(incident(&h, 1)->end.best.ns, moment(30).best.ns);
+	house_close(&h);
+}
+
 static void long_identifiers_fit(void **state)
 {
 	(void)state;
@@ -225,6 +245,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(identifiers),
 		cmocka_unit_test(two_in_a_minute),
+		cmocka_unit_test(old_latency_is_no_beginning),
 		cmocka_unit_test(long_identifiers_fit),
 		cmocka_unit_test(both_families_are_one_incident),
 		cmocka_unit_test(a_second_fall_inside_is_the_same_incident),
