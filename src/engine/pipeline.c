@@ -3,6 +3,7 @@
 #include "engine/pipeline.h"
 
 #include "base/alloc.h"
+#include "detect/checks.h"
 #include "detect/level.h"
 #include "detect/reachability.h"
 #include "detect/series.h"
@@ -32,6 +33,7 @@ struct pipeline {
 	const struct target_table *targets; // null: no probes
 	struct reach *reach;
 	struct reachability **reachability; // by entity
+	struct checks **checks;		    // by entity
 	struct blocks *blocks;
 	struct share **shares;	  // by entity: of its blocks
 	struct dossier *dossiers; // by entity
@@ -98,6 +100,7 @@ static void on_pulse(void *context, const struct pulse *pulse)
 {
 	struct pipeline *p = context;
 	reachability_pulse(p->reachability[pulse->entity], pulse);
+	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
 	entity_settle(p, pulse->entity, pulse);
 }
@@ -183,10 +186,12 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
 	p->reachability = alloc_zero(n, sizeof(struct reachability *));
 	p->shares = alloc_zero(n, sizeof(struct share *));
+	p->checks = alloc_zero(n, sizeof(struct checks *));
 	p->targets = options->targets;
 	for (uint32_t e = 0; e < n; e++) {
 		p->watched += p->entities->at[e].watched;
 		p->dossiers[e].entity = e;
+		p->checks[e] = checks_create(e, (struct detection_sink){on_detection, p});
 		p->shares[e] = share_create(e, (struct detection_sink){on_detection, p});
 		p->reachability[e] = reachability_create(e, p->targets, (struct detection_sink){on_detection, p});
 		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
@@ -218,6 +223,7 @@ void pipeline_free(struct pipeline *p)
 		dossier_free(&p->dossiers[e]);
 		reachability_free(p->reachability[e]);
 		share_free(p->shares[e]);
+		checks_free(p->checks[e]);
 	}
 	for (size_t i = 0; i < p->series_count; i++)
 		series_free(p->series[i]);
@@ -225,6 +231,7 @@ void pipeline_free(struct pipeline *p)
 	reach_free(p->reach);
 	blocks_free(p->blocks);
 	free(p->shares);
+	free(p->checks);
 	free(p->reachability);
 	free(p->dossiers);
 	free(p->observers.at);
@@ -364,6 +371,7 @@ void pipeline_finish(struct pipeline *p)
 	for (uint32_t e = 0; e < p->entities->count; e++) {
 		reachability_finish(p->reachability[e], p->last);
 		share_finish(p->shares[e]);
+		checks_finish(p->checks[e]);
 		if (!p->entities->at[e].watched)
 			continue;
 		incidents_of(p, e);

@@ -44,7 +44,13 @@ static bool routing(const struct detection *d)
 
 static bool service(const struct detection *d)
 {
-	return d->signal >= SIGNAL_SERVICE_DNS && d->signal <= SIGNAL_SERVICE_TCP;
+	return d->signal >= SIGNAL_SERVICE_DNS && d->signal <= SIGNAL_CONNECT;
+}
+
+// What joins an incident and opens none: a longer path, checks that are late.
+static bool sign(const struct detection *d)
+{
+	return d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_TIMEOUTS || d->signal == SIGNAL_CONNECT;
 }
 
 struct group {
@@ -103,7 +109,7 @@ static bool stands(const struct group *g)
 	bool routes = false, loss = false, lonely_loss = false, services = false, series = false;
 	for (size_t i = 0; i < g->n; i++) {
 		routes |= routing(g->at[i]);
-		services |= service(g->at[i]);
+		services |= service(g->at[i]) && !sign(g->at[i]);
 		series |= g->at[i]->signal == SIGNAL_SERIES; // blocks are read off the pings of loss: no second kind
 		loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks >= 2;
 		lonely_loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks < 2;
@@ -221,8 +227,8 @@ static void signal_add(struct incident *n, const struct detection *d)
 		if (!instant_known(d->end.best) ||
 		    (instant_known(held->end.best) && d->end.best.ns > held->end.best.ns))
 			held->end = d->end;
-		bool latency = d->signal == SIGNAL_LATENCY; // there the worst is the highest
-		if (latency ? d->lowest > held->lowest : d->lowest < held->lowest)
+		bool slower = d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_CONNECT; // the worst is the highest
+		if (slower ? d->lowest > held->lowest : d->lowest < held->lowest)
 			held->lowest = d->lowest;
 		for (int k = 0; k < PROFILE_COUNT; k++) {
 			if (!instant_known(held->fall[k]))
@@ -279,14 +285,14 @@ static size_t old_latency_drop(const struct dossier *d, const struct detection *
 {
 	int64_t *next = alloc_zero(n + 1, sizeof(*next)); // start of the next detection of something else
 	size_t kept = 0;
+	bool failed = false;
 	next[n] = INT64_MAX;
 	for (size_t i = n; i-- > 0;)
-		next[i] = sorted[i]->signal == SIGNAL_LATENCY ? next[i + 1] : sorted[i]->start.best.ns;
+		next[i] = sign(sorted[i]) ? next[i + 1] : sorted[i]->start.best.ns;
 	for (size_t i = 0; i < n; i++) {
-		bool follows =
-			kept && sorted[kept - 1]->signal != SIGNAL_LATENCY; // it came after a failure: part of it
+		failed |= !sign(sorted[i]);
 		bool near = next[i] != INT64_MAX && next[i] - sorted[i]->start.best.ns <= LEAD_INTERVALS * d->width_ns;
-		if (sorted[i]->signal != SIGNAL_LATENCY || near || follows)
+		if (!sign(sorted[i]) || near || failed) // after a failure it is part of it
 			sorted[kept++] = sorted[i];
 	}
 	free(next);

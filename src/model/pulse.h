@@ -14,6 +14,8 @@ struct pulse_view { // one observer's look
 	uint32_t sent, lost;		   // pings to hosts that have answered before
 	uint32_t border_sent, border_lost; // pings to border interfaces
 	uint32_t rtt_us;		   // median over hosts; 0 none answered
+	uint32_t checks, timeouts;	   // of services; of them timed out
+	uint32_t check_us;		   // median time of those that succeeded; 0 none
 };
 
 struct pulse {

@@ -14,6 +14,8 @@ const char *signal_name(uint8_t signal)
 		[SIGNAL_SERVICE_TLS] = "service/tls",
 		[SIGNAL_SERVICE_SMTP] = "service/smtp",
 		[SIGNAL_SERVICE_TCP] = "service/tcp",
+		[SIGNAL_TIMEOUTS] = "timeouts",
+		[SIGNAL_CONNECT] = "connect",
 		[SIGNAL_BLOCKS] = "blocks",
 		[SIGNAL_SERIES] = "series",
 	};

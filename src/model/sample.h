@@ -16,8 +16,10 @@ enum signal_kind {
 	SIGNAL_SERVICE_TLS,
 	SIGNAL_SERVICE_SMTP,
 	SIGNAL_SERVICE_TCP,
-	SIGNAL_BLOCKS, // /24 blocks believed down
-	SIGNAL_SERIES, // a ready-made series; its name is in the detection
+	SIGNAL_TIMEOUTS, // share of service checks that time out
+	SIGNAL_CONNECT,	 // time that service checks take
+	SIGNAL_BLOCKS,	 // /24 blocks believed down
+	SIGNAL_SERIES,	 // a ready-made series; its name is in the detection
 	SIGNAL_COUNT
 };
 

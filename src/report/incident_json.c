@@ -87,7 +87,8 @@ static void put_profile(struct json *j, const struct detection *d)
 
 static double depth_of(const struct detection *d)
 {
-	if (d->signal == SIGNAL_LATENCY) // thousandths of the usual round-trip time: how much longer it took
+	bool slower = d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_CONNECT;
+	if (slower) // in thousandths of the usual time: how much longer it took
 		return d->lowest > d->baseline ? (double)d->lowest / (double)d->baseline - 1 : 0;
 	return d->baseline > d->lowest ? 1 - (double)d->lowest / (double)d->baseline : 0;
 }

@@ -31,10 +31,19 @@ void words_span(struct text *t, double seconds)
 const char *words_class(uint8_t signal)
 {
 	static const char *const names[SIGNAL_COUNT] = {
-		[SIGNAL_ROUTES] = "routes",   [SIGNAL_ROUTES6] = "IPv6 routes", [SIGNAL_LOSS] = "hosts",
-		[SIGNAL_LATENCY] = "latency", [SIGNAL_SERVICE_DNS] = "DNS",	[SIGNAL_SERVICE_HTTP] = "web",
-		[SIGNAL_SERVICE_TLS] = "TLS", [SIGNAL_SERVICE_SMTP] = "mail",	[SIGNAL_SERVICE_TCP] = "TCP services",
-		[SIGNAL_BLOCKS] = "blocks",   [SIGNAL_SERIES] = "series",
+		[SIGNAL_ROUTES] = "routes",
+		[SIGNAL_ROUTES6] = "IPv6 routes",
+		[SIGNAL_LOSS] = "hosts",
+		[SIGNAL_LATENCY] = "latency",
+		[SIGNAL_SERVICE_DNS] = "DNS",
+		[SIGNAL_SERVICE_HTTP] = "web",
+		[SIGNAL_SERVICE_TLS] = "TLS",
+		[SIGNAL_SERVICE_SMTP] = "mail",
+		[SIGNAL_SERVICE_TCP] = "TCP services",
+		[SIGNAL_TIMEOUTS] = "time-outs",
+		[SIGNAL_CONNECT] = "connect time",
+		[SIGNAL_BLOCKS] = "blocks",
+		[SIGNAL_SERIES] = "series",
 	};
 	return signal < SIGNAL_COUNT ? names[signal] : "unknown";
 }

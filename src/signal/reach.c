@@ -54,6 +54,7 @@ struct control { // an observer's standing with its controls
 	int64_t first_bad;		 // first failure since, INT64_MIN none
 	bool impaired;			 // as last told
 	int64_t last_probe, longest_gap; // ns; INT64_MIN before the first
+	int64_t returned, good_again;	 // after an absence: its first probe, its first answer; INT64_MIN none
 };
 
 struct unit {		     // a distinct address
@@ -64,7 +65,7 @@ struct unit {		     // a distinct address
 struct gather { // of one entity in the interval that closes
 	struct pulse_view *views;
 	size_t view_count, view_capacity;
-	uint64_t *rtts; // view << 32 | microseconds, so that one sort serves all views
+	uint64_t *rtts; // (view, host or service) << 32 | microseconds: one sort for all
 	size_t rtt_count, rtt_capacity;
 	uint32_t units, units_up, services, services_up;
 	bool used;
@@ -106,7 +107,10 @@ struct reach *reach_create(const struct target_table *targets, size_t entities, 
 		r->control[i] = (struct control){.last_good = INT64_MIN,
 						 .first_bad = INT64_MIN,
 						 .alarm_until = INT64_MIN,
-						 .last_probe = INT64_MIN};
+
+						 .last_probe = INT64_MIN,
+						 .returned = INT64_MIN,
+						 .good_again = INT64_MIN};
 	return r;
 }
 
@@ -269,7 +273,10 @@ static void control_result(struct reach *r, const struct waiting *w)
 static bool impaired_at(const struct reach *r, uint16_t observer, int64_t t)
 {
 	const struct control *c = &r->control[observer];
-	return c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until;
+	// A monitor that starts again may see everything down until its network is there: its first answer ends that.
+	bool starting =
+		c->returned != INT64_MIN && t >= c->returned && (c->good_again == INT64_MIN || t < c->good_again);
+	return starting || (c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until);
 }
 
 // An observer that sent nothing for far longer than it ever paused was not there: told when it is back.
@@ -280,6 +287,8 @@ static void presence_note(struct reach *r, uint16_t observer, int64_t t)
 	if (r->width && gap > GAP_INTERVALS * r->width + 2 * c->longest_gap && !c->impaired) {
 		observer_tell(r, observer, true, c->last_probe, "it sent no probes");
 		observer_tell(r, observer, false, t, "it sent no probes");
+		c->returned = t;
+		c->good_again = INT64_MIN;
 	} else if (gap > c->longest_gap) {
 		c->longest_gap = gap;
 	}
@@ -332,16 +341,20 @@ static void gather_probe(struct reach *r, const struct waiting *w, const struct 
 		return;
 	if (good || !fault)
 		count_unit(r, g, target->unit, good);
-	if (target->kind == TARGET_SERVICE) {
+	bool service = target->kind == TARGET_SERVICE;
+	if (service) {
 		g->services += good || !fault;
 		g->services_up += good;
-		return;
+		v->checks++;
+		v->timeouts += w->outcome == PROBE_TIMEOUT;
+	} else {
+		v->sent++;
+		v->lost += !good;
 	}
-	v->sent++;
-	v->lost += !good;
 	if (good && w->rtt_us && g->rtt_count < RTT_SAMPLES_MAX) {
 		alloc_grow((void **)&g->rtts, g->rtt_count, &g->rtt_capacity, sizeof(*g->rtts));
-		g->rtts[g->rtt_count++] = (uint64_t)(v - g->views) << 32 | w->rtt_us;
+		uint64_t of = (uint64_t)(v - g->views) * 2 + service;
+		g->rtts[g->rtt_count++] = of << 32 | w->rtt_us;
 	}
 }
 
@@ -373,10 +386,11 @@ static void medians(struct gather *g)
 	if (g->rtt_count)
 		qsort(g->rtts, g->rtt_count, sizeof(*g->rtts), by_rtt);
 	for (size_t i = 0; i < g->rtt_count;) {
-		size_t view = g->rtts[i] >> 32, end = i;
-		while (end < g->rtt_count && g->rtts[end] >> 32 == view)
+		size_t of = g->rtts[i] >> 32, end = i;
+		while (end < g->rtt_count && g->rtts[end] >> 32 == of)
 			end++;
-		g->views[view].rtt_us = (uint32_t)g->rtts[i + (end - i) / 2];
+		uint32_t *median = of & 1 ? &g->views[of / 2].check_us : &g->views[of / 2].rtt_us;
+		*median = (uint32_t)g->rtts[i + (end - i) / 2];
 		i = end;
 	}
 }
@@ -517,6 +531,9 @@ void reach_take(struct reach *r, const struct obs *o)
 		.outcome = o->probe.outcome & OUTCOME_BITS,
 	};
 	presence_note(r, o->collector, o->time.ns);
+	struct control *c = &r->control[o->collector];
+	if (o->probe.outcome == PROBE_OK && c->returned != INT64_MIN && c->good_again == INT64_MIN)
+		c->good_again = o->time.ns;
 	if (!r->width)
 		width_learn(r, &w);
 	size_t at = queue_add(r, &w);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: ISC
+// Two signals that rise when things go wrong, each with the same rule: so many intervals in a row above a limit open it,
+// dated to the first of them; as many below another close it.
+#include "detect/checks.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OBSERVERS_LOOKED 64  // of one interval
+#define HISTORY		 120 // quiet intervals the usual time is the median of
+#define WARM_UP		 5
+#define OPEN_BINS	 2 // own choice, as CLOSE_BINS: one slow answer is no sign
+#define CLOSE_BINS	 3
+#define TIMEOUTS_OPEN	 0.3 // share of the checks of an interval
+#define TIMEOUTS_CLOSE	 0.05
+#define CONNECT_OPEN	 1.5 // times the usual time: inflation as for ping (reachability.h)
+#define CONNECT_CLOSE	 1.2
+#define CONFIDENCE	 0.9
+
+struct riser { // one signal
+	uint8_t signal;
+	double open_at, close_at;
+	bool open;
+	unsigned high, calm;
+	struct instant high_since, calm_since;
+	struct detection d;
+};
+
+struct checks {
+	uint32_t entity;
+	struct detection_sink out;
+	struct riser timeouts, connect;
+	double history[HISTORY]; // medians of quiet intervals, microseconds
+	size_t count, next;
+	double usual;
+};
+
+struct checks *checks_create(uint32_t entity, struct detection_sink out)
+{
+	struct checks *c = alloc_zero(1, sizeof(*c));
+	c->entity = entity;
+	c->out = out;
+	c->timeouts = (struct riser){.signal = SIGNAL_TIMEOUTS, .open_at = TIMEOUTS_OPEN, .close_at = TIMEOUTS_CLOSE};
+	c->connect = (struct riser){.signal = SIGNAL_CONNECT, .open_at = CONNECT_OPEN, .close_at = CONNECT_CLOSE};
+	return c;
+}
+
+void checks_free(struct checks *c)
+{
+	free(c);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return x < y ? -1 : x > y;
+}
+
+static double median_of(double *values, size_t n)
+{
+	if (!n)
+		return 0;
+	qsort(values, n, sizeof(*values), by_value);
+	return values[n / 2];
+}
+
+static struct moment moment_of(const struct pulse *p, struct instant at)
+{
+	return (struct moment){at, instant_after(at, -p->width_ns), instant_after(at, p->width_ns), CONFIDENCE};
+}
+
+static void open_event(struct checks *c, struct riser *r, const struct pulse *p)
+{
+	r->open = true;
+	r->calm = 0;
+	r->d = (struct detection){.entity = c->entity, .signal = r->signal, .start = moment_of(p, r->high_since)};
+	r->d.end = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
+	for (int i = 0; i < PROFILE_COUNT; i++)
+		r->d.fall[i] = r->d.rise[i] = INSTANT_NONE;
+	r->d.baseline = r->d.lowest = 1000;
+	c->out.take(c->out.context, &r->d, true);
+}
+
+// In thousandths, the worst: of the checks that still work, or of the usual time.
+static void worst_keep(struct riser *r, double value)
+{
+	uint64_t now = (uint64_t)((r->signal == SIGNAL_TIMEOUTS ? 1 - value : value) * 1000 + 0.5);
+	bool worse = r->signal == SIGNAL_TIMEOUTS ? now < r->d.lowest : now > r->d.lowest;
+	r->d.lowest = worse ? now : r->d.lowest;
+}
+
+static void step(struct checks *c, struct riser *r, const struct pulse *p, double value)
+{
+	bool high = value >= r->open_at, calm = value <= r->close_at;
+	if (high && r->high++ == 0)
+		r->high_since = p->time;
+	if (!high)
+		r->high = 0;
+	if (!r->open && r->high >= OPEN_BINS)
+		open_event(c, r, p);
+	if (!r->open)
+		return;
+	worst_keep(r, value);
+	if (calm && r->calm++ == 0)
+		r->calm_since = p->time;
+	if (!calm)
+		r->calm = 0;
+	if (r->calm < CLOSE_BINS)
+		return;
+	r->d.end = moment_of(p, r->calm_since);
+	r->open = false;
+	r->high = 0;
+	c->out.take(c->out.context, &r->d, false);
+}
+
+static void learn(struct checks *c, double median)
+{
+	double sorted[HISTORY];
+	c->history[c->next++ % HISTORY] = median;
+	if (c->count < HISTORY)
+		c->count++;
+	memcpy(sorted, c->history, c->count * sizeof(*sorted));
+	c->usual = median_of(sorted, c->count);
+}
+
+void checks_pulse(struct checks *c, const struct pulse *p)
+{
+	double times[OBSERVERS_LOOKED];
+	size_t known = 0;
+	uint32_t asked = 0, late = 0;
+	for (size_t i = 0; i < p->view_count && i < OBSERVERS_LOOKED; i++) {
+		const struct pulse_view *v = &p->views[i];
+		if (v->impaired)
+			continue;
+		asked += v->checks;
+		late += v->timeouts;
+		if (v->check_us)
+			times[known++] = v->check_us;
+	}
+	if (asked)
+		step(c, &c->timeouts, p, (double)late / asked);
+	double median = median_of(times, known);
+	if (known && c->count >= WARM_UP)
+		step(c, &c->connect, p, median / c->usual);
+	if (known && !late && !c->connect.open && !c->connect.high)
+		learn(c, median);
+}
+
+void checks_finish(struct checks *c)
+{
+	if (c->timeouts.open)
+		c->out.take(c->out.context, &c->timeouts.d, false);
+	if (c->connect.open)
+		c->out.take(c->out.context, &c->connect.d, false);
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: ISC
+// The first signs of trouble, out of the service checks of an entity: the share that times out, and how long those that
+// succeed take. They join an incident and tell when it began; alone they open none, for one hung server does the same.
+// Pure.
+#pragma once
+
+#include "detect/level.h"
+#include "model/pulse.h"
+
+struct checks;
+
+// The sink gets SIGNAL_TIMEOUTS and SIGNAL_CONNECT detections.
+struct checks *checks_create(uint32_t entity, struct detection_sink out);
+void checks_free(struct checks *c);
+void checks_pulse(struct checks *c, const struct pulse *p);
+void checks_finish(struct checks *c); // the data ended
