@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Every threshold of detection in one place: name, value, where it comes from. A run may use other values; the set is part
-// of what it says.
+// The thresholds of routes, loss, latency and series in one place: name, value, where it comes from. A run may use other
+// values; the set is part of what it says. Those of first signs (checks.c) and of the share of blocks (share.c) are fixed.
 #pragma once
 
 #include "base/attr.h"
