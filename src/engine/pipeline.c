@@ -3,6 +3,7 @@
 #include "engine/pipeline.h"
 
 #include "base/alloc.h"
+#include "belief/blocks.h"
 #include "detect/checks.h"
 #include "detect/level.h"
 #include "detect/reachability.h"
@@ -11,7 +12,6 @@
 #include "engine/origins.h"
 #include "incident/assemble.h"
 #include "incident/describe.h"
-#include "signal/blocks.h"
 #include "signal/reach.h"
 
 #include <stdlib.h>

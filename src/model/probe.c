@@ -14,29 +14,36 @@ static const char *const ops[PROBE_OP_COUNT] = {
 static const struct {
 	const char *word;
 	uint8_t outcome;
-} failures[] = {
-	// the first word of an outcome is the one that is printed
-	{"generic_timeout_error", PROBE_TIMEOUT},
-	{"connection_refused", PROBE_REFUSED},
-	{"connection_reset", PROBE_RESET},
-	{"connection_aborted", PROBE_RESET},
-	{"host_unreachable", PROBE_HOST_UNREACHABLE},
-	{"network_unreachable", PROBE_NETWORK_UNREACHABLE},
-	{"eof_error", PROBE_EOF},
-	{"dns_nxdomain_error", PROBE_DNS_NXDOMAIN},
-	{"dns_servfail_error", PROBE_DNS_SERVFAIL},
-	{"dns_refused_error", PROBE_DNS_REFUSED},
-	{"dns_lame_error", PROBE_DNS_OTHER},
-	{"dns_no_answer", PROBE_DNS_OTHER},
-	{"ssl_failed_handshake", PROBE_TLS_FAILED},
-	{"ssl_invalid_certificate", PROBE_TLS_FAILED},
-	{"ssl_invalid_hostname", PROBE_TLS_FAILED},
-	{"ssl_unknown_authority", PROBE_TLS_FAILED},
-	{"http_error", PROBE_HTTP_ERROR},
-	{"other_failure", PROBE_OTHER_FAILURE},
-	{"local_fault", PROBE_LOCAL_FAULT},
-	{"late_or_dup", PROBE_LATE_OR_DUP},
-	{"forged", PROBE_FORGED},
+} failures[FAILURE_COUNT] = {
+	// the first word of an outcome is the one that is printed for it
+	[FAILURE_NONE] = {"ok", PROBE_OK},
+	[FAILURE_TIMEOUT] = {"generic_timeout_error", PROBE_TIMEOUT},
+	[FAILURE_REFUSED] = {"connection_refused", PROBE_REFUSED},
+	[FAILURE_RESET] = {"connection_reset", PROBE_RESET},
+	[FAILURE_ABORTED] = {"connection_aborted", PROBE_RESET},
+	[FAILURE_HOST_UNREACHABLE] = {"host_unreachable", PROBE_HOST_UNREACHABLE},
+	[FAILURE_NETWORK_UNREACHABLE] = {"network_unreachable", PROBE_NETWORK_UNREACHABLE},
+	[FAILURE_EOF] = {"eof_error", PROBE_EOF},
+	[FAILURE_DNS_NXDOMAIN] = {"dns_nxdomain_error", PROBE_DNS_NXDOMAIN},
+	[FAILURE_DNS_SERVFAIL] = {"dns_servfail_error", PROBE_DNS_SERVFAIL},
+	[FAILURE_DNS_REFUSED] = {"dns_refused_error", PROBE_DNS_REFUSED},
+	[FAILURE_DNS_LAME] = {"dns_lame_error", PROBE_DNS_OTHER},
+	[FAILURE_DNS_NO_ANSWER] = {"dns_no_answer", PROBE_DNS_OTHER},
+	[FAILURE_DNS_STALE] = {"dns_stale_serial_error", PROBE_DNS_OTHER},
+	[FAILURE_DNS_MISBEHAVING] = {"dns_server_misbehaving", PROBE_DNS_OTHER},
+	[FAILURE_TLS_HANDSHAKE] = {"ssl_failed_handshake", PROBE_TLS_FAILED},
+	[FAILURE_TLS_CERTIFICATE] = {"ssl_invalid_certificate", PROBE_TLS_FAILED},
+	[FAILURE_TLS_HOSTNAME] = {"ssl_invalid_hostname", PROBE_TLS_FAILED},
+	[FAILURE_TLS_AUTHORITY] = {"ssl_unknown_authority", PROBE_TLS_FAILED},
+	[FAILURE_HTTP_STATUS] = {"http_error", PROBE_HTTP_ERROR},
+	[FAILURE_HTTP_INVALID] = {"http_invalid_response", PROBE_OTHER_FAILURE},
+	[FAILURE_SMTP_BUSY] = {"smtp_busy_error", PROBE_OTHER_FAILURE},
+	[FAILURE_SMTP_REFUSED] = {"smtp_refused_error", PROBE_OTHER_FAILURE},
+	[FAILURE_SMTP_INVALID] = {"smtp_invalid_response", PROBE_OTHER_FAILURE},
+	[FAILURE_OTHER] = {"other_failure", PROBE_OTHER_FAILURE},
+	[FAILURE_LOCAL] = {"local_fault", PROBE_LOCAL_FAULT},
+	[FAILURE_LATE_OR_DUP] = {"late_or_dup", PROBE_LATE_OR_DUP},
+	[FAILURE_FORGED] = {"forged", PROBE_FORGED},
 };
 
 static bool word_is(const char *word, unsigned long n, const char *held)
@@ -49,12 +56,24 @@ const char *probe_op_name(uint8_t op)
 	return op < PROBE_OP_COUNT ? ops[op] : "unknown";
 }
 
+const char *probe_failure_name(uint8_t failure)
+{
+	return failure < FAILURE_COUNT ? failures[failure].word : "unknown";
+}
+
+uint8_t probe_failure_outcome(uint8_t failure)
+{
+	return failure < FAILURE_COUNT ? failures[failure].outcome : PROBE_OTHER_FAILURE;
+}
+
 const char *probe_outcome_name(uint8_t outcome)
 {
+	if (outcome == PROBE_OTHER_FAILURE)
+		return failures[FAILURE_OTHER].word;
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].outcome == outcome)
 			return failures[i].word;
-	return outcome == PROBE_OK ? "ok" : "unknown";
+	return "unknown";
 }
 
 int probe_op_of(const char *word, unsigned long n)
@@ -67,7 +86,7 @@ int probe_op_of(const char *word, unsigned long n)
 
 uint8_t probe_outcome_of(const char *word, unsigned long n)
 {
-	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
+	for (size_t i = FAILURE_NONE + 1; i < ARRAY_LEN(failures); i++)
 		if (word_is(word, n, failures[i].word))
 			return failures[i].outcome;
 	return PROBE_OTHER_FAILURE;

@@ -8,7 +8,7 @@
 // Pool: two CUSUMs of "a share d of the blocks is down" against "a hundredth is, as always". A block speaks with the whole of
 // its present run of silence, through ln ((1 - d) + d e^r) / ((1 - h) + h e^r): it can never say more than ln d/h, so that no
 // single dead block, however often it is asked again, becomes an outage of the entity.
-#include "signal/blocks.h"
+#include "belief/blocks.h"
 
 #include "base/alloc.h"
 #include "base/hash.h"

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: ISC
+// The check engine: DNS, TCP, TLS, HTTP and SMTP checks of named services, many at a time in one thread. Each failure is told
+// by operation and reason: errno, the ICMP error behind it (IP_RECVERR), and the time it took. What our own side broke is a
+// local fault. GET / only, no login, no banner beyond the greeting, one connection per service and check.
+#pragma once
+
+#include "model/attempt.h"
+#include "schedule/gate.h"
+
+#define CHECK_NAME_MAX	  255
+#define CHECK_PENDING_MAX 16384 // checks in flight
+
+struct check_spec {	// one check to do; strings are copied
+	uint8_t op;	// enum probe_op, except PROBE_ICMP_ECHO
+	uint8_t kind;	// enum gate_kind
+	uint16_t flags; // enum check_flag (model/probe.h)
+	struct addr address;
+	uint16_t port;			  // 0: the usual one of op and flags
+	uint32_t index;			  // of the target in the caller's list
+	uint32_t network;		  // for the gate; 0 unknown
+	uint16_t number;		  // of this attempt, from 1
+	uint16_t qtype;			  // DNS: 6 (SOA) unless set
+	uint32_t timeout_ms;		  // 0: 5000 (DNS 3000, SMTP 10000)
+	const char *name;		  // asked name: query name, Host and SNI, or null: the address
+	uint16_t accept_low, accept_high; // HTTP statuses that are fine; 0: 200 to 499
+};
+
+struct check_options {
+	struct gate *gate; // borrowed
+	struct attempt_sink out;
+	const char *identity; // operator, for User-Agent and EHLO: "observatory.example"; null: lab or loopback only
+	const char *contact;  // URL or mail address in the User-Agent; may be null
+	const char *version;
+	const char *authorities; // file of certificates; null: the system's
+};
+
+struct check_counts {
+	uint64_t started, finished, local_faults, held, refused;
+	uint64_t dns_sent, dns_answers,
+		dns_mismatched; // mismatched: id, question or address are not those asked (forged)
+};
+
+struct check;
+
+int MUST_USE check_open(const struct check_options *o, struct check **ret);
+void check_close(struct check *c);
+// 1: begun (or refused by the gate for good: counted, no attempt); 0: must wait, *ret_wait_ns says how long; -errno.
+int MUST_USE check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_ns);
+// Goes on with all checks. Waits at most wait_ns for something to happen.
+int MUST_USE check_poll(struct check *c, int64_t wait_ns);
+int check_descriptor(const struct check *c); // to wait on beside others
+size_t check_pending(const struct check *c);
+void check_counts(const struct check *c, struct check_counts *ret);

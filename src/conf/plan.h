@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: ISC
+// What is to be measured, by whom and under which rules: the written configuration (lacuna.yml), Prometheus file_sd lists,
+// blackbox.yml modules, inventories of hosts, allow and block lists. Returns checked values, applies and logs nothing, resolves
+// no names. Every message names file, line, what is wrong and how to mend it.
+#pragma once
+
+#include "base/attr.h"
+#include "model/entity.h"
+#include "model/probe.h"
+#include "model/target.h"
+#include "net/prefix.h"
+
+#define PLAN_TARGETS_MAX 1000000
+#define PLAN_FILE_MAX	 (64u << 20) // bytes of one list; a million targets are less
+#define PLAN_BLOCK_HOSTS 16
+
+struct plan_target {
+	struct addr address;		  // family NONE: `host` must be resolved
+	char *host;			  // name to resolve; null where the address is given
+	char *name;			  // asked name: query name, Host, SNI; null: the address
+	char *entity;			  // "country/KP"; null for controls and unlisted targets
+	char *institution;		  // or null
+	uint8_t op;			  // enum probe_op
+	uint8_t kind;			  // enum target_kind
+	uint16_t flags;			  // enum check_flag
+	uint16_t port;			  // 0: the usual one
+	uint16_t qtype;			  // DNS; 0: SOA
+	uint16_t accept_low, accept_high; // HTTP; 0: the usual ones
+	uint32_t network;		  // AS number; 0 unknown
+	uint32_t interval_ms, timeout_ms; // 0: the usual ones
+};
+
+struct plan_block {	// a /24 of the census with hosts that answered before
+	uint32_t block; // the address without its last byte
+	uint32_t network;
+	uint32_t entity; // index into plan.entities
+	uint8_t count;
+	uint8_t low[PLAN_BLOCK_HOSTS];		// last byte
+	uint8_t availability[PLAN_BLOCK_HOSTS]; // in 256ths
+};
+
+struct plan_list { // of prefixes
+	struct prefix *at;
+	size_t count, capacity;
+};
+
+struct plan {
+	bool probing;	// `probing: on` was written; a sender refuses to start without it and without `contact`
+	char *contact;	// mail address or URL; null: none
+	char *identity; // name of the operator for User-Agent and EHLO; null: none
+	char *observer; // id of this observer; null: "local"
+	uint32_t observer_asn;
+	uint32_t observers;   // that share this configuration; the caps are divided among them; at least 1
+	uint32_t total_per_s; // 0: default
+	bool acknowledged;    // may pass the hard ceiling
+	bool lab;
+	uint32_t watch_interval_ms; // 0: 20 s
+	char *interface;	    // null: by the route
+	char *opt_out_file;	    // read again when it changes; null: none
+	struct plan_list allow, block;
+	struct plan_target *targets;
+	size_t target_count, target_capacity;
+	struct plan_block *blocks;
+	size_t block_count, block_capacity;
+	struct entity_list entities;
+};
+
+struct plan_error {
+	char text
+		[512]; // "lacuna.yml:12: unknown key 'contct' (did you mean 'contact'?)"; names from the file are escaped
+};
+
+void plan_init(struct plan *p);
+void plan_free(struct plan *p);
+
+// lacuna.yml; files that it names are read too, relative to its folder. 0, ERR_MALFORMED, ERR_NOT_FOUND, ERR_TOO_LARGE, -errno.
+int MUST_USE plan_read(struct plan *p, const char *path, struct plan_error *e);
+// Prometheus file_sd (JSON or YAML): targets with labels; `module` names a blackbox module where labels do not say one.
+int MUST_USE plan_file_sd(struct plan *p, const char *path, struct plan_error *e);
+// Inventory: NDJSON {"address":…,"entity":…,"kinds":[…],"ports":[…]}; ports outside the check kinds are dropped, and counted.
+int MUST_USE plan_inventory(struct plan *p, const char *path, uint64_t *ret_dropped, struct plan_error *e);
+// recording.json of formats: entities, targets, observers.
+int MUST_USE plan_recording(struct plan *p, const char *path, struct plan_error *e);
+// One prefix or address a line, '#' begins a comment (zmap's form). An address counts as /32 or /128.
+int MUST_USE plan_list_read(struct plan_list *l, const char *path, struct plan_error *e);
+// Census: {"block":"198.18.3.0/24","entity":"country/KX","asn":64512,"hosts":{"10":0.97,"20":0.4}} a line, or trinarkular's JSON.
+int MUST_USE plan_census(struct plan *p, const char *path, struct plan_error *e);
+
+// A target from words of a command line: "127.0.0.1", "http://127.0.0.1:8080/", "dns://192.0.2.53/example.kx?SOA",
+// "smtp://…", "tls://…", "tcp://…:22"; a bare address or name means ping. The paths of URLs other than / are refused.
+int MUST_USE plan_word(struct plan *p, const char *word, struct plan_error *e);
+
+// Adds an empty target; null when full.
+struct plan_target *plan_target_add(struct plan *p);
+// An example lacuna.yml with every key, its bounds, default and one sentence, from the schema table: probing is off in it.
+void plan_example(struct text *out);
