@@ -43,7 +43,6 @@ static const struct purpose4 purposes4[] = {
 };
 
 static const struct purpose6 purposes6[] = {
-	{0, 0, 8, false, 4291},			  // unspecified, loopback, IPv4-mapped and -compatible
 	{0x0064ff9b00000000, 0, 96, false, 6052}, // IPv4-IPv6 translation
 	{0x0064ff9b00010000, 0, 48, false, 8215}, // local-use translation
 	{0x0100000000000000, 0, 64, false, 6666}, // discard only
@@ -57,6 +56,7 @@ static const struct purpose6 purposes6[] = {
 	{0xfc00000000000000, 0, 7, true, 4193},	  // unique local
 	{0xfe80000000000000, 0, 10, false, 4291}, // link local
 	{0xfec0000000000000, 0, 10, false, 3879}, // site local, deprecated
+	{0, 0, 8, false, 4291},			  // reserved; holds unspecified, loopback, IPv4-mapped and -compatible
 	{0xff00000000000000, 0, 8, false, 4291},  // multicast
 };
 
