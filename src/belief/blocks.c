@@ -461,6 +461,12 @@ bool block_wants(const struct block_state *s)
 	return asked < ceil(log(RECOVERY_MISS) / log(1 - (best + 0.5) / 257));
 }
 
+double block_answers(const struct blocks *b, const struct block_state *s, uint8_t low, struct instant time)
+{
+	int at = place_of(s, low);
+	return at < 0 ? -1 : answers(b, s, at, time);
+}
+
 double block_up(const struct block_state *s)
 {
 	return 1 / (1 + exp(-(double)s->log_odds));
