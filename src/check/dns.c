@@ -219,7 +219,7 @@ void dns_fail_icmp(struct check_dns *d, struct dns_pending *p, const struct dns_
 		a->icmp_from = icmp->from;
 		a->icmp_type = icmp->type;
 		a->icmp_code = icmp->code;
-		a->rtt_ns = now - p->sent_ns;
+		a->rtt_ns = dns_elapsed(p, icmp->stamp_ns, now);
 	}
 	// Our own kernel says so when a neighbour, mostly the gateway, does not answer on the link: nothing about the target.
 	if (icmp->from.family == FAMILY_NONE || dns_icmp_own(&icmp->from, &a->target)) {

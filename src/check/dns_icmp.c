@@ -2,9 +2,12 @@
 // Reads error queues. Errors that are none for a question (fragmentation needed, source quench) are passed over.
 #include "check/dns_icmp.h"
 
+#include "base/instant.h"
+
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ICMP4_UNREACHABLE = 3, ICMP4_FRAGMENTATION = 4, ICMP4_QUENCH = 4, ICMP6_TOO_BIG = 2 };
@@ -30,6 +33,15 @@ static bool says_nothing(const struct sock_extended_err *e)
 		return e->ee_type == ICMP4_QUENCH ||
 		       (e->ee_type == ICMP4_UNREACHABLE && e->ee_code == ICMP4_FRAGMENTATION);
 	return e->ee_origin == SO_EE_ORIGIN_ICMP6 && e->ee_type == ICMP6_TOO_BIG;
+}
+
+static int64_t stamp_of(struct msghdr *m)
+{
+	struct timespec stamp = {0};
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS)
+			memcpy(&stamp, CMSG_DATA(c), sizeof(stamp));
+	return (int64_t)stamp.tv_sec * NS_PER_S + stamp.tv_nsec;
 }
 
 // False: not an error that says anything.
@@ -77,6 +89,7 @@ int dns_icmp_next(int descriptor, struct dns_icmp *ret)
 		if (!error_of(&m, &icmp))
 			continue;
 		icmp.quoted_bytes = (size_t)n;
+		icmp.stamp_ns = stamp_of(&m);
 		*ret = icmp;
 		return 1;
 	}

@@ -14,7 +14,8 @@ struct dns_icmp {
 	size_t quoted_bytes;
 	struct addr from; // who sent the error; FAMILY_NONE: our own side
 	uint8_t type, code;
-	int error; // errno that the kernel made of it
+	int error;	  // errno that the kernel made of it
+	int64_t stamp_ns; // when it came, UTC, where the socket stamps what it receives; 0 not known
 };
 
 // 1: got one; 0: the queue is empty; -errno.
