@@ -11,10 +11,10 @@
 //   no route of our own         ENETUNREACH                none                   local fault
 //   own unreachable, prohibit,  EHOSTUNREACH, EACCES,      none                   local fault
 //   blackhole route             EINVAL
-//   own firewall                EPERM                      none                   local fault
 //   own firewall, reject        as from outside            offender is ourselves  local fault
 //   next hop silent (ARP, ND)   EHOSTUNREACH after 3 s     3/1, 1/3: ourselves    see below
 //
+// What an own firewall drops without a word is tried again by TCP until the time is over: it cannot be told from silence outside.
 // ICMP decides by type and code, never by the error number made of it. When nobody answers ARP or neighbour discovery, the kernel
 // reports "host unreachable" in our own name. Where the silent next hop is a router, our packet never left our own link: a local
 // fault. Where it is the target itself, on our link, then that host is dark: host unreachable, without an ICMP sender.
