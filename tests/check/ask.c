@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SPECS_MAX 20000
 
@@ -147,16 +149,30 @@ static void spec_read(struct check_spec *s, size_t index, char *line)
 	s->kind = GATE_NAMED;
 }
 
+#if !defined(SANITIZED)
+static void name_call(int number, siginfo_t *info, void *context)
+{
+	char digits[] = "ask: system call 0000 is not on the list\n";
+	(void)number;
+	(void)context;
+	for (int i = 20, n = info->si_syscall; i >= 17; i--, n /= 10)
+		digits[i] = (char)('0' + n % 10);
+	_exit(write(2, digits, sizeof(digits) - 1) > 0 ? 3 : 4);
+}
+#endif
+
 // What the README of the room names, and writing and ending.
 static void seal(void)
 {
 #if !defined(SANITIZED)
+	const struct sigaction trap = {.sa_sigaction = name_call, .sa_flags = SA_SIGINFO};
+	sigaction(SIGSYS, &trap, NULL);
 	static const char *const calls[] = {
 		"epoll_pwait2", "epoll_ctl", "timerfd_settime", "read",	    "socket",  "setsockopt",	"getsockopt",
 		"getsockname",	"connect",   "sendto",		"recvfrom", "recvmsg", "close",		"getrandom",
 		"brk",		"mmap",	     "munmap",		"mremap",   "madvise", "clock_gettime", "futex",
-		"write",	"exit_group"};
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+		"getpid",	"write",     "exit_group"};
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_TRAP);
 	for (size_t i = 0; filter && i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(calls[i]), 0) != 0)
 			die(calls[i], -EINVAL);

@@ -101,6 +101,10 @@ class Lab:
             time.sleep(0.05)
         raise RuntimeError(f"{command[0]} does not listen on {ready}")
 
+    def misbehave(self, certificate, key):
+        self.start("servers", sys.executable, "-B", os.path.join(os.path.dirname(os.path.abspath(__file__)), "misbehave.py"),
+                   certificate, key, ready=8000)
+
     def listens(self, name, port):
         return bool(run("ip", "netns", "exec", self.names[name], "ss", "-Hltn", f"sport = :{port}").stdout.strip())
 
