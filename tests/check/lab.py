@@ -85,8 +85,8 @@ class Lab:
         path = "/proc/sys/" + key.replace(".", "/")
         run("ip", "netns", "exec", self.names.get(name, name), "sh", "-c", f"[ ! -e {path} ] || echo {value} > {path}")
 
-    def do(self, name, command, feed=None):
-        return run("ip", "netns", "exec", self.names.get(name, name), *command.split(), feed=feed)
+    def do(self, name, command, feed=None, check=True):
+        return run("ip", "netns", "exec", self.names.get(name, name), *command.split(), feed=feed, check=check)
 
     def start(self, name, *command, ready=None):
         """A server; ready: the port that it listens on once it is there."""
