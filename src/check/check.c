@@ -22,20 +22,6 @@
 // epoll's data of what is no slot; slots have a generation in the upper half.
 enum { WATCH_TIMER = 1, WATCH_DNS = 2 };
 
-static int identity_set(struct check *c, const struct check_options *o)
-{
-	const char *version = o->version ? o->version : "0", *who = o->identity ? o->identity : "";
-	const char *contact = o->contact ? o->contact : "";
-	const char *between = *who && *contact ? "; " : "";
-	int n = snprintf(c->agent, sizeof(c->agent), *who || *contact ? "Lacuna/%s (%s%s%s%s)" : "Lacuna/%s", version,
-			 who, between, *contact ? "+" : "", contact);
-	if (n < 0 || (size_t)n >= sizeof(c->agent) || !http1_value_valid(c->agent) || strpbrk(who, "()") ||
-	    strpbrk(contact, "()"))
-		return -EINVAL;
-	n = snprintf(c->ehlo, sizeof(c->ehlo), "%s", *who ? who : "localhost");
-	return n < 0 || (size_t)n >= sizeof(c->ehlo) || !smtp_name_valid(c->ehlo) ? -EINVAL : 0;
-}
-
 static int watch(struct check *c, int descriptor, uint64_t what)
 {
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = what};
@@ -62,7 +48,7 @@ int check_open(const struct check_options *o, struct check **ret)
 	c->epoll = c->timer = -1;
 	c->slots = alloc_pages(CHECK_PENDING_MAX * sizeof(*c->slots));
 	deadlines_create(&c->deadlines, CHECK_PENDING_MAX);
-	int status = identity_set(c, o);
+	int status = check_identity_set(c, o);
 	if (status == 0)
 		status = check_tls_open(o->authorities, &c->tls);
 	if (status == 0)
@@ -248,6 +234,10 @@ static void begin(struct check *c, const struct check_spec *spec, int64_t now_ns
 
 int check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_ns)
 {
+	if (!check_identity_admits(c, &s->address)) {
+		c->counts.refused++;
+		return 1;
+	}
 	if (s->op == PROBE_DNS)
 		return check_dns_start(c->dns, s, ret_wait_ns);
 	if (!spec_valid(s))

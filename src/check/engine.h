@@ -92,10 +92,15 @@ struct check {
 	size_t batch_count;
 	struct attempt batch[64];
 	char agent[CHECK_AGENT_MAX];
+	bool anonymous; // no operator was named: the laboratory and ourselves only
 	char ehlo[CHECK_NAME_MAX + 1];
 	uint8_t raw[CHECK_BUFFER];   // as received
 	uint8_t plain[CHECK_BUFFER]; // deciphered
 };
+
+// identity.c
+int check_identity_set(struct check *c, const struct check_options *o); // 0 or -EINVAL
+bool check_identity_admits(const struct check *c, const struct addr *to);
 
 // stream.c: bytes through the socket, in clear or through TLS.
 enum stream_answer stream_handshake(struct check *c, struct check_slot *s);
