@@ -36,6 +36,7 @@ struct check_options {
 
 struct check_counts {
 	uint64_t started, finished, local_faults, held, refused;
+	uint64_t syn_retransmitted; // connections whose SYN had to be sent again
 	uint64_t dns_sent, dns_answers,
 		dns_mismatched; // mismatched: id, question or address are not those asked (forged)
 };
