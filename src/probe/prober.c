@@ -403,7 +403,9 @@ static void wait_ready(struct prober *p, int64_t wait)
 		ready[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
 	int got = ppoll(ready, (nfds_t)n, &t, NULL);
 	int64_t now = prober_now(p), next = p->last_read + p->tick_ns;
-	if (got > 0 && now < next && now < deadline) {
+	// A connect that ended is timed when we look.
+	bool connects = p->connections.free_count < CONNECTIONS_MAX;
+	if (got > 0 && !connects && now < next && now < deadline) {
 		sleep_ns((next < deadline ? next : deadline) - now);
 		now = prober_now(p);
 	}
