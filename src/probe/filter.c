@@ -20,9 +20,7 @@ static int attach(int fd, struct sock_filter *program, size_t n)
 int filter_attach_v4(int fd, const struct filter_want *want)
 {
 	struct sock_filter program[] = {
-		// Not from an interface that another socket listens to; not sent to somebody else.
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ANCILLARY(SKF_AD_IFINDEX)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, want->not_from > 0 ? (uint32_t)want->not_from : UINT32_MAX, 22, 0),
+		// Not sent to somebody else.
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ANCILLARY(SKF_AD_PKTTYPE)),
 		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, want->host_only ? 0 : UINT32_MAX, 20, 0),
 		// ICMP, first fragment.

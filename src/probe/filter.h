@@ -11,7 +11,6 @@
 struct filter_want {
 	uint16_t id;	// of our requests
 	bool host_only; // packet sockets: not what was sent to other machines
-	int not_from;	// interface whose packets are not wanted; 0: all are
 };
 
 // Packets that begin with an IPv4 header: packet sockets without link header, raw sockets. 0 or -errno.

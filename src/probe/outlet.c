@@ -70,7 +70,7 @@ static int set_up(struct prober *p, struct outlet *o)
 {
 	bool v6 = o->family == FAMILY_V6, ping = o->mode == ATTEMPT_PING;
 	const struct addr *source = v6 ? &p->options.source6 : &p->options.source;
-	struct filter_want filter = {.id = o->id, .not_from = o->filtered};
+	struct filter_want filter = {.id = o->id};
 	int error = 0;
 	want_buffers(o->fd);
 	want(o->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
@@ -94,7 +94,7 @@ static int set_up(struct prober *p, struct outlet *o)
 int outlet_open(struct prober *p, enum attempt_mode mode, uint8_t family, struct outlet *ret)
 {
 	bool v6 = family == FAMILY_V6, ping = mode == ATTEMPT_PING;
-	struct outlet o = {.mode = (uint8_t)mode, .family = family, .id = p->id, .filtered = ret->filtered};
+	struct outlet o = {.mode = (uint8_t)mode, .family = family, .id = p->id};
 	o.fd = socket(v6 ? AF_INET6 : AF_INET, (ping ? SOCK_DGRAM : SOCK_RAW) | SOCK_NONBLOCK | SOCK_CLOEXEC,
 		      v6 ? (int)IPPROTO_ICMPV6 : (int)IPPROTO_ICMP);
 	if (o.fd < 0)
@@ -108,6 +108,16 @@ int outlet_open(struct prober *p, enum attempt_mode mode, uint8_t family, struct
 	while (!ping && recv(o.fd, &nothing, sizeof(nothing), MSG_DONTWAIT) >= 0)
 		; // what came before the filter
 	*ret = o;
+	return 0;
+}
+
+int outlet_open_sender(struct prober *p, struct outlet *ret)
+{
+	int fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_RAW);
+	if (fd < 0)
+		return -errno;
+	want_buffers(fd);
+	*ret = (struct outlet){.fd = fd, .mode = ATTEMPT_RAW, .family = FAMILY_V4, .id = p->id, .deaf = true};
 	return 0;
 }
 

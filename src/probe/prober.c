@@ -196,9 +196,8 @@ static int open_packet(struct prober *p, const char **ret_why)
 	int error = find_source(p);
 	if (error == 0)
 		error = ring_open(p, p->routes.link.interface);
-	p->echo4.filtered = p->routes.link.interface;
 	if (error == 0)
-		error = outlet_open(p, ATTEMPT_RAW, FAMILY_V4, &p->echo4);
+		error = outlet_open_sender(p, &p->echo4);
 	return error;
 }
 
@@ -377,7 +376,8 @@ size_t prober_send(struct prober *p, const struct prober_item *items, size_t n, 
 
 size_t prober_descriptors(const struct prober *p, int *ret, size_t most)
 {
-	const int all[POLL_MOST] = {p->ring.fd, p->echo4.fd, p->echo6.fd, p->connections.epoll, p->routes.news};
+	const int all[POLL_MOST] = {p->ring.fd, p->echo4.deaf ? -1 : p->echo4.fd, p->echo6.fd, p->connections.epoll,
+				    p->routes.news};
 	size_t n = 0;
 	for (size_t i = 0; i < POLL_MOST; i++)
 		if (all[i] >= 0 && n < most)
@@ -435,7 +435,7 @@ int prober_poll(struct prober *p, int64_t wait_ns)
 	if (p->routes_old && now - p->last_routes > ROUTES_GAP_NS)
 		read_routes(p, now);
 	ring_read(p);
-	if (p->echo4.fd >= 0)
+	if (p->echo4.fd >= 0 && !p->echo4.deaf)
 		outlet_read(p, &p->echo4);
 	if (p->echo6.fd >= 0)
 		outlet_read(p, &p->echo6);

@@ -31,12 +31,12 @@ struct ring {	// TPACKET_V3
 	uint64_t drops;
 };
 
-struct outlet {	      // a socket that sends echo requests of one family, and reads their answers where `reads`
+struct outlet {	      // a socket that sends echo requests of one family
 	int fd;	      // -1: none
 	uint8_t mode; // enum attempt_mode
 	uint8_t family;
 	uint16_t id;
-	int filtered; // interface whose packets it leaves to the ring
+	bool deaf; // gives no answers: the ring has them
 };
 
 struct batch { // requests that leave with the next system call, all by one outlet
@@ -128,6 +128,7 @@ void send_choose(struct prober *p); // after routes were read
 
 // outlet.c: raw and ping sockets.
 int MUST_USE outlet_open(struct prober *p, enum attempt_mode mode, uint8_t family, struct outlet *ret);
+int MUST_USE outlet_open_sender(struct prober *p, struct outlet *ret); // raw, IPv4, deaf
 void outlet_read(struct prober *p, const struct outlet *o);
 void outlet_read_errors(struct prober *p, const struct outlet *o);
 uint64_t outlet_drops(const struct outlet *o);

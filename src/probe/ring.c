@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The packet sockets: one that sends past routing and queueing discipline (PACKET_QDISC_BYPASS), and a ring that the kernel fills
-// with replies (TPACKET_V3, packet_mmap in the kernel's documentation).
+// with replies (TPACKET_V3, packet_mmap in the kernel's documentation). The ring hears every interface, loopback too: each IPv4
+// packet for this machine passes a handler of its protocol once, whatever bridges and bonds it came through.
 #include "probe/filter.h"
 #include "probe/prober_priv.h"
 
@@ -77,7 +78,7 @@ int ring_open(struct prober *p, int interface)
 	error = filter_attach_v4(p->ring.fd, &filter);
 	if (error == 0)
 		error = map_ring(&p->ring, s);
-	return error ? error : bind_interface(p->ring.fd, interface, ETH_P_IP);
+	return error ? error : bind_interface(p->ring.fd, 0, ETH_P_IP);
 }
 
 void ring_close(struct ring *r)
