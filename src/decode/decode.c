@@ -307,6 +307,7 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ATLAS_UNSYNCED] = "atlas_unsynchronised",
 		[DECODE_ATLAS_EMPTY] = "atlas_empty",
 		[DECODE_ATLAS_OTHER] = "atlas_of_other_types",
+		[DECODE_HEALTH] = "observer_health",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");
 	return (unsigned)which < DECODE_COUNT ? names[which] : "unknown";

@@ -6,6 +6,7 @@
 #include "feed/line_csv.h"
 #include "feed/line_ioda.h"
 #include "feed/line_reader.h"
+#include "model/observer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -37,6 +38,12 @@ static void check(const struct drive *d, const struct obs *o)
 	if (o->kind == OBS_SERIES) {
 		const struct series *s = series_at(d->targets, o->path_id);
 		REQUIRE(s && s->entity < d->entities.count && s->signal && !isinf(o->number));
+		return;
+	}
+	if (o->kind == OBS_HEALTH) {
+		REQUIRE(observer_at(d->targets, o->collector) && o->health.state < OBSERVER_STATE_COUNT);
+		REQUIRE(o->health.why < OBSERVER_WHY_COUNT && o->from.ns <= o->time.ns && o->from.ns >= 0);
+		REQUIRE(o->loss_ppm <= OBS_LOSS_WHOLE);
 		return;
 	}
 	const struct target *t = target_at(d->targets, o->path_id);
@@ -76,7 +83,7 @@ static void end(struct drive *d, uint64_t lines)
 {
 	REQUIRE(decoder_flush(d->decoder) == 0);
 	const uint64_t *of = decoder_counts(d->decoder)->of;
-	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES]);
+	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES] + of[DECODE_HEALTH]);
 	REQUIRE(d->observations + of[DECODE_SERIES_UNKNOWN] + of[DECODE_BAD_LINES] + of[DECODE_ATLAS_UNSYNCED] +
 			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_UNSUPPORTED] >=
 		lines);
