@@ -41,6 +41,7 @@ enum decode_count {
 	DECODE_ATLAS_EMPTY,    // results that say nothing of an address
 	DECODE_ATLAS_OTHER,    // results of types that are not read
 	DECODE_HEALTH,	       // lines of observers about themselves
+	DECODE_TOOL_OTHER,     // answers that other tools tell of and that say nothing of a target
 	DECODE_COUNT
 };
 

@@ -143,3 +143,6 @@ const char *decode_health(struct decoder *d, const struct record *r, uint16_t ob
 // series.c, atlas.c
 void decode_series(struct decoder *d, struct decode_source *s, const struct record *r);
 void decode_atlas(struct decoder *d, struct decode_source *s, const struct record *r);
+
+// tool.c
+void decode_tool(struct decoder *d, struct decode_source *s, const struct record *r);

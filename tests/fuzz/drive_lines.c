@@ -85,7 +85,8 @@ static void end(struct drive *d, uint64_t lines)
 	const uint64_t *of = decoder_counts(d->decoder)->of;
 	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES] + of[DECODE_HEALTH]);
 	REQUIRE(d->observations + of[DECODE_SERIES_UNKNOWN] + of[DECODE_BAD_LINES] + of[DECODE_ATLAS_UNSYNCED] +
-			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_UNSUPPORTED] >=
+			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_TOOL_OTHER] +
+			of[DECODE_UNSUPPORTED] >=
 		lines);
 	decoder_free(d->decoder);
 	target_table_free(d->targets);
