@@ -88,7 +88,8 @@ static bool take_time(const struct line_field of[ZMAP_WANTED], struct instant *r
 	bool knows_came = of[ZMAP_CAME_S].length
 				  ? time_of(&of[ZMAP_CAME_S], &of[ZMAP_CAME_US], &came)
 				  : of[ZMAP_CAME_TEXT].length && time_of_text(&of[ZMAP_CAME_TEXT], &came);
-	if (knows_sent && knows_came && (sent.ns > came.ns || came.ns - sent.ns > LONGEST_NS))
+	// A stamp of arrival may lack its part of a second.
+	if (knows_sent && knows_came && (sent.ns - came.ns > NS_PER_S || came.ns - sent.ns > LONGEST_NS))
 		knows_sent = false;
 	*ret = knows_sent ? sent : knows_came ? came : INSTANT_NONE;
 	return knows_sent || knows_came;

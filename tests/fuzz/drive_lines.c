@@ -4,8 +4,10 @@
 
 #include "feed/feed.h"
 #include "feed/line_csv.h"
+#include "feed/line_fping.h"
 #include "feed/line_ioda.h"
 #include "feed/line_reader.h"
+#include "feed/line_zmap.h"
 #include "model/observer.h"
 
 #include <math.h>
@@ -122,6 +124,40 @@ void drive_ioda(struct cursor bytes)
 		decode(&d, line.form, line.bytes);
 	}
 	line_ioda_free(x);
+	end(&d, lines);
+}
+
+static uint64_t tool_line(struct drive *d, int got, const struct text *out, struct instant time)
+{
+	if (got != 1)
+		return 0;
+	REQUIRE(time.ns >= 0 && out->length && !memchr(out->bytes, '\n', out->length));
+	decode(d, LINE_TOOL, cursor_of(out->bytes, out->length));
+	return 1;
+}
+
+void drive_tools(struct cursor bytes)
+{
+	struct drive d;
+	struct line_zmap zmap;
+	struct text out = {0};
+	struct instant time;
+	uint64_t lines = 0;
+	bool sums, first = true, header = false;
+	begin(&d);
+	(void)line_fping_is(bytes);
+	while (cursor_left(&bytes)) {
+		const uint8_t *newline = memchr(bytes.at, '\n', cursor_left(&bytes));
+		struct cursor line = {bytes.at, newline ? newline : bytes.end};
+		bytes.at = newline ? newline + 1 : bytes.end;
+		lines += tool_line(&d, line_fping_text(line, &out, &time, &sums), &out, time);
+		lines += tool_line(&d, line_fping_object(line, &out, &time, &sums), &out, time);
+		if (header)
+			lines += tool_line(&d, line_zmap_take(&zmap, line, &out, &time), &out, time);
+		header = header || (first && line_zmap_header(line, &zmap));
+		first = false;
+	}
+	text_free(&out);
 	end(&d, lines);
 }
 
