@@ -81,7 +81,6 @@ static const char *module_into(struct plan *p, const struct ask_words *w, struct
 		return text_string(why);
 	note_ignored(p, &p->modules->modules[m - p->modules->modules]);
 	*t = m->ask;
-	t->kind = t->op == PROBE_ICMP_ECHO ? TARGET_HOST : TARGET_SERVICE;
 	return NULL;
 }
 
@@ -154,6 +153,8 @@ const char *ask_add(struct plan *p, const struct ask_words *w, struct text *why)
 		name = host;
 	if (place.qtype || w->qtype)
 		t.qtype = place.qtype ? place.qtype : place_qtype(w->qtype);
+	if (w->qtype && (!t.qtype || t.op != PROBE_DNS))
+		return t.qtype ? "qtype is for kind dns only" : "qtype is not a type of the DNS such as SOA";
 	t.address = place.address;
 	t.port = place.port;
 	wrong = check(&t, w, name);

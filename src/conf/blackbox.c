@@ -25,17 +25,21 @@ struct words { // of one module
 	const char *prober, *method, *transport, *query_name, *query_type, *query_class, *server_name;
 	uint32_t timeout_ms;
 	uint32_t status_low, status_high, status_count;
-	bool follow, no_follow, tls, insecure, dns_over_tls, recursion;
+	bool follow, no_follow, tls, insecure, dns_over_tls, recursion, rcodes;
 };
+
+static void also_ignored(struct words *w, const char *key)
+{
+	text_printf(&w->ignored, "%s%s", w->ignored.length ? ", " : "", key);
+}
 
 static void note(struct words *w, const struct schema_reader *r)
 {
-	if (w->ignored.length)
-		text_put(&w->ignored, ", ");
-	for (unsigned i = MODULE_STEPS; i < r->depth; i++) {
-		text_put(&w->ignored, i > MODULE_STEPS ? "." : "");
-		text_put(&w->ignored, r->steps[i].key ? r->steps[i].key : "[]");
-	}
+	struct text key = {0};
+	for (unsigned i = MODULE_STEPS; i < r->depth && r->steps[i].key; i++)
+		text_printf(&key, "%s%s", i > MODULE_STEPS ? "." : "", r->steps[i].key);
+	also_ignored(w, text_string(&key));
+	text_free(&key);
 }
 
 static int take_ignored(struct schema_reader *r, uint32_t node, void *to)
@@ -78,8 +82,11 @@ static int take_rcode(struct schema_reader *r, uint32_t node, void *to)
 	const char *text = schema_scalar(r, node);
 	if (!text)
 		return ERR_MALFORMED;
-	if (strcasecmp(text, "NOERROR") != 0)
-		note(to, r);
+	struct words *w = to;
+	if (strcasecmp(text, "NOERROR") != 0 && !w->rcodes) {
+		w->rcodes = true;
+		note(w, r);
+	}
 	return 0;
 }
 
@@ -219,11 +226,6 @@ static const struct schema_row module_rows[] = {
 };
 static const struct schema module_schema = {module_rows, ARRAY_LEN(module_rows), false};
 
-static void also_ignored(struct words *w, const char *key)
-{
-	text_printf(&w->ignored, "%s%s", w->ignored.length ? ", " : "", key);
-}
-
 // 2xx where nothing is written. We do not follow redirects; where blackbox_exporter does, the redirect itself is the answer.
 static void shape_http(struct blackbox_module *m, struct words *w)
 {
@@ -275,6 +277,7 @@ static int shape_dns(struct schema_reader *r, uint32_t node, struct blackbox_mod
 static int shape(struct schema_reader *r, uint32_t node, struct blackbox_module *m, struct words *w)
 {
 	m->ask.timeout_ms = w->timeout_ms;
+	m->ask.kind = strcmp(w->prober, "icmp") == 0 ? TARGET_HOST : TARGET_SERVICE;
 	if (strcmp(w->prober, "http") == 0)
 		shape_http(m, w);
 	else if (strcmp(w->prober, "tcp") == 0)

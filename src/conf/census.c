@@ -179,7 +179,7 @@ static int take_probelist(struct schema_reader *r, const char *prefix, const jso
 	r->steps[0] = (struct schema_step){prefix, 0};
 	r->depth = 1;
 	if (code < 0)
-		code = file_wrong_as(code, r->error, r->path, 0, builder.why);
+		code = tree_wrong(&builder, code, r->path, r->error);
 	else
 		code = read_prefix(r, TREE_ROOT, &b);
 	if (code == 0)

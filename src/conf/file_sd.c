@@ -117,7 +117,7 @@ static int read_json(struct tree *t, const char *path, struct plan_error *e)
 		return ERR_MALFORMED;
 	code = tree_json(&b, root, 0);
 	json_decref(root);
-	return code < 0 ? file_wrong_as(code, e, path, 0, b.why) : 0;
+	return code < 0 ? tree_wrong(&b, code, path, e) : 0;
 }
 
 static bool ends_with(const char *text, const char *end)

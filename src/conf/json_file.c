@@ -29,7 +29,7 @@ static int take_line(struct schema_reader *r, struct tree *t, struct cursor line
 		return ERR_MALFORMED;
 	int code = tree_json(&b, value, number);
 	json_decref(value);
-	return code < 0 ? file_wrong_as(code, r->error, r->path, number, b.why) : 0;
+	return code < 0 ? tree_wrong(&b, code, r->path, r->error) : 0;
 }
 
 static bool blank_line(struct cursor line)

@@ -127,11 +127,11 @@ int plan_list_above(struct plan_list *l, const char *path, uint8_t shortest, str
 	struct cursor rest = bytes;
 	skip_mark(&rest);
 	for (uint32_t number = 1; code == 0 && file_line(&rest, &line); number++) {
-		char buffer[LINE_MOST] = "";
+		char buffer[LINE_MOST];
 		const char *word = line_word(line, buffer);
-		const char *why = !word	   ? "is a line of more than 1023 bytes, or with a zero byte"
-				  : !*word ? NULL
-					   : list_line(l, word, shortest);
+		const char *why = word && *word ? list_line(l, word, shortest) : NULL;
+		if (!word)
+			code = file_wrong(e, path, number, "a line of more than 1023 bytes, or with a zero byte");
 		if (why)
 			code = file_wrong(e, path, number, "'%.80s' %s", buffer, why);
 	}

@@ -97,7 +97,7 @@ static const struct schema_row entity_rows[] = {
 	 .type = SCHEMA_TEXT,
 	 .required = true,
 	 .offset = offsetof(struct entity_words, id),
-	 .low = 3,
+	 .low = 1,
 	 .high = ENTITY_ID_MAX,
 	 .sample = "country/KX",
 	 .help = "What is watched: country/ and its code, asn/ and its number, region/ and any word"},
@@ -148,7 +148,7 @@ static const struct schema_row target_rows[] = {
 	 .help = "DNS type to ask for; SOA unless set"},
 	{ASK("port", SCHEMA_NUMBER, ask.port, 65535), .low = 1, .sample = "53",
 	 .help = "Port, where it is not the usual one"},
-	{ASK("entity", SCHEMA_TEXT, ask.entity, ENTITY_ID_MAX), .low = 3, .sample = "country/KX",
+	{ASK("entity", SCHEMA_TEXT, ask.entity, ENTITY_ID_MAX), .low = 1, .sample = "country/KX",
 	 .help = "Whose it is"},
 	{ASK("institution", SCHEMA_TEXT, ask.institution, 255), .low = 1, .sample = "registry",
 	 .help = "Who runs it, for reports"},
@@ -170,7 +170,7 @@ static const struct schema_row root_rows[] = {
 	{.key = "contact",
 	 .type = SCHEMA_TEXT,
 	 AT(contact),
-	 .low = 1,
+	 .low = 0,
 	 .high = PLAN_CONTACT_MAX,
 	 .sample = "noc@observatory.example",
 	 .help = "Mail address or URL for those who are probed; it stands in every ping and request. Nothing is sent "
@@ -311,6 +311,8 @@ static int with_file(struct schema_reader *r, uint32_t node, struct written *w, 
 	int code = ERR_MALFORMED;
 	if (file_path(r, node, &path))
 		code = read(w, text_string(&path), r->error);
+	if (code == ERR_NOT_FOUND)
+		(void)schema_wrong(r, node, "there is no file '%.200s'", text_string(&path));
 	text_free(&path);
 	return code;
 }
@@ -341,6 +343,16 @@ static int read_inventory(struct written *w, const char *path, struct plan_error
 static int read_census(struct written *w, const char *path, struct plan_error *e)
 {
 	return plan_census(w->plan, path, e);
+}
+
+static int read_blackbox(struct written *w, const char *path, struct plan_error *e)
+{
+	return plan_blackbox(w->plan, path, e);
+}
+
+static int read_recording(struct written *w, const char *path, struct plan_error *e)
+{
+	return plan_recording(w->plan, path, e);
 }
 
 static int take_allow_file(struct schema_reader *r, uint32_t node, void *to)
@@ -541,15 +553,16 @@ static void apply(struct written *w)
 	}
 }
 
-static int read_named(struct written *w, const char *name,
-		      int (*read)(struct plan *, const char *, struct plan_error *), struct plan_error *e)
+// A file that one key names.
+static int read_named(struct schema_reader *r, struct written *w, const char *key, read_file *read)
 {
-	struct text path = {0};
-	if (!name)
+	uint32_t at = node_of(r->tree, key), value = at == TREE_ROOT ? 0 : tree_next(r->tree, at);
+	if (!value || tree_absent(r->tree, value))
 		return 0;
-	file_beside(&path, w->path, name);
-	int code = read(w->plan, text_string(&path), e);
-	text_free(&path);
+	r->depth = 1;
+	r->steps[0] = (struct schema_step){key, 0};
+	int code = with_file(r, value, w, read);
+	r->depth = 0;
 	return code;
 }
 
@@ -572,10 +585,10 @@ static int read_parts(struct schema_reader *r, struct written *w)
 		{"inventory", w->inventory, take_inventory, w},
 		{"census", w->census, take_census, w},
 	};
-	int code = read_named(w, w->blackbox, plan_blackbox, r->error);
+	int code = read_named(r, w, "blackbox", read_blackbox);
 	for (size_t i = 0; code == 0 && i < ARRAY_LEN(parts); i++)
 		code = schema_list(r, parts[i].key, parts[i].node, parts[i].take, parts[i].to);
-	return code < 0 ? code : read_named(w, w->recording, plan_recording, r->error);
+	return code < 0 ? code : read_named(r, w, "recording", read_recording);
 }
 
 int plan_read(struct plan *p, const char *path, struct plan_error *e)

@@ -144,31 +144,30 @@ void scalar_duration_print(struct text *out, uint64_t ms)
 		}
 }
 
-// One label of a name; how long it is, or 0.
-static size_t label_at(const char *text, bool *ret_digits)
+// How long the label at the text is; 0: it is none.
+static size_t label_at(const char *text)
 {
 	size_t n = 0;
-	bool digits = true;
-	for (; letter(text[n]) || digit(text[n]) || text[n] == '-' || text[n] == '_'; n++)
-		digits = digits && digit(text[n]);
-	*ret_digits = digits || (n > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X'));
+	while (letter(text[n]) || digit(text[n]) || text[n] == '-' || text[n] == '_')
+		n++;
 	return n > LABEL_MAX || text[0] == '-' || (n && text[n - 1] == '-') ? 0 : n;
 }
 
 bool scalar_host(const char *text)
 {
-	bool digits = true;
+	bool named = false; // the last label begins with a letter
 	if (strcmp(text, ".") == 0)
 		return true;
 	if (!*text || strlen(text) > HOST_MAX)
 		return false;
 	while (*text) {
-		size_t n = label_at(text, &digits);
+		size_t n = label_at(text);
 		if (!n || (text[n] && text[n] != '.'))
 			return false;
+		named = letter(*text);
 		text += text[n] ? n + 1 : n;
 	}
-	return !digits;
+	return named;
 }
 
 static bool v4_inside(const struct addr *a)

@@ -11,8 +11,8 @@ bool scalar_real(const char *text, double *ret);     // digits and at most one p
 bool scalar_duration(const char *text, uint64_t *ret_ms);
 void scalar_duration_print(struct text *out, uint64_t ms);
 
-// A name of the DNS or of a URL's host: labels of letters, digits, - and _, at most 253 bytes, not all of digits (so that 127.1
-// is no name).
+// A name of the DNS or of a URL's host: labels of letters, digits, - and _, at most 253 bytes. The last label begins
+// with a letter, as those of all top-level domains do: 127.1, 0x7f000001 and 198.18.0.1x are slips or tricks.
 bool scalar_host(const char *text);
 // Null, or what is wrong with the text as an address and how to write it. IPv4 inside of IPv6 is refused: lists of IPv4
 // prefixes would not see it.

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "conf/file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,12 @@ static bool same_key(const struct tree *t, const struct node *a, const struct no
 	return a->count == b->count && memcmp(t->text.bytes + a->at, t->text.bytes + b->at, a->count) == 0;
 }
 
+static int refuse_key(struct tree_builder *b, uint32_t key)
+{
+	b->culprit = key;
+	return refuse(b, ERR_MALFORMED, "this key is there twice", b->tree->nodes[key].line);
+}
+
 static int check_keys(struct tree_builder *b, const struct node *map)
 {
 	const struct tree *t = b->tree;
@@ -74,7 +81,7 @@ static int check_keys(struct tree_builder *b, const struct node *map)
 	for (uint32_t i = map->at; i; i = t->nodes[t->nodes[i].next].next)
 		for (uint32_t k = map->at; k != i; k = t->nodes[t->nodes[k].next].next)
 			if (same_key(t, &t->nodes[i], &t->nodes[k]))
-				return refuse(b, ERR_MALFORMED, "a key that this map has already", t->nodes[i].line);
+				return refuse_key(b, i);
 	return 0;
 }
 
@@ -130,6 +137,15 @@ int tree_alias(struct tree_builder *b, uint32_t node, uint32_t line)
 			     .weight = named->weight,
 			     .height = named->height};
 	return add(b, alias, &node);
+}
+
+int tree_wrong(const struct tree_builder *b, int code, const char *path, struct plan_error *e)
+{
+	if (b->culprit)
+		(void)file_wrong(e, path, b->line, "'%.80s': %s", tree_text(b->tree, b->culprit), b->why);
+	else
+		(void)file_wrong(e, path, b->line, "%s", b->why);
+	return code;
 }
 
 uint32_t tree_newest(const struct tree *t)

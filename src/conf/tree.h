@@ -38,8 +38,9 @@ struct tree_builder {
 	struct tree *tree;
 	uint32_t open[TREE_DEPTH_MAX], last[TREE_DEPTH_MAX]; // last child of each
 	unsigned depth;
-	const char *why; // static text
-	uint32_t line;	 // of what went wrong
+	const char *why;  // static text
+	uint32_t line;	  // of what went wrong
+	uint32_t culprit; // the scalar that `why` is said of; 0: none
 };
 
 // 0, ERR_MALFORMED or ERR_TOO_LARGE with `why` set.
@@ -47,6 +48,8 @@ int MUST_USE tree_open(struct tree_builder *b, uint8_t kind, uint32_t line, uint
 int MUST_USE tree_close(struct tree_builder *b);
 int MUST_USE tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bool plain, uint32_t line);
 int MUST_USE tree_alias(struct tree_builder *b, uint32_t node, uint32_t line);
+// The message of what `why` says; the code.
+int tree_wrong(const struct tree_builder *b, int code, const char *path, struct plan_error *e);
 // The last node that was added; 0 at first.
 uint32_t tree_newest(const struct tree *t);
 

@@ -163,8 +163,7 @@ static int compose(struct composer *c, yaml_parser_t *parser)
 		int code = take_event(c, &event);
 		yaml_event_delete(&event);
 		if (code < 0)
-			return c->builder.why ? file_wrong_as(code, c->error, c->path, c->builder.line, c->builder.why)
-					      : code;
+			return c->builder.why ? tree_wrong(&c->builder, code, c->path, c->error) : code;
 	}
 	uint32_t node;
 	if (c->builder.tree->count)
