@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: ISC
+"""Files of configuration and what they are read as: tests/golden/conf/KIND-*.{yml,json,ndjson,txt} beside .ok (the plan) or .err
+(the message, byte for byte). `golden.py CONF_PRINT --update` writes the .ok and .err anew: read the difference before keeping it.
+
+Usage: golden.py CONF_PRINT [--update]
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "house"))
+from tap import Cases  # noqa: E402
+
+GOLDEN = os.path.join(HERE, "..", "golden", "conf")
+SHIPPED = "/etc/prometheus/blackbox.yml"
+
+
+def said(program, kind, path, folder=GOLDEN):
+    done = subprocess.run([program, kind, path], cwd=folder, capture_output=True, timeout=60, check=False)
+    if done.returncode not in (0, 1):
+        sys.exit(f"{path}: status {done.returncode}: {done.stderr[-500:]!r}")
+    return ".err" if done.returncode else ".ok", done.stdout + done.stderr
+
+
+def inputs():
+    return sorted(name for name in os.listdir(GOLDEN) if re.search(r"\.(yml|json|ndjson|txt)$", name))
+
+
+def update(program):
+    for name in inputs():
+        base = os.path.join(GOLDEN, os.path.splitext(name)[0])
+        for end in (".ok", ".err"):
+            if os.path.exists(base + end):
+                os.remove(base + end)
+        end, text = said(program, name.split("-")[0], name)
+        with open(base + end, "wb") as file:
+            file.write(text)
+
+
+def compare(program, name):
+    end, text = said(program, name.split("-")[0], name)
+    path = os.path.join(GOLDEN, os.path.splitext(name)[0] + end)
+    if not os.path.exists(path):
+        return [f"no {os.path.basename(path)}; read as: {text[:300]!r}"]
+    with open(path, "rb") as file:
+        want = file.read()
+    return [] if want == text else [f"expected {want[:600]!r}", f"     got {text[:600]!r}"]
+
+
+def example_problems(program):
+    """The example is read as the defaults; with its comments removed every key of it is read too."""
+    example = subprocess.run([program, "example"], capture_output=True, text=True, timeout=60, check=True).stdout
+    bare = re.sub(r"(?m)^#(?! \S)", "", example)
+    bare = bare.replace("rate: 500", "rate: 501")
+    with tempfile.TemporaryDirectory() as folder:
+        def write(name, text):
+            os.makedirs(os.path.dirname(os.path.join(folder, name)) or folder, exist_ok=True)
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+
+        write("as-printed.yml", example)
+        write("bare.yml", bare)
+        write("empty.yml", "")
+        write("allow.txt", "203.0.113.0/24\n")
+        write("block.txt", "203.0.113.7 # one\n")
+        write("blackbox.yml", "modules:\n  http_2xx:\n    prober: http\n")
+        write("targets/one.json", '[{"targets": ["http://198.18.0.80/"], "labels": {"country": "KX"}}]')
+        write("hosts.ndjson", '{"address": "198.18.0.9", "entity": "country/KX", "kinds": ["host"]}\n')
+        write("census.ndjson", '{"block": "198.18.3.0/24", "hosts": {"10": 0.97}}\n')
+        write("recording.json", '{"format": "lacuna-recording/1", "targets": [{"address": "198.18.0.10"}]}')
+        printed, defaults = said(program, "plan", "as-printed.yml", folder), said(program, "plan", "empty.yml", folder)
+        whole = said(program, "plan", "bare.yml", folder)
+    problems = []
+    if printed != (".ok", defaults[1].replace(b"rate 0", b"rate 500").replace(b"watch_ms 0", b"watch_ms 20000")):
+        problems.append(f"as printed: {printed}, an empty file: {defaults}")
+    if whole[0] != ".ok":
+        problems.append(f"without comments: {whole[1]!r}")
+    for part in (b"rate 501", b"contact=noc@", b"identity=", b"observer=vp1", b"observer_asn=64500", b"interface=", b"opt_out_file=",
+                 b"allow 198.18.0.0/15", b"allow 203.0.113.0/24", b"block 203.0.113.7/32", b"block 198.18.7.0/24",
+                 b"name=Kexico", b"institution=registry", b"control 203.0.113.10", b"http_round_trip service 198.18.0.80",
+                 b"host 198.18.0.9", b"block 198.18.3.0 ", b"host 198.18.0.10"):
+        if part not in whole[1]:
+            problems.append(f"{part!r} is not in what the example without comments is read as")
+    return problems
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    if sys.argv[2:] == ["--update"]:
+        update(program)
+        return
+    cases = Cases()
+    for name in inputs():
+        cases.case(name, compare(program, name))
+    cases.case("there are golden files", [] if len(inputs()) > 40 else [f"only {len(inputs())}"])
+    cases.case("the example is read", example_problems(program))
+    there = os.path.exists(SHIPPED)
+    end, text = said(program, "blackbox", SHIPPED) if there else (".ok", b"module http_2xx ")
+    cases.case("the blackbox.yml that Debian ships is read", [] if end == ".ok" and b"module http_2xx " in text else [repr(text)],
+               None if there else f"no {SHIPPED}")
+    cases.done()
+
+
+main()
