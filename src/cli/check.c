@@ -43,8 +43,8 @@ static int parse(struct measuring *m, struct modules *x, int argc, char **argv)
 {
 	static const struct option options[] = {
 		MEASURING_OPTIONS,
-		{"modules", required_argument, NULL, 'M'},
-		{"module", required_argument, NULL, 'm'},
+		{"modules", required_argument, NULL, MEASURING_NEXT},
+		{"module", required_argument, NULL, MEASURING_NEXT + 1},
 		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
@@ -53,9 +53,9 @@ static int parse(struct measuring *m, struct modules *x, int argc, char **argv)
 			fputs(help, stdout);
 			return -1;
 		}
-		if (option == 'm')
+		if (option == MEASURING_NEXT + 1)
 			x->name = optarg;
-		else if (option == 'M')
+		else if (option == MEASURING_NEXT)
 			x->file = optarg;
 		else
 			status = measuring_option(m, option, optarg);

@@ -81,54 +81,54 @@ static int text_option(char **to, const char *argument)
 static int number_option(struct measuring *m, int option, const char *argument)
 {
 	uint64_t value = 0;
-	int status = number(m, argument, option == 's' ? UINT64_MAX : UINT32_MAX, &value);
+	int status = number(m, argument, option == MEASURING_SEED ? UINT64_MAX : UINT32_MAX, &value);
 	if (status)
 		return status;
-	if (option == 'c')
+	if (option == MEASURING_COUNT)
 		m->options.rounds = (uint32_t)value;
-	else if (option == 's')
+	else if (option == MEASURING_SEED)
 		m->options.seed = value;
 	else
 		m->plan.total_per_s = m->options.rate = (uint32_t)value;
-	return option == 'r' && !value ? measuring_usage(m, "--rate wants at least 1", NULL) : 0;
+	return option == MEASURING_RATE && !value ? measuring_usage(m, "--rate wants at least 1", NULL) : 0;
 }
 
 int measuring_option(struct measuring *m, int option, const char *argument)
 {
 	switch (option) {
-	case 'c':
-	case 'r':
-	case 's':
+	case MEASURING_COUNT:
+	case MEASURING_RATE:
+	case MEASURING_SEED:
 		return number_option(m, option, argument);
-	case 'i':
+	case MEASURING_INTERVAL:
 		return measuring_seconds(m, argument, &m->options.interval_ms);
-	case 't':
+	case MEASURING_TIMEOUT:
 		return measuring_seconds(m, argument, &m->options.timeout_ms);
-	case 'j':
+	case MEASURING_JSON:
 		m->json = true;
 		return 0;
-	case 'q':
+	case MEASURING_QUIET:
 		m->quiet = true;
 		return 0;
-	case 'L':
+	case MEASURING_LAB:
 		m->plan.lab = true;
 		return 0;
-	case 'A':
+	case MEASURING_ACKNOWLEDGE:
 		m->plan.acknowledged = true;
 		return 0;
-	case 'w':
+	case MEASURING_ALLOWLIST:
 		return list(m, &m->plan.allow, argument);
-	case 'b':
+	case MEASURING_BLOCKLIST:
 		return list(m, &m->plan.block, argument);
-	case 'o':
+	case MEASURING_OPT_OUT:
 		return text_option(&m->plan.opt_out_file, argument);
-	case 'C':
+	case MEASURING_CONTACT:
 		return text_option(&m->plan.contact, argument);
-	case 'O':
+	case MEASURING_OBSERVER:
 		return text_option(&m->plan.observer, argument);
-	case 'I':
+	case MEASURING_INTERFACE:
 		return text_option(&m->plan.interface, argument);
-	case 'S':
+	case MEASURING_SOURCE:
 		return addr_parse(argument, &m->options.source) < 0
 			       ? measuring_usage(m, "--source-ip wants an address", argument)
 			       : 0;

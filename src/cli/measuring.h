@@ -33,16 +33,42 @@ struct measuring {
 	struct measure_result result;
 };
 
-// For getopt_long; each command adds its own.
+enum measuring_option { // values of getopt_long, beyond those of single letters
+	MEASURING_FIRST = 256,
+	MEASURING_COUNT,
+	MEASURING_INTERVAL,
+	MEASURING_TIMEOUT,
+	MEASURING_RATE,
+	MEASURING_JSON,
+	MEASURING_QUIET,
+	MEASURING_LAB,
+	MEASURING_ALLOWLIST,
+	MEASURING_BLOCKLIST,
+	MEASURING_OPT_OUT,
+	MEASURING_SEED,
+	MEASURING_CONTACT,
+	MEASURING_OBSERVER,
+	MEASURING_INTERFACE,
+	MEASURING_SOURCE,
+	MEASURING_ACKNOWLEDGE,
+	MEASURING_NEXT // a command adds its own from here on
+};
+
 #define MEASURING_OPTIONS                                                                                              \
-	{"count", required_argument, NULL, 'c'}, {"interval", required_argument, NULL, 'i'},                           \
-		{"timeout", required_argument, NULL, 't'}, {"rate", required_argument, NULL, 'r'},                     \
-		{"json", no_argument, NULL, 'j'}, {"quiet", no_argument, NULL, 'q'}, {"lab", no_argument, NULL, 'L'},  \
-		{"allowlist-file", required_argument, NULL, 'w'}, {"blocklist-file", required_argument, NULL, 'b'},    \
-		{"opt-out-file", required_argument, NULL, 'o'}, {"seed", required_argument, NULL, 's'},                \
-		{"contact", required_argument, NULL, 'C'}, {"observer", required_argument, NULL, 'O'},                 \
-		{"interface", required_argument, NULL, 'I'}, {"source-ip", required_argument, NULL, 'S'},              \
-		{"acknowledge-rate", no_argument, NULL, 'A'},                                                          \
+	{"count", required_argument, NULL, MEASURING_COUNT},                                                           \
+		{"interval", required_argument, NULL, MEASURING_INTERVAL},                                             \
+		{"timeout", required_argument, NULL, MEASURING_TIMEOUT},                                               \
+		{"rate", required_argument, NULL, MEASURING_RATE}, {"json", no_argument, NULL, MEASURING_JSON},        \
+		{"quiet", no_argument, NULL, MEASURING_QUIET}, {"lab", no_argument, NULL, MEASURING_LAB},              \
+		{"allowlist-file", required_argument, NULL, MEASURING_ALLOWLIST},                                      \
+		{"blocklist-file", required_argument, NULL, MEASURING_BLOCKLIST},                                      \
+		{"opt-out-file", required_argument, NULL, MEASURING_OPT_OUT},                                          \
+		{"seed", required_argument, NULL, MEASURING_SEED},                                                     \
+		{"contact", required_argument, NULL, MEASURING_CONTACT},                                               \
+		{"observer", required_argument, NULL, MEASURING_OBSERVER},                                             \
+		{"interface", required_argument, NULL, MEASURING_INTERFACE},                                           \
+		{"source-ip", required_argument, NULL, MEASURING_SOURCE},                                              \
+		{"acknowledge-rate", no_argument, NULL, MEASURING_ACKNOWLEDGE},                                        \
 	{                                                                                                              \
 		"help", no_argument, NULL, 'h'                                                                         \
 	}

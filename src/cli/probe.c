@@ -54,8 +54,8 @@ static int parse(struct measuring *m, int argc, char **argv)
 {
 	static const struct option options[] = {
 		MEASURING_OPTIONS,
-		{"mode", required_argument, NULL, 'm'},
-		{"probing", required_argument, NULL, 'p'},
+		{"mode", required_argument, NULL, MEASURING_NEXT},
+		{"probing", required_argument, NULL, MEASURING_NEXT + 1},
 		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
@@ -64,9 +64,9 @@ static int parse(struct measuring *m, int argc, char **argv)
 			fputs(help, stdout);
 			return -1;
 		}
-		if (option == 'm')
+		if (option == MEASURING_NEXT)
 			status = mode_of(m, optarg, &m->options.best);
-		else if (option == 'p')
+		else if (option == MEASURING_NEXT + 1)
 			m->plan.probing = strcmp(optarg, "on") == 0;
 		else
 			status = measuring_option(m, option, optarg);

@@ -2,6 +2,7 @@
 // `lacuna record probes`: the watch list, the census and the service checks of a configuration, into a recording folder.
 #include "cli/record.h"
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "cli/measuring.h"
 #include "cli/recorder.h"
@@ -52,10 +53,10 @@ static int parse(struct record *r, int argc, char **argv)
 {
 	static const struct option options[] = {
 		MEASURING_OPTIONS,
-		{"output", required_argument, NULL, 'd'},
-		{"config", required_argument, NULL, 'f'},
-		{"for", required_argument, NULL, 'F'},
-		{"example", no_argument, NULL, 'e'},
+		{"output", required_argument, NULL, 'o'},
+		{"config", required_argument, NULL, 'c'},
+		{"for", required_argument, NULL, MEASURING_NEXT},
+		{"example", no_argument, NULL, MEASURING_NEXT + 1},
 		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
@@ -65,18 +66,18 @@ static int parse(struct record *r, int argc, char **argv)
 			return -1;
 		}
 		switch (option) {
-		case 'e':
+		case MEASURING_NEXT + 1:
 			text_clear(&r->m.out);
 			plan_example(&r->m.out);
 			fwrite(r->m.out.bytes, 1, r->m.out.length, stdout);
 			return -1;
-		case 'd':
+		case 'o':
 			r->dir = optarg;
 			break;
-		case 'f':
+		case 'c':
 			r->config = optarg;
 			break;
-		case 'F':
+		case MEASURING_NEXT:
 			status = measuring_seconds(&r->m, optarg, &r->for_ms);
 			break;
 		default:
@@ -132,6 +133,18 @@ static void controls(const struct record *r)
 			 n, CONTROLS_LEAST);
 }
 
+// In a laboratory whatever is listed may be asked: nothing outside the laboratory's addresses can be.
+static void allow_listed(struct plan *p)
+{
+	for (size_t i = 0; i < p->target_count && p->lab; i++) {
+		const struct addr *a = &p->targets[i].address;
+		struct prefix one = {.family = a->family, .length = family_bits(a->family)};
+		memcpy(one.bytes, a->bytes, sizeof(one.bytes));
+		alloc_grow((void **)&p->allow.at, p->allow.count, &p->allow.capacity, sizeof(*p->allow.at));
+		p->allow.at[p->allow.count++] = one;
+	}
+}
+
 static int run(struct record *r)
 {
 	char message[512];
@@ -149,6 +162,7 @@ static int run(struct record *r)
 	o->resume = resume;
 	o->resume_length = resume_length;
 	o->sink = (struct measure_sink){take, health, measuring_ready, measuring_says, saved, r};
+	allow_listed(&r->m.plan);
 	controls(r);
 	int code = measure_run(o, &r->m.result);
 	free(resume);

@@ -39,7 +39,7 @@ static struct caps random_caps(void)
 
 static void random_targets(struct plan *p)
 {
-	uint32_t n = 1 + below(120), blocks = 1 + below(12);
+	uint32_t n = 1 + below(600), blocks = 1 + below(400);
 	for (uint32_t i = 0; i < n; i++) {
 		struct plan_target *t = plan_target_add(p);
 		uint32_t block = below(blocks);
@@ -104,6 +104,8 @@ int main(int argc, char **argv)
 	if (argc != 3)
 		return 2;
 	state = strtoull(argv[1], NULL, 10) * 0x9e3779b97f4a7c15ULL + 1;
+	for (int i = 0; i < 16; i++)
+		below(2); // neighbouring seeds begin alike
 	struct plan p;
 	struct prefix all = {.bytes = {198, 18}, .family = FAMILY_V4, .length = 15};
 	struct caps c = random_caps();
