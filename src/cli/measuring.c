@@ -337,6 +337,9 @@ void measuring_accounting(const struct measuring *m)
 			 (unsigned long long)p->duplicate, (unsigned long long)p->forged,
 			 (unsigned long long)p->kernel_drops);
 	const struct message_counts *c = &m->result.counts;
+	if (c->skipped)
+		say_line("not asked: %llu times because the caps of the target did not allow it yet",
+			 (unsigned long long)c->skipped);
 	if (c->refused_unlisted + c->refused_opted_out + c->refused_special)
 		say_line("not asked: %llu not on the allowlist, %llu opted out, %llu special-purpose addresses",
 			 (unsigned long long)c->refused_unlisted, (unsigned long long)c->refused_opted_out,

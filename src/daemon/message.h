@@ -81,7 +81,8 @@ struct message_counts {
 	struct prober_counts probe;
 	struct check_counts check;
 	uint64_t refused_unlisted, refused_opted_out, refused_special;
-	uint64_t rounds; // finished
+	uint64_t rounds;  // finished
+	uint64_t skipped; // turns of a run for ever that a target's own caps did not allow
 };
 
 // Writes targets into frames. Calls put() for each full payload; 0 or what it answered.

@@ -17,13 +17,20 @@
 
 #define LISTEN_NS (50 * 1000000LL) // the parent is heard at least so often
 #define COUNTS_NS NS_PER_S
-#define LOT	  256 // items handed to the engine at a time
+#define LOT	  256  // items handed to the engine at a time
+#define ASIDE_MAX 4096 // those of some thousand /24s that must wait
+#define TURN_NS	  (20 * 1000000LL)
 
 enum { FROM_LIST, FROM_CENSUS, FROM_COUNT }; // a probe that must wait holds up its own kind only
 
 struct lot {
 	struct prober_item items[LOT];
 	size_t count, from;
+};
+
+struct aside { // of a one-shot run: must wait for itself
+	struct prober_item item;
+	int64_t until_ns;
 };
 
 struct probing {
@@ -33,6 +40,10 @@ struct probing {
 	struct census_run *census; // null: none
 	struct lot lots[FROM_COUNT];
 	struct self self;
+	struct aside aside[ASIDE_MAX];
+	size_t aside_count;
+	int64_t turn_ns;	    // the total lets one packet through in this time
+	uint64_t skipped;	    // turns that a target's own caps did not allow
 	int64_t counted_ns, lag_ns; // latest turn of the loop since the last account
 };
 
@@ -78,16 +89,69 @@ static void fill_list(struct probing *p, struct lot *l, int64_t now, int64_t *re
 	}
 }
 
+// Those put aside whose time has come go first.
+static void take_aside(struct probing *p, struct lot *l, int64_t now, int64_t *ret_wait_ns)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < p->aside_count; i++) {
+		struct aside a = p->aside[i];
+		if (a.until_ns <= now && l->count < LOT) {
+			l->items[l->count++] = a.item;
+			continue;
+		}
+		*ret_wait_ns = a.until_ns - now < *ret_wait_ns ? a.until_ns - now : *ret_wait_ns;
+		p->aside[kept++] = a;
+	}
+	p->aside_count = kept;
+}
+
 static void fill(struct probing *p, unsigned from, int64_t now, int64_t *ret_wait_ns)
 {
 	struct lot *l = &p->lots[from];
 	if (l->from < l->count || !role_may_begin(p->role))
 		return;
 	l->from = l->count = 0;
-	if (from == FROM_LIST)
+	if (from == FROM_LIST) {
+		take_aside(p, l, now, ret_wait_ns);
 		fill_list(p, l, now, ret_wait_ns);
-	else if (p->census)
+	}
+	if (from == FROM_CENSUS && p->census)
 		l->count = census_run_next(p->census, now, l->items, LOT, ret_wait_ns);
+}
+
+// A wait that long is not the total's, which lets one packet through in this time: it is this target's own.
+static bool waits_alone(const struct probing *p, int64_t wait)
+{
+	return wait > p->turn_ns;
+}
+
+// One item that must wait for itself does not hold up the others: in a run for ever its turn comes again; else it is put aside.
+// False: there is no room to put it.
+static bool put_aside(struct probing *p, struct prober_item item, int64_t until_ns)
+{
+	if (p->role->setup.persist) {
+		p->skipped++;
+		return true;
+	}
+	if (p->aside_count == ASIDE_MAX)
+		return false;
+	p->aside[p->aside_count++] = (struct aside){item, until_ns};
+	return true;
+}
+
+// Sends a lot until one must wait for the total. How long.
+static int64_t send_lot(struct probing *p, struct lot *l, int64_t now)
+{
+	int64_t held = 0;
+	while (l->from < l->count) {
+		l->from += prober_send(p->prober, l->items + l->from, l->count - l->from, &held);
+		if (l->from == l->count)
+			return 0;
+		if (!waits_alone(p, held) || !put_aside(p, l->items[l->from], now + held))
+			return held;
+		l->from++;
+	}
+	return 0;
 }
 
 // Sends what is due and may go. How long until more may.
@@ -99,9 +163,7 @@ static int64_t begin(struct probing *p)
 		fill(p, from, now, &wait);
 		if (l->from == l->count)
 			continue;
-		int64_t held = 0;
-		l->from += prober_send(p->prober, l->items + l->from, l->count - l->from, &held);
-		held = l->from == l->count ? 0 : held;
+		int64_t held = send_lot(p, l, now);
 		wait = held < wait ? held : wait;
 	}
 	return wait < 0 ? 0 : wait;
@@ -109,7 +171,7 @@ static int64_t begin(struct probing *p)
 
 static int tell_counts(struct probing *p, enum message kind)
 {
-	struct message_counts m = {.rounds = due_rounds(&p->due)};
+	struct message_counts m = {.rounds = due_rounds(&p->due), .skipped = p->skipped};
 	prober_counts(p->prober, &m.probe);
 	m.refused_unlisted = gate_count(p->role->gate, GATE_UNLISTED);
 	m.refused_opted_out = gate_count(p->role->gate, GATE_OPTED_OUT);
@@ -139,7 +201,7 @@ static bool over(const struct probing *p)
 {
 	if (p->role->stopping)
 		return !prober_pending(p->prober);
-	bool idle = p->lots[FROM_LIST].from == p->lots[FROM_LIST].count && !p->census;
+	bool idle = p->lots[FROM_LIST].from == p->lots[FROM_LIST].count && !p->aside_count && !p->census;
 	return idle && due_over(&p->due) && !prober_pending(p->prober);
 }
 
@@ -149,8 +211,10 @@ static int work(struct probing *p)
 		int code = role_listen(p->role);
 		if (code < 0)
 			return code;
-		if (p->role->stopping)
+		if (p->role->stopping) {
 			memset(p->lots, 0, sizeof(p->lots));
+			p->aside_count = 0;
+		}
 		int64_t wait = begin(p), before = clock_boot_ns();
 		code = prober_poll(p->prober, wait);
 		int64_t late = clock_boot_ns() - before - wait;
@@ -215,6 +279,8 @@ int role_probe(struct role *r)
 	struct probing *p = alloc_zero(1, sizeof(*p));
 	struct message_ready ready;
 	p->role = r;
+	p->turn_ns = r->setup.caps.total_per_s ? 3 * NS_PER_S / 2 / r->setup.caps.total_per_s : 0;
+	p->turn_ns = p->turn_ns < TURN_NS ? TURN_NS : p->turn_ns;
 	int code = open_all(p, &ready);
 	if (code == 0)
 		code = role_ready(r, &ready);

@@ -129,7 +129,13 @@ int main(int argc, char **argv)
 	};
 	struct measure_result r;
 	int code = measure_run(&o, &r);
-	printf("{\"code\":%d,\"attempts\":%llu,\"deaths\":%u}\n", code, (unsigned long long)attempts, r.deaths);
+	const struct message_counts *n = &r.counts;
+	printf("{\"code\":%d,\"attempts\":%llu,\"deaths\":%u,\"targets\":%zu,\"blocks\":%zu,\"sent\":%llu,\"skipped\":%"
+	       "llu,"
+	       "\"refused\":%llu,\"held\":%llu}\n",
+	       code, (unsigned long long)attempts, r.deaths, p.target_count, p.block_count,
+	       (unsigned long long)n->probe.sent, (unsigned long long)n->skipped,
+	       (unsigned long long)(n->refused_unlisted + n->refused_special), (unsigned long long)n->probe.held);
 	plan_free(&p);
 	return code < 0;
 }
