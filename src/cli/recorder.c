@@ -5,12 +5,14 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "conf/record_text.h"
+#include "conf/recording.h"
 #include "os/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -69,15 +71,52 @@ static int make_folder(const char *path)
 	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-static int describe(struct recorder *r, const struct plan *p)
+// The whole of a file, at most `most` bytes; null when there is none, or more.
+static uint8_t *read_whole(const char *path, size_t most, size_t *ret_length)
 {
 	struct stat st;
+	uint8_t *bytes = NULL;
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return NULL;
+	if (fstat(file, &st) == 0 && st.st_size > 0 && (size_t)st.st_size <= most) {
+		bytes = alloc_zero((size_t)st.st_size, 1);
+		ssize_t n = read(file, bytes, (size_t)st.st_size);
+		*ret_length = n > 0 ? (size_t)n : 0;
+	}
+	close(file);
+	return bytes;
+}
+
+static int describe_locked(struct recorder *r, const struct plan *p)
+{
 	struct text words = {0};
-	if (stat(path_of(r, "/recording.json"), &st) == 0)
-		return 0; // it goes on, or another observer records into the same folder
-	record_text(&words, p, clock_utc());
-	int code = write_whole(text_string(&r->path), words.bytes, words.length);
+	size_t length = 0;
+	uint8_t *there = read_whole(path_of(r, "/recording.json"), RECORDING_JSON_MAX, &length);
+	int code = 1;
+	if (there)
+		code = record_join(&words, there, length, p);
+	else
+		record_text(&words, p, clock_utc());
+	if (code > 0)
+		code = write_whole(text_string(&r->path), words.bytes, words.length);
+	free(there);
 	text_free(&words);
+	return code;
+}
+
+// Several observers may begin to record into one folder at the same moment.
+static int describe(struct recorder *r, const struct plan *p)
+{
+	int lock = open(path_of(r, "/probes/.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0) {
+		int code = -errno;
+		if (lock >= 0)
+			close(lock);
+		return code;
+	}
+	int code = describe_locked(r, p);
+	close(lock);
 	return code;
 }
 
@@ -151,18 +190,7 @@ static const char *census_path(struct recorder *r)
 
 uint8_t *recorder_resume(struct recorder *r, size_t *ret_length)
 {
-	struct stat st;
-	uint8_t *bytes = NULL;
-	int file = open(census_path(r), O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return NULL;
-	if (fstat(file, &st) == 0 && st.st_size > 0 && st.st_size <= RESUME_MAX) {
-		bytes = alloc_zero((size_t)st.st_size, 1);
-		ssize_t n = read(file, bytes, (size_t)st.st_size);
-		*ret_length = n > 0 ? (size_t)n : 0;
-	}
-	close(file);
-	return bytes;
+	return read_whole(census_path(r), RESUME_MAX, ret_length);
 }
 
 void recorder_save(struct recorder *r, const void *bytes, size_t n)

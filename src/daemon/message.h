@@ -48,8 +48,9 @@ struct setup {
 	uint32_t rounds;      // each target so many times; 0: for ever
 	uint32_t interval_ms; // between two rounds, or of the watch list
 	uint32_t timeout_ms;
-	bool persist; // for ever: watch list and census
-	uint8_t best; // enum attempt_mode
+	bool persist;		       // for ever: watch list and census
+	uint8_t best;		       // enum attempt_mode
+	char zone[CHECK_NAME_MAX + 1]; // to discover
 };
 
 struct message_target { // followed by name_length bytes

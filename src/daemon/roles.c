@@ -20,7 +20,7 @@ const size_t role_profile_count = ARRAY_LEN(role_profiles);
 static const struct {
 	const char *name;
 	int (*run)(struct role *r);
-} roles[] = {{"probe", role_probe}, {"check", role_check}};
+} roles[] = {{"probe", role_probe}, {"check", role_check}, {"discover", role_discover}};
 
 const struct sandbox_profile *role_profile(const char *name)
 {

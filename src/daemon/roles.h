@@ -16,3 +16,4 @@ int role_main(const char *name);
 
 int role_probe(struct role *r);
 int role_check(struct role *r);
+int role_discover(struct role *r);
