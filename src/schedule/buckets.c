@@ -66,47 +66,62 @@ static int64_t time_of(uint64_t slot)
 	return (int64_t)((slot & TIME_MASK) << UNIT_BITS);
 }
 
-struct look { // at one line
-	uint64_t *found, *free;
-	unsigned frees;
-	int64_t first; // to run out
+// Which slots of a line hold this tag, and which hold a time that has not come: a bit each. Without a branch a slot, for half of
+// them would be guessed wrong.
+struct look {
+	unsigned tagged, alive;
 };
 
-static struct look look_at(uint64_t *line, uint64_t tag, int64_t now)
+static inline struct look look_at(const uint64_t *line, uint64_t tag, uint64_t now_units)
 {
-	struct look l = {.first = BUCKETS_NEVER};
+	struct look l = {0};
 	for (unsigned i = 0; i < LINE; i++) {
-		int64_t time = time_of(line[i]);
-		if (time <= now) {
-			l.free = &line[i];
-			l.frees++;
-			continue;
-		}
-		if (line[i] >> TIME_BITS == tag)
-			l.found = &line[i];
-		l.first = time < l.first ? time : l.first;
+		l.tagged |= (unsigned)(line[i] >> TIME_BITS == tag) << i;
+		l.alive |= (unsigned)((line[i] & TIME_MASK) > now_units) << i;
 	}
 	return l;
 }
 
+// Of 8 bits, without the instruction that older processors lack.
+static inline unsigned bits_of(unsigned x)
+{
+	x -= x >> 1 & 0x55;
+	x = (x & 0x33) + (x >> 2 & 0x33);
+	return (x + (x >> 4)) & 0xf;
+}
+
+static int64_t first_to_run_out(const uint64_t *one, const uint64_t *two)
+{
+	int64_t first = BUCKETS_NEVER;
+	for (unsigned i = 0; i < LINE; i++) {
+		first = time_of(one[i]) < first ? time_of(one[i]) : first;
+		first = time_of(two[i]) < first ? time_of(two[i]) : first;
+	}
+	return first;
+}
+
 int64_t buckets_find(const struct buckets *b, int64_t now, struct claim *c)
 {
-	uint64_t tag = c->hash >> TIME_BITS;
+	uint64_t tag = c->hash >> TIME_BITS, units = (uint64_t)now >> UNIT_BITS;
 	c->slot = NULL;
 	c->until = 0;
-	if (c->pace.step == 0)
-		return 0;
-	if (c->pace.step == BUCKETS_NEVER || !b->lines || now >> UNIT_BITS >= (int64_t)TIME_MASK)
+	if (c->pace.step == BUCKETS_NEVER || !b->lines || units >= TIME_MASK)
 		return BUCKETS_NEVER;
-	struct look one = look_at(line_of(b, c->hash, 0), tag, now);
-	struct look two = look_at(line_of(b, c->hash, 1), tag, now);
-	c->slot = one.found ? one.found : two.found;
-	if (c->slot) {
+	uint64_t *at[2] = {line_of(b, c->hash, 0), line_of(b, c->hash, 1)};
+	struct look one = look_at(at[0], tag, units), two = look_at(at[1], tag, units);
+	unsigned found = (one.tagged & one.alive) | (two.tagged & two.alive) << LINE;
+	if (found) {
+		unsigned i = (unsigned)__builtin_ctz(found);
+		c->slot = &at[i / LINE][i % LINE];
 		c->until = time_of(*c->slot);
 		return c->until - c->pace.slack;
 	}
-	c->slot = one.frees >= two.frees ? one.free : two.free;
-	return c->slot ? 0 : one.first < two.first ? one.first : two.first;
+	unsigned full = (1u << LINE) - 1, which = bits_of(two.alive) < bits_of(one.alive);
+	unsigned alive = which ? two.alive : one.alive;
+	if (alive == full) // then the other one is full, too
+		return first_to_run_out(at[0], at[1]);
+	c->slot = &at[which][__builtin_ctz(~alive)];
+	return 0;
 }
 
 void buckets_charge(const struct claim *c, int64_t now)

@@ -13,7 +13,7 @@
 // A rule: each packet costs `step` of time, and a key may be ahead of its time by `slack`. Then any window of length L holds
 // at most 1 + (L + slack) / step packets.
 struct pace {
-	int64_t step, slack; // ns; step 0: nothing is held back, BUCKETS_NEVER: nothing passes
+	int64_t step, slack; // ns; step 0: no rule, not to be looked up; BUCKETS_NEVER: nothing passes
 	bool gap;	     // the cost counts from the packet itself: a least distance, with slack given by kind
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // DOC: the census
-// The order is a permutation of all 2^24 numbers of /24s, of which those that nobody knows are skipped (10 ns each). So it needs
+// The order is a permutation of all 2^24 numbers of /24s, of which those that nobody knows are skipped (some 20 ns each). So it needs
 // no list, it does not care when blocks are added, and the same seed and position go on where an earlier process stopped. It is
 // the same in every round: a block is asked once in 660 s, not twice in one round's end and the next one's beginning.
 //
@@ -24,18 +24,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define NS_PER_MS     (NS_PER_S / 1000)
-#define AGAIN_AFTER   NS_PER_S // at most one probe a second to a /24
-#define LATE_MOST     NS_PER_S
-#define LOOK_AHEAD    4096 // positions: 0.16 s of a round
-#define SUFFERS	      0.10 // decision 2
-#define RECOVERS      0.05
-#define SUFFERS_SIGMA 4.0
-#define MEMORY_LEAST  16.0 // probes that the running mean remembers
-#define MEMORY_MOST   512.0
-#define STATE_BODY    (CENSUS_STATE_BYTES - 8)
-#define STATE_MAGIC   0x4c61636eu // "Lacn"
-#define AGAIN_LEAST   64u
+#define NS_PER_MS      (NS_PER_S / 1000)
+#define AGAIN_AFTER    NS_PER_S // at most one probe a second to a /24
+#define LATE_MOST      NS_PER_S
+#define LOOK_AHEAD     4096 // positions: 0.16 s of a round
+#define SUFFERS	       0.10 // decision 2
+#define RECOVERS       0.05
+#define SUFFERS_SIGMA  4.0
+#define SUFFERS_ROUNDS 131LL // a day
+#define MEMORY_LEAST   16.0  // probes that the running mean remembers
+#define MEMORY_MOST    512.0
+#define STATE_BODY     (CENSUS_STATE_BYTES - 8)
+#define STATE_MAGIC    0x4c61636eu // "Lacn"
+#define AGAIN_LEAST    64u
 
 struct again { // ask this block again
 	int64_t due;
@@ -111,12 +112,20 @@ static double memory_of(const struct census *c, uint32_t entity)
 	return blocks < MEMORY_LEAST ? MEMORY_LEAST : blocks > MEMORY_MOST ? MEMORY_MOST : blocks;
 }
 
+// A block that was up within a day: one that is gone for longer is no sign of present trouble.
+static bool tells(const struct census *c, const struct block_state *s, struct instant now)
+{
+	if (s->belief == BLOCK_UNOBSERVABLE)
+		return false;
+	return s->belief != BLOCK_DOWN || now.ns - s->decided_at.ns < SUFFERS_ROUNDS * c->options.round_ms * NS_PER_MS;
+}
+
 // Sums that forget: each probe leaves 1 - 1/memory of what was before.
 static void health_take(struct census *c, const struct block_state *s, const struct block_probe *p)
 {
 	double usual = block_answers(c->blocks, s, p->low, p->time);
 	bool first = __builtin_popcount(s->asked) == 1;
-	if (!first || usual < 0 || p->controls == BLOCK_CONTROLS_FAILED)
+	if (!first || usual < 0 || !tells(c, s, p->time) || p->controls == BLOCK_CONTROLS_FAILED)
 		return;
 	struct health *h = health_of(c, s->entity);
 	double keep = 1 - 1 / memory_of(c, s->entity);
@@ -181,7 +190,7 @@ static bool worth_it(struct census *c, const struct block_state *s, const struct
 void census_answer(struct census *c, const struct block_probe *p, int64_t now_ns)
 {
 	struct block_state *s = blocks_find(c->blocks, p->block);
-	if (s && s->belief != BLOCK_DOWN && s->belief != BLOCK_UNOBSERVABLE)
+	if (s)
 		health_take(c, s, p);
 	blocks_take(c->blocks, p);
 	if (s && s->belief != BLOCK_UNOBSERVABLE && worth_it(c, s, p))

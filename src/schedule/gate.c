@@ -268,6 +268,24 @@ static void charge(struct gate *g, int64_t now, struct claim claims[TABLES])
 	g->total_until = (g->total_until > now ? g->total_until : now) + g->total.step;
 }
 
+// What is far away is asked for all at once, before the first of it is waited for.
+static void near(const struct gate *g, const struct gate_ask *a, const struct claim claims[TABLES])
+{
+	ranges_near(g->opt_out, &a->address);
+	for (unsigned i = 0; i < TABLES; i++)
+		if (claims[i].pace.step)
+			buckets_near(&g->buckets[i], claims[i].hash);
+}
+
+void gate_near(const struct gate *g, const struct gate_ask *a)
+{
+	struct claim claims[TABLES];
+	if (a->op >= PROBE_OP_COUNT)
+		return;
+	claims_of(g, a, block_key(&a->address), claims);
+	near(g, a, claims);
+}
+
 static enum gate_answer ask(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns)
 {
 	struct claim claims[TABLES];
@@ -275,9 +293,7 @@ static enum gate_answer ask(struct gate *g, const struct gate_ask *a, int64_t no
 	if (UNLIKELY(a->op >= PROBE_OP_COUNT))
 		return GATE_UNLISTED;
 	claims_of(g, a, block, claims);
-	for (unsigned i = 0; i < TABLES; i++)
-		if (claims[i].pace.step)
-			buckets_near(&g->buckets[i], claims[i].hash);
+	near(g, a, claims);
 	enum gate_answer admitted = gate_admits(g, &a->address, a->kind);
 	if (admitted != GATE_GO)
 		return admitted;

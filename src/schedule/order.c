@@ -20,38 +20,41 @@ struct order order_of(uint64_t n, uint64_t seed)
 	return o;
 }
 
-// Even rounds change the low half by the high one, odd rounds the high half by the low one: each undoes itself.
-static uint64_t turn(const struct order *o, uint64_t x, unsigned round)
+// Two multiplications mix a half well enough: this is no cipher, and a census walks 2^24 of them a round.
+static inline uint64_t mixed(uint64_t key, uint64_t half)
 {
-	uint64_t low = x & mask(o->low), high = x >> o->low;
-	if (round % 2)
-		high ^= hash_mix(o->keys[round] + low) >> 8 & mask(o->high);
-	else
-		low ^= hash_mix(o->keys[round] + high) >> 8 & mask(o->low);
-	return high << o->low | low;
+	uint64_t x = (half + key) * 0x9e3779b97f4a7c15ULL;
+	return (x ^ x >> 29) * 0xbf58476d1ce4e5b9ULL >> 20;
 }
 
+// A round changes the low half by the high one, or the high half by the low one: either undoes itself.
 uint64_t order_at(const struct order *o, uint64_t position)
 {
-	uint64_t x = position;
+	uint64_t low = position & mask(o->low), high = position >> o->low, x = position;
 	if (position >= o->n)
 		return position;
-	do
-		for (unsigned i = 0; i < ORDER_ROUNDS; i++)
-			x = turn(o, x, i);
-	while (x >= o->n);
+	do {
+		low ^= mixed(o->keys[0], high) & mask(o->low);
+		high ^= mixed(o->keys[1], low) & mask(o->high);
+		low ^= mixed(o->keys[2], high) & mask(o->low);
+		high ^= mixed(o->keys[3], low) & mask(o->high);
+		x = high << o->low | low;
+	} while (x >= o->n);
 	return x;
 }
 
 uint64_t order_find(const struct order *o, uint64_t number)
 {
-	uint64_t x = number;
+	uint64_t low = number & mask(o->low), high = number >> o->low, x = number;
 	if (number >= o->n)
 		return number;
-	do
-		for (unsigned i = ORDER_ROUNDS; i-- > 0;)
-			x = turn(o, x, i);
-	while (x >= o->n);
+	do {
+		high ^= mixed(o->keys[3], low) & mask(o->high);
+		low ^= mixed(o->keys[2], high) & mask(o->low);
+		high ^= mixed(o->keys[1], low) & mask(o->high);
+		low ^= mixed(o->keys[0], high) & mask(o->low);
+		x = high << o->low | low;
+	} while (x >= o->n);
 	return x;
 }
 

@@ -9,6 +9,7 @@
 
 #define TOPS	  65536 // values of the first 16 bits
 #define INDEX_MIN 128	// fewer ranges are faster without the index
+#define NEAR	  8	// ranges: a line of the cache
 
 struct wide { // an address as a number
 	uint64_t high, low;
@@ -180,11 +181,34 @@ static void bounds(const struct side *s, uint32_t top, size_t *ret_low, size_t *
 	*ret_high = high < s->count ? high : s->count;
 }
 
+static inline size_t about(uint32_t n, size_t low, size_t high)
+{
+	return low + ((n & 0xffff) * (high - low) >> 16);
+}
+
+// Ranges of 16 equal first bits lie about evenly more often than not: looks where this address would be then, which takes one
+// line of the cache from memory where halving takes ten. Where they do not, half of the ranges are gone at least.
+static void guess(const struct range4 *at, uint32_t n, size_t *low, size_t *high)
+{
+	size_t there = about(n, *low, *high);
+	size_t from = there > *low + NEAR ? there - NEAR : *low, to = there + NEAR < *high ? there + NEAR : *high;
+	if (at[to - 1].last < n)
+		*low = to;
+	else if (from > *low && at[from - 1].last >= n)
+		*high = from - 1;
+	else {
+		*low = from;
+		*high = to;
+	}
+}
+
 static bool has4(const struct side *s, uint32_t n)
 {
 	const struct range4 *at = s->at;
 	size_t low, high;
 	bounds(s, n >> 16, &low, &high);
+	if (high - low > 4 * NEAR)
+		guess(at, n, &low, &high);
 	while (low < high) { // the first whose last address is not before n
 		size_t middle = low + (high - low) / 2;
 		if (at[middle].last < n)
@@ -208,6 +232,19 @@ static bool has6(const struct side *s, struct wide n)
 			high = middle;
 	}
 	return low < s->count && wide_compare(at[low].first, n) <= 0 && wide_compare(n, at[low].last) <= 0;
+}
+
+void ranges_near(const struct ranges *r, const struct addr *a)
+{
+	const struct side *s = &r->v4;
+	size_t low, high;
+	if (a->family != FAMILY_V4 || !s->index)
+		return;
+	uint32_t n = v4_number(a->bytes);
+	bounds(s, n >> 16, &low, &high);
+	const struct range4 *there = (const struct range4 *)s->at + about(n, low, high);
+	__builtin_prefetch(there - NEAR / 2);
+	__builtin_prefetch(there + NEAR / 2);
 }
 
 bool ranges_has(struct ranges *r, const struct addr *a)

@@ -19,5 +19,7 @@ void ranges_free(struct ranges *r);
 int MUST_USE ranges_add(struct ranges *r, const struct prefix *p);
 // Sorts what was added since; the first question after an addition pays for it.
 bool ranges_has(struct ranges *r, const struct addr *a);
+// Brings near what ranges_has will look at first.
+void ranges_near(const struct ranges *r, const struct addr *a);
 size_t ranges_count(const struct ranges *r); // as added, before they are merged
 size_t ranges_bytes(const struct ranges *r);

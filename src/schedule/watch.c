@@ -16,6 +16,7 @@
 #include "base/instant.h"
 #include "schedule/order.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #define NS_PER_MS (NS_PER_S / 1000)
@@ -27,12 +28,13 @@
 struct entry {
 	struct watch_target target;
 	uint32_t place; // in the heap; NOWHERE: a free entry, whose grid is the next free one
-	int64_t grid;
+	int64_t grid;	// the moment before its jitter; not yet asked: when it was added
 };
 
 struct due {
 	int64_t at; // of the schedule's time
 	uint32_t id;
+	bool fresh; // not yet asked
 };
 
 struct group {
@@ -46,7 +48,7 @@ struct watch {
 	size_t count, heap_capacity;
 	struct group *groups;
 	size_t group_count;
-	uint64_t seed, added;
+	uint64_t seed;
 	uint32_t free; // the first free entry
 	int64_t paused;
 };
@@ -162,6 +164,12 @@ static uint32_t entry_new(struct watch *w)
 	return (uint32_t)w->entry_count++;
 }
 
+// The first moment of a target. As its group grows, so does the period, and the first moment of who waits for it moves along.
+static int64_t first_moment(const struct watch *w, const struct entry *e, uint32_t id)
+{
+	return e->grid + (int64_t)((double)period_of(w, e) * (double)(phase(w, id) >> 32) * 0x1p-32);
+}
+
 int watch_add(struct watch *w, const struct watch_target *t, int64_t now_ns)
 {
 	if (!t->interval_ms || t->group >= WATCH_GROUPS_MAX)
@@ -170,14 +178,12 @@ int watch_add(struct watch *w, const struct watch_target *t, int64_t now_ns)
 		return ERR_FULL;
 	uint32_t id = entry_new(w);
 	struct entry *e = &w->entries[id];
-	*e = (struct entry){.target = *t};
+	*e = (struct entry){.target = *t, .grid = now_ns - w->paused};
 	group_of(w, t->group)->count++;
-	uint64_t share = phase(w, w->added++) >> 32;
-	e->grid = now_ns - w->paused + (int64_t)((double)period_of(w, e) * (double)share * 0x1p-32);
 	void *items = w->heap;
 	make_room(&items, w->count, &w->heap_capacity, sizeof(*w->heap));
 	w->heap = items;
-	set_place(w, w->count, (struct due){e->grid + jitter(w, e, id), id});
+	set_place(w, w->count, (struct due){first_moment(w, e, id), id, true});
 	sift_up(w, w->count++);
 	return (int)id;
 }
@@ -208,29 +214,55 @@ int watch_want(struct watch *w, uint32_t group, uint32_t wanted)
 	return 0;
 }
 
-const struct watch_target *watch_next(struct watch *w, int64_t now_ns, int64_t *ret_due_ns)
+// Whoever is first in the heap gets its next moment.
+static void schedule_next(struct watch *w, int64_t now)
 {
-	if (!w->count) {
-		*ret_due_ns = INT64_MAX;
-		return NULL;
-	}
 	struct due *first = &w->heap[0];
-	int64_t now = now_ns - w->paused;
-	if (now < first->at) {
-		*ret_due_ns = first->at + w->paused;
-		return NULL;
-	}
-	if (now - first->at > LATE_MOST) {
-		w->paused += now - first->at;
-		now = first->at;
-	}
 	struct entry *e = &w->entries[first->id];
 	int64_t least = now + e->target.interval_ms * NS_PER_MS;
+	if (first->fresh)
+		e->grid = first->at;
+	first->fresh = false;
 	e->grid += period_of(w, e);
 	first->at = e->grid + jitter(w, e, first->id);
 	first->at = first->at > least ? first->at : least;
 	sift_down(w, 0);
-	return &e->target;
+}
+
+// True: the first in the heap waits for its first moment, which has moved away since it was put there.
+static bool moved_away(struct watch *w, int64_t now)
+{
+	struct due *first = &w->heap[0];
+	const struct entry *e = &w->entries[first->id];
+	int64_t at = first->fresh ? first_moment(w, e, first->id) : first->at;
+	if (at <= first->at || at <= now)
+		return false;
+	first->at = at;
+	sift_down(w, 0);
+	return true;
+}
+
+const struct watch_target *watch_next(struct watch *w, int64_t now_ns, int64_t *ret_due_ns)
+{
+	int64_t now = now_ns - w->paused;
+	while (w->count && w->heap[0].at <= now && moved_away(w, now))
+		continue;
+	if (!w->count) {
+		*ret_due_ns = INT64_MAX;
+		return NULL;
+	}
+	int64_t late = now - w->heap[0].at;
+	if (late < 0) {
+		*ret_due_ns = w->heap[0].at + w->paused;
+		return NULL;
+	}
+	if (late > LATE_MOST) {
+		w->paused += late;
+		now -= late;
+	}
+	const struct watch_target *t = &w->entries[w->heap[0].id].target;
+	schedule_next(w, now);
+	return t;
 }
 
 size_t watch_count(const struct watch *w)

@@ -190,9 +190,9 @@ static void test_incident(void **state)
 	gate_incident(g, false);
 	assert_int_equal(ask(g, "20.0.0.1", GATE_WATCH, PROBE_SMTP, 200 * S), GATE_WAIT);
 	assert_int_equal(ask(g, "20.0.0.1", GATE_WATCH, PROBE_SMTP, 363 * S), GATE_GO);
-	// A clock that goes back stands still.
-	assert_int_equal(ask(g, "20.0.7.1", GATE_WATCH, PROBE_DNS, 300 * S), GATE_GO);
-	assert_int_equal(ask(g, "20.0.7.1", GATE_WATCH, PROBE_HTTP, 365 * S), GATE_WAIT);
+	assert_int_equal(ask(g, "20.0.7.1", GATE_WATCH, PROBE_DNS, 400 * S), GATE_GO);
+	assert_int_equal(ask(g, "20.0.8.1", GATE_WATCH, PROBE_DNS, 100 * S), GATE_WAIT); // a clock that goes back
+	assert_int_equal(ask(g, "20.0.8.1", GATE_WATCH, PROBE_DNS, 400 * S + 2 * MS), GATE_GO);
 	gate_free(g);
 }
 
