@@ -2,6 +2,7 @@
 """Namespaces for the DNS tests: an observer, a router, servers; real NSD and servers that misbehave. Nothing leaves them."""
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -146,6 +147,15 @@ class Lab:
         log = open(os.path.join(folder, "log"), "w", encoding="utf-8")
         with log:
             return self.spawn(where, ["nsd", "-d", "-c", os.path.join(folder, "nsd.conf")], stdout=log, stderr=log)
+
+    def stop(self, child, address):
+        """Ends a server and all that it forked, told by the address that they listen on."""
+        found = self.run("s", ["ss", "-Hulnp", f"src {address}"], capture_output=True, text=True).stdout
+        pids = {int(pid) for pid in re.findall(r"pid=(\d+)", found)}
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        child.kill()
+        child.wait()
 
     def ask(self, program, lines, where="o", options=()):
         """Attempts by number of the line, each a list; then the last line (counts), then other lines."""
