@@ -29,7 +29,8 @@ struct bench {
 	size_t count;
 	size_t ports[65536 / 64]; // bits: source ports that were seen
 	uint16_t last_id;
-	size_t padding; // bytes behind each answer
+	size_t padding;	 // bytes behind each answer
+	unsigned forged; // answers with other ids before each
 };
 
 static void take(void *context, const struct attempt *batch, size_t n)
@@ -85,6 +86,16 @@ static void start(struct bench *b, uint32_t index)
 	assert_int_equal(check_dns_start(b->d, &s, &wait), 1);
 }
 
+// An answer with an id that is off by so much.
+static void forge(struct bench *b, const uint8_t *good, unsigned off, const struct sockaddr_in *to)
+{
+	uint8_t bytes[DNS_HEADER_BYTES + NAME_BYTES + 4];
+	memcpy(bytes, good, sizeof(bytes));
+	bytes[0] = (uint8_t)((b->last_id + off) >> 8);
+	bytes[1] = (uint8_t)(b->last_id + off);
+	assert_true(sendto(b->server, bytes, sizeof(bytes), 0, (const struct sockaddr *)to, sizeof(*to)) > 0);
+}
+
 // Answers what has come, as an empty authoritative answer with these flags; how many.
 static size_t answer(struct bench *b, unsigned flags)
 {
@@ -102,6 +113,8 @@ static size_t answer(struct bench *b, unsigned flags)
 		bytes[2] = (uint8_t)(flags >> 8);
 		bytes[3] = (uint8_t)flags;
 		bytes[11] = 0; // without OPT
+		for (unsigned i = 1; i <= b->forged; i++)
+			forge(b, bytes, i, &from);
 		size_t size = DNS_HEADER_BYTES + NAME_BYTES + 4 + b->padding;
 		assert_true(sendto(b->server, bytes, size, 0, (struct sockaddr *)&from, length) > 0);
 	}
@@ -242,6 +255,33 @@ static void own_losses(void **state)
 	bench_close(b);
 }
 
+// Some misfits change nothing; many, and even the answer that fits is not believed.
+static void guessed_answers(void **state)
+{
+	(void)state;
+	static const unsigned forged[] = {0, 31, 32, 500};
+	for (size_t i = 0; i < ARRAY_LEN(forged); i++) {
+		struct bench *b = bench_open();
+		struct check_counts c;
+		bool believed = forged[i] < 32;
+		b->forged = forged[i];
+		start(b, 3);
+		finish(b, 0x8402);
+		check_dns_counts(b->d, &c);
+		assert_int_equal(c.dns_mismatched, forged[i]);
+		assert_int_equal(b->count, believed ? 1 : 2);
+		assert_int_equal(b->seen[0].failure, believed ? FAILURE_DNS_SERVFAIL : FAILURE_FORGED);
+		assert_int_equal(b->seen[0].rcode, believed ? DNS_SERVFAIL : ATTEMPT_UNKNOWN);
+		if (!believed) // nothing listens on TCP
+			assert_true(b->seen[1].failure == FAILURE_REFUSED && b->seen[1].number == 2);
+		b->forged = 0;
+		start(b, 4);
+		finish(b, 0x8402); // it is over
+		assert_int_equal(b->seen[b->count - 1].failure, FAILURE_DNS_SERVFAIL);
+		bench_close(b);
+	}
+}
+
 static void ports_and_ids(void **state)
 {
 	(void)state;
@@ -354,15 +394,11 @@ static void descriptor(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_no_question),
-		cmocka_unit_test(the_gate),
-		cmocka_unit_test(held_for_tcp),
-		cmocka_unit_test(own_losses),
-		cmocka_unit_test(full),
-		cmocka_unit_test(ports_and_ids),
-		cmocka_unit_test(listener),
-		cmocka_unit_test(descriptor),
-		cmocka_unit_test(listener_of_failures),
+		cmocka_unit_test(what_is_no_question), cmocka_unit_test(the_gate),
+		cmocka_unit_test(held_for_tcp),	       cmocka_unit_test(own_losses),
+		cmocka_unit_test(guessed_answers),     cmocka_unit_test(full),
+		cmocka_unit_test(ports_and_ids),       cmocka_unit_test(listener),
+		cmocka_unit_test(descriptor),	       cmocka_unit_test(listener_of_failures),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

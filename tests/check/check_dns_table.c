@@ -105,18 +105,19 @@ static void by_address(void **state)
 	(void)state;
 	struct dns_table *t = dns_table_create();
 	struct addr one = addr_v4(0xc6120001), two = addr_v4(0xc6120002);
-	struct dns_pending *p[4];
-	for (size_t i = 0; i < 4; i++) {
+	struct dns_pending *p[5];
+	for (size_t i = 0; i < 5; i++) {
 		p[i] = dns_table_take(t);
 		p[i]->attempt.target = i == 3 ? two : one;
+		p[i]->attempt.port = i == 4 ? 54 : 53;
 		p[i]->socket = 2;
 		p[i]->state = i == 0 ? DNS_QUEUED : DNS_ASKED;
 		p[i]->sent_ns = 100 - (int64_t)i;
 		dns_table_due(t, p[i], (int64_t)i);
 	}
-	assert_ptr_equal(dns_table_find_address(t, 2, &one), p[2]); // sent first of those that were sent
-	assert_ptr_equal(dns_table_find_address(t, 2, &two), p[3]);
-	assert_null(dns_table_find_address(t, 1, &one));
+	assert_ptr_equal(dns_table_find_address(t, 2, &one, 53), p[2]); // sent first of those that were sent
+	assert_ptr_equal(dns_table_find_address(t, 2, &two, 53), p[3]);
+	assert_null(dns_table_find_address(t, 1, &one, 53));
 	dns_table_free(t);
 }
 

@@ -58,6 +58,8 @@ ANSWERS = (
     ("FORMERR", f"{BAD} 5311 {SOA} 0 {LONG} example.kx", [{"failure": "dns_server_misbehaving", "rcode": 1}]),
     ("NOTIMP", f"{BAD} 5312 {SOA} 0 {LONG} example.kx", [{"failure": "dns_server_misbehaving", "rcode": 4}]),
     ("the question comes back", f"{BAD} 5322 {SOA} 0 {LONG} example.kx", [{"failure": "dns_server_misbehaving"}]),
+    ("an ICMP error that quotes no id", f"{BAD} 5332 {SOA} 0 {LONG} example.kx",
+     [{"failure": "host_unreachable", "icmp_from": BAD, "icmp_type": 3, "icmp_code": 1}]),
     ("no answer, with authority", f"{BAD} 5313 {MX} 0 {LONG} example.kx", [{"failure": "dns_no_answer", "serial": 77}]),
     ("SERVFAIL without authority", f"{BAD} 5327 {SOA} 0 {LONG} example.kx", [{"failure": "dns_servfail_error"}]),
     ("an alias is an answer", f"{BAD} 5326 {A} 0 {LONG} example.kx", [{"failure": "ok", "flags": AA}]),

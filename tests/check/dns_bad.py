@@ -67,8 +67,27 @@ UDP = {
     5328: lambda q: good(q).replace(b"example", b"eXamPLe"),
     5329: lambda q: q[:1],
     5330: lambda q: q[:2],
+    5332: None,
     5331: lambda q: answer(q, 0x8003),  # NXDOMAIN without authority
 }
+
+
+def checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    total = (total & 0xffff) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xffff
+
+
+def old_router(address, port, query, peer):
+    """Host unreachable that quotes eight bytes behind the header of the packet, as RFC 792 asks, and no more."""
+    udp = struct.pack(">4H", peer[1], port, 8 + len(query), 0)
+    header = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 28 + len(query), 1, 0, 60, 17, 0, socket.inet_aton(peer[0]), socket.inet_aton(address))
+    header = header[:10] + struct.pack(">H", checksum(header)) + header[12:]
+    rest = struct.pack(">I", 0) + header + udp
+    error = struct.pack(">BBH", 3, 1, checksum(b"\3\1\0\0" + rest)) + rest
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as raw:
+        raw.bind((address, 0))
+        raw.sendto(error, (peer[0], 0))
 
 
 def special(port, udp, query, peer, other):
@@ -78,6 +97,8 @@ def special(port, udp, query, peer, other):
             another.sendto(good(query), peer)
     elif port == 5306:  # from another address
         other.sendto(good(query), peer)
+    elif port == 5332:
+        old_router(udp.getsockname()[0], port, query, peer)
     elif port == 5314:  # twice
         udp.sendto(good(query), peer)
         udp.sendto(good(query), peer)
