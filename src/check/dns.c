@@ -30,7 +30,9 @@
 // DOC: forgery
 // Whoever is not on the path must guess the 16-bit id, one of DNS_SOCKETS ports that the kernel chose, and the name that is
 // asked; the answer must come from the address and port that were asked. Ids come from the kernel's generator. What does not
-// fit is counted and changes nothing: the question goes on waiting.
+// fit is counted and changes nothing: the question goes on waiting. Enough guesses hit in the end (a server that is down leaves
+// seconds for them), so after DNS_GUESSES misfits at a socket the answers to what was in flight there count as forged, which
+// says neither that the server is up nor that it is down, and TCP is asked.
 
 uint16_t dns_random(struct check_dns *d)
 {
@@ -188,6 +190,14 @@ void dns_decide(struct check_dns *d, struct dns_pending *p, const struct dns_mes
 	hear(d, a, &done.query, answer);
 	if (done.state != DNS_ASKED)
 		release(d, p);
+}
+
+void dns_distrust(struct check_dns *d, struct dns_pending *p)
+{
+	struct dns_pending done = *p;
+	p->attempt.failure = FAILURE_FORGED;
+	dns_decide(d, p, NULL);
+	follow_up(d, &done);
 }
 
 void dns_fail(struct check_dns *d, struct dns_pending *p, uint8_t failure)
@@ -375,11 +385,12 @@ static void begin(struct check_dns *d, const struct check_spec *s, const struct 
 	p->network = s->network;
 	p->kind = s->kind;
 	p->asked_gate = true;
+	p->sent_ns = clock_boot_ns(); // since when it waits to be sent
 	d->counts.started++;
 	if (s->flags & CHECK_DNS_TCP) {
 		p->attempt.dns_flags = ATTEMPT_DNS_TCP;
 		p->state = DNS_HELD;
-		dns_table_due(d->table, p, clock_boot_ns());
+		dns_table_due(d->table, p, p->sent_ns);
 	} else {
 		struct dns_queue *q = &d->queues[s->address.family == FAMILY_V6];
 		p->state = DNS_QUEUED;

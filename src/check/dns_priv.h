@@ -12,6 +12,7 @@
 #define DNS_SOCKETS 8	 // a family: an off-path forger must guess port and id of 2^19 at least
 #define DNS_BATCH   32	 // small enough that the stamp of its first packet fits its last
 #define DNS_ROOM    4096 // bytes of a UDP answer that are read; what is longer ignores what was asked for (1232)
+#define DNS_GUESSES 32	 // misfits at its socket before a question's answer is no longer believed: 32 of 65,536 ids
 #define DNS_RECENT  4096 // decided questions that are remembered, to tell late and second answers from forged ones
 
 enum { DNS_SIDE_UDP, DNS_SIDE_TCP, DNS_SIDE_TIMER }; // who an event is for
@@ -19,8 +20,9 @@ enum { DNS_SIDE_UDP, DNS_SIDE_TCP, DNS_SIDE_TIMER }; // who an event is for
 struct dns_socket {
 	int descriptor;
 	uint8_t family;
-	uint32_t drops;	    // of its receive buffer, when last looked
-	int64_t dropped_ns; // when they last grew; boot time
+	uint32_t mismatched; // answers that fitted no question, so far
+	uint32_t drops;	     // of its receive buffer, when last looked
+	int64_t dropped_ns;  // when they last grew; boot time
 };
 
 struct dns_queue { // of one family
@@ -91,6 +93,8 @@ bool dns_late(struct check_dns *d, size_t socket, const struct dns_arrival *arri
 
 // Ends a question. `answer` is what decided it, or null. Its place is free afterwards.
 void dns_decide(struct check_dns *d, struct dns_pending *p, const struct dns_message *answer);
+// An answer that may have been guessed decides nothing: the question goes on over TCP.
+void dns_distrust(struct check_dns *d, struct dns_pending *p);
 void dns_fail(struct check_dns *d, struct dns_pending *p, uint8_t failure);
 void dns_fail_local(struct check_dns *d, struct dns_pending *p, int error);
 // An error came from outside, as the error queue has it.

@@ -152,13 +152,14 @@ struct dns_pending *dns_table_find(struct dns_table *t, uint8_t socket, uint16_t
 	return NULL;
 }
 
-struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, const struct addr *address)
+struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, const struct addr *to, uint16_t port)
 {
 	struct dns_pending *first = NULL;
 	for (size_t i = 0; i < t->due; i++) {
 		struct dns_pending *p = heap_at(t, i);
-		if (p->state == DNS_ASKED && p->socket == socket && addr_equal(&p->attempt.target, address) &&
-		    (!first || p->sent_ns < first->sent_ns))
+		bool fits = p->state == DNS_ASKED && p->socket == socket && p->attempt.port == port &&
+			    addr_equal(&p->attempt.target, to);
+		if (fits && (!first || p->sent_ns < first->sent_ns))
 			first = p;
 	}
 	return first;

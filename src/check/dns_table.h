@@ -29,8 +29,9 @@ struct dns_pending {
 	int64_t due_ns;	 // boot time: time-out, or when it may go on
 	int64_t sent_ns; // boot time
 	uint32_t timeout_ms, network;
-	uint8_t state; // enum dns_state
-	uint8_t kind;  // enum gate_kind
+	uint32_t misfits; // of its socket, when it was sent
+	uint8_t state;	  // enum dns_state
+	uint8_t kind;	  // enum gate_kind
 	uint8_t socket;
 	uint8_t tries;	 // that failed without an error from outside
 	bool asked_gate; // a question held back for TCP has passed the gate
@@ -55,8 +56,8 @@ void dns_table_key(struct dns_table *t, struct dns_pending *p);
 void dns_table_unkey(struct dns_table *t, struct dns_pending *p);
 // First question of this socket and id behind `after` (null: from the beginning); null: no more.
 struct dns_pending *dns_table_find(struct dns_table *t, uint8_t socket, uint16_t id, const struct dns_pending *after);
-// First question of this socket to that address, whatever its id; the one that was sent first. Costs a look at all.
-struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, const struct addr *address);
+// The question of this socket to that address and port that was sent first, whatever its id. Costs a look at all.
+struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, const struct addr *to, uint16_t port);
 
 void dns_table_due(struct dns_table *t, struct dns_pending *p, int64_t when_ns); // sets or moves its time
 struct dns_pending *dns_table_next(struct dns_table *t);			 // the one due first; null: none

@@ -105,7 +105,7 @@ static size_t errors_read(struct check_dns *d, size_t which)
 			uint16_t id = (uint16_t)(icmp.quoted[0] << 8 | icmp.quoted[1]);
 			p = dns_table_find(d->table, (uint8_t)which, id, NULL);
 		} else { // an old router that quotes eight bytes of what failed: no id
-			p = dns_table_find_address(d->table, (uint8_t)which, &to);
+			p = dns_table_find_address(d->table, (uint8_t)which, &to, port);
 		}
 		if (p && p->state == DNS_ASKED && p->attempt.port == port && addr_equal(&p->attempt.target, &to))
 			dns_fail_icmp(d, p, &icmp);
@@ -117,10 +117,12 @@ static size_t errors_read(struct check_dns *d, size_t which)
 static bool send_failed(struct check_dns *d, struct dns_queue *q, uint8_t which, int error)
 {
 	struct dns_pending *p = queue_at(d, q, 0);
-	if (error == EAGAIN)
+	if (error == EAGAIN && clock_boot_ns() - p->sent_ns < p->timeout_ms * 1000000LL)
 		return false;
 	if (error == EINTR)
 		return true;
+	if (error == EAGAIN) // for all of its time
+		p->tries = TRIES_MAX;
 	p->tries = (uint8_t)(p->tries + (errors_read(d, which) ? 1 : TRIES_MAX / TRIES_LOCAL));
 	if (p->tries >= TRIES_MAX) {
 		queue_pop(q, 1);
@@ -144,6 +146,7 @@ static bool batch_send(struct check_dns *d, struct dns_queue *q, uint8_t which)
 			continue;
 		}
 		p->state = DNS_ASKED;
+		p->misfits = d->sockets[which].mismatched;
 		p->attempt.time = utc;
 		p->sent_ns = now;
 		dns_table_due(d->table, p, now + p->timeout_ms * 1000000LL);
@@ -210,18 +213,19 @@ static void packet_take(struct check_dns *d, size_t which, unsigned i, int64_t n
 	struct dns_message m;
 	arrival_of(&b->in[i].msg_hdr, &arrived);
 	struct dns_pending *p = cursor_u16(&c, &arrived.id) ? asked_by(d, which, &arrived) : NULL;
-	if (!p) {
-		if (cursor_left(&whole) < 2 || !dns_late(d, which, &arrived))
-			d->counts.dns_mismatched++;
-		return;
-	}
-	int err = dns_message_parse(whole, &m);
-	if (!err && m.has_question && !dns_question_answered(&m, &p->query)) {
-		d->counts.dns_mismatched++;
+	int err = p ? dns_message_parse(whole, &m) : 0;
+	if (!p || (!err && m.has_question && !dns_question_answered(&m, &p->query))) {
+		bool late = !p && cursor_left(&whole) >= sizeof(arrived.id) && dns_late(d, which, &arrived);
+		d->counts.dns_mismatched += !late;
+		d->sockets[which].mismatched += !late;
 		return;
 	}
 	p->attempt.rtt_ns = dns_elapsed(p, arrived.stamp_ns, now);
 	p->attempt.ttl = arrived.ttl;
+	if (d->sockets[which].mismatched - p->misfits >= DNS_GUESSES) {
+		dns_distrust(d, p);
+		return;
+	}
 	if (!err) {
 		dns_decide(d, p, &m);
 		return;

@@ -48,9 +48,10 @@ static struct zone_server *server_of(struct zone *z, const struct addr *address)
 
 void zone_forget(struct zone *z, const struct addr *server)
 {
-	for (size_t i = 0; i < z->count; i++)
-		if (addr_equal(&z->servers[i].address, server))
-			z->servers[i--] = z->servers[--z->count];
+	struct addr gone = *server; // it may be the one in the list
+	for (size_t i = z->count; i-- > 0;)
+		if (addr_equal(&z->servers[i].address, &gone))
+			z->servers[i] = z->servers[--z->count];
 }
 
 // Whether what this server said last still counts.

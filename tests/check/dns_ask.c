@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: ISC
 // Asks what standard input says, for the tests in namespaces: lines `ADDRESS PORT TYPE FLAGS TIMEOUT_MS NAME`, and `wait MS`
-// in between. One JSON line for every attempt, and one with the counts at the end. The gate is a fake that lets all through.
+// in between. One JSON line for every attempt, one for every server where the option --zone says that all are of one zone, and
+// one with the counts at the end. The gate is a fake that lets all through.
 #include "fake_gate.h"
 
 #include "base/json.h"
 #include "check/dns.h"
+#include "check/dns_judge.h"
+#include "check/zone.h"
 #include "os/clock.h"
 
 #include <stdio.h>
@@ -103,14 +106,41 @@ static void print_counts(const struct check_dns *d, const struct gate *g)
 	       (unsigned long long)g->backed_off, (unsigned long long)g->tcp_asked);
 }
 
-int main(void)
+static void zone_hear(void *context, struct attempt *a, const struct dns_query *asked, const struct dns_message *answer)
+{
+	struct dns_soa soa;
+	bool has_soa = answer && dns_judge_soa(answer, &soa) == 0;
+	(void)asked;
+	if (zone_take(context, a, has_soa ? &soa : NULL) < 0)
+		fputs("zone is full\n", stderr);
+}
+
+static void print_servers(const struct zone *z)
+{
+	struct zone_summary sum;
+	zone_sum(z, &sum);
+	for (size_t i = 0; zone_server_at(z, i); i++) {
+		const struct zone_server *s = zone_server_at(z, i);
+		struct text t = {0};
+		text_addr(&t, &s->address);
+		printf("{\"server\":\"%s\",\"serial\":%u,\"flags\":%u}\n", text_string(&t), s->serial, s->flags);
+		text_free(&t);
+	}
+	printf("{\"newest\":%u,\"lag\":%u,\"flags\":%u,\"answering\":%zu}\n", sum.serial, sum.lag_most, sum.flags,
+	       sum.answering);
+}
+
+int main(int argc, char **argv)
 {
 	static char line[2048];
 	struct text out = {0};
 	struct gate *gate = gate_create(NULL);
 	struct check_options o = {.gate = gate, .out = {print_attempts, &out}};
 	struct check_dns *d = NULL;
+	struct zone *zone = argc > 1 && strcmp(argv[1], "--zone") == 0 ? zone_create() : NULL;
 	int failed = check_dns_open(&o, &d) != 0;
+	if (!failed && zone)
+		check_dns_listen(d, (struct check_dns_listener){zone_hear, zone});
 	for (uint32_t index = 0; !failed && fgets(line, sizeof(line), stdin);) {
 		char *rest = line;
 		if (strncmp(line, "wait ", 5) == 0)
@@ -120,8 +150,11 @@ int main(void)
 	}
 	if (!failed)
 		failed = run(d, 0);
+	if (!failed && zone)
+		print_servers(zone);
 	if (!failed)
 		print_counts(d, gate);
+	zone_free(zone);
 	check_dns_close(d);
 	gate_free(gate);
 	text_free(&out);
