@@ -95,8 +95,8 @@ int step_connect_begin(struct check *c, struct check_slot *s)
 	s->began_ns = s->phase_ns = clock_boot_ns();
 	if (connect(s->descriptor, (const struct sockaddr *)&to, length) == 0 || errno == EINPROGRESS)
 		return STEP_WAIT;
-	c->event_ns = s->began_ns;
 	fault_judge(&s->attempt, s->descriptor, errno, c->route);
+	c->event_ns = clock_boot_ns();
 	return STEP_END;
 }
 

@@ -4,7 +4,7 @@ import os
 import tempfile
 
 from certificates import self_signed
-from lab import HEAD, SERVER4, SERVER6, Lab, need
+from lab import HEAD, SERVER4, SERVER6, Lab, find, need
 
 NGINX = """daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr; worker_processes 1;
 events {{ worker_connections 256; }}
@@ -83,6 +83,23 @@ def misbehaving(lab):
                phases=lambda p: p["first_byte"] >= 390000 and p["transfer"] >= 290000 and p["connect"] < p["first_byte"])
 
 
+LOSS = """table inet loss { chain i { type filter hook input priority 0;
+  tcp dport 9104 tcp flags syn / syn,ack quota until 60 bytes drop
+  }
+}"""
+
+
+def lost_syn(lab):
+    """The first SYN to the port is lost: the connection takes the kernel's second to be tried again, and is counted."""
+    if not find("nft"):
+        lab.case("a lost SYN # SKIP nft is not installed", True)
+        return
+    lab.do("servers", "nft -f -", feed=LOSS)
+    found, counts = lab.ask(f"http {SERVER4} port=9104", f"http {SERVER4} port=9105")
+    lab.expect("a lost SYN shows in the connect phase", found[0], failure="ok", phases=lambda p: p["connect"] >= 900000)
+    lab.case("and is counted", counts["syn_retransmitted"] == 1, [counts])
+
+
 def many(lab):
     """More at once than slots are new: all of them come back, once each."""
     count = 3000
@@ -104,6 +121,7 @@ def main():
         real(lab)
         misbehaving(lab)
         many(lab)
+        lost_syn(lab)
         lab.done()
 
 

@@ -282,6 +282,19 @@ PORTS[8214] = end_at_once
 PORTS[8215] = smtp(banner=b"354 go ahead\r\n")
 
 
+@port(8216)
+def endless_after_quit(s):
+    s.sendall(b"220 x\r\n")
+    s.recv(100)
+    s.sendall(b"250 x\r\n")
+    s.recv(100)
+    try:
+        while True:
+            s.sendall(b"221 bye\r\n" * 5000)
+    except OSError:
+        pass
+
+
 def tls_context():
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(sys.argv[1], sys.argv[2])
