@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -40,9 +41,21 @@ static int descriptors_open(struct check *c)
 	return status == 0 ? watch(c, check_dns_descriptor(c->dns), WATCH_DNS) : status;
 }
 
+// As many handles as checks, where the hard limit lets us; with fewer, those beyond are local faults.
+static void handles_raise(void)
+{
+	struct rlimit limit;
+	rlim_t wanted = CHECK_PENDING_MAX + 256;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int check_open(const struct check_options *o, struct check **ret)
 {
 	struct check *c = alloc_zero(1, sizeof(*c));
+	handles_raise();
 	c->gate = o->gate;
 	c->out = o->out;
 	c->epoll = c->timer = -1;
@@ -111,10 +124,18 @@ static void flush(struct check *c)
 		c->out.take(c->out.context, c->batch, n);
 }
 
+// Whether somebody else than our own kernel said so.
+static bool answered(const struct attempt *a)
+{
+	if (a->failure == FAILURE_HOST_UNREACHABLE || a->failure == FAILURE_NETWORK_UNREACHABLE)
+		return a->icmp_from.family != FAMILY_NONE;
+	return a->failure != FAILURE_TIMEOUT && a->failure != FAILURE_LOCAL;
+}
+
 void check_report(struct check *c, struct check_slot *s)
 {
 	struct attempt *a = &s->attempt;
-	if (a->failure != FAILURE_TIMEOUT && a->failure != FAILURE_LOCAL) {
+	if (answered(a)) {
 		int64_t end = c->event_ns >= s->began_ns ? c->event_ns : clock_boot_ns();
 		a->rtt_ns = end - s->began_ns;
 	}
@@ -281,6 +302,8 @@ static void event(struct check *c, const struct epoll_event *e)
 		struct check_slot *s = &c->slots[index];
 		if (s->state != CHECK_FREE && s->generation == generation)
 			slot_event(c, s, e->events);
+	} else if (index == WATCH_DNS) {
+		c->dns_ready = true;
 	} else if (index == WATCH_TIMER && read(c->timer, &expired, sizeof(expired)) > 0) {
 		c->armed_ns = 0;
 	}
@@ -313,10 +336,11 @@ int check_poll(struct check *c, int64_t wait_ns)
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	c->event_ns = clock_boot_ns();
+	c->dns_ready = false;
 	for (int i = 0; i < n; i++)
 		event(c, &events[i]);
 	expire(c);
-	int status = check_dns_pending(c->dns) ? check_dns_poll(c->dns, 0) : 0;
+	int status = c->dns_ready || check_dns_pending(c->dns) ? check_dns_poll(c->dns, 0) : 0;
 	rearm(c);
 	flush(c);
 	return status < 0 ? status : n > 0 ? n : 0;

@@ -10,12 +10,13 @@
 #include "wire/http1.h"
 #include "wire/smtp.h"
 
-#define CHECK_TLS_MAX	  4096	       // of the checks in flight; each takes some 50 KB
-#define CHECK_BODY_MAX	  (1u << 20)   // of an answer that is read, and thrown away; more says nothing more
-#define CHECK_BUFFER	  32768	       // one read; holds a TLS record
-#define CHECK_TIMEOUT_MAX 120000       // ms; a slot must come back
-#define CHECK_LINGER_NS	  1000000000LL // SMTP: so long the answer to QUIT is waited for
-#define CHECK_AGENT_MAX	  512
+#define CHECK_TLS_MAX	   4096		// of the checks in flight; each takes some 50 KB
+#define CHECK_BODY_MAX	   (1u << 20)	// of an answer that is read, and thrown away; more says nothing more
+#define CHECK_RECEIVED_MAX (2u << 20)	// bytes in all, of TLS too: nobody keeps us reading
+#define CHECK_BUFFER	   32768	// one read; holds a TLS record
+#define CHECK_TIMEOUT_MAX  120000	// ms; a slot must come back
+#define CHECK_LINGER_NS	   1000000000LL // SMTP: so long the answer to QUIT is waited for
+#define CHECK_AGENT_MAX	   512
 
 enum check_state {
 	CHECK_FREE,
@@ -63,7 +64,7 @@ struct check_slot {
 	uint32_t next_free;
 	int64_t began_ns, phase_ns;
 	size_t sent; // of the message that is on its way out
-	uint64_t body_bytes;
+	uint64_t received, body_bytes;
 	union {
 		struct http1_head head;
 		struct http1_body body;
@@ -86,6 +87,7 @@ struct check {
 	size_t pending, tls_pending;
 	struct deadlines deadlines;
 	int epoll, timer;
+	bool dns_ready;	  // there is something for it, if only a late answer
 	int64_t armed_ns; // the timer's moment; 0 none
 	int64_t event_ns; // when the events that are being handled were seen
 	struct check_counts counts;

@@ -15,7 +15,7 @@
 
 int step_fail(struct check_slot *s, enum probe_failure f)
 {
-	s->attempt.failure = f;
+	s->attempt.failure = (uint8_t)f;
 	return STEP_END;
 }
 
@@ -95,8 +95,8 @@ int step_connect_begin(struct check *c, struct check_slot *s)
 	s->began_ns = s->phase_ns = clock_boot_ns();
 	if (connect(s->descriptor, (const struct sockaddr *)&to, length) == 0 || errno == EINPROGRESS)
 		return STEP_WAIT;
-	c->event_ns = s->began_ns;
 	fault_judge(&s->attempt, s->descriptor, errno, c->route);
+	c->event_ns = clock_boot_ns();
 	return STEP_END;
 }
 
@@ -172,7 +172,7 @@ static int step_tls(struct check *c, struct check_slot *s)
 	if (a != STREAM_OK)
 		return step_stream(s, a);
 	step_phase_end(c, s, PHASE_TLS);
-	s->attempt.failure = check_tls_judge(c->tls, s->tls, strictness(s), &s->attempt.expires);
+	s->attempt.failure = (uint8_t)check_tls_judge(c->tls, s->tls, strictness(s), &s->attempt.expires);
 	if (s->attempt.failure == FAILURE_LOCAL)
 		fault_local(&s->attempt, ENOENT);
 	if (s->attempt.op == PROBE_SMTP)

@@ -18,9 +18,12 @@ static enum stream_answer failed(struct check *c, struct check_slot *s, int erro
 static enum stream_answer raw_send(struct check *c, struct check_slot *s, const uint8_t *bytes, size_t n,
 				   size_t *ret_sent)
 {
-	ssize_t sent = send(s->descriptor, bytes, n, MSG_NOSIGNAL);
+	ssize_t sent;
+	do
+		sent = send(s->descriptor, bytes, n, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
 	if (sent < 0)
-		return errno == EAGAIN || errno == EINTR ? STREAM_WAIT : failed(c, s, errno);
+		return errno == EAGAIN ? STREAM_WAIT : failed(c, s, errno);
 	*ret_sent = (size_t)sent;
 	return STREAM_OK;
 }
@@ -29,14 +32,22 @@ static enum stream_answer raw_receive(struct check *c, struct check_slot *s, siz
 {
 	if (!s->readable)
 		return STREAM_WAIT;
-	ssize_t n = recv(s->descriptor, c->raw, sizeof(c->raw), 0);
-	if (n < 0 && errno != EAGAIN && errno != EINTR)
+	ssize_t n;
+	do
+		n = recv(s->descriptor, c->raw, sizeof(c->raw), 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno != EAGAIN)
 		return failed(c, s, errno);
 	if (n == 0)
 		return STREAM_END;
 	s->readable = s->hung_up || n == (ssize_t)sizeof(c->raw);
 	if (n < 0)
 		return STREAM_WAIT;
+	s->received += (uint64_t)n;
+	if (s->received > CHECK_RECEIVED_MAX) {
+		s->attempt.failure = FAILURE_OTHER;
+		return STREAM_FAILED;
+	}
 	*ret_n = (size_t)n;
 	return STREAM_OK;
 }

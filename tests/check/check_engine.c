@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -127,6 +128,22 @@ static void hands_dns_on(void **state)
 	assert_true(counts.dns_sent == 1 && counts.started == 1);
 }
 
+// Something comes for DNS though no question is out: it must be taken, else whoever waits never sleeps again.
+static void takes_what_comes_late_for_dns(void **state)
+{
+	struct scene *s = *state;
+	struct check_spec one = spec(s, PROBE_DNS);
+	struct pollfd p = {.fd = check_descriptor(s->check), .events = POLLIN};
+	int64_t wait;
+	assert_int_equal(check_start(s->check, &one, &wait), 1);
+	until_done(s);
+	fake_dns_late();
+	assert_int_equal(poll(&p, 1, 20000), 1);
+	for (int i = 0; i < 10; i++)
+		assert_true(check_poll(s->check, 0) >= 0);
+	assert_int_equal(poll(&p, 1, 0), 0);
+}
+
 static void refuses_what_is_no_check(void **state)
 {
 	struct scene *s = *state;
@@ -215,6 +232,36 @@ static void gives_slots_back(void **state)
 	assert_int_equal(s->heard.last.failure, FAILURE_REFUSED);
 }
 
+static bool handles_for(rlim_t n)
+{
+	struct rlimit limit;
+	return getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= n;
+}
+
+// A server that takes no more connections lets all of them hang; the next must wait, and does not cost the gate a question.
+static void is_full_at_its_limits(void **state)
+{
+	struct scene *s = *state;
+	struct check_spec one = spec(s, PROBE_TLS);
+	int64_t wait = 0;
+	size_t begun = 0, tls;
+	if (!handles_for(CHECK_PENDING_MAX + 64))
+		skip();
+	one.timeout_ms = 120000;
+	while (check_start(s->check, &one, &wait) == 1)
+		begun++;
+	tls = begun;
+	assert_in_range(tls, 1000, CHECK_PENDING_MAX - 1);
+	assert_true(wait > 0);
+	one.op = PROBE_HTTP;
+	while (check_start(s->check, &one, &wait) == 1)
+		begun++;
+	assert_int_equal(begun, CHECK_PENDING_MAX);
+	assert_int_equal(check_pending(s->check), CHECK_PENDING_MAX);
+	assert_int_equal(s->gate.asked, CHECK_PENDING_MAX);
+	assert_int_equal(s->heard.count, 0);
+}
+
 static void can_be_closed_in_the_middle(void **state)
 {
 	struct scene *s = *state;
@@ -237,11 +284,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(asks_the_gate_first),
 		TEST(hands_dns_on),
+		TEST(takes_what_comes_late_for_dns),
 		TEST(refuses_what_is_no_check),
 		TEST(wants_names_that_a_header_can_hold),
 		TEST(nobody_in_particular_asks_only_the_laboratory),
 		TEST(can_be_waited_for),
 		TEST(gives_slots_back),
+		TEST(is_full_at_its_limits),
 		TEST(can_be_closed_in_the_middle),
 	};
 	return cmocka_run_group_tests_name("check engine", tests, NULL, NULL);

@@ -47,7 +47,8 @@ def reset(s):
 # HTTP
 @port(8001)
 def end_at_once(s):
-    s.close()
+    s.shutdown(socket.SHUT_WR)  # closing would race with the request: a reset where that comes later
+    wait(s)
 
 
 @port(8002)
@@ -279,6 +280,19 @@ PORTS[8212] = smtp(banner=b"220-" + b"a" * 60 + CRLF + b"220-more\r\n" * 4000)
 PORTS[8213] = smtp(name=b"observatory.example")
 PORTS[8214] = end_at_once
 PORTS[8215] = smtp(banner=b"354 go ahead\r\n")
+
+
+@port(8216)
+def endless_after_quit(s):
+    s.sendall(b"220 x\r\n")
+    s.recv(100)
+    s.sendall(b"250 x\r\n")
+    s.recv(100)
+    try:
+        while True:
+            s.sendall(b"221 bye\r\n" * 5000)
+    except OSError:
+        pass
 
 
 def tls_context():

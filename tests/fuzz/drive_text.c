@@ -23,39 +23,47 @@ struct outcome { // of a whole answer
 	size_t taken;
 };
 
+struct answer {
+	struct http1_head head;
+	struct http1_body body;
+};
+
+// One piece; what is left in it comes behind the answer.
+static void http1_piece(struct answer *a, struct cursor *part, bool was_head, struct outcome *o)
+{
+	if (o->head == 0) {
+		o->head = http1_head_read(&a->head, part);
+		REQUIRE(o->head == 1 || o->head == 0 || o->head == ERR_MALFORMED || o->head == ERR_TOO_LARGE);
+		REQUIRE(o->head != 0 || !cursor_left(part));
+		REQUIRE(a->head.bytes <= HTTP1_HEAD_MAX);
+		if (o->head == 1)
+			http1_body_begin(&a->body, &a->head, was_head);
+	}
+	if (o->head != 1)
+		return;
+	o->body = http1_body_read(&a->body, part);
+	REQUIRE(o->body == 1 || o->body == 0 || o->body == ERR_MALFORMED);
+	REQUIRE(o->body != 1 || http1_body_may_end(&a->body));
+	REQUIRE(o->body != 0 || !cursor_left(part));
+}
+
 // The bytes in pieces of `piece`.
 static struct outcome http1_in_pieces(struct cursor c, size_t piece, bool was_head)
 {
-	struct http1_head head;
-	struct http1_body body;
+	struct answer a;
 	struct outcome o = {0};
 	size_t whole = cursor_left(&c);
-	http1_head_begin(&head);
-	while (cursor_left(&c) && o.body == 0) {
+	http1_head_begin(&a.head);
+	while (cursor_left(&c) && o.head >= 0 && o.body == 0) {
 		struct cursor part;
 		REQUIRE(cursor_sub(&c, cursor_left(&c) < piece ? cursor_left(&c) : piece, &part));
-		if (o.head == 0) {
-			o.head = http1_head_read(&head, &part);
-			REQUIRE(o.head == 1 || o.head == 0 || o.head == ERR_MALFORMED || o.head == ERR_TOO_LARGE);
-			REQUIRE(o.head != 0 || !cursor_left(&part));
-			REQUIRE(head.bytes <= HTTP1_HEAD_MAX);
-			if (o.head < 0)
-				return (struct outcome){.head = o.head}; // where it stopped is of no interest
-			if (o.head == 1)
-				http1_body_begin(&body, &head, was_head);
-		}
-		if (o.head == 1) {
-			o.body = http1_body_read(&body, &part);
-			REQUIRE(o.body == 1 || o.body == 0 || o.body == ERR_MALFORMED);
-			REQUIRE(o.body != 1 || http1_body_may_end(&body));
-			REQUIRE(o.body != 0 || !cursor_left(&part));
-		}
+		http1_piece(&a, &part, was_head, &o);
 		o.taken = whole - cursor_left(&c) - cursor_left(&part);
 	}
-	o.status = o.head == 1 ? head.status : 0;
+	if (o.head < 0 || o.body < 0)
+		o.taken = 0; // where it stopped is of no interest
+	o.status = o.head == 1 ? a.head.status : 0;
 	REQUIRE(o.head != 1 || (o.status >= 100 && o.status <= 999));
-	if (o.body < 0)
-		o.taken = 0;
 	return o;
 }
 
