@@ -46,6 +46,7 @@ def expect(out, failure, error, least=1):
 def before_start(lab_now, mode, break_it, mend_it, error):
     process, head = begin(lab_now, mode, "-n", 10, "-r", 50)
     break_it()
+    time.sleep(0.1)  # the packet socket looks at changed routes twenty times a second
     try:
         out = finish(process, head)
     finally:
