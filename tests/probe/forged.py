@@ -74,7 +74,7 @@ def short(lab_now, mode):
 
 def flood(lab_now, mode, count):
     rate, honest = 100000, 1000
-    probes = int(count / rate * honest)
+    probes = int(1.5 * count / rate * honest)  # it may fall behind on a busy machine
     out, said = against(lab_now, ["flood", count, rate], "-q", "-m", mode, "-r", honest, "-n", probes, "-t", 2000, "-s", 3,
                         timeout=1200)
     found = out.problems() if out.status else []
@@ -88,8 +88,9 @@ def flood(lab_now, mode, count):
         found.append("a forgery was accepted")
     if c["forged"] + c["kernel_drops"] < said["forged"] * 0.999:
         found.append("forgeries are not accounted for")
-    if c["recorded"] < probes * 0.999:
-        found.append(f"{probes - c['recorded']} honest answers of {probes} lost")
+    lost = probes - c["recorded"]
+    if lost > probes * 0.001 and lost > c["kernel_drops"]:  # a loss that the prober does not show as its own
+        found.append(f"{lost} honest answers of {probes} lost, {c['kernel_drops']} dropped by the kernel")
     return found
 
 

@@ -2,10 +2,9 @@
 // The far end of a link, in the tests' namespaces only: sees every echo request to 198.18.9.0/24 and answers it in the way it is told.
 //   forger INTERFACE craft    the first request honestly; each later one with six forgeries, then honestly, then once more
 //   forger INTERFACE late MS  each request after so many ms
-//   forger INTERFACE short    each with a host unreachable that quotes the eight bytes which RFC 792 demands; before it, for each of
-//                             sequence, address, checksum and identification, one in which that is wrong
+//   forger INTERFACE short    each with an error that quotes eight bytes; before it four in which one thing is wrong
 //   forger INTERFACE flood COUNT RATE   honestly, and COUNT random replies and errors besides
-// It sees all that a forger on the path would see, but not the key. Prints what it sent when its input is closed.
+// Prints what it sent when its input is closed.
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

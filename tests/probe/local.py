@@ -112,7 +112,7 @@ def test(lab_now, cases):
     def allow():
         lab_now.run("near", "nft", "flush ruleset")
 
-    unreachable = (errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL)
+    unreachable = (errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL, errno.ENOBUFS)
     for mode, name in MODES.items():
         cases.case(f"{name}: own route missing", before_start(lab_now, mode, route("del"), route("add"), unreachable))
         cases.case(f"{name}: own interface down", before_start(lab_now, mode, link_down, link_up, unreachable))
