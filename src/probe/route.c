@@ -144,19 +144,33 @@ struct dump {
 };
 
 // 1 when the dump goes on, 0 at its end.
-static int take_answer(struct route_table *t, const struct dump *d, const struct nlmsghdr *h, int length)
+static int take_message(struct route_table *t, const struct dump *d, const struct nlmsghdr *h)
 {
-	for (; NLMSG_OK(h, length); h = NLMSG_NEXT(h, length)) {
-		if (h->nlmsg_seq != t->sequence)
-			continue;
-		if (h->nlmsg_type == NLMSG_DONE)
-			return 0;
-		if (h->nlmsg_type == NLMSG_ERROR)
-			return -EIO;
-		if (h->nlmsg_type == d->answer && h->nlmsg_len >= (uint32_t)NLMSG_LENGTH(d->least))
-			d->take(t, h);
-	}
+	if (h->nlmsg_seq != t->sequence)
+		return 1;
+	if (h->nlmsg_type == NLMSG_DONE)
+		return 0;
+	if (h->nlmsg_type == NLMSG_ERROR)
+		return -EIO;
+	if (h->nlmsg_type == d->answer && h->nlmsg_len >= (uint32_t)NLMSG_LENGTH(d->least))
+		d->take(t, h);
 	return 1;
+}
+
+static int take_answer(struct route_table *t, const struct dump *d, const char *bytes, size_t length)
+{
+	int more = 1;
+	while (more == 1 && length >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *h = (const void *)bytes;
+		size_t step = NLMSG_ALIGN((size_t)h->nlmsg_len);
+		if (h->nlmsg_len < sizeof(*h) || h->nlmsg_len > length)
+			return -EIO;
+		more = take_message(t, d, h);
+		step = step < length ? step : length;
+		bytes += step;
+		length -= step;
+	}
+	return more;
 }
 
 static int dump(struct route_table *t, const struct dump *d)
@@ -176,7 +190,7 @@ static int dump(struct route_table *t, const struct dump *d)
 		ssize_t n = recv(t->ask, answer, sizeof(answer), 0);
 		if (n < 0)
 			return -errno;
-		error = take_answer(t, d, (const struct nlmsghdr *)answer, (int)n);
+		error = take_answer(t, d, answer, (size_t)n);
 	}
 	return error;
 }
