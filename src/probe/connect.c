@@ -48,7 +48,8 @@ static void release(struct prober *p, uint16_t at)
 
 void connect_drop(struct prober *p, struct slot *s)
 {
-	release(p, s->connection);
+	if (s->connection != NO_CONNECTION)
+		release(p, s->connection);
 }
 
 static socklen_t name_of(const struct addr *a, uint16_t port, struct sockaddr_in6 *ret)
@@ -135,13 +136,12 @@ static void finish(struct prober *p, uint64_t serial, int fd, int error)
 	out.rtt_ns = error ? elapsed : handshake_ns(fd, elapsed);
 	if (error && read_offender(fd, &icmp, &from)) {
 		take_icmp(p, &icmp, &from, &out);
-	} else if (out.failure == FAILURE_LOCAL || out.failure == FAILURE_TIMEOUT) {
-		out.rtt_ns = ATTEMPT_UNKNOWN; // nobody answered
-		out.local_error = out.failure == FAILURE_LOCAL ? (uint8_t)error : 0;
-		p->counts.timed_out += out.failure == FAILURE_TIMEOUT;
-		p->counts.send_failed += out.failure == FAILURE_LOCAL;
-		pending_decide(&p->pending, s, SLOT_FAILED);
-		prober_give(p, &out);
+	} else if (out.failure == FAILURE_TIMEOUT) {
+		s->connection =
+			NO_CONNECTION; // the kernel gave up; when its time is over is ours to say, as for every probe
+		return;
+	} else if (out.failure == FAILURE_LOCAL) {
+		judge_local(p, serial, error);
 		return;
 	} else if (out.failure == FAILURE_REFUSED && s->mode == ATTEMPT_CONNECT) {
 		out.failure = FAILURE_NONE;

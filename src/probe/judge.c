@@ -187,6 +187,22 @@ void judge_local(struct prober *p, uint64_t serial, int error)
 	prober_give(p, &out);
 }
 
+// The errno of a silence that is not the target's, or 0: since the probe left, our link had no carrier or the gateway did not answer
+// the kernel.
+static int own_darkness(const struct prober *p, const struct addr *target, int64_t stamp)
+{
+	const struct route_table *t = &p->routes;
+	if (!p->routes_known || target->family != FAMILY_V4 ||
+	    (t->link.up && !t->gateway_failed && stamp > p->last_dark))
+		return 0;
+	const struct route *r = route_find(t, v4_number(target->bytes));
+	if (!r || r->interface != t->link.interface || r->kind == ROUTE_OWN)
+		return 0;
+	if (!t->link.up || (!t->gateway_failed && stamp <= p->last_dark))
+		return ENETDOWN;
+	return r->kind == ROUTE_GATEWAY && r->gateway == t->gateway ? EHOSTUNREACH : 0;
+}
+
 // In the order of sending: all have the same timeout.
 void judge_expired(struct prober *p, int64_t now)
 {
@@ -197,6 +213,9 @@ void judge_expired(struct prober *p, int64_t now)
 			return;
 		struct attempt out = prober_attempt(p, serial);
 		out.failure = FAILURE_TIMEOUT;
+		out.local_error = (uint8_t)own_darkness(p, &out.target, s->stamp);
+		if (out.local_error)
+			out.failure = FAILURE_LOCAL;
 		if (s->mode == ATTEMPT_CONNECT || s->mode == ATTEMPT_KERNEL)
 			connect_drop(p, s);
 		pending_decide(&p->pending, s, SLOT_EXPIRED);

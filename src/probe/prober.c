@@ -24,6 +24,7 @@
 
 #define TIMEOUT_MS    3000
 #define TTL	      64
+#define NEWS_GAP_NS   1000000LL	  // between two looks for news of the routes
 #define ROUTES_GAP_NS 50000000LL  // between two readings of the routes: they can change in bursts
 #define ROOM_WAIT_NS  1000000LL	  // until there may be room for another probe in flight
 #define DROPS_GAP_NS  100000000LL // between two looks at the ring's counter
@@ -115,22 +116,28 @@ static void look_at_clock(struct prober *p)
 		p->step_ns = step;
 }
 
+// The link and the gateway that lead to `toward`: they are looked after. The link stays the one that was found first.
 static void read_routes(struct prober *p, int64_t now)
 {
 	struct route_table *t = &p->routes;
 	const struct route *r = NULL;
+	bool was_dark = p->routes_known && t->link.interface && !t->link.up;
 	p->last_routes = now;
 	p->routes_old = false;
 	p->routes_known = route_read(t) == 0;
 	if (p->routes_known && p->options.toward.family == FAMILY_V4)
 		r = route_find(t, v4_number(p->options.toward.bytes));
-	uint32_t gateway = r && r->kind == ROUTE_GATEWAY && r->interface == t->link.interface ? r->gateway : 0;
-	if (gateway && gateway != t->gateway) {
+	int interface = t->link.interface;
+	if (r && !interface)
+		interface = p->options.interface ? (int)if_nametoindex(p->options.interface) : r->interface;
+	uint32_t gateway = r && r->kind == ROUTE_GATEWAY && r->interface == interface ? r->gateway : t->gateway;
+	if (interface != t->link.interface || gateway != t->gateway) {
+		t->link.interface = interface;
 		t->gateway = gateway;
 		p->routes_known = route_read(t) == 0;
 	}
-	if (!gateway)
-		t->gateway_known = false;
+	if (was_dark || (p->routes_known && interface && !t->link.up))
+		p->last_dark = now;
 	send_choose(p);
 }
 
@@ -158,9 +165,9 @@ static int find_source(struct prober *p)
 }
 
 // Null, or why the packet socket is of no use here.
-static const char *packet_path(struct prober *p)
+static const char *packet_path(const struct prober *p)
 {
-	struct route_table *t = &p->routes;
+	const struct route_table *t = &p->routes;
 	if (p->options.toward.family != FAMILY_V4)
 		return "no IPv4 destination is known to lead it";
 	if (!p->routes_known || !t->simple)
@@ -168,9 +175,7 @@ static const char *packet_path(struct prober *p)
 	const struct route *r = route_find(t, v4_number(p->options.toward.bytes));
 	if (!r || r->kind != ROUTE_GATEWAY)
 		return "no gateway leads to the targets";
-	t->link.interface = p->options.interface ? (int)if_nametoindex(p->options.interface) : r->interface;
-	read_routes(p, prober_now(p));
-	if (t->link.interface != r->interface || !t->link.up)
+	if (t->link.interface != r->interface || !t->link.up || !t->link.ethernet)
 		return "the interface is not an Ethernet link that leads to the targets";
 	return NULL;
 }
@@ -296,7 +301,7 @@ int prober_open(const struct prober_options *o, struct prober **ret, char *why, 
 	if (error < 0)
 		goto out;
 	if (route_open(&p->routes) == 0)
-		p->routes_known = true;
+		read_routes(p, prober_now(p));
 	error = open_best(p, why, why_size);
 	if (error < 0)
 		goto out;
@@ -338,6 +343,16 @@ static bool has_room(struct prober *p, const struct prober_item *item)
 	return !connects || p->connections.free_count;
 }
 
+// Without a carrier the kernel would drop the packet without a word, and the target would seem silent.
+static bool link_is_down(const struct prober *p, const struct addr *target)
+{
+	const struct route_table *t = &p->routes;
+	if (!p->routes_known || !t->link.interface || t->link.up || target->family != FAMILY_V4)
+		return false;
+	const struct route *r = route_find(t, v4_number(target->bytes));
+	return r && r->interface == t->link.interface && r->kind != ROUTE_OWN;
+}
+
 // 1 dealt with, 0 must wait *ret_wait_ns.
 static int take_item(struct prober *p, const struct prober_item *item, int64_t *ret_wait_ns)
 {
@@ -355,6 +370,8 @@ static int take_item(struct prober *p, const struct prober_item *item, int64_t *
 	}
 	if (answer != GATE_GO)
 		p->counts.refused++;
+	else if (link_is_down(p, &item->address))
+		send_nothing(p, item, ENETDOWN);
 	else if (item->op == PROBE_TCP_CONNECT || p->mode == ATTEMPT_CONNECT)
 		connect_item(p, item);
 	else
@@ -362,10 +379,21 @@ static int take_item(struct prober *p, const struct prober_item *item, int64_t *
 	return 1;
 }
 
+static void look_at_routes(struct prober *p, int64_t now)
+{
+	if (p->routes.news < 0 || now - p->last_news < NEWS_GAP_NS)
+		return;
+	p->last_news = now;
+	p->routes_old |= route_news(&p->routes);
+	if (p->routes_old && now - p->last_routes > ROUTES_GAP_NS)
+		read_routes(p, now);
+}
+
 size_t prober_send(struct prober *p, const struct prober_item *items, size_t n, int64_t *ret_wait_ns)
 {
 	int64_t wait = 0;
 	size_t done = 0;
+	look_at_routes(p, prober_now(p));
 	while (done < n && take_item(p, &items[done], &wait))
 		done++;
 	send_flush(p);
@@ -431,9 +459,7 @@ int prober_poll(struct prober *p, int64_t wait_ns)
 	wait_ready(p, bounded_wait(p, wait_ns));
 	look_at_clock(p);
 	int64_t now = p->last_read;
-	p->routes_old |= route_news(&p->routes);
-	if (p->routes_old && now - p->last_routes > ROUTES_GAP_NS)
-		read_routes(p, now);
+	look_at_routes(p, now);
 	ring_read(p);
 	if (p->echo4.fd >= 0 && !p->echo4.deaf)
 		outlet_read(p, &p->echo4);

@@ -20,6 +20,7 @@
 #define READ_MAX	64  // packets read with one system call
 #define READ_BYTES	640 // an ICMP error quotes at most 576 bytes over IPv4 (RFC 1812, 4.3.2.3)
 #define OUT_MAX		64
+#define NO_CONNECTION	UINT16_MAX
 #define CONNECTIONS_MAX 1024	   // open TCP connects: below the usual limit of descriptors
 #define LINK_BYTES	14	   // Ethernet header
 #define GRACE_NS	50000000LL // what was received in time may lie in a buffer so long before it is read
@@ -81,7 +82,8 @@ struct prober {
 	size_t batch_size;
 	int64_t ahead_ns; // UTC minus boot time at the beginning
 	int64_t step_ns;  // what UTC has stepped since
-	int64_t last_stamp, last_read, last_kernel, last_routes, last_drops;
+	int64_t last_stamp, last_read, last_kernel, last_routes, last_news, last_drops;
+	int64_t last_dark; // when our link was last seen without carrier
 	struct pending pending;
 	struct prober_counts counts;
 	struct echo_template request4, request6,
@@ -122,7 +124,8 @@ void judge_local(struct prober *p, uint64_t serial, int error); // it was not ev
 void judge_expired(struct prober *p, int64_t now);
 
 // send.c
-int send_item(struct prober *p, const struct prober_item *item); // 1 taken, 0 no room now
+int send_item(struct prober *p, const struct prober_item *item);		// 1 taken, 0 no room now
+void send_nothing(struct prober *p, const struct prober_item *item, int error); // leaves a local fault
 void send_flush(struct prober *p);
 void send_choose(struct prober *p); // after routes were read
 

@@ -14,14 +14,14 @@
 
 #define FRAME_BYTES 2048
 
-// The kernel closes a block when it is full or so many ms after its first packet; the ring holds what arrives while we
-// are kept from running for half a second.
+// The kernel closes a block when it is full or so many ms after its first packet. The ring holds what arrives while we are kept from
+// running for some 400 ms, at the wanted rate or in a flood of 100,000 forged replies a second.
 static const struct shape {
 	uint32_t rate; // up to
 	unsigned block_bytes, blocks, close_ms;
 } shapes[] = {
-	{1000, 8192, 256, 10},
-	{10000, 8192, 512, 2},
+	{1000, 16384, 512, 10},
+	{10000, 16384, 512, 2},
 	{UINT32_MAX, 32768, 512, 2},
 };
 

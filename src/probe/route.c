@@ -66,6 +66,8 @@ static void take_route(struct route_table *t, const struct nlmsghdr *h)
 		     !(m->rtm_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN));
 	if (plain && r.interface && r.gateway)
 		r.kind = ROUTE_GATEWAY;
+	if (m->rtm_type == RTN_LOCAL)
+		r.kind = ROUTE_OWN;
 	t->at[t->count++] = r;
 }
 
@@ -97,7 +99,8 @@ static void take_link(struct route_table *t, const struct nlmsghdr *h)
 	attributes(&w, IFLA_RTA(m), (int)IFLA_PAYLOAD(h));
 	const struct rtattr *a = w.at[IFLA_ADDRESS];
 	bool ethernet = m->ifi_type == ARPHRD_ETHER && !(m->ifi_flags & IFF_LOOPBACK) && a && RTA_PAYLOAD(a) == 6;
-	t->link.up = ethernet && m->ifi_flags & IFF_UP && m->ifi_flags & IFF_RUNNING;
+	t->link.up = m->ifi_flags & IFF_UP && m->ifi_flags & IFF_RUNNING;
+	t->link.ethernet = ethernet;
 	if (ethernet)
 		memcpy(t->link.mac, RTA_DATA(a), 6);
 }
@@ -113,6 +116,7 @@ static void take_neighbour(struct route_table *t, const struct nlmsghdr *h)
 		return;
 	const int good = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP;
 	t->gateway_known = m->ndm_state & good && mac && RTA_PAYLOAD(mac) == 6;
+	t->gateway_failed = !t->gateway_known && m->ndm_state & (NUD_FAILED | NUD_INCOMPLETE);
 	if (t->gateway_known)
 		memcpy(t->gateway_mac, RTA_DATA(mac), 6);
 }
@@ -140,19 +144,33 @@ struct dump {
 };
 
 // 1 when the dump goes on, 0 at its end.
-static int take_answer(struct route_table *t, const struct dump *d, const struct nlmsghdr *h, int length)
+static int take_message(struct route_table *t, const struct dump *d, const struct nlmsghdr *h)
 {
-	for (; NLMSG_OK(h, length); h = NLMSG_NEXT(h, length)) {
-		if (h->nlmsg_seq != t->sequence)
-			continue;
-		if (h->nlmsg_type == NLMSG_DONE)
-			return 0;
-		if (h->nlmsg_type == NLMSG_ERROR)
-			return -EIO;
-		if (h->nlmsg_type == d->answer && h->nlmsg_len >= (uint32_t)NLMSG_LENGTH(d->least))
-			d->take(t, h);
-	}
+	if (h->nlmsg_seq != t->sequence)
+		return 1;
+	if (h->nlmsg_type == NLMSG_DONE)
+		return 0;
+	if (h->nlmsg_type == NLMSG_ERROR)
+		return -EIO;
+	if (h->nlmsg_type == d->answer && h->nlmsg_len >= (uint32_t)NLMSG_LENGTH(d->least))
+		d->take(t, h);
 	return 1;
+}
+
+static int take_answer(struct route_table *t, const struct dump *d, const char *bytes, size_t length)
+{
+	int more = 1;
+	while (more == 1 && length >= sizeof(struct nlmsghdr)) {
+		const struct nlmsghdr *h = (const void *)bytes;
+		size_t step = NLMSG_ALIGN((size_t)h->nlmsg_len);
+		if (h->nlmsg_len < sizeof(*h) || h->nlmsg_len > length)
+			return -EIO;
+		more = take_message(t, d, h);
+		step = step < length ? step : length;
+		bytes += step;
+		length -= step;
+	}
+	return more;
 }
 
 static int dump(struct route_table *t, const struct dump *d)
@@ -172,7 +190,7 @@ static int dump(struct route_table *t, const struct dump *d)
 		ssize_t n = recv(t->ask, answer, sizeof(answer), 0);
 		if (n < 0)
 			return -errno;
-		error = take_answer(t, d, (const struct nlmsghdr *)answer, (int)n);
+		error = take_answer(t, d, answer, (size_t)n);
 	}
 	return error;
 }
@@ -197,7 +215,7 @@ int route_read(struct route_table *t)
 	};
 	t->count = t->own_count = 0;
 	t->simple = true;
-	t->link.up = t->gateway_known = false;
+	t->link.up = t->link.ethernet = t->gateway_known = t->gateway_failed = false;
 	for (size_t i = 0; i < ARRAY_LEN(dumps); i++) {
 		int error = dump(t, &dumps[i]);
 		if (error < 0) {

@@ -12,7 +12,11 @@
 #define ROUTES_MAX    256 // more is a router's table: then every packet asks the kernel's
 #define ADDRESSES_MAX 256
 
-enum route_kind { ROUTE_NONE, ROUTE_GATEWAY, ROUTE_KERNEL }; // KERNEL: loopback, on the link, or anything unusual
+enum route_kind {
+	ROUTE_GATEWAY,
+	ROUTE_OWN,
+	ROUTE_KERNEL
+}; // OWN: to ourselves; KERNEL: on the link, or anything unusual
 
 struct route {
 	uint32_t net, mask; // host order
@@ -25,7 +29,8 @@ struct route {
 
 struct route_link { // of the one interface that is looked at
 	int interface;
-	bool up; // and has a carrier, and is Ethernet
+	bool up;       // and has a carrier
+	bool ethernet; // `mac` is its address
 	uint8_t mac[6];
 };
 
@@ -45,6 +50,7 @@ struct route_table {
 	struct route_link link;
 	uint32_t gateway; // the neighbour that is looked at
 	bool gateway_known;
+	bool gateway_failed; // does not answer the kernel
 	uint8_t gateway_mac[6];
 };
 

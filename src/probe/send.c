@@ -13,14 +13,14 @@
 #include <errno.h>
 #include <poll.h>
 
-#define KERNEL_GAP_NS 5000000000LL
+#define KERNEL_GAP_NS 1000000000LL
 #define SEND_TRIES    4 // of a ping socket, which reports errors of earlier targets on the next one
 
 void send_choose(struct prober *p)
 {
 	const struct route_table *t = &p->routes;
 	p->path_usable = false;
-	if (p->packet.fd < 0 || !p->routes_known || !t->simple || !t->link.up || !t->gateway_known)
+	if (p->packet.fd < 0 || !p->routes_known || !t->simple || !t->link.up || !t->link.ethernet || !t->gateway_known)
 		return;
 	p->path_gateway = t->gateway;
 	p->path_usable = true;
@@ -115,6 +115,21 @@ static const struct echo_template *template_for(const struct prober *p, const st
 	if (way->family == FAMILY_V6)
 		return &p->request6;
 	return way->mode == ATTEMPT_PACKET ? &p->request4 : &p->request_any;
+}
+
+void send_nothing(struct prober *p, const struct prober_item *item, int error)
+{
+	uint64_t serial = p->pending.tail;
+	struct slot *s = pending_next(&p->pending, &item->address);
+	if (!s)
+		return; // the caller has looked whether there is room
+	s->stamp = prober_stamp(p);
+	s->index = item->index;
+	s->number = item->number;
+	s->op = item->op;
+	s->port = item->port;
+	s->mode = (unsigned)p->mode & 15u;
+	judge_local(p, serial, error);
 }
 
 int send_item(struct prober *p, const struct prober_item *item)
