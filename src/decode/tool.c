@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// LINE_TOOL records: attempts that fping and ZMap made, as probes of the observer that their file is named after. A failure
+// LINE_TOOL records: attempts that fping, ZMap and scamper made, as probes of the observer that their file is named after. A failure
 // is one only where the tool says so. ZMap's round-trip times are left out: it stamps a probe when it fills a batch and an
 // answer when it gets round to it, tens to hundreds of
 // milliseconds off. So are its errors of routers: in ZMap 2.1.1 they name a target that was never asked.
@@ -9,7 +9,7 @@
 #define NAME_MAX 256
 #define MS_TO_US 3 // decimal digits
 
-enum { TOOL, TARGET, WORD, RTT_MS, REPEAT, FIELDS };
+enum { TOOL, TARGET, WORD, RTT_MS, REPEAT, FROM, TYPE, CODE, FIELDS };
 
 struct tool_word { // what a tool's word means
 	const char *tool, *word;
@@ -17,8 +17,13 @@ struct tool_word { // what a tool's word means
 };
 
 static const struct tool_word words[] = {
-	{"fping", "resp", PROBE_ICMP_ECHO, PROBE_OK},	   {"fping", "timeout", PROBE_ICMP_ECHO, PROBE_TIMEOUT},
-	{"zmap", "echoreply", PROBE_ICMP_ECHO, PROBE_OK},  {"zmap", "synack", PROBE_TCP_CONNECT, PROBE_OK},
+	{"fping", "resp", PROBE_ICMP_ECHO, PROBE_OK},
+	{"fping", "timeout", PROBE_ICMP_ECHO, PROBE_TIMEOUT},
+	{"scamper", "resp", PROBE_ICMP_ECHO, PROBE_OK},
+	{"scamper", "timeout", PROBE_ICMP_ECHO, PROBE_TIMEOUT},
+	{"scamper", "unreach", PROBE_ICMP_ECHO, PROBE_HOST_UNREACHABLE},
+	{"zmap", "echoreply", PROBE_ICMP_ECHO, PROBE_OK},
+	{"zmap", "synack", PROBE_TCP_CONNECT, PROBE_OK},
 	{"zmap", "rst", PROBE_TCP_CONNECT, PROBE_REFUSED},
 };
 
@@ -62,6 +67,32 @@ static bool take_host(struct cursor field, struct addr *ret, struct cursor *ret_
 	return decode_address(&v, ret);
 }
 
+static bool take_byte(struct cursor field, uint8_t *ret)
+{
+	struct scan_value v = value_of(field);
+	uint64_t number;
+	if (!cursor_left(&field) || !scan_scaled(&v, 0, UINT8_MAX, &number))
+		return false;
+	*ret = (uint8_t)number;
+	return true;
+}
+
+// Who says that the target cannot be reached, and how. Code 0 is the network (RFC 792; no route: RFC 4443).
+static bool take_unreachable(const struct cursor of[FIELDS], struct obs *o)
+{
+	struct scan_value v = value_of(of[FROM]);
+	struct addr from;
+	if (!decode_address(&v, &from) || !take_byte(of[TYPE], &o->probe.icmp_type) ||
+	    !take_byte(of[CODE], &o->probe.icmp_code))
+		return false;
+	if (!o->probe.icmp_code)
+		o->probe.outcome = PROBE_NETWORK_UNREACHABLE;
+	o->prefix.family = from.family;
+	o->prefix.length = family_bits(from.family);
+	memcpy(o->prefix.bytes, from.bytes, sizeof(from.bytes));
+	return true;
+}
+
 // The file's name up to the first dot or dash, as collectors are named.
 static uint16_t observer_of(struct decoder *d, struct decode_source *s, const struct record *r)
 {
@@ -79,6 +110,8 @@ static const char *read_tool(struct decoder *d, const struct cursor of[FIELDS], 
 	uint64_t us;
 	if (!take_host(of[TARGET], &address, &name))
 		return "no target, or one that is no address";
+	if (ret->probe.outcome == PROBE_HOST_UNREACHABLE && !take_unreachable(of, ret))
+		return "an unreachable that does not say who sent it";
 	size_t n = cursor_left(&name) < NAME_MAX ? cursor_left(&name) : NAME_MAX;
 	ret->path_id = target_id(d->options.targets, &address, ret->probe.op, n ? (const char *)name.at : NULL, n);
 	if (ret->path_id == TARGET_NONE)

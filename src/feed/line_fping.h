@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Attempts as fping prints them with -D (stamps), as LINE_TOOL records: its classic lines of -c, -C and -l, and the objects
-// "resp" and "timeout" of -J (fping 5.5, doc/fping-json.md). Refuses attempts without a stamp in Unix seconds. Summaries
+// "resp" and "timeout" of -J (fping 5.5). Refuses attempts without a stamp in Unix seconds. Summaries
 // say nothing that the attempts before them did not.
 #pragma once
 

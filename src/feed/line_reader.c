@@ -9,6 +9,7 @@
 #include "feed/line_fping.h"
 #include "feed/line_ioda.h"
 #include "feed/line_json.h"
+#include "feed/line_scamper.h"
 #include "feed/line_store.h"
 #include "feed/line_time.h"
 #include "feed/line_zmap.h"
@@ -148,10 +149,32 @@ static enum got take_fping(struct line_reader *r, struct line *line)
 	return GOT_LINE;
 }
 
+// One object, several attempts, which go into the store here.
+static enum got take_scamper(struct line_reader *r, struct line *line)
+{
+	struct line_scamper s;
+	int got = line_scamper_begin(line->bytes, &s);
+	bool bad = got < 0;
+	while (got == 1) {
+		struct line one = {.form = LINE_TOOL, .number = line->number, .offset = line->offset};
+		int next = line_scamper_next(&s, &r->text, &one.time);
+		bad |= next < 0;
+		if (next == 0)
+			break;
+		one.bytes = cursor_of(r->text.bytes, r->text.length);
+		if (next == 1)
+			line_store_put(r->store, &one);
+	}
+	return bad ? GOT_BAD : GOT_NOTHING;
+}
+
 static enum got take_object(struct line_reader *r, struct line *line)
 {
 	line->form = line_time_object(line->bytes, &line->time);
-	return line->form == LINE_NONE ? take_fping(r, line) : GOT_LINE;
+	if (LIKELY(line->form != LINE_NONE))
+		return GOT_LINE;
+	bool scamper = cursor_left(&line->bytes) > 8 && memmem(line->bytes.at, 8, "\"type\"", 6);
+	return scamper ? take_scamper(r, line) : take_fping(r, line);
 }
 
 // What the line that the stream stands at says. Puts it into the store.

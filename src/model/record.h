@@ -13,11 +13,11 @@ enum record_kind {
 	RECORD_LINE,	   // bytes: one line of text without its end; see enum line_form
 };
 
-enum line_form {    // what a source of lines holds
-	LINE_NONE,  // the source is none of lines: MRT, BMP
-	LINE_PROBE, // RECORD_LINE: a JSON object with "t"
-	LINE_ATLAS, // RECORD_LINE: a JSON object with "timestamp"
-	LINE_TOOL, // RECORD_LINE: an attempt of another tool, its fields with tabs between (feed/line_fping.h, line_zmap.h)
+enum line_form {     // what a source of lines holds
+	LINE_NONE,   // the source is none of lines: MRT, BMP
+	LINE_PROBE,  // RECORD_LINE: a JSON object with "t"
+	LINE_ATLAS,  // RECORD_LINE: a JSON object with "timestamp"
+	LINE_TOOL,   // RECORD_LINE: an attempt of another tool, fields with tabs between (feed/line_fping.h …)
 	LINE_SERIES, // RECORD_LINE: entity, signal and value with a tab between, whatever the file looked like
 	LINE_ANY,    // gaps and ends of sources of lines
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Files of fping and ZMap, as these programs write them, and what is heard of them.
+// Files of fping, ZMap and scamper, as these programs write them, and what is heard of them.
 #include "lines.h"
 
 #include "../feed/files.h"
@@ -155,6 +155,78 @@ static void test_zmap_bad(void **state)
 		    "gap bad_line 0:2\n"); // no stamp at all
 }
 
+#define SCAMPER(method, more)                                                                                          \
+	"{\"type\":\"ping\", \"version\":\"0.4\", \"method\":\"" method                                                \
+	"\", \"src\":\"198.18.0.1\", \"dst\":\"198.18.0.2\", "                                                         \
+	"\"start\":{\"sec\":1795648552,\"usec\":289882}" more "}\n"
+
+// scamper 20211212: four sent, of which the second was refused by a router and the fourth lost.
+static const char scamper_text[] =
+	"{\"type\":\"cycle-start\", \"list_name\":\"default\", \"id\":0, \"hostname\":\"vm\", "
+	"\"start_time\":1795648552}\n" SCAMPER(
+		"icmp-echo",
+		", \"ping_sent\":4, \"wait\":1, \"timeout\":1, \"responses\":[{\"from\":\"198.18.0.2\", \"seq\":0, "
+		"\"reply_size\":84, \"reply_ttl\":64, \"reply_proto\":\"icmp\", \"tx\":{\"sec\":1795648552, "
+		"\"usec\":289952}, "
+		"\"rx\":{\"sec\":1795648552, \"usec\":289984}, \"rtt\":0.032, \"icmp_type\":0, \"icmp_code\":0},"
+		"{\"from\":\"198.18.0.9\", \"seq\":1, \"tx\":{\"sec\":1795648553, \"usec\":290160}, \"rtt\":0.034, "
+		"\"icmp_type\":3, \"icmp_code\":13},"
+		"{\"from\":\"198.18.0.2\", \"seq\":2, \"rtt\":0.027, \"icmp_type\":0, \"icmp_code\":0},"
+		"{\"from\":\"198.18.0.2\", \"seq\":2, \"rtt\":0.127, \"icmp_type\":0, \"icmp_code\":0}],"
+		"\"statistics\":{\"replies\":3, \"loss\":0.5}") "{\"type\":\"cycle-stop\", \"list_name\":\"default\", "
+								"\"id\":0, \"hostname\":\"vm\", "
+								"\"stop_time\":1795648555}\n";
+
+static void test_scamper(void **state)
+{
+	(void)state;
+	expect_said("vp1.json", scamper_text,
+		    "1795648552.289952000 vp1 icmp_echo 198.18.0.2 - ok 32\n"
+		    "1795648553.290160000 vp1 icmp_echo 198.18.0.2 - host_unreachable 0 3/13 198.18.0.9/32\n"
+		    "1795648554.289882000 vp1 icmp_echo 198.18.0.2 - ok 27\n"
+		    "1795648554.289882000 vp1 icmp_echo 198.18.0.2 - late_or_dup 0\n"
+		    "1795648555.289882000 vp1 icmp_echo 198.18.0.2 - generic_timeout_error 0\n",
+		    "");
+	expect_said("vp1.json", SCAMPER("icmp-echo", ""), "", "");
+	expect_said("vp1.json",
+		    SCAMPER("tcp-syn",
+			    ", \"ping_sent\":2, \"responses\":[{\"from\":\"198.18.0.2\", \"seq\":0, \"rtt\":1}]"),
+		    "", "");
+	assert_int_equal(lines_counted(h, DECODE_TOOL_OTHER), 2);
+	expect_said("vp1.json",
+		    SCAMPER("icmp-echo",
+			    ", \"ping_sent\":1, \"responses\":[{\"from\":\"198.18.0.9\", \"seq\":0, \"icmp_type\":3, "
+			    "\"icmp_code\":0}]"),
+		    "1795648552.289882000 vp1 icmp_echo 198.18.0.2 - network_unreachable 0 3/0 198.18.0.9/32\n", "");
+}
+
+static void test_scamper_bad(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {
+		SCAMPER("icmp-echo", ", \"ping_sent\":1025"),
+		SCAMPER("icmp-echo", ", \"ping_sent\":-1"),
+		SCAMPER("icmp-echo", ", \"wait\":3601"),
+		SCAMPER("icmp-echo", ", \"responses\":{}"),
+		SCAMPER("icmp-echo", ", \"start\":{\"sec\":5}"),
+		SCAMPER("icmp-echo", ", \"start\":{\"sec\":5, \"usec\":1000000}"),
+		SCAMPER("icmp-\\u0065cho", ""),
+		"{\"type\":\"ping\", \"dst\":\"198.18.0.2\", \"method\":\"icmp-echo\", \"ping_sent\":1}\n",
+		"{\"type\":\"else\"}\n",
+		"{\"type\":\n",
+	};
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		expect_said("vp1.json", bad[i], "", "gap bad_line 0:1\n");
+	// One response that cannot be read costs that response; its attempt is not called lost for it.
+	expect_said("vp1.json",
+		    SCAMPER("icmp-echo", ", \"ping_sent\":2, \"wait\":1, "
+					 "\"responses\":[{\"seq\":7},{\"from\":\"198.18.0.2\", \"seq\":1, "
+					 "\"rtt\":2, \"icmp_type\":0}]"),
+		    "1795648553.289882000 vp1 icmp_echo 198.18.0.2 - ok 2000\n", "gap bad_line 0:1\n");
+	assert_string_equal(lines_say(h, LINE_TOOL, "scamper\t1.2.3.4\tunreach\t1\t\t\t3\t1", 31), "");
+	assert_non_null(strstr(text_string(&h->wrong), "an unreachable that does not say"));
+}
+
 // Any file that is cut says no more than the whole one, and what it says is the same.
 static void check_cuts(const char *text, size_t n)
 {
@@ -180,6 +252,7 @@ static void test_cuts(void **state)
 	(void)state;
 	check_cuts(fping_text, sizeof(fping_text) - 1);
 	check_cuts(zmap_text, sizeof(zmap_text) - 1);
+	check_cuts(scamper_text, sizeof(scamper_text) - 1);
 }
 
 static void test_lines(void **state)
@@ -214,6 +287,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fping_json, begin, end),
 		cmocka_unit_test_setup_teardown(test_zmap, begin, end),
 		cmocka_unit_test_setup_teardown(test_zmap_bad, begin, end),
+		cmocka_unit_test_setup_teardown(test_scamper, begin, end),
+		cmocka_unit_test_setup_teardown(test_scamper_bad, begin, end),
 		cmocka_unit_test_setup_teardown(test_cuts, begin, end),
 		cmocka_unit_test_setup_teardown(test_lines, begin, end),
 	};

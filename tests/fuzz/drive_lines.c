@@ -7,6 +7,7 @@
 #include "feed/line_fping.h"
 #include "feed/line_ioda.h"
 #include "feed/line_reader.h"
+#include "feed/line_scamper.h"
 #include "feed/line_zmap.h"
 #include "model/observer.h"
 
@@ -136,6 +137,19 @@ static uint64_t tool_line(struct drive *d, int got, const struct text *out, stru
 	return 1;
 }
 
+static uint64_t scamper_lines(struct drive *d, struct cursor line, struct text *out)
+{
+	struct line_scamper s;
+	struct instant time;
+	uint64_t lines = 0, calls = 0;
+	int got = line_scamper_begin(line, &s) == 1;
+	while (got && (got = line_scamper_next(&s, out, &time))) {
+		REQUIRE(++calls <= cursor_left(&line) + LINE_SCAMPER_PINGS);
+		lines += tool_line(d, got, out, time);
+	}
+	return lines;
+}
+
 void drive_tools(struct cursor bytes)
 {
 	struct drive d;
@@ -152,6 +166,7 @@ void drive_tools(struct cursor bytes)
 		bytes.at = newline ? newline + 1 : bytes.end;
 		lines += tool_line(&d, line_fping_text(line, &out, &time, &sums), &out, time);
 		lines += tool_line(&d, line_fping_object(line, &out, &time, &sums), &out, time);
+		lines += scamper_lines(&d, line, &out);
 		if (header)
 			lines += tool_line(&d, line_zmap_take(&zmap, line, &out, &time), &out, time);
 		header = header || (first && line_zmap_header(line, &zmap));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Fuzz target: lines of fping and ZMap, and what they become.
+// Fuzz target: lines of fping, ZMap and scamper, and what they become.
 #include "drive_lines.h"
 #include "target.h"
 

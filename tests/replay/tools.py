@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""What fping and ZMap really write, here and now, is read: fping on loopback, both in a namespace of their own with a router
-that refuses. Their words about an address that does not answer make an outage as our own do."""
+"""What fping, ZMap and scamper really write, here and now, is read: fping on loopback, all in a namespace of their own with a
+router that refuses. Their words about an address that does not answer make an outage as our own do."""
 import json
 import os
 import shutil
@@ -116,19 +116,32 @@ def zmap_sweeps(tap, folder, gateway):
     tap.check(good, "ZMap's SYN: one that refuses", f"{content}\n{said}\n{quality}\n{errors}")
 
 
+def scamper(tap, folder):
+    out = os.path.join(folder, "out.json")
+    done = subprocess.run(inside("scamper", "-O", "json", "-o", out, "-c", "ping -c 2 -i 1", "-p", "100", "-i", "198.18.0.2",
+                                 "203.0.113.1", "198.18.0.77"), capture_output=True, timeout=60)
+    with open(out, "rb") as f:
+        content = f.read()
+    quality, errors = read(folder, "vp1.json", content)
+    good = quality.get("probes") == 6 and quality["bad_lines"] == 0 and b'"icmp_type":3' in content
+    tap.check(good, "scamper: two attempts each at three, one refused and one lost",
+              f"{content}\n{done.stderr}\n{quality}\n{errors}")
+
+
 def in_a_world(tap, folder):
-    lacking = [p for p in ("ip", "fping", "zmap") if not shutil.which(p)]
+    lacking = [p for p in ("ip", "fping", "zmap", "scamper") if not shutil.which(p)]
     if os.geteuid() != 0 or lacking:
-        tap.skip("fping and ZMap in a namespace", f"not root, or without {lacking}")
+        tap.skip("fping, ZMap and scamper in a namespace", f"not root, or without {lacking}")
         return
     try:
         try:
             gateway = world_up()
         except subprocess.SubprocessError as e:
-            tap.skip("fping and ZMap in a namespace", f"no namespaces here: {e}")
+            tap.skip("fping, ZMap and scamper in a namespace", f"no namespaces here: {e}")
             return
         fping_refused(tap, folder)
         zmap_sweeps(tap, folder, gateway)
+        scamper(tap, folder)
     finally:
         world_down()
 
