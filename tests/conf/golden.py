@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Files of configuration and what they are read as: tests/golden/conf/KIND-*.{yml,json,ndjson,txt} beside .ok (the plan) or .err
-(the message, byte for byte); the key reference of man/lacuna.yml.5.scd is what the table of keys says. `golden.py CONF_PRINT --update` writes the .ok and .err anew: read the difference before keeping it.
+(the message, byte for byte); and the key reference of man/lacuna.yml.5.scd, which is what the table of keys says.
+`golden.py CONF_PRINT --update` (ninja update-golden-conf) writes all of them anew: read the difference before keeping it.
 
 Usage: golden.py CONF_PRINT [--update]
 """
