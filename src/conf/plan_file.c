@@ -31,12 +31,12 @@ struct written { // as it stands in the file; text is borrowed from the tree
 	struct plan *plan;
 	const char *path;
 	bool probing, acknowledged, lab;
-	const char *contact, *identity, *interface, *opt_out_file, *blackbox,
-		*recording; // the last three are read by their keys
+	const char *contact, *identity, *interface;
+	const char *opt_out_file, *blackbox, *recording; // checked here, read by their keys
 	struct observer_words observer;
 	uint32_t observers, rate, watch_ms;
-	uint32_t allow, block, allow_files, block_files, file_sd, inventory, census, entities, targets,
-		controls; // nodes
+	// nodes of what is read later
+	uint32_t allow, block, allow_files, block_files, file_sd, inventory, census, entities, targets, controls;
 };
 
 struct target_words {

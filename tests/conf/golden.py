@@ -90,6 +90,24 @@ def example_problems(program):
     return problems
 
 
+def slip_problems(program):
+    """A key with one letter missing, doubled or changed is an error that suggests the key."""
+    example = subprocess.run([program, "example"], capture_output=True, text=True, timeout=60, check=True).stdout
+    keys = re.findall(r"(?m)^#?([a-z_]+):", example)
+    problems = [] if len(keys) > 20 else [f"only {keys}"]
+    with tempfile.TemporaryDirectory() as folder:
+        for key in keys:
+            at = len(key) // 2
+            for slip in (key[:at] + key[at + 1:], key[:at] + key[at] + key[at:], key[:at] + "q" + key[at + 1:]):
+                with open(os.path.join(folder, "slip.yml"), "w", encoding="utf-8") as file:
+                    file.write(f"\n{slip}: x\n")
+                end, text = said(program, "plan", "slip.yml", folder)
+                wanted = f"slip.yml:2: unknown key '{slip}' (did you mean '{key}'?)\n".encode()
+                if (end, text) != (".err", wanted):
+                    problems.append(f"{slip}: {text!r}")
+    return problems
+
+
 def manual_parts():
     """Before, between and behind the marks of the part that is generated."""
     with open(MANUAL, encoding="utf-8") as file:
@@ -133,6 +151,7 @@ def main():
         cases.case(name, compare(program, name))
     cases.case("there are golden files", [] if len(inputs()) > 40 else [f"only {len(inputs())}"])
     cases.case("the example is read", example_problems(program))
+    cases.case("slips in keys are told with the right key", slip_problems(program))
     cases.case("the manual has the keys, bounds, defaults and sentences of the table", manual_problems(program))
     cases.case("the example of the manual is read", manual_example_problems(program))
     there = os.path.exists(SHIPPED)
