@@ -75,6 +75,16 @@ static int take_target(struct schema_reader *r, uint32_t node, void *to)
 	return code;
 }
 
+// To Prometheus a label without a text is no label.
+static void drop_empty(struct group *g)
+{
+	const char **labels[] = {&g->country,  &g->ask.entity, &g->ask.kind, &g->ask.institution,
+				 &g->ask.name, &g->ask.module, &g->ask.qtype};
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		if (*labels[i] && !**labels[i])
+			*labels[i] = NULL;
+}
+
 // The entity: as it is labelled, else the country, else the network.
 static int set_entity(struct schema_reader *r, uint32_t node, struct group *g)
 {
@@ -97,6 +107,7 @@ static int take_group(struct schema_reader *r, uint32_t node, void *to)
 	const struct group *list = to;
 	struct group g = {.plan = list->plan};
 	int code = schema_read(r, node, &group_schema, &g);
+	drop_empty(&g);
 	if (code == 0)
 		code = set_entity(r, node, &g);
 	if (!g.ask.module && !g.ask.kind)
