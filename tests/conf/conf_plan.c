@@ -113,6 +113,20 @@ static void files_that_are_none(void **state)
 	assert_int_equal(plan_census(&plan, path, &error), ERR_TOO_LARGE);
 }
 
+// Small values fill a file of JSON with more than its bytes let expect.
+static void json_of_many_values(void **state)
+{
+	(void)state;
+	struct text t = {0};
+	text_put(&t, "[{}");
+	for (int i = 0; i < 2000000; i++)
+		text_put(&t, ",{}");
+	text_char(&t, ']');
+	assert_int_equal(plan_file_sd(&plan, write_file("v.json", text_string(&t)), &error), ERR_MALFORMED);
+	assert_non_null(strstr(error.text, "too many values for one file"));
+	text_free(&t);
+}
+
 // What is ignored of a module is said once, however many targets use it.
 static void notes_once(void **state)
 {
@@ -248,6 +262,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(full, begin, end),
 		cmocka_unit_test_setup_teardown(half_a_list, begin, end),
 		cmocka_unit_test_setup_teardown(files_that_are_none, begin, end),
+		cmocka_unit_test_setup_teardown(json_of_many_values, begin, end),
 		cmocka_unit_test_setup_teardown(notes_once, begin, end),
 		cmocka_unit_test_setup_teardown(a_refused_blackbox_changes_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(long_messages, begin, end),
