@@ -30,6 +30,8 @@ static int take_asn(struct schema_reader *r, uint32_t node, void *to)
 	uint64_t value;
 	if (!text)
 		return ERR_MALFORMED;
+	if (!*text)
+		return 0;
 	if (strncmp(text, "AS", 2) == 0)
 		text += 2;
 	if (!scalar_number(text, &value) || !value || value > UINT32_MAX)
@@ -75,6 +77,16 @@ static int take_target(struct schema_reader *r, uint32_t node, void *to)
 	return code;
 }
 
+// To Prometheus a label without a text is no label.
+static void drop_empty(struct group *g)
+{
+	const char **labels[] = {&g->country,  &g->ask.entity, &g->ask.kind, &g->ask.institution,
+				 &g->ask.name, &g->ask.module, &g->ask.qtype};
+	for (size_t i = 0; i < ARRAY_LEN(labels); i++)
+		if (*labels[i] && !**labels[i])
+			*labels[i] = NULL;
+}
+
 // The entity: as it is labelled, else the country, else the network.
 static int set_entity(struct schema_reader *r, uint32_t node, struct group *g)
 {
@@ -97,6 +109,7 @@ static int take_group(struct schema_reader *r, uint32_t node, void *to)
 	const struct group *list = to;
 	struct group g = {.plan = list->plan};
 	int code = schema_read(r, node, &group_schema, &g);
+	drop_empty(&g);
 	if (code == 0)
 		code = set_entity(r, node, &g);
 	if (!g.ask.module && !g.ask.kind)
@@ -104,20 +117,55 @@ static int take_group(struct schema_reader *r, uint32_t node, void *to)
 	return code < 0 ? code : schema_list(r, "targets", g.targets, take_target, &g);
 }
 
-static int read_json(struct tree *t, const char *path, struct plan_error *e)
+static int take_indexed(struct schema_reader *r, uint32_t node, uint32_t index, struct group *list)
+{
+	r->depth = 1;
+	r->steps[0] = (struct schema_step){NULL, index};
+	return take_group(r, node, list);
+}
+
+static const char NO_LIST[] = "a list of groups belongs here: [{\"targets\": [...], \"labels\": {...}}]";
+
+// One group at a time: lists of a group for each target are long.
+static int groups_of_json(struct schema_reader *r, struct tree *t, const json_t *root, struct group *list)
+{
+	size_t n = json_array_size(root);
+	int code = 0;
+	if (!json_is_array(root))
+		return file_wrong(r->error, r->path, 0, "%s", NO_LIST);
+	for (size_t i = 0; code == 0 && i < n; i++) {
+		struct tree_builder b = {.tree = t};
+		tree_clear(t);
+		code = tree_json(&b, json_array_get(root, i), 0);
+		if (code < 0)
+			return tree_wrong(&b, code, r->path, r->error);
+		code = take_indexed(r, TREE_ROOT, (uint32_t)i, list);
+	}
+	return code;
+}
+
+static int read_json(struct schema_reader *r, struct tree *t, struct group *list)
 {
 	struct cursor bytes;
-	struct tree_builder b = {.tree = t};
-	int code = file_read(path, PLAN_FILE_MAX, &bytes, e);
+	int code = file_read(r->path, PLAN_FILE_MAX, &bytes, r->error);
 	if (code < 0)
 		return code;
-	json_t *root = json_file_parse(bytes, path, 0, e);
+	json_t *root = json_file_parse(bytes, r->path, 0, r->error);
 	file_drop(&bytes);
-	if (!root)
-		return ERR_MALFORMED;
-	code = tree_json(&b, root, 0);
+	code = root ? groups_of_json(r, t, root, list) : ERR_MALFORMED;
 	json_decref(root);
-	return code < 0 ? tree_wrong(&b, code, path, e) : 0;
+	return code;
+}
+
+static int read_yaml(struct schema_reader *r, struct tree *t, struct group *list)
+{
+	uint32_t index = 0;
+	int code = yaml_read(t, r->path, r->error);
+	if (code == 0 && tree_at(t, TREE_ROOT)->kind != NODE_LIST)
+		code = schema_wrong(r, TREE_ROOT, "%s", NO_LIST);
+	for (uint32_t at = code == 0 ? tree_first(t, TREE_ROOT) : 0; at && code == 0; at = tree_next(t, at))
+		code = take_indexed(r, at, index++, list);
+	return code;
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -131,17 +179,7 @@ int plan_file_sd_as(struct plan *p, const char *path, const char *module, struct
 	struct tree tree = {0};
 	struct group list = {.plan = p, .module = module};
 	struct schema_reader r = {.tree = &tree, .path = path, .error = e};
-	bool json = ends_with(path, ".json");
-	int code = json ? read_json(&tree, path, e) : yaml_read(&tree, path, e);
-	if (code == 0 && tree_at(&tree, TREE_ROOT)->kind != NODE_LIST)
-		code = schema_wrong(&r, TREE_ROOT,
-				    "a list of groups belongs here: [{\"targets\": [...], \"labels\": {...}}]");
-	for (uint32_t at = code == 0 ? tree_first(&tree, TREE_ROOT) : 0, i = 0; at && code == 0;
-	     at = tree_next(&tree, at), i++) {
-		r.depth = 1;
-		r.steps[0] = (struct schema_step){NULL, i};
-		code = take_group(&r, at, &list);
-	}
+	int code = ends_with(path, ".json") ? read_json(&r, &tree, &list) : read_yaml(&r, &tree, &list);
 	tree_free(&tree);
 	return code;
 }

@@ -5,9 +5,22 @@
 #include "base/err.h"
 #include "conf/file.h"
 
+// At least as many as there are values: each stands behind a comma or an opening bracket. Commas in texts count too.
+static uint64_t values_at_most(struct cursor bytes)
+{
+	uint64_t sum = 1;
+	for (const uint8_t *at = bytes.at; at < bytes.end; at++)
+		sum += *at == '{' ? 4 : *at == ',' || *at == '[';
+	return sum;
+}
+
 json_t *json_file_parse(struct cursor bytes, const char *path, uint32_t line, struct plan_error *e)
 {
 	json_error_t error;
+	if (values_at_most(bytes) > JSON_VALUES_MAX) {
+		(void)file_wrong(e, path, line, "too many values for one file; split it");
+		return NULL;
+	}
 	json_t *root = json_loadb((const char *)bytes.at, cursor_left(&bytes), JSON_REJECT_DUPLICATES, &error);
 	if (!root)
 		(void)file_wrong(e, path,

@@ -21,7 +21,7 @@ void plan_init(struct plan *p)
 	*p = (struct plan){.observers = 1};
 }
 
-static void target_free(struct plan_target *t)
+void plan_target_drop(struct plan_target *t)
 {
 	free(t->host);
 	free(t->name);
@@ -34,7 +34,7 @@ void plan_free(struct plan *p)
 	if (!p)
 		return;
 	for (size_t i = 0; i < p->target_count; i++)
-		target_free(&p->targets[i]);
+		plan_target_drop(&p->targets[i]);
 	free(p->targets);
 	free(p->blocks);
 	free(p->allow.at);

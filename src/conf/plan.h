@@ -102,3 +102,5 @@ int MUST_USE plan_word(struct plan *p, const char *word, struct plan_error *e);
 struct plan_target *plan_target_add(struct plan *p);
 // An example lacuna.yml with every key, its bounds, default and one sentence, from the schema table: probing is off in it.
 void plan_example(struct text *out);
+// The same keys as paragraphs of lacuna.yml(5), in the form of scdoc.
+void plan_reference(struct text *out);

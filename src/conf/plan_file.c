@@ -31,11 +31,12 @@ struct written { // as it stands in the file; text is borrowed from the tree
 	struct plan *plan;
 	const char *path;
 	bool probing, acknowledged, lab;
-	const char *contact, *identity, *interface, *opt_out_file, *blackbox, *recording;
+	const char *contact, *identity, *interface;
+	const char *opt_out_file, *blackbox, *recording; // checked here, read by their keys
 	struct observer_words observer;
 	uint32_t observers, rate, watch_ms;
-	uint32_t allow, block, allow_files, block_files, file_sd, inventory, census, entities, targets,
-		controls; // nodes
+	// nodes of what is read later
+	uint32_t allow, block, allow_files, block_files, file_sd, inventory, census, entities, targets, controls;
 };
 
 struct target_words {
@@ -292,6 +293,19 @@ void plan_example(struct text *out)
 	schema_example(out, &root_schema);
 }
 
+static void set_text(char **to, const char *text)
+{
+	if (!text || !*text)
+		return;
+	free(*to);
+	*to = alloc_copy(text);
+}
+
+void plan_reference(struct text *out)
+{
+	schema_reference(out, &root_schema);
+}
+
 // The path of a file that the configuration names; freed by the caller.
 static bool file_path(struct schema_reader *r, uint32_t node, struct text *ret)
 {
@@ -355,6 +369,17 @@ static int read_recording(struct written *w, const char *path, struct plan_error
 	return plan_recording(w->plan, path, e);
 }
 
+// Whoever opted out must be known before the first packet: the file is there and right, although it is read again later.
+static int read_opt_out(struct written *w, const char *path, struct plan_error *e)
+{
+	struct plan_list l = {0};
+	int code = plan_list_read(&l, path, e);
+	if (code == 0)
+		set_text(&w->plan->opt_out_file, path);
+	free(l.at);
+	return code;
+}
+
 static int take_allow_file(struct schema_reader *r, uint32_t node, void *to)
 {
 	return with_file(r, node, to, read_allow_file);
@@ -395,6 +420,8 @@ static int read_sd_files(struct schema_reader *r, uint32_t node, const struct sd
 		code = schema_wrong(r, node, "more than 1024 files are of that form");
 	for (size_t i = 0; code == 0 && i < found.gl_pathc; i++)
 		code = plan_file_sd_as(s->written->plan, found.gl_pathv[i], s->module, r->error);
+	if (code == ERR_NOT_FOUND)
+		(void)schema_wrong(r, node, "there is no file '%.200s'", pattern);
 	globfree(&found);
 	return code;
 }
@@ -523,14 +550,6 @@ static uint32_t node_of(const struct tree *t, const char *key)
 	return TREE_ROOT;
 }
 
-static void set_text(char **to, const char *text)
-{
-	if (!text || !*text)
-		return;
-	free(*to);
-	*to = alloc_copy(text);
-}
-
 static void apply(struct written *w)
 {
 	struct plan *p = w->plan;
@@ -545,12 +564,6 @@ static void apply(struct written *w)
 	set_text(&p->identity, w->identity);
 	set_text(&p->observer, w->observer.id);
 	set_text(&p->interface, w->interface);
-	if (w->opt_out_file) {
-		struct text path = {0};
-		file_beside(&path, w->path, w->opt_out_file);
-		set_text(&p->opt_out_file, text_string(&path));
-		text_free(&path);
-	}
 }
 
 // A file that one key names.
@@ -586,9 +599,18 @@ static int read_parts(struct schema_reader *r, struct written *w)
 		{"census", w->census, take_census, w},
 	};
 	int code = read_named(r, w, "blackbox", read_blackbox);
+	if (code == 0)
+		code = read_named(r, w, "opt_out_file", read_opt_out);
 	for (size_t i = 0; code == 0 && i < ARRAY_LEN(parts); i++)
 		code = schema_list(r, parts[i].key, parts[i].node, parts[i].take, parts[i].to);
 	return code < 0 ? code : read_named(r, w, "recording", read_recording);
+}
+
+// A plan that is right and yet asks nobody.
+static void note_silence(struct plan *p)
+{
+	if (p->probing && !p->lab && !p->allow.count && p->target_count + p->block_count)
+		text_put(&p->notes, "nothing is on an allow list: of the targets, only loopback will be asked\n");
 }
 
 int plan_read(struct plan *p, const char *path, struct plan_error *e)
@@ -606,6 +628,10 @@ int plan_read(struct plan *p, const char *path, struct plan_error *e)
 	if (code == 0) {
 		apply(&w);
 		code = read_parts(&r, &w);
+	}
+	if (code == 0) {
+		plan_once(p);
+		note_silence(p);
 	}
 	tree_free(&tree);
 	return code;

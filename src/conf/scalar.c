@@ -202,14 +202,13 @@ const char *scalar_prefix(const char *text, struct prefix *ret)
 		return "is not a prefix such as 198.18.0.0/22, nor an address";
 	if (v4_inside(&a))
 		return "is IPv4 inside of IPv6; write the IPv4 prefix";
-	if (prefix_parse(text, &p) == 0) {
-		*ret = p;
-		return NULL;
-	}
-	uint64_t length;
-	if (slash && scalar_number(slash + 1, &length) && length <= family_bits(a.family))
+	uint64_t length = 0;
+	if (slash && (!scalar_number(slash + 1, &length) || length > family_bits(a.family)))
+		return "has no length from 0 to 32 (IPv6: 128) behind the '/'";
+	if (prefix_parse(text, &p) < 0)
 		return "has bits behind its length; write the first address of the prefix";
-	return "has no length from 0 to 32 (IPv6: 128) behind the '/'";
+	*ret = p;
+	return NULL;
 }
 
 bool scalar_country(const char *text, char ret[11])

@@ -78,5 +78,7 @@ int MUST_USE schema_number(struct schema_reader *r, uint32_t node, uint64_t low,
 
 // Prints every key with its bounds, default and sentence. Keys without a default are commented out.
 void schema_example(struct text *out, const struct schema *s);
+// Prints every key as a paragraph of a manual page in the form of scdoc(5): bounds, default, sentence.
+void schema_reference(struct text *out, const struct schema *s);
 // What may be written for the row: "1 to 65535", "on or off".
 void schema_bounds(struct text *out, const struct schema_row *row);

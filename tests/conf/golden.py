@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Files of configuration and what they are read as: tests/golden/conf/KIND-*.{yml,json,ndjson,txt} beside .ok (the plan) or .err
-(the message, byte for byte). `golden.py CONF_PRINT --update` writes the .ok and .err anew: read the difference before keeping it.
+(the message, byte for byte); and the key reference of man/lacuna.yml.5.scd, which is what the table of keys says.
+`golden.py CONF_PRINT --update` (ninja update-golden-conf) writes all of them anew: read the difference before keeping it.
 
 Usage: golden.py CONF_PRINT [--update]
 """
@@ -15,6 +16,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "house"))
 from tap import Cases  # noqa: E402
 
 GOLDEN = os.path.join(HERE, "..", "golden", "conf")
+MANUAL = os.path.join(HERE, "..", "..", "man", "lacuna.yml.5.scd")
 SHIPPED = "/etc/prometheus/blackbox.yml"
 
 
@@ -65,6 +67,7 @@ def example_problems(program):
         write("bare.yml", bare)
         write("empty.yml", "")
         write("allow.txt", "203.0.113.0/24\n")
+        write("opt-out.txt", "")
         write("block.txt", "203.0.113.7 # one\n")
         write("blackbox.yml", "modules:\n  http_2xx:\n    prober: http\n")
         write("targets/one.json", '[{"targets": ["http://198.18.0.80/"], "labels": {"country": "KX"}}]')
@@ -87,16 +90,70 @@ def example_problems(program):
     return problems
 
 
+def slip_problems(program):
+    """A key with one letter missing, doubled or changed is an error that suggests the key."""
+    example = subprocess.run([program, "example"], capture_output=True, text=True, timeout=60, check=True).stdout
+    keys = re.findall(r"(?m)^#?([a-z_]+):", example)
+    problems = [] if len(keys) > 20 else [f"only {keys}"]
+    with tempfile.TemporaryDirectory() as folder:
+        for key in keys:
+            at = len(key) // 2
+            for slip in (key[:at] + key[at + 1:], key[:at] + key[at] + key[at:], key[:at] + "q" + key[at + 1:]):
+                with open(os.path.join(folder, "slip.yml"), "w", encoding="utf-8") as file:
+                    file.write(f"\n{slip}: x\n")
+                end, text = said(program, "plan", "slip.yml", folder)
+                wanted = f"slip.yml:2: unknown key '{slip}' (did you mean '{key}'?)\n".encode()
+                if (end, text) != (".err", wanted):
+                    problems.append(f"{slip}: {text!r}")
+    return problems
+
+
+def manual_parts():
+    """Before, between and behind the marks of the part that is generated."""
+    with open(MANUAL, encoding="utf-8") as file:
+        return re.fullmatch(r"(.*\n; begin of the keys[^\n]*\n)(.*)(\n; end of the keys\n.*)", file.read(), flags=re.DOTALL).groups()
+
+
+def reference(program):
+    return subprocess.run([program, "reference"], capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def manual_problems(program):
+    said_there, wanted = manual_parts()[1].splitlines(), reference(program).splitlines()
+    problems = [f"not in the manual: {line}" for line in wanted if line not in said_there]
+    problems += [f"in the manual only: {line}" for line in said_there if line not in wanted]
+    return problems or ([] if said_there == wanted else ["the order is not that of the table"])
+
+
+def manual_example_problems(program):
+    """The example of the manual is read as it stands there."""
+    with open(MANUAL, encoding="utf-8") as file:
+        lines = re.search(r"\n# EXAMPLE\n\n((?:\t.*\n)+)", file.read()).group(1)
+    with tempfile.TemporaryDirectory() as folder:
+        with open(os.path.join(folder, "opt-out.txt"), "w", encoding="utf-8") as file:
+            file.write("# nobody yet\n")
+        with open(os.path.join(folder, "lacuna.yml"), "w", encoding="utf-8") as file:
+            file.write(re.sub(r"\+\+\n", "\n", lines.replace("\\", "")).replace("\t", ""))
+        end, text = said(program, "plan", "lacuna.yml", folder)
+    return [] if end == ".ok" and text.count(b"\ntarget ") == 4 else [repr(text)]
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     if sys.argv[2:] == ["--update"]:
         update(program)
+        before, _, behind = manual_parts()
+        with open(MANUAL, "w", encoding="utf-8") as file:
+            file.write(before + reference(program) + behind)
         return
     cases = Cases()
     for name in inputs():
         cases.case(name, compare(program, name))
     cases.case("there are golden files", [] if len(inputs()) > 40 else [f"only {len(inputs())}"])
     cases.case("the example is read", example_problems(program))
+    cases.case("slips in keys are told with the right key", slip_problems(program))
+    cases.case("the manual has the keys, bounds, defaults and sentences of the table", manual_problems(program))
+    cases.case("the example of the manual is read", manual_example_problems(program))
     there = os.path.exists(SHIPPED)
     end, text = said(program, "blackbox", SHIPPED) if there else (".ok", b"module http_2xx ")
     cases.case("the blackbox.yml that Debian ships is read", [] if end == ".ok" and b"module http_2xx " in text else [repr(text)],

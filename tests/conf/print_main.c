@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Prints what a file of configuration is read as (status 0) or its error (status 1), for golden tests:
-// conf_print plan|blackbox|file_sd|inventory|census|recording|list FILE, conf_print word WORD, conf_print example.
+// conf_print plan|blackbox|file_sd|inventory|census|recording|list FILE, conf_print word WORD, conf_print example|reference.
 #include "print.h"
 
 #include "base/attr.h"
@@ -44,6 +44,10 @@ int main(int argc, char **argv)
 	plan_init(&p);
 	if (argc == 2 && strcmp(argv[1], "example") == 0) {
 		plan_example(&out);
+		code = 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "reference") == 0) {
+		plan_reference(&out);
 		code = 0;
 	}
 	for (size_t i = 0; argc == 3 && i < ARRAY_LEN(readers); i++)
