@@ -370,3 +370,8 @@ void check_counts(const struct check *c, struct check_counts *ret)
 	ret->dns_answers = dns.dns_answers;
 	ret->dns_mismatched = dns.dns_mismatched;
 }
+
+struct check_dns *check_dns_of(const struct check *c)
+{
+	return c->dns;
+}

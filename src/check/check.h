@@ -48,6 +48,7 @@ struct check_counts {
 };
 
 struct check;
+struct check_dns;
 
 int MUST_USE check_open(const struct check_options *o, struct check **ret);
 void check_close(struct check *c);
@@ -58,4 +59,5 @@ int MUST_USE check_start(struct check *c, const struct check_spec *s, int64_t *r
 int MUST_USE check_poll(struct check *c, int64_t wait_ns);
 int check_descriptor(const struct check *c); // to wait on beside others; deadlines wake it too
 size_t check_pending(const struct check *c);
+struct check_dns *check_dns_of(const struct check *c); // the engine of its DNS checks (check/dns.h)
 void check_counts(const struct check *c, struct check_counts *ret);
