@@ -32,7 +32,8 @@
 // asked; the answer must come from the address and port that were asked. Ids come from the kernel's generator. What does not
 // fit is counted and changes nothing: the question goes on waiting. Enough guesses hit in the end (a server that is down leaves
 // seconds for them), so after DNS_GUESSES misfits at a socket the answers to what was in flight there count as forged, which
-// says neither that the server is up nor that it is down, and TCP is asked.
+// says neither that the server is up nor that it is down, and TCP is asked. ICMP errors quote what they answer: one that quotes
+// no id (old routers quote eight bytes), or comes after many that fitted nothing, only counts when no answer comes after it.
 
 uint16_t dns_random(struct check_dns *d)
 {
@@ -293,7 +294,9 @@ static void time_out(struct check_dns *d, struct dns_pending *p, int64_t now)
 	}
 	// What our own buffer dropped may have been this answer.
 	dns_udp_drops(d, p->socket, now);
-	if (d->sockets[p->socket].dropped_ns >= p->sent_ns)
+	if (p->hint.error)
+		dns_fail_icmp(d, p, &p->hint);
+	else if (d->sockets[p->socket].dropped_ns >= p->sent_ns)
 		dns_fail_local(d, p, ENOBUFS);
 	else
 		dns_fail(d, p, FAILURE_TIMEOUT);
