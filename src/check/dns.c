@@ -470,16 +470,17 @@ int check_dns_poll(struct check_dns *d, int64_t wait_ns)
 {
 	struct epoll_event events[EVENTS];
 	dns_udp_send(d);
-	due_all(d);
 	d->timer_ns = d->timer_ns == AT_ONCE ? 0 : d->timer_ns; // that has been done
 	timer_set(d);
-	if (d->more || d->unheard_count || wait_ns < 0)
+	struct dns_pending *first = dns_table_next(d->table);
+	// What is due is seen to behind the reading: its answer may lie there, where we were late to read.
+	if (d->more || d->unheard_count || wait_ns < 0 || (first && first->due_ns <= clock_boot_ns()))
 		wait_ns = 0;
 	struct timespec wait = {wait_ns / NS_PER_S, wait_ns % NS_PER_S};
 	int n = epoll_pwait2(d->events, events, EVENTS, &wait, NULL);
 	if (n < 0 && errno != EINTR)
 		return -errno;
-	d->more = false;
+	d->more = n == EVENTS;
 	for (int i = 0; i < n; i++)
 		event(d, &events[i]);
 	if (!d->more)
