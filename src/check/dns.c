@@ -35,16 +35,18 @@
 // says neither that the server is up nor that it is down, and TCP is asked. ICMP errors quote what they answer: one that quotes
 // no id (old routers quote eight bytes), or comes after many that fitted nothing, only counts when no answer comes after it.
 
+static bool random_fill(struct check_dns *d)
+{
+	bool whole = getrandom(d->random, sizeof(d->random), 0) == (ssize_t)sizeof(d->random);
+	d->random_left = sizeof(d->random);
+	return whole;
+}
+
 uint16_t dns_random(struct check_dns *d)
 {
 	uint16_t value;
-	if (d->random_left < sizeof(value)) {
-		ssize_t n = getrandom(d->random, sizeof(d->random),
-				      0); // up to 256 bytes never fail; more may be cut by a signal
-		d->random_left = n > 0 ? (size_t)n & ~(size_t)1 : 0;
-		if (!d->random_left)
-			return (uint16_t)hash_mix((uint64_t)clock_boot_ns());
-	}
+	if (!d->random_left)
+		(void)random_fill(d); // check_dns_open() has seen that it works
 	d->random_left -= sizeof(value);
 	memcpy(&value, d->random + d->random_left, sizeof(value));
 	return value;
@@ -333,6 +335,8 @@ int check_dns_open(const struct check_options *o, struct check_dns **ret)
 	d->events = epoll_create1(EPOLL_CLOEXEC);
 	d->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (!err && (d->events < 0 || d->timer < 0 || epoll_ctl(d->events, EPOLL_CTL_ADD, d->timer, &e) != 0))
+		err = -errno;
+	if (!err && !random_fill(d))
 		err = -errno;
 	if (!err)
 		err = dns_udp_open(d);

@@ -73,7 +73,7 @@ struct check_dns {
 	size_t unheard_count, unheard_capacity;
 	struct attempt *decided;
 	size_t decided_count, decided_capacity;
-	uint8_t random[512];
+	uint8_t random[256]; // no more: getrandom() gives so much whole, or fails for good
 	size_t random_left;
 	int events, timer;
 	int64_t timer_ns; // when it fires; 0: not set
