@@ -68,7 +68,7 @@ def rows(v6):
     # IPv6 says "no route" also for this.
     yield "unreachable route at the router", away(31), 80, \
         said("network_unreachable", "no route", router) if v6 else said("host_unreachable", "host", router)
-    yield "prohibit route at the router", away(32), 80, said("host_unreachable", "prohibited", router)
+    yield "prohibited by the router", away(32), 80, said("host_unreachable", "prohibited", router)
     yield "black hole at the router", away(33), 80, silent("generic_timeout_error", FOREVER)
     yield "no route at the router", away(34), 80, said("network_unreachable", "no route", router)
     yield "own unreachable route", away(41), 80, silent("local_fault", FOREVER, "EHOSTUNREACH")
@@ -113,10 +113,14 @@ def main():
     routes(lab)
     for v6 in (False, True):
         table = list(rows(v6))
-        found, _ = lab.ask(*[f"tcp {address} port={port} timeout={TIMEOUT}" for _, address, port, _ in table])
+        found, counts = lab.ask(*[f"tcp {address} port={port} timeout={TIMEOUT}" for _, address, port, _ in table])
         lab.case(f"IPv{6 if v6 else 4}: an attempt for every check", len(found) == len(table), [len(found), len(table)])
         for (name, _, _, wanted), row in zip(table, found):
             lab.expect(f"IPv{6 if v6 else 4}: {name}", row, **wanted)
+        wanted = sum("prohibited" in name for name, _, _, _ in table)
+        lab.case(f"IPv{6 if v6 else 4}: the gate is told of prohibitions only", counts["backed_off"] == wanted, [counts])
+        resets = sum(row["failure"] == "connection_refused" and "icmp_from" not in row for row in found)
+        lab.case(f"IPv{6 if v6 else 4}: and of answers of the target only", counts["relaxed"] == resets == 2, [counts])
     neighbours(lab)
     resources(lab)
     lab.done()
