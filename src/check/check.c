@@ -335,7 +335,8 @@ static void expire(struct check *c)
 	uint32_t index;
 	while (deadlines_take(&c->deadlines, c->event_ns, &index)) {
 		struct check_slot *s = &c->slots[index];
-		s->attempt.failure = FAILURE_TIMEOUT;
+		if (!s->reported)
+			fault_timeout(&s->attempt, c->route);
 		slot_end(c, s);
 	}
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Every row of the table of failures (src/check/fault.c), IPv4 and IPv6: what really happened against the word that comes out."""
+import threading
+
 from lab import ROUTER4, ROUTER6, SERVER4, SERVER6, WATCHER4, WATCHER6, Lab, find, need
 
 FIREWALL_SERVERS = """table inet t { chain i { type filter hook input priority 0;
@@ -93,6 +95,21 @@ def neighbours(lab):
     lab.expect("IPv6: dark host behind the router", found[6], failure="host_unreachable", icmp_from="2001:db8:1::1", icmp_code=3)
 
 
+def losses(lab):
+    """What goes away in the middle of a check: our link, its carrier; the link of the servers, which is not ours."""
+    sides = (("our link goes down", "watcher", "wan", "local_fault"), ("our link loses its carrier", "router", "left", "local_fault"),
+             ("the link of the servers loses its carrier", "servers", "wan", "generic_timeout_error"))
+    for name, side, link, word in sides:
+        timer = threading.Timer(0.7, lab.do, (side, f"ip link set {link} down"))
+        timer.start()
+        found, _ = lab.ask(f"tcp {SERVER4} port=7002 timeout=2500", f"tcp {SERVER6} port=7002 timeout=2500")
+        timer.join()
+        for row, family in zip(found, ("IPv4", "IPv6")):
+            lab.expect(f"{family}: {name} in the middle", row, failure=word, rtt_us=-1)
+        lab.do(side, f"ip link set {link} up")
+        lab.mend()
+
+
 def resources(lab):
     """Our own limits."""
     lines = [f"tcp {SERVER4} port=7002 timeout=700"] * 60
@@ -123,6 +140,8 @@ def main():
         lab.case(f"IPv{6 if v6 else 4}: and of answers of the target only", counts["relaxed"] == resets == 2, [counts])
     neighbours(lab)
     resources(lab)
+    if find("nft"):
+        losses(lab)
     lab.done()
 
 
