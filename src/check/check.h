@@ -53,7 +53,7 @@ struct check_dns;
 int MUST_USE check_open(const struct check_options *o, struct check **ret);
 void check_close(struct check *c);
 // 1: begun (or refused for good by the gate, or for want of an identity: counted, no attempt); 0: must wait, *ret_wait_ns says how
-// long; -EINVAL: the spec is none. What fails at once is handed on before this returns. The sink must not call the engine.
+// long; -EINVAL or an enum err: the spec is none. What fails at once is handed on before this returns. The sink must not call the engine.
 int MUST_USE check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_ns);
 // Goes on with all checks. Waits at most wait_ns for something to happen. How many things did; -errno.
 int MUST_USE check_poll(struct check *c, int64_t wait_ns);
