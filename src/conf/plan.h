@@ -81,7 +81,8 @@ void plan_free(struct plan *p);
 
 // After an error of any reader below the plan may hold a part of what was read, and is to be freed, not used; lists excepted.
 //
-// lacuna.yml; files that it names are read too, relative to its folder. What is listed twice is kept once. 0, ERR_MALFORMED, ERR_NOT_FOUND, ERR_TOO_LARGE, -errno.
+// lacuna.yml; files that it names are read too, relative to its folder. What is listed twice is kept once.
+// 0, ERR_MALFORMED, ERR_NOT_FOUND, ERR_TOO_LARGE, -errno.
 int MUST_USE plan_read(struct plan *p, const char *path, struct plan_error *e);
 // blackbox.yml, for the targets that are read after it. A second one replaces the first.
 int MUST_USE plan_blackbox(struct plan *p, const char *path, struct plan_error *e);
