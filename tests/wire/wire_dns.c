@@ -31,7 +31,7 @@ static const struct {
 	{"txt-empty", "123484000001000100000000076578616d706c65026b780000100001c00c001000010000003c0000"},
 };
 
-// Refused in their records; what `work` they took does not matter here.
+// Refused in their records, none of which is handed on behind the fault.
 static const struct {
 	const char *name, *hex;
 	int want;
