@@ -7,7 +7,7 @@
 // Raw mode: sendmmsg, recvmmsg, poll (only when the send buffer is full).
 // Ping mode: sendmmsg, recvmmsg, recvmsg (error queue), getsockopt (SO_ERROR), poll.
 // TCP connects, in any mode: socket (AF_INET and AF_INET6, SOCK_STREAM), setsockopt (IP_RECVERR, IPV6_RECVERR, SO_LINGER,
-// TCP_SYNCNT), bind (where a source address is wished), connect, epoll_ctl, getsockopt (SO_ERROR, TCP_INFO), recvmsg, close.
+// TCP_SYNCNT; SO_BINDTODEVICE where an interface was named), bind (where a source address is wished), connect, epoll_ctl, getsockopt (SO_ERROR, TCP_INFO), recvmsg, close.
 // None of them needs a privilege.
 #include "base/alloc.h"
 #include "base/err.h"
@@ -465,7 +465,8 @@ int prober_poll(struct prober *p, int64_t wait_ns)
 		outlet_read(p, &p->echo4);
 	if (p->echo6.fd >= 0)
 		outlet_read(p, &p->echo6);
-	connect_read(p);
+	if (p->connections.free_count < CONNECTIONS_MAX)
+		connect_read(p);
 	judge_expired(p, now);
 	prober_flush(p);
 	if (now - p->last_drops > DROPS_GAP_NS) {
