@@ -49,6 +49,7 @@ struct probing {
 	struct aside aside[ASIDE_MAX];
 	size_t aside_count;
 	int64_t turn_ns;	    // the total lets one packet through in this time
+	int64_t tick_ns;	    // who waits for the total waits at least so long
 	uint64_t skipped;	    // turns that a target's own caps did not allow
 	int64_t counted_ns, lag_ns; // latest turn of the loop since the last account
 };
@@ -170,7 +171,7 @@ static int64_t begin(struct probing *p)
 		if (l->from == l->count)
 			continue;
 		int64_t held = send_lot(p, l, now);
-		held = held < p->tick_ns ? p->tick_ns : held;
+		held = held > 0 && held < p->tick_ns ? p->tick_ns : held;
 		wait = held < wait ? held : wait;
 	}
 	return wait < 0 ? 0 : wait;
