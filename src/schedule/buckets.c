@@ -110,20 +110,20 @@ int64_t buckets_find(const struct buckets *b, int64_t now, struct claim *c)
 	c->until = 0;
 	if (c->pace.step == BUCKETS_NEVER || !b->lines || units >= TIME_MASK)
 		return BUCKETS_NEVER;
-	uint64_t *at[2] = {line_of(b, c->hash, 0), line_of(b, c->hash, 1)};
-	struct look one = look_at(at[0], tag, units), two = look_at(at[1], tag, units);
+	uint64_t *at_one = line_of(b, c->hash, 0), *at_two = line_of(b, c->hash, 1);
+	struct look one = look_at(at_one, tag, units), two = look_at(at_two, tag, units);
 	unsigned found = (one.tagged & one.alive) | (two.tagged & two.alive) << LINE;
 	if (found) {
 		unsigned i = (unsigned)__builtin_ctz(found);
-		c->slot = &at[i / LINE][i % LINE];
+		c->slot = (i < LINE ? at_one : at_two) + i % LINE;
 		c->until = time_of(*c->slot);
 		return c->until - c->pace.slack;
 	}
 	unsigned full = (1u << LINE) - 1, which = bits_of(two.alive) < bits_of(one.alive);
 	unsigned alive = which ? two.alive : one.alive;
 	if (alive == full) // then the other one is full, too
-		return first_to_run_out(at[0], at[1]);
-	c->slot = &at[which][__builtin_ctz(~alive)];
+		return first_to_run_out(at_one, at_two);
+	c->slot = (which ? at_two : at_one) + __builtin_ctz(~alive);
 	return 0;
 }
 
