@@ -147,7 +147,7 @@ static struct caps caps_of(const struct division *s, unsigned kinds)
 	return c;
 }
 
-int division_setup(const struct division *s, unsigned kinds, struct message_sink out)
+int division_setup(const struct division *s, unsigned kinds, bool again, struct message_sink out)
 {
 	const struct plan *p = s->o->plan;
 	struct setup m = {
@@ -160,6 +160,7 @@ int division_setup(const struct division *s, unsigned kinds, struct message_sink
 		.interval_ms = s->o->interval_ms,
 		.timeout_ms = s->o->timeout_ms,
 		.persist = s->o->persist,
+		.again = again,
 		.best = s->o->best,
 	};
 	if (s->o->persist && !m.interval_ms)

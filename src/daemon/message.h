@@ -50,6 +50,7 @@ struct setup {
 	uint32_t interval_ms; // between two rounds, or of the watch list
 	uint32_t timeout_ms;
 	bool persist;		       // for ever: watch list and census
+	bool again;		       // started in place of one that died: what that one asked last is not known
 	uint8_t best;		       // enum attempt_mode
 	char zone[CHECK_NAME_MAX + 1]; // to discover
 };
