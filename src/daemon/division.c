@@ -138,12 +138,12 @@ static struct caps caps_of(const struct division *s, unsigned kinds)
 		return c;
 	struct caps small = caps_share(&c, CHECK_SHARE);
 	small.block_burst = small.block_burst ? small.block_burst : 1;
-	if (kinds & DIVISION_CHECK)
-		return small;
-	c.total_per_s -= small.total_per_s;
-	c.network_per_s -= small.network_per_s;
-	c.block_burst -= small.block_burst;
-	c.block_per_round -= small.block_per_round;
+	bool check = kinds & DIVISION_CHECK;
+	// The gaps of an address are by operation, and no operation is of both roles.
+	c.total_per_s = check ? small.total_per_s : c.total_per_s - small.total_per_s;
+	c.network_per_s = check ? small.network_per_s : c.network_per_s - small.network_per_s;
+	c.block_burst = check ? small.block_burst : c.block_burst - small.block_burst;
+	c.block_per_round = check ? small.block_per_round : c.block_per_round - small.block_per_round;
 	return c;
 }
 
