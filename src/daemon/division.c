@@ -159,6 +159,7 @@ int division_setup(const struct division *s, unsigned kinds, bool again, struct 
 		.rounds = s->o->persist ? 0 : s->o->rounds,
 		.interval_ms = s->o->interval_ms,
 		.timeout_ms = s->o->timeout_ms,
+		.blocks = kinds & DIVISION_PROBE ? (uint32_t)p->block_count : 0,
 		.persist = s->o->persist,
 		.again = again,
 		.best = s->o->best,
