@@ -41,8 +41,26 @@ as_root() {
 	fi
 }
 
+# Servers that tests start by themselves must not start with the machine: nothing is started while packages are installed (policy-rc.d,
+# see invoke-rc.d(8)), and what this very call has brought is not started at the next boot either.
 apt_install() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+	as_root env DEBIAN_FRONTEND=noninteractive sh -c '
+		policy=/usr/sbin/policy-rc.d
+		if ! [ -e "$policy" ]; then
+			trap "rm -f $policy" EXIT
+			trap "exit 1" INT TERM HUP
+			printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod 755 "$policy"
+		fi
+		apt-get install -y --no-install-recommends "$@" || exit 1
+		if command -v systemctl >/dev/null 2>&1; then
+			for package; do
+				case $package in
+				nginx-light) systemctl disable nginx ;;
+				nsd | opensmtpd) systemctl disable "$package" ;;
+				esac
+			done
+		fi
+		exit 0' sh "$@"
 }
 
 # install_missing WHY SECTION...
