@@ -238,7 +238,10 @@ def opensmtpd(s, _services):
     put(f"{s['name']}/smtpd.conf", f'listen on {s["address"]} hostname mail.kx\naction "local" mbox\n'
                                    'match from any for domain "kx" action "local"\n')
     # It keeps its queue and its socket at fixed places: each server gets its own in its mount namespace.
-    script = ("mount --bind /run/lab /mnt && mount -t tmpfs tmpfs /run && mount -t tmpfs -o mode=711 tmpfs /var/spool/smtpd && "
+    # It asks who its client is before the banner; without a resolver that would time out.
+    put(f"{s['name']}/resolv.conf", "lookup file\nnameserver 127.0.0.1\n")
+    script = (f"mount --bind {WORK}/{s['name']}/resolv.conf /etc/resolv.conf && "
+              "mount --bind /run/lab /mnt && mount -t tmpfs tmpfs /run && mount -t tmpfs -o mode=711 tmpfs /var/spool/smtpd && "
               f"exec smtpd -d -f /mnt/{s['name']}/smtpd.conf")
     return ["sh", "-c", script]
 
