@@ -253,8 +253,8 @@ class Lab:
         collectors = [n for n in self.processes if n.split("-", 1)[-1] in [c["name"] for c in self.plan.collectors]]
         for name in [n for n in self.processes if n.startswith(("observer", "station", "capture"))]:
             self.stop(name, signal.SIGINT)
-        for name in collectors:  # before the routers, so that no end of the lab is recorded
-            self.stop(name, signal.SIGTERM if name.startswith("bird") else signal.SIGKILL)
+        for name in collectors:  # before the routers, and at once, so that no end of the lab is recorded
+            self.stop(name)
         for name in list(self.processes):
             self.stop(name, signal.SIGTERM if name.startswith(("bird", "linkemu", "gobgp", "openbgpd")) else signal.SIGKILL)
 
