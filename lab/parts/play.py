@@ -174,7 +174,7 @@ class Player:
                 blocks = network.blocks if "blocks" not in step else [b for b in self.plan.blocks(step["blocks"]) if b in network.blocks]
                 rules = "".join(f"ip daddr {b.net} drop; ip saddr {b.net} drop; " +
                                 (f"ip6 daddr {b.net6} drop; ip6 saddr {b.net6} drop; " if b.net6 else "") for b in blocks)
-                self.lab.inside(network.border, "nft", "table inet shut { chain f { type filter hook forward priority 0; " + rules + "} }")
+                self.lab.inside(network.border, "nft", "table inet shut {\nchain f {\ntype filter hook forward priority 0;\n" + rules + "\n}\n}")
 
     def do_reset(self, step):
         run("birdc", "-s", f"{WORK}/{step['collector']}.ctl", "restart", f"to_{step['peer']}", check=False)
