@@ -46,7 +46,8 @@ struct network {
 struct blocks {
 	struct block_state *slots;
 	size_t slot_count, count;
-	uint64_t *known; // a bit per /24, so that what is not there costs one look
+	uint64_t *known;     // a bit per /24, so that what is not there costs one look
+	uint64_t some[1024]; // a bit per /16 that has any, so that this look is a near one
 	struct network *networks;
 	size_t network_count, network_capacity;
 	struct block_pool *pools;
@@ -108,7 +109,9 @@ static struct block_state *slot_of(struct block_state *slots, size_t count, uint
 
 static bool is_known(const struct blocks *b, uint32_t block)
 {
-	return block < BLOCKS_MAX && (b->known[block / 64] >> block % 64 & 1);
+	if (block >= BLOCKS_MAX || !(b->some[block >> 14] >> (block >> 8 & 63) & 1))
+		return false;
+	return b->known[block / 64] >> block % 64 & 1;
 }
 
 struct block_state *blocks_find(const struct blocks *b, uint32_t block)
@@ -187,6 +190,7 @@ struct block_state *blocks_add(struct blocks *b, uint32_t block, uint32_t entity
 		.belief = BLOCK_UNOBSERVABLE,
 	};
 	b->known[block / 64] |= 1ULL << block % 64;
+	b->some[block >> 14] |= 1ULL << (block >> 8 & 63);
 	b->count++;
 	network_of(b, network);
 	pool_of(b, entity)->blocks[BLOCK_UNOBSERVABLE]++;
@@ -459,6 +463,12 @@ bool block_wants(const struct block_state *s)
 	for (int i = 0; i < s->responders; i++)
 		best = s->availability[i] > best ? s->availability[i] : best;
 	return asked < ceil(log(RECOVERY_MISS) / log(1 - (best + 0.5) / 257));
+}
+
+double block_answers(const struct blocks *b, const struct block_state *s, uint8_t low, struct instant time)
+{
+	int at = place_of(s, low);
+	return at < 0 ? -1 : answers(b, s, at, time);
 }
 
 double block_up(const struct block_state *s)

@@ -100,6 +100,8 @@ void blocks_take(struct blocks *b, const struct block_probe *p);
 int block_choose(struct block_state *s, uint32_t round);
 // After the answer: is one more probe worth it in this round?
 bool block_wants(const struct block_state *s);
+// How often this address answers at that hour while the block is up, 0 to 1; negative: it is no responder.
+double block_answers(const struct blocks *b, const struct block_state *s, uint8_t low, struct instant time);
 double block_up(const struct block_state *s);				       // P(up)
 const struct block_pool *blocks_pool(const struct blocks *b, uint32_t entity); // or null
 size_t blocks_count(const struct blocks *b);

@@ -2,6 +2,12 @@
 // The check engine: DNS, TCP, TLS, HTTP and SMTP checks of named services, many at a time in one thread. Each failure is told
 // by operation and reason: errno, the ICMP error behind it (IP_RECVERR), and the time it took. What our own side broke is a
 // local fault. GET / only, no login, no banner beyond the greeting, one connection per service and check.
+// DOC: How an attempt reads. phase_us: each phase begins just before its first byte is sent and ends when the event that ends it was
+// seen; the first one that is unknown is where the check died. TCP: connect. TLS: connect, tls. HTTP: connect, (tls,) first byte (from
+// the request), transfer. SMTP: connect, first byte (the whole banner), transfer (EHLO, STARTTLS), (tls). A connect of a second or
+// more means that its SYN was sent again. rtt_ns: from the beginning to what decided; unknown for timeouts and local faults. status:
+// HTTP, or the code of the last SMTP reply. Certificates: with CHECK_TLS_VERIFY dates, authority and name are judged; without it,
+// dates only, and behind STARTTLS nothing (RFC 7435). Local faults say why in local_error; the list is in check/fault.c.
 #pragma once
 
 #include "model/attempt.h"
@@ -31,11 +37,12 @@ struct check_options {
 	const char *identity; // operator, for User-Agent and EHLO: "observatory.example"; null: lab or loopback only
 	const char *contact;  // URL or mail address in the User-Agent; may be null
 	const char *version;
-	const char *authorities; // file of certificates; null: the system's
+	const char *authorities; // file of certificates; null: the system's. Read when opening, once
 };
 
 struct check_counts {
 	uint64_t started, finished, local_faults, held, refused;
+	uint64_t syn_retransmitted; // connections whose SYN had to be sent again
 	uint64_t dns_sent, dns_answers,
 		dns_mismatched; // mismatched: id, question or address are not those asked (forged)
 };
@@ -44,10 +51,11 @@ struct check;
 
 int MUST_USE check_open(const struct check_options *o, struct check **ret);
 void check_close(struct check *c);
-// 1: begun (or refused by the gate for good: counted, no attempt); 0: must wait, *ret_wait_ns says how long; -errno.
+// 1: begun (or refused for good by the gate, or for want of an identity: counted, no attempt); 0: must wait, *ret_wait_ns says how
+// long; -EINVAL: the spec is none. What fails at once is handed on before this returns. The sink must not call the engine.
 int MUST_USE check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_ns);
-// Goes on with all checks. Waits at most wait_ns for something to happen.
+// Goes on with all checks. Waits at most wait_ns for something to happen. How many things did; -errno.
 int MUST_USE check_poll(struct check *c, int64_t wait_ns);
-int check_descriptor(const struct check *c); // to wait on beside others
+int check_descriptor(const struct check *c); // to wait on beside others; deadlines wake it too
 size_t check_pending(const struct check *c);
 void check_counts(const struct check *c, struct check_counts *ret);

@@ -91,6 +91,7 @@ static void count_shown(struct shown *s, uint8_t kind)
 	case OBS_FEED_END:
 	case OBS_PROBE:
 	case OBS_SERIES:
+	case OBS_HEALTH:
 	case OBS_KIND_COUNT:
 		break;
 	}
@@ -253,8 +254,9 @@ static void counts_json(const struct run *r)
 	json_close(&j, '}');
 	json_pair(&j, "peers", peer_count(r->in.peers));
 	json_pair(&j, "gaps", r->gaps);
-	for (unsigned i = 0; i < DECODE_COUNT; i++)
-		json_pair(&j, decode_count_name((enum decode_count)i), c->of[i]);
+	for (int i = 0; i < DECODE_COUNT; i++)
+		if (decode_count_told(c, i))
+			json_pair(&j, decode_count_name((enum decode_count)i), c->of[i]);
 	json_key(&j, "faults");
 	json_open(&j, '{');
 	for (unsigned i = 1; i < BGP_FAULT_COUNT; i++)

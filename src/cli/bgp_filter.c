@@ -345,6 +345,7 @@ bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peer
 	case OBS_FEED_END:
 	case OBS_PROBE:
 	case OBS_SERIES:
+	case OBS_HEALTH:
 	case OBS_KIND_COUNT:
 		break;
 	}

@@ -4,11 +4,15 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "cli/bgp.h"
+#include "cli/check.h"
 #include "cli/evaluate.h"
+#include "cli/probe.h"
+#include "cli/record.h"
 #include "cli/replay.h"
 #include "cli/say.h"
 #include "cli/version.h"
 #include "cli/world.h"
+#include "daemon/roles.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,6 +33,9 @@ static const struct command {
 	 "replay archives and recordings: who left the routing table, when, and when it came back"},
 	{"evaluate", cli_evaluate, "replay recordings and compare with what really happened"},
 	{"bgp", cli_bgp, "read MRT and BMP archives: text like bgpdump -m and bgpreader -e, JSON, counts, state"},
+	{"probe", cli_probe, "ping addresses, names and prefixes: who answers, how fast, and who says no"},
+	{"check", cli_check, "ask services (DNS, HTTP, TLS, SMTP, TCP) and tell how exactly they fail"},
+	{"record", cli_record, "measure what a configuration lists, into a recording that replay reads"},
 	{"world", cli_world, "who is where: build and ask the country and network data"},
 };
 
@@ -76,6 +83,8 @@ static int run(int argc, char **argv)
 		overview(stderr);
 		return 2;
 	}
+	if (strncmp(argv[1], "--role=", strlen("--role=")) == 0) // how the program starts its own processes
+		return role_main(argv[1] + strlen("--role="));
 	if (strcmp(argv[1], "--version") == 0) {
 		puts("lacuna " LACUNA_VERSION);
 		return 0;

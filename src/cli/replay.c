@@ -212,6 +212,8 @@ static void put_quality(struct json *j, const struct replay *r)
 	json_key(j, "gaps");
 	json_int(j, (int64_t)r->session.gaps);
 	for (int i = 0; i < DECODE_COUNT; i++) {
+		if (!decode_count_told(&r->session.counts, i))
+			continue;
 		json_key(j, decode_count_name((enum decode_count)i));
 		json_int(j, (int64_t)r->session.counts.of[i]);
 	}

@@ -85,7 +85,7 @@ static int add_watched(struct session *s)
 		return 3;
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {
-		code = watch_add(&s->in.entities, s->world, s->watch[i]);
+		code = watch_list_add(&s->in.entities, s->world, s->watch[i]);
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
 	}

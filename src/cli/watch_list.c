@@ -23,14 +23,14 @@ static int watch_countries(struct entity_list *entities, const struct world *w)
 	}
 	for (; codes[0] && codes[1]; codes += 2) {
 		char id[] = {'c', 'o', 'u', 'n', 't', 'r', 'y', '/', codes[0], codes[1], '\0'};
-		int code = watch_add(entities, w, id);
+		int code = watch_list_add(entities, w, id);
 		if (code < 0)
 			return code;
 	}
 	return 0;
 }
 
-int watch_add(struct entity_list *entities, const struct world *w, const char *id)
+int watch_list_add(struct entity_list *entities, const struct world *w, const char *id)
 {
 	if (strcmp(id, "country/*") == 0)
 		return watch_countries(entities, w);

@@ -7,4 +7,4 @@
 
 // Marks the entity as watched; takes its space from the world data when no recording gave it any. "country/*" is every
 // country of the world data. 0, or an error after a message on standard error.
-int watch_add(struct entity_list *entities, const struct world *w, const char *id);
+int watch_list_add(struct entity_list *entities, const struct world *w, const char *id);

@@ -7,8 +7,10 @@
 
 struct blackbox_module {
 	char *name;
-	struct plan_target ask; // op, flags, qtype, name, timeout, accepted statuses; no address
-	char *ignored;		// keys that this version does not follow, separated by ", "; null: none
+	struct plan_target ask;	 // op, flags, qtype, name, timeout, accepted statuses; no address
+	char *ignored;		 // keys that this version does not follow, separated by ", "; null: none
+	const char *unsupported; // why no check of ours can stand for it (static text); null: one can
+	bool noted;		 // the plan's notes say what is ignored
 };
 
 struct blackbox {

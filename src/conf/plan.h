@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/attr.h"
+#include "base/text.h"
 #include "model/entity.h"
 #include "model/probe.h"
 #include "model/target.h"
@@ -13,6 +14,8 @@
 #define PLAN_TARGETS_MAX 1000000
 #define PLAN_FILE_MAX	 (64u << 20) // bytes of one list; a million targets are less
 #define PLAN_BLOCK_HOSTS 16
+#define PLAN_BLOCKS_MAX	 6000000 // /24s that answer are 5.3 million
+#define PLAN_CONTACT_MAX 39	 // bytes that a ping has room for beside its cookie
 
 struct plan_target {
 	struct addr address;		  // family NONE: `host` must be resolved
@@ -63,6 +66,9 @@ struct plan {
 	struct plan_block *blocks;
 	size_t block_count, block_capacity;
 	struct entity_list entities;
+	struct blackbox *modules; // of blackbox.yml; null: none was read
+	struct text
+		notes; // lines for the operator: what of the files is not followed. Text from outside in them is escaped
 };
 
 struct plan_error {
@@ -75,6 +81,8 @@ void plan_free(struct plan *p);
 
 // lacuna.yml; files that it names are read too, relative to its folder. 0, ERR_MALFORMED, ERR_NOT_FOUND, ERR_TOO_LARGE, -errno.
 int MUST_USE plan_read(struct plan *p, const char *path, struct plan_error *e);
+// blackbox.yml, for the targets that are read after it. A second one replaces the first.
+int MUST_USE plan_blackbox(struct plan *p, const char *path, struct plan_error *e);
 // Prometheus file_sd (JSON or YAML): targets with labels; `module` names a blackbox module where labels do not say one.
 int MUST_USE plan_file_sd(struct plan *p, const char *path, struct plan_error *e);
 // Inventory: NDJSON {"address":…,"entity":…,"kinds":[…],"ports":[…]}; ports outside the check kinds are dropped, and counted.
@@ -94,3 +102,5 @@ int MUST_USE plan_word(struct plan *p, const char *word, struct plan_error *e);
 struct plan_target *plan_target_add(struct plan *p);
 // An example lacuna.yml with every key, its bounds, default and one sentence, from the schema table: probing is off in it.
 void plan_example(struct text *out);
+// The same keys as paragraphs of lacuna.yml(5), in the form of scdoc.
+void plan_reference(struct text *out);

@@ -272,7 +272,7 @@ int recording_read(const char *dir, struct recording *ret, struct entity_list *e
 	return code;
 }
 
-static int read_observer(const struct reader *r, const json_t *object, struct target_table *targets)
+static int read_observer(const struct reader *r, const json_t *object, const struct recording_sink *to)
 {
 	int code = check_members(r, object, observer_members, ARRAY_LEN(observer_members));
 	if (code < 0)
@@ -283,41 +283,25 @@ static int read_observer(const struct reader *r, const json_t *object, struct ta
 		return wrong(r, "observers[].id", "missing");
 	if (asn < 0 || asn > UINT32_MAX)
 		return wrong(r, "observers[].asn", "not an AS number");
-	uint16_t observer = observer_id(targets, id, strlen(id));
-	if (observer < observer_count(targets))
-		observer_asn(targets, observer, (uint32_t)asn);
+	to->observer(to->context, id, (uint32_t)asn);
 	return 0;
 }
 
-static bool kind_of(const char *word, uint8_t *ret)
-{
-	static const struct {
-		const char *word;
-		uint8_t kind;
-	} kinds[] = {{"host", TARGET_HOST},    {"border", TARGET_BORDER}, {"control", TARGET_CONTROL},
-		     {"dns", TARGET_SERVICE},  {"http", TARGET_SERVICE},  {"https", TARGET_SERVICE},
-		     {"smtp", TARGET_SERVICE}, {"tls", TARGET_SERVICE},	  {"tcp", TARGET_SERVICE}};
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (strcmp(kinds[i].word, word) == 0) {
-			*ret = kinds[i].kind;
-			return true;
-		}
-	return false;
-}
-
-static int read_target(const struct reader *r, const json_t *object, struct target_table *targets)
+static int read_target(const struct reader *r, const json_t *object, const struct recording_sink *to)
 {
 	int code = check_members(r, object, target_members, ARRAY_LEN(target_members));
 	if (code < 0)
 		return code;
 	const char *address = json_string_value(json_object_get(object, "address"));
-	const char *kind = json_string_value(json_object_get(object, "kind"));
+	const char *word = json_string_value(json_object_get(object, "kind"));
 	const char *entity = json_string_value(json_object_get(object, "entity"));
-	struct target listed = {.kind = TARGET_HOST, .entity = ENTITY_NONE};
+	const struct kind *kind = kind_of(word ? word : "host");
+	struct target listed = {.entity = ENTITY_NONE};
 	if (!address || addr_parse(address, &listed.address) < 0)
 		return wrong(r, "targets[].address", "not an address such as \"198.18.0.10\"");
-	if (kind && !kind_of(kind, &listed.kind))
-		return wrong(r, "targets[].kind", "not one of host, dns, http, https, smtp, tls, border, control");
+	if (!kind)
+		return wrong(r, "targets[].kind", "not one of " KIND_WORDS);
+	listed.kind = kind->role;
 	struct entity *held = entity ? entity_add(r->entities, entity) : NULL;
 	if (entity && !held)
 		return wrong_id(r, "targets[].entity");
@@ -325,8 +309,60 @@ static int read_target(const struct reader *r, const json_t *object, struct targ
 		listed.entity = (uint32_t)(held - r->entities->at);
 	listed.name = json_string_value(json_object_get(object, "name"));
 	listed.institution = json_string_value(json_object_get(object, "institution"));
-	target_list(targets, &listed, kind);
-	return 0;
+	const char *why = to->target(to->context, &listed, word ? kind : NULL);
+	return why ? wrong(r, "targets[]", why) : 0;
+}
+
+static int read_listed(const struct reader *r, const json_t *root, const struct recording_sink *to)
+{
+	size_t i;
+	const json_t *v;
+	int code = check_members(r, root, root_members, ARRAY_LEN(root_members));
+	json_array_foreach(json_object_get(root, "observers"), i, v)
+	{
+		if (code == 0)
+			code = read_observer(r, v, to);
+	}
+	json_array_foreach(json_object_get(root, "targets"), i, v)
+	{
+		if (code == 0)
+			code = read_target(r, v, to);
+	}
+	return code;
+}
+
+int recording_each(const char *file, const struct recording_sink *to, struct entity_list *entities, char *message,
+		   size_t message_size)
+{
+	struct reader r = {file, message, message_size, entities};
+	json_t *root = NULL;
+	size_t i;
+	const json_t *v;
+	int code = load(&r, &root);
+	json_array_foreach(to->entities ? json_object_get(root, "entities") : NULL, i, v)
+	{
+		if (code == 0)
+			code = read_entity(&r, v);
+	}
+	if (code == 0 && to->entities)
+		code = read_watch(&r, json_object_get(root, "watch"));
+	if (code == 0)
+		code = read_listed(&r, root, to);
+	json_decref(root);
+	return code;
+}
+
+static void observer_into(void *context, const char *id, uint32_t asn)
+{
+	uint16_t observer = observer_id(context, id, strlen(id));
+	if (observer < observer_count(context))
+		observer_asn(context, observer, asn);
+}
+
+static const char *target_into(void *context, const struct target *listed, const struct kind *kind)
+{
+	target_list(context, listed, kind ? kind->word : NULL);
+	return NULL;
 }
 
 int recording_targets(const char *dir, struct target_table *targets, struct entity_list *entities, char *message,
@@ -334,24 +370,8 @@ int recording_targets(const char *dir, struct target_table *targets, struct enti
 {
 	struct text path = {0};
 	text_printf(&path, "%s/recording.json", dir);
-	struct reader r = {text_string(&path), message, message_size, entities};
-	json_t *root = NULL;
-	size_t i;
-	const json_t *v;
-	int code = load(&r, &root);
-	if (code == 0)
-		code = check_members(&r, root, root_members, ARRAY_LEN(root_members));
-	json_array_foreach(json_object_get(root, "observers"), i, v)
-	{
-		if (code == 0)
-			code = read_observer(&r, v, targets);
-	}
-	json_array_foreach(json_object_get(root, "targets"), i, v)
-	{
-		if (code == 0)
-			code = read_target(&r, v, targets);
-	}
-	json_decref(root);
+	const struct recording_sink to = {.context = targets, .observer = observer_into, .target = target_into};
+	int code = recording_each(text_string(&path), &to, entities, message, message_size);
 	text_free(&path);
 	return code;
 }

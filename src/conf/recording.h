@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/instant.h"
-#include "model/target.h"
+#include "conf/kind.h"
 
 #include <stddef.h>
 
@@ -35,6 +35,18 @@ void recording_free(struct recording *r);
 // have into the list. Codes and messages as above; a table that was partly filled stays so.
 int recording_targets(const char *dir, struct target_table *targets, struct entity_list *entities, char *message,
 		      size_t message_size);
+
+struct recording_sink { // what recording_each() calls for each that is listed; strings are borrowed for the call
+	void *context;
+	bool entities; // the entities and what is watched go into the list too
+	void (*observer)(void *context, const char *id, uint32_t asn);
+	// kind null: none was written. Null, or why the target cannot be taken.
+	const char *(*target)(void *context, const struct target *listed, const struct kind *kind);
+};
+
+// Like recording_targets, for whoever keeps them elsewhere. `file` is the recording.json itself.
+int recording_each(const char *file, const struct recording_sink *to, struct entity_list *entities, char *message,
+		   size_t message_size);
 
 // Which collector wrote the file (path relative to the recording): by the globs, else the folder under bgp/ or bmp/, else
 // the name up to the first '-' or '.'. Writes at most `size` bytes.

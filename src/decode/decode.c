@@ -215,6 +215,8 @@ static void take_line(struct decoder *d, struct decode_source *s, const struct r
 		decode_series(d, s, r);
 	else if (r->form == LINE_ATLAS)
 		decode_atlas(d, s, r);
+	else if (r->form == LINE_TOOL)
+		decode_tool(d, s, r);
 	else
 		decode_probe(d, s, r);
 }
@@ -307,6 +309,8 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ATLAS_UNSYNCED] = "atlas_unsynchronised",
 		[DECODE_ATLAS_EMPTY] = "atlas_empty",
 		[DECODE_ATLAS_OTHER] = "atlas_of_other_types",
+		[DECODE_HEALTH] = "observer_health",
+		[DECODE_TOOL_OTHER] = "answers_of_other_kinds",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");
 	return (unsigned)which < DECODE_COUNT ? names[which] : "unknown";

@@ -40,6 +40,8 @@ enum decode_count {
 	DECODE_ATLAS_UNSYNCED, // results of probes whose clock was not synchronised
 	DECODE_ATLAS_EMPTY,    // results that say nothing of an address
 	DECODE_ATLAS_OTHER,    // results of types that are not read
+	DECODE_HEALTH,	       // lines of observers about themselves
+	DECODE_TOOL_OTHER,     // answers that other tools tell of and that say nothing of a target
 	DECODE_COUNT
 };
 
@@ -76,3 +78,9 @@ int decoder_take(struct decoder *d, const struct record *r);
 int decoder_flush(struct decoder *d); // hands on what is batched
 const struct decode_counts *decoder_counts(const struct decoder *d);
 const char *decode_count_name(enum decode_count which); // e.g. "malformed_update"
+
+// Whether the count is told of: those that newer versions added only where there is something to count.
+static inline bool decode_count_told(const struct decode_counts *c, int which)
+{
+	return which < DECODE_HEALTH || c->of[which];
+}

@@ -137,6 +137,12 @@ void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t sourc
 uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char *id, size_t n);
 bool decode_address(const struct scan_value *v, struct addr *ret);
 
+// health.c: null, or why the line is refused
+const char *decode_health(struct decoder *d, const struct record *r, uint16_t observer);
+
 // series.c, atlas.c
 void decode_series(struct decoder *d, struct decode_source *s, const struct record *r);
 void decode_atlas(struct decoder *d, struct decode_source *s, const struct record *r);
+
+// tool.c
+void decode_tool(struct decoder *d, struct decode_source *s, const struct record *r);

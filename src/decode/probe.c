@@ -12,7 +12,7 @@
 #define NAME_MAX    512
 #define STATUS_FAIL 500 // HTTP statuses from here on are the server's failure
 
-enum { OBSERVER, OP, TARGET, NAME, OK, FAILURE, RTT_MS, ICMP, STATUS, MEMBERS };
+enum { OBSERVER, OP, TARGET, NAME, OK, FAILURE, RTT_MS, ICMP, STATUS, ACCEPTED, MEMBERS };
 
 struct decode_lines {
 	char observer[WORD_MAX]; // of the line before
@@ -100,7 +100,8 @@ static uint8_t outcome_of(const struct scan_value of[MEMBERS])
 		return probe_outcome_of(word, scan_string(&of[FAILURE], word, sizeof(word)));
 	if (of[OK].type != SCAN_TRUE)
 		return PROBE_OTHER_FAILURE;
-	bool failed = scan_scaled(&of[STATUS], 0, 999, &status) && status >= STATUS_FAIL;
+	bool failed =
+		scan_scaled(&of[STATUS], 0, 999, &status) && status >= STATUS_FAIL && of[ACCEPTED].type != SCAN_TRUE;
 	return failed ? PROBE_HTTP_ERROR : PROBE_OK;
 }
 
@@ -138,6 +139,12 @@ static const char *take_target(struct decoder *d, const struct scan_value of[MEM
 	return *ret == TARGET_NONE ? "more targets than this version can tell apart" : NULL;
 }
 
+static bool is_health(const struct scan_value *v)
+{
+	char word[WORD_MAX];
+	return scan_string(v, word, sizeof(word)) && strcmp(word, "observer_health") == 0;
+}
+
 static int op_of(const struct scan_value *v)
 {
 	char word[WORD_MAX];
@@ -149,8 +156,10 @@ static int op_of(const struct scan_value *v)
 void decode_probe(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	static const char *const names[MEMBERS] = {
-		[OBSERVER] = "observer", [OP] = "op",	      [TARGET] = "target", [NAME] = "name",	[OK] = "ok",
-		[FAILURE] = "failure",	 [RTT_MS] = "rtt_ms", [ICMP] = "icmp",	   [STATUS] = "status",
+		[OBSERVER] = "observer", [OP] = "op",	  [TARGET] = "target",
+		[NAME] = "name",	 [OK] = "ok",	  [FAILURE] = "failure",
+		[RTT_MS] = "rtt_ms",	 [ICMP] = "icmp", [STATUS] = "status",
+		[ACCEPTED] = "accepted",
 	};
 	static const struct scan_keys keys = {names, MEMBERS};
 	struct scan_value of[MEMBERS];
@@ -163,14 +172,17 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	}
 	size_t n = scan_string(&of[OBSERVER], observer, sizeof(observer));
 	int op = op_of(&of[OP]);
+	bool health = n && UNLIKELY(op < 0) && is_health(&of[OP]);
 	const char *why = !n ? "no observer" : op < 0 ? "no op, or an unknown one" : NULL;
-	if (!why && of[OK].type != SCAN_TRUE && of[OK].type != SCAN_FALSE && of[FAILURE].type != SCAN_STRING)
+	if (health)
+		why = decode_health(d, r, decode_observer(d, s, observer, n));
+	if (!why && !health && of[OK].type != SCAN_TRUE && of[OK].type != SCAN_FALSE && of[FAILURE].type != SCAN_STRING)
 		why = "neither ok nor failure";
-	why = why ? why : take_target(d, of, (uint8_t)op, &target);
-	if (why) {
+	why = why || health ? why : take_target(d, of, (uint8_t)op, &target);
+	if (why)
 		decode_bad_line(d, s, r, why);
+	if (why || health)
 		return;
-	}
 	struct decode_envelope e = {.peer = PEER_NONE, .time = r->time};
 	e.collector = decode_observer(d, s, observer, n);
 	struct obs *o = decode_push(d, OBS_PROBE, &e);

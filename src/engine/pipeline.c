@@ -276,6 +276,8 @@ static void take_measured(struct pipeline *p, const struct obs *o)
 		if (!instant_known(p->probed))
 			p->probed = o->time;
 		reach_take(p->reach, o);
+	} else if (o->kind == OBS_HEALTH && p->reach) {
+		reach_health(p->reach, o);
 	} else if (o->kind == OBS_SERIES && p->targets) {
 		take_series(p, o);
 	}
@@ -283,7 +285,7 @@ static void take_measured(struct pipeline *p, const struct obs *o)
 
 static bool of_routing(const struct obs *o)
 {
-	return o->kind != OBS_PROBE && o->kind != OBS_SERIES;
+	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH;
 }
 
 int pipeline_take(void *self, const struct obs *batch, size_t n)
@@ -336,6 +338,13 @@ static struct blind_span *blind_add(struct pipeline *p, const struct blind_span 
 	return &p->blind.at[p->blind.count++];
 }
 
+// An observer may be blind for two reasons at a time; each ends for itself.
+static bool blind_ends(const struct blind_span *b, const struct observer_change *c)
+{
+	return b->is_observer && b->who == c->observer && !instant_known(b->to) && b->degraded == c->degraded &&
+	       strcmp(b->why, c->why) == 0;
+}
+
 static void blind_collect(struct pipeline *p)
 {
 	const struct blind_list *collectors = routes_blind(p->routes);
@@ -344,13 +353,12 @@ static void blind_collect(struct pipeline *p)
 	for (size_t i = 0; i < p->observers.count; i++) {
 		const struct observer_change *c = &p->observers.at[i];
 		if (c->impaired) {
-			struct blind_span span = {true, c->observer, c->from, INSTANT_NONE, c->why};
+			struct blind_span span = {true, c->observer, c->from, INSTANT_NONE, c->why, c->degraded};
 			blind_add(p, &span);
 			continue;
 		}
 		for (size_t k = p->blind.count; k-- > 0;)
-			if (p->blind.at[k].is_observer && p->blind.at[k].who == c->observer &&
-			    !instant_known(p->blind.at[k].to))
+			if (blind_ends(&p->blind.at[k], c))
 				p->blind.at[k].to = c->from;
 	}
 }

@@ -7,25 +7,19 @@
 #include <strings.h>
 
 #define COLUMNS_MAX 64
-#define FIELD_MAX   256
-
-struct field {
-	size_t length;
-	char bytes[FIELD_MAX];
-};
 
 const struct line_csv line_csv_default = {{0, 1, 2, 3}};
 
-static bool field_put(struct field *f, uint8_t byte)
+static bool field_put(struct line_field *f, uint8_t byte)
 {
-	if (f->length == FIELD_MAX || byte < 0x20 || byte == 0x7f)
+	if (f->length == LINE_FIELD_MAX || byte < 0x20 || byte == 0x7f)
 		return false;
 	f->bytes[f->length++] = (char)byte;
 	return true;
 }
 
 // Behind the opening quote; c moves behind the closing one.
-static bool take_quoted(struct cursor *c, struct field *f)
+static bool take_quoted(struct cursor *c, struct line_field *f)
 {
 	uint8_t byte;
 	while (cursor_u8(c, &byte)) {
@@ -45,8 +39,7 @@ static void skip_blanks(struct cursor *c)
 		c->at++;
 }
 
-// The next field. 1: got it. 0: there is none. -1: refused. c moves behind the comma.
-static int take_field(struct cursor *c, bool *more, struct field *f)
+int line_csv_field(struct cursor *c, bool *more, struct line_field *f)
 {
 	if (!*more)
 		return 0;
@@ -69,7 +62,7 @@ static int take_field(struct cursor *c, bool *more, struct field *f)
 	return !*more || (cursor_u8(c, &comma) && comma == ',') ? 1 : -1;
 }
 
-static int column_named(const struct field *f)
+static int column_named(const struct line_field *f)
 {
 	static const struct {
 		const char *name;
@@ -85,10 +78,10 @@ static int column_named(const struct field *f)
 bool line_csv_header(struct cursor line, struct line_csv *ret)
 {
 	struct line_csv found = line_csv_default;
-	struct field f;
+	struct line_field f;
 	bool more = true;
 	unsigned seen = 0;
-	for (uint8_t i = 0; i < COLUMNS_MAX && take_field(&line, &more, &f) == 1; i++) {
+	for (uint8_t i = 0; i < COLUMNS_MAX && line_csv_field(&line, &more, &f) == 1; i++) {
 		int which = column_named(&f);
 		if (which < 0 || seen & 1u << which)
 			continue;
@@ -103,14 +96,14 @@ bool line_csv_header(struct cursor line, struct line_csv *ret)
 
 bool line_csv_take(const struct line_csv *csv, struct cursor line, struct text *out, struct instant *ret)
 {
-	struct field of[CSV_WANTED], other;
+	struct line_field of[CSV_WANTED], other;
 	bool more = true;
 	unsigned seen = 0;
 	for (uint8_t i = 0; i < COLUMNS_MAX && more; i++) {
 		int which = CSV_WANTED - 1;
 		while (which >= 0 && csv->column[which] != i)
 			which--;
-		if (take_field(&line, &more, which < 0 ? &other : &of[which]) != 1)
+		if (line_csv_field(&line, &more, which < 0 ? &other : &of[which]) != 1)
 			return false;
 		seen |= which < 0 ? 0 : 1u << which;
 	}

@@ -9,6 +9,16 @@
 
 enum { CSV_TIME, CSV_ENTITY, CSV_SIGNAL, CSV_VALUE, CSV_WANTED };
 
+#define LINE_FIELD_MAX 256
+
+struct line_field {
+	size_t length;
+	char bytes[LINE_FIELD_MAX];
+};
+
+// The next field. 1: got it. 0: there is none. -1: refused. c moves behind the comma; *more must be true at first.
+int MUST_USE line_csv_field(struct cursor *c, bool *more, struct line_field *f);
+
 struct line_csv {
 	uint8_t column[CSV_WANTED]; // which column holds it
 };

@@ -3,7 +3,9 @@
 #include "feed/line_kind.h"
 
 #include "feed/line_csv.h"
+#include "feed/line_fping.h"
 #include "feed/line_json.h"
+#include "feed/line_zmap.h"
 
 static bool name_has(const char *path, const char *part)
 {
@@ -13,7 +15,8 @@ static bool name_has(const char *path, const char *part)
 
 bool line_kind_named(const char *path)
 {
-	return name_has(path, ".ndjson") || name_has(path, ".json") || name_has(path, ".csv");
+	return name_has(path, ".ndjson") || name_has(path, ".json") || name_has(path, ".csv") ||
+	       name_has(path, ".fping");
 }
 
 static bool holds(struct cursor c, const char *word)
@@ -29,14 +32,18 @@ static bool is_ioda(struct cursor head)
 	return holds(head, "\"requestParameters\"") || (holds(head, "\"metadata\"") && holds(head, "\"perf\""));
 }
 
-static bool is_csv(struct cursor head)
+// By the names of the columns in its first line.
+static enum line_kind kind_of_csv(struct cursor head)
 {
 	struct line_csv csv;
+	struct line_zmap zmap;
 	const uint8_t *end = memchr(head.at, '\n', cursor_left(&head));
 	struct cursor first = {head.at, end ? end : head.end};
 	if (first.at < first.end && first.end[-1] == '\r')
 		first.end--;
-	return line_csv_header(first, &csv);
+	if (line_csv_header(first, &csv))
+		return LINE_KIND_CSV;
+	return line_zmap_header(first, &zmap) ? LINE_KIND_ZMAP : LINE_KIND_NONE;
 }
 
 enum line_kind line_kind_of(struct cursor head, const char *path)
@@ -46,6 +53,8 @@ enum line_kind line_kind_of(struct cursor head, const char *path)
 		c.at += 3;
 	line_json_blank(&c);
 	struct cursor body = c;
+	if (line_fping_is(body))
+		return LINE_KIND_FPING;
 	bool named = line_kind_named(path), array = line_json_enter(&c, '[');
 	line_json_blank(&c);
 	bool object = line_json_enter(&c, '{');
@@ -57,7 +66,10 @@ enum line_kind line_kind_of(struct cursor head, const char *path)
 		return LINE_KIND_ARRAY;
 	if (json)
 		return LINE_KIND_JSON;
-	if (cursor_left(&body) && is_csv(body))
-		return LINE_KIND_CSV;
-	return !named ? LINE_KIND_NONE : name_has(path, ".csv") ? LINE_KIND_CSV : LINE_KIND_JSON;
+	enum line_kind csv = cursor_left(&body) ? kind_of_csv(body) : LINE_KIND_NONE;
+	if (csv != LINE_KIND_NONE || !named)
+		return csv;
+	if (name_has(path, ".fping"))
+		return LINE_KIND_FPING;
+	return name_has(path, ".csv") ? LINE_KIND_CSV : LINE_KIND_JSON;
 }

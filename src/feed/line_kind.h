@@ -11,11 +11,13 @@ enum line_kind {
 	LINE_KIND_JSON,	 // one object a line
 	LINE_KIND_ARRAY, // one array of objects
 	LINE_KIND_CSV,	 // one value of a series a line
+	LINE_KIND_ZMAP,	 // one answer a line, columns named by the first
+	LINE_KIND_FPING, // lines of fping -D
 	LINE_KIND_IODA,	 // one document of IODA's API v2, signals/raw
 };
 
 // `head`: first bytes of the uncompressed content, which are none of MRT or BMP.
 enum line_kind line_kind_of(struct cursor head, const char *path);
 
-// Whether the name of the file, its folder aside, speaks for lines: .ndjson .jsonl .json .csv, compressed or not.
+// Whether the name of the file, its folder aside, speaks for lines: .ndjson .jsonl .json .csv .fping, compressed or not.
 bool line_kind_named(const char *path);

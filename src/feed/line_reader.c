@@ -6,10 +6,13 @@
 #include "base/err.h"
 #include "feed/gap.h"
 #include "feed/line_csv.h"
+#include "feed/line_fping.h"
 #include "feed/line_ioda.h"
 #include "feed/line_json.h"
+#include "feed/line_scamper.h"
 #include "feed/line_store.h"
 #include "feed/line_time.h"
+#include "feed/line_zmap.h"
 
 #include <stdlib.h>
 
@@ -22,7 +25,9 @@ struct line_reader {
 	uint64_t line;	    // number of the one at work
 	uint64_t next_line; // number of the one at the stream's position
 	struct line_csv csv;
-	struct text text; // a series line, or the document
+	struct line_zmap zmap;
+	bool attempts;	  // of fping were met
+	struct text text; // a line of another form, or the document
 	struct line_store *store;
 	struct line_ioda *ioda;
 	struct instant last; // given
@@ -115,6 +120,63 @@ static enum got take_csv(struct line_reader *r, struct line *line)
 	return GOT_LINE;
 }
 
+static enum got take_zmap(struct line_reader *r, struct line *line)
+{
+	if (*line->bytes.at == '#')
+		return GOT_NOTHING;
+	if (!r->begun) {
+		r->begun = true;
+		return line_zmap_header(line->bytes, &r->zmap) ? GOT_NOTHING : GOT_BAD;
+	}
+	if (!line_zmap_take(&r->zmap, line->bytes, &r->text, &line->time))
+		return GOT_BAD;
+	line->bytes = cursor_of(r->text.bytes, r->text.length);
+	line->form = LINE_TOOL;
+	return GOT_LINE;
+}
+
+// A sum of attempts without these is all that the file has of them, and does not say when they were.
+static enum got take_fping(struct line_reader *r, struct line *line)
+{
+	bool sums, object = r->kind != LINE_KIND_FPING;
+	int got = object ? line_fping_object(line->bytes, &r->text, &line->time, &sums)
+			 : line_fping_text(line->bytes, &r->text, &line->time, &sums);
+	r->attempts |= got == 1;
+	if (got != 1)
+		return got < 0 || (sums && !r->attempts) ? GOT_BAD : GOT_NOTHING;
+	line->bytes = cursor_of(r->text.bytes, r->text.length);
+	line->form = LINE_TOOL;
+	return GOT_LINE;
+}
+
+// One object, several attempts, which go into the store here.
+static enum got take_scamper(struct line_reader *r, struct line *line)
+{
+	struct line_scamper s;
+	int got = line_scamper_begin(line->bytes, &s);
+	bool bad = got < 0;
+	while (got == 1) {
+		struct line one = {.form = LINE_TOOL, .number = line->number, .offset = line->offset};
+		int next = line_scamper_next(&s, &r->text, &one.time);
+		bad |= next < 0;
+		if (next == 0)
+			break;
+		one.bytes = cursor_of(r->text.bytes, r->text.length);
+		if (next == 1)
+			line_store_put(r->store, &one);
+	}
+	return bad ? GOT_BAD : GOT_NOTHING;
+}
+
+static enum got take_object(struct line_reader *r, struct line *line)
+{
+	line->form = line_time_object(line->bytes, &line->time);
+	if (LIKELY(line->form != LINE_NONE))
+		return GOT_LINE;
+	bool scamper = cursor_left(&line->bytes) > 8 && memmem(line->bytes.at, 8, "\"type\"", 6);
+	return scamper ? take_scamper(r, line) : take_fping(r, line);
+}
+
 // What the line that the stream stands at says. Puts it into the store.
 static enum got take_line(struct line_reader *r, struct cursor bytes)
 {
@@ -122,12 +184,12 @@ static enum got take_line(struct line_reader *r, struct cursor bytes)
 	enum got got = GOT_LINE;
 	if (!cursor_left(&line.bytes))
 		return GOT_NOTHING;
-	if (r->kind == LINE_KIND_CSV) {
+	if (r->kind == LINE_KIND_CSV)
 		got = take_csv(r, &line);
-	} else {
-		line.form = line_time_object(line.bytes, &line.time);
-		got = line.form == LINE_NONE ? GOT_BAD : GOT_LINE;
-	}
+	else if (r->kind == LINE_KIND_ZMAP)
+		got = take_zmap(r, &line);
+	else
+		got = r->kind == LINE_KIND_FPING ? take_fping(r, &line) : take_object(r, &line);
 	if (got == GOT_LINE)
 		line_store_put(r->store, &line);
 	return got;

@@ -212,6 +212,7 @@ static void source_read(struct feed *f, uint32_t index, struct record *ret)
 		s->last = ret->time;
 	}
 	ret->source = index;
+	ret->file = s->view.path;
 	ret->collector = s->view.collector;
 }
 

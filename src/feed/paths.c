@@ -48,8 +48,8 @@ static bool lines_wanted(const char *folder, const char *name)
 {
 	static const struct {
 		const char *folder;
-		const char *patterns[4];
-	} places[] = {{"probes", {"*.ndjson*", "*.jsonl*", NULL}},
+		const char *patterns[7];
+	} places[] = {{"probes", {"*.ndjson*", "*.jsonl*", "*.json", "*.json.*", "*.csv*", "*.fping*", NULL}},
 		      {"series", {"*.csv*", "*.json", "*.json.*", NULL}},
 		      {"atlas", {"*.ndjson*", "*.json*", NULL}}};
 	if (!strcmp(name, "recording.json") || !strcmp(name, "truth.json"))

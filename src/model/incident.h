@@ -106,6 +106,7 @@ struct blind_span { // a collector without a healthy full-feed peer, or an obser
 	uint16_t who;		 // collector or observer
 	struct instant from, to; // to unknown: still
 	const char *why;	 // static text
+	bool degraded;		 // an observer that still counted
 };
 
 struct blind_list {

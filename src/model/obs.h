@@ -22,6 +22,7 @@ enum obs_kind {
 	OBS_FEED_END,	// a source (file) of the collector ended
 	OBS_PROBE, // one probe or check: `probe`, rtt_us; path_id: target (model/target.h), collector: observer; peer PEER_NONE
 	OBS_SERIES, // one value of a ready-made series: `number` (NaN: missing); path_id: series; peer PEER_NONE
+	OBS_HEALTH, // an observer speaks of itself: `health`, `from`, loss_ppm; collector: observer; peer PEER_NONE
 	OBS_KIND_COUNT
 };
 
@@ -43,6 +44,8 @@ enum session_cause { // why a session ended, where BMP says so (RFC 7854 4.9)
 };
 
 enum { SESSION_IDLE = 1, SESSION_ESTABLISHED = 6 }; // BGP FSM states (RFC 4271, 8)
+
+#define OBS_LOSS_WHOLE 1000000 // loss_ppm of one that loses all
 
 struct bgp_route; // wire/route.h: all attributes, for writers of text; null unless asked for
 
@@ -67,15 +70,20 @@ struct obs {
 			uint8_t op, outcome;	      // model/probe.h
 			uint8_t icmp_type, icmp_code; // of an unreachable; `prefix` then holds who sent it
 		} probe;
+		struct {
+			uint8_t state, why; // model/observer.h
+		} health;
 	};
 	uint32_t path_id;
 	union {
-		uint32_t rtt_us; // PROBE that is ok: round-trip time in microseconds
-		uint32_t hold_s; // SESSION and ALIVE that an OPEN told of: its hold time in seconds, else 0
+		uint32_t loss_ppm; // HEALTH: own loss, parts in a million; 0 not known
+		uint32_t rtt_us;   // PROBE that is ok: round-trip time in microseconds
+		uint32_t hold_s;   // SESSION and ALIVE that an OPEN told of: its hold time in seconds, else 0
 	};
 	union {
 		const uint32_t *path; // path_count AS numbers, nearest first; ANNOUNCE and RIB
 		double number;	      // SERIES
+		struct instant from;  // HEALTH: since when; not after `time`
 	};
 	const struct bgp_route *route;
 };

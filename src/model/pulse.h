@@ -40,11 +40,12 @@ struct target_change { // a target stopped answering, or answers again
 	uint8_t outcome;		    // enum probe_outcome of the first failure
 };
 
-struct observer_change { // an observer became blind, or sees again
+struct observer_change { // an observer became blind or degraded, or is so no more
 	uint16_t observer;
 	bool impaired;
 	struct instant from; // last good moment, or first good moment again
-	const char *why;     // static text
+	const char *why;     // static text; the end of a state has the why of its beginning
+	bool degraded;	     // it still counts: told and no more
 };
 
 struct pulse_bin { // one interval of an entity, pooled over unimpaired observers; what tests of shape and phase read

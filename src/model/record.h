@@ -17,6 +17,7 @@ enum line_form {     // what a source of lines holds
 	LINE_NONE,   // the source is none of lines: MRT, BMP
 	LINE_PROBE,  // RECORD_LINE: a JSON object with "t"
 	LINE_ATLAS,  // RECORD_LINE: a JSON object with "timestamp"
+	LINE_TOOL,   // RECORD_LINE: an attempt of another tool, fields with tabs between (feed/line_fping.h …)
 	LINE_SERIES, // RECORD_LINE: entity, signal and value with a tab between, whatever the file looked like
 	LINE_ANY,    // gaps and ends of sources of lines
 };
@@ -46,6 +47,7 @@ struct record {
 	int error;		// RECORD_GAP: the code behind the reason, or 0
 	uint8_t form;		// enum line_form
 	bool late;		// RECORD_LINE: older than one that was given before
+	const char *file;	// its path; borrowed
 	uint64_t line;		// RECORD_LINE, GAP_BAD_LINE: its number in the file, from 1; 0: `more` is meant
 	uint64_t more;		// GAP_BAD_LINE: so many lines beyond those that were named one by one
 };

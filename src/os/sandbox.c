@@ -41,26 +41,23 @@
 
 // What every role needs: its memory, its channel, its descriptors, time, sleep, its end.
 static const int calls_all[] = {
-	SCMP_SYS(read),		SCMP_SYS(write),	   SCMP_SYS(close),
-	SCMP_SYS(brk),		SCMP_SYS(munmap),	   SCMP_SYS(mremap),
-	SCMP_SYS(madvise),	SCMP_SYS(futex),	   SCMP_SYS(clock_gettime),
-	SCMP_SYS(gettimeofday), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
-	SCMP_SYS(poll),		SCMP_SYS(ppoll),	   SCMP_SYS(epoll_wait),
-	SCMP_SYS(epoll_pwait),	SCMP_SYS(epoll_pwait2),	   SCMP_SYS(epoll_ctl),
-	SCMP_SYS(sendmsg),	SCMP_SYS(recvmsg),	   SCMP_SYS(restart_syscall),
-	SCMP_SYS(rt_sigreturn), SCMP_SYS(getrandom),	   SCMP_SYS(exit),
-	SCMP_SYS(exit_group),	SCMP_SYS(rt_sigprocmask),  SCMP_SYS(rt_sigaction),
-	SCMP_SYS(getpid),	SCMP_SYS(gettid),	   SCMP_SYS(sysinfo),
-	SCMP_SYS(pread64),	SCMP_SYS(getrusage),	   SCMP_SYS(fstat),
-	SCMP_SYS(newfstatat),
+	SCMP_SYS(read),		 SCMP_SYS(write),	    SCMP_SYS(close),	       SCMP_SYS(brk),
+	SCMP_SYS(munmap),	 SCMP_SYS(mremap),	    SCMP_SYS(madvise),	       SCMP_SYS(futex),
+	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),    SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+	SCMP_SYS(poll),		 SCMP_SYS(ppoll),	    SCMP_SYS(epoll_wait),      SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_pwait2),	 SCMP_SYS(epoll_ctl),	    SCMP_SYS(timerfd_settime), SCMP_SYS(sendmsg),
+	SCMP_SYS(recvmsg),	 SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn),    SCMP_SYS(getrandom),
+	SCMP_SYS(exit),		 SCMP_SYS(exit_group),	    SCMP_SYS(rt_sigprocmask),  SCMP_SYS(rt_sigaction),
+	SCMP_SYS(getpid),	 SCMP_SYS(gettid),	    SCMP_SYS(sysinfo),	       SCMP_SYS(pread64),
+	SCMP_SYS(getrusage),	 SCMP_SYS(fstat),	    SCMP_SYS(newfstatat),
 };
 static const int calls_send[] = {
 	SCMP_SYS(sendto), SCMP_SYS(recvfrom), SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg), SCMP_SYS(getsockopt),
 };
 static const int calls_connect[] = {
-	SCMP_SYS(connect),     SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname),
-	SCMP_SYS(getpeername), SCMP_SYS(shutdown),   SCMP_SYS(sendto),	   SCMP_SYS(recvfrom),
-	SCMP_SYS(sendmmsg),    SCMP_SYS(recvmmsg),   SCMP_SYS(readv),	   SCMP_SYS(writev),
+	SCMP_SYS(connect),  SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+	SCMP_SYS(shutdown), SCMP_SYS(bind),	  SCMP_SYS(sendto),	SCMP_SYS(recvfrom),    SCMP_SYS(sendmmsg),
+	SCMP_SYS(recvmmsg), SCMP_SYS(readv),	  SCMP_SYS(writev),
 };
 static const int calls_ring[] = {SCMP_SYS(getsockopt)};
 
@@ -121,7 +118,8 @@ static int limit(const struct sandbox_profile *p)
 	return 0;
 }
 
-// No file may be opened, made or removed; TCP neither listened on nor, without the right, connected.
+// No file may be opened, made or removed, and without the right no TCP bound or connected. (Who may connect may choose its own
+// address, but never listen: that call is on no list.)
 static int close_files(const struct sandbox_profile *p, struct sandbox_report *r)
 {
 	struct {
@@ -135,7 +133,7 @@ static int close_files(const struct sandbox_profile *p, struct sandbox_report *r
 	rules.files |= abi >= 3 ? LANDLOCK_TRUNCATE : 0;
 	rules.files |= abi >= 5 ? LANDLOCK_IOCTL_DEV : 0;
 	if (abi >= 4)
-		rules.network = LANDLOCK_BIND_TCP | (p->rights & SANDBOX_CONNECT ? 0 : LANDLOCK_CONNECT_TCP);
+		rules.network = p->rights & SANDBOX_CONNECT ? 0 : LANDLOCK_BIND_TCP | LANDLOCK_CONNECT_TCP;
 	rules.scopes = abi >= 6 ? LANDLOCK_SCOPES : 0;
 	size_t size = abi >= 6 ? sizeof(rules) : abi >= 4 ? 2 * sizeof(uint64_t) : sizeof(uint64_t);
 	long set = syscall(SYS_landlock_create_ruleset, &rules, size, 0);

@@ -63,4 +63,6 @@ int MUST_USE prober_poll(struct prober *p, int64_t wait_ns);
 // Descriptors to wait on beside others; at most `most`.
 size_t prober_descriptors(const struct prober *p, int *ret, size_t most);
 size_t prober_pending(const struct prober *p); // sent, not yet decided
+// How long a caller that paces itself may sleep between two rounds of prober_send() and prober_poll() at the wanted rate.
+int64_t prober_tick_ns(const struct prober *p);
 void prober_counts(const struct prober *p, struct prober_counts *ret);

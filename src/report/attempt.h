@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "model/attempt.h"
 
+#define ATTEMPT_STATUS_FAIL 500 // HTTP statuses from here on are the server's failure, unless the check accepts them
+
 // One line with its end. `name`: asked name, or null. Only members that are known are written.
 void attempt_json(struct text *out, const struct attempt *a, const char *observer, const char *name);
 
@@ -20,3 +22,11 @@ void attempt_summary_row(struct text *out, const struct attempt_summary *s, cons
 
 // {"t":…,"observer":…,"op":"observer_health","state":"blind"|"degraded"|"ok","why":…}: our own state (doc/FORMATS.md).
 void health_json(struct text *out, struct instant time, const char *observer, const char *state, const char *why);
+
+struct health_report {
+	struct instant time;
+	struct instant from; // since when, where that is not `time`; unknown: `time`
+	const char *observer, *state, *why;
+	double loss; // share of its own probes or replies that it lost; 0 not known
+};
+void health_report_json(struct text *out, const struct health_report *h);

@@ -264,6 +264,7 @@ static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 	case OBS_FEED_END:
 	case OBS_PROBE:
 	case OBS_SERIES:
+	case OBS_HEALTH:
 	case OBS_KIND_COUNT:
 		break;
 	}

@@ -328,13 +328,21 @@ static bool blind_during(const struct blind_span *b, const struct incident *n)
 	return before_end && (!instant_known(b->to) || b->to.ns >= n->start.best.ns);
 }
 
-static void put_blind(struct json *j, const struct incident_view *v, const struct incident *n)
+static bool any_degraded(const struct incident_view *v, const struct incident *n)
 {
-	json_key(j, "blind");
+	for (size_t i = 0; i < v->blind->count; i++)
+		if (v->blind->at[i].degraded && blind_during(&v->blind->at[i], n))
+			return true;
+	return false;
+}
+
+static void put_blind(struct json *j, const struct incident_view *v, const struct incident *n, bool degraded)
+{
+	json_key(j, degraded ? "degraded" : "blind");
 	json_open(j, '[');
 	for (size_t i = 0; i < v->blind->count; i++) {
 		const struct blind_span *b = &v->blind->at[i];
-		if (!blind_during(b, n))
+		if (b->degraded != degraded || !blind_during(b, n))
 			continue;
 		json_open(j, '{');
 		json_key(j, "who");
@@ -356,7 +364,7 @@ static void put_healthy(struct json *j, const struct incident_view *v, const str
 		bool was = false;
 		for (size_t i = 0; i < v->blind->count; i++) {
 			const struct blind_span *b = &v->blind->at[i];
-			was |= b->is_observer == observers && b->who == who && blind_during(b, n);
+			was |= b->is_observer == observers && b->who == who && !b->degraded && blind_during(b, n);
 		}
 		blind += was;
 	}
@@ -374,7 +382,9 @@ static void put_coverage(struct json *j, const struct incident_view *v, const st
 	put_healthy(j, v, n, false);
 	json_key(j, "definition");
 	json_string(j, v->definition);
-	put_blind(j, v, n);
+	put_blind(j, v, n, false);
+	if (any_degraded(v, n))
+		put_blind(j, v, n, true);
 	json_close(j, '}');
 }
 

@@ -226,7 +226,8 @@ void blind_text(struct text *t, const struct incident_view *v)
 	for (size_t i = 0; i < v->blind->count; i++) {
 		const struct blind_span *b = &v->blind->at[i];
 		const char *name = blind_name(v, b);
-		text_printf(t, "We were blind at %s ", b->is_observer ? "observer" : "collector");
+		text_printf(t, "We were %s at %s ", b->degraded ? "not at our best" : "blind",
+			    b->is_observer ? "observer" : "collector");
 		text_untrusted(t, name, strlen(name));
 		text_put(t, " from ");
 		words_clock(t, b->from);

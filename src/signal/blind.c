@@ -63,7 +63,8 @@ static void judge(struct blind *b, uint16_t collector, struct instant now)
 	enum health_why why = commonest(s);
 	// Silence is noticed late; it began with the last word.
 	struct instant from = why == HEALTH_SILENT ? s->last_heard : now;
-	b->spans.at[b->spans.count++] = (struct blind_span){false, collector, from, INSTANT_NONE, health_why_name(why)};
+	b->spans.at[b->spans.count++] =
+		(struct blind_span){.who = collector, .from = from, .to = INSTANT_NONE, .why = health_why_name(why)};
 	s->open = b->spans.count;
 }
 

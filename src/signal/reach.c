@@ -8,6 +8,7 @@
 #include "signal/reach.h"
 
 #include "base/alloc.h"
+#include "signal/told.h"
 #include "signal/track.h"
 
 #include <stdlib.h>
@@ -84,6 +85,7 @@ struct reach {
 	int64_t now;   // newest probe or tick
 	struct track_table *tracks;
 	struct control control[OBSERVERS_MAX];
+	struct told told[OBSERVERS_MAX];
 	struct gather *gather; // by entity
 	uint32_t *used;	       // entities with probes in the interval that closes
 	size_t used_count;
@@ -111,6 +113,8 @@ struct reach *reach_create(const struct target_table *targets, size_t entities, 
 						 .last_probe = INT64_MIN,
 						 .returned = INT64_MIN,
 						 .good_again = INT64_MIN};
+	for (size_t i = 0; i < OBSERVERS_MAX; i++)
+		told_init(&r->told[i]);
 	return r;
 }
 
@@ -229,7 +233,7 @@ static bool reference_dead(const struct control *c, const struct reference *one)
 
 static void observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
 {
-	struct observer_change change = {observer, impaired, {from}, why};
+	struct observer_change change = {observer, impaired, {from}, why, false};
 	r->out.observer(r->out.context, &change);
 }
 
@@ -276,7 +280,8 @@ static bool impaired_at(const struct reach *r, uint16_t observer, int64_t t)
 	// A monitor that starts again may see everything down until its network is there: its first answer ends that.
 	bool starting =
 		c->returned != INT64_MIN && t >= c->returned && (c->good_again == INT64_MIN || t < c->good_again);
-	return starting || (c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until);
+	return starting || told_impaired(&r->told[observer], t) ||
+	       (c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until);
 }
 
 // An observer that sent nothing for far longer than it ever paused was not there: told when it is back.
@@ -284,12 +289,13 @@ static void presence_note(struct reach *r, uint16_t observer, int64_t t)
 {
 	struct control *c = &r->control[observer];
 	int64_t gap = c->last_probe == INT64_MIN ? 0 : t - c->last_probe;
-	if (r->width && gap > GAP_INTERVALS * r->width + 2 * c->longest_gap && !c->impaired) {
+	if (r->width && gap > GAP_INTERVALS * r->width + 2 * c->longest_gap && !c->impaired &&
+	    !r->told[observer].impaired) {
 		observer_tell(r, observer, true, c->last_probe, "it sent no probes");
 		observer_tell(r, observer, false, t, "it sent no probes");
 		c->returned = t;
 		c->good_again = INT64_MIN;
-	} else if (gap > c->longest_gap) {
+	} else if (gap > c->longest_gap && !r->told[observer].impaired) {
 		c->longest_gap = gap;
 	}
 	c->last_probe = t > c->last_probe ? t : c->last_probe;
@@ -545,6 +551,16 @@ void reach_take(struct reach *r, const struct obs *o)
 	reach_tick(r, o->time);
 	if (r->queued >= REACH_PENDING_MAX)
 		relieve(r);
+}
+
+// Spans reach back as far as probes still wait; what has been judged stays judged.
+void reach_health(struct reach *r, const struct obs *o)
+{
+	struct observer_change changes[2];
+	int64_t oldest = r->queued ? queue_at(r, 0)->t : o->from.ns;
+	size_t n = told_take(&r->told[o->collector], o, oldest, changes);
+	for (size_t i = 0; i < n; i++)
+		r->out.observer(r->out.context, &changes[i]);
 }
 
 void reach_tick(struct reach *r, struct instant now)

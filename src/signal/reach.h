@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Probes and checks of all observers → one pulse an interval and entity, and changes of single targets. An observer whose
-// own control targets fail is impaired: its failures are dropped, its successes count.
+// own control targets fail, or that says so itself, is impaired: its failures are dropped, its successes count.
 #pragma once
 
 #include "model/obs.h"
@@ -17,7 +17,7 @@ struct reach_host {
 	uint32_t target;
 	uint16_t observer;
 	bool good;
-	bool fault; // the observer's own controls failed
+	bool fault; // the observer was impaired
 	struct instant time;
 };
 
@@ -31,10 +31,11 @@ struct reach_sink {
 
 struct reach *reach_create(const struct target_table *targets, size_t entities, struct reach_sink out); // borrowed
 void reach_free(struct reach *r);
-void reach_take(struct reach *r, const struct obs *o); // kind OBS_PROBE; times must not decrease by more than the lag
-void reach_tick(struct reach *r, struct instant now);  // time went on
-void reach_finish(struct reach *r);		       // closes what is open
-int64_t reach_width_ns(const struct reach *r);	       // the watch interval; 0 not known yet
+void reach_take(struct reach *r, const struct obs *o);	 // kind OBS_PROBE; times must not decrease by more than the lag
+void reach_health(struct reach *r, const struct obs *o); // kind OBS_HEALTH: an observer speaks of itself
+void reach_tick(struct reach *r, struct instant now);	 // time went on
+void reach_finish(struct reach *r);			 // closes what is open
+int64_t reach_width_ns(const struct reach *r);		 // the watch interval; 0 not known yet
 
 // Counters of what says nothing about targets: local faults, late or duplicate, forged.
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome);

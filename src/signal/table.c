@@ -337,6 +337,7 @@ static int take_one(struct table *t, const struct obs *o)
 	case OBS_FEED_END:
 	case OBS_PROBE:
 	case OBS_SERIES:
+	case OBS_HEALTH:
 	case OBS_KIND_COUNT:
 		break;
 	}

@@ -3,6 +3,7 @@
 #include "lines.h"
 
 #include "base/alloc.h"
+#include "model/observer.h"
 
 static void put_probe(struct text *t, const struct heard_lines *h, const struct obs *o)
 {
@@ -20,16 +21,28 @@ static void put_probe(struct text *t, const struct heard_lines *h, const struct 
 	text_prefix(t, &o->prefix);
 }
 
+static void put_health(struct text *t, const struct heard_lines *h, const struct obs *o)
+{
+	const struct observer *observer = observer_at(h->targets, o->collector);
+	assert_non_null(observer);
+	text_printf(t, " %s %s %s ", observer->id, observer_state_name(o->health.state),
+		    observer_why_name(o->health.why));
+	text_instant(t, o->from, 9);
+	text_printf(t, " %u", o->loss_ppm);
+}
+
 static int keep(void *context, const struct obs *batch, size_t n)
 {
 	struct heard_lines *h = context;
 	for (size_t i = 0; i < n; i++) {
 		const struct obs *o = &batch[i];
-		assert_true(o->kind == OBS_PROBE || o->kind == OBS_SERIES);
+		assert_true(o->kind == OBS_PROBE || o->kind == OBS_SERIES || o->kind == OBS_HEALTH);
 		assert_int_equal(o->peer, PEER_NONE);
 		text_instant(&h->said, o->time, 9);
 		if (o->kind == OBS_PROBE) {
 			put_probe(&h->said, h, o);
+		} else if (o->kind == OBS_HEALTH) {
+			put_health(&h->said, h, o);
 		} else {
 			const struct series *s = series_at(h->targets, o->path_id);
 			assert_non_null(s);

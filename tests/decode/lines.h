@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Lines, by themselves or out of files, and what was heard of them as text, one observation a line:
-// `time observer op target name outcome rtt_us icmp_type/code from` or `time entity signal number`.
+// `time observer op target name outcome rtt_us icmp_type/code from` `time observer state why from
+// loss_ppm`, or `time entity signal number`.
 #pragma once
 
 #include "../wire/packet.h"

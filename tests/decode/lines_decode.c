@@ -157,6 +157,42 @@ static void test_truncation(void **state)
 	assert_int_not_equal(strlen(lines_say(h, LINE_PROBE, line, sizeof(line) - 1)), 0);
 }
 
+#define HEALTH(members) "{\"observer\":\"vp1\",\"op\":\"observer_health\"" members "}"
+
+static void test_health(void **state)
+{
+	(void)state;
+	expect(HEALTH(",\"state\":\"blind\",\"why\":\"carrier\""), "7.000000005 vp1 blind carrier 7.000000005 0\n");
+	expect(HEALTH(",\"state\":\"degraded\",\"why\":\"own_loss\",\"loss\":0.0125,\"from\":3.000000001"),
+	       "7.000000005 vp1 degraded own_loss 3.000000001 12500\n");
+	expect(HEALTH(",\"state\":\"blind\",\"why\":\"a new word\",\"from\":5,\"loss\":7"),
+	       "7.000000005 vp1 blind other 5.000000000 0\n");
+	expect(HEALTH(",\"state\":\"ok\""), "7.000000005 vp1 ok other 7.000000005 0\n");
+	expect(HEALTH(",\"state\":\"blind\",\"from\":99"), "7.000000005 vp1 blind other 7.000000005 0\n"); // not yet
+	expect("{\"observer\":\"vp1\",\"op\":\"observer\\u005fhealth\",\"state\":\"ok\"}",
+	       "7.000000005 vp1 ok other 7.000000005 0\n");
+	assert_int_equal(lines_counted(h, DECODE_HEALTH), 6);
+	assert_int_equal(lines_counted(h, DECODE_PROBES), 0);
+	assert_int_equal(target_count(h->targets), 0);
+	refuse(HEALTH(""), "no state");
+	refuse(HEALTH(",\"state\":\"fine\""), "no state");
+	refuse(HEALTH(",\"state\":\"blind\",\"from\":\"then\""), "from is no time");
+	refuse(HEALTH(",\"state\":\"blind\",\"from\":-1"), "from is no time");
+	refuse(HEALTH(",\"state\":\"blind\",\"from\":1.x"), "from is no time");
+	refuse("{\"op\":\"observer_health\",\"state\":\"blind\"}", "no observer");
+	assert_int_equal(lines_counted(h, DECODE_BAD_LINES), 6);
+	static const char line[] = HEALTH(",\"state\":\"blind\",\"why\":\"lag\",\"from\":3.000000001,\"loss\":0.5");
+	for (size_t n = 0; n < sizeof(line) - 1; n++)
+		assert_string_equal(lines_say(h, LINE_PROBE, line, n), "");
+}
+
+static void test_accepted(void **state)
+{
+	(void)state;
+	static const char line[] = PROBE(",\"ok\":true,\"status\":503,\"accepted\":true");
+	expect(line, "7.000000005 vp1 icmp_echo 198.18.0.10 - ok 0\n");
+}
+
 static const char *series(const char *line)
 {
 	return lines_say(h, LINE_SERIES, line, strlen(line));
@@ -275,6 +311,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refused, begin, end),
 		cmocka_unit_test_setup_teardown(test_extremes, begin, end),
 		cmocka_unit_test_setup_teardown(test_truncation, begin, end),
+		cmocka_unit_test_setup_teardown(test_health, begin, end),
+		cmocka_unit_test_setup_teardown(test_accepted, begin, end),
 		cmocka_unit_test_setup_teardown(test_series, begin, end),
 		cmocka_unit_test_setup_teardown(test_atlas, begin, end),
 		cmocka_unit_test_setup_teardown(test_without_targets, begin, end),

@@ -4,8 +4,12 @@
 
 #include "feed/feed.h"
 #include "feed/line_csv.h"
+#include "feed/line_fping.h"
 #include "feed/line_ioda.h"
 #include "feed/line_reader.h"
+#include "feed/line_scamper.h"
+#include "feed/line_zmap.h"
+#include "model/observer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -37,6 +41,12 @@ static void check(const struct drive *d, const struct obs *o)
 	if (o->kind == OBS_SERIES) {
 		const struct series *s = series_at(d->targets, o->path_id);
 		REQUIRE(s && s->entity < d->entities.count && s->signal && !isinf(o->number));
+		return;
+	}
+	if (o->kind == OBS_HEALTH) {
+		REQUIRE(observer_at(d->targets, o->collector) && o->health.state < OBSERVER_STATE_COUNT);
+		REQUIRE(o->health.why < OBSERVER_WHY_COUNT && o->from.ns <= o->time.ns && o->from.ns >= 0);
+		REQUIRE(o->loss_ppm <= OBS_LOSS_WHOLE);
 		return;
 	}
 	const struct target *t = target_at(d->targets, o->path_id);
@@ -76,9 +86,10 @@ static void end(struct drive *d, uint64_t lines)
 {
 	REQUIRE(decoder_flush(d->decoder) == 0);
 	const uint64_t *of = decoder_counts(d->decoder)->of;
-	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES]);
+	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES] + of[DECODE_HEALTH]);
 	REQUIRE(d->observations + of[DECODE_SERIES_UNKNOWN] + of[DECODE_BAD_LINES] + of[DECODE_ATLAS_UNSYNCED] +
-			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_UNSUPPORTED] >=
+			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_TOOL_OTHER] +
+			of[DECODE_UNSUPPORTED] >=
 		lines);
 	decoder_free(d->decoder);
 	target_table_free(d->targets);
@@ -114,6 +125,54 @@ void drive_ioda(struct cursor bytes)
 		decode(&d, line.form, line.bytes);
 	}
 	line_ioda_free(x);
+	end(&d, lines);
+}
+
+static uint64_t tool_line(struct drive *d, int got, const struct text *out, struct instant time)
+{
+	if (got != 1)
+		return 0;
+	REQUIRE(time.ns >= 0 && out->length && !memchr(out->bytes, '\n', out->length));
+	decode(d, LINE_TOOL, cursor_of(out->bytes, out->length));
+	return 1;
+}
+
+static uint64_t scamper_lines(struct drive *d, struct cursor line, struct text *out)
+{
+	struct line_scamper s;
+	struct instant time;
+	uint64_t lines = 0, calls = 0;
+	int got = line_scamper_begin(line, &s) == 1;
+	while (got && (got = line_scamper_next(&s, out, &time))) {
+		REQUIRE(++calls <= cursor_left(&line) + LINE_SCAMPER_PINGS);
+		lines += tool_line(d, got, out, time);
+	}
+	return lines;
+}
+
+void drive_tools(struct cursor bytes)
+{
+	struct drive d;
+	struct line_zmap zmap;
+	struct text out = {0};
+	struct instant time;
+	uint64_t lines = 0;
+	bool sums, first = true, header = false;
+	begin(&d);
+	(void)line_fping_is(bytes);
+	while (cursor_left(&bytes)) {
+		const uint8_t *newline = memchr(bytes.at, '\n', cursor_left(&bytes));
+		struct cursor line = {bytes.at, newline ? newline : bytes.end};
+		bytes.at = newline ? newline + 1 : bytes.end;
+		lines += tool_line(&d, line_fping_text(line, &out, &time, &sums), &out, time);
+		lines += tool_line(&d, line_fping_object(line, &out, &time, &sums), &out, time);
+		lines += scamper_lines(&d, line, &out);
+		if (header)
+			lines += tool_line(&d, line_zmap_take(&zmap, line, &out, &time), &out, time);
+		header = header || (first && line_zmap_header(line, &zmap));
+		first = false;
+	}
+	text_free(&out);
 	end(&d, lines);
 }
 

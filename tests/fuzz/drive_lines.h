@@ -13,5 +13,8 @@ void drive_file(struct cursor bytes);
 // Walks the bytes as a document of IODA, and decodes what comes out.
 void drive_ioda(struct cursor bytes);
 
+// Reads each line of the bytes as each tool's would be, the first as ZMap's header, and decodes them.
+void drive_tools(struct cursor bytes);
+
 // Splits the bytes as a line that names columns and lines that follow it, and decodes them.
 void drive_csv(struct cursor bytes);

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: ISC
+// Options, names, rows and sums. Names are resolved by the system, once, before anything is sent.
+#include "cli/measuring.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "cli/say.h"
+#include "cli/version.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUT_FLUSH (128 << 10)
+
+void measuring_init(struct measuring *m, const char *command)
+{
+	*m = (struct measuring){.command = command, .named = true};
+	plan_init(&m->plan);
+	m->options = (struct measure_options){.plan = &m->plan, .version = LACUNA_VERSION};
+	m->options.best = ATTEMPT_PACKET;
+}
+
+void measuring_free(struct measuring *m)
+{
+	plan_free(&m->plan);
+	free(m->ranges.at);
+	free(m->each);
+	text_free(&m->out);
+}
+
+int measuring_usage(const struct measuring *m, const char *message, const char *what)
+{
+	say_line("lacuna %s: %s%s%s", m->command, message, what ? ": " : "", what ? what : "");
+	say_line("Try 'lacuna %s --help'.", m->command);
+	return 2;
+}
+
+static int number(const struct measuring *m, const char *argument, uint64_t most, uint64_t *ret)
+{
+	char *end;
+	errno = 0;
+	unsigned long long value = *argument >= '0' && *argument <= '9' ? strtoull(argument, &end, 10) : 0;
+	if (*argument < '0' || *argument > '9' || *end || errno || value > most)
+		return measuring_usage(m, "not a number that can be used here", argument);
+	*ret = value;
+	return 0;
+}
+
+// Seconds with a fraction, as milliseconds.
+int measuring_seconds(const struct measuring *m, const char *argument, uint32_t *ret_ms)
+{
+	char *end;
+	double value = strtod(argument, &end);
+	if (end == argument || *end || !(value > 0) || value > 86400)
+		return measuring_usage(m, "not a number of seconds (above 0, at most a day)", argument);
+	*ret_ms = (uint32_t)(value * 1000 + 0.5);
+	return 0;
+}
+
+static int list(const struct measuring *m, struct plan_list *l, const char *path)
+{
+	struct plan_error e;
+	if (plan_list_read(l, path, &e) == 0)
+		return 0;
+	say_line("lacuna %s: %s", m->command, e.text);
+	return 3;
+}
+
+static int text_option(char **to, const char *argument)
+{
+	free(*to);
+	*to = alloc_copy(argument);
+	return 0;
+}
+
+static int number_option(struct measuring *m, int option, const char *argument)
+{
+	uint64_t value = 0;
+	int status = number(m, argument, option == MEASURING_SEED ? UINT64_MAX : UINT32_MAX, &value);
+	if (status)
+		return status;
+	if (option == MEASURING_COUNT)
+		m->options.rounds = (uint32_t)value;
+	else if (option == MEASURING_SEED)
+		m->options.seed = value;
+	else
+		m->plan.total_per_s = m->options.rate = (uint32_t)value;
+	return option == MEASURING_RATE && !value ? measuring_usage(m, "--rate wants at least 1", NULL) : 0;
+}
+
+int measuring_option(struct measuring *m, int option, const char *argument)
+{
+	switch (option) {
+	case MEASURING_COUNT:
+	case MEASURING_RATE:
+	case MEASURING_SEED:
+		return number_option(m, option, argument);
+	case MEASURING_INTERVAL:
+		return measuring_seconds(m, argument, &m->options.interval_ms);
+	case MEASURING_TIMEOUT:
+		return measuring_seconds(m, argument, &m->options.timeout_ms);
+	case MEASURING_JSON:
+		m->json = true;
+		return 0;
+	case MEASURING_QUIET:
+		m->quiet = true;
+		return 0;
+	case MEASURING_LAB:
+		m->plan.lab = true;
+		return 0;
+	case MEASURING_ACKNOWLEDGE:
+		m->plan.acknowledged = true;
+		return 0;
+	case MEASURING_ALLOWLIST:
+		return list(m, &m->plan.allow, argument);
+	case MEASURING_BLOCKLIST:
+		return list(m, &m->plan.block, argument);
+	case MEASURING_OPT_OUT:
+		return text_option(&m->plan.opt_out_file, argument);
+	case MEASURING_CONTACT:
+		return text_option(&m->plan.contact, argument);
+	case MEASURING_OBSERVER:
+		return text_option(&m->plan.observer, argument);
+	case MEASURING_INTERFACE:
+		return text_option(&m->plan.interface, argument);
+	case MEASURING_SOURCE:
+		return addr_parse(argument, &m->options.source) < 0
+			       ? measuring_usage(m, "--source-ip wants an address", argument)
+			       : 0;
+	default:
+		return measuring_usage(m, "unknown or incomplete option", NULL);
+	}
+}
+
+static int resolve_one(struct plan_target *t, const char **ret_why)
+{
+	struct addrinfo want = {.ai_socktype = SOCK_STREAM}, *got = NULL;
+	int code = getaddrinfo(t->host, NULL, &want, &got);
+	if (code != 0) {
+		*ret_why = gai_strerror(code);
+		return ERR_NOT_FOUND;
+	}
+	const struct sockaddr *a = got->ai_addr;
+	if (a->sa_family == AF_INET)
+		t->address = addr_v4(ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr));
+	else
+		t->address = addr_v6(((const struct sockaddr_in6 *)(const void *)a)->sin6_addr.s6_addr);
+	freeaddrinfo(got);
+	return 0;
+}
+
+int measuring_resolve(struct measuring *m)
+{
+	size_t kept = 0;
+	int status = 0;
+	for (size_t i = 0; i < m->plan.target_count; i++) {
+		struct plan_target *t = &m->plan.targets[i];
+		const char *why = "no address";
+		if (t->address.family == FAMILY_NONE && (!t->host || resolve_one(t, &why) < 0)) {
+			say_line("lacuna %s: %s: %s", m->command, t->host ? t->host : "a target", why);
+			free(t->host);
+			free(t->name);
+			free(t->entity);
+			free(t->institution);
+			status = 1;
+			continue;
+		}
+		m->plan.targets[kept++] = *t;
+	}
+	m->plan.target_count = kept;
+	return status;
+}
+
+static size_t bin_of(int64_t ns)
+{
+	uint64_t us = ns < 1000 ? 1 : (uint64_t)ns / 1000;
+	unsigned top = 63 - (unsigned)__builtin_clzll(us);
+	unsigned part = top >= 4 ? (unsigned)(us >> (top - 4)) & 15 : (unsigned)(us << (4 - top)) & 15;
+	size_t bin = top * 16 + part;
+	return bin < TALLY_BINS ? bin : TALLY_BINS - 1;
+}
+
+static double bin_middle_ms(size_t bin)
+{
+	double low = (double)(1ULL << (bin / 16));
+	return low * (1 + ((double)(bin % 16) + 0.5) / 16) / 1000;
+}
+
+void tally_take(struct tally *t, const struct attempt *a)
+{
+	t->late_or_dup += a->failure == FAILURE_LATE_OR_DUP;
+	t->forged += a->failure == FAILURE_FORGED;
+	if (a->failure == FAILURE_LATE_OR_DUP || a->failure == FAILURE_FORGED)
+		return;
+	t->sent++;
+	t->local += a->failure == FAILURE_LOCAL;
+	t->failed += a->failure != FAILURE_NONE && a->failure != FAILURE_LOCAL;
+	if (a->failure != FAILURE_NONE)
+		return;
+	t->answered++;
+	if (a->rtt_ns < 0)
+		return;
+	t->least_ns = !t->timed++ || a->rtt_ns < t->least_ns ? a->rtt_ns : t->least_ns;
+	t->most_ns = a->rtt_ns > t->most_ns ? a->rtt_ns : t->most_ns;
+	t->bins[bin_of(a->rtt_ns)]++;
+}
+
+void tally_summary(const struct tally *t, struct attempt_summary *ret)
+{
+	uint64_t seen = 0;
+	*ret = (struct attempt_summary){.sent = t->sent,
+					.answered = t->answered,
+					.failed = t->failed,
+					.local = t->local,
+					.late_or_dup = t->late_or_dup,
+					.forged = t->forged};
+	if (!t->timed)
+		return;
+	ret->least_ms = (double)t->least_ns / 1e6;
+	ret->most_ms = (double)t->most_ns / 1e6;
+	for (size_t i = 0; i < TALLY_BINS; i++) {
+		seen += t->bins[i];
+		if (seen * 2 < t->timed)
+			continue;
+		double middle = bin_middle_ms(i);
+		ret->median_ms = middle < ret->least_ms ? ret->least_ms : middle > ret->most_ms ? ret->most_ms : middle;
+		return;
+	}
+}
+
+static void out_flush(struct measuring *m)
+{
+	fwrite(m->out.bytes, 1, m->out.length, stdout);
+	text_clear(&m->out);
+}
+
+const char *measuring_name(const struct measuring *m, const struct attempt *a)
+{
+	return a->index < m->plan.target_count ? m->plan.targets[a->index].name : NULL;
+}
+
+static void take(void *context, const struct attempt *batch, size_t n)
+{
+	struct measuring *m = context;
+	const char *observer = m->plan.observer ? m->plan.observer : "local";
+	for (size_t i = 0; i < n; i++) {
+		const struct attempt *a = &batch[i];
+		tally_take(&m->all, a);
+		if (m->each && a->index < m->plan.target_count)
+			tally_take(&m->each[a->index], a);
+		if (m->json) {
+			attempt_json(&m->out, a, observer, measuring_name(m, a));
+		} else if (!m->quiet && m->each) {
+			attempt_row(&m->out, a, measuring_name(m, a));
+			text_char(&m->out, '\n');
+		}
+		if (m->out.length >= OUT_FLUSH)
+			out_flush(m);
+	}
+	out_flush(m);
+	if (m->each || n < 400)
+		fflush(stdout);
+}
+
+static void health(void *context, const struct message_health *h)
+{
+	struct measuring *m = context;
+	if (m->json) {
+		health_report_json(&m->out,
+				   &(struct health_report){.time = h->time,
+							   .from = h->from,
+							   .observer = m->plan.observer ? m->plan.observer : "local",
+							   .state = h->state,
+							   .why = h->why});
+		out_flush(m);
+	}
+	if (strcmp(h->state, "ok") != 0)
+		say_line("lacuna %s: this observer is %s: %s", m->command, h->state, h->why);
+}
+
+void measuring_ready(void *context, const char *role, const struct message_ready *r)
+{
+	static const char *const modes[ATTEMPT_MODES] = {
+		[ATTEMPT_KERNEL] = "ordinary sockets",
+		[ATTEMPT_PACKET] = "packet socket",
+		[ATTEMPT_RAW] = "raw socket",
+		[ATTEMPT_PING] = "unprivileged ping socket",
+		[ATTEMPT_CONNECT] = "TCP connect in place of ping (no privilege for ping)",
+	};
+	struct measuring *m = context;
+	if (m->quiet)
+		return;
+	say_line("%s: %s%s%s%s; %s", role, r->mode < ATTEMPT_MODES ? modes[r->mode] : "?", *r->why ? " (" : "", r->why,
+		 *r->why ? ")" : "", r->seccomp ? "privileges dropped" : "not sandboxed (this build cannot be)");
+}
+
+void measuring_says(void *context, const char *line)
+{
+	struct measuring *m = context;
+	say_line("lacuna %s: %s", m->command, line);
+}
+
+static void summary(struct measuring *m)
+{
+	struct attempt_summary s;
+	struct text what = {0};
+	for (size_t i = 0; m->each && i < m->plan.target_count; i++) {
+		const struct plan_target *t = &m->plan.targets[i];
+		text_clear(&what);
+		text_addr(&what, &t->address);
+		text_printf(&what, " %s", probe_op_name(t->op));
+		tally_summary(&m->each[i], &s);
+		attempt_summary_row(&m->out, &s, text_string(&what));
+		text_char(&m->out, '\n');
+	}
+	if (!m->each || m->plan.target_count > 1) {
+		tally_summary(&m->all, &s);
+		attempt_summary_row(&m->out, &s, "all");
+		text_char(&m->out, '\n');
+	}
+	text_free(&what);
+	out_flush(m);
+}
+
+void measuring_accounting(const struct measuring *m)
+{
+	const struct prober_counts *p = &m->result.counts.probe;
+	if (p->sent)
+		say_line("replies: %llu arrived = %llu recorded + %llu late + %llu duplicate + %llu forged; dropped "
+			 "before us: %llu",
+			 (unsigned long long)p->arrived, (unsigned long long)p->recorded, (unsigned long long)p->late,
+			 (unsigned long long)p->duplicate, (unsigned long long)p->forged,
+			 (unsigned long long)p->kernel_drops);
+	const struct message_counts *c = &m->result.counts;
+	if (c->skipped)
+		say_line("not asked: %llu times because the caps of the target did not allow it yet",
+			 (unsigned long long)c->skipped);
+	if (c->refused_unlisted + c->refused_opted_out + c->refused_special)
+		say_line("not asked: %llu not on the allowlist, %llu opted out, %llu special-purpose addresses",
+			 (unsigned long long)c->refused_unlisted, (unsigned long long)c->refused_opted_out,
+			 (unsigned long long)c->refused_special);
+}
+
+static bool any_failed(const struct measuring *m)
+{
+	for (size_t i = 0; m->each && i < m->plan.target_count; i++)
+		if (!m->each[i].answered)
+			return true;
+	return m->all.sent && !m->all.answered;
+}
+
+int measuring_run(struct measuring *m)
+{
+	size_t targets = m->plan.target_count;
+	m->options.ranges = m->ranges.at;
+	m->options.range_count = m->ranges.count;
+	m->options.named = m->named && !m->ranges.count;
+	m->options.sink = (struct measure_sink){take, health, measuring_ready, measuring_says, NULL, m};
+	if (targets && targets <= TALLY_EACH && !m->ranges.count)
+		m->each = alloc_zero(targets, sizeof(*m->each));
+	int code = measure_run(&m->options, &m->result);
+	if (code == -EPERM)
+		return 2;
+	out_flush(m);
+	if (!m->json)
+		summary(m);
+	if (!m->quiet)
+		measuring_accounting(m);
+	if (code < 0 || !m->all.sent)
+		return code < 0 ? 4 : 3;
+	return any_failed(m) ? 1 : 0;
+}

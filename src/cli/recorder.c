@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: ISC
+// Appends only: a recording that was interrupted goes on in a new file beside the old ones.
+#include "cli/recorder.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "conf/record_text.h"
+#include "conf/recording.h"
+#include "os/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SYNC_NS	   NS_PER_S
+#define RESUME_MAX (1 << 20) // bytes of a saved census; it is some hundred
+#define S_PER_HOUR 3600
+
+static const char *path_of(struct recorder *r, const char *below)
+{
+	text_clear(&r->path);
+	text_put(&r->path, r->dir);
+	text_put(&r->path, below);
+	return text_string(&r->path);
+}
+
+static int write_all(int file, const void *bytes, size_t n)
+{
+	const char *at = bytes;
+	while (n) {
+		ssize_t done = write(file, at, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		at += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+// A file that appears whole or not at all.
+static int write_whole(const char *path, const void *bytes, size_t n)
+{
+	struct text temporary = {0};
+	text_put(&temporary, path);
+	text_put(&temporary, ".new");
+	int code, file = open(text_string(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (file < 0) {
+		code = -errno;
+		goto out;
+	}
+	code = write_all(file, bytes, n);
+	if (code == 0 && fsync(file) < 0)
+		code = -errno;
+	close(file);
+	if (code == 0 && rename(text_string(&temporary), path) < 0)
+		code = -errno;
+out:
+	text_free(&temporary);
+	return code;
+}
+
+static int make_folder(const char *path)
+{
+	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+// The whole of a file, at most `most` bytes; null when there is none, or more.
+static uint8_t *read_whole(const char *path, size_t most, size_t *ret_length)
+{
+	struct stat st;
+	uint8_t *bytes = NULL;
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return NULL;
+	if (fstat(file, &st) == 0 && st.st_size > 0 && (size_t)st.st_size <= most) {
+		bytes = alloc_zero((size_t)st.st_size, 1);
+		ssize_t n = read(file, bytes, (size_t)st.st_size);
+		*ret_length = n > 0 ? (size_t)n : 0;
+	}
+	close(file);
+	return bytes;
+}
+
+static int describe_locked(struct recorder *r, const struct plan *p)
+{
+	struct text words = {0};
+	size_t length = 0;
+	uint8_t *there = read_whole(path_of(r, "/recording.json"), RECORDING_JSON_MAX, &length);
+	int code = 1;
+	if (there)
+		code = record_join(&words, there, length, p);
+	else
+		record_text(&words, p, clock_utc());
+	if (code > 0)
+		code = write_whole(text_string(&r->path), words.bytes, words.length);
+	free(there);
+	text_free(&words);
+	return code;
+}
+
+// Several observers may begin to record into one folder at the same moment.
+static int describe(struct recorder *r, const struct plan *p)
+{
+	int lock = open(path_of(r, "/probes/.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0) {
+		int code = -errno;
+		if (lock >= 0)
+			close(lock);
+		return code;
+	}
+	int code = describe_locked(r, p);
+	close(lock);
+	return code;
+}
+
+int recorder_open(struct recorder *r, const char *dir, const struct plan *p, char *message, size_t size)
+{
+	*r = (struct recorder){.dir = dir, .file = -1, .observer = p->observer ? p->observer : "local"};
+	int code = make_folder(path_of(r, ""));
+	if (code == 0)
+		code = make_folder(path_of(r, "/probes"));
+	if (code == 0)
+		code = describe(r, p);
+	if (code < 0)
+		snprintf(message, size, "%s: %s", text_string(&r->path), err_text(code));
+	return code;
+}
+
+// A file an hour: one that is finished can be compressed or moved while the recording goes on.
+static int open_hour(struct recorder *r, int64_t now_s)
+{
+	time_t seconds = (time_t)now_s;
+	struct tm t;
+	char name[160];
+	gmtime_r(&seconds, &t);
+	int n = snprintf(name, sizeof(name), "/probes/%.60s-%04d%02d%02dT%02d%02d%02dZ.ndjson", r->observer,
+			 t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+	if (n < 0 || strchr(r->observer, '/'))
+		return ERR_MALFORMED;
+	if (r->file >= 0 && (fdatasync(r->file) < 0 || close(r->file) < 0))
+		return -errno;
+	r->file = open(path_of(r, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	r->hour = now_s / S_PER_HOUR;
+	return r->file < 0 ? -errno : 0;
+}
+
+void recorder_write(struct recorder *r)
+{
+	int64_t now_s = instant_seconds(clock_utc()), now = clock_boot_ns();
+	if (!r->error && r->lines.length && (r->file < 0 || now_s / S_PER_HOUR != r->hour))
+		r->error = open_hour(r, now_s);
+	if (!r->error && r->lines.length)
+		r->error = write_all(r->file, r->lines.bytes, r->lines.length);
+	r->written += r->error ? 0 : r->lines.length;
+	text_clear(&r->lines);
+	if (!r->error && r->file >= 0 && now - r->synced_ns >= SYNC_NS) {
+		r->error = fdatasync(r->file) < 0 ? -errno : 0;
+		r->synced_ns = now;
+	}
+}
+
+int recorder_close(struct recorder *r)
+{
+	if (r->dir)
+		recorder_write(r);
+	if (r->file >= 0) {
+		if (!r->error && fdatasync(r->file) < 0)
+			r->error = -errno;
+		close(r->file);
+	}
+	r->file = -1;
+	text_free(&r->lines);
+	text_free(&r->path);
+	return r->error;
+}
+
+static const char *census_path(struct recorder *r)
+{
+	char name[96];
+	snprintf(name, sizeof(name), "/probes/.%.60s.census", r->observer);
+	return path_of(r, name);
+}
+
+uint8_t *recorder_resume(struct recorder *r, size_t *ret_length)
+{
+	return read_whole(census_path(r), RESUME_MAX, ret_length);
+}
+
+void recorder_save(struct recorder *r, const void *bytes, size_t n)
+{
+	// Without it the census only begins its round anew.
+	(void)!write_whole(census_path(r), bytes, n);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: ISC
+// The files of a recording that is being written: recording.json, one file of lines an hour, where the census is. Lines are on disk
+// (fdatasync) a second after they were written here.
+#pragma once
+
+#include "base/attr.h"
+#include "conf/plan.h"
+#include "model/attempt.h"
+
+#include <stdio.h>
+
+struct recorder {
+	const char *dir;      // borrowed
+	const char *observer; // same
+	struct text lines;
+	struct text path;
+	int file;
+	int64_t hour; // of the open file
+	int64_t synced_ns;
+	uint64_t written; // bytes
+	int error;	  // first failure of the disk, negative; nothing is written after it
+};
+
+// Makes the folder and recording.json where they are not there. 0, or -errno with a message; -EEXIST: the folder is there and no
+// recording.
+int MUST_USE recorder_open(struct recorder *r, const char *dir, const struct plan *p, char *message, size_t size);
+// Writes out, syncs, closes. 0 or the first failure.
+int recorder_close(struct recorder *r);
+// `lines` holds whole lines to write; they are taken.
+void recorder_write(struct recorder *r);
+
+// Where the census was; null when it is not known. Free with free.
+uint8_t *recorder_resume(struct recorder *r, size_t *ret_length);
+void recorder_save(struct recorder *r, const void *bytes, size_t n);

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: ISC
+// Targets from words.
+#include "conf/ask.h"
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "conf/blackbox.h"
+#include "conf/place.h"
+#include "conf/scalar.h"
+
+#include <string.h>
+
+static const char FULL[] = "more than 1000000 targets";
+
+static char *copy(const char *text)
+{
+	return text && *text ? alloc_copy(text) : NULL;
+}
+
+const char *ask_entity(struct plan *p, const char *id)
+{
+	size_t before = p->entities.count;
+	struct entity *e = entity_add(&p->entities, id);
+	if (e && p->entities.count > before)
+		e->watched = true;
+	return e ? e->id : NULL;
+}
+
+// Puts the words in that are the same for every kind, and the target into the plan. `t` holds no memory yet.
+static const char *keep(struct plan *p, const struct plan_target *t, const char *host, const char *name,
+			const struct ask_words *w)
+{
+	const char *entity = w->entity ? ask_entity(p, w->entity) : NULL;
+	if (w->entity && !entity)
+		return "the entity is not of the form country/KX or asn/64512, or there are more than 65000";
+	struct plan_target *kept = plan_target_add(p);
+	if (!kept)
+		return FULL;
+	*kept = *t;
+	kept->host = t->address.family ? NULL : copy(host);
+	kept->name = copy(name);
+	kept->entity = copy(entity);
+	kept->institution = copy(w->institution);
+	kept->network = w->network;
+	if (w->interval_ms)
+		kept->interval_ms = w->interval_ms;
+	if (w->timeout_ms)
+		kept->timeout_ms = w->timeout_ms;
+	return NULL;
+}
+
+const char *ask_add_known(struct plan *p, const struct addr *a, const struct kind *k, const struct ask_words *w)
+{
+	struct plan_target t = {.address = *a, .op = k->op, .kind = k->role, .flags = k->flags};
+	return keep(p, &t, NULL, w->name, w);
+}
+
+// Says once of a module what of it is not followed.
+static void note_ignored(struct plan *p, struct blackbox_module *m)
+{
+	if (!m->ignored || m->noted)
+		return;
+	m->noted = true;
+	text_put(&p->notes, "blackbox module ");
+	text_untrusted(&p->notes, m->name, strlen(m->name));
+	text_put(&p->notes, ": not followed: ");
+	text_put(&p->notes, m->ignored);
+	text_char(&p->notes, '\n');
+}
+
+static const char *module_into(struct plan *p, const struct ask_words *w, struct plan_target *t, struct text *why)
+{
+	const struct blackbox_module *m = p->modules ? blackbox_find(p->modules, w->module) : NULL;
+	text_clear(why);
+	if (!m)
+		text_printf(why, "there is no module '%.80s'%s", w->module,
+			    p->modules ? " in the blackbox file" : ": no blackbox file was named");
+	else if (m->unsupported)
+		text_printf(why, "module '%.80s' cannot be used: %s", w->module, m->unsupported);
+	if (!m || m->unsupported)
+		return text_string(why);
+	note_ignored(p, &p->modules->modules[m - p->modules->modules]);
+	*t = m->ask;
+	return NULL;
+}
+
+static bool role_only(const struct kind *k)
+{
+	return k && (k->role == TARGET_CONTROL || k->role == TARGET_BORDER);
+}
+
+// What is asked: the module says all of it, else the kind, else the URL's scheme, else a port means a connection.
+static const char *choose(struct plan *p, const struct ask_words *w, const struct place *place, struct plan_target *t,
+			  struct text *why)
+{
+	const struct kind *k = w->kind ? kind_of(w->kind) : NULL, *how = role_only(k) ? NULL : k;
+	if (w->kind && !k)
+		return "kind is one of " KIND_WORDS;
+	if (how && place->kind && how != place->kind)
+		return "the URL's scheme is not what 'kind' says";
+	if (!how)
+		how = place->kind ? place->kind : kind_of(place->port ? "tcp" : "host");
+	*t = (struct plan_target){.op = how->op, .kind = how->role, .flags = how->flags};
+	const char *wrong = w->module ? module_into(p, w, t, why) : NULL;
+	if (wrong)
+		return wrong;
+	if (place->kind && place->kind->op != t->op)
+		return "the URL's scheme is not what the module asks";
+	t->flags |= place->kind ? place->kind->flags : 0;
+	t->kind = role_only(k) ? k->role : t->kind;
+	return NULL;
+}
+
+// What must not be together, or be missing.
+static const char *check(const struct plan_target *t, const struct ask_words *w, const char *name)
+{
+	if (t->op == PROBE_ICMP_ECHO && t->port)
+		return "a ping has no port; name a kind such as tcp or http";
+	if (t->op == PROBE_TCP_CONNECT && !t->port)
+		return "a connection needs a port, as in 198.18.0.10:22";
+	if (t->op == PROBE_DNS && !(name && *name))
+		return "what name to ask the server for is missing; set 'name', or write dns://SERVER/NAME?SOA";
+	if (t->kind == TARGET_CONTROL && w->entity)
+		return "a control lies outside of everything watched; leave its entity out";
+	if (name && *name && !scalar_host(name))
+		return "the name is not a name such as www.example.net";
+	return NULL;
+}
+
+static const char *join_port(const struct ask_words *w, struct place *place)
+{
+	if (w->port && place->port && w->port != place->port)
+		return "the port is there twice, and different";
+	if (w->port)
+		place->port = (uint16_t)w->port;
+	return NULL;
+}
+
+const char *ask_add(struct plan *p, const struct ask_words *w, struct text *why)
+{
+	struct place place;
+	struct plan_target t = {0};
+	const char *wrong = place_parse(w->place, &place);
+	if (!wrong)
+		wrong = join_port(w, &place);
+	if (!wrong)
+		wrong = choose(p, w, &place, &t, why);
+	if (wrong)
+		return wrong;
+	const char *host = place.address.family ? NULL : place.host;
+	const char *name = w->name ? w->name : place.query[0] ? place.query : t.name;
+	if (!name && t.op != PROBE_DNS && t.op != PROBE_ICMP_ECHO && t.op != PROBE_TCP_CONNECT)
+		name = host;
+	if (place.qtype || w->qtype)
+		t.qtype = place.qtype ? place.qtype : place_qtype(w->qtype);
+	if (w->qtype && (!t.qtype || t.op != PROBE_DNS))
+		return t.qtype ? "qtype is for kind dns only" : "qtype is not a type of the DNS such as SOA";
+	t.address = place.address;
+	t.port = place.port;
+	wrong = check(&t, w, name);
+	return wrong ? wrong : keep(p, &t, host, name, w);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: ISC
+// From the words of any list to a target of the plan: the place, the kind or blackbox module, the entity. One set of rules for
+// lacuna.yml, file_sd, inventories and the command line.
+#pragma once
+
+#include "conf/kind.h"
+#include "conf/plan.h"
+
+struct ask_words {	   // as they were written, borrowed; null or 0: not
+	const char *place; // address, name, HOST:PORT or URL
+	const char *name;  // asked name
+	const char *kind;
+	const char *module;
+	const char *entity, *institution;
+	const char *qtype;
+	uint32_t port, network, interval_ms, timeout_ms;
+};
+
+// Adds the target to the plan. Null, or what is wrong (in `why`, borrowed).
+const char *ask_add(struct plan *p, const struct ask_words *w, struct text *why);
+// The same where address and kind are known.
+const char *ask_add_known(struct plan *p, const struct addr *a, const struct kind *k, const struct ask_words *w);
+// The entity's id as the list holds it, added and watched if new; null: no such form.
+const char *ask_entity(struct plan *p, const char *id);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: ISC
+// Reads JSON with jansson.
+#include "conf/json_file.h"
+
+#include "base/err.h"
+#include "conf/file.h"
+
+// At least as many as there are values: each stands behind a comma or an opening bracket. Commas in texts count too.
+static uint64_t values_at_most(struct cursor bytes)
+{
+	uint64_t sum = 1;
+	for (const uint8_t *at = bytes.at; at < bytes.end; at++)
+		sum += *at == '{' ? 4 : *at == ',' || *at == '[';
+	return sum;
+}
+
+json_t *json_file_parse(struct cursor bytes, const char *path, uint32_t line, struct plan_error *e)
+{
+	json_error_t error;
+	if (values_at_most(bytes) > JSON_VALUES_MAX) {
+		(void)file_wrong(e, path, line, "too many values for one file; split it");
+		return NULL;
+	}
+	json_t *root = json_loadb((const char *)bytes.at, cursor_left(&bytes), JSON_REJECT_DUPLICATES, &error);
+	if (!root)
+		(void)file_wrong(e, path,
+				 line		  ? line
+				 : error.line > 0 ? (uint32_t)error.line
+						  : 0,
+				 "not valid JSON: %s", error.text);
+	return root;
+}
+
+static int take_line(struct schema_reader *r, struct tree *t, struct cursor line, uint32_t number)
+{
+	struct tree_builder b = {.tree = t};
+	tree_clear(t);
+	if (cursor_left(&line) > JSON_LINE_MAX)
+		return file_wrong_as(ERR_TOO_LARGE, r->error, r->path, number, "a line of more than 1 MiB");
+	json_t *value = json_file_parse(line, r->path, number, r->error);
+	if (!value)
+		return ERR_MALFORMED;
+	int code = tree_json(&b, value, number);
+	json_decref(value);
+	return code < 0 ? tree_wrong(&b, code, r->path, r->error) : 0;
+}
+
+static bool blank_line(struct cursor line)
+{
+	while (cursor_left(&line) && (*line.at == ' ' || *line.at == '\t'))
+		line.at++;
+	return !cursor_left(&line);
+}
+
+int json_file_lines(const char *path, schema_take *take, void *context, struct plan_error *e)
+{
+	struct cursor bytes, line;
+	struct tree tree = {0};
+	int code = file_read(path, PLAN_FILE_MAX, &bytes, e);
+	if (code < 0)
+		return code;
+	struct cursor rest = bytes;
+	for (uint32_t number = 1; code == 0 && file_line(&rest, &line); number++) {
+		struct schema_reader r = {.tree = &tree, .path = path, .error = e};
+		if (blank_line(line))
+			continue;
+		code = take_line(&r, &tree, line, number);
+		if (code == 0)
+			code = take(&r, TREE_ROOT, context);
+	}
+	tree_free(&tree);
+	file_drop(&bytes);
+	return code;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: ISC
+// The table of kinds.
+#include "conf/kind.h"
+
+#include "base/attr.h"
+
+#include <string.h>
+
+static const struct kind kinds[] = {
+	{"host", PROBE_ICMP_ECHO, TARGET_HOST, 0, 0},	    {"dns", PROBE_DNS, TARGET_SERVICE, 0, 53},
+	{"http", PROBE_HTTP, TARGET_SERVICE, 0, 80},	    {"https", PROBE_HTTP, TARGET_SERVICE, CHECK_HTTPS, 443},
+	{"smtp", PROBE_SMTP, TARGET_SERVICE, 0, 25},	    {"tls", PROBE_TLS, TARGET_SERVICE, 0, 443},
+	{"tcp", PROBE_TCP_CONNECT, TARGET_SERVICE, 0, 0},   {"border", PROBE_ICMP_ECHO, TARGET_BORDER, 0, 0},
+	{"control", PROBE_ICMP_ECHO, TARGET_CONTROL, 0, 0},
+};
+
+const struct kind *kind_of(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(kinds[i].word, word) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+const struct kind *kind_of_port(uint16_t port)
+{
+	for (size_t i = 0; port && i < ARRAY_LEN(kinds); i++)
+		if (kinds[i].port == port)
+			return &kinds[i];
+	return NULL;
+}
+
+const struct kind *kind_of_scheme(const char *scheme, size_t n)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kinds[i].role == TARGET_SERVICE && strlen(kinds[i].word) == n &&
+		    memcmp(kinds[i].word, scheme, n) == 0)
+			return &kinds[i];
+	bool ping = (n == 4 && memcmp(scheme, "icmp", n) == 0) || (n == 4 && memcmp(scheme, "ping", n) == 0);
+	return ping ? kind_of("host") : NULL;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: ISC
+// Targets and blocks that several lists name are kept once.
+#include "conf/plan_priv.h"
+
+#include "base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCKS_OF_IPV4 (1u << 24)
+
+static uint64_t text_hash(const char *text)
+{
+	return text ? hash_bytes(text, strlen(text)) : 0;
+}
+
+// By what is asked of whom and as what (a control that is a host too stays both); how often does not matter.
+static uint64_t target_hash(const struct plan_target *t)
+{
+	uint64_t how = (uint64_t)t->op << 48 | (uint64_t)t->flags << 32 | (uint64_t)t->port << 16 | t->qtype;
+	return hash_pair(hash_pair(addr_hash(&t->address), how), hash_pair(text_hash(t->host), text_hash(t->name)));
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_target(const struct plan_target *a, const struct plan_target *b)
+{
+	return addr_equal(&a->address, &b->address) && a->op == b->op && a->kind == b->kind && a->flags == b->flags &&
+	       a->port == b->port && a->qtype == b->qtype && same_text(a->host, b->host) && same_text(a->name, b->name);
+}
+
+// Whether the target is among those kept; else it is entered as number `at`.
+static bool seen_before(const struct plan *p, uint32_t *slots, size_t slot_count, const struct plan_target *t,
+			size_t at)
+{
+	size_t i = target_hash(t) & (slot_count - 1);
+	for (; slots[i]; i = (i + 1) & (slot_count - 1))
+		if (same_target(&p->targets[slots[i] - 1], t))
+			return true;
+	slots[i] = (uint32_t)at + 1;
+	return false;
+}
+
+static size_t targets_once(struct plan *p)
+{
+	size_t slot_count = 16, kept = 0;
+	while (slot_count < 2 * p->target_count)
+		slot_count *= 2;
+	uint32_t *slots = alloc_zero(slot_count, sizeof(*slots));
+	for (size_t i = 0; i < p->target_count; i++) {
+		struct plan_target t = p->targets[i];
+		if (seen_before(p, slots, slot_count, &t, kept))
+			plan_target_drop(&t);
+		else
+			p->targets[kept++] = t;
+	}
+	size_t twice = p->target_count - kept;
+	p->target_count = kept;
+	free(slots);
+	return twice;
+}
+
+static size_t blocks_once(struct plan *p)
+{
+	size_t kept = 0;
+	uint8_t *seen = alloc_pages(BLOCKS_OF_IPV4 / 8);
+	for (size_t i = 0; i < p->block_count; i++) {
+		uint32_t block = p->blocks[i].block % BLOCKS_OF_IPV4;
+		if (seen[block / 8] >> block % 8 & 1)
+			continue;
+		seen[block / 8] |= (uint8_t)(1 << block % 8);
+		p->blocks[kept++] = p->blocks[i];
+	}
+	size_t twice = p->block_count - kept;
+	p->block_count = kept;
+	alloc_pages_free(seen, BLOCKS_OF_IPV4 / 8);
+	return twice;
+}
+
+void plan_once(struct plan *p)
+{
+	size_t targets = targets_once(p), blocks = blocks_once(p);
+	if (targets)
+		text_printf(&p->notes, "%zu targets are listed twice, and asked once\n", targets);
+	if (blocks)
+		text_printf(&p->notes, "%zu blocks are listed twice, and asked once\n", blocks);
+}

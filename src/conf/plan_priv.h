@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: ISC
+// What the readers of the plan's files share with each other.
+#pragma once
+
+#include "conf/plan.h"
+
+#define PLAN_ALLOW_SHORTEST 8 // bits: an allowlist that allows more than a /8 is a mistake
+
+// Like plan_file_sd; targets that name no module and no kind are asked as `module` says; null: as their port says.
+int MUST_USE plan_file_sd_as(struct plan *p, const char *path, const char *module, struct plan_error *e);
+void plan_target_drop(struct plan_target *t); // frees what it holds
+// Takes out targets and blocks that are there twice (the first of each stays), and notes how many: lists overlap, and nobody is to
+// be asked twice as often for that.
+void plan_once(struct plan *p);
+// Like plan_list_read; shorter prefixes than `shortest` bits are refused.
+int MUST_USE plan_list_above(struct plan_list *l, const char *path, uint8_t shortest, struct plan_error *e);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: ISC
+// A recording's entities, targets and observers as a plan: what was measured then can be measured again.
+#include "base/alloc.h"
+#include "base/err.h"
+#include "conf/ask.h"
+#include "conf/file.h"
+#include "conf/recording.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+struct into {
+	struct plan *plan;
+	uint32_t observers;
+	uint64_t left_out;
+};
+
+static void take_observer(void *context, const char *id, uint32_t asn)
+{
+	struct into *to = context;
+	to->observers++;
+	if (to->plan->observer && strcmp(to->plan->observer, id) == 0 && !to->plan->observer_asn)
+		to->plan->observer_asn = asn;
+}
+
+static const char *take_target(void *context, const struct target *listed, const struct kind *kind)
+{
+	struct into *to = context;
+	if (kind && kind->op == PROBE_TCP_CONNECT) { // to which port is nowhere said
+		to->left_out++;
+		return NULL;
+	}
+	char entity[ENTITY_ID_MAX + 1] = "";
+	if (listed->entity != ENTITY_NONE) // a copy: the list may move
+		memcpy(entity, to->plan->entities.at[listed->entity].id, sizeof(entity));
+	const struct ask_words words = {
+		.name = listed->name, .institution = listed->institution, .entity = entity[0] ? entity : NULL};
+	return ask_add_known(to->plan, &listed->address, kind ? kind : kind_of("host"), &words);
+}
+
+int plan_recording(struct plan *p, const char *path, struct plan_error *e)
+{
+	struct into into = {.plan = p};
+	const struct recording_sink to = {
+		.context = &into, .entities = true, .observer = take_observer, .target = take_target};
+	struct text file = {0};
+	struct stat st;
+	text_put(&file, path);
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		text_put(&file, "/recording.json");
+	char message[sizeof(e->text)] = "";
+	int code = recording_each(text_string(&file), &to, &p->entities, message, sizeof(message));
+	text_free(&file);
+	if (code < 0)
+		file_say(e, "%s", message);
+	if (code == 0 && into.left_out)
+		text_printf(&p->notes, "recording.json: %llu targets of kind tcp have no port, and are left out\n",
+			    (unsigned long long)into.left_out);
+	if (code == 0 && into.observers > p->observers)
+		p->observers = into.observers;
+	return code;
+}

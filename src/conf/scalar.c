@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: ISC
+// The forms of single values.
+#include "conf/scalar.h"
+
+#include "base/attr.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define HOST_MAX  253
+#define LABEL_MAX 63
+#define MS_MOST	  (UINT64_MAX / 10000) // so that no step of a sum overflows
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool scalar_switch(const char *text, bool *ret)
+{
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {{"on", true}, {"off", false}, {"true", true}, {"false", false}, {"yes", true}, {"no", false}};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcasecmp(words[i].word, text) == 0) {
+			*ret = words[i].value;
+			return true;
+		}
+	return false;
+}
+
+bool scalar_number(const char *text, uint64_t *ret)
+{
+	uint64_t value = 0;
+	if (!digit(text[0]) || (text[0] == '0' && text[1]))
+		return false;
+	for (; digit(*text); text++) {
+		if (value > (UINT64_MAX - 9) / 10)
+			return false;
+		value = value * 10 + (uint64_t)(*text - '0');
+	}
+	*ret = value;
+	return !*text;
+}
+
+bool scalar_real(const char *text, double *ret)
+{
+	double value = 0, place = 1;
+	size_t n = strlen(text);
+	if (!n || n > 30 || !digit(text[0]) || !digit(text[n - 1]))
+		return false;
+	for (; digit(*text); text++)
+		value = value * 10 + (*text - '0');
+	if (*text == '.')
+		text++;
+	for (; digit(*text); text++) {
+		place /= 10;
+		value += (*text - '0') * place;
+	}
+	*ret = value;
+	return !*text;
+}
+
+static const struct {
+	const char *name;
+	uint64_t ms;
+} units[] = {{"y", 31536000000}, {"w", 604800000}, {"d", 86400000}, {"h", 3600000},
+	     {"m", 60000},	 {"s", 1000},	   {"ms", 1}};
+
+// The unit at the text; its length in *ret_length.
+static uint64_t unit_at(const char *text, size_t *ret_length)
+{
+	size_t n = 0;
+	while (letter(text[n]))
+		n++;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (strlen(units[i].name) == n && memcmp(units[i].name, text, n) == 0) {
+			*ret_length = n;
+			return units[i].ms;
+		}
+	return 0;
+}
+
+// Up to three digits behind a point, in thousandths; -1: not so.
+static int64_t thousandths(const char **text)
+{
+	int64_t value = 0;
+	int n = 0;
+	if (**text != '.')
+		return 0;
+	for (++*text; digit(**text); ++*text, n++)
+		value = n < 3 ? value * 10 + (**text - '0') : value;
+	if (n == 0 || n > 3)
+		return -1;
+	for (; n < 3; n++)
+		value *= 10;
+	return value;
+}
+
+bool scalar_duration(const char *text, uint64_t *ret_ms)
+{
+	uint64_t sum = 0;
+	if (strcmp(text, "0") == 0) {
+		*ret_ms = 0;
+		return true;
+	}
+	do {
+		uint64_t value = 0;
+		size_t length = 0;
+		if (!digit(*text))
+			return false;
+		for (; digit(*text); text++) {
+			value = value * 10 + (uint64_t)(*text - '0');
+			if (value > UINT32_MAX)
+				return false;
+		}
+		int64_t part = thousandths(&text);
+		uint64_t unit = unit_at(text, &length);
+		if (part < 0 || !unit || (part && (uint64_t)part * unit % 1000))
+			return false;
+		sum += value * unit + (uint64_t)part * unit / 1000;
+		if (sum > MS_MOST)
+			return false;
+		text += length;
+	} while (*text);
+	*ret_ms = sum;
+	return true;
+}
+
+void scalar_duration_print(struct text *out, uint64_t ms)
+{
+	for (size_t i = 2; i < ARRAY_LEN(units); i++)
+		if (ms % units[i].ms == 0 && (ms || units[i].ms == 1000)) {
+			text_u64(out, ms / units[i].ms);
+			text_put(out, units[i].name);
+			return;
+		}
+}
+
+// How long the label at the text is; 0: it is none.
+static size_t label_at(const char *text)
+{
+	size_t n = 0;
+	while (letter(text[n]) || digit(text[n]) || text[n] == '-' || text[n] == '_')
+		n++;
+	return n > LABEL_MAX || text[0] == '-' || (n && text[n - 1] == '-') ? 0 : n;
+}
+
+bool scalar_host(const char *text)
+{
+	bool named = false; // the last label begins with a letter
+	if (strcmp(text, ".") == 0)
+		return true;
+	if (!*text || strlen(text) > HOST_MAX)
+		return false;
+	while (*text) {
+		size_t n = label_at(text);
+		if (!n || (text[n] && text[n] != '.'))
+			return false;
+		named = letter(*text);
+		text += text[n] ? n + 1 : n;
+	}
+	return named;
+}
+
+static bool v4_inside(const struct addr *a)
+{
+	static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	return a->family == FAMILY_V6 && memcmp(a->bytes, mapped, sizeof(mapped)) == 0;
+}
+
+const char *scalar_address(const char *text, struct addr *ret)
+{
+	struct addr a;
+	if (addr_parse(text, &a) < 0)
+		return "is not an address such as 198.18.0.10 or 2001:db8::10";
+	if (v4_inside(&a))
+		return "is IPv4 inside of IPv6; write the IPv4 address";
+	*ret = a;
+	return NULL;
+}
+
+const char *scalar_prefix(const char *text, struct prefix *ret)
+{
+	char base[64];
+	const char *slash = strchr(text, '/');
+	size_t n = slash ? (size_t)(slash - text) : strlen(text);
+	struct addr a;
+	struct prefix p;
+	if (n >= sizeof(base))
+		return "is not a prefix such as 198.18.0.0/22";
+	memcpy(base, text, n);
+	base[n] = '\0';
+	if (addr_parse(base, &a) < 0)
+		return "is not a prefix such as 198.18.0.0/22, nor an address";
+	if (v4_inside(&a))
+		return "is IPv4 inside of IPv6; write the IPv4 prefix";
+	uint64_t length = 0;
+	if (slash && (!scalar_number(slash + 1, &length) || length > family_bits(a.family)))
+		return "has no length from 0 to 32 (IPv6: 128) behind the '/'";
+	if (prefix_parse(text, &p) < 0)
+		return "has bits behind its length; write the first address of the prefix";
+	*ret = p;
+	return NULL;
+}
+
+bool scalar_country(const char *text, char ret[11])
+{
+	if (strlen(text) != 2 || !letter(text[0]) || !letter(text[1]))
+		return false;
+	memcpy(ret, "country/", 8);
+	ret[8] = (char)(text[0] & ~0x20);
+	ret[9] = (char)(text[1] & ~0x20);
+	ret[10] = '\0';
+	return true;
+}

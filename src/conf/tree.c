@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: ISC
+// Growing and walking trees of written documents. Weights and heights are summed up when a container closes, so that a document
+// of aliases of aliases is refused while it is read and not while it is walked.
+#include "conf/tree.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "conf/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int refuse(struct tree_builder *b, int code, const char *why, uint32_t line)
+{
+	b->why = why;
+	b->line = line;
+	return code;
+}
+
+static void tree_begin(struct tree *t)
+{
+	if (t->count)
+		return;
+	alloc_grow((void **)&t->nodes, 0, &t->capacity, sizeof(*t->nodes));
+	t->nodes[t->count++] = (struct node){0};
+}
+
+static int add(struct tree_builder *b, struct node node, uint32_t *ret)
+{
+	struct tree *t = b->tree;
+	tree_begin(t);
+	if (t->count > TREE_NODES_MAX)
+		return refuse(b, ERR_TOO_LARGE, "more than 4000000 values; split the file", node.line);
+	if (!b->depth && t->count > 1)
+		return refuse(b, ERR_MALFORMED, "something follows the end of the document", node.line);
+	alloc_grow((void **)&t->nodes, t->count, &t->capacity, sizeof(*t->nodes));
+	uint32_t at = (uint32_t)t->count++;
+	t->nodes[at] = node;
+	if (b->depth) {
+		uint32_t *last = &b->last[b->depth - 1];
+		struct node *parent = &t->nodes[b->open[b->depth - 1]];
+		if (*last)
+			t->nodes[*last].next = at;
+		else
+			parent->at = at;
+		*last = at;
+		parent->count++;
+	}
+	*ret = at;
+	return 0;
+}
+
+int tree_open(struct tree_builder *b, uint8_t kind, uint32_t line, uint32_t *ret_node)
+{
+	if (b->depth == TREE_DEPTH_MAX)
+		return refuse(b, ERR_TOO_LARGE, "lists and maps stand inside each other more than 16 deep", line);
+	uint32_t node = 0;
+	int code = add(b, (struct node){.kind = kind, .line = line, .weight = 1}, &node);
+	if (code < 0)
+		return code;
+	*ret_node = node;
+	b->open[b->depth] = node;
+	b->last[b->depth++] = 0;
+	return 0;
+}
+
+static bool same_key(const struct tree *t, const struct node *a, const struct node *b)
+{
+	return a->count == b->count && memcmp(t->text.bytes + a->at, t->text.bytes + b->at, a->count) == 0;
+}
+
+static int refuse_key(struct tree_builder *b, uint32_t key)
+{
+	b->culprit = key;
+	return refuse(b, ERR_MALFORMED, "this key is there twice", b->tree->nodes[key].line);
+}
+
+static int check_keys(struct tree_builder *b, const struct node *map)
+{
+	const struct tree *t = b->tree;
+	if (map->count / 2 > TREE_MAP_MAX)
+		return refuse(b, ERR_TOO_LARGE, "a map of more than 1024 keys", map->line);
+	for (uint32_t i = map->at; i; i = t->nodes[t->nodes[i].next].next)
+		for (uint32_t k = map->at; k != i; k = t->nodes[t->nodes[k].next].next)
+			if (same_key(t, &t->nodes[i], &t->nodes[k]))
+				return refuse_key(b, i);
+	return 0;
+}
+
+int tree_close(struct tree_builder *b)
+{
+	struct tree *t = b->tree;
+	struct node *closed = &t->nodes[b->open[--b->depth]];
+	uint64_t weight = 1;
+	for (uint32_t i = closed->at; i; i = t->nodes[i].next) {
+		weight += t->nodes[i].weight;
+		if (t->nodes[i].height >= closed->height)
+			closed->height = (uint8_t)(t->nodes[i].height + 1);
+	}
+	if (weight > TREE_NODES_MAX)
+		return refuse(b, ERR_TOO_LARGE, "aliases that stand for more than 4000000 values", closed->line);
+	closed->weight = (uint32_t)weight;
+	return closed->kind == NODE_MAP ? check_keys(b, closed) : 0;
+}
+
+int tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bool plain, uint32_t line)
+{
+	struct text *text = &b->tree->text;
+	uint32_t node;
+	if (n > TREE_SCALAR_MAX)
+		return refuse(b, ERR_TOO_LARGE, "a text of more than 65536 bytes", line);
+	if (memchr(bytes, 0, n))
+		return refuse(b, ERR_MALFORMED, "a text that holds a zero byte", line);
+	struct node scalar = {.kind = NODE_SCALAR,
+			      .line = line,
+			      .at = (uint32_t)text->length,
+			      .count = (uint32_t)n,
+			      .weight = 1,
+			      .plain = plain};
+	int code = add(b, scalar, &node);
+	if (code < 0)
+		return code;
+	text_bytes(text, bytes, n);
+	text_char(text, '\0');
+	return 0;
+}
+
+int tree_alias(struct tree_builder *b, uint32_t node, uint32_t line)
+{
+	const struct node *named = tree_at(b->tree, node);
+	for (unsigned i = 0; i < b->depth; i++)
+		if (b->open[i] == node)
+			return refuse(b, ERR_MALFORMED, "an alias inside of what it names", line);
+	if (b->depth + named->height > TREE_DEPTH_MAX)
+		return refuse(b, ERR_TOO_LARGE, "aliases stand inside each other more than 16 deep", line);
+	struct node alias = {.kind = NODE_ALIAS,
+			     .line = line,
+			     .at = (uint32_t)(named - b->tree->nodes),
+			     .weight = named->weight,
+			     .height = named->height};
+	return add(b, alias, &node);
+}
+
+int tree_wrong(const struct tree_builder *b, int code, const char *path, struct plan_error *e)
+{
+	if (b->culprit)
+		(void)file_wrong(e, path, b->line, "'%.80s': %s", tree_text(b->tree, b->culprit), b->why);
+	else
+		(void)file_wrong(e, path, b->line, "%s", b->why);
+	return code;
+}
+
+uint32_t tree_newest(const struct tree *t)
+{
+	return t->count ? (uint32_t)t->count - 1 : 0;
+}
+
+static int json_number(struct tree_builder *b, const json_t *value, uint32_t line)
+{
+	char digits[40];
+	int n = json_is_integer(value)
+			? snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT, json_integer_value(value))
+			: snprintf(digits, sizeof(digits), "%.17g", json_real_value(value));
+	return tree_scalar(b, digits, (size_t)n, true, line);
+}
+
+static int json_simple(struct tree_builder *b, const json_t *value, uint32_t line)
+{
+	if (json_is_string(value))
+		return tree_scalar(b, json_string_value(value), json_string_length(value), false, line);
+	if (json_is_number(value))
+		return json_number(b, value, line);
+	const char *word = json_is_true(value) ? "true" : json_is_false(value) ? "false" : "";
+	return tree_scalar(b, word, strlen(word), true, line);
+}
+
+static int json_members(struct tree_builder *b, const json_t *value, uint32_t line)
+{
+	const char *key;
+	json_t *member;
+	int code = 0;
+	json_object_foreach((json_t *)(uintptr_t)value, key, member)
+	{
+		code = tree_scalar(b, key, strlen(key), false, line);
+		if (code == 0)
+			code = tree_json(b, member, line);
+		if (code < 0)
+			return code;
+	}
+	return code;
+}
+
+// Recursion ends at TREE_DEPTH_MAX, which tree_open() refuses to pass.
+int tree_json(struct tree_builder *b, const json_t *value, uint32_t line)
+{
+	bool list = json_is_array(value);
+	uint32_t node;
+	if (!list && !json_is_object(value))
+		return json_simple(b, value, line);
+	int code = tree_open(b, list ? NODE_LIST : NODE_MAP, line, &node);
+	size_t n = json_array_size(value);
+	for (size_t i = 0; code == 0 && i < n; i++)
+		code = tree_json(b, json_array_get(value, i), line);
+	if (code == 0 && !list)
+		code = json_members(b, value, line);
+	return code < 0 ? code : tree_close(b);
+}
+
+void tree_clear(struct tree *t)
+{
+	t->count = 0;
+	text_clear(&t->text);
+}
+
+void tree_free(struct tree *t)
+{
+	free(t->nodes);
+	text_free(&t->text);
+	*t = (struct tree){0};
+}
+
+const struct node *tree_at(const struct tree *t, uint32_t node)
+{
+	const struct node *n = &t->nodes[node];
+	return n->kind == NODE_ALIAS ? &t->nodes[n->at] : n;
+}
+
+uint32_t tree_line(const struct tree *t, uint32_t node)
+{
+	return t->nodes[node].line;
+}
+
+uint32_t tree_first(const struct tree *t, uint32_t node)
+{
+	const struct node *n = tree_at(t, node);
+	return n->kind == NODE_SCALAR ? 0 : n->at;
+}
+
+uint32_t tree_next(const struct tree *t, uint32_t node)
+{
+	return t->nodes[node].next;
+}
+
+const char *tree_text(const struct tree *t, uint32_t node)
+{
+	const struct node *n = tree_at(t, node);
+	return n->kind == NODE_SCALAR ? t->text.bytes + n->at : "";
+}
+
+bool tree_absent(const struct tree *t, uint32_t node)
+{
+	const struct node *n = tree_at(t, node);
+	const char *text = tree_text(t, node);
+	if (n->kind != NODE_SCALAR || !n->plain)
+		return false;
+	return !n->count || strcmp(text, "~") == 0 || strcmp(text, "null") == 0;
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: ISC
+// YAML files as trees. One document, plain tags, at most YAML_BYTES_MAX and YAML_ANCHORS_MAX; merge keys, keys that are no texts
+// and tags of programs are refused. No scalar gets a type here: the schema that asks for it gives it one.
+#pragma once
+
+#include "base/cursor.h"
+#include "conf/tree.h"
+
+#define YAML_BYTES_MAX	 (4u << 20) // of one file; long lists of targets are JSON or lines, which are read faster
+#define YAML_ANCHORS_MAX 256	    // their names are compared one by one
+
+// Reads bytes that a file of that name holds. 0, or ERR_MALFORMED or ERR_TOO_LARGE with a message that names its line. An empty
+// document is an empty map.
+int MUST_USE yaml_parse(struct tree *t, const char *path, struct cursor bytes, struct plan_error *e);
+int MUST_USE yaml_read(struct tree *t, const char *path, struct plan_error *e);

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: ISC
+// Starts the discover role, waits for what it found.
+#include "daemon/look.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "daemon/message.h"
+#include "os/child.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define WAIT_MS (20 * 60 * 1000) // 512 questions, one a second, and time-outs
+#define SAY_MS	10000
+
+static int begin(struct look *l, struct channel *c)
+{
+	struct setup s = {
+		.caps = l->lab ? caps_lab() : caps_default(), .toward = l->resolver, .timeout_ms = l->timeout_ms};
+	snprintf(s.zone, sizeof(s.zone), "%s", l->zone);
+	snprintf(s.version, sizeof(s.version), "%s", l->version);
+	if (getrandom(&s.seed, sizeof(s.seed), 0) != sizeof(s.seed))
+		return -EIO;
+	int code = channel_put_wait(c, MESSAGE_SETUP, &s, sizeof(s), SAY_MS);
+	return code ? code : channel_put_wait(c, MESSAGE_START, NULL, 0, SAY_MS);
+}
+
+static void take_found(struct look *l, const struct frame *f)
+{
+	size_t n = f->length / sizeof(*l->found);
+	if (!n || l->count + n > DISCOVER_FOUND_MAX)
+		return;
+	l->found = alloc_resize(l->found, l->count + n, sizeof(*l->found));
+	memcpy(l->found + l->count, f->bytes, n * sizeof(*l->found));
+	l->count += n;
+}
+
+static void take_attempts(struct look *l, const struct frame *f)
+{
+	struct attempt a;
+	for (size_t at = 0; at + sizeof(a) <= f->length; at += sizeof(a)) {
+		memcpy(&a, f->bytes + at, sizeof(a));
+		l->questions++;
+		l->failed += a.failure != FAILURE_NONE;
+	}
+}
+
+// 1: it is done; 0: go on; negative: why not.
+static int take(struct look *l, const struct frame *f, char *message, size_t size)
+{
+	if (f->kind == MESSAGE_ERROR) {
+		snprintf(message, size, "%.*s", (int)f->length, (const char *)f->bytes);
+		return ERR_MALFORMED;
+	}
+	if (f->kind == MESSAGE_FOUND)
+		take_found(l, f);
+	else if (f->kind == MESSAGE_ATTEMPTS)
+		take_attempts(l, f);
+	return f->kind == MESSAGE_DONE;
+}
+
+int look_zone(struct look *l, char *message, size_t size)
+{
+	struct child child;
+	struct frame f;
+	int code = child_start(&child, "discover");
+	if (code < 0)
+		goto out;
+	code = begin(l, child.channel);
+	while (code == 0) {
+		code = channel_get(child.channel, &f);
+		if (code == 0)
+			code = channel_wait(child.channel, WAIT_MS) > 0 ? 0 : -ETIMEDOUT;
+		else if (code > 0)
+			code = take(l, &f, message, size);
+	}
+	child_stop(&child);
+out:
+	if (code < 0 && !*message)
+		snprintf(message, size, "%s", err_text(code));
+	return code < 0 ? code : 0;
+}
+
+void look_free(struct look *l)
+{
+	free(l->found);
+	l->found = NULL;
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: ISC
+// One loop over the ends of two roles, a few timers and the signals that end it.
+#include "daemon/measure.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "daemon/division.h"
+#include "daemon/opt_out.h"
+#include "os/child.h"
+#include "os/clock.h"
+#include "os/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define READY_MS	10000		// a role opens its sockets within this
+#define SAY_MS		30000		// a role takes what it is told within this
+#define STOP_NS		(15 * NS_PER_S) // after the word to stop: what is under way is decided, or given up
+#define OPT_OUT_NS	(NS_PER_S / 4)	// how often the opt-out list is looked at
+#define RESTART_NS	NS_PER_S	// first pause before a role is started again; doubles
+#define RESTART_MOST_NS (64 * NS_PER_S)
+#define FRAMES_AT_ONCE	64 // of one role before the other is heard
+
+struct measure;
+
+struct side { // one role and what the parent knows of it
+	struct measure *measure;
+	const char *role;
+	unsigned kinds; // enum division_kind
+	struct child child;
+	bool wanted, done;
+	int64_t pause_ns;
+	struct instant last;		      // newest sign of life
+	struct message_counts counts, before; // of this life; of earlier ones
+};
+
+struct measure {
+	const struct measure_options *o;
+	struct loop *loop;
+	struct division division;
+	struct opt_out opt_out;
+	struct side sides[2];
+	int signals;
+	bool stopping;
+	int error;
+	unsigned deaths;
+};
+
+static void say(struct measure *m, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void say(struct measure *m, const char *format, ...)
+{
+	char line[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (m->o->sink.says)
+		m->o->sink.says(m->o->sink.context, line);
+}
+
+static int tell(void *context, enum message kind, const void *bytes, size_t length)
+{
+	struct side *s = context;
+	return channel_put_wait(s->child.channel, (uint16_t)kind, bytes, length, SAY_MS);
+}
+
+static struct message_sink teller(struct side *s)
+{
+	return (struct message_sink){tell, s};
+}
+
+// The answer to the setup: sockets are open and privileges gone, or why not.
+static int await_ready(struct measure *m, struct side *s)
+{
+	struct frame f;
+	struct message_ready ready;
+	int code = channel_wait(s->child.channel, READY_MS);
+	if (code > 0)
+		code = channel_get(s->child.channel, &f);
+	if (code <= 0) {
+		say(m, "%s: no answer at its start", s->role);
+		return code < 0 ? code : -ETIMEDOUT;
+	}
+	if (f.kind == MESSAGE_ERROR) {
+		say(m, "%s: %.*s", s->role, (int)f.length, (const char *)f.bytes);
+		return -EPERM;
+	}
+	if (f.kind != MESSAGE_READY || f.length != sizeof(ready))
+		return ERR_MALFORMED;
+	memcpy(&ready, f.bytes, sizeof(ready));
+	if (m->o->sink.ready)
+		m->o->sink.ready(m->o->sink.context, s->role, &ready);
+	return 0;
+}
+
+static void heard(void *context, uint32_t events);
+
+static int side_start(struct measure *m, struct side *s)
+{
+	int code = child_start(&s->child, s->role);
+	if (code < 0) {
+		say(m, "%s: cannot be started: %s", s->role, err_text(code));
+		return code;
+	}
+	s->last = clock_utc();
+	code = division_setup(&m->division, s->kinds, teller(s));
+	if (code == 0)
+		code = await_ready(m, s);
+	if (code == 0)
+		code = division_lists(&m->division, s->kinds, teller(s));
+	if (code == 0)
+		code = opt_out_tell(&m->opt_out, teller(s));
+	if (code == 0)
+		code = tell(s, MESSAGE_START, NULL, 0);
+	if (code == 0)
+		code = loop_watch(m->loop, channel_descriptor(s->child.channel), EPOLLIN,
+				  (struct loop_handler){heard, s});
+	if (code < 0)
+		child_stop(&s->child);
+	return code;
+}
+
+static void restart(void *context, uint32_t events)
+{
+	struct side *s = context;
+	(void)events;
+	if (s->measure->stopping)
+		return;
+	if (side_start(s->measure, s) == 0)
+		return;
+	s->pause_ns = s->pause_ns * 2 < RESTART_MOST_NS ? s->pause_ns * 2 : RESTART_MOST_NS;
+	loop_at(s->measure->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){restart, s});
+}
+
+static void add_counts(uint64_t *to, const uint64_t *from, size_t bytes)
+{
+	for (size_t i = 0; i < bytes / sizeof(*to); i++)
+		to[i] += from[i];
+}
+
+static void message_counts_add(struct message_counts *to, const struct message_counts *from)
+{
+	int64_t lag = to->probe.lag_most_ns > from->probe.lag_most_ns ? to->probe.lag_most_ns : from->probe.lag_most_ns;
+	add_counts((uint64_t *)to, (const uint64_t *)from, sizeof(*to));
+	to->probe.lag_most_ns = lag;
+}
+
+// A role ended before it was done: we were blind from its last sign of life on, and say so before it starts again.
+static void died(struct side *s)
+{
+	struct measure *m = s->measure;
+	char how[96] = "gone";
+	int status;
+	loop_unwatch(m->loop, channel_descriptor(s->child.channel));
+	if (child_wait(&s->child, 1000, &status) == 1)
+		child_end_text(status, how, sizeof(how));
+	child_stop(&s->child);
+	message_counts_add(&s->before, &s->counts);
+	s->counts = (struct message_counts){0};
+	if (m->stopping) {
+		s->done = true;
+		return;
+	}
+	m->deaths++;
+	say(m, "%s: %s", s->role, how);
+	struct message_health h = {.time = clock_utc(), .from = s->last, .state = "blind", .why = "role_died"};
+	if (m->o->sink.health)
+		m->o->sink.health(m->o->sink.context, &h);
+	if (!m->o->persist) {
+		m->error = -ECHILD;
+		s->done = true;
+		return;
+	}
+	s->pause_ns = RESTART_NS;
+	loop_at(m->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){restart, s});
+}
+
+static void take(struct side *s, const struct frame *f)
+{
+	struct measure *m = s->measure;
+	const struct measure_sink *sink = &m->o->sink;
+	s->last = clock_utc();
+	if (f->kind == MESSAGE_ATTEMPTS && sink->attempts) {
+		sink->attempts(sink->context, (const struct attempt *)(const void *)f->bytes,
+			       f->length / sizeof(struct attempt));
+	} else if (f->kind == MESSAGE_HEALTH && sink->health && f->length == sizeof(struct message_health)) {
+		sink->health(sink->context, (const struct message_health *)(const void *)f->bytes);
+	} else if (f->kind == MESSAGE_SAVE && sink->saved) {
+		sink->saved(sink->context, f->bytes, f->length);
+	} else if (f->kind == MESSAGE_ERROR) {
+		say(m, "%s: %.*s", s->role, (int)f->length, (const char *)f->bytes);
+	} else if ((f->kind == MESSAGE_COUNTS || f->kind == MESSAGE_DONE) && f->length == sizeof(s->counts)) {
+		memcpy(&s->counts, f->bytes, sizeof(s->counts));
+		s->done = f->kind == MESSAGE_DONE;
+	}
+}
+
+static void heard(void *context, uint32_t events)
+{
+	struct side *s = context;
+	struct frame f;
+	(void)events;
+	for (int i = 0; i < FRAMES_AT_ONCE; i++) {
+		int code = channel_get(s->child.channel, &f);
+		if (code == 0)
+			return;
+		if (code < 0) {
+			died(s);
+			return;
+		}
+		take(s, &f);
+		if (s->done) {
+			loop_unwatch(s->measure->loop, channel_descriptor(s->child.channel));
+			child_stop(&s->child);
+			return;
+		}
+	}
+}
+
+static void give_up(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	(void)events;
+	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
+		if (m->sides[i].wanted && !m->sides[i].done) {
+			say(m, "%s: does not end, stopped", m->sides[i].role);
+			m->sides[i].done = true;
+		}
+}
+
+static void stop(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	(void)events;
+	if (m->stopping)
+		return;
+	m->stopping = true;
+	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++) {
+		struct side *s = &m->sides[i];
+		if (!s->wanted || s->done)
+			continue;
+		if (!s->child.channel || tell(s, MESSAGE_STOP, NULL, 0) < 0)
+			s->done = true;
+	}
+	loop_at(m->loop, clock_boot_ns() + STOP_NS, (struct loop_handler){give_up, m});
+}
+
+static void signalled(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	struct signalfd_siginfo info;
+	if (read(m->signals, &info, sizeof(info)) == sizeof(info))
+		stop(context, events);
+}
+
+// The opt-out list is looked at; what changed is in force with the next packet.
+static void refresh(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	char trouble[512];
+	(void)events;
+	int code = opt_out_look(&m->opt_out, trouble, sizeof(trouble));
+	if (code < 0)
+		say(m, "%s", trouble);
+	for (size_t i = 0; code != 0 && i < ARRAY_LEN(m->sides); i++) {
+		struct side *s = &m->sides[i];
+		if (s->wanted && !s->done && s->child.channel && opt_out_tell(&m->opt_out, teller(s)) < 0)
+			say(m, "%s: could not be told the opt-out list", s->role);
+	}
+	if (code > 0)
+		say(m, "opt-out list read again: %zu entries in force", opt_out_count(&m->opt_out));
+	loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){refresh, m});
+}
+
+static bool all_done(const struct measure *m)
+{
+	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
+		if (m->sides[i].wanted && !m->sides[i].done)
+			return false;
+	return true;
+}
+
+static int watch_signals(struct measure *m, sigset_t *ret_before)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, ret_before);
+	m->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return m->signals < 0 ? -errno : loop_watch(m->loop, m->signals, EPOLLIN, (struct loop_handler){signalled, m});
+}
+
+static int run(struct measure *m)
+{
+	int code = 0;
+	for (size_t i = 0; i < ARRAY_LEN(m->sides) && code == 0; i++) {
+		struct side *s = &m->sides[i];
+		s->wanted = division_has_work(&m->division, s->kinds);
+		if (s->wanted)
+			code = side_start(m, s);
+	}
+	if (m->o->for_ns > 0)
+		loop_at(m->loop, clock_boot_ns() + m->o->for_ns, (struct loop_handler){stop, m});
+	if (m->o->plan->opt_out_file)
+		loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){refresh, m});
+	while (code == 0 && !all_done(m))
+		code = loop_step(m->loop, NS_PER_S);
+	return code ? code : m->error;
+}
+
+int measure_run(const struct measure_options *o, struct measure_result *ret)
+{
+	struct measure m = {.o = o, .signals = -1};
+	m.sides[0] = (struct side){.measure = &m, .role = "probe", .kinds = DIVISION_PROBE, .child.watch = -1};
+	m.sides[1] = (struct side){.measure = &m, .role = "check", .kinds = DIVISION_CHECK, .child.watch = -1};
+	sigset_t before;
+	char trouble[512] = "";
+	sigprocmask(SIG_BLOCK, NULL, &before);
+	int code = division_create(&m.division, o, trouble, sizeof(trouble));
+	if (code == 0)
+		code = opt_out_open(&m.opt_out, o->plan->opt_out_file, trouble, sizeof(trouble));
+	if (code < 0) {
+		say(&m, "%s", trouble);
+		goto out;
+	}
+	m.loop = loop_create();
+	code = m.loop ? watch_signals(&m, &before) : -errno;
+	if (code == 0)
+		code = run(&m);
+	*ret = (struct measure_result){.deaths = m.deaths};
+	for (size_t i = 0; i < ARRAY_LEN(m.sides); i++) {
+		message_counts_add(&ret->counts, &m.sides[i].before);
+		message_counts_add(&ret->counts, &m.sides[i].counts);
+		child_stop(&m.sides[i].child);
+	}
+out:
+	if (m.signals >= 0)
+		close(m.signals);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	loop_free(m.loop);
+	opt_out_close(&m.opt_out);
+	division_free(&m.division);
+	return code;
+}

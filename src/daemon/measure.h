@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: ISC
+// The parent of the measuring roles: starts them, tells them the plan, passes on what they find, keeps the opt-out list fresh,
+// starts again what died (and says that it was blind meanwhile). Parses nothing that comes from the network.
+#pragma once
+
+#include "conf/plan.h"
+#include "daemon/message.h"
+
+struct measure_sink {
+	void (*attempts)(void *context, const struct attempt *batch,
+			 size_t n); // index: of the plan's target, or beyond
+	void (*health)(void *context, const struct message_health *h);
+	void (*ready)(void *context, const char *role, const struct message_ready *m);
+	void (*says)(void *context, const char *line);		   // trouble, in words; may hold text from outside
+	void (*saved)(void *context, const void *bytes, size_t n); // where the census is, to go on from later
+	void *context;
+};
+
+struct measure_options {
+	const struct plan *plan;     // every target has its address
+	const struct prefix *ranges; // besides the targets: ping every address of them
+	size_t range_count;
+	bool named;   // targets were named on the command line: they are their own allowlist
+	bool persist; // for ever, by the watch list and the census; a role that dies is started again
+	uint32_t rounds, interval_ms, timeout_ms, rate; // 0: for ever, the usual, the usual, what the caps allow
+	uint64_t seed;					// of the order; 0: random
+	uint8_t best;					// enum attempt_mode: no better one
+	int64_t for_ns;					// stop after; 0: when done, or when told
+	struct addr source;
+	const char *version;
+	const void *resume; // a saved census, or null
+	size_t resume_length;
+	const struct caps
+		*tighter; // in place of the usual caps; the gate holds nothing looser than those. Null: the usual ones
+	struct measure_sink sink;
+};
+
+struct measure_result {
+	struct message_counts counts; // of all roles
+	unsigned deaths;	      // of roles
+};
+
+// Runs until all is done, the time is over, or SIGINT or SIGTERM came. 0; -EPERM: the rules of the configuration do not allow
+// to send (a message was said); another negative error: a role could not be started or went down for good.
+int MUST_USE measure_run(const struct measure_options *o, struct measure_result *ret);

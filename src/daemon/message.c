@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: ISC
+// Records packed into frames, and taken out of them again.
+#include "daemon/message.h"
+
+#include "base/cursor.h"
+#include "base/err.h"
+
+#include <string.h>
+
+static int room_for(struct message_writer *w, enum message kind, size_t length)
+{
+	if (length > FRAME_MAX)
+		return ERR_TOO_LARGE;
+	if (w->length && (w->kind != kind || w->length + length > FRAME_MAX)) {
+		int code = message_flush(w);
+		if (code < 0)
+			return code;
+	}
+	w->kind = kind;
+	return 0;
+}
+
+static void append(struct message_writer *w, const void *bytes, size_t length)
+{
+	memcpy(w->bytes + w->length, bytes, length);
+	w->length += length;
+}
+
+int message_add(struct message_writer *w, enum message kind, const void *head, size_t head_length)
+{
+	int code = room_for(w, kind, head_length);
+	if (code == 0)
+		append(w, head, head_length);
+	return code;
+}
+
+int message_target_add(struct message_writer *w, const struct message_target *t, const char *name)
+{
+	struct message_target head = *t;
+	size_t n = name ? strlen(name) : 0;
+	if (n > CHECK_NAME_MAX)
+		return ERR_TOO_LARGE;
+	head.name_length = (uint16_t)n;
+	int code = room_for(w, MESSAGE_TARGETS, sizeof(head) + n);
+	if (code < 0)
+		return code;
+	append(w, &head, sizeof(head));
+	if (n)
+		append(w, name, n);
+	return 0;
+}
+
+int message_flush(struct message_writer *w)
+{
+	if (!w->length)
+		return 0;
+	int code = w->out.put(w->out.context, w->kind, w->bytes, w->length);
+	w->length = 0;
+	return code;
+}
+
+bool message_target_next(struct cursor *c, struct message_target *ret, char room[CHECK_NAME_MAX + 1])
+{
+	if (!cursor_bytes(c, ret, sizeof(*ret)) || ret->name_length > CHECK_NAME_MAX ||
+	    !cursor_bytes(c, room, ret->name_length))
+		return false;
+	room[ret->name_length] = '\0';
+	return true;
+}

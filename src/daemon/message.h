@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: ISC
+// What the parent and a measuring role say to each other (os/frame.h). Payloads are plain structs of this very program.
+#pragma once
+
+#include "check/check.h"
+#include "conf/plan.h"
+#include "model/attempt.h"
+#include "os/frame.h"
+#include "probe/prober.h"
+#include "schedule/caps.h"
+
+enum message {		   // parent to role
+	MESSAGE_SETUP = 1, // struct setup; first of all
+	MESSAGE_ALLOW,	   // struct prefix …
+	MESSAGE_BLOCK,	   // struct prefix …
+	MESSAGE_OPT_OUT,   // struct prefix …; added to those of the frames since MESSAGE_OPT_OUT_BEGIN
+	MESSAGE_OPT_OUT_BEGIN,
+	MESSAGE_OPT_OUT_END, // now in force
+	MESSAGE_TARGETS,     // struct message_target and its name …
+	MESSAGE_RANGES,	     // struct prefix …: every address of them is a target
+	MESSAGE_BLOCKS,	     // struct plan_block …
+	MESSAGE_RESUME,	     // bytes of a saved census
+	MESSAGE_START,
+	MESSAGE_INCIDENT, // struct message_incident
+	MESSAGE_STOP,	  // no new attempts; finish those that are under way
+
+	// role to parent
+	MESSAGE_READY,			   // struct message_ready: sockets are open, privileges gone
+	MESSAGE_HEALTH,			   // struct message_health
+	MESSAGE_COUNTS,			   // struct message_counts
+	MESSAGE_SAVE,			   // bytes of the census, to go on from
+	MESSAGE_DONE,			   // struct message_counts: nothing left to do
+	MESSAGE_ERROR,			   // text: why it cannot go on
+	MESSAGE_ATTEMPTS = FRAME_CREDITED, // struct attempt …
+};
+
+#define MESSAGE_TEXT_MAX 160
+
+struct setup {
+	struct caps caps; // this role's share
+	uint64_t seed;
+	uint8_t key[16];
+	char observer[64];
+	char contact[128], identity[64], version[16]; // empty: none
+	char interface[16];			      // empty: by the route
+	struct addr source, source6, toward;
+	uint32_t rate;	      // attempts a second that are wanted; 0: what the caps allow
+	uint32_t rounds;      // each target so many times; 0: for ever
+	uint32_t interval_ms; // between two rounds, or of the watch list
+	uint32_t timeout_ms;
+	bool persist;		       // for ever: watch list and census
+	uint8_t best;		       // enum attempt_mode
+	char zone[CHECK_NAME_MAX + 1]; // to discover
+};
+
+struct message_target { // followed by name_length bytes
+	struct addr address;
+	uint32_t index, network, interval_ms, timeout_ms;
+	uint32_t group; // of those that stand in for each other: an entity and an operation
+	uint16_t flags, port, qtype, accept_low, accept_high;
+	uint8_t op, kind; // enum gate_kind
+	uint16_t name_length;
+};
+
+struct message_ready {
+	uint8_t mode; // enum attempt_mode
+	bool user, landlock, seccomp;
+	int32_t landlock_abi;
+	char why[MESSAGE_TEXT_MAX]; // why not a better mode; empty: it is the best
+};
+
+struct message_health {
+	struct instant time, from;
+	char state[16], why[48]; // words of report/attempt.h health_json()
+};
+
+struct message_incident {
+	bool open;
+};
+
+struct message_counts {
+	struct prober_counts probe;
+	struct check_counts check;
+	uint64_t refused_unlisted, refused_opted_out, refused_special;
+	uint64_t rounds;  // finished
+	uint64_t skipped; // turns of a run for ever that a target's own caps did not allow
+};
+
+// Writes targets into frames. Calls put() for each full payload; 0 or what it answered.
+struct message_sink {
+	int (*put)(void *context, enum message kind, const void *bytes, size_t length);
+	void *context;
+};
+
+struct message_writer {
+	struct message_sink out;
+	enum message kind;
+	size_t length;
+	uint8_t bytes[FRAME_MAX];
+};
+
+// Adds one record of a kind; records are never cut. The last payload leaves with message_flush().
+int MUST_USE message_add(struct message_writer *w, enum message kind, const void *head, size_t head_length);
+int MUST_USE message_target_add(struct message_writer *w, const struct message_target *t, const char *name);
+int MUST_USE message_flush(struct message_writer *w);
+
+// Takes the next target of a payload; *ret_name is terminated and borrowed until `room` is used again. False at its end or
+// where it is cut.
+struct cursor;
+bool message_target_next(struct cursor *c, struct message_target *ret, char room[CHECK_NAME_MAX + 1]);

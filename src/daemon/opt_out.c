@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: ISC
+// stat(2) tells a change; a file that appears later counts from then on.
+#include "daemon/opt_out.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool changed(struct opt_out *o)
+{
+	struct stat now;
+	bool there = o->path && stat(o->path, &now) == 0;
+	if (!there) {
+		bool was = o->there;
+		o->there = false;
+		return was;
+	}
+	bool same = o->there && now.st_mtim.tv_sec == o->seen.st_mtim.tv_sec &&
+		    now.st_mtim.tv_nsec == o->seen.st_mtim.tv_nsec && now.st_size == o->seen.st_size &&
+		    now.st_ino == o->seen.st_ino;
+	o->there = true;
+	o->seen = now;
+	return !same;
+}
+
+static void keep_old(struct plan_list *to, const struct plan_list *old)
+{
+	for (size_t i = 0; i < old->count; i++) {
+		alloc_grow((void **)&to->at, to->count, &to->capacity, sizeof(*to->at));
+		to->at[to->count++] = old->at[i];
+	}
+}
+
+int opt_out_look(struct opt_out *o, char *message, size_t size)
+{
+	struct plan_list fresh = {0};
+	struct plan_error e;
+	if (!changed(o))
+		return 0;
+	// A list that was taken away is no permission.
+	int code = o->there ? plan_list_read(&fresh, o->path, &e) : 0;
+	if (code < 0)
+		snprintf(message, size, "opt-out list: %s; the entries before it stay in force", e.text);
+	if (code < 0 || !o->there)
+		keep_old(&fresh, &o->list);
+	free(o->list.at);
+	o->list = fresh;
+	return code < 0 ? code : 1;
+}
+
+int opt_out_open(struct opt_out *o, const char *path, char *message, size_t size)
+{
+	*o = (struct opt_out){.path = path};
+	int code = opt_out_look(o, message, size);
+	return code < 0 ? code : 0;
+}
+
+void opt_out_close(struct opt_out *o)
+{
+	free(o->list.at);
+	*o = (struct opt_out){0};
+}
+
+size_t opt_out_count(const struct opt_out *o)
+{
+	return o->list.count;
+}
+
+int opt_out_tell(const struct opt_out *o, struct message_sink out)
+{
+	int code = out.put(out.context, MESSAGE_OPT_OUT_BEGIN, NULL, 0);
+	size_t most = FRAME_MAX / sizeof(*o->list.at);
+	for (size_t at = 0; at < o->list.count && code == 0; at += most) {
+		size_t n = o->list.count - at < most ? o->list.count - at : most;
+		code = out.put(out.context, MESSAGE_OPT_OUT, o->list.at + at, n * sizeof(*o->list.at));
+	}
+	return code ? code : out.put(out.context, MESSAGE_OPT_OUT_END, NULL, 0);
+}

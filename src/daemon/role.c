@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: ISC
+// The parent's words are taken from a channel that only it can write to; a frame that breaks its form ends the role all the same.
+#include "daemon/role.h"
+
+#include "base/alloc.h"
+#include "base/cursor.h"
+#include "base/err.h"
+#include "os/child.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SETUP_WAIT_MS 30000 // the parent reads long lists before it starts
+#define SAY_WAIT_MS   30000 // the parent is gone or stuck after that
+#define BATCH	      (FRAME_MAX / sizeof(struct attempt))
+#define FLUSH_NS      (50 * 1000000LL) // so old may a result become here
+
+int role_say(struct role *r, enum message kind, const void *bytes, size_t length)
+{
+	return channel_put_wait(r->channel, (uint16_t)kind, bytes, length, SAY_WAIT_MS);
+}
+
+static void append(void **items, size_t *count, size_t *capacity, struct cursor c, size_t size)
+{
+	while (cursor_left(&c) >= size) {
+		alloc_grow(items, *count, capacity, size);
+		uint8_t *to = (uint8_t *)*items + *count * size;
+		if (!cursor_bytes(&c, to, size))
+			return;
+		(*count)++;
+	}
+}
+
+static int take_targets(struct role *r, struct cursor c)
+{
+	struct message_target ask;
+	char name[CHECK_NAME_MAX + 1];
+	while (cursor_left(&c)) {
+		if (!message_target_next(&c, &ask, name) || r->target_count == PLAN_TARGETS_MAX)
+			return ERR_MALFORMED;
+		alloc_grow((void **)&r->targets, r->target_count, &r->target_capacity, sizeof(*r->targets));
+		char *kept = ask.name_length ? alloc_copy(name) : NULL;
+		r->targets[r->target_count++] = (struct role_target){ask, kept};
+	}
+	return 0;
+}
+
+static int take_list(struct role *r, uint16_t kind, struct cursor c)
+{
+	struct prefix p;
+	while (cursor_bytes(&c, &p, sizeof(p))) {
+		int code = kind == MESSAGE_ALLOW ? gate_allow(r->gate, &p) : gate_block(r->gate, &p);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
+static void take_resume(struct role *r, const struct frame *f)
+{
+	r->resume = alloc_resize(r->resume, r->resume_length + f->length, 1);
+	memcpy(r->resume + r->resume_length, f->bytes, f->length);
+	r->resume_length += f->length;
+}
+
+static int take(struct role *r, const struct frame *f)
+{
+	struct cursor c = cursor_of(f->bytes, f->length);
+	struct message_incident incident;
+	switch (f->kind) {
+	case MESSAGE_ALLOW:
+	case MESSAGE_BLOCK:
+		return take_list(r, f->kind, c);
+	case MESSAGE_OPT_OUT_BEGIN:
+		r->opt_out_count = 0;
+		return 0;
+	case MESSAGE_OPT_OUT:
+		append((void **)&r->opt_out, &r->opt_out_count, &r->opt_out_capacity, c, sizeof(*r->opt_out));
+		return 0;
+	case MESSAGE_OPT_OUT_END:
+		return gate_opt_out(r->gate, r->opt_out, r->opt_out_count);
+	case MESSAGE_TARGETS:
+		return take_targets(r, c);
+	case MESSAGE_RANGES:
+		append((void **)&r->ranges, &r->range_count, &r->range_capacity, c, sizeof(*r->ranges));
+		return 0;
+	case MESSAGE_BLOCKS:
+		append((void **)&r->blocks, &r->block_count, &r->block_capacity, c, sizeof(*r->blocks));
+		return 0;
+	case MESSAGE_RESUME:
+		take_resume(r, f);
+		return 0;
+	case MESSAGE_START:
+		r->started = true;
+		return 0;
+	case MESSAGE_STOP:
+		r->stopping = true;
+		return 0;
+	case MESSAGE_INCIDENT:
+		if (cursor_bytes(&c, &incident, sizeof(incident)))
+			gate_incident(r->gate, incident.open);
+		return 0;
+	default:
+		return ERR_MALFORMED;
+	}
+}
+
+static int next_frame(struct role *r, struct frame *ret)
+{
+	int code = channel_get(r->channel, ret);
+	if (code != 0)
+		return code;
+	code = channel_wait(r->channel, SETUP_WAIT_MS);
+	if (code <= 0)
+		return code < 0 ? code : -ETIMEDOUT;
+	code = channel_get(r->channel, ret);
+	return code ? code : -EAGAIN;
+}
+
+int role_begin(struct role *r)
+{
+	struct frame f;
+	*r = (struct role){.channel = channel_create(CHILD_CHANNEL)};
+	int code = next_frame(r, &f);
+	if (code < 0)
+		return code;
+	struct cursor c = cursor_of(f.bytes, f.length);
+	if (f.kind != MESSAGE_SETUP || !cursor_bytes(&c, &r->setup, sizeof(r->setup)))
+		return ERR_MALFORMED;
+	r->gate = gate_create(&r->setup.caps);
+	clock_step(&r->clock);
+	return 0;
+}
+
+void role_end(struct role *r)
+{
+	for (size_t i = 0; i < r->target_count; i++)
+		free(r->targets[i].name);
+	free(r->targets);
+	free(r->ranges);
+	free(r->blocks);
+	free(r->opt_out);
+	free(r->resume);
+	free(r->held);
+	gate_free(r->gate);
+	channel_free(r->channel);
+	*r = (struct role){0};
+}
+
+int role_ready(struct role *r, const struct message_ready *m)
+{
+	int code = role_say(r, MESSAGE_READY, m, sizeof(*m));
+	while (code >= 0 && !r->started && !r->stopping) {
+		struct frame f;
+		code = next_frame(r, &f);
+		if (code > 0)
+			code = take(r, &f);
+		else if (code == -EAGAIN)
+			code = 0;
+	}
+	return code;
+}
+
+int role_listen(struct role *r)
+{
+	struct frame f;
+	for (;;) {
+		int code = channel_get(r->channel, &f);
+		if (code <= 0)
+			return code;
+		code = take(r, &f);
+		if (code < 0)
+			return code;
+	}
+}
+
+void role_take(void *context, const struct attempt *batch, size_t n)
+{
+	struct role *r = context;
+	if (r->held_from == r->held_count)
+		r->held_from = r->held_count = 0;
+	for (size_t i = 0; i < n; i++) {
+		alloc_grow((void **)&r->held, r->held_count, &r->held_capacity, sizeof(*r->held));
+		r->held[r->held_count++] = batch[i];
+	}
+}
+
+bool role_may_begin(const struct role *r)
+{
+	return !r->stopping && r->held_count - r->held_from < ROLE_HELD_MAX;
+}
+
+int role_flush(struct role *r, bool all)
+{
+	int64_t now = clock_boot_ns();
+	bool old = now - r->flushed_ns >= FLUSH_NS;
+	while (r->held_count > r->held_from) {
+		size_t n = r->held_count - r->held_from;
+		if (n < BATCH && !old && !all)
+			return 0;
+		n = n < BATCH ? n : BATCH;
+		int code = channel_put(r->channel, MESSAGE_ATTEMPTS, r->held + r->held_from, n * sizeof(*r->held));
+		if (code < 0)
+			return code;
+		r->held_from += n;
+	}
+	r->flushed_ns = now;
+	return 0;
+}
+
+void role_health(struct role *r, const char *state, const char *why, struct instant from)
+{
+	struct message_health h = {.time = clock_utc(), .from = from};
+	snprintf(h.state, sizeof(h.state), "%s", state);
+	snprintf(h.why, sizeof(h.why), "%s", why);
+	// A parent that takes no more is told by its end of the channel.
+	if (role_say(r, MESSAGE_HEALTH, &h, sizeof(h)) < 0)
+		r->stopping = true;
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: ISC
+// The check role: asks services when they are due. May make internet sockets and nothing else.
+#include "daemon/roles.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "daemon/due.h"
+#include "daemon/role.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTEN_NS (50 * 1000000LL) // the parent is heard at least so often
+#define COUNTS_NS NS_PER_S
+#define TURN_NS	  (20 * 1000000LL)
+
+struct checking {
+	struct role *role;
+	struct check *check;
+	struct due due;
+	struct due_item waiting; // the gate held it back
+	bool waits;
+	int64_t turn_ns;  // the total lets one packet through in this time
+	uint64_t skipped; // turns that a target's own caps did not allow
+	int64_t counted_ns;
+};
+
+static struct check_spec spec_of(const struct role *r, const struct due_item *d)
+{
+	const struct role_target *t = &r->targets[d->item];
+	return (struct check_spec){
+		.op = t->ask.op,
+		.kind = t->ask.kind,
+		.flags = t->ask.flags,
+		.address = t->ask.address,
+		.port = t->ask.port,
+		.index = t->ask.index,
+		.network = t->ask.network,
+		.number = d->number,
+		.qtype = t->ask.qtype,
+		.timeout_ms = t->ask.timeout_ms,
+		.name = t->name,
+		.accept_low = t->ask.accept_low,
+		.accept_high = t->ask.accept_high,
+	};
+}
+
+// Begins what is due. How long until there is more to begin; 0 or more, or a negative error.
+static int64_t begin(struct checking *c)
+{
+	int64_t wait = LISTEN_NS;
+	while (role_may_begin(c->role) && check_pending(c->check) < CHECK_PENDING_MAX) {
+		if (!c->waits) {
+			int64_t until = 0, now = clock_boot_ns();
+			int got = due_next(&c->due, now, &c->waiting, &until);
+			if (got <= 0)
+				return got < 0 ? LISTEN_NS : until - now < wait ? until - now : wait;
+			c->waits = true;
+		}
+		struct check_spec s = spec_of(c->role, &c->waiting);
+		int code = check_start(c->check, &s, &wait);
+		if (code < 0)
+			return code;
+		// In a run for ever the turn of a target whose own caps hold it back comes again.
+		bool alone = code == 0 && wait > c->turn_ns;
+		c->skipped += alone && c->role->setup.persist;
+		if (code == 0 && !(alone && c->role->setup.persist))
+			return wait < LISTEN_NS ? wait : LISTEN_NS;
+		c->waits = false;
+		wait = LISTEN_NS;
+	}
+	return wait;
+}
+
+static void counts(const struct checking *c, struct message_counts *ret)
+{
+	*ret = (struct message_counts){.rounds = due_rounds(&c->due), .skipped = c->skipped};
+	check_counts(c->check, &ret->check);
+	ret->refused_unlisted = gate_count(c->role->gate, GATE_UNLISTED);
+	ret->refused_opted_out = gate_count(c->role->gate, GATE_OPTED_OUT);
+	ret->refused_special = gate_count(c->role->gate, GATE_SPECIAL);
+}
+
+static int tell_counts(struct checking *c, enum message kind)
+{
+	struct message_counts m;
+	counts(c, &m);
+	c->counted_ns = clock_boot_ns();
+	return role_say(c->role, kind, &m, sizeof(m));
+}
+
+static bool over(const struct checking *c)
+{
+	bool none_left = c->role->stopping || (due_over(&c->due) && !c->waits);
+	return none_left && !check_pending(c->check);
+}
+
+static int work(struct checking *c)
+{
+	while (!over(c)) {
+		int code = role_listen(c->role);
+		if (code < 0)
+			return code;
+		int64_t wait = begin(c);
+		if (wait < 0)
+			return (int)wait;
+		code = check_poll(c->check, wait);
+		if (code < 0)
+			return code;
+		code = role_flush(c->role, false);
+		if (code < 0 && code != -EAGAIN)
+			return code;
+		if (clock_boot_ns() - c->counted_ns >= COUNTS_NS && (code = tell_counts(c, MESSAGE_COUNTS)) < 0)
+			return code;
+	}
+	return 0;
+}
+
+static int finish(struct checking *c)
+{
+	int code;
+	while ((code = role_flush(c->role, true)) == -EAGAIN) {
+		if (channel_wait(c->role->channel, 1000) < 0 || (code = role_listen(c->role)) < 0)
+			break;
+	}
+	return code < 0 ? code : tell_counts(c, MESSAGE_DONE);
+}
+
+int role_check(struct role *r)
+{
+	struct checking c = {.role = r};
+	struct sandbox_report report;
+	const struct setup *s = &r->setup;
+	c.turn_ns = s->caps.total_per_s ? 3 * NS_PER_S / 2 / s->caps.total_per_s : 0;
+	c.turn_ns = c.turn_ns < TURN_NS ? TURN_NS : c.turn_ns;
+	struct check_options o = {
+		.gate = r->gate,
+		.out = {role_take, r},
+		.identity = *s->identity ? s->identity : NULL,
+		.contact = *s->contact ? s->contact : NULL,
+		.version = s->version,
+	};
+	int code = check_open(&o, &c.check);
+	if (code == 0)
+		code = sandbox_enter(role_profile("check"), &report);
+	if (code < 0)
+		goto out;
+	struct message_ready ready = {
+		.mode = ATTEMPT_KERNEL,
+		.user = report.user,
+		.landlock = report.landlock,
+		.seccomp = report.seccomp,
+		.landlock_abi = report.landlock_abi,
+	};
+	code = role_ready(r, &ready);
+	if (code < 0)
+		goto out;
+	due_create(&c.due, r);
+	code = work(&c);
+	if (code == 0)
+		code = finish(&c);
+out:
+	due_free(&c.due);
+	check_close(c.check);
+	return code;
+}

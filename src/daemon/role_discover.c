@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: ISC
+// The discover role: asks one resolver who serves a zone. What comes back is text from outside, so it is read here, where there are
+// neither files nor privileges, and the parent gets checked values.
+#include "daemon/roles.h"
+
+#include "base/err.h"
+#include "check/discover.h"
+#include "daemon/role.h"
+
+#include <errno.h>
+
+#define LISTEN_NS (100 * 1000000LL)
+
+static int tell_found(struct role *r, const struct discover *d)
+{
+	const struct discover_found *all;
+	size_t n = discover_result(d, &all), most = FRAME_MAX / sizeof(*all);
+	int code = 0;
+	for (size_t at = 0; at < n && code == 0; at += most) {
+		size_t some = n - at < most ? n - at : most;
+		code = role_say(r, MESSAGE_FOUND, all + at, some * sizeof(*all));
+	}
+	return code;
+}
+
+static int work(struct role *r, struct discover *d)
+{
+	for (;;) {
+		int code = role_listen(r);
+		if (code < 0 || r->stopping)
+			return code;
+		code = discover_poll(d, LISTEN_NS);
+		if (code != 0)
+			return code < 0 ? code : 0;
+		code = role_flush(r, false);
+		if (code < 0 && code != -EAGAIN)
+			return code;
+	}
+}
+
+int role_discover(struct role *r)
+{
+	struct sandbox_report report;
+	struct discover *d = NULL;
+	struct discover_options o = {
+		.gate = r->gate,
+		.resolver = r->setup.toward,
+		.kind = GATE_NAMED,
+		.timeout_ms = r->setup.timeout_ms,
+		.zone = r->setup.zone,
+		.mail = true,
+		.out = {role_take, r},
+	};
+	int code = discover_open(&o, &d);
+	if (code == 0)
+		code = sandbox_enter(role_profile("check"), &report);
+	if (code < 0)
+		goto out;
+	struct message_ready ready = {.mode = ATTEMPT_KERNEL, .user = report.user, .seccomp = report.seccomp};
+	code = role_ready(r, &ready);
+	if (code == 0)
+		code = work(r, d);
+	if (code == 0)
+		code = role_flush(r, true);
+	if (code == 0 || code == -EAGAIN)
+		code = tell_found(r, d);
+	struct message_counts none = {0};
+	if (code == 0)
+		code = role_say(r, MESSAGE_DONE, &none, sizeof(none));
+out:
+	discover_close(d);
+	return code;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: ISC
+// The probe role: pings the watch list, named targets, ranges and the census. Opens its sockets, drops what it may, then only
+// sends and receives. Watches itself: what it lost or sent late, its clock, its way out, its controls.
+#include "daemon/roles.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "daemon/census_run.h"
+#include "daemon/due.h"
+#include "daemon/role.h"
+#include "daemon/self.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LISTEN_NS (50 * 1000000LL) // the parent is heard at least so often
+#define COUNTS_NS NS_PER_S
+#define LOT	  256  // items handed to the engine at a time
+#define ASIDE_MAX 4096 // those of some thousand /24s that must wait
+#define TURN_NS	  (20 * 1000000LL)
+
+enum { FROM_LIST, FROM_CENSUS, FROM_COUNT }; // a probe that must wait holds up its own kind only
+
+struct lot {
+	struct prober_item items[LOT];
+	size_t count, from;
+};
+
+struct aside { // of a one-shot run: must wait for itself
+	struct prober_item item;
+	int64_t until_ns;
+};
+
+struct probing {
+	struct role *role;
+	struct prober *prober;
+	struct due due;
+	struct census_run *census; // null: none
+	struct lot lots[FROM_COUNT];
+	struct self self;
+	struct aside aside[ASIDE_MAX];
+	size_t aside_count;
+	int64_t turn_ns;	    // the total lets one packet through in this time
+	uint64_t skipped;	    // turns that a target's own caps did not allow
+	int64_t counted_ns, lag_ns; // latest turn of the loop since the last account
+};
+
+static void take(void *context, const struct attempt *batch, size_t n)
+{
+	struct probing *p = context;
+	for (size_t i = 0; i < n; i++) {
+		if (p->census)
+			census_run_answer(p->census, &batch[i]);
+		self_take(&p->self, &batch[i]);
+	}
+	role_take(p->role, batch, n);
+}
+
+static struct prober_item item_of(const struct probing *p, const struct due_item *d)
+{
+	const struct role *r = p->role;
+	struct prober_item i = {.op = PROBE_ICMP_ECHO, .kind = GATE_CENSUS, .index = (uint32_t)d->item};
+	i.number = d->number;
+	i.address = due_address(&p->due, d->item);
+	if (d->item < r->target_count) {
+		const struct message_target *t = &r->targets[d->item].ask;
+		i.index = t->index;
+		i.network = t->network;
+		i.kind = t->kind;
+	}
+	return i;
+}
+
+// Fills the lot with what is due; *ret_wait_ns: when there will be more, if none is.
+static void fill_list(struct probing *p, struct lot *l, int64_t now, int64_t *ret_wait_ns)
+{
+	struct due_item d;
+	int64_t until = 0;
+	while (l->count < LOT) {
+		int got = due_next(&p->due, now, &d, &until);
+		if (got <= 0) {
+			if (got == 0 && until - now < *ret_wait_ns)
+				*ret_wait_ns = until - now;
+			return;
+		}
+		l->items[l->count++] = item_of(p, &d);
+	}
+}
+
+// Those put aside whose time has come go first.
+static void take_aside(struct probing *p, struct lot *l, int64_t now, int64_t *ret_wait_ns)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < p->aside_count; i++) {
+		struct aside a = p->aside[i];
+		if (a.until_ns <= now && l->count < LOT) {
+			l->items[l->count++] = a.item;
+			continue;
+		}
+		*ret_wait_ns = a.until_ns - now < *ret_wait_ns ? a.until_ns - now : *ret_wait_ns;
+		p->aside[kept++] = a;
+	}
+	p->aside_count = kept;
+}
+
+static void fill(struct probing *p, unsigned from, int64_t now, int64_t *ret_wait_ns)
+{
+	struct lot *l = &p->lots[from];
+	if (l->from < l->count || !role_may_begin(p->role))
+		return;
+	l->from = l->count = 0;
+	if (from == FROM_LIST) {
+		take_aside(p, l, now, ret_wait_ns);
+		fill_list(p, l, now, ret_wait_ns);
+	}
+	if (from == FROM_CENSUS && p->census)
+		l->count = census_run_next(p->census, now, l->items, LOT, ret_wait_ns);
+}
+
+// A wait that long is not the total's, which lets one packet through in this time: it is this target's own.
+static bool waits_alone(const struct probing *p, int64_t wait)
+{
+	return wait > p->turn_ns;
+}
+
+// One item that must wait for itself does not hold up the others: in a run for ever its turn comes again; else it is put aside.
+// False: there is no room to put it.
+static bool put_aside(struct probing *p, struct prober_item item, int64_t until_ns)
+{
+	if (p->role->setup.persist) {
+		p->skipped++;
+		return true;
+	}
+	if (p->aside_count == ASIDE_MAX)
+		return false;
+	p->aside[p->aside_count++] = (struct aside){item, until_ns};
+	return true;
+}
+
+// Sends a lot until one must wait for the total. How long.
+static int64_t send_lot(struct probing *p, struct lot *l, int64_t now)
+{
+	int64_t held = 0;
+	while (l->from < l->count) {
+		l->from += prober_send(p->prober, l->items + l->from, l->count - l->from, &held);
+		if (l->from == l->count)
+			return 0;
+		if (!waits_alone(p, held) || !put_aside(p, l->items[l->from], now + held))
+			return held;
+		l->from++;
+	}
+	return 0;
+}
+
+// Sends what is due and may go. How long until more may.
+static int64_t begin(struct probing *p)
+{
+	int64_t wait = LISTEN_NS, now = clock_boot_ns();
+	for (unsigned from = 0; from < FROM_COUNT; from++) {
+		struct lot *l = &p->lots[from];
+		fill(p, from, now, &wait);
+		if (l->from == l->count)
+			continue;
+		int64_t held = send_lot(p, l, now);
+		wait = held < wait ? held : wait;
+	}
+	return wait < 0 ? 0 : wait;
+}
+
+static int tell_counts(struct probing *p, enum message kind)
+{
+	struct message_counts m = {.rounds = due_rounds(&p->due), .skipped = p->skipped};
+	prober_counts(p->prober, &m.probe);
+	m.refused_unlisted = gate_count(p->role->gate, GATE_UNLISTED);
+	m.refused_opted_out = gate_count(p->role->gate, GATE_OPTED_OUT);
+	m.refused_special = gate_count(p->role->gate, GATE_SPECIAL);
+	return role_say(p->role, kind, &m, sizeof(m));
+}
+
+// Once a second: the sums, our own health, and where the census is.
+static int account(struct probing *p)
+{
+	int64_t now = clock_boot_ns();
+	if (now - p->counted_ns < COUNTS_NS)
+		return 0;
+	p->counted_ns = now;
+	struct prober_counts counts;
+	prober_counts(p->prober, &counts);
+	self_look(&p->self, p->role, &counts, p->lag_ns);
+	p->lag_ns = 0;
+	if (p->census) {
+		census_run_controls(p->census, !self_blind(&p->self));
+		census_run_save(p->census, p->role, now);
+	}
+	return tell_counts(p, MESSAGE_COUNTS);
+}
+
+static bool over(const struct probing *p)
+{
+	if (p->role->stopping)
+		return !prober_pending(p->prober);
+	bool idle = p->lots[FROM_LIST].from == p->lots[FROM_LIST].count && !p->aside_count && !p->census;
+	return idle && due_over(&p->due) && !prober_pending(p->prober);
+}
+
+static int work(struct probing *p)
+{
+	while (!over(p)) {
+		int code = role_listen(p->role);
+		if (code < 0)
+			return code;
+		if (p->role->stopping) {
+			memset(p->lots, 0, sizeof(p->lots));
+			p->aside_count = 0;
+		}
+		int64_t wait = begin(p), before = clock_boot_ns();
+		code = prober_poll(p->prober, wait);
+		int64_t late = clock_boot_ns() - before - wait;
+		p->lag_ns = late > p->lag_ns ? late : p->lag_ns;
+		if (code < 0)
+			return code;
+		code = role_flush(p->role, false);
+		if (code < 0 && code != -EAGAIN)
+			return code;
+		code = account(p);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
+static int finish(struct probing *p)
+{
+	int code;
+	while ((code = role_flush(p->role, true)) == -EAGAIN) {
+		if (channel_wait(p->role->channel, 1000) < 0 || (code = role_listen(p->role)) < 0)
+			break;
+	}
+	if (p->census)
+		census_run_save(p->census, p->role, INT64_MAX);
+	return code < 0 ? code : tell_counts(p, MESSAGE_DONE);
+}
+
+static int open_all(struct probing *p, struct message_ready *ret)
+{
+	const struct setup *s = &p->role->setup;
+	struct sandbox_report report;
+	struct prober_options o = {
+		.best = s->best,
+		.interface = *s->interface ? s->interface : NULL,
+		.toward = s->toward,
+		.source = s->source,
+		.source6 = s->source6,
+		.timeout_ms = s->timeout_ms,
+		.rate = s->rate ? s->rate : s->caps.total_per_s,
+		.gate = p->role->gate,
+		.out = {take, p},
+	};
+	memcpy(o.key, s->key, sizeof(o.key));
+	snprintf(o.contact, sizeof(o.contact), "%.39s", s->contact);
+	*ret = (struct message_ready){0};
+	int code = prober_open(&o, &p->prober, ret->why, sizeof(ret->why));
+	if (code < 0)
+		return code;
+	self_open(&p->self, o.interface);
+	ret->mode = prober_mode(p->prober);
+	code = sandbox_enter(role_profile(ret->mode == ATTEMPT_CONNECT ? "probe-connect" : "probe"), &report);
+	ret->user = report.user;
+	ret->landlock = report.landlock;
+	ret->landlock_abi = report.landlock_abi;
+	ret->seccomp = report.seccomp;
+	return code;
+}
+
+int role_probe(struct role *r)
+{
+	struct probing *p = alloc_zero(1, sizeof(*p));
+	struct message_ready ready;
+	p->role = r;
+	p->turn_ns = r->setup.caps.total_per_s ? 3 * NS_PER_S / 2 / r->setup.caps.total_per_s : 0;
+	p->turn_ns = p->turn_ns < TURN_NS ? TURN_NS : p->turn_ns;
+	int code = open_all(p, &ready);
+	if (code == 0)
+		code = role_ready(r, &ready);
+	if (code < 0)
+		goto out;
+	due_create(&p->due, r);
+	self_begin(&p->self, r);
+	if (r->block_count)
+		p->census = census_run_create(r);
+	code = work(p);
+	if (code == 0)
+		code = finish(p);
+out:
+	due_free(&p->due);
+	census_run_free(p->census);
+	self_close(&p->self);
+	prober_close(p->prober);
+	free(p);
+	return code;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: ISC
+// Gathers one sample a second for schedule/audit.h, which decides; here it is only put into words and sent on.
+#include "daemon/self.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define LINKS_CONTROL_S 3 // a control's answer counts for three of its intervals, a time-out included
+
+void self_open(struct self *s, const char *interface)
+{
+	// Without it the carrier is "not known": the other signs remain.
+	(void)!link_watch_open(&s->link, interface);
+}
+
+void self_begin(struct self *s, const struct role *r)
+{
+	uint32_t slowest_ms = 1000;
+	for (size_t i = 0; i < r->target_count && s->control_count < SELF_CONTROLS_MAX; i++) {
+		const struct message_target *t = &r->targets[i].ask;
+		if (t->kind != GATE_CONTROL || t->op != PROBE_ICMP_ECHO)
+			continue;
+		s->controls[s->control_count++] = t->index;
+		uint32_t every = t->interval_ms ? t->interval_ms : r->setup.interval_ms;
+		slowest_ms = every > slowest_ms ? every : slowest_ms;
+	}
+	s->window = slowest_ms * LINKS_CONTROL_S / 1000;
+	s->window = s->window < 5 ? 5 : s->window > SELF_WINDOW ? SELF_WINDOW : s->window;
+	struct audit_options o = {.every_ns = NS_PER_S, .window_ns = s->window * NS_PER_S};
+	audit_begin(&s->audit, &o);
+}
+
+void self_take(struct self *s, const struct attempt *a)
+{
+	if (a->failure == FAILURE_LATE_OR_DUP || a->failure == FAILURE_FORGED)
+		return;
+	for (size_t i = 0; i < s->control_count; i++) {
+		if (s->controls[i] != a->index)
+			continue;
+		s->asked[s->second % SELF_WINDOW]++;
+		s->answered[s->second % SELF_WINDOW] += a->failure == FAILURE_NONE;
+		return;
+	}
+}
+
+static void look_at_link(struct self *s)
+{
+	unsigned events = link_watch_look(&s->link);
+	if (events & LINK_CARRIER_BACK)
+		s->carrier_lost = false;
+	else if (events & LINK_CARRIER_LOST)
+		s->carrier_lost = true;
+}
+
+static struct audit_sample sample_of(struct self *s, const struct prober_counts *now, int64_t lag_ns)
+{
+	struct audit_sample a = {
+		.now_ns = clock_boot_ns(),
+		.wall = clock_utc(),
+		.sent = now->sent,
+		.kernel_sent = AUDIT_UNKNOWN,
+		.received = now->arrived,
+		.kernel_dropped = now->kernel_drops,
+		.lag_ns = lag_ns,
+		.carrier = !s->carrier_lost,
+	};
+	for (uint32_t i = 0; i < s->window; i++) {
+		a.controls_asked += s->asked[(s->second + SELF_WINDOW - i) % SELF_WINDOW];
+		a.controls_answered += s->answered[(s->second + SELF_WINDOW - i) % SELF_WINDOW];
+	}
+	return a;
+}
+
+void self_look(struct self *s, struct role *r, const struct prober_counts *now, int64_t lag_ns)
+{
+	look_at_link(s);
+	struct audit_sample a = sample_of(s, now, lag_ns);
+	struct audit_verdict v = audit_take(&s->audit, &a);
+	s->second++;
+	s->asked[s->second % SELF_WINDOW] = s->answered[s->second % SELF_WINDOW] = 0;
+	if (v.state == s->state && (v.state == AUDIT_OK || v.reasons == s->reasons))
+		return;
+	struct text why = {0};
+	audit_words(&why, v.reasons);
+	role_health(r, audit_state_name(v.state), v.state == AUDIT_OK ? "" : text_string(&why),
+		    v.state == AUDIT_OK ? a.wall : v.good);
+	text_free(&why);
+	s->state = v.state;
+	s->reasons = v.reasons;
+}
+
+bool self_blind(const struct self *s)
+{
+	return s->state == AUDIT_BLIND;
+}
+
+void self_close(struct self *s)
+{
+	link_watch_close(&s->link);
+}

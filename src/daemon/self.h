@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: ISC
+// A probing role's look at itself (layers 1 to 3 of "is it us?"): carrier, controls, own losses, lateness, clock steps, gaps. Says
+// when it becomes blind or degraded, since when, and when it is well again.
+#pragma once
+
+#include "daemon/role.h"
+#include "os/link.h"
+#include "schedule/audit.h"
+
+#define SELF_CONTROLS_MAX 256
+#define SELF_WINDOW	  64 // seconds that the controls' answers are remembered
+
+struct self {
+	struct link_watch link;
+	struct audit audit;
+	uint32_t controls[SELF_CONTROLS_MAX]; // their indexes
+	size_t control_count;
+	uint32_t window;				    // seconds of the controls that count
+	uint32_t asked[SELF_WINDOW], answered[SELF_WINDOW]; // by second
+	uint64_t second;
+	struct prober_counts before;
+	bool carrier_lost;
+	uint8_t state, reasons; // as last said
+};
+
+void self_open(struct self *s, const char *interface); // before privileges go
+void self_begin(struct self *s, const struct role *r); // targets are known
+void self_take(struct self *s, const struct attempt *a);
+// Once a second: says what changed. `lag_ns`: the latest tick since the last look.
+void self_look(struct self *s, struct role *r, const struct prober_counts *now, int64_t lag_ns);
+bool self_blind(const struct self *s);
+void self_close(struct self *s);

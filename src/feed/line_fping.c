@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: ISC
+// fping's lines and objects.
+#include "feed/line_fping.h"
+
+#include "base/err.h"
+#include "feed/line_json.h"
+#include "feed/line_time.h"
+
+#define HOST_MAX   300 // bytes of a host's name, with its address behind
+#define HEAD_LINES 8   // of a file that are looked at: warnings may come before the first attempt
+
+static struct cursor line_take(struct cursor *c)
+{
+	const uint8_t *end = cursor_left(c) ? memchr(c->at, '\n', cursor_left(c)) : NULL;
+	struct cursor line = {c->at, end ? end : c->end};
+	c->at = end ? end + 1 : c->end;
+	return line;
+}
+
+static const uint8_t *find(struct cursor c, const char *word)
+{
+	return cursor_left(&c) ? memmem(c.at, cursor_left(&c), word, strlen(word)) : NULL;
+}
+
+// "[1795646885.57389] "; c moves behind it.
+static bool take_stamp(struct cursor *c, struct instant *ret)
+{
+	const uint8_t *end = cursor_left(c) && *c->at == '[' ? memchr(c->at, ']', cursor_left(c)) : NULL;
+	if (!end || !line_time_number((struct cursor){c->at + 1, end}, ret))
+		return false;
+	c->at = end + 1;
+	line_json_blank(c);
+	return true;
+}
+
+bool line_fping_is(struct cursor head)
+{
+	for (int i = 0; i < HEAD_LINES && cursor_left(&head); i++) {
+		struct cursor line = line_take(&head);
+		struct instant time;
+		if (take_stamp(&line, &time) && find(line, " : ["))
+			return true;
+	}
+	return false;
+}
+
+// Whether a host can stand between tabs.
+static bool host_plain(struct cursor host)
+{
+	for (const uint8_t *at = host.at; at < host.end; at++)
+		if (*at < 0x20 || *at == 0x7f || *at == '\\')
+			return false;
+	return cursor_left(&host) && cursor_left(&host) <= HOST_MAX;
+}
+
+static void put_attempt(struct text *out, struct cursor host, const char *word, struct cursor ms)
+{
+	text_clear(out);
+	text_put(out, "fping\t");
+	text_bytes(out, host.at, cursor_left(&host));
+	text_char(out, '\t');
+	text_put(out, word);
+	text_char(out, '\t');
+	text_bytes(out, ms.at, cursor_left(&ms));
+}
+
+// Answers are stamped when they come. `ms`: milliseconds, read as if they were seconds.
+static bool sent_at(struct instant received, struct cursor ms, struct instant *ret)
+{
+	struct instant span;
+	if (!line_time_number(ms, &span) || span.ns / 1000 > received.ns)
+		return false;
+	*ret = instant_after(received, -(span.ns / 1000));
+	return true;
+}
+
+static bool take_word(struct cursor *c, const char *word)
+{
+	size_t n = strlen(word);
+	if (cursor_left(c) < n || memcmp(c->at, word, n) != 0)
+		return false;
+	c->at += n;
+	return true;
+}
+
+// Moves c behind the next `mark`; what was before it.
+static bool take_until(struct cursor *c, const char *mark, struct cursor *ret)
+{
+	const uint8_t *at = find(*c, mark);
+	if (!at)
+		return false;
+	*ret = (struct cursor){c->at, at};
+	c->at = at + strlen(mark);
+	return true;
+}
+
+// "198.18.0.2  : [0], 64 bytes, 1.68 ms (1.68 avg, 0% loss)", "198.18.0.9 : [0], timed out (NaN avg, 100% loss)"
+static int take_attempt(struct cursor c, struct instant stamp, struct text *out, struct instant *ret)
+{
+	struct cursor host, sequence, bytes, ms = {0};
+	if (!take_until(&c, " : [", &host) || !take_until(&c, "], ", &sequence))
+		return ERR_MALFORMED;
+	while (host.at < host.end && host.end[-1] == ' ')
+		host.end--;
+	if (!host_plain(host))
+		return ERR_MALFORMED;
+	bool lost = take_word(&c, "timed out (");
+	if (!lost &&
+	    (!take_until(&c, " bytes, ", &bytes) || !take_until(&c, " ms", &ms) || !sent_at(stamp, ms, &stamp)))
+		return ERR_MALFORMED;
+	put_attempt(out, host, lost ? "timeout" : "resp", ms);
+	*ret = stamp;
+	return 1;
+}
+
+int line_fping_text(struct cursor line, struct text *out, struct instant *ret, bool *ret_sums)
+{
+	struct instant stamp;
+	struct cursor c = line;
+	*ret_sums = find(line, " : xmt/rcv/%") != NULL;
+	if (take_stamp(&c, &stamp) && find(c, " : ["))
+		return take_attempt(c, stamp, out, ret);
+	// "198.18.0.2 : 1.68 0.036", "ICMP Host Unreachable from … for ICMP Echo sent to …", "[22:48:05]" of -Q.
+	bool stamped = cursor_left(&line) && *line.at == '[' && !find(line, "] ");
+	bool other = find(line, " : ") && !find(line, " : [");
+	return *ret_sums || stamped || other || find(line, "ICMP ") == line.at ? 0 : ERR_MALFORMED;
+}
+
+// The text between the quotes, if it is a string.
+static bool unquoted(struct cursor value, struct cursor *ret)
+{
+	if (cursor_left(&value) < 2 || *value.at != '"')
+		return false;
+	*ret = (struct cursor){value.at + 1, value.end - 1};
+	return true;
+}
+
+static int take_members(struct cursor inner, bool lost, struct text *out, struct instant *ret)
+{
+	struct cursor key, value, host = {0}, stamp = {0}, ms = {0};
+	struct instant time;
+	int got;
+	if (!line_json_enter(&inner, '{'))
+		return ERR_MALFORMED;
+	while ((got = line_json_member(&inner, &key, &value)) == 1) {
+		if (line_json_is(&key, "host") && !unquoted(value, &host))
+			return ERR_MALFORMED;
+		if (line_json_is(&key, "timestamp") && !unquoted(value, &stamp))
+			stamp = value;
+		if (line_json_is(&key, "rtt"))
+			ms = value;
+	}
+	if (got < 0 || !host_plain(host) || !line_time_number(stamp, &time) || (!lost && !sent_at(time, ms, &time)))
+		return ERR_MALFORMED;
+	put_attempt(out, host, lost ? "timeout" : "resp", lost ? (struct cursor){0} : ms);
+	*ret = time;
+	return 1;
+}
+
+int line_fping_object(struct cursor line, struct text *out, struct instant *ret, bool *ret_sums)
+{
+	static const char *const others[] = {"stats", "warning", "summary", "vSum", "intSum"};
+	struct cursor key, value;
+	*ret_sums = false;
+	if (!line_json_enter(&line, '{') || line_json_member(&line, &key, &value) != 1)
+		return ERR_NOT_FOUND;
+	if (line_json_is(&key, "resp") || line_json_is(&key, "timeout"))
+		return take_members(value, line_json_is(&key, "timeout"), out, ret);
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (line_json_is(&key, others[i]) && *value.at == '{') {
+			*ret_sums = i >= 2;
+			return 0;
+		}
+	return ERR_NOT_FOUND;
+}

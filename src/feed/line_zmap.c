@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: ISC
+// ZMap's columns.
+#include "feed/line_zmap.h"
+
+#include "feed/line_csv.h"
+#include "feed/line_time.h"
+
+#define US_PER_S   1000000
+#define TEXT_MAX   40		     // bytes of a time as text
+#define LONGEST_NS (3600 * NS_PER_S) // from sending to answer; a stamp further off is none
+
+static const char *const column_names[ZMAP_WANTED] = {
+	[ZMAP_ADDRESS] = "saddr",
+	[ZMAP_CLASS] = "classification",
+	[ZMAP_REPEAT] = "repeat",
+	[ZMAP_SENT_S] = "sent-timestamp-ts",
+	[ZMAP_SENT_US] = "sent-timestamp-us",
+	[ZMAP_CAME_S] = "timestamp-ts",
+	[ZMAP_CAME_US] = "timestamp-us",
+	[ZMAP_CAME_TEXT] = "timestamp-str",
+};
+
+static bool same_name(const struct line_field *f, const char *name)
+{
+	if (strlen(name) != f->length)
+		return false;
+	for (size_t i = 0; i < f->length; i++)
+		if (f->bytes[i] != name[i] && !(f->bytes[i] == '_' && name[i] == '-'))
+			return false;
+	return true;
+}
+
+bool line_zmap_header(struct cursor line, struct line_zmap *ret)
+{
+	struct line_zmap found;
+	struct line_field f;
+	bool more = true;
+	memset(found.column, ZMAP_COLUMNS_MAX, sizeof(found.column));
+	for (uint8_t i = 0; i < ZMAP_COLUMNS_MAX && line_csv_field(&line, &more, &f) == 1; i++)
+		for (int k = 0; k < ZMAP_WANTED; k++)
+			if (found.column[k] == ZMAP_COLUMNS_MAX && same_name(&f, column_names[k]))
+				found.column[k] = i;
+	if (found.column[ZMAP_ADDRESS] == ZMAP_COLUMNS_MAX || found.column[ZMAP_CLASS] == ZMAP_COLUMNS_MAX)
+		return false;
+	*ret = found;
+	return true;
+}
+
+static struct cursor field_cursor(const struct line_field *f)
+{
+	return cursor_of(f->bytes, f->length);
+}
+
+// Whole seconds and, where known, microseconds, which are not padded.
+static bool time_of(const struct line_field *seconds, const struct line_field *us, struct instant *ret)
+{
+	uint32_t micro = 0;
+	struct instant time;
+	if (!line_time_number(field_cursor(seconds), &time))
+		return false;
+	for (size_t i = 0; i < us->length; i++) {
+		if (us->bytes[i] < '0' || us->bytes[i] > '9' || micro >= US_PER_S / 10)
+			return false;
+		micro = micro * 10 + (uint32_t)(us->bytes[i] - '0');
+	}
+	*ret = instant_after(time, (int64_t)micro * 1000);
+	return true;
+}
+
+// RFC 3339, or the same without the colon in its zone: 2026-11-25T22:48:08.945+0000
+static bool time_of_text(const struct line_field *f, struct instant *ret)
+{
+	char text[TEXT_MAX + 1];
+	size_t n = f->length;
+	bool zone = n > 5 && n < TEXT_MAX && (f->bytes[n - 5] == '+' || f->bytes[n - 5] == '-');
+	if (!zone)
+		return line_time_text(field_cursor(f), ret);
+	memcpy(text, f->bytes, n - 2);
+	text[n - 2] = ':';
+	memcpy(text + n - 1, f->bytes + n - 2, 2);
+	return line_time_text(cursor_of(text, n + 1), ret);
+}
+
+static bool take_time(const struct line_field of[ZMAP_WANTED], struct instant *ret)
+{
+	struct instant sent, came;
+	bool knows_sent = of[ZMAP_SENT_S].length && time_of(&of[ZMAP_SENT_S], &of[ZMAP_SENT_US], &sent);
+	bool knows_came = of[ZMAP_CAME_S].length
+				  ? time_of(&of[ZMAP_CAME_S], &of[ZMAP_CAME_US], &came)
+				  : of[ZMAP_CAME_TEXT].length && time_of_text(&of[ZMAP_CAME_TEXT], &came);
+	// A stamp of arrival may lack its part of a second.
+	if (knows_sent && knows_came && (sent.ns - came.ns > NS_PER_S || came.ns - sent.ns > LONGEST_NS))
+		knows_sent = false;
+	*ret = knows_sent ? sent : knows_came ? came : INSTANT_NONE;
+	return knows_sent || knows_came;
+}
+
+static bool field_is(const struct line_field *f, const char *word)
+{
+	return strlen(word) == f->length && !memcmp(word, f->bytes, f->length);
+}
+
+static void put_field(struct text *out, const struct line_field *f)
+{
+	text_char(out, '\t');
+	text_bytes(out, f->bytes, f->length);
+}
+
+bool line_zmap_take(const struct line_zmap *z, struct cursor line, struct text *out, struct instant *ret)
+{
+	struct line_field of[ZMAP_WANTED], other;
+	bool more = true;
+	unsigned wanted = 0, seen = 0;
+	for (int k = 0; k < ZMAP_WANTED; k++) {
+		of[k].length = 0;
+		wanted |= z->column[k] < ZMAP_COLUMNS_MAX ? 1u << k : 0;
+	}
+	for (uint8_t i = 0; i < ZMAP_COLUMNS_MAX && more; i++) {
+		int k = ZMAP_WANTED - 1;
+		while (k >= 0 && z->column[k] != i)
+			k--;
+		if (line_csv_field(&line, &more, k < 0 ? &other : &of[k]) != 1)
+			return false;
+		seen |= k < 0 ? 0 : 1u << k;
+	}
+	if (seen != wanted || !of[ZMAP_ADDRESS].length || !take_time(of, ret))
+		return false;
+	text_clear(out);
+	text_put(out, "zmap");
+	put_field(out, &of[ZMAP_ADDRESS]);
+	put_field(out, &of[ZMAP_CLASS]);
+	text_put(out, field_is(&of[ZMAP_REPEAT], "1") ? "\t\trepeat" : "\t\t");
+	return true;
+}

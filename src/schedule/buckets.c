@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: ISC
+// DOC: a table of arrival times
+// A key has two lines of 8 slots where it may be; a line is one line of the cache. A slot holds 24 bits of the key's hash and
+// its theoretical arrival time in units of 2^17 ns (131 us, rounded up, so the caps are kept), which lasts 4.5 years; beyond
+// that everything waits. Two keys that look alike share their time: one waits for the other, and no cap is broken.
+#include "schedule/buckets.h"
+
+#include "base/attr.h"
+#include "base/hash.h"
+
+#define LINE	  8
+#define UNIT_BITS 17
+#define TIME_BITS 40
+#define TIME_MASK ((1ULL << TIME_BITS) - 1)
+#define FULL	  0.7 // of the slots: two lines to choose from are then both full once in 10,000 times
+
+struct pace pace_of(uint32_t per_window, int64_t window, uint32_t burst, int64_t short_window)
+{
+	if (!per_window || !burst)
+		return (struct pace){.step = BUCKETS_NEVER};
+	if (burst >= per_window) // the longer window alone decides
+		return pace_burst(per_window, window, 1 + per_window / 10);
+	// step * burst - slack >= short_window and step * per_window - slack >= window
+	int64_t room = per_window - burst, step = (window - short_window + room - 1) / room;
+	int64_t slack = step * burst - short_window;
+	if (slack < step * (burst / 10)) // the shorter window decides
+		return pace_burst(burst, short_window, 1 + burst / 10);
+	return (struct pace){.step = step, .slack = slack};
+}
+
+struct pace pace_burst(uint32_t most, int64_t window, uint32_t burst)
+{
+	if (!most)
+		return (struct pace){.step = BUCKETS_NEVER};
+	burst = burst < 1 ? 1 : burst > most ? most : burst;
+	// step * most - (burst - 1) * step >= window
+	int64_t room = (int64_t)most - burst + 1, step = (window + room - 1) / room;
+	return (struct pace){.step = step, .slack = step * (burst - 1)};
+}
+
+uint32_t buckets_lines(double keys)
+{
+	double lines = keys / (LINE * FULL) + 2;
+	return lines < UINT32_MAX ? (uint32_t)lines : UINT32_MAX;
+}
+
+size_t buckets_bytes(uint32_t lines)
+{
+	return (size_t)lines * LINE * sizeof(uint64_t);
+}
+
+static uint64_t *line_of(const struct buckets *b, uint64_t hash, unsigned which)
+{
+	uint64_t h = which ? (hash * 0x9e3779b97f4a7c15ULL) >> 32 : hash & UINT32_MAX;
+	return b->slots + (h * b->lines >> 32) * LINE;
+}
+
+void buckets_near(const struct buckets *b, uint64_t hash)
+{
+	__builtin_prefetch(line_of(b, hash, 0), 1);
+	__builtin_prefetch(line_of(b, hash, 1), 1);
+}
+
+static int64_t time_of(uint64_t slot)
+{
+	return (int64_t)((slot & TIME_MASK) << UNIT_BITS);
+}
+
+// Which slots of a line hold this tag, and which hold a time that has not come: a bit each. Without a branch a slot, for half of
+// them would be guessed wrong.
+struct look {
+	unsigned tagged, alive;
+};
+
+static inline struct look look_at(const uint64_t *line, uint64_t tag, uint64_t now_units)
+{
+	struct look l = {0};
+	for (unsigned i = 0; i < LINE; i++) {
+		l.tagged |= (unsigned)(line[i] >> TIME_BITS == tag) << i;
+		l.alive |= (unsigned)((line[i] & TIME_MASK) > now_units) << i;
+	}
+	return l;
+}
+
+// Of 8 bits, without the instruction that older processors lack.
+static inline unsigned bits_of(unsigned x)
+{
+	x -= x >> 1 & 0x55;
+	x = (x & 0x33) + (x >> 2 & 0x33);
+	return (x + (x >> 4)) & 0xf;
+}
+
+static int64_t first_to_run_out(const uint64_t *one, const uint64_t *two)
+{
+	int64_t first = BUCKETS_NEVER;
+	for (unsigned i = 0; i < LINE; i++) {
+		first = time_of(one[i]) < first ? time_of(one[i]) : first;
+		first = time_of(two[i]) < first ? time_of(two[i]) : first;
+	}
+	return first;
+}
+
+int64_t buckets_find(const struct buckets *b, int64_t now, struct claim *c)
+{
+	uint64_t tag = c->hash >> TIME_BITS, units = (uint64_t)now >> UNIT_BITS;
+	c->slot = NULL;
+	c->until = 0;
+	if (c->pace.step == BUCKETS_NEVER || !b->lines || units >= TIME_MASK)
+		return BUCKETS_NEVER;
+	uint64_t *at[2] = {line_of(b, c->hash, 0), line_of(b, c->hash, 1)};
+	struct look one = look_at(at[0], tag, units), two = look_at(at[1], tag, units);
+	unsigned found = (one.tagged & one.alive) | (two.tagged & two.alive) << LINE;
+	if (found) {
+		unsigned i = (unsigned)__builtin_ctz(found);
+		c->slot = &at[i / LINE][i % LINE];
+		c->until = time_of(*c->slot);
+		return c->until - c->pace.slack;
+	}
+	unsigned full = (1u << LINE) - 1, which = bits_of(two.alive) < bits_of(one.alive);
+	unsigned alive = which ? two.alive : one.alive;
+	if (alive == full) // then the other one is full, too
+		return first_to_run_out(at[0], at[1]);
+	c->slot = &at[which][__builtin_ctz(~alive)];
+	return 0;
+}
+
+void buckets_charge(const struct claim *c, int64_t now)
+{
+	if (!c->slot)
+		return;
+	int64_t from = c->until > now && !c->pace.gap ? c->until : now, until = from + c->pace.step;
+	uint64_t units = ((uint64_t)until + (1 << UNIT_BITS) - 1) >> UNIT_BITS;
+	*c->slot = c->hash >> TIME_BITS << TIME_BITS | (units < TIME_MASK ? units : TIME_MASK);
+}

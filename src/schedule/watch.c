@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: ISC
+// DOC: the watch list
+// A target has a grid of moments, one a period; the period is its interval and a 64th, so that a jitter of at most a 64th,
+// anew for each moment, never brings two moments nearer than the interval. Where the group has more targets than are wanted, the
+// period is longer in proportion. Grids begin at (k x golden ratio) of the period for the k-th target: however many there are,
+// they lie about evenly (the three-distance theorem); within each 64 targets k is permuted, so that neighbours in the list
+// are not neighbours in time.
+//
+// Time is the schedule's own: when the target that is due first is later than LATE_MOST, nobody has asked for a while
+// (suspended, stopped), and the schedule's time stands still for as long. So there is nothing to catch up with.
+#include "schedule/watch.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/instant.h"
+#include "schedule/order.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#define NS_PER_MS (NS_PER_S / 1000)
+#define LATE_MOST NS_PER_S		// a caller that ticks is never so late; a machine that slept is
+#define GOLDEN	  0x9e3779b97f4a7c15ULL // 2^64 divided by the golden ratio
+#define CHUNK	  64
+#define NOWHERE	  UINT32_MAX
+
+struct entry {
+	struct watch_target target;
+	uint32_t place; // in the heap; NOWHERE: a free entry, whose grid is the next free one
+	int64_t grid;	// the moment before its jitter; not yet asked: when it was added
+};
+
+struct due {
+	int64_t at; // of the schedule's time
+	uint32_t id;
+	bool fresh; // not yet asked
+};
+
+struct group {
+	uint32_t count, wanted;
+};
+
+struct watch {
+	struct entry *entries;
+	size_t entry_count, entry_capacity;
+	struct due *heap; // the earliest first
+	size_t count, heap_capacity;
+	struct group *groups;
+	size_t group_count;
+	uint64_t seed;
+	uint32_t free; // the first free entry
+	int64_t paused;
+};
+
+_Static_assert(sizeof(struct entry) + sizeof(struct due) <= 64, "a target of the watch list is small");
+
+struct watch *watch_create(uint64_t seed)
+{
+	struct watch *w = alloc_zero(1, sizeof(*w));
+	w->seed = seed;
+	w->free = NOWHERE;
+	return w;
+}
+
+void watch_free(struct watch *w)
+{
+	if (!w)
+		return;
+	free(w->entries);
+	free(w->heap);
+	free(w->groups);
+	free(w);
+}
+
+static void set_place(struct watch *w, size_t place, struct due d)
+{
+	w->heap[place] = d;
+	w->entries[d.id].place = (uint32_t)place;
+}
+
+static void sift_up(struct watch *w, size_t place)
+{
+	struct due d = w->heap[place];
+	while (place && w->heap[(place - 1) / 2].at > d.at) {
+		set_place(w, place, w->heap[(place - 1) / 2]);
+		place = (place - 1) / 2;
+	}
+	set_place(w, place, d);
+}
+
+static void sift_down(struct watch *w, size_t place)
+{
+	struct due d = w->heap[place];
+	for (;;) {
+		size_t child = 2 * place + 1;
+		if (child >= w->count)
+			break;
+		child += child + 1 < w->count && w->heap[child + 1].at < w->heap[child].at;
+		if (w->heap[child].at >= d.at)
+			break;
+		set_place(w, place, w->heap[child]);
+		place = child;
+	}
+	set_place(w, place, d);
+}
+
+static int64_t jitter_most(const struct entry *e)
+{
+	return e->target.interval_ms * NS_PER_MS / WATCH_JITTER;
+}
+
+static int64_t period_of(const struct watch *w, const struct entry *e)
+{
+	const struct group *g = &w->groups[e->target.group];
+	int64_t interval = e->target.interval_ms * NS_PER_MS + jitter_most(e);
+	if (!g->wanted || g->count <= g->wanted)
+		return interval;
+	return (int64_t)((double)interval * g->count / g->wanted);
+}
+
+static int64_t jitter(const struct watch *w, const struct entry *e, uint32_t id)
+{
+	return (int64_t)(hash_pair(w->seed + id, (uint64_t)e->grid) % ((uint64_t)jitter_most(e) + 1));
+}
+
+// Where in its period the k-th target begins, as a share of 2^64.
+static uint64_t phase(const struct watch *w, uint64_t k)
+{
+	struct order o = order_of(CHUNK, w->seed + k / CHUNK);
+	return hash_mix(w->seed) + (k / CHUNK * CHUNK + order_at(&o, k % CHUNK)) * GOLDEN;
+}
+
+static struct group *group_of(struct watch *w, uint32_t group)
+{
+	if (group >= w->group_count) {
+		size_t count = w->group_count * 2 > group ? w->group_count * 2 : group + 1;
+		w->groups = alloc_resize(w->groups, count, sizeof(*w->groups));
+		memset(w->groups + w->group_count, 0, (count - w->group_count) * sizeof(*w->groups));
+		w->group_count = count;
+	}
+	return &w->groups[group];
+}
+
+// Grows by an eighth: the list is made once and changes little.
+static void make_room(void **items, size_t used, size_t *capacity, size_t size)
+{
+	if (used < *capacity)
+		return;
+	*capacity += *capacity / 8 + 16;
+	*items = alloc_resize(*items, *capacity, size);
+}
+
+static uint32_t entry_new(struct watch *w)
+{
+	uint32_t id = w->free;
+	if (id != NOWHERE) {
+		w->free = (uint32_t)w->entries[id].grid;
+		return id;
+	}
+	void *items = w->entries;
+	make_room(&items, w->entry_count, &w->entry_capacity, sizeof(*w->entries));
+	w->entries = items;
+	return (uint32_t)w->entry_count++;
+}
+
+// The first moment of a target. As its group grows, so does the period, and the first moment of who waits for it moves along.
+static int64_t first_moment(const struct watch *w, const struct entry *e, uint32_t id)
+{
+	return e->grid + (int64_t)((double)period_of(w, e) * (double)(phase(w, id) >> 32) * 0x1p-32);
+}
+
+int watch_add(struct watch *w, const struct watch_target *t, int64_t now_ns)
+{
+	if (!t->interval_ms || t->group >= WATCH_GROUPS_MAX)
+		return ERR_MALFORMED;
+	if (w->count >= WATCH_TARGETS_MAX)
+		return ERR_FULL;
+	uint32_t id = entry_new(w);
+	struct entry *e = &w->entries[id];
+	*e = (struct entry){.target = *t, .grid = now_ns - w->paused};
+	group_of(w, t->group)->count++;
+	void *items = w->heap;
+	make_room(&items, w->count, &w->heap_capacity, sizeof(*w->heap));
+	w->heap = items;
+	set_place(w, w->count, (struct due){first_moment(w, e, id), id, true});
+	sift_up(w, w->count++);
+	return (int)id;
+}
+
+void watch_remove(struct watch *w, uint32_t id)
+{
+	if (id >= w->entry_count || w->entries[id].place == NOWHERE)
+		return;
+	struct entry *e = &w->entries[id];
+	size_t place = e->place;
+	w->groups[e->target.group].count--;
+	e->place = NOWHERE;
+	e->grid = w->free;
+	w->free = id;
+	struct due last = w->heap[--w->count];
+	if (place == w->count)
+		return;
+	set_place(w, place, last);
+	sift_up(w, place);
+	sift_down(w, w->entries[last.id].place);
+}
+
+int watch_want(struct watch *w, uint32_t group, uint32_t wanted)
+{
+	if (group >= WATCH_GROUPS_MAX)
+		return ERR_MALFORMED;
+	group_of(w, group)->wanted = wanted;
+	return 0;
+}
+
+// Whoever is first in the heap gets its next moment.
+static void schedule_next(struct watch *w, int64_t now)
+{
+	struct due *first = &w->heap[0];
+	struct entry *e = &w->entries[first->id];
+	int64_t least = now + e->target.interval_ms * NS_PER_MS;
+	if (first->fresh)
+		e->grid = first->at;
+	first->fresh = false;
+	e->grid += period_of(w, e);
+	first->at = e->grid + jitter(w, e, first->id);
+	first->at = first->at > least ? first->at : least;
+	sift_down(w, 0);
+}
+
+// True: the first in the heap waits for its first moment, which has moved away since it was put there.
+static bool moved_away(struct watch *w, int64_t now)
+{
+	struct due *first = &w->heap[0];
+	const struct entry *e = &w->entries[first->id];
+	int64_t at = first->fresh ? first_moment(w, e, first->id) : first->at;
+	if (at <= first->at || at <= now)
+		return false;
+	first->at = at;
+	sift_down(w, 0);
+	return true;
+}
+
+const struct watch_target *watch_next(struct watch *w, int64_t now_ns, int64_t *ret_due_ns)
+{
+	int64_t now = now_ns - w->paused;
+	while (w->count && w->heap[0].at <= now && moved_away(w, now))
+		continue;
+	if (!w->count) {
+		*ret_due_ns = INT64_MAX;
+		return NULL;
+	}
+	int64_t late = now - w->heap[0].at;
+	if (late < 0) {
+		*ret_due_ns = w->heap[0].at + w->paused;
+		return NULL;
+	}
+	if (late > LATE_MOST) {
+		w->paused += late;
+		now -= late;
+	}
+	const struct watch_target *t = &w->entries[w->heap[0].id].target;
+	schedule_next(w, now);
+	return t;
+}
+
+size_t watch_count(const struct watch *w)
+{
+	return w->count;
+}
+
+int64_t watch_paused_ns(const struct watch *w)
+{
+	return w->paused;
+}
+
+size_t watch_bytes(const struct watch *w)
+{
+	return sizeof(*w) + w->entry_capacity * sizeof(*w->entries) + w->heap_capacity * sizeof(*w->heap) +
+	       w->group_count * sizeof(*w->groups);
+}

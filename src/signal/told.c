@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: ISC
+// Observers about themselves: which words impair, and where spans begin and end.
+#include "signal/told.h"
+
+#include "model/observer.h"
+
+void told_init(struct told *t)
+{
+	*t = (struct told){.last = INT64_MIN, .since = INT64_MIN, .state = OBSERVER_OK};
+}
+
+// Blind is blind. Degraded is told and no more, but for two reasons that make failures of targets by themselves: a clock that
+// was set anew misdates every answer, and own loss may be taken for the entity's.
+static bool impairs(const struct obs *o)
+{
+	if (o->health.state != OBSERVER_DEGRADED)
+		return o->health.state == OBSERVER_BLIND;
+	return o->health.why == OBSERVER_CLOCK_STEP ||
+	       (o->health.why == OBSERVER_OWN_LOSS && o->loss_ppm >= TOLD_OWN_LOSS);
+}
+
+static void spans_forget(struct told *t, int64_t oldest)
+{
+	uint8_t kept = 0;
+	for (uint8_t i = 0; i < t->count; i++)
+		if (t->span[i].to > oldest)
+			t->span[kept++] = t->span[i];
+	t->count = kept;
+}
+
+static void span_open(struct told *t, int64_t from)
+{
+	if (t->count == TOLD_SPANS) // flapping: what lay between two of them counts as impaired too
+		t->span[--t->count - 1].to = t->span[TOLD_SPANS - 1].to;
+	t->span[t->count].from = from;
+	t->span[t->count++].to = INT64_MAX;
+}
+
+static void span_close(struct told *t, int64_t to)
+{
+	if (t->count && t->span[t->count - 1].to == INT64_MAX)
+		t->span[t->count - 1].to = to;
+}
+
+static struct observer_change change_of(const struct told *t, uint16_t observer, bool begins, int64_t from)
+{
+	return (struct observer_change){.observer = observer,
+					.impaired = begins,
+					.from = {from},
+					.why = observer_why_text(t->why),
+					.degraded = !t->impaired};
+}
+
+static bool says_the_same(const struct told *t, const struct obs *o)
+{
+	return t->state == o->health.state && t->why == o->health.why && t->impaired == impairs(o);
+}
+
+size_t told_take(struct told *t, const struct obs *o, int64_t oldest, struct observer_change ret[2])
+{
+	size_t n = 0;
+	int64_t from = o->from.ns;
+	if (o->time.ns < t->last) // a straggler: something newer is known
+		return 0;
+	t->last = o->time.ns;
+	spans_forget(t, oldest);
+	if (t->state != OBSERVER_OK && says_the_same(t, o))
+		return 0;
+	if (t->state != OBSERVER_OK) {
+		from = from > t->since ? from : t->since;
+		ret[n++] = change_of(t, o->collector, false, from);
+		span_close(t, from);
+	}
+	t->state = o->health.state;
+	t->why = o->health.why;
+	t->impaired = impairs(o);
+	t->since = from;
+	if (t->state != OBSERVER_OK)
+		ret[n++] = change_of(t, o->collector, true, from);
+	if (t->impaired)
+		span_open(t, from);
+	return n;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: ISC
+// What one observer says of itself, as spans in which its failures say nothing of its targets.
+#pragma once
+
+#include "model/obs.h"
+#include "model/pulse.h"
+
+#define TOLD_SPANS    8	     // kept at a time: of the few intervals that still wait
+#define TOLD_OWN_LOSS 100000 // parts in a million from which its own loss impairs it; reason in doc/DETECTION.md
+
+struct told {
+	struct {
+		int64_t from, to; // ns; to INT64_MAX: still
+	} span[TOLD_SPANS];
+	int64_t last;  // time of its newest line
+	int64_t since; // of what it says now
+	uint8_t count; // spans
+	uint8_t state; // enum observer_state
+	uint8_t why;   // enum observer_why
+	bool impaired; // now
+};
+
+void told_init(struct told *t);
+
+// Takes one OBS_HEALTH; spans that ended before `oldest` are forgotten. What changed goes to `ret`, at most two changes: the
+// end of one state, the beginning of another. Returns how many.
+size_t told_take(struct told *t, const struct obs *o, int64_t oldest, struct observer_change ret[2]);
+
+static inline bool told_impaired(const struct told *t, int64_t time)
+{
+	for (uint8_t i = 0; i < t->count; i++)
+		if (time >= t->span[i].from && time < t->span[i].to)
+			return true;
+	return false;
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: ISC
+// SMTP replies byte by byte (RFC 5321 4.2) and EHLO. Refuses lines without a code, codes below 200 or above 559, lines of one reply
+// with different codes, and replies without an end.
+#include "wire/smtp.h"
+
+#include "base/err.h"
+
+#define NAME_MAX_BYTES 255
+
+void smtp_reply_begin(struct smtp_reply *r)
+{
+	*r = (struct smtp_reply){0};
+}
+
+static bool digit_between(char c, char low, char high)
+{
+	return c >= low && c <= high;
+}
+
+// The byte at this place of a line's beginning.
+static bool byte_fits(uint32_t place, char c)
+{
+	switch (place) {
+	case 0:
+		return digit_between(c, '2', '5');
+	case 1:
+		return digit_between(c, '0', '5');
+	case 2:
+		return digit_between(c, '0', '9');
+	default:
+		return c == ' ' || c == '-' || c == '\t' || c == '\r';
+	}
+}
+
+static uint16_t line_code(const struct smtp_reply *r)
+{
+	return (uint16_t)((r->line[0] - '0') * 100 + (r->line[1] - '0') * 10 + (r->line[2] - '0'));
+}
+
+static int line_end(struct smtp_reply *r)
+{
+	if (r->line_length < 3)
+		return ERR_MALFORMED;
+	uint16_t code = line_code(r);
+	if (r->code && r->code != code)
+		return ERR_MALFORMED;
+	r->code = code;
+	r->last_line = r->line_length == 3 || r->line[3] != '-';
+	r->line_length = 0;
+	return r->last_line;
+}
+
+static int line_byte(struct smtp_reply *r, uint8_t byte)
+{
+	if (byte == '\n')
+		return line_end(r);
+	if (r->line_length >= SMTP_LINE_MAX)
+		return ERR_TOO_LARGE;
+	if (r->line_length < sizeof(r->line)) {
+		if (!byte_fits(r->line_length, (char)byte))
+			return ERR_MALFORMED;
+		r->line[r->line_length] = (char)byte;
+	}
+	r->line_length++;
+	return 0;
+}
+
+int smtp_reply_read(struct smtp_reply *r, struct cursor *c)
+{
+	uint8_t byte;
+	while (!r->last_line && cursor_u8(c, &byte)) {
+		if (r->bytes >= SMTP_REPLY_MAX)
+			return ERR_TOO_LARGE;
+		r->bytes++;
+		int status = line_byte(r, byte);
+		if (status)
+			return status;
+	}
+	return r->last_line;
+}
+
+bool smtp_name_valid(const char *text)
+{
+	static const char others[] = "-._:[]";
+	size_t n = strlen(text);
+	for (size_t i = 0; i < n; i++) {
+		bool plain = digit_between(text[i], 'a', 'z') || digit_between(text[i], 'A', 'Z') ||
+			     digit_between(text[i], '0', '9');
+		if (!plain && !strchr(others, text[i]))
+			return false;
+	}
+	return n && n <= NAME_MAX_BYTES;
+}
+
+int smtp_ehlo_write(const char *name, char *ret_bytes)
+{
+	static const char verb[] = "EHLO ", end[] = "\r\n";
+	if (!smtp_name_valid(name))
+		return ERR_MALFORMED;
+	size_t n = strlen(name), at = sizeof(verb) - 1;
+	memcpy(ret_bytes, verb, at);
+	memcpy(ret_bytes + at, name, n);
+	memcpy(ret_bytes + at + n, end, sizeof(end) - 1);
+	return (int)(at + n + sizeof(end) - 1);
+}
