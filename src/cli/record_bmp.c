@@ -331,12 +331,20 @@ static int router_watch(struct router *r)
 
 // --- all of them
 
-static struct router *router_free(struct station *s)
+// A free place; else that of who has said nothing for the longest time, so that silent connections keep no router out.
+static struct router *router_place(struct station *s)
 {
-	for (size_t i = 0; i < ROUTERS_MAX; i++)
-		if (s->routers[i].socket < 0)
-			return &s->routers[i];
-	return NULL;
+	struct router *silent = NULL;
+	for (size_t i = 0; i < ROUTERS_MAX; i++) {
+		struct router *r = &s->routers[i];
+		if (r->socket < 0)
+			return r;
+		if (r->bytes < 0 && (!silent || r->since_ns < silent->since_ns))
+			silent = r;
+	}
+	if (silent)
+		router_close(silent, "said nothing");
+	return silent;
 }
 
 static void address_text(const struct sockaddr_storage *a, char *out)
@@ -367,7 +375,7 @@ static void on_connection(void *context, uint32_t events)
 		int socket = accept4(s->listener, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (socket < 0)
 			return;
-		struct router *r = router_free(s);
+		struct router *r = router_place(s);
 		if (!r) {
 			close(socket);
 			s->refused++;
