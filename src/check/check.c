@@ -8,6 +8,8 @@
 #include "os/clock.h"
 
 #include <errno.h>
+#include <linux/icmpv6.h>
+#include <netinet/ip_icmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -18,7 +20,6 @@
 
 #define EVENTS	     64		// handled before new ones are stamped: bounds how late a stamp can be
 #define FULL_WAIT_NS 10000000LL // a slot comes back within moments
-#define DNS_TICK_NS  20000000LL // its deadlines are looked at so often while questions are out
 
 // epoll's data of what is no slot; slots have a generation in the upper half.
 enum { WATCH_TIMER = 1, WATCH_DNS = 2 };
@@ -132,9 +133,29 @@ static bool answered(const struct attempt *a)
 	return a->failure != FAILURE_TIMEOUT && a->failure != FAILURE_LOCAL;
 }
 
+static bool prohibited(const struct attempt *a)
+{
+	if (!a->icmp_from.family)
+		return false;
+	if (a->target.family == FAMILY_V6)
+		return a->icmp_type == ICMPV6_DEST_UNREACH && a->icmp_code == ICMPV6_ADM_PROHIBITED;
+	return a->icmp_type == ICMP_DEST_UNREACH &&
+	       (a->icmp_code == ICMP_NET_ANO || a->icmp_code == ICMP_HOST_ANO || a->icmp_code == ICMP_PKT_FILTERED);
+}
+
+// Whoever says "prohibited" is asked less often, until the target itself answers again.
+static void tell_gate(struct check *c, const struct attempt *a)
+{
+	if (prohibited(a))
+		gate_back_off(c->gate, &a->target, c->event_ns);
+	else if (answered(a) && !a->icmp_from.family)
+		gate_relax(c->gate, &a->target);
+}
+
 void check_report(struct check *c, struct check_slot *s)
 {
 	struct attempt *a = &s->attempt;
+	tell_gate(c, a);
 	if (answered(a)) {
 		int64_t end = c->event_ns >= s->began_ns ? c->event_ns : clock_boot_ns();
 		a->rtt_ns = end - s->began_ns;
@@ -314,7 +335,8 @@ static void expire(struct check *c)
 	uint32_t index;
 	while (deadlines_take(&c->deadlines, c->event_ns, &index)) {
 		struct check_slot *s = &c->slots[index];
-		s->attempt.failure = FAILURE_TIMEOUT;
+		if (!s->reported)
+			fault_timeout(&s->attempt, c->route);
 		slot_end(c, s);
 	}
 }
@@ -324,8 +346,6 @@ static void rearm(struct check *c)
 	int64_t at_ns;
 	if (deadlines_next(&c->deadlines, &at_ns))
 		arm(c, at_ns);
-	if (check_dns_pending(c->dns))
-		arm(c, c->event_ns + DNS_TICK_NS);
 }
 
 int check_poll(struct check *c, int64_t wait_ns)
@@ -340,7 +360,7 @@ int check_poll(struct check *c, int64_t wait_ns)
 	for (int i = 0; i < n; i++)
 		event(c, &events[i]);
 	expire(c);
-	int status = c->dns_ready || check_dns_pending(c->dns) ? check_dns_poll(c->dns, 0) : 0;
+	int status = c->dns_ready ? check_dns_poll(c->dns, 0) : 0;
 	rearm(c);
 	flush(c);
 	return status < 0 ? status : n > 0 ? n : 0;
@@ -369,4 +389,9 @@ void check_counts(const struct check *c, struct check_counts *ret)
 	ret->dns_sent = dns.dns_sent;
 	ret->dns_answers = dns.dns_answers;
 	ret->dns_mismatched = dns.dns_mismatched;
+}
+
+struct check_dns *check_dns_of(const struct check *c)
+{
+	return c->dns;
 }

@@ -48,14 +48,16 @@ struct check_counts {
 };
 
 struct check;
+struct check_dns;
 
 int MUST_USE check_open(const struct check_options *o, struct check **ret);
 void check_close(struct check *c);
 // 1: begun (or refused for good by the gate, or for want of an identity: counted, no attempt); 0: must wait, *ret_wait_ns says how
-// long; -EINVAL: the spec is none. What fails at once is handed on before this returns. The sink must not call the engine.
+// long; -EINVAL or an enum err: the spec is none. What fails at once is handed on before this returns. The sink must not call the engine.
 int MUST_USE check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_ns);
 // Goes on with all checks. Waits at most wait_ns for something to happen. How many things did; -errno.
 int MUST_USE check_poll(struct check *c, int64_t wait_ns);
 int check_descriptor(const struct check *c); // to wait on beside others; deadlines wake it too
 size_t check_pending(const struct check *c);
+struct check_dns *check_dns_of(const struct check *c); // the engine of its DNS checks (check/dns.h)
 void check_counts(const struct check *c, struct check_counts *ret);

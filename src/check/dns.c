@@ -32,18 +32,21 @@
 // asked; the answer must come from the address and port that were asked. Ids come from the kernel's generator. What does not
 // fit is counted and changes nothing: the question goes on waiting. Enough guesses hit in the end (a server that is down leaves
 // seconds for them), so after DNS_GUESSES misfits at a socket the answers to what was in flight there count as forged, which
-// says neither that the server is up nor that it is down, and TCP is asked.
+// says neither that the server is up nor that it is down, and TCP is asked. ICMP errors quote what they answer: one that quotes
+// no id (old routers quote eight bytes), or comes after many that fitted nothing, only counts when no answer comes after it.
+
+static bool random_fill(struct check_dns *d)
+{
+	bool whole = getrandom(d->random, sizeof(d->random), 0) == (ssize_t)sizeof(d->random);
+	d->random_left = sizeof(d->random);
+	return whole;
+}
 
 uint16_t dns_random(struct check_dns *d)
 {
 	uint16_t value;
-	if (d->random_left < sizeof(value)) {
-		ssize_t n = getrandom(d->random, sizeof(d->random),
-				      0); // up to 256 bytes never fail; more may be cut by a signal
-		d->random_left = n > 0 ? (size_t)n & ~(size_t)1 : 0;
-		if (!d->random_left)
-			return (uint16_t)hash_mix((uint64_t)clock_boot_ns());
-	}
+	if (!d->random_left)
+		(void)random_fill(d); // check_dns_open() has seen that it works
 	d->random_left -= sizeof(value);
 	memcpy(&value, d->random + d->random_left, sizeof(value));
 	return value;
@@ -293,7 +296,9 @@ static void time_out(struct check_dns *d, struct dns_pending *p, int64_t now)
 	}
 	// What our own buffer dropped may have been this answer.
 	dns_udp_drops(d, p->socket, now);
-	if (d->sockets[p->socket].dropped_ns >= p->sent_ns)
+	if (p->hint.error)
+		dns_fail_icmp(d, p, &p->hint);
+	else if (d->sockets[p->socket].dropped_ns >= p->sent_ns)
 		dns_fail_local(d, p, ENOBUFS);
 	else
 		dns_fail(d, p, FAILURE_TIMEOUT);
@@ -330,6 +335,8 @@ int check_dns_open(const struct check_options *o, struct check_dns **ret)
 	d->events = epoll_create1(EPOLL_CLOEXEC);
 	d->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (!err && (d->events < 0 || d->timer < 0 || epoll_ctl(d->events, EPOLL_CTL_ADD, d->timer, &e) != 0))
+		err = -errno;
+	if (!err && !random_fill(d))
 		err = -errno;
 	if (!err)
 		err = dns_udp_open(d);
@@ -467,16 +474,17 @@ int check_dns_poll(struct check_dns *d, int64_t wait_ns)
 {
 	struct epoll_event events[EVENTS];
 	dns_udp_send(d);
-	due_all(d);
 	d->timer_ns = d->timer_ns == AT_ONCE ? 0 : d->timer_ns; // that has been done
 	timer_set(d);
-	if (d->more || d->unheard_count || wait_ns < 0)
+	struct dns_pending *first = dns_table_next(d->table);
+	// What is due is seen to behind the reading: its answer may lie there, where we were late to read.
+	if (d->more || d->unheard_count || wait_ns < 0 || (first && first->due_ns <= clock_boot_ns()))
 		wait_ns = 0;
 	struct timespec wait = {wait_ns / NS_PER_S, wait_ns % NS_PER_S};
 	int n = epoll_pwait2(d->events, events, EVENTS, &wait, NULL);
 	if (n < 0 && errno != EINTR)
 		return -errno;
-	d->more = false;
+	d->more = n == EVENTS;
 	for (int i = 0; i < n; i++)
 		event(d, &events[i]);
 	if (!d->more)

@@ -5,8 +5,8 @@
 #include "model/attempt.h"
 #include "wire/dns.h"
 
-// Sets failure, rcode, dns_flags, serial and nsid of the attempt from the message that answered it. `recurse`: a resolver was
-// asked, so that it needs no authority.
+// Sets failure, rcode, dns_flags, serial and nsid of the attempt from the message that answered it. A resolver that was
+// asked (asked->recurse) needs no authority.
 void dns_judge(const struct dns_message *m, const struct dns_query *asked, struct attempt *a);
 // The SOA that the message holds for the name that was asked, from its answer or, in a negative one, its authority section.
 // 0 or ERR_NOT_FOUND.

@@ -9,11 +9,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#define DNS_SOCKETS 8	 // a family: an off-path forger must guess port and id of 2^19 at least
-#define DNS_BATCH   32	 // small enough that the stamp of its first packet fits its last
-#define DNS_ROOM    4096 // bytes of a UDP answer that are read; what is longer ignores what was asked for (1232)
-#define DNS_GUESSES 32	 // misfits at its socket before a question's answer is no longer believed: 32 of 65,536 ids
-#define DNS_RECENT  4096 // decided questions that are remembered, to tell late and second answers from forged ones
+#define DNS_SOCKETS 8	  // a family: an off-path forger must guess port and id of 2^19 at least
+#define DNS_BATCH   32	  // small enough that the stamp of its first packet fits its last
+#define DNS_ROOM    4096  // bytes of a UDP answer that are read; what is longer ignores what was asked for (1232)
+#define DNS_GUESSES 32	  // misfits at its socket before a question's answer is no longer believed: 32 of 65,536 ids
+#define DNS_RECENT  32768 // decided questions that are remembered, to tell late and second answers from forged ones
 
 enum { DNS_SIDE_UDP, DNS_SIDE_TCP, DNS_SIDE_TIMER }; // who an event is for
 
@@ -21,8 +21,9 @@ struct dns_socket {
 	int descriptor;
 	uint8_t family;
 	uint32_t mismatched; // answers that fitted no question, so far
-	uint32_t drops;	     // of its receive buffer, when last looked
-	int64_t dropped_ns;  // when they last grew; boot time
+	uint32_t icmp_mismatched;
+	uint32_t drops;	    // of its receive buffer, when last looked
+	int64_t dropped_ns; // when they last grew; boot time
 };
 
 struct dns_queue { // of one family
@@ -72,7 +73,7 @@ struct check_dns {
 	size_t unheard_count, unheard_capacity;
 	struct attempt *decided;
 	size_t decided_count, decided_capacity;
-	uint8_t random[512];
+	uint8_t random[256]; // no more: getrandom() gives so much whole, or fails for good
 	size_t random_left;
 	int events, timer;
 	int64_t timer_ns; // when it fires; 0: not set

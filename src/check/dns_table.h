@@ -3,6 +3,7 @@
 #pragma once
 
 #include "check/check.h"
+#include "check/dns_icmp.h"
 #include "wire/dns.h"
 
 enum dns_state {
@@ -29,9 +30,10 @@ struct dns_pending {
 	int64_t due_ns;	 // boot time: time-out, or when it may go on
 	int64_t sent_ns; // boot time
 	uint32_t timeout_ms, network;
-	uint32_t misfits; // of its socket, when it was sent
-	uint8_t state;	  // enum dns_state
-	uint8_t kind;	  // enum gate_kind
+	uint32_t misfits, icmp_misfits; // of its socket, when it was sent
+	struct dns_icmp hint;		// an error that may be forged: counts when no answer comes; error 0: none
+	uint8_t state;			// enum dns_state
+	uint8_t kind;			// enum gate_kind
 	uint8_t socket;
 	uint8_t tries;	 // that failed without an error from outside
 	bool asked_gate; // a question held back for TCP has passed the gate

@@ -100,15 +100,16 @@ static size_t errors_read(struct check_dns *d, size_t which)
 	for (; n < ERRORS_MAX && dns_icmp_next(d->sockets[which].descriptor, &icmp) == 1; n++) {
 		uint16_t port;
 		struct addr to = dns_addr(&icmp.to, &port);
-		struct dns_pending *p = NULL;
-		if (icmp.quoted_bytes >= sizeof(icmp.quoted)) {
-			uint16_t id = (uint16_t)(icmp.quoted[0] << 8 | icmp.quoted[1]);
-			p = dns_table_find(d->table, (uint8_t)which, id, NULL);
-		} else { // an old router that quotes eight bytes of what failed: no id
-			p = dns_table_find_address(d->table, (uint8_t)which, &to, port);
-		}
-		if (p && p->state == DNS_ASKED && p->attempt.port == port && addr_equal(&p->attempt.target, &to))
+		bool quoted = icmp.quoted_bytes >= sizeof(icmp.quoted);
+		uint16_t id = (uint16_t)(icmp.quoted[0] << 8 | icmp.quoted[1]);
+		struct dns_pending *p = quoted ? dns_table_find(d->table, (uint8_t)which, id, NULL)
+					       : dns_table_find_address(d->table, (uint8_t)which, &to, port);
+		if (!p || p->state != DNS_ASKED || p->attempt.port != port || !addr_equal(&p->attempt.target, &to))
+			d->sockets[which].icmp_mismatched++;
+		else if (quoted && d->sockets[which].icmp_mismatched - p->icmp_misfits < DNS_GUESSES)
 			dns_fail_icmp(d, p, &icmp);
+		else
+			p->hint = icmp;
 	}
 	return n;
 }
@@ -147,6 +148,7 @@ static bool batch_send(struct check_dns *d, struct dns_queue *q, uint8_t which)
 		}
 		p->state = DNS_ASKED;
 		p->misfits = d->sockets[which].mismatched;
+		p->icmp_misfits = d->sockets[which].icmp_mismatched;
 		p->attempt.time = utc;
 		p->sent_ns = now;
 		dns_table_due(d->table, p, now + p->timeout_ms * 1000000LL);

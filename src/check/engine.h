@@ -42,10 +42,10 @@ enum check_step {  // what a step answers
 };
 
 enum stream_answer {
-	STREAM_WAIT,
-	STREAM_OK,
-	STREAM_END /* the peer closed */,
-	STREAM_FAILED /* attempt.failure says how */
+	STREAM_WAIT,   // for the socket
+	STREAM_OK,     // done, or some bytes
+	STREAM_END,    // the peer has closed
+	STREAM_FAILED, // attempt.failure says how
 };
 
 struct check_slot {

@@ -18,6 +18,8 @@
 // ICMP decides by type and code, never by the error number made of it. When nobody answers ARP or neighbour discovery, the kernel
 // reports "host unreachable" in our own name. Where the silent next hop is a router, our packet never left our own link: a local
 // fault. Where it is the target itself, on our link, then that host is dark: host unreachable, without an ICMP sender.
+//
+// Silence is looked into once more: where we have no route any more, or its link has lost its carrier, it was ours.
 #include "check/fault.h"
 
 #include "base/alloc.h"
@@ -64,24 +66,38 @@ struct route_question {
 	uint8_t address[16];
 };
 
-// Whether the answer to a question for a route names a router.
-static bool names_router(const struct rtmsg *route, size_t length)
+struct route_answer {
+	int error;	 // errno: the kernel would not send at all
+	bool via_router; // else straight to the target, over a link of ours
+};
+
+// The kernel's answer to a question for a route.
+static struct route_answer route_read(const struct nlmsghdr *header, size_t n)
 {
-	size_t left = length - NLMSG_ALIGN(sizeof(*route));
-	for (const struct rtattr *a = RTM_RTA(route); RTA_OK(a, left); a = RTA_NEXT(a, left))
-		if (a->rta_type == RTA_GATEWAY || a->rta_type == RTA_VIA)
-			return true;
-	return false;
+	struct route_answer a = {0};
+	const struct rtmsg *route = NLMSG_DATA(header);
+	const struct nlmsgerr *error = NLMSG_DATA(header);
+	if (header->nlmsg_type == NLMSG_ERROR && n >= NLMSG_LENGTH(sizeof(*error)))
+		a.error = -error->error;
+	if (header->nlmsg_type != RTM_NEWROUTE || n < NLMSG_SPACE(sizeof(*route)))
+		return a;
+	size_t left = n - NLMSG_SPACE(sizeof(*route));
+	for (const struct rtattr *at = RTM_RTA(route); RTA_OK(at, left); at = RTA_NEXT(at, left))
+		a.via_router |= at->rta_type == RTA_GATEWAY || at->rta_type == RTA_VIA || at->rta_type == RTA_MULTIPATH;
+	if (route->rtm_flags & (RTNH_F_DEAD | RTNH_F_LINKDOWN))
+		a.error = ENETDOWN;
+	return a;
 }
 
-// Whether the kernel would send straight to the address, over a link of ours. False also where it does not say.
-static bool on_link(struct fault_route *r, const struct addr *to)
+// Which way the kernel would send now. Where it does not say: to a router, without an error.
+static struct route_answer route_ask(struct fault_route *r, const struct addr *to)
 {
 	size_t bytes = to->family == FAMILY_V6 ? 16 : 4;
 	struct route_question q = {
 		.header = {.nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST},
 		.route = {.rtm_family = to->family == FAMILY_V6 ? AF_INET6 : AF_INET,
-			  .rtm_dst_len = (uint8_t)(bytes * 8)},
+			  .rtm_dst_len = (uint8_t)(bytes * 8),
+			  .rtm_flags = RTM_F_FIB_MATCH}, // the route as it was set, with the state of its link
 		.attribute = {.rta_len = (unsigned short)RTA_LENGTH(bytes), .rta_type = RTA_DST},
 	};
 	union {
@@ -90,13 +106,12 @@ static bool on_link(struct fault_route *r, const struct addr *to)
 	} reply;
 	memcpy(q.address, to->bytes, bytes);
 	q.header.nlmsg_len = (uint32_t)(NLMSG_SPACE(sizeof(q.route)) + RTA_LENGTH(bytes));
-	if (send(r->netlink, &q, q.header.nlmsg_len, 0) < 0) // the answer is there when it returns
-		return false;
-	ssize_t n = recv(r->netlink, &reply, sizeof(reply), 0);
-	if (n < (ssize_t)NLMSG_SPACE(sizeof(q.route)) || reply.header.nlmsg_type != RTM_NEWROUTE ||
-	    reply.header.nlmsg_len > (size_t)n)
-		return false;
-	return !names_router(NLMSG_DATA(&reply.header), reply.header.nlmsg_len - NLMSG_HDRLEN);
+	ssize_t n = send(r->netlink, &q, q.header.nlmsg_len, 0);
+	if (n > 0) // the answer is there when it returns
+		n = recv(r->netlink, &reply, sizeof(reply), 0);
+	if (n < (ssize_t)sizeof(reply.header) || reply.header.nlmsg_len > (size_t)n)
+		return (struct route_answer){.via_router = true};
+	return route_read(&reply.header, reply.header.nlmsg_len);
 }
 
 static struct addr addr_of(const struct sockaddr *s)
@@ -198,7 +213,7 @@ static void judge_own(struct attempt *a, const struct queued *q, int error, stru
 	bool unreachable = a->target.family == FAMILY_V6
 				   ? q->type == ICMPV6_DEST_UNREACH && q->code == ICMPV6_ADDR_UNREACH
 				   : q->type == ICMP_DEST_UNREACH && q->code == ICMP_HOST_UNREACH;
-	if (unreachable && on_link(route, &a->target))
+	if (unreachable && !route_ask(route, &a->target).via_router)
 		a->failure = FAILURE_HOST_UNREACHABLE;
 	else
 		fault_local(a, error);
@@ -240,6 +255,14 @@ void fault_judge(struct attempt *a, int descriptor, int error, struct fault_rout
 	a->failure = (uint8_t)number_failure(error);
 	if (a->failure == FAILURE_LOCAL)
 		fault_local(a, error);
+}
+
+void fault_timeout(struct attempt *a, struct fault_route *route)
+{
+	struct route_answer now = route_ask(route, &a->target);
+	a->failure = FAILURE_TIMEOUT;
+	if (now.error)
+		fault_local(a, now.error);
 }
 
 void fault_local(struct attempt *a, int error)

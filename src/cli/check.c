@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/measuring.h"
 #include "cli/say.h"
+#include "cli/zone.h"
 #include "conf/blackbox.h"
 
 #include <getopt.h>
@@ -24,12 +25,16 @@ static const char help[] =
 	"  http://HOST[:PORT]/  https://HOST[:PORT]/     GET / only\n"
 	"  dns://SERVER[:PORT]/NAME[?TYPE]               SOA unless said otherwise; without recursion\n"
 	"  smtp://HOST[:PORT]  tls://HOST[:PORT]  tcp://HOST:PORT\n"
-	"\n" MEASURING_HELP "  --modules FILE        blackbox.yml of Prometheus' blackbox_exporter\n"
+	"\n" MEASURING_HELP "  --zone NAME           its name servers (TCP where UDP is silent) and mail servers\n"
+	"  --resolver ADDRESS    who is asked for them (the system's)\n"
+	"  --list                print them as targets for lacuna.yml instead of asking them\n"
+	"  --modules FILE        blackbox.yml of Prometheus' blackbox_exporter\n"
 	"  --module NAME         ask as this module of it says; targets may then be bare\n"
 	"\n"
 	"Examples:\n"
 	"  lacuna check http://127.0.0.1:8080/\n"
 	"  lacuna check dns://192.0.2.53/example.net smtp://mail.example.net --json\n"
+	"  lacuna check --zone example.net --list >> lacuna.yml\n"
 	"  lacuna check --modules blackbox.yml --module http_2xx www.example.net\n"
 	"\n"
 	"Exit status: 0 all answered; 1 one did not; 2 usage; 3 nothing could be asked; 4 a failure of our own.\n";
@@ -37,6 +42,7 @@ static const char help[] =
 struct modules {
 	const char *file, *name;
 	struct blackbox all;
+	struct zone_wish zone;
 };
 
 static int parse(struct measuring *m, struct modules *x, int argc, char **argv)
@@ -45,6 +51,9 @@ static int parse(struct measuring *m, struct modules *x, int argc, char **argv)
 		MEASURING_OPTIONS,
 		{"modules", required_argument, NULL, MEASURING_NEXT},
 		{"module", required_argument, NULL, MEASURING_NEXT + 1},
+		{"zone", required_argument, NULL, MEASURING_NEXT + 2},
+		{"resolver", required_argument, NULL, MEASURING_NEXT + 3},
+		{"list", no_argument, NULL, MEASURING_NEXT + 4},
 		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
@@ -57,6 +66,12 @@ static int parse(struct measuring *m, struct modules *x, int argc, char **argv)
 			x->name = optarg;
 		else if (option == MEASURING_NEXT)
 			x->file = optarg;
+		else if (option == MEASURING_NEXT + 2)
+			x->zone.zone = optarg;
+		else if (option == MEASURING_NEXT + 3)
+			x->zone.resolver = optarg;
+		else if (option == MEASURING_NEXT + 4)
+			x->zone.list = true;
 		else
 			status = measuring_option(m, option, optarg);
 	}
@@ -121,13 +136,17 @@ int cli_check(int argc, char **argv)
 	m.options.rounds = 1;
 	m.options.interval_ms = 1000;
 	int status = parse(&m, &x, argc, argv);
-	if (status == 0 && optind == argc)
+	if (status == 0 && optind == argc && !x.zone.zone)
 		status = measuring_usage(&m, "no target", NULL);
 	if (status == 0)
 		status = module_find(&m, &x, &module);
 	for (int i = optind; i < argc && status == 0; i++)
 		status = word(&m, module, argv[i]);
-	if (status == 0) {
+	if (status == 0 && x.zone.zone)
+		status = zone_targets(&m, &x.zone);
+	if (status == 0 && x.zone.list) {
+		fwrite(m.out.bytes, 1, m.out.length, stdout);
+	} else if (status == 0) {
 		int unresolved = measuring_resolve(&m);
 		status = m.plan.target_count ? measuring_run(&m) : 3;
 		status = status == 0 ? unresolved : status;

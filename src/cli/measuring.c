@@ -124,6 +124,8 @@ int measuring_option(struct measuring *m, int option, const char *argument)
 		return text_option(&m->plan.opt_out_file, argument);
 	case MEASURING_CONTACT:
 		return text_option(&m->plan.contact, argument);
+	case MEASURING_IDENTITY:
+		return text_option(&m->plan.identity, argument);
 	case MEASURING_OBSERVER:
 		return text_option(&m->plan.observer, argument);
 	case MEASURING_INTERFACE:

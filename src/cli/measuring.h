@@ -47,6 +47,7 @@ enum measuring_option { // values of getopt_long, beyond those of single letters
 	MEASURING_OPT_OUT,
 	MEASURING_SEED,
 	MEASURING_CONTACT,
+	MEASURING_IDENTITY,
 	MEASURING_OBSERVER,
 	MEASURING_INTERFACE,
 	MEASURING_SOURCE,
@@ -65,6 +66,7 @@ enum measuring_option { // values of getopt_long, beyond those of single letters
 		{"opt-out-file", required_argument, NULL, MEASURING_OPT_OUT},                                          \
 		{"seed", required_argument, NULL, MEASURING_SEED},                                                     \
 		{"contact", required_argument, NULL, MEASURING_CONTACT},                                               \
+		{"identity", required_argument, NULL, MEASURING_IDENTITY},                                             \
 		{"observer", required_argument, NULL, MEASURING_OBSERVER},                                             \
 		{"interface", required_argument, NULL, MEASURING_INTERFACE},                                           \
 		{"source-ip", required_argument, NULL, MEASURING_SOURCE},                                              \
@@ -84,6 +86,7 @@ enum measuring_option { // values of getopt_long, beyond those of single letters
 	"  --lab                 laboratory: private and documentation addresses, nothing else, every second\n"        \
 	"  --acknowledge-rate    those who are asked have agreed to more than 10,000 packets a second\n"               \
 	"  --contact TEXT        mail address or page of yours, sent along\n"                                          \
+	"  --identity NAME       of your host or site, told to services that are checked\n"                            \
 	"  --observer NAME       who measures, as written into results (local)\n"                                      \
 	"  --interface NAME      leave through this one (by the route)\n"                                              \
 	"  --source-ip ADDRESS   send from this address (the interface's)\n"                                           \

@@ -7,6 +7,7 @@
 #include "cli/measuring.h"
 #include "cli/recorder.h"
 #include "cli/say.h"
+#include "os/clock.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -111,8 +112,12 @@ static void health(void *context, const struct message_health *h)
 								    .state = h->state,
 								    .why = h->why});
 	recorder_write(&r->files);
-	r->blind += strcmp(h->state, "ok") != 0;
-	say_line("lacuna record: this observer is %s: %s", h->state, h->why);
+	bool fine = strcmp(h->state, "ok") == 0;
+	r->blind += !fine;
+	if (!fine)
+		say_line("lacuna record: this observer is %s: %s", h->state, h->why);
+	else if (r->blind)
+		say_line("lacuna record: this observer sees again");
 }
 
 static void saved(void *context, const void *bytes, size_t n)
@@ -164,6 +169,9 @@ static int run(struct record *r)
 	o->sink = (struct measure_sink){take, health, measuring_ready, measuring_says, saved, r};
 	allow_listed(&r->m.plan);
 	controls(r);
+	// A state holds until the next line: what was said before a crash must not outlive it.
+	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
+	health(r, &fresh);
 	int code = measure_run(o, &r->m.result);
 	free(resume);
 	int lost = recorder_close(&r->files);
@@ -178,6 +186,16 @@ static int run(struct record *r)
 	return !r->attempts ? 3 : r->blind || r->m.result.deaths ? 1 : 0;
 }
 
+// What the configuration says that the operator should know; a line each, escaped already.
+static void notes(struct plan *p)
+{
+	const char *at = text_string(&p->notes);
+	for (size_t n; *at; at += n + (at[n] == '\n')) {
+		n = strcspn(at, "\n");
+		say_line("lacuna record: %.*s", (int)n, at);
+	}
+}
+
 static int words(struct record *r, int argc, char **argv)
 {
 	struct plan_error e;
@@ -189,6 +207,7 @@ static int words(struct record *r, int argc, char **argv)
 		say_line("lacuna record: %s", e.text);
 		return 3;
 	}
+	notes(&r->m.plan);
 	for (int i = optind + 1; i < argc; i++)
 		if (plan_word(&r->m.plan, argv[i], &e) < 0)
 			return measuring_usage(&r->m, e.text, NULL);

@@ -67,25 +67,29 @@ struct plan {
 	size_t block_count, block_capacity;
 	struct entity_list entities;
 	struct blackbox *modules; // of blackbox.yml; null: none was read
-	struct text
-		notes; // lines for the operator: what of the files is not followed. Text from outside in them is escaped
+	// Lines for the operator: what of the files is left out or not followed. Text from outside in them is escaped.
+	struct text notes;
 };
 
 struct plan_error {
-	char text
-		[512]; // "lacuna.yml:12: unknown key 'contct' (did you mean 'contact'?)"; names from the file are escaped
+	// "lacuna.yml:12: unknown key 'contct' (did you mean 'contact'?)"; names from the file are escaped
+	char text[512];
 };
 
 void plan_init(struct plan *p);
 void plan_free(struct plan *p);
 
-// lacuna.yml; files that it names are read too, relative to its folder. 0, ERR_MALFORMED, ERR_NOT_FOUND, ERR_TOO_LARGE, -errno.
+// After an error of any reader below the plan may hold a part of what was read, and is to be freed, not used; lists excepted.
+//
+// lacuna.yml; files that it names are read too, relative to its folder. What is listed twice is kept once.
+// 0, ERR_MALFORMED, ERR_NOT_FOUND, ERR_TOO_LARGE, -errno.
 int MUST_USE plan_read(struct plan *p, const char *path, struct plan_error *e);
 // blackbox.yml, for the targets that are read after it. A second one replaces the first.
 int MUST_USE plan_blackbox(struct plan *p, const char *path, struct plan_error *e);
-// Prometheus file_sd (JSON or YAML): targets with labels; `module` names a blackbox module where labels do not say one.
+// Prometheus file_sd (JSON or YAML): targets with labels; the label `module` names one of plan_blackbox().
 int MUST_USE plan_file_sd(struct plan *p, const char *path, struct plan_error *e);
-// Inventory: NDJSON {"address":…,"entity":…,"kinds":[…],"ports":[…]}; ports outside the check kinds are dropped, and counted.
+// Inventory: NDJSON {"address":…,"entity":…,"kinds":[…],"ports":[…]}; what is not ping or port 25, 53, 80,
+// 443 is dropped, and counted (ret_dropped may be null).
 int MUST_USE plan_inventory(struct plan *p, const char *path, uint64_t *ret_dropped, struct plan_error *e);
 // recording.json of formats: entities, targets, observers.
 int MUST_USE plan_recording(struct plan *p, const char *path, struct plan_error *e);

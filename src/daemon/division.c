@@ -57,7 +57,12 @@ static const char *refusal(const struct division *s)
 		return "more than 10,000 packets a second need an explicit acknowledgement: set `acknowledge_rate: "
 		       "yes` "
 		       "(--acknowledge-rate) when the networks that you ask have agreed";
-	if (p->lab || s->o->named || only_loopback(s->o))
+	if (p->lab || only_loopback(s->o))
+		return NULL;
+	if (s->checks && !p->identity)
+		return "no identity: services are told who asks; set `identity:` (--identity) to the name of your host "
+		       "or site";
+	if (s->o->named)
 		return NULL;
 	if (!p->probing)
 		return "probing is off: read doc/PROBING.md, settle what it lists, then set `probing: on`";

@@ -31,6 +31,7 @@ enum message {		   // parent to role
 	MESSAGE_SAVE,			   // bytes of the census, to go on from
 	MESSAGE_DONE,			   // struct message_counts: nothing left to do
 	MESSAGE_ERROR,			   // text: why it cannot go on
+	MESSAGE_FOUND,			   // struct discover_found …
 	MESSAGE_ATTEMPTS = FRAME_CREDITED, // struct attempt …
 };
 

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "daemon/due.h"
 #include "daemon/role.h"
+#include "daemon/zones.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,16 +21,18 @@ struct checking {
 	struct role *role;
 	struct check *check;
 	struct due due;
+	struct zones *zones;
 	struct due_item waiting; // the gate held it back
 	bool waits;
+	bool tcp;	  // and is to be asked over TCP
 	int64_t turn_ns;  // the total lets one packet through in this time
 	uint64_t skipped; // turns that a target's own caps did not allow
 	int64_t counted_ns;
 };
 
-static struct check_spec spec_of(const struct role *r, const struct due_item *d)
+static struct check_spec spec_of(const struct checking *c, const struct due_item *d)
 {
-	const struct role_target *t = &r->targets[d->item];
+	const struct role_target *t = &c->role->targets[d->item];
 	return (struct check_spec){
 		.op = t->ask.op,
 		.kind = t->ask.kind,
@@ -58,8 +61,10 @@ static int64_t begin(struct checking *c)
 			if (got <= 0)
 				return got < 0 ? LISTEN_NS : until - now < wait ? until - now : wait;
 			c->waits = true;
+			c->tcp = zones_wants_tcp(c->zones, c->waiting.item);
 		}
-		struct check_spec s = spec_of(c->role, &c->waiting);
+		struct check_spec s = spec_of(c, &c->waiting);
+		s.flags |= c->tcp ? CHECK_DNS_TCP : 0;
 		int code = check_start(c->check, &s, &wait);
 		if (code < 0)
 			return code;
@@ -158,11 +163,14 @@ int role_check(struct role *r)
 	if (code < 0)
 		goto out;
 	due_create(&c.due, r);
+	c.zones = zones_create(r);
+	check_dns_listen(check_dns_of(c.check), (struct check_dns_listener){zones_take, c.zones});
 	code = work(&c);
 	if (code == 0)
 		code = finish(&c);
 out:
 	due_free(&c.due);
 	check_close(c.check);
+	zones_free(c.zones);
 	return code;
 }

@@ -22,6 +22,7 @@ static const struct tool_word words[] = {
 	{"scamper", "resp", PROBE_ICMP_ECHO, PROBE_OK},
 	{"scamper", "timeout", PROBE_ICMP_ECHO, PROBE_TIMEOUT},
 	{"scamper", "unreach", PROBE_ICMP_ECHO, PROBE_HOST_UNREACHABLE},
+	{"scamper", "own", PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT},
 	{"zmap", "echoreply", PROBE_ICMP_ECHO, PROBE_OK},
 	{"zmap", "synack", PROBE_TCP_CONNECT, PROBE_OK},
 	{"zmap", "rst", PROBE_TCP_CONNECT, PROBE_REFUSED},

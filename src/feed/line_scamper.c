@@ -61,6 +61,8 @@ static bool take_member(struct line_scamper *s, struct cursor key, struct cursor
 	uint32_t seconds;
 	if (line_json_is(&key, "dst"))
 		return take_word(value, &s->target);
+	if (line_json_is(&key, "src"))
+		return take_word(value, &s->source);
 	if (line_json_is(&key, "method"))
 		return take_word(value, &s->method);
 	if (line_json_is(&key, "start"))
@@ -129,7 +131,13 @@ static bool mark_seen(struct line_scamper *s, uint32_t sequence)
 	return before;
 }
 
-static const char *word_of(const struct line_scamper *s, const struct cursor of[RESPONSE_MEMBERS])
+static bool same(struct cursor a, struct cursor b)
+{
+	size_t n = cursor_left(&a);
+	return n && n == cursor_left(&b) && !memcmp(a.at, b.at, n);
+}
+
+static const char *word_of(const struct line_scamper *s, const struct cursor of[RESPONSE_MEMBERS], struct cursor from)
 {
 	bool v6 = memchr(s->target.at, ':', cursor_left(&s->target));
 	struct cursor type = of[ICMP_TYPE];
@@ -137,7 +145,9 @@ static const char *word_of(const struct line_scamper *s, const struct cursor of[
 		return "other";
 	if (line_json_is(&type, v6 ? "129" : "0")) // echo reply: RFC 4443, RFC 792
 		return "resp";
-	return line_json_is(&type, v6 ? "1" : "3") ? "unreach" : "other";
+	if (!line_json_is(&type, v6 ? "1" : "3"))
+		return "other";
+	return same(from, s->source) ? "own" : "unreach";
 }
 
 static int take_response(struct line_scamper *s, struct cursor response, struct text *out, struct instant *ret)
@@ -162,7 +172,7 @@ static int take_response(struct line_scamper *s, struct cursor response, struct 
 	    (of[ICMP_CODE].at && !take_number(of[ICMP_CODE], &number)) ||
 	    (of[RTT].at && !line_time_number(of[RTT], ret)))
 		return ERR_MALFORMED;
-	const char *word = word_of(s, of);
+	const char *word = word_of(s, of, from);
 	put_begin(out, s);
 	put_word(out, word);
 	put(out, of[RTT]);

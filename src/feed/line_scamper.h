@@ -11,8 +11,8 @@
 #define LINE_SCAMPER_PINGS 1024 // of one result: far more than 64 KiB of text have responses
 
 struct line_scamper {
-	struct cursor target, method; // between their quotes
-	struct cursor responses;      // those not given yet
+	struct cursor target, source, method; // between their quotes; source may be missing
+	struct cursor responses;	      // those not given yet
 	struct instant start;
 	int64_t wait_ns;
 	uint32_t sent, next; // next: of those that may be lost
@@ -23,7 +23,7 @@ struct line_scamper {
 // 1: a ping. 0: another object of scamper's. ERR_NOT_FOUND: none of scamper's. ERR_MALFORMED. Borrows the line.
 int MUST_USE line_scamper_begin(struct cursor line, struct line_scamper *ret);
 
-// Next attempt: puts "scamper", target, "resp", "unreach", "timeout", or what was asked or answered instead, milliseconds,
+// Next attempt: puts "scamper", target, "resp", "unreach", "own" (an unreachable that its own host sent), "timeout", or what was asked or answered instead, milliseconds,
 // "repeat" or nothing, and who sent an unreachable, its type and its code into `out`, which is cleared, with tabs between.
 // *ret: when it was sent. 1: got one. 0: all given. ERR_MALFORMED: a response that cannot be read; the others go on,
 // and what has none is not called lost then.

@@ -55,9 +55,10 @@ static const int calls_send[] = {
 	SCMP_SYS(sendto), SCMP_SYS(recvfrom), SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg), SCMP_SYS(getsockopt),
 };
 static const int calls_connect[] = {
-	SCMP_SYS(connect),  SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
-	SCMP_SYS(shutdown), SCMP_SYS(bind),	  SCMP_SYS(sendto),	SCMP_SYS(recvfrom),    SCMP_SYS(sendmmsg),
-	SCMP_SYS(recvmmsg), SCMP_SYS(readv),	  SCMP_SYS(writev),
+	SCMP_SYS(connect),     SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),     SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername), SCMP_SYS(shutdown),   SCMP_SYS(timerfd_create), SCMP_SYS(bind),
+	SCMP_SYS(sendto),      SCMP_SYS(recvfrom),   SCMP_SYS(sendmmsg),       SCMP_SYS(recvmmsg),
+	SCMP_SYS(readv),       SCMP_SYS(writev),
 };
 static const int calls_ring[] = {SCMP_SYS(getsockopt)};
 

@@ -170,12 +170,13 @@ static int open_socket(const struct prober *p, const struct addr *target)
 	(void)setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR : IP_RECVERR, &one, sizeof(one));
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &again, sizeof(again));
-	if (source->family == FAMILY_NONE)
+	int error = outlet_bind(p, fd);
+	if (error == 0 && source->family != FAMILY_NONE) {
+		socklen_t n = name_of(source, 0, &name);
+		error = bind(fd, (struct sockaddr *)&name, n) ? -errno : 0;
+	}
+	if (error == 0)
 		return fd;
-	socklen_t n = name_of(source, 0, &name);
-	if (bind(fd, (struct sockaddr *)&name, n) == 0)
-		return fd;
-	int error = -errno;
 	close(fd);
 	return error;
 }

@@ -66,12 +66,24 @@ static int ping_identity(int fd, const struct addr *source, uint8_t family, uint
 	return 0;
 }
 
+// To the interface that was named, where one was.
+int outlet_bind(const struct prober *p, int fd)
+{
+	const char *interface = p->options.interface;
+	if (!interface)
+		return 0;
+	socklen_t n = (socklen_t)strlen(interface) + 1;
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, interface, n) ? -errno : 0;
+}
+
 static int set_up(struct prober *p, struct outlet *o)
 {
 	bool v6 = o->family == FAMILY_V6, ping = o->mode == ATTEMPT_PING;
 	const struct addr *source = v6 ? &p->options.source6 : &p->options.source;
 	struct filter_want filter = {.id = o->id};
-	int error = 0;
+	int error = outlet_bind(p, o->fd);
+	if (error < 0)
+		return error;
 	want_buffers(o->fd);
 	want(o->fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	if (v6)
@@ -118,7 +130,7 @@ int outlet_open_sender(struct prober *p, struct outlet *ret)
 		return -errno;
 	want_buffers(fd);
 	*ret = (struct outlet){.fd = fd, .mode = ATTEMPT_RAW, .family = FAMILY_V4, .id = p->id, .deaf = true};
-	return 0;
+	return outlet_bind(p, fd);
 }
 
 static void prepare(struct inbox *in, size_t n)

@@ -7,7 +7,7 @@
 // Raw mode: sendmmsg, recvmmsg, poll (only when the send buffer is full).
 // Ping mode: sendmmsg, recvmmsg, recvmsg (error queue), getsockopt (SO_ERROR), poll.
 // TCP connects, in any mode: socket (AF_INET and AF_INET6, SOCK_STREAM), setsockopt (IP_RECVERR, IPV6_RECVERR, SO_LINGER,
-// TCP_SYNCNT), bind (where a source address is wished), connect, epoll_ctl, getsockopt (SO_ERROR, TCP_INFO), recvmsg, close.
+// TCP_SYNCNT; SO_BINDTODEVICE where an interface was named), bind (where a source address is wished), connect, epoll_ctl, getsockopt (SO_ERROR, TCP_INFO), recvmsg, close.
 // None of them needs a privilege.
 #include "base/alloc.h"
 #include "base/err.h"
@@ -31,6 +31,7 @@
 #define EXACT_NS      1000	  // two clocks that were read within this time of each other
 #define PURPOSE	      "Lacuna: "
 #define POLL_MOST     5
+#define GATE_AHEAD    8 // packets: what the gate looks at takes as long to come from memory as a few packets to send
 
 // Sends and reads follow the rate: waking up for each packet costs ten times the packet, and a packet that waits for a batch to fill
 // carries a stamp that is too old.
@@ -353,10 +354,16 @@ static bool link_is_down(const struct prober *p, const struct addr *target)
 	return r && r->interface == t->link.interface && r->kind != ROUTE_OWN;
 }
 
+static struct gate_ask ask_of(const struct prober_item *item)
+{
+	return (struct gate_ask){
+		.address = item->address, .network = item->network, .kind = item->kind, .op = item->op};
+}
+
 // 1 dealt with, 0 must wait *ret_wait_ns.
 static int take_item(struct prober *p, const struct prober_item *item, int64_t *ret_wait_ns)
 {
-	struct gate_ask ask = {.address = item->address, .network = item->network, .kind = item->kind, .op = item->op};
+	struct gate_ask ask = ask_of(item);
 	int64_t now = clock_boot_ns(), until = now;
 	if (!has_room(p, item)) {
 		*ret_wait_ns = ROOM_WAIT_NS;
@@ -394,8 +401,14 @@ size_t prober_send(struct prober *p, const struct prober_item *items, size_t n, 
 	int64_t wait = 0;
 	size_t done = 0;
 	look_at_routes(p, prober_now(p));
-	while (done < n && take_item(p, &items[done], &wait))
-		done++;
+	for (; done < n; done++) {
+		if (done + GATE_AHEAD < n) {
+			struct gate_ask ahead = ask_of(&items[done + GATE_AHEAD]);
+			gate_near(p->options.gate, &ahead);
+		}
+		if (!take_item(p, &items[done], &wait))
+			break;
+	}
 	send_flush(p);
 	prober_flush(p);
 	*ret_wait_ns = wait;
@@ -465,7 +478,8 @@ int prober_poll(struct prober *p, int64_t wait_ns)
 		outlet_read(p, &p->echo4);
 	if (p->echo6.fd >= 0)
 		outlet_read(p, &p->echo6);
-	connect_read(p);
+	if (p->connections.free_count < CONNECTIONS_MAX)
+		connect_read(p);
 	judge_expired(p, now);
 	prober_flush(p);
 	if (now - p->last_drops > DROPS_GAP_NS) {

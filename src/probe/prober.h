@@ -11,8 +11,9 @@
 
 struct prober_options {
 	enum attempt_mode best; // do not try better ones; ATTEMPT_PACKET: try all
-	const char *interface;	// null: the one that the route to `toward` takes
-	struct addr toward;	// an address whose route decides interface and gateway; family NONE: no packet socket
+	const char *
+		interface; // borrowed; everything goes by it. Null: as the routes say, the packet socket by that of `toward`
+	struct addr toward; // an address whose route decides interface and gateway; family NONE: no packet socket
 	struct addr source, source6; // family NONE: the route's
 	uint32_t timeout_ms;	     // 0: 3000
 	uint8_t key[16];	     // of the cookie; random for each run

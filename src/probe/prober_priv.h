@@ -132,6 +132,7 @@ void send_choose(struct prober *p); // after routes were read
 // outlet.c: raw and ping sockets.
 int MUST_USE outlet_open(struct prober *p, enum attempt_mode mode, uint8_t family, struct outlet *ret);
 int MUST_USE outlet_open_sender(struct prober *p, struct outlet *ret); // raw, IPv4, deaf
+int MUST_USE outlet_bind(const struct prober *p, int fd);
 void outlet_read(struct prober *p, const struct outlet *o);
 void outlet_read_errors(struct prober *p, const struct outlet *o);
 uint64_t outlet_drops(const struct outlet *o);

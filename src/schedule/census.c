@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // DOC: the census
-// The order is a permutation of all 2^24 numbers of /24s, of which those that nobody knows are skipped (some 20 ns each). So it needs
-// no list, it does not care when blocks are added, and the same seed and position go on where an earlier process stopped. It is
+// The order is a permutation of all 2^24 numbers of /24s, of which those that nobody knows are skipped (some 20 ns each). So it
+// needs no list, it does not care when blocks are added, and the same seed and position go on where an earlier process stopped. It is
 // the same in every round: a block is asked once in 660 s, not twice in one round's end and the next one's beginning.
 //
 // Adaptive probes (Trinocular): after an answer or silence that leaves the block in doubt, one more, a second later. Silence is
@@ -9,8 +9,9 @@
 // more in its rounds 0 to 4, 8, 16, 32, 48, ...
 //
 // When an entity loses more than a tenth of the answers that are usual, its network has trouble enough: adaptive probes stop but
-// for blocks believed down. What is usual is the sum of the availabilities of the addresses asked first in their round, of which
-// a running mean is kept; it must also be missed by four standard deviations, for in a small entity a tenth is one host.
+// for blocks believed down. What is usual is the sum of the availabilities of the addresses asked first in their round. Two
+// running sums of it are kept, a short one that sees a large loss soon and a long one that sees a small loss; a tenth must be
+// missing from either, and by more than chance, for in a few answers a tenth is one host.
 #include "schedule/census.h"
 
 #include "base/alloc.h"
@@ -32,8 +33,8 @@
 #define RECOVERS       0.05
 #define SUFFERS_SIGMA  4.0
 #define SUFFERS_ROUNDS 131LL // a day
-#define MEMORY_LEAST   16.0  // probes that the running mean remembers
-#define MEMORY_MOST    512.0
+#define SUMS	       2
+#define MEMORY_LEAST   16.0 // probes that a running sum remembers; at most two rounds of a small entity
 #define STATE_BODY     (CENSUS_STATE_BYTES - 8)
 #define STATE_MAGIC    0x4c61636eu // "Lacn"
 #define AGAIN_LEAST    64u
@@ -43,8 +44,14 @@ struct again { // ask this block again
 	uint32_t block;
 };
 
-struct health { // of an entity, over the first probes of its blocks
+static const double memory_most[SUMS] = {128, 512};
+
+struct sum { // over the first probes of an entity's blocks
 	float expected, answered, variance;
+};
+
+struct health { // of an entity
+	struct sum sums[SUMS];
 	bool suffers;
 };
 
@@ -105,11 +112,11 @@ bool census_suffers(const struct census *c, uint32_t entity)
 	return entity < c->health_count && c->health[entity].suffers;
 }
 
-static double memory_of(const struct census *c, uint32_t entity)
+static double memory_of(const struct census *c, uint32_t entity, double most)
 {
 	const struct block_pool *p = blocks_pool(c->blocks, entity);
 	double blocks = p ? 2.0 * (p->blocks[BLOCK_UP] + p->blocks[BLOCK_UNCERTAIN] + p->blocks[BLOCK_DOWN]) : 0;
-	return blocks < MEMORY_LEAST ? MEMORY_LEAST : blocks > MEMORY_MOST ? MEMORY_MOST : blocks;
+	return blocks < MEMORY_LEAST ? MEMORY_LEAST : blocks > most ? most : blocks;
 }
 
 // A block that was up within a day: one that is gone for longer is no sign of present trouble.
@@ -120,24 +127,33 @@ static bool tells(const struct census *c, const struct block_state *s, struct in
 	return s->belief != BLOCK_DOWN || now.ns - s->decided_at.ns < SUFFERS_ROUNDS * c->options.round_ms * NS_PER_MS;
 }
 
-// Sums that forget: each probe leaves 1 - 1/memory of what was before.
+// A sum that forgets: each probe leaves 1 - 1/memory of what was before.
+static void sum_take(struct sum *s, double memory, double usual, bool ok)
+{
+	double keep = 1 - 1 / memory;
+	s->expected = (float)((double)s->expected * keep + usual);
+	s->answered = (float)((double)s->answered * keep + ok);
+	s->variance = (float)((double)s->variance * keep + usual * (1 - usual));
+}
+
+static bool misses(const struct sum *s, double share, double sigma)
+{
+	double missing = (double)s->expected - (double)s->answered;
+	return missing > share * (double)s->expected && missing > sigma * sqrt((double)s->variance);
+}
+
 static void health_take(struct census *c, const struct block_state *s, const struct block_probe *p)
 {
 	double usual = block_answers(c->blocks, s, p->low, p->time);
-	bool first = __builtin_popcount(s->asked) == 1;
+	bool first = __builtin_popcount(s->asked) == 1, suffers = false;
 	if (!first || usual < 0 || !tells(c, s, p->time) || p->controls == BLOCK_CONTROLS_FAILED)
 		return;
 	struct health *h = health_of(c, s->entity);
-	double keep = 1 - 1 / memory_of(c, s->entity);
-	h->expected = (float)(h->expected * keep + usual);
-	h->answered = (float)(h->answered * keep + p->ok);
-	h->variance = (float)(h->variance * keep + usual * (1 - usual));
-	double missing = (double)h->expected - (double)h->answered;
-	if (h->suffers)
-		h->suffers = missing > RECOVERS * (double)h->expected;
-	else
-		h->suffers =
-			missing > SUFFERS * (double)h->expected && missing > SUFFERS_SIGMA * sqrt((double)h->variance);
+	for (unsigned i = 0; i < SUMS; i++) {
+		sum_take(&h->sums[i], memory_of(c, s->entity, memory_most[i]), usual, p->ok);
+		suffers |= h->suffers ? misses(&h->sums[i], RECOVERS, 0) : misses(&h->sums[i], SUFFERS, SUFFERS_SIGMA);
+	}
+	h->suffers = suffers;
 }
 
 static bool again_room(struct census *c)

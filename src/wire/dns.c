@@ -26,12 +26,10 @@ size_t dns_query_write(const struct dns_query *q, uint8_t ret[DNS_QUERY_MAX])
 	at = put_u16(at, 1); // questions
 	at = put_u16(at, 0);
 	at = put_u16(at, 0);
-	at = put_u16(at, q->plain ? 0 : 1);
+	at = put_u16(at, 1);
 	memcpy(at, q->name.bytes, q->name.length);
 	at = put_u16(at + q->name.length, q->type);
 	at = put_u16(at, DNS_CLASS_IN);
-	if (q->plain)
-		return (size_t)(at - ret);
 	*at++ = 0; // OPT: owned by the root
 	at = put_u16(at, DNS_OPT);
 	at = put_u16(at, DNS_UDP_SIZE);

@@ -54,7 +54,6 @@ struct dns_query {
 	struct dns_name name;
 	uint16_t id, type;
 	bool recurse; // RD
-	bool plain;   // without EDNS0
 };
 
 struct dns_message {
@@ -110,7 +109,6 @@ int MUST_USE dns_name_parse(const char *text, struct dns_name *ret);
 size_t dns_name_text(const struct dns_name *name, char ret[DNS_NAME_TEXT_MAX + 1]);
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b);      // ASCII case is ignored
 bool dns_name_under(const struct dns_name *name, const struct dns_name *top); // equal counts
-uint64_t dns_name_hash(const struct dns_name *name);			      // of the name in lower case
 // Reads a name at c, which is inside of `whole`. 0 or ERR_MALFORMED; *work counts labels and pointers, ERR_TOO_LARGE when it
 // passes DNS_WORK_MAX. *c stands behind it; on failure *ret holds anything (so do those of the functions below that read names).
 int MUST_USE dns_name_read(struct cursor whole, struct cursor *c, uint32_t *work, struct dns_name *ret);

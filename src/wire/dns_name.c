@@ -133,14 +133,6 @@ bool dns_name_under(const struct dns_name *name, const struct dns_name *top)
 	       same_bytes(name->bytes + at, top->bytes, top->length);
 }
 
-uint64_t dns_name_hash(const struct dns_name *name)
-{
-	uint8_t low[DNS_NAME_MAX];
-	for (size_t i = 0; i < name->length; i++)
-		low[i] = lower(name->bytes[i]);
-	return hash_bytes(low, name->length);
-}
-
 // Follows a pointer from a run of labels that began at `run`; false when it does not lead backwards.
 static bool follow(struct cursor whole, const uint8_t *run, size_t offset, struct cursor *ret)
 {

@@ -182,7 +182,7 @@ static void seal(void)
 #endif
 }
 
-static void run(struct check *c, size_t count)
+static void run(struct check *c, size_t count, const struct gate *gate)
 {
 	struct check_counts counts;
 	int64_t wait_ns;
@@ -198,9 +198,11 @@ static void run(struct check *c, size_t count)
 		if (check_poll(c, NS_PER_S) < 0)
 			die("poll", -EIO);
 	check_counts(c, &counts);
-	printf("{\"started\":%llu,\"finished\":%llu,\"local_faults\":%llu,\"syn_retransmitted\":%llu}\n",
+	printf("{\"started\":%llu,\"finished\":%llu,\"local_faults\":%llu,\"syn_retransmitted\":%llu,"
+	       "\"backed_off\":%u,\"relaxed\":%u}\n",
 	       (unsigned long long)counts.started, (unsigned long long)counts.finished,
-	       (unsigned long long)counts.local_faults, (unsigned long long)counts.syn_retransmitted);
+	       (unsigned long long)counts.local_faults, (unsigned long long)counts.syn_retransmitted, gate->backed_off,
+	       gate->relaxed);
 }
 
 int main(int argc, char **argv)
@@ -232,7 +234,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	if (sealed)
 		seal();
-	run(c, count);
+	run(c, count, &gate);
 	check_close(c);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);

@@ -282,6 +282,28 @@ static void guessed_answers(void **state)
 	}
 }
 
+// We come late to read what came in time.
+static void late_reader(void **state)
+{
+	(void)state;
+	struct bench *b = bench_open();
+	struct check_spec s = spec_of(b, 1);
+	struct timespec pause = {0, 300 * MS};
+	int64_t wait, before = clock_boot_ns();
+	size_t n = 60 * 32; // whole batches: sent without a poll, which would see to time-outs
+	s.timeout_ms = 100;
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(check_dns_start(b->d, &s, &wait), 1);
+	answer(b, 0x8402);
+	int64_t answered = clock_boot_ns() - before;
+	nanosleep(&pause, NULL);
+	finish(b, 0x8402);
+	assert_int_equal(b->count, n);
+	for (size_t i = 0; i < n; i++)
+		assert_true(b->seen[i].failure == FAILURE_DNS_SERVFAIL && b->seen[i].rtt_ns <= answered);
+	bench_close(b);
+}
+
 static void ports_and_ids(void **state)
 {
 	(void)state;
@@ -394,11 +416,17 @@ static void descriptor(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_no_question), cmocka_unit_test(the_gate),
-		cmocka_unit_test(held_for_tcp),	       cmocka_unit_test(own_losses),
-		cmocka_unit_test(guessed_answers),     cmocka_unit_test(full),
-		cmocka_unit_test(ports_and_ids),       cmocka_unit_test(listener),
-		cmocka_unit_test(descriptor),	       cmocka_unit_test(listener_of_failures),
+		cmocka_unit_test(what_is_no_question),
+		cmocka_unit_test(the_gate),
+		cmocka_unit_test(held_for_tcp),
+		cmocka_unit_test(own_losses),
+		cmocka_unit_test(guessed_answers),
+		cmocka_unit_test(late_reader),
+		cmocka_unit_test(full),
+		cmocka_unit_test(ports_and_ids),
+		cmocka_unit_test(listener),
+		cmocka_unit_test(descriptor),
+		cmocka_unit_test(listener_of_failures),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,6 +68,7 @@ UDP = {
     5329: lambda q: q[:1],
     5330: lambda q: q[:2],
     5332: None,
+    5333: None,
     5331: lambda q: answer(q, 0x8003),  # NXDOMAIN without authority
 }
 
@@ -97,8 +98,10 @@ def special(port, udp, query, peer, other):
             another.sendto(good(query), peer)
     elif port == 5306:  # from another address
         other.sendto(good(query), peer)
-    elif port == 5332:
+    elif port in (5332, 5333):  # unreachable, without an id; and then an answer
         old_router(udp.getsockname()[0], port, query, peer)
+        if port == 5333:
+            udp.sendto(good(query), peer)
     elif port == 5314:  # twice
         udp.sendto(good(query), peer)
         udp.sendto(good(query), peer)

@@ -7,7 +7,7 @@
 struct gate {
 	enum gate_answer answer;
 	int64_t wait_ns; // GATE_WAIT: from now on
-	unsigned asked;
+	unsigned asked, backed_off, relaxed;
 	struct gate_ask last;
 };
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Every row of the table of failures (src/check/fault.c), IPv4 and IPv6: what really happened against the word that comes out."""
+import threading
+
 from lab import ROUTER4, ROUTER6, SERVER4, SERVER6, WATCHER4, WATCHER6, Lab, find, need
 
 FIREWALL_SERVERS = """table inet t { chain i { type filter hook input priority 0;
@@ -68,7 +70,7 @@ def rows(v6):
     # IPv6 says "no route" also for this.
     yield "unreachable route at the router", away(31), 80, \
         said("network_unreachable", "no route", router) if v6 else said("host_unreachable", "host", router)
-    yield "prohibit route at the router", away(32), 80, said("host_unreachable", "prohibited", router)
+    yield "prohibited by the router", away(32), 80, said("host_unreachable", "prohibited", router)
     yield "black hole at the router", away(33), 80, silent("generic_timeout_error", FOREVER)
     yield "no route at the router", away(34), 80, said("network_unreachable", "no route", router)
     yield "own unreachable route", away(41), 80, silent("local_fault", FOREVER, "EHOSTUNREACH")
@@ -93,6 +95,21 @@ def neighbours(lab):
     lab.expect("IPv6: dark host behind the router", found[6], failure="host_unreachable", icmp_from="2001:db8:1::1", icmp_code=3)
 
 
+def losses(lab):
+    """What goes away in the middle of a check: our link, its carrier; the link of the servers, which is not ours."""
+    sides = (("our link goes down", "watcher", "wan", "local_fault"), ("our link loses its carrier", "router", "left", "local_fault"),
+             ("the link of the servers loses its carrier", "servers", "wan", "generic_timeout_error"))
+    for name, side, link, word in sides:
+        timer = threading.Timer(0.7, lab.do, (side, f"ip link set {link} down"))
+        timer.start()
+        found, _ = lab.ask(f"tcp {SERVER4} port=7002 timeout=2500", f"tcp {SERVER6} port=7002 timeout=2500")
+        timer.join()
+        for row, family in zip(found, ("IPv4", "IPv6")):
+            lab.expect(f"{family}: {name} in the middle", row, failure=word, rtt_us=-1)
+        lab.do(side, f"ip link set {link} up")
+        lab.mend()
+
+
 def resources(lab):
     """Our own limits."""
     lines = [f"tcp {SERVER4} port=7002 timeout=700"] * 60
@@ -113,12 +130,18 @@ def main():
     routes(lab)
     for v6 in (False, True):
         table = list(rows(v6))
-        found, _ = lab.ask(*[f"tcp {address} port={port} timeout={TIMEOUT}" for _, address, port, _ in table])
+        found, counts = lab.ask(*[f"tcp {address} port={port} timeout={TIMEOUT}" for _, address, port, _ in table])
         lab.case(f"IPv{6 if v6 else 4}: an attempt for every check", len(found) == len(table), [len(found), len(table)])
         for (name, _, _, wanted), row in zip(table, found):
             lab.expect(f"IPv{6 if v6 else 4}: {name}", row, **wanted)
+        wanted = sum("prohibited" in name for name, _, _, _ in table)
+        lab.case(f"IPv{6 if v6 else 4}: the gate is told of prohibitions only", counts["backed_off"] == wanted, [counts])
+        resets = sum(row["failure"] == "connection_refused" and "icmp_from" not in row for row in found)
+        lab.case(f"IPv{6 if v6 else 4}: and of answers of the target only", counts["relaxed"] == resets == 2, [counts])
     neighbours(lab)
     resources(lab)
+    if find("nft"):
+        losses(lab)
     lab.done()
 
 

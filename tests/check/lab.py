@@ -67,19 +67,23 @@ class Lab:
             self.set(name, "net.ipv6.conf.all.accept_dad", 0)
         self.do(watcher, f"ip link add wan type veth peer name left netns {router}")
         self.do(router, f"ip link add right type veth peer name wan netns {servers}")
-        for name, link, number, host in ((watcher, "wan", 1, 2), (router, "left", 1, 1), (router, "right", 2, 1), (servers, "wan", 2, 2)):
-            self.do(name, f"ip address add 198.18.{number}.{host}/24 dev {link}")
-            self.do(name, f"ip address add 2001:db8:{number}::{host}/64 dev {link} nodad")
-            self.do(name, f"ip link set {link} up")
-        self.do(watcher, f"ip route add 198.18.2.0/24 via {ROUTER4}")
-        self.do(watcher, f"ip route add 2001:db8:2::/64 via {ROUTER6}")
-        self.do(servers, "ip route add 198.18.1.0/24 via 198.18.2.1")
-        self.do(servers, "ip route add 2001:db8:1::/64 via 2001:db8:2::1")
+        self.mend()
         self.set(router, "net.ipv4.ip_forward", 1)
         self.set(router, "net.ipv6.conf.all.forwarding", 1)
         for name in (router, servers):  # else one unreachable a second
             self.set(name, "net.ipv4.icmp_ratelimit", 0)
             self.set(name, "net.ipv6.icmp.ratelimit", 0)
+
+    def mend(self):
+        """Addresses, links and routes as they should be; also after a link was down."""
+        for part, link, number, host in (("watcher", "wan", 1, 2), ("router", "left", 1, 1), ("router", "right", 2, 1), ("servers", "wan", 2, 2)):
+            self.do(part, f"ip address replace 198.18.{number}.{host}/24 dev {link}")
+            self.do(part, f"ip address replace 2001:db8:{number}::{host}/64 dev {link} nodad")
+            self.do(part, f"ip link set {link} up")
+        self.do("watcher", f"ip route replace 198.18.2.0/24 via {ROUTER4}")
+        self.do("watcher", f"ip route replace 2001:db8:2::/64 via {ROUTER6}")
+        self.do("servers", "ip route replace 198.18.1.0/24 via 198.18.2.1")
+        self.do("servers", "ip route replace 2001:db8:1::/64 via 2001:db8:2::1")
 
     def set(self, name, key, value):
         path = "/proc/sys/" + key.replace(".", "/")

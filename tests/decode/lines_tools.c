@@ -200,6 +200,17 @@ static void test_scamper(void **state)
 		    "1795648552.289882000 vp1 icmp_echo 198.18.0.2 - network_unreachable 0 3/0 198.18.0.9/32\n", "");
 }
 
+// As with RIPE Atlas: an unreachable that the observer's own host sent is its own.
+static void test_scamper_own(void **state)
+{
+	(void)state;
+	expect_said("vp1.json",
+		    SCAMPER("icmp-echo",
+			    ", \"ping_sent\":1, \"responses\":[{\"from\":\"198.18.0.1\", \"seq\":0, \"icmp_type\":3, "
+			    "\"icmp_code\":1}]"),
+		    "1795648552.289882000 vp1 icmp_echo 198.18.0.2 - local_fault 0\n", "");
+}
+
 static void test_scamper_bad(void **state)
 {
 	(void)state;
@@ -288,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_zmap, begin, end),
 		cmocka_unit_test_setup_teardown(test_zmap_bad, begin, end),
 		cmocka_unit_test_setup_teardown(test_scamper, begin, end),
+		cmocka_unit_test_setup_teardown(test_scamper_own, begin, end),
 		cmocka_unit_test_setup_teardown(test_scamper_bad, begin, end),
 		cmocka_unit_test_setup_teardown(test_cuts, begin, end),
 		cmocka_unit_test_setup_teardown(test_lines, begin, end),

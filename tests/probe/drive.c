@@ -2,7 +2,7 @@
 // Drives the engine for the tests that run in network namespaces: sends to the given targets in turn and prints what came out as
 // JSON, one attempt a line, then the counts.
 //   drive [-m mode] [-r rate] [-n count] [-t timeout_ms] [-w toward] [-o icmp|tcp] [-p port] [-s seconds of silence] [-x refused]
-//         [-W wait after] [-q] [-P wait for a line of input after opening] TARGET...
+//         [-W wait after] [-i interface] [-S source] [-q] [-P wait for a line of input after opening] TARGET...
 #include "gate_open.h"
 
 #include "base/err.h"
@@ -132,6 +132,11 @@ static bool set_option(struct drive *d, int option, const char *value, struct pr
 	case 'W':
 		gate_seen.wait_after = strtoull(value, NULL, 10);
 		return true;
+	case 'i':
+		d->options.interface = value;
+		return true;
+	case 'S':
+		return addr_parse(value, &d->options.source) == 0;
 	case 'q':
 		d->quiet = true;
 		return true;
@@ -149,7 +154,7 @@ static void parse(struct drive *d, int argc, char **argv)
 	d->options.rate = 100;
 	d->options.timeout_ms = 1000;
 	d->options.out = (struct attempt_sink){take, d};
-	for (int option; (option = getopt(argc, argv, "m:r:n:t:w:o:p:s:x:W:qP")) != -1;)
+	for (int option; (option = getopt(argc, argv, "m:r:n:t:w:o:p:s:x:W:i:S:qP")) != -1;)
 		if (!set_option(d, option, optarg, &like)) {
 			fprintf(stderr, "drive: option -%c\n", option);
 			exit(2);

@@ -120,7 +120,7 @@ class Lab:
             out = self.drive("-m", RAW, "-t", 400, "2001:db8:1::1", "198.18.0.1")
             if out.failures() == ["ok"]:
                 return
-        raise Skip("the laboratory does not come up")
+        raise RuntimeError(f"the laboratory does not come up: {out.errors} {out.attempts}")
 
     def close(self):
         for name in self.made:

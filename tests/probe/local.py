@@ -87,6 +87,16 @@ def settled(lab_now):
         time.sleep(0.05)
 
 
+def dark_neighbour(out):
+    """On our own link it is our kernel that says so, but of the target."""
+    yield from out.problems()
+    told = [a for a in out.attempts if a["failure"] == "host_unreachable" and a.get("icmp_from") == "192.0.2.1"]
+    # TCP gives up after three seconds, as the search for the neighbour does: either may come first.
+    silent = [a for a in out.attempts if a["failure"] == "generic_timeout_error" and a["mode"] == CONNECT]
+    if len(told) + len(silent) != 2:
+        yield f"{out.attempts}"
+
+
 def test(lab_now, cases):
     def route(word):
         return lambda: lab_now.ip("near", "route", word, "default", "via", "192.0.2.2")
@@ -121,6 +131,10 @@ def test(lab_now, cases):
             cases.case(f"{name}: own firewall", before_start(lab_now, mode, forbid, allow, (errno.EPERM,))
                        if mode != CONNECT else [])
         cases.case(f"{name}: a route that goes and comes", meanwhile(lab_now, mode, route("del"), route("add")))
+
+    for mode, name in MODES.items():
+        out = lab_now.drive("-m", mode, "-w", TARGET, "-t", 4000, "-r", 10, "-n", 2, "192.0.2.77")
+        cases.case(f"{name}: a neighbour that is dark is not", dark_neighbour(out))
 
     # A gateway whose address is taken away: the kernel asks for it in vain and tells us so itself.
     lab_now.ip("middle", "addr", "del", "192.0.2.2/24", "dev", "down0")

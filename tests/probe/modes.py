@@ -82,6 +82,31 @@ def open_port(lab_now):
         yield f"{out.attempts}"
 
 
+def chosen_source(lab_now):
+    """A second address whose answers find no way back but by that address; a second interface that leads nowhere."""
+    lab_now.ip("near", "addr", "add", "192.0.2.9/24", "dev", "up0")
+    lab_now.ip("middle", "route", "add", "blackhole", "192.0.2.1/32")
+    lab_now.cable("near", "nowhere", "near", "nothing")
+    lab_now.ip("near", "link", "set", "nowhere", "up")
+    lab_now.ip("near", "link", "set", "nothing", "up")
+    try:
+        for mode, name in MODES.items():
+            for more, expected in ((["-S", "192.0.2.9"], "ok"), ([], "generic_timeout_error"),
+                                   (["-S", "192.0.2.9", "-i", "up0"], "ok"), (["-S", "192.0.2.8"], "local_fault")):
+                if more == ["-S", "192.0.2.8"] and mode != CONNECT:
+                    continue  # raw sockets may send from any address: that is their point
+                out = lab_now.drive("-m", mode, "-w", "198.18.0.1", "-t", 300, "-n", 12, "-r", 50, *more, "198.18.0.1")
+                yield from (f"{name} {more}: {problem}" for problem in out.problems())
+                if out.failures() != [expected]:
+                    yield f"{name} {more}: {out.failures()}, expected {expected}"
+            out = lab_now.drive("-m", mode, "-w", "198.18.0.1", "-t", 300, "-n", 2, "-i", "nowhere", "198.18.0.1")
+            if "ok" in out.failures() or not out.attempts:
+                yield f"{name}: went by another interface than the one that was named"
+    finally:
+        lab_now.ip("near", "addr", "del", "192.0.2.9/24", "dev", "up0")
+        lab_now.ip("middle", "route", "del", "blackhole", "192.0.2.1/32")
+
+
 def gate_problems(lab_now):
     out = lab_now.drive("-m", RAW, "-r", 200, "-n", 100, "-x", "198.18.0.2", "-W", 10, "198.18.0.1", "198.18.0.2")
     yield from out.problems()
@@ -98,6 +123,7 @@ def test(lab_now, cases):
                closed_port(lab_now.drive("-o", "tcp", "-p", 81, "-n", 4, "-r", 20, "198.18.0.9", "2001:db8:1::9")))
     cases.case("tcp: an open port answers", open_port(lab_now))
     cases.case("nothing passes the gate that it does not let through", gate_problems(lab_now))
+    cases.case("source and interface are those that were asked for", chosen_source(lab_now))
     out = lab_now.drive("-m", PACKET, "-n", 1, "198.18.0.1")
     cases.case("without a destination that leads it, the packet socket is not used and it says why",
                out.problems() + ([] if out.mode == RAW and "packet socket" in out.why else [f"{out.mode} {out.why}"]))

@@ -81,7 +81,9 @@ static uint8_t judge(struct judged *j, struct echo_answer a, int64_t after_ns)
 static void an_answer_counts_once(void **state)
 {
 	struct judged *j = *state;
-	struct echo_answer a = send_one(j->prober, 0xc6120001, 77);
+	struct echo_answer a = send_one(j->prober, 0xc6120001, 77), other = a;
+	other.seq++; // all right but for the sequence number
+	assert_int_equal(judge(j, other, 4000), FAILURE_FORGED);
 	assert_int_equal(judge(j, a, 5000), FAILURE_NONE);
 	assert_int_equal(j->last.rtt_ns, 5000);
 	assert_int_equal(j->last.index, 77);

@@ -81,6 +81,8 @@ def write_config(folder, observer, asn):
     lines = [f"  - {{address: {host}, entity: country/KX}}" for host in HOSTS]
     lines.append("  - {url: 'http://198.18.0.1/', entity: country/KX, institution: portal, interval: 1s}")
     path = os.path.join(folder, observer + ".yml")
+    with open(os.path.join(folder, "opt-out"), "a", encoding="utf-8"):
+        pass
     with open(path, "w", encoding="utf-8") as file:
         file.write(CONFIG.format(observer=observer, asn=asn, folder=folder, targets="\n".join(lines), controls=", ".join(CONTROLS)))
     return path
@@ -218,7 +220,7 @@ def crash(cases, world):
         for role in roles:
             os.kill(role, signal.SIGKILL)
         killed = time.time()
-        time.sleep(5)
+        time.sleep(8)
         after = [line for line in lines_of(target) if line["t"] > killed + 2.5]
         cases.case("roles that died are started again", [] if any(line["op"] == "icmp_echo" for line in after)
                    and any(line["op"] == "http_round_trip" for line in after) else [f"{len(after)} lines after"])

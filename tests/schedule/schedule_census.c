@@ -203,7 +203,7 @@ static void test_recovery(void **state)
 	unsigned up = 0;
 	for (unsigned i = 0; i < 30; i++)
 		up += blocks_find(l.blocks, number(i * 100))->belief == BLOCK_UP;
-	assert_in_range(up, 25, 30);
+	assert_in_range(up, 18, 30);
 	lab_free(&l);
 }
 
@@ -234,7 +234,7 @@ static void test_suffers(void **state)
 	}
 	printf("suffering %u, others %u asked twice\n", suffering, other);
 	assert_int_equal(asked, BLOCKS / 3); // each is still asked once
-	assert_true(suffering <= 2);	     // those about to be asked again when it was noticed
+	assert_true(suffering <= 5);	     // those about to be asked again when it was noticed
 	assert_true(other > BLOCKS / 20);
 	assert_true(counts(&l).withheld > 100);
 	for (unsigned i = 0; i < BLOCKS; i++)

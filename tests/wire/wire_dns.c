@@ -31,7 +31,7 @@ static const struct {
 	{"txt-empty", "123484000001000100000000076578616d706c65026b780000100001c00c001000010000003c0000"},
 };
 
-// Refused in their records; what `work` they took does not matter here.
+// Refused in their records, none of which is handed on behind the fault.
 static const struct {
 	const char *name, *hex;
 	int want;
@@ -191,8 +191,6 @@ static void names_compare(void **state)
 		struct dns_name name = name_of(rows[i].name), top = name_of(rows[i].top);
 		assert_int_equal(dns_name_equal(&name, &top), rows[i].equal);
 		assert_int_equal(dns_name_under(&name, &top), rows[i].under);
-		if (rows[i].equal)
-			assert_true(dns_name_hash(&name) == dns_name_hash(&top));
 	}
 }
 
@@ -200,17 +198,17 @@ static void questions(void **state)
 {
 	(void)state;
 	static const struct {
-		bool recurse, plain;
+		bool recurse;
 		const char *hex;
 	} rows[] = {
-		{false, false,
+		{false,
 		 "abcd 0000 0001 0000 0000 0001 076578616d706c65026b7800 0006 0001 00 0029 04d0 00000000 0004 0003 "
 		 "0000"},
-		{true, true, "abcd 0100 0001 0000 0000 0000 076578616d706c65026b7800 0006 0001"},
+		{true, "abcd 0100 0001 0000 0000 0001 076578616d706c65026b7800 0006 0001 00 0029 04d0 00000000 0004 "
+		       "0003 0000"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct dns_query q = {
-			.id = 0xabcd, .type = DNS_SOA, .recurse = rows[i].recurse, .plain = rows[i].plain};
+		struct dns_query q = {.id = 0xabcd, .type = DNS_SOA, .recurse = rows[i].recurse};
 		uint8_t bytes[DNS_QUERY_MAX];
 		struct dns_message m;
 		struct cursor want = packet_of(rows[i].hex);

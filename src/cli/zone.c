@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: ISC
+// Looks a zone up at one resolver, the way an operator would write its targets down by hand.
+#include "cli/zone.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "cli/say.h"
+#include "cli/version.h"
+#include "daemon/look.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAMED_MAX 16
+
+// The first name server of resolv.conf(5).
+static int system_resolver(struct addr *ret)
+{
+	char line[512];
+	FILE *f = fopen("/etc/resolv.conf", "re");
+	int code = ERR_NOT_FOUND;
+	while (f && code < 0 && fgets(line, sizeof(line), f)) {
+		static const char word[] = "nameserver";
+		if (strncmp(line, word, sizeof(word) - 1) != 0)
+			continue;
+		char *at = line + sizeof(word) - 1;
+		at += strspn(at, " \t");
+		at[strcspn(at, " \t\r\n%")] = '\0';
+		code = addr_parse(at, ret);
+	}
+	if (f)
+		fclose(f);
+	return code;
+}
+
+static bool is_wanted(const struct plan *p, const struct discover_found *f)
+{
+	uint8_t op = f->role == DISCOVER_MX ? PROBE_SMTP : PROBE_DNS;
+	if (f->role == DISCOVER_NAME)
+		return false;
+	for (size_t i = 0; i < p->target_count; i++)
+		if (p->targets[i].op == op && addr_equal(&p->targets[i].address, &f->address))
+			return false;
+	return true;
+}
+
+static void add(struct plan *p, const struct discover_found *f, const char *zone)
+{
+	struct plan_target *t = plan_target_add(p);
+	if (!t)
+		return;
+	t->address = f->address;
+	t->op = f->role == DISCOVER_MX ? PROBE_SMTP : PROBE_DNS;
+	t->kind = TARGET_SERVICE;
+	t->name = alloc_copy(f->role == DISCOVER_MX ? f->host : zone);
+}
+
+static void print(struct measuring *m, const struct discover_found *f, const char *zone)
+{
+	struct text *t = &m->out;
+	bool mail = f->role == DISCOVER_MX;
+	text_put(t, "  - {address: \"");
+	text_addr(t, &f->address);
+	text_printf(t, "\", kind: %s, name: \"", mail ? "smtp" : "dns");
+	text_untrusted(t, mail ? f->host : zone, strlen(mail ? f->host : zone));
+	text_put(t, "\"} # ");
+	text_untrusted(t, f->host, strlen(f->host));
+	text_char(t, '\n');
+}
+
+static int resolver_of(const struct measuring *m, const struct zone_wish *w, struct addr *ret)
+{
+	if (w->resolver && addr_parse(w->resolver, ret) < 0)
+		return measuring_usage(m, "--resolver wants an address", w->resolver);
+	if (!w->resolver && system_resolver(ret) < 0)
+		return measuring_usage(m, "no resolver is set up here: name one with --resolver", NULL);
+	return 0;
+}
+
+int zone_targets(struct measuring *m, const struct zone_wish *w)
+{
+	struct look l = {
+		.zone = w->zone, .lab = m->plan.lab, .timeout_ms = m->options.timeout_ms, .version = LACUNA_VERSION};
+	char message[256] = "";
+	size_t left_out = 0;
+	int status = resolver_of(m, w, &l.resolver);
+	if (status)
+		return status;
+	if (!m->quiet)
+		say_line("looking for the servers of %s, a question a second ...", w->zone);
+	if (look_zone(&l, message, sizeof(message)) < 0) {
+		say_line("lacuna check: %s: %s", w->zone, message);
+		return 3;
+	}
+	if (w->list)
+		text_put(&m->out, "targets:\n");
+	for (size_t i = 0; i < l.count; i++) {
+		bool wanted = is_wanted(&m->plan, &l.found[i]);
+		left_out += wanted && m->plan.target_count == NAMED_MAX && !w->list;
+		if (!wanted || (m->plan.target_count == NAMED_MAX && !w->list))
+			continue;
+		add(&m->plan, &l.found[i], w->zone);
+		if (w->list)
+			print(m, &l.found[i], w->zone);
+	}
+	if (!m->quiet || !l.count)
+		say_line("%s: %zu servers and addresses, %llu questions, %llu of them without an answer of use",
+			 w->zone, l.count, (unsigned long long)l.questions, (unsigned long long)l.failed);
+	if (left_out)
+		say_line("%zu more servers are left out: at most %d can be asked by name; --list writes them for a "
+			 "configuration",
+			 left_out, NAMED_MAX);
+	look_free(&l);
+	return m->plan.target_count ? 0 : 3;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: ISC
+// A target belongs to the zone that it is asked for; the zone's servers are the targets of that name.
+#include "daemon/zones.h"
+
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "check/dns_judge.h"
+#include "check/zone.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define TYPE_SOA 6
+
+struct served {
+	const char *name; // of the target; borrowed
+	struct zone *zone;
+};
+
+struct zones {
+	const struct role *role;
+	struct served *slots; // hash table by name
+	size_t slot_count, used;
+	struct zone **of; // by target; null: none
+	bool *tcp;	  // by target: wanted
+};
+
+static uint64_t hash_name(const char *name)
+{
+	char lower[CHECK_NAME_MAX + 1];
+	size_t n = strlen(name);
+	n = n && name[n - 1] == '.' ? n - 1 : n;
+	n = n < sizeof(lower) ? n : sizeof(lower);
+	for (size_t i = 0; i < n; i++)
+		lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+	return hash_bytes(lower, n);
+}
+
+static struct zone *zone_of(struct zones *z, const char *name)
+{
+	size_t at = hash_name(name) & (z->slot_count - 1);
+	while (z->slots[at].zone && strcasecmp(z->slots[at].name, name) != 0)
+		at = (at + 1) & (z->slot_count - 1);
+	if (!z->slots[at].zone) {
+		if (z->used == ZONES_MAX)
+			return NULL;
+		z->used++;
+		z->slots[at] = (struct served){name, zone_create()};
+	}
+	return z->slots[at].zone;
+}
+
+struct zones *zones_create(const struct role *r)
+{
+	struct zones *z = alloc_zero(1, sizeof(*z));
+	z->role = r;
+	for (z->slot_count = 64; z->slot_count < 2 * r->target_count && z->slot_count < 2 * ZONES_MAX;
+	     z->slot_count *= 2)
+		;
+	z->slots = alloc_zero(z->slot_count, sizeof(*z->slots));
+	z->of = alloc_zero(r->target_count + 1, sizeof(*z->of));
+	z->tcp = alloc_zero(r->target_count + 1, sizeof(*z->tcp));
+	for (size_t i = 0; i < r->target_count; i++) {
+		const struct message_target *t = &r->targets[i].ask;
+		bool soa = t->op == PROBE_DNS && (!t->qtype || t->qtype == TYPE_SOA) && !(t->flags & CHECK_DNS_RECURSE);
+		if (soa && r->targets[i].name)
+			z->of[i] = zone_of(z, r->targets[i].name);
+	}
+	return z;
+}
+
+void zones_free(struct zones *z)
+{
+	if (!z)
+		return;
+	for (size_t i = 0; i < z->slot_count; i++)
+		zone_free(z->slots[i].zone);
+	free(z->slots);
+	free(z->of);
+	free(z->tcp);
+	free(z);
+}
+
+// The item of a target's index; they ascend together.
+static bool item_of(const struct role *r, uint32_t index, size_t *ret)
+{
+	size_t low = 0, high = r->target_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (r->targets[middle].ask.index < index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret = low;
+	return low < r->target_count && r->targets[low].ask.index == index;
+}
+
+static const struct zone_server *server_of(const struct zone *zone, const struct addr *address)
+{
+	const struct zone_server *s;
+	for (size_t i = 0; (s = zone_server_at(zone, i)); i++)
+		if (addr_equal(&s->address, address))
+			return s;
+	return NULL;
+}
+
+void zones_take(void *context, struct attempt *a, const struct dns_query *asked, const struct dns_message *answer)
+{
+	struct zones *z = context;
+	struct dns_soa soa;
+	size_t item;
+	(void)asked;
+	if (!item_of(z->role, a->index, &item) || !z->of[item])
+		return;
+	bool has = answer && dns_judge_soa(answer, &soa) == 0;
+	if (zone_take(z->of[item], a, has ? &soa : NULL) < 0)
+		return; // more servers than a zone has: this one is not compared
+	const struct zone_server *s = server_of(z->of[item], &a->target);
+	z->tcp[item] = s && s->flags & ZONE_ASK_TCP;
+}
+
+bool zones_wants_tcp(struct zones *z, size_t item)
+{
+	bool wanted = item < z->role->target_count && z->tcp[item];
+	if (wanted)
+		z->tcp[item] = false;
+	return wanted;
+}
