@@ -42,6 +42,8 @@ def bird_session(plan, router, s):
     nexthop = {4: "", 6: f"next hop address {s.local6};"}
     text = f"protocol bgp to_{s.peer} from P {{ local {s.local} as {router.asn}; neighbor {s.remote} as {s.peer_asn}; "
     text += "multihop; " if s.multihop else ""
+    # Only the border connects: a second connection, left over from a stress, would end the session when its own timer does.
+    text += "passive; " if s.role == "customer" else ""
     for version in (4, 6) if plan.ipv6 else (4,):
         exports = f"where own{version}()" if border else "all"
         text += bird_channel(f"ipv{version}", imports, exports, nexthop[version] + limit)
@@ -106,6 +108,7 @@ def frr_router(plan, router):
         text += [f" neighbor {s.remote} remote-as {s.peer_asn}", f" neighbor {s.remote} timers connect 4",
                  f" neighbor {s.remote} update-source {s.local}"]
         text += [f" neighbor {s.remote} ebgp-multihop 10"] if s.multihop else []
+        text += [f" neighbor {s.remote} passive"] if s.role == "customer" else []
     for version in (4, 6) if plan.ipv6 else (4,):
         text += [f" address-family ipv{version} unicast"] + [f"  network {p}" for p in router.prefixes if is6(p) == (version == 6)]
         for s in router.sessions:

@@ -198,6 +198,16 @@ class Plan:
             numbers |= {word} if isinstance(word, int) else {int(s["address"].split(".")[2]) for s in self.services if s["name"] == word}
         return [b for b in every if b.number in numbers]
 
+    def prefixes(self, words):
+        """Prefixes as they are; "network:1" stands for all of that network."""
+        found = []
+        for word in words:
+            if word.startswith("network:"):
+                found += [p for b in self.networks[int(word[8:])].blocks for p in (b.net, b.net6) if p]
+            else:
+                found.append(word)
+        return found
+
     def targets(self):
         for network in self.networks:
             country = "country/" + network.country

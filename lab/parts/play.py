@@ -6,7 +6,7 @@ import signal
 import time
 
 from . import daemons
-from .build import run
+from .build import PREFIX, run
 from .daemons import WORK
 
 SIGNALS = {"kill": signal.SIGKILL, "term": signal.SIGTERM, "crash": signal.SIGSEGV}
@@ -27,6 +27,8 @@ class Player:
         """From now: baseline, steps, and the time after them."""
         begin = time.time()
         zero = begin + self.scenario.numbers["baseline"]
+        align = self.scenario.settings["align"]
+        zero += (-zero % align) if align else 0
         self.note("baseline_begin", begin)
         last = zero
         for step in self.scenario.steps:
@@ -105,15 +107,18 @@ class Player:
 
     # --- processes
 
+    def processes(self, what):
+        """"borders" stands for the routing daemons of the first country."""
+        words = [n.border for n in self.plan.choose_networks("all")] if what == "borders" else what
+        return [name for word in words for name in self.lab.names(word)]
+
     def do_kill(self, step):
-        for what in step["what"]:
-            for name in self.lab.names(what):
-                self.lab.stop(name, SIGNALS[step.get("signal", "kill")])
+        for name in self.processes(step["what"]):
+            self.lab.stop(name, SIGNALS[step.get("signal", "kill")])
 
     def do_start(self, step):
-        for what in step["what"]:
-            for name in self.lab.names(what):
-                self.lab.start(name)
+        for name in self.processes(step["what"]):
+            self.lab.start(name)
 
     # --- what the borders say
 
@@ -148,14 +153,15 @@ class Player:
             self.configure(network.border)
 
     def do_sessions(self, step):
-        """Disabled or enabled by their own operator."""
+        """Disabled or enabled by the operator of the border, or of the transits."""
         for network in self.plan.choose_networks(step["networks"]):
             router = self.plan.routers[network.border]
             for link in network.uplinks:
                 home = link.ends[0]
                 if home not in step.get("homes", [home]):
                     continue
-                self.session(router, home, link.address(home), step["state"] == "up", step.get("text", ""))
+                here, there = (home, router.name) if step.get("side") == "transit" else (router.name, home)
+                self.session(self.plan.routers[here], there, link.address(there), step["state"] == "up", step.get("text", ""))
 
     def session(self, router, peer, address, up, text):
         if router.daemon == "bird":
@@ -175,6 +181,20 @@ class Player:
                 rules = "".join(f"ip daddr {b.net} drop; ip saddr {b.net} drop; " +
                                 (f"ip6 daddr {b.net6} drop; ip6 saddr {b.net6} drop; " if b.net6 else "") for b in blocks)
                 self.lab.inside(network.border, "nft", "table inet shut {\nchain f {\ntype filter hook forward priority 0;\n" + rules + "\n}\n}")
+
+    def do_move(self, step):
+        """A block changes its network: its machines hang on another border, which announces it from now on."""
+        block = self.plan.blocks([step["block"]])[0]
+        old = next(n for n in self.plan.networks if block in n.blocks)
+        new = self.plan.networks[step["to"]]
+        link = self.plan.choose_links(block.node)[0]
+        run("ip", "-n", PREFIX + old.border, "link", "set", link.name, "netns", PREFIX + new.border)
+        self.lab.inside(new.border, "ip", "addr", "add", f"{link.address(old.border)}/{link.net.prefixlen}", "dev", link.name)
+        self.lab.inside(new.border, "ip", "link", "set", link.name, "up")
+        self.extra[new.border] = self.extra[new.border] + [block.net]
+        self.dropped[old.border].add(block.net)
+        self.configure(new.border)
+        self.configure(old.border)
 
     def do_reset(self, step):
         run("birdc", "-s", f"{WORK}/{step['collector']}.ctl", "restart", f"to_{step['peer']}", check=False)

@@ -56,6 +56,8 @@ def truth(scenario, player, routes):
         for key in ("scope", "cause", "also_acceptable", "also_acceptable_scope", "not", "order", "recovery", "prefixes", "ongoing", "note"):
             if key in raw:
                 outage[key] = raw[key]
+        if "prefixes" in outage:
+            outage["prefixes"] = player.plan.prefixes(outage["prefixes"])
         went = routes(raw, outage)
         if went:
             outage["routes_start"], outage["routes_end"] = went

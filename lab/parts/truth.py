@@ -97,7 +97,7 @@ class Evidence:
     # --- routes
 
     def watched(self, raw):
-        return [ipaddress.ip_network(p) for p in raw.get("prefixes", [])] or self.prefixes[raw["entity"]]
+        return [ipaddress.ip_network(p) for p in self.plan.prefixes(raw.get("prefixes", []))] or self.prefixes[raw["entity"]]
 
     def visible(self, raw, when):
         """How many of the watched prefixes at least half of the collector's peers have."""
@@ -111,13 +111,13 @@ class Evidence:
     def routes_gone(self, raw, outage):
         if "routes" not in raw or raw["routes"] == "stay":
             return None
-        begin, end = outage["start"] - SLACK, outage["end"] + 120
+        begin, end = outage["start"] - SLACK, outage["end"] + outage["end_tolerance_s"] + 5
         changes = sorted({t for p in self.watched(raw) for t, _ in self.seen.get(str(p), []) if begin <= t <= end})
         gone = [t for t in changes if self.visible(raw, t) < len(self.watched(raw))]
         if not gone:
             return None
         back = next((t for t in changes if t > gone[-1]), None)
-        return gone[0], None if outage.get("ongoing") else back
+        return gone[0], None if outage.get("ongoing") else back or gone[-1]
 
     # --- packets
 
@@ -130,7 +130,7 @@ class Evidence:
             return bisect.bisect_left(times, b) - bisect.bisect_left(times, a)
 
         usual = max(between(outage["start"] - 10, outage["start"]) / 10, 0.1)
-        last = min(outage["end"] + 90, times[-1] if times else outage["end"])
+        last = min(outage["end"] + 60, times[-1] if times else outage["end"])
         count = max(int((last - outage["start"]) + 8), 1)
         return [(s - 8, between(outage["start"] - 8 + s, outage["start"] - 7 + s) / usual) for s in range(count)]
 

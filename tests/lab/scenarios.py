@@ -94,7 +94,7 @@ def step_problems(name, scenario):
                 links = plan.choose_links(step.get("links", step.get("link")))
                 if not links or (step["do"] == "emulate" and not all(link.wire for link in links)):
                     yield f"{name}: {step} has no emulated link"
-            if step["do"] in ("kill", "start") and set(step["what"]) - services:
+            if step["do"] in ("kill", "start") and step["what"] != "borders" and set(step["what"]) - services:
                 yield f"{name}: nobody is called {step['what']}"
             if step["do"] in ("export", "filter", "sessions") and not plan.choose_networks(step["networks"]):
                 yield f"{name}: no networks {step['networks']}"
