@@ -8,28 +8,59 @@ import signal
 import sys
 
 from .build import PREFIX
-from .daemons import WORK
+from .daemons import WORK, put
 
 
 class Observers:
-    """Who probes. This class alone knows how an observer is started."""
+    """Who probes: the program itself (`record probes`), or the lab's own small prober where a scenario or an old program asks for it.
+    This class alone knows how an observer is started and where its lines are."""
 
     def __init__(self, lab, description):
-        self.lab = lab
+        self.lab, self.plan = lab, lab.plan
+        self.own = lab.plan.set["prober"] == "own" or not lab.tools["probes"]
         self.description = os.path.join(WORK, "recording.json")
         with open(self.description, "w", encoding="utf-8") as file:
             json.dump(description, file)
         os.makedirs(os.path.join(WORK, "probes"), exist_ok=True)
 
     def command(self, name):
-        here = os.path.dirname(os.path.abspath(__file__))
-        return [sys.executable, "-B", os.path.join(here, "prober.py"), self.description, f"{WORK}/probes/{name}.ndjson", name]
+        if self.own:
+            here = os.path.dirname(os.path.abspath(__file__))
+            return [sys.executable, "-B", os.path.join(here, "prober.py"), self.description, f"{WORK}/probes/{name}.ndjson", name]
+        asn = dict(self.plan.observers)[name]
+        conf = put(f"{name}.yml", configuration(name, asn, list(self.plan.targets())))
+        return [self.lab.tools["lacuna"], "record", "probes", "-c", conf, "-o", f"{WORK}/observer/{name}", "--observer", name, "--quiet"]
 
     def switch(self, name, on):
         if on:
+            os.makedirs(f"{WORK}/observer", exist_ok=True)
             self.lab.spawn("observer-" + name, name, self.command(name))
         else:
             self.lab.stop("observer-" + name, signal.SIGINT)
+
+    def lines(self, name, to):
+        """All that the observer wrote, in one file."""
+        paths = [f"{WORK}/probes/{name}.ndjson"] if self.own else sorted(glob.glob(f"{WORK}/observer/{name}/probes/*.ndjson"))
+        with open(to, "wb") as out:
+            for path in paths:
+                with open(path, "rb") as file:
+                    shutil.copyfileobj(file, out)
+
+
+def configuration(name, asn, targets):
+    """lacuna.yml of an observer: everything once a second, as only the laboratory allows."""
+    lines = ["probing: on", "contact: lab@observatory.example", f"observer:\n  id: {name}\n  asn: {asn}", "lab: on", "watch_interval: 1s",
+             "rate: 1000", "allow: [198.18.0.0/15, 198.51.100.0/24, 192.0.2.0/24, 203.0.113.0/24, 2001:db8::/32]",
+             "controls: [" + ", ".join(t["address"] for t in targets if t["kind"] == "control") + "]", "targets:"]
+    for t in targets:
+        if t["kind"] == "control":
+            continue
+        words = [f"kind: {t['kind']}", f"entity: {t['entity']}", "timeout: 2s"]
+        words += [f"name: {t['name']}"] if "name" in t else []
+        words += ["qtype: A"] if t["kind"] == "dns" else []
+        words += [f"institution: {t['institution']}", "interval: 1s"] if "institution" in t else []
+        lines.append(f"  - address: '{t['address']}'\n    " + "\n    ".join(words))
+    return "\n".join(lines) + "\n"
 
 
 def description(scenario, plan):
@@ -89,7 +120,7 @@ def shift_clock(path, observer, clocks):
         file.writelines(lines)
 
 
-def collect(out, plan, description_, clocks):
+def collect(out, plan, observers, description_, clocks):
     """Copies what was recorded; the folder appears whole or not at all."""
     partial = out + ".partial"
     shutil.rmtree(partial, ignore_errors=True)
@@ -108,7 +139,7 @@ def collect(out, plan, description_, clocks):
         shutil.copyfile(path, os.path.join(partial, "bmp", os.path.basename(path)))
     for name, _ in plan.observers:
         path = os.path.join(partial, "probes", name + ".ndjson")
-        shutil.copyfile(f"{WORK}/probes/{name}.ndjson", path)
+        observers.lines(name, path)
         shift_clock(path, name, clocks)
     with open(os.path.join(partial, "recording.json"), "w", encoding="utf-8") as file:
         json.dump(description_, file, indent=1)

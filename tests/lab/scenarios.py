@@ -116,6 +116,17 @@ def seed_problems(name, scenario):
         yield f"{name}: another seed changes nothing"
 
 
+def documented():
+    """The example of doc/LAB.md is a scenario."""
+    with open(os.path.join(ROOT, "doc/LAB.md"), encoding="utf-8") as file:
+        example = re.search(r"```toml\n(.*?)```", file.read(), re.DOTALL)[1]
+    if len(example.splitlines()) > 10 or refused(example):
+        yield "the example is longer than ten lines, or is refused"
+    for verb in VERBS:
+        if f"`{verb}`" not in open(os.path.join(ROOT, "doc/LAB.md"), encoding="utf-8").read() and verb != "note":
+            yield f"doc/LAB.md does not name {verb}"
+
+
 def refused(text):
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
         file.write(text)
@@ -142,6 +153,7 @@ def main():
     cases.case("what is wrong is refused", [what for what, text in wrong.items() if not refused(text)])
     cases.case("the address check finds what is outside", [] if list(outside("10.0.0.1 198.18.0.1 2a00::1 8.8.8.8/24")) == [
         "10.0.0.1", "2a00::1", "8.8.8.8/24"] else [str(list(outside("10.0.0.1 198.18.0.1 2a00::1 8.8.8.8/24")))])
+    cases.case("the documentation is right", documented())
     all_of_them = list(every())
     cases.case("there are scenarios", [] if len(all_of_them) >= 40 else [f"only {len(all_of_them)}"])
     for title, check in (("addresses are of the allowed ranges", address_problems), ("truths are sound", truth_problems),
