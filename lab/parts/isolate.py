@@ -45,6 +45,7 @@ def run(inside):
     child = os.fork()
     if child == 0:
         die_with_parent()
+        os.setpgrp()  # Ctrl-C on a terminal reaches the parent alone, which passes it on
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         status = 3
@@ -67,6 +68,6 @@ def run(inside):
         os.kill(child, number)
 
     signal.signal(signal.SIGTERM, forward)
-    signal.signal(signal.SIGINT, forward if os.getpgrp() != os.getpgid(child) else signal.SIG_IGN)
+    signal.signal(signal.SIGINT, forward)
     _, raw = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(raw) if os.WIFEXITED(raw) else 128 + os.WTERMSIG(raw)
