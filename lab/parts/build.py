@@ -48,9 +48,9 @@ class Lab:
     def namespaces(self):
         for node in self.plan.nodes():
             run("ip", "netns", "add", PREFIX + node)
-            self.inside(node, "sysctl", "-qw", *SYSCTLS, *(SIX if self.plan.ipv6 else NO_SIX))
+            self.inside(node, "sysctl", "-eqw", *SYSCTLS, *(SIX if self.plan.ipv6 else NO_SIX))
             if node == "wire":
-                self.inside(node, "sysctl", "-qw", *NO_SIX)
+                self.inside(node, "sysctl", "-eqw", *NO_SIX)
             self.inside(node, "ip", "link", "set", "lo", "up")
 
     def address(self, node, interface, link):
@@ -112,8 +112,6 @@ class Lab:
         if self.alive(name):
             return
         node, command = self.commands[name]
-        if name.startswith("openbgpd"):
-            daemons.put(name + ".restarted", "")
         self.spawn(name, node, command)
 
     def alive(self, name):
@@ -218,7 +216,7 @@ class Lab:
         self.inside("odd", "ip", "route", "add", rc["address"] + "/32", "dev", "odd", "src", "192.0.2.19")
         table = sorted({p for r in self.plan.routers.values() for p in r.prefixes if ":" not in p})
         here = os.path.dirname(os.path.abspath(__file__))
-        self.spawn("odd", "odd", ["/usr/bin/python3", "-B", os.path.join(here, "speaker.py"), "192.0.2.19", "65400", rc["address"],
+        self.spawn("odd", "odd", [sys.executable, "-B", os.path.join(here, "speaker.py"), "192.0.2.19", "65400", rc["address"],
                                   str(rc["asn"]), str(self.plan.hold), json.dumps(table)])
 
     def settled(self):

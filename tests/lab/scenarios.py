@@ -3,11 +3,14 @@
 
 Usage: scenarios.py ROOT
 """
+import importlib.machinery
 import ipaddress
+import json
 import os
 import re
 import sys
 import tempfile
+import types
 
 ROOT = sys.argv[1]
 sys.path.insert(0, os.path.join(ROOT, "tests/house"))
@@ -127,6 +130,26 @@ def documented():
             yield f"doc/LAB.md does not name {verb}"
 
 
+def matrix_problems():
+    """Cells, and what an index with a line that a crash cut says."""
+    loader = importlib.machinery.SourceFileLoader("matrix", os.path.join(ROOT, "lab/matrix"))
+    matrix = types.ModuleType("matrix")
+    loader.exec_module(matrix)
+    options = types.SimpleNamespace(seeds="1,2", scenario=["power-silent"], variations="all")
+    found = list(matrix.cells(options))
+    if len(found) != 6 or len(set(found)) != 6 or found[0] != ("power-silent", "dual-9", 1):
+        yield f"cells: {found}"
+    options.variations = "first"
+    if len(list(matrix.cells(options))) != 2:
+        yield "--variations first is not one a seed"
+    with tempfile.NamedTemporaryFile("w") as file:
+        line = {"scenario": "a", "variation": "b", "seed": 1, "folder": None}
+        file.write(json.dumps(line) + "\n" + json.dumps({**line, "folder": "x"}) + '\n{"scenario": "a", "varia')
+        file.flush()
+        if {k: v["folder"] for k, v in matrix.read_index(file.name).items()} != {("a", "b", 1): "x"}:
+            yield "the index is not read to its last whole line"
+
+
 def refused(text):
     with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
         file.write(text)
@@ -154,6 +177,7 @@ def main():
     cases.case("the address check finds what is outside", [] if list(outside("10.0.0.1 198.18.0.1 2a00::1 8.8.8.8/24")) == [
         "10.0.0.1", "2a00::1", "8.8.8.8/24"] else [str(list(outside("10.0.0.1 198.18.0.1 2a00::1 8.8.8.8/24")))])
     cases.case("the documentation is right", documented())
+    cases.case("the matrix goes on where it was", matrix_problems())
     all_of_them = list(every())
     cases.case("there are scenarios", [] if len(all_of_them) >= 40 else [f"only {len(all_of_them)}"])
     for title, check in (("addresses are of the allowed ranges", address_problems), ("truths are sound", truth_problems),
