@@ -134,6 +134,7 @@ def matrix_problems():
     """Cells, and what an index with a line that a crash cut says."""
     loader = importlib.machinery.SourceFileLoader("matrix", os.path.join(ROOT, "lab/matrix"))
     matrix = types.ModuleType("matrix")
+    matrix.__file__ = loader.path
     loader.exec_module(matrix)
     options = types.SimpleNamespace(seeds="1,2", scenario=["power-silent"], variations="all")
     found = list(matrix.cells(options))
