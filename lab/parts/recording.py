@@ -7,7 +7,6 @@ import shutil
 import signal
 import sys
 
-from .build import PREFIX
 from .daemons import WORK, put
 
 
@@ -165,5 +164,3 @@ def capture(lab):
             lab.spawn("capture-" + wire.name, "wire", ["tcpdump", "-q", "-U", "-p", "-i", wire.name + "a", "-s", "96", "-w",
                                                        f"{WORK}/{wire.name}.pcap", "icmp or icmp6 or port 179"])
 
-
-assert PREFIX
