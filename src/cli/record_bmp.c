@@ -82,6 +82,7 @@ struct station {
 	int listener, folder, signals, syncer; // syncer: our end of the pair to the child
 	pid_t child;
 	bool syncing, alone;	     // alone: the child is gone
+	bool told;		     // that no file can be made; not again until one could
 	uint32_t after[ROUTERS_MAX]; // files of sessions that ended, still to be synced
 	size_t after_count;
 	uint32_t next;
@@ -230,6 +231,7 @@ static int files_open(struct router *r)
 			return error;
 		}
 		r->number = s->next++;
+		s->told = false;
 		return 0;
 	}
 	return ERR_FULL;
@@ -294,8 +296,9 @@ static bool router_read(struct router *r)
 	int begins = r->bytes < 0 ? header_check(s->piece, (size_t)n) : 1;
 	int error = begins == 1 && r->bytes < 0 ? files_open(r) : 0;
 	if (begins < 0 || error) {
-		if (error)
-			say_line("lacuna record bmp: %s: %s", s->dir, err_text(error));
+		if (error && !s->told)
+			say_line("lacuna record bmp: %s: no file for another router: %s", s->dir, err_text(error));
+		s->told |= error != 0;
 		router_close(r, "refused");
 		return false;
 	}
