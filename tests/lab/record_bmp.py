@@ -187,6 +187,11 @@ def flood(work):
     yield from index_problems(station.index(), total, 0)
 
 
+def free_bytes(place):
+    at = os.statvfs(place)
+    return at.f_bavail * at.f_frsize
+
+
 def full_disk(work):
     """In a mount namespace, on a file system that is too small, and then is not."""
     place = os.path.join(work, "full")
@@ -204,7 +209,8 @@ def full_disk(work):
                 at += s.send(sent[at:at + 65536])
         except TimeoutError:
             pass
-        wait(lambda: os.path.getsize(station.folder + "/bmp/bmp-0.bmp") > 900000)
+        wait(lambda: not free_bytes(inside))
+        time.sleep(1.5)  # it must try once more, and say nothing
         subprocess.run(["nsenter", "--mount", "-t", str(station.process.pid), "mount", "-o", "remount,size=16m", place], check=True)
         s.settimeout(20)
         s.sendall(sent[at:])
