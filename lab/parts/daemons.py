@@ -69,7 +69,8 @@ def bird_router(plan, router):
     text = bird_head(name, router.loopback) + f'include "{WORK}/{name}.inc";\n' + bird_template(plan.hold)
     for version in (4, 6) if plan.ipv6 else (4,):
         mine = [p for p in router.prefixes if is6(p) == (version == 6)]
-        text += (f"protocol kernel {{ ipv{version} {{ import none; export filter {{ if source = RTS_BGP then accept; reject; }}; }}; }}\n"
+        # Above the kernel's 256: in IPv6 a learnt route would win over the link that it describes.
+        text += (f"protocol kernel {{ metric 512; ipv{version} {{ import none; export filter {{ if source = RTS_BGP then accept; reject; }}; }}; }}\n"
                  f"protocol static own_{version} {{ ipv{version}; " + "".join(f"route {p} blackhole; " for p in mine) + "}\n")
     text += "".join(bird_session(plan, router, s) for s in router.sessions)
     put(f"{name}.conf", text)
@@ -125,7 +126,7 @@ def frr_router(plan, router):
         else:
             rules += [f"route-map in-{s.peer} permit 10", f" set local-preference {s.preference}"]
             rules += [f" set ipv6 next-hop prefer-global"] if plan.ipv6 else []
-    rules += ["ip as-path access-list mine permit ^$", "route-map own permit 10", " match as-path mine"]
+    rules += ["bgp as-path access-list mine permit ^$", "route-map own permit 10", " match as-path mine"]
     put(f"{name}.conf", "\n".join(text + ["exit"] + rules) + "\n")
     put(f"{name}-zebra.conf", f"hostname {name}\nlog file {WORK}/{name}-zebra.log\n")
     own = ["-A", "127.0.0.1", "-P", "0", "--vty_socket", f"{WORK}/{name}-vty", "-z", f"{WORK}/{name}.zserv"]
