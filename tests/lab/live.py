@@ -109,6 +109,9 @@ def main():
         cases.case("a scenario is recorded and its truth holds", [] if process.returncode == 0 else said.splitlines()[-10:])
         cases.case("the recording is whole and is read", recording_problems(os.path.join(work, "out")) if process.returncode == 0 else ["none"])
         cases.case("nothing is left behind", wait_gone())
+        process = run([*command[:-1], work])
+        process.communicate(timeout=60)
+        cases.case("a folder that is no recording is not replaced", [] if process.returncode == 2 and os.path.exists(scenario) else ["it was"])
         for number in (signal.SIGKILL, signal.SIGINT):
             process = run(command, start_new_session=True)
             up = any("lab is up" in line for line in process.stdout)
