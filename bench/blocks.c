@@ -2,7 +2,7 @@
 // What block belief costs: 5.3 million /24s with 16 responders each, and 20 million probes of blocks in random order.
 // Goal: 520 MB (decimal) resident. Prints one line of JSON; status 1 when the goal is missed.
 // usage: blocks [BLOCKS [PROBES]]
-#include "signal/blocks.h"
+#include "belief/blocks.h"
 #include "base/hash.h"
 
 #include <stdio.h>

@@ -30,12 +30,6 @@ enum gate_answer gate_ask(struct gate *g, const struct gate_ask *a, int64_t now_
 	return GATE_GO;
 }
 
-void gate_near(const struct gate *g, const struct gate_ask *a)
-{
-	(void)g;
-	(void)a;
-}
-
 void gate_back_off(struct gate *g, const struct addr *a, int64_t now_ns)
 {
 	(void)g, (void)a, (void)now_ns;

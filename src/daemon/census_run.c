@@ -8,7 +8,8 @@
 
 #include <stdlib.h>
 
-#define SAVE_NS (10 * NS_PER_S)
+#define SAVE_NS	   (10 * NS_PER_S)
+#define SLOTS_MOST (1u << 20) // five times the networks there can be (BLOCK_NETWORKS_MAX)
 
 struct network {
 	uint32_t asn, number; // number 0: an empty slot
@@ -32,14 +33,16 @@ static uint32_t network_number(struct census_run *c, uint32_t asn)
 		at = (at + 1) & (c->slots - 1);
 	if (!c->networks[at].number) {
 		// Beyond what belief can number the rest share one: they only share their hours of the week.
-		c->network_count += c->network_count + 1 < BLOCK_NETWORKS_MAX;
+		if (c->network_count + 1 == BLOCK_NETWORKS_MAX)
+			return c->network_count;
+		c->network_count++;
 		c->networks[at] = (struct network){asn, c->network_count};
 		c->asns[c->network_count] = asn;
 	}
 	return c->networks[at].number;
 }
 
-static void add_block(struct census_run *c, const struct plan_block *p)
+void census_run_add(struct census_run *c, const struct plan_block *p)
 {
 	struct block_state *b = blocks_add(c->blocks, p->block, p->entity, network_number(c, p->network));
 	for (uint8_t i = 0; b && i < p->count && i < PLAN_BLOCK_HOSTS; i++)
@@ -50,22 +53,24 @@ struct census_run *census_run_create(const struct role *r)
 {
 	struct census_run *c = alloc_zero(1, sizeof(*c));
 	struct census_options o = {.seed = r->setup.seed};
-	for (c->slots = 64; c->slots < 2 * r->block_count && c->slots < 2 * BLOCK_NETWORKS_MAX; c->slots *= 2)
+	// At most half full: a power of two above twice the blocks, or above twice the networks that are told apart.
+	for (c->slots = 64; c->slots < 2 * (size_t)r->setup.blocks && c->slots < SLOTS_MOST; c->slots *= 2)
 		;
-	c->slots = c->slots < 2 * r->block_count ? 1u << 20 : c->slots;
 	c->networks = alloc_zero(c->slots, sizeof(*c->networks));
 	c->asns = alloc_zero(BLOCK_NETWORKS_MAX, sizeof(*c->asns));
-	c->blocks = blocks_create(r->block_count, (struct block_sink){0});
-	for (size_t i = 0; i < r->block_count; i++)
-		add_block(c, &r->blocks[i]);
+	c->blocks = blocks_create(r->setup.blocks, (struct block_sink){0});
 	if (census_create(c->blocks, &o, clock_boot_ns(), &c->census) < 0) {
 		census_run_free(c);
 		return NULL;
 	}
+	return c;
+}
+
+void census_run_resume(struct census_run *c, const struct role *r)
+{
 	// What cannot be read begins a round anew.
 	if (r->resume_length)
 		(void)!census_restore(c->census, cursor_of(r->resume, r->resume_length), clock_boot_ns());
-	return c;
 }
 
 void census_run_free(struct census_run *c)

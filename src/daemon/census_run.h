@@ -8,8 +8,11 @@
 
 struct census_run;
 
-struct census_run *census_run_create(const struct role *r); // from its blocks, and where it was
-void census_run_free(struct census_run *c);		    // null is fine
+struct census_run *census_run_create(
+	const struct role *r); // for as many blocks as its setup says; null: no census is possible
+void census_run_add(struct census_run *c, const struct plan_block *p);
+void census_run_resume(struct census_run *c, const struct role *r); // all blocks are there: goes on where it was
+void census_run_free(struct census_run *c);			    // null is fine
 // Fills items with what is due; *ret_wait_ns is lowered to when there will be more. Returns how many.
 size_t census_run_next(struct census_run *c, int64_t now_ns, struct prober_item *ret, size_t most,
 		       int64_t *ret_wait_ns);

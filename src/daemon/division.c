@@ -138,16 +138,16 @@ static struct caps caps_of(const struct division *s, unsigned kinds)
 		return c;
 	struct caps small = caps_share(&c, CHECK_SHARE);
 	small.block_burst = small.block_burst ? small.block_burst : 1;
-	if (kinds & DIVISION_CHECK)
-		return small;
-	c.total_per_s -= small.total_per_s;
-	c.network_per_s -= small.network_per_s;
-	c.block_burst -= small.block_burst;
-	c.block_per_round -= small.block_per_round;
+	bool check = kinds & DIVISION_CHECK;
+	// The gaps of an address are by operation, and no operation is of both roles.
+	c.total_per_s = check ? small.total_per_s : c.total_per_s - small.total_per_s;
+	c.network_per_s = check ? small.network_per_s : c.network_per_s - small.network_per_s;
+	c.block_burst = check ? small.block_burst : c.block_burst - small.block_burst;
+	c.block_per_round = check ? small.block_per_round : c.block_per_round - small.block_per_round;
 	return c;
 }
 
-int division_setup(const struct division *s, unsigned kinds, struct message_sink out)
+int division_setup(const struct division *s, unsigned kinds, bool again, struct message_sink out)
 {
 	const struct plan *p = s->o->plan;
 	struct setup m = {
@@ -159,7 +159,9 @@ int division_setup(const struct division *s, unsigned kinds, struct message_sink
 		.rounds = s->o->persist ? 0 : s->o->rounds,
 		.interval_ms = s->o->interval_ms,
 		.timeout_ms = s->o->timeout_ms,
+		.blocks = kinds & DIVISION_PROBE ? (uint32_t)p->block_count : 0,
 		.persist = s->o->persist,
+		.again = again,
 		.best = s->o->best,
 	};
 	if (s->o->persist && !m.interval_ms)

@@ -21,7 +21,8 @@ struct division {
 int MUST_USE division_create(struct division *s, const struct measure_options *o, char *message, size_t size);
 void division_free(struct division *s);
 bool division_has_work(const struct division *s, unsigned kinds);
-int MUST_USE division_setup(const struct division *s, unsigned kinds, struct message_sink out); // MESSAGE_SETUP
+int MUST_USE division_setup(const struct division *s, unsigned kinds, bool again,
+			    struct message_sink out); // MESSAGE_SETUP
 // Allow and block lists, targets, ranges, blocks.
 int MUST_USE division_lists(const struct division *s, unsigned kinds, struct message_sink out);
 // Which role a target belongs to.

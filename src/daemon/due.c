@@ -33,12 +33,17 @@ struct addr due_address(const struct due *d, uint64_t item)
 	return a;
 }
 
+static uint32_t gap_of(const struct role *r, const struct message_target *t)
+{
+	const struct caps *c = &r->setup.caps;
+	return t->op == PROBE_ICMP_ECHO ? c->watch_gap_ms : c->check_gap_ms[t->op];
+}
+
 // The usual interval of a kind, never shorter than the caps allow.
 static uint32_t interval_of(const struct role *r, const struct message_target *t)
 {
-	uint32_t wanted = t->interval_ms ? t->interval_ms : r->setup.interval_ms;
+	uint32_t wanted = t->interval_ms ? t->interval_ms : r->setup.interval_ms, least = gap_of(r, t);
 	const struct caps *c = &r->setup.caps;
-	uint32_t least = t->op == PROBE_ICMP_ECHO ? c->watch_gap_ms : c->check_gap_ms[t->op];
 	if (!wanted)
 		wanted = c->lab ? least : t->op == PROBE_ICMP_ECHO ? WATCH_INTERVAL_MS : least;
 	return wanted > least ? wanted : least;
@@ -67,7 +72,7 @@ static void watch_all(struct due *d)
 
 void due_create(struct due *d, const struct role *r)
 {
-	*d = (struct due){.role = r, .count = r->target_count};
+	*d = (struct due){.role = r, .count = r->target_count, .began_ns = clock_boot_ns()};
 	for (size_t i = 0; i < r->range_count; i++)
 		d->count += addresses_of(&r->ranges[i]);
 	if (r->setup.persist)
@@ -83,13 +88,22 @@ void due_free(struct due *d)
 	d->watch = NULL;
 }
 
+// The role before this one may have asked a moment before it died, and its gate died with it.
+static bool too_early(const struct due *d, const struct message_target *t, int64_t now_ns)
+{
+	return d->role->setup.again && now_ns - d->began_ns < (int64_t)gap_of(d->role, t) * 1000000;
+}
+
 int due_next(struct due *d, int64_t now_ns, struct due_item *ret, int64_t *ret_until_ns)
 {
 	if (d->watch) {
-		const struct watch_target *t = watch_next(d->watch, now_ns, ret_until_ns);
-		if (t)
+		const struct watch_target *t;
+		while ((t = watch_next(d->watch, now_ns, ret_until_ns))) {
 			*ret = (struct due_item){.item = t->index, .number = 1};
-		return t ? 1 : 0;
+			if (!too_early(d, &d->role->targets[t->index].ask, now_ns))
+				return 1;
+		}
+		return 0;
 	}
 	int got = sweep_next(&d->sweep, now_ns, &ret->item, ret_until_ns);
 	ret->number = (uint16_t)(d->sweep.round + 1);

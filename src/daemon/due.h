@@ -19,6 +19,7 @@ struct due {
 	uint64_t count;		 // targets and addresses of ranges
 	struct sweep sweep;	 // one-shot
 	struct watch *watch;	 // for ever
+	int64_t began_ns;
 	bool over;
 };
 

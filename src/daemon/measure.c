@@ -35,6 +35,7 @@ struct side { // one role and what the parent knows of it
 	unsigned kinds; // enum division_kind
 	struct child child;
 	bool wanted, done;
+	unsigned deaths;
 	int64_t pause_ns;
 	struct instant last;		      // newest sign of life
 	struct message_counts counts, before; // of this life; of earlier ones
@@ -110,7 +111,7 @@ static int side_start(struct measure *m, struct side *s)
 		return code;
 	}
 	s->last = clock_utc();
-	code = division_setup(&m->division, s->kinds, teller(s));
+	code = division_setup(&m->division, s->kinds, s->deaths > 0, teller(s));
 	if (code == 0)
 		code = await_ready(m, s);
 	if (code == 0)
@@ -169,6 +170,7 @@ static void died(struct side *s)
 		return;
 	}
 	m->deaths++;
+	s->deaths++;
 	say(m, "%s: %s", s->role, how);
 	struct message_health h = {.time = clock_utc(), .from = s->last, .state = "blind", .why = "role_died"};
 	if (m->o->sink.health)

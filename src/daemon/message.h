@@ -49,7 +49,9 @@ struct setup {
 	uint32_t rounds;      // each target so many times; 0: for ever
 	uint32_t interval_ms; // between two rounds, or of the watch list
 	uint32_t timeout_ms;
+	uint32_t blocks;	       // of the census, so that its table is made once
 	bool persist;		       // for ever: watch list and census
+	bool again;		       // started in place of one that died: what that one asked last is not known
 	uint8_t best;		       // enum attempt_mode
 	char zone[CHECK_NAME_MAX + 1]; // to discover
 };

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/cursor.h"
 #include "base/err.h"
+#include "daemon/census_run.h"
 #include "os/child.h"
 
 #include <errno.h>
@@ -58,6 +59,19 @@ static int take_list(struct role *r, uint16_t kind, struct cursor c)
 	return 0;
 }
 
+// Millions of them: each goes straight into the census' table.
+static int take_blocks(struct role *r, struct cursor c)
+{
+	struct plan_block b;
+	if (!r->census)
+		r->census = census_run_create(r);
+	if (!r->census)
+		return ERR_USAGE;
+	while (cursor_bytes(&c, &b, sizeof(b)))
+		census_run_add(r->census, &b);
+	return 0;
+}
+
 static void take_resume(struct role *r, const struct frame *f)
 {
 	r->resume = alloc_resize(r->resume, r->resume_length + f->length, 1);
@@ -87,8 +101,7 @@ static int take(struct role *r, const struct frame *f)
 		append((void **)&r->ranges, &r->range_count, &r->range_capacity, c, sizeof(*r->ranges));
 		return 0;
 	case MESSAGE_BLOCKS:
-		append((void **)&r->blocks, &r->block_count, &r->block_capacity, c, sizeof(*r->blocks));
-		return 0;
+		return take_blocks(r, c);
 	case MESSAGE_RESUME:
 		take_resume(r, f);
 		return 0;
@@ -140,7 +153,7 @@ void role_end(struct role *r)
 		free(r->targets[i].name);
 	free(r->targets);
 	free(r->ranges);
-	free(r->blocks);
+	census_run_free(r->census);
 	free(r->opt_out);
 	free(r->resume);
 	free(r->held);

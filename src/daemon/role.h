@@ -6,6 +6,8 @@
 #include "daemon/message.h"
 #include "os/clock.h"
 
+struct census_run;
+
 #define ROLE_HELD_MAX 8192 // attempts that may wait for the parent before nothing new is begun
 
 struct role_target {
@@ -21,9 +23,8 @@ struct role {
 	size_t target_count, target_capacity;
 	struct prefix *ranges;
 	size_t range_count, range_capacity;
-	struct plan_block *blocks;
-	size_t block_count, block_capacity;
-	struct prefix *opt_out; // being received
+	struct census_run *census; // null: no blocks were named
+	struct prefix *opt_out;	   // being received
 	size_t opt_out_count, opt_out_capacity;
 	uint8_t *resume; // a saved census
 	size_t resume_length;

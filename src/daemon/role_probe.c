@@ -43,7 +43,7 @@ struct probing {
 	struct role *role;
 	struct prober *prober;
 	struct due due;
-	struct census_run *census; // null: none
+	struct census_run *census; // the role's; null: none
 	struct lot lots[FROM_COUNT];
 	struct self self;
 	struct aside aside[ASIDE_MAX];
@@ -302,14 +302,14 @@ int role_probe(struct role *r)
 		goto out;
 	due_create(&p->due, r);
 	self_begin(&p->self, r);
-	if (r->block_count)
-		p->census = census_run_create(r);
+	p->census = r->census;
+	if (p->census)
+		census_run_resume(p->census, r);
 	code = work(p);
 	if (code == 0)
 		code = finish(p);
 out:
 	due_free(&p->due);
-	census_run_free(p->census);
 	self_close(&p->self);
 	prober_close(p->prober);
 	free(p);

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -177,8 +178,8 @@ static int allow_sockets(scmp_filter_ctx filter)
 	static const unsigned families[] = {AF_INET, AF_INET6};
 	static const unsigned types[] = {SOCK_STREAM, SOCK_DGRAM};
 	for (size_t i = 0; i < ARRAY_LEN(families) * ARRAY_LEN(types); i++) {
-		struct scmp_arg_cmp family = SCMP_A0(SCMP_CMP_EQ, families[i / 2]);
-		struct scmp_arg_cmp type = SCMP_A1(SCMP_CMP_MASKED_EQ, 0xf, types[i % 2]);
+		struct scmp_arg_cmp family = {0, SCMP_CMP_EQ, families[i / 2], 0};
+		struct scmp_arg_cmp type = {1, SCMP_CMP_MASKED_EQ, 0xf, types[i % 2]};
 		int code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2, family, type);
 		if (code < 0)
 			return code;
@@ -189,7 +190,7 @@ static int allow_sockets(scmp_filter_ctx filter)
 // New memory may never be executable.
 static int allow_memory(scmp_filter_ctx filter)
 {
-	struct scmp_arg_cmp plain = SCMP_A2(SCMP_CMP_MASKED_EQ, 4 /* PROT_EXEC */, 0);
+	struct scmp_arg_cmp plain = {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
 	int code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, plain);
 	return code < 0 ? code : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, plain);
 }

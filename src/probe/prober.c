@@ -31,7 +31,6 @@
 #define EXACT_NS      1000	  // two clocks that were read within this time of each other
 #define PURPOSE	      "Lacuna: "
 #define POLL_MOST     5
-#define GATE_AHEAD    8 // packets: what the gate looks at takes as long to come from memory as a few packets to send
 
 // Sends and reads follow the rate: waking up for each packet costs ten times the packet, and a packet that waits for a batch to fill
 // carries a stamp that is too old.
@@ -402,10 +401,6 @@ size_t prober_send(struct prober *p, const struct prober_item *items, size_t n, 
 	size_t done = 0;
 	look_at_routes(p, prober_now(p));
 	for (; done < n; done++) {
-		if (done + GATE_AHEAD < n) {
-			struct gate_ask ahead = ask_of(&items[done + GATE_AHEAD]);
-			gate_near(p->options.gate, &ahead);
-		}
 		if (!take_item(p, &items[done], &wait))
 			break;
 	}

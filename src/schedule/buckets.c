@@ -11,6 +11,8 @@
 #define LINE	  8
 #define UNIT_BITS 17
 #define TIME_BITS 40
+#define TAG_BITS  24
+#define TAG_MASK  ((1ULL << TAG_BITS) - 1)
 #define TIME_MASK ((1ULL << TIME_BITS) - 1)
 #define FULL	  0.7 // of the slots: two lines to choose from are then both full once in 10,000 times
 
@@ -63,7 +65,7 @@ void buckets_near(const struct buckets *b, uint64_t hash)
 
 static int64_t time_of(uint64_t slot)
 {
-	return (int64_t)((slot & TIME_MASK) << UNIT_BITS);
+	return (int64_t)(slot >> TAG_BITS << UNIT_BITS);
 }
 
 // Which slots of a line hold this tag, and which hold a time that has not come: a bit each. Without a branch a slot, for half of
@@ -75,9 +77,10 @@ struct look {
 static inline struct look look_at(const uint64_t *line, uint64_t tag, uint64_t now_units)
 {
 	struct look l = {0};
+	uint64_t passed = now_units << TAG_BITS | TAG_MASK; // the largest slot whose time has come
 	for (unsigned i = 0; i < LINE; i++) {
-		l.tagged |= (unsigned)(line[i] >> TIME_BITS == tag) << i;
-		l.alive |= (unsigned)((line[i] & TIME_MASK) > now_units) << i;
+		l.tagged |= (unsigned)((line[i] & TAG_MASK) == tag) << i;
+		l.alive |= (unsigned)(line[i] > passed) << i;
 	}
 	return l;
 }
@@ -102,25 +105,25 @@ static int64_t first_to_run_out(const uint64_t *one, const uint64_t *two)
 
 int64_t buckets_find(const struct buckets *b, int64_t now, struct claim *c)
 {
-	uint64_t tag = c->hash >> TIME_BITS, units = (uint64_t)now >> UNIT_BITS;
+	uint64_t tag = c->hash >> (64 - TAG_BITS), units = (uint64_t)now >> UNIT_BITS;
 	c->slot = NULL;
 	c->until = 0;
 	if (c->pace.step == BUCKETS_NEVER || !b->lines || units >= TIME_MASK)
 		return BUCKETS_NEVER;
-	uint64_t *at[2] = {line_of(b, c->hash, 0), line_of(b, c->hash, 1)};
-	struct look one = look_at(at[0], tag, units), two = look_at(at[1], tag, units);
+	uint64_t *at_one = line_of(b, c->hash, 0), *at_two = line_of(b, c->hash, 1);
+	struct look one = look_at(at_one, tag, units), two = look_at(at_two, tag, units);
 	unsigned found = (one.tagged & one.alive) | (two.tagged & two.alive) << LINE;
 	if (found) {
 		unsigned i = (unsigned)__builtin_ctz(found);
-		c->slot = &at[i / LINE][i % LINE];
+		c->slot = (i < LINE ? at_one : at_two) + i % LINE;
 		c->until = time_of(*c->slot);
 		return c->until - c->pace.slack;
 	}
 	unsigned full = (1u << LINE) - 1, which = bits_of(two.alive) < bits_of(one.alive);
 	unsigned alive = which ? two.alive : one.alive;
 	if (alive == full) // then the other one is full, too
-		return first_to_run_out(at[0], at[1]);
-	c->slot = &at[which][__builtin_ctz(~alive)];
+		return first_to_run_out(at_one, at_two);
+	c->slot = (which ? at_two : at_one) + __builtin_ctz(~alive);
 	return 0;
 }
 
@@ -130,5 +133,5 @@ void buckets_charge(const struct claim *c, int64_t now)
 		return;
 	int64_t from = c->until > now && !c->pace.gap ? c->until : now, until = from + c->pace.step;
 	uint64_t units = ((uint64_t)until + (1 << UNIT_BITS) - 1) >> UNIT_BITS;
-	*c->slot = c->hash >> TIME_BITS << TIME_BITS | (units < TIME_MASK ? units : TIME_MASK);
+	*c->slot = (units < TIME_MASK ? units : TIME_MASK) << TAG_BITS | c->hash >> (64 - TAG_BITS);
 }

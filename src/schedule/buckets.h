@@ -23,7 +23,7 @@ struct pace pace_of(uint32_t per_window, int64_t window, uint32_t burst, int64_t
 struct pace pace_burst(uint32_t most, int64_t window, uint32_t burst);
 
 struct buckets {
-	uint64_t *slots; // 24 bits of the key, 40 of time; borrowed
+	uint64_t *slots; // 40 bits of time, 24 of the key; borrowed
 	uint32_t lines;	 // of 8 slots
 };
 

@@ -277,15 +277,6 @@ static void near(const struct gate *g, const struct gate_ask *a, const struct cl
 			buckets_near(&g->buckets[i], claims[i].hash);
 }
 
-void gate_near(const struct gate *g, const struct gate_ask *a)
-{
-	struct claim claims[TABLES];
-	if (a->op >= PROBE_OP_COUNT)
-		return;
-	claims_of(g, a, block_key(&a->address), claims);
-	near(g, a, claims);
-}
-
 static enum gate_answer ask(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns)
 {
 	struct claim claims[TABLES];

@@ -50,9 +50,6 @@ int MUST_USE gate_opt_out(struct gate *g, const struct prefix *list, size_t n);
 // now_ns: of a clock that never steps. *ret_until_ns is set for GATE_WAIT only.
 enum gate_answer gate_ask(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns);
 
-// A hint for senders of many: brings near what gate_ask will look at. Call it some packets ahead; it answers and changes nothing.
-void gate_near(const struct gate *g, const struct gate_ask *a);
-
 // Whether the address may be asked at all, whatever the time: GATE_GO or the reason against.
 enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t kind);
 

@@ -81,8 +81,9 @@ static const struct purpose6 *find6(const struct addr *a)
 	uint64_t high = half(a->bytes), low = half(a->bytes + 8);
 	for (size_t i = 0; i < ARRAY_LEN(purposes6); i++) {
 		const struct purpose6 *p = &purposes6[i];
-		unsigned first = p->length < 64 ? p->length : 64, rest = p->length - first;
-		if ((high ^ p->high) >> (64 - first) == 0 && (!rest || (low ^ p->low) >> (64 - rest) == 0))
+		bool same = p->length > 64 ? high == p->high && (low ^ p->low) >> (128 - p->length) == 0
+					   : (high ^ p->high) >> (64 - p->length) == 0;
+		if (same)
 			return p;
 	}
 	return NULL;

@@ -20,7 +20,8 @@ static uint32_t below(uint32_t n)
 	return (uint32_t)((state * 0x2545f4914f6cdd1dULL) >> 33) % n;
 }
 
-// Numbers as strict as those of the field or stricter, now and then as loose as the laboratory allows.
+// Numbers as strict as those of the field or stricter, now and then as loose as the laboratory allows. (What the field has besides,
+// a gap for each kind and a cap per network, cannot be captured here: no address of the field may be asked. tests/schedule has it.)
 static struct caps random_caps(void)
 {
 	struct caps c = below(4) ? caps_default() : caps_lab();
@@ -31,7 +32,7 @@ static struct caps random_caps(void)
 	c.block_per_round = 20 + below(640);
 	c.census_gap_ms = 1000 + below(3000);
 	c.watch_gap_ms = 1000 + below(4000);
-	c.named_gap_ms = 1000 + below(1000);
+	c.named_gap_ms = 1000 + below(3000);
 	for (int op = 0; op < PROBE_OP_COUNT; op++)
 		c.check_gap_ms[op] = 1000 + below(4000);
 	return c;
@@ -89,11 +90,8 @@ static void take(void *context, const struct attempt *batch, size_t n)
 
 static void print_caps(const struct caps *c)
 {
-	printf("{\"total_per_s\":%u,\"network_per_s\":%u,\"block_burst\":%u,\"block_per_round\":%u,\"census_gap_ms\":%"
-	       "u,"
-	       "\"watch_gap_ms\":%u,\"tcp_gap_ms\":%u}\n",
-	       c->total_per_s, c->network_per_s, c->block_burst, c->block_per_round, c->census_gap_ms, c->watch_gap_ms,
-	       c->check_gap_ms[PROBE_TCP_CONNECT]);
+	printf("{\"total_per_s\":%u,\"block_burst\":%u,\"block_per_round\":%u,\"gap_ms\":%u}\n", c->total_per_s,
+	       c->block_burst, c->block_per_round, c->named_gap_ms);
 	fflush(stdout);
 }
 

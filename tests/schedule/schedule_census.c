@@ -28,6 +28,11 @@ struct lab { // blocks whose hosts answer as the test says
 	unsigned first[BLOCKS], probes[BLOCKS];
 	unsigned second, most; // probes of this second, and of the fullest one
 	int64_t until;	       // of this second
+	struct {
+		int64_t due;
+		struct block_probe probe;
+	} waiting[4096]; // answers and time-outs to come
+	size_t waits;
 };
 
 static uint32_t number(uint32_t i)
@@ -71,7 +76,7 @@ static struct instant wall(int64_t now)
 	return instant_of(EPOCH + now / S, (uint32_t)(now % S));
 }
 
-// Sends p and tells the answer: at once when there is one, after 3 s else. Checks the distances of the caps.
+// Sends p: an answer comes after 20 ms, silence is known after 3 s. Checks the distances of the caps.
 static void play(struct lab *l, const struct census_probe *p, int64_t now)
 {
 	uint32_t i = index_of(p->block);
@@ -83,7 +88,21 @@ static void play(struct lab *l, const struct census_probe *p, int64_t now)
 	struct block_probe a = {.block = p->block, .low = p->low, .controls = BLOCK_CONTROLS_HEALTHY, .observer = 1};
 	a.ok = !l->down[i] && random_unit(&l->random) < l->availability;
 	a.time = wall(now);
-	census_answer(l->census, &a, now + (a.ok ? 20 * MS : 3 * S)); // told early; the census waits as if told in time
+	assert_true(l->waits < ARRAY_LEN(l->waiting));
+	l->waiting[l->waits].due = now + (a.ok ? 20 * MS : 3 * S);
+	l->waiting[l->waits++].probe = a;
+}
+
+static void tell(struct lab *l, int64_t now)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < l->waits; i++) {
+		if (l->waiting[i].due <= now)
+			census_answer(l->census, &l->waiting[i].probe, now);
+		else
+			l->waiting[kept++] = l->waiting[i];
+	}
+	l->waits = kept;
 }
 
 static void run(struct lab *l, int64_t from, int64_t to, int64_t tick)
@@ -91,6 +110,7 @@ static void run(struct lab *l, int64_t from, int64_t to, int64_t tick)
 	struct census_probe p;
 	int64_t due = 0;
 	for (int64_t now = from; now < to; now += tick) {
+		tell(l, now);
 		while (census_next(l->census, now, &p, &due)) {
 			play(l, &p, now);
 			l->second++;
