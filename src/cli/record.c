@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/measuring.h"
+#include "cli/record_bmp.h"
 #include "cli/recorder.h"
 #include "cli/say.h"
 #include "os/clock.h"
@@ -21,6 +22,7 @@
 
 static const char help[] =
 	"Usage: lacuna record probes -o DIR [-c lacuna.yml] [TARGET...] [OPTION]...\n"
+	"       lacuna record bmp ADDR:PORT -o DIR [--collector NAME] [--for SECONDS]\n"
 	"       lacuna record --example\n"
 	"\n"
 	"Measures what a configuration lists, until interrupted, and keeps every attempt in a recording folder that\n"
@@ -31,6 +33,7 @@ static const char help[] =
 	"  -o, --output DIR      the recording folder\n"
 	"  -c, --config FILE     what to measure and who you are; begins with `probing: off`: see doc/PROBING.md\n"
 	"  --for SECONDS         stop after\n"
+	"  --collector NAME      bmp: the collector's name in the recording; 'lacuna record bmp --help' says more\n"
 	"  --example             print a configuration with every key explained\n"
 	"\n" MEASURING_HELP "\n"
 	"Examples:\n"
@@ -216,6 +219,8 @@ static int words(struct record *r, int argc, char **argv)
 
 int cli_record(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "bmp") == 0)
+		return cli_record_bmp(argc, argv);
 	struct record r = {.files.file = -1};
 	measuring_init(&r.m, "record");
 	int status = parse(&r, argc, argv);
