@@ -363,13 +363,26 @@ static void concurrency_fill(const struct describe_input *in, struct incident *n
 
 // ---- precedence ----
 
+// The end of the last loss that was over before this incident began: what was lost then is another story.
+static int64_t loss_before(const struct dossier *d, const struct incident *n)
+{
+	int64_t last = n->start.best.ns - BEFORE_NS;
+	for (size_t i = 0; i < d->detection_count; i++) {
+		const struct detection *one = &d->detections[i];
+		bool over = instant_known(one->end.best) && one->end.to.ns < n->start.from.ns;
+		if (one->signal == SIGNAL_LOSS && over && one->end.to.ns > last)
+			last = one->end.to.ns;
+	}
+	return last;
+}
+
 static size_t loss_bins(const struct dossier *d, const struct incident *n, struct precedence_bin *bins)
 {
 	size_t count = 0;
-	int64_t end = end_of(n, d) + AFTER_INTERVALS * d->width_ns;
+	int64_t begin = loss_before(d, n), end = end_of(n, d) + AFTER_INTERVALS * d->width_ns;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
-		if (b->time.ns >= n->start.best.ns - BEFORE_NS && b->time.ns <= end)
+		if (b->time.ns >= begin && b->time.ns <= end)
 			bins[count++] = (struct precedence_bin){b->time, b->sent, b->lost};
 	}
 	return count;
@@ -441,8 +454,8 @@ static size_t returns_of(const struct describe_input *in, const struct incident 
 			if (!place[c->target])
 				place[c->target] = (uint32_t)++count;
 			returns[place[c->target] - 1] = INSTANT_NONE;
-		} else if (!c->down && place[c->target]) {
-			returns[place[c->target] - 1] = c->recovered;
+		} else if (!c->down && place[c->target] && !instant_known(returns[place[c->target] - 1])) {
+			returns[place[c->target] - 1] = c->recovered; // and not that of a later failure
 		}
 	}
 	return count;
