@@ -58,9 +58,23 @@ def check_folder(tap, folder):
 
 
 def check_demo(tap):
+    """The story that is shipped: three episodes, one campaign; in the last one loss, servers, routes in this order, and mail back before the web."""
     done = run("demo")
     text = done.stdout.decode()
-    tap.check(done.returncode == 0 and "fell off the Internet: nobody could even route there" in text, "demo tells the story", text)
+    tap.check(done.returncode == 0 and text.count("fell off the Internet: nobody could even route there") == 3, "demo tells of three episodes", text)
+    found = json.loads(run("replay", os.environ["LACUNA_DEMO"], "--json").stdout)["incidents"]
+    tap.check(len(found) == 3 and len({i["campaign"] for i in found}) == 1 and found[0]["campaign"], "they are one campaign", found)
+    if len(found) != 3:
+        return
+    last = found[-1]
+    place = {signal: number for number, group in enumerate(last["order"]) for signal in group}
+    tap.check(place.get("loss", 9) < place.get("service/dns", 0) < place.get("routes", 0), "loss, then servers, then routes", last["order"])
+    back = {r["class"]: r["t50"] for r in last["recovery"]}
+    tap.check(back["service/smtp"] + 30 < back["service/dns"] < back["service/http"] - 30, "mail is back well before the web", back)
+    for one in found:
+        lead = one["precedence"]["lead_s"]["best"]
+        late = max(r["t50"] for r in one["recovery"] if r["class"] in ("routes", "hosts"))
+        tap.check(10 < lead < 120 and late < one["end"]["best"] + 30, f"{one['id']} is told without its neighbours", (lead, late))
 
 
 tap = Tap()
