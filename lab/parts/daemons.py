@@ -27,7 +27,9 @@ def bird_head(name, router_id):
 
 
 def bird_template(hold, mrt=""):
-    return (f"template bgp P {{ {mrt} hold time {hold}; startup hold time {hold}; keepalive time {max(1, hold // 3)}; connect retry time 4; "
+    # Without graceful restart: with it a peer that dies keeps its routes, and an injected fault is none.
+    return (f"template bgp P {{ {mrt} hold time {hold}; startup hold time {hold}; graceful restart off; "
+            f"keepalive time {max(1, hold // 3)}; connect retry time 4; "
             "connect delay time 1; error wait time 2,6; error forget time 30; }\n")
 
 
