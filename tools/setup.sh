@@ -56,7 +56,8 @@ apt_install() {
 			for package; do
 				case $package in
 				nginx-light) systemctl disable nginx ;;
-				nsd | opensmtpd) systemctl disable "$package" ;;
+				bird2) systemctl disable bird ;;
+				nsd | opensmtpd | frr | gobgpd | openbgpd) systemctl disable "$package" ;;
 				esac
 			done
 		fi

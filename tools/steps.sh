@@ -36,9 +36,8 @@ for test in json.load(sys.stdin):
         print(test["name"])' "$2"
 }
 
-# suites NAME COMPILER OPTION...: builds with every warning an error (one check) and runs the suites; only those of
-# the folder CASES of tests/ when that is set.
-suites() {
+# build NAME COMPILER OPTION...: into $dir, every warning an error; one check.
+build() {
 	name=$1
 	compiler=$2
 	shift 2
@@ -48,7 +47,13 @@ suites() {
 	say "$name: building ..."
 	{ CC=$compiler configure "$dir" -Dwerror=true -Dshared="$shared" "$@" && compile "$dir"; } || status=1
 	one "$name build" "$began" "$status"
-	[ "$status" -eq 0 ] || return 0
+	return "$status"
+}
+
+# suites NAME COMPILER OPTION...: builds with every warning an error (one check) and runs the suites; only those of
+# the folder CASES of tests/ when that is set.
+suites() {
+	build "$@" || return 0
 	began=$(now)
 	say "$name: testing ..."
 	cases=
@@ -127,6 +132,39 @@ run_fanalyzer() {
 		for file; do
 			gcc -fanalyzer -O1 -std=gnu17 -D_GNU_SOURCE -Isrc -fdiagnostics-plain-output -c -o /dev/null "$file" || exit 255
 		done' sh 2>&1 | { grep -E '(warning|error):' || true; }
+}
+
+# lab_possible: root, namespaces, and the daemons of section [lab].
+lab_possible() {
+	[ "$(id -u)" -eq 0 ] && [ -z "$(packages_missing lab)" ] && unshare -n true 2>/dev/null
+}
+
+# lab JOBS SCENARIO...: plays scenarios of the lab live with the gcc build, JOBS at a time: the truth of each must hold, and the answer must
+# be right: found what there was, and nothing else.
+lab() {
+	jobs=$1
+	shift
+	began=$(now)
+	if ! lab_possible; then
+		say "lab: not played: it needs root, network namespaces and the packages of section [lab] (./check --lab installs them)"
+		skipped=$((skipped + $#))
+		report "lab" "$began" "$# skipped"
+		return 0
+	fi
+	say "lab: playing $# scenarios, $jobs at a time ..."
+	rm -rf "$builds/lab"
+	mkdir -p "$builds/lab"
+	python3 -B "$root/lab/matrix" -o "$builds/lab" --variations first --seeds 1 --jobs "$jobs" --build "$builds/gcc" "$@" \
+		>"$builds/lab.log" 2>&1 || true
+	read -r p f <<-END
+		$(python3 -B "$root/tools/count-lab.py" "$builds/lab/index.ndjson" "$#")
+	END
+	[ "$f" -eq 0 ] || cat "$builds/lab.log"
+	passed=$((passed + p))
+	failed=$((failed + f))
+	words="$p passed"
+	[ "$f" -eq 0 ] || words="$words, $f FAILED"
+	report "lab" "$began" "$words"
 }
 
 # fuzz SECONDS: every fuzzer on a scratch copy of its corpus.
