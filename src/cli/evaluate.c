@@ -14,13 +14,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define DETECT_MOST_S 4096 // later than that is not told in time for anything
+#define DETECT_STEP_S 0.5
+
 static const char help[] =
-	"Usage: lacuna evaluate DIR... [--json]\n"
+	"Usage: lacuna evaluate DIR... [--times] [--json]\n"
 	"\n"
 	"Replays each recording and compares what was found with its truth.json: was every outage found, when it "
 	"began\n"
 	"and ended, its scope, the order of failure and return; and was anything raised that did not happen.\n"
 	"\n"
+	"  --times  also how long after its true start each outage is told (replays each recording some ten times "
+	"more)\n"
 	"  --json   the contract's JSON object (causes are null: this version does not rank them)\n"
 	"\n"
 	"Example:\n"
@@ -30,13 +35,16 @@ static const char help[] =
 	"failure.\n";
 
 struct evaluation {
-	bool json;
+	bool json, times;
 	struct text out;
 	struct json writer;
 	size_t recordings, outages, found, inside, false_outages, scope_asked, scope_right, order_asked, order_right;
 	size_t recovery_asked, recovery_right;
-	double *start_errors, *end_errors, *widths; // absolute seconds
-	size_t starts, ends, start_capacity, end_capacity, width_capacity, width_count;
+	double *start_errors, *end_errors, *widths, *detect; // absolute seconds
+	size_t starts, ends, start_capacity, end_capacity, width_capacity, width_count, detects, detect_capacity;
+	double score_sum, plain_sum; // of the start's intervals, and of best plus or minus a watch interval
+	size_t scored;
+	double watch_s; // watch interval of the recording at hand
 	bool missed;
 };
 
@@ -81,7 +89,10 @@ static void put_outage(struct json *j, const struct score_outage *o)
 	put_word(j, "scope_ok", o->scope_ok);
 	put_word(j, "order_ok", o->order_ok);
 	put_word(j, "recovery_ok", o->recovery_ok);
-	put_null(j, "time_to_detect_s");
+	json_key(j, "start_interval_score_s");
+	json_real(j, o->interval_score_s, 3);
+	json_key(j, "time_to_detect_s");
+	json_real(j, o->detect_s, 1);
 	json_close(j, '}');
 }
 
@@ -162,8 +173,13 @@ static void count_in(struct evaluation *e, const struct score *s)
 			continue;
 		note(&e->start_errors, &e->starts, &e->start_capacity, o->start_error_s);
 		note(&e->end_errors, &e->ends, &e->end_capacity, o->end_error_s);
-		if (o->detected)
-			note(&e->widths, &e->width_count, &e->width_capacity, o->interval_s);
+		if (!o->detected)
+			continue;
+		note(&e->widths, &e->width_count, &e->width_capacity, o->interval_s);
+		note(&e->detect, &e->detects, &e->detect_capacity, o->detect_s);
+		e->score_sum += o->interval_score_s;
+		e->plain_sum += score_plain(o, e->watch_s);
+		e->scored++;
 	}
 }
 
@@ -195,6 +211,44 @@ static void name_of(const char *path, char *ret, size_t size)
 	ret[n] = '\0';
 }
 
+// Whether the outage is told from the data up to this moment.
+static bool told_at(const struct truth *truth, char *dir, size_t which, struct instant when)
+{
+	struct session session;
+	bool told = false;
+	session_init(&session, "lacuna evaluate");
+	session.quiet = true;
+	session.until = when;
+	if (session_run(&session, 1, &dir) <= 1 && session.pipeline) {
+		struct score s = score_recording(truth, pipeline_incidents(session.pipeline), &session.in.entities);
+		told = s.outages[which].detected;
+		score_free(&s);
+	}
+	session_free(&session);
+	return told;
+}
+
+// The first such moment, to half a second: doubling steps, then halving.
+static void time_detection(const struct truth *truth, char *dir, size_t which, struct score_outage *o)
+{
+	double low = 0, high = 1;
+	while (high <= DETECT_MOST_S &&
+	       !told_at(truth, dir, which, instant_after(o->truth->start, (int64_t)(high * 1e9)))) {
+		low = high;
+		high *= 2;
+	}
+	if (high > DETECT_MOST_S)
+		return;
+	while (high - low > DETECT_STEP_S) {
+		double middle = (low + high) / 2;
+		if (told_at(truth, dir, which, instant_after(o->truth->start, (int64_t)(middle * 1e9))))
+			high = middle;
+		else
+			low = middle;
+	}
+	o->detect_s = high;
+}
+
 static int evaluate_one(struct evaluation *e, char *dir)
 {
 	struct truth truth;
@@ -214,6 +268,10 @@ static int evaluate_one(struct evaluation *e, char *dir)
 	if (status <= 1 && session.pipeline) {
 		struct score score =
 			score_recording(&truth, pipeline_incidents(session.pipeline), &session.in.entities);
+		e->watch_s = pipeline_watch_s(session.pipeline);
+		for (size_t i = 0; e->times && i < score.count; i++)
+			if (score.outages[i].asked && score.outages[i].detected)
+				time_detection(&truth, dir, i, &score.outages[i]);
 		name_of(dir, name, sizeof(name));
 		if (e->json)
 			put_recording(&e->writer, name, &score);
@@ -233,6 +291,11 @@ static void put_share(struct json *j, const char *key, size_t part, size_t of)
 	json_real(j, of ? (double)part / (double)of : NAN, 4);
 }
 
+static double mean(double sum, size_t n)
+{
+	return n ? sum / (double)n : NAN;
+}
+
 static void put_summary(struct evaluation *e)
 {
 	double start50 = quantile(e->start_errors, e->starts, 0.5), start90 = quantile(e->start_errors, e->starts, 0.9);
@@ -244,10 +307,17 @@ static void put_summary(struct evaluation *e)
 			"\n%zu recordings, %zu outages: %zu found, %zu false; start error median %.1f s, p90 %.1f s; "
 			"%zu of %zu starts inside their interval (median width %.1f s); end error median %.1f s; scope "
 			"right "
-			"%zu of %zu, order %zu of %zu, recovery %zu of %zu\n",
+			"%zu of %zu, order %zu of %zu, recovery %zu of %zu; interval score %.2f s (plus or minus a "
+			"watch interval: "
+			"%.2f s)",
 			e->recordings, e->outages, e->found, e->false_outages, start50, start90, e->inside, e->found,
 			width50, end50, e->scope_right, e->scope_asked, e->order_right, e->order_asked,
-			e->recovery_right, e->recovery_asked);
+			e->recovery_right, e->recovery_asked, mean(e->score_sum, e->scored),
+			mean(e->plain_sum, e->scored));
+		if (e->times)
+			text_printf(&e->out, "; told after %.1f s (median), %.1f s (p90)",
+				    quantile(e->detect, e->detects, 0.5), quantile(e->detect, e->detects, 0.9));
+		text_char(&e->out, '\n');
 		return;
 	}
 	json_key(j, "summary");
@@ -270,6 +340,14 @@ static void put_summary(struct evaluation *e)
 	json_real(j, start90, 3);
 	json_key(j, "start_interval_median_s");
 	json_real(j, width50, 3);
+	json_key(j, "start_interval_score_s");
+	json_real(j, mean(e->score_sum, e->scored), 3);
+	json_key(j, "start_interval_score_plain_s");
+	json_real(j, mean(e->plain_sum, e->scored), 3);
+	json_key(j, "time_to_detect_median_s");
+	json_real(j, quantile(e->detect, e->detects, 0.5), 1);
+	json_key(j, "time_to_detect_p90_s");
+	json_real(j, quantile(e->detect, e->detects, 0.9), 1);
 	json_key(j, "end_error_median_s");
 	json_real(j, end50, 3);
 	json_close(j, '}');
@@ -303,21 +381,24 @@ static int evaluate(struct evaluation *e, int n, char **dirs)
 
 int cli_evaluate(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+						{"times", no_argument, NULL, 't'},
+						{"help", no_argument, NULL, 'h'},
+						{NULL, 0, NULL, 0}};
 	struct evaluation e = {0};
 	int option;
 	optind = 1;
-	while ((option = getopt_long(argc, argv, "jh", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "jth", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return 0;
 		}
-		if (option != 'j') {
+		if (option != 'j' && option != 't') {
 			fputs("Try 'lacuna evaluate --help'.\n", stderr);
 			return 2;
 		}
-		e.json = true;
+		e.json |= option == 'j';
+		e.times |= option == 't';
 	}
 	if (optind == argc) {
 		fputs("lacuna evaluate: name at least one recording\nTry 'lacuna evaluate --help'.\n", stderr);
@@ -328,5 +409,6 @@ int cli_evaluate(int argc, char **argv)
 	free(e.start_errors);
 	free(e.end_errors);
 	free(e.widths);
+	free(e.detect);
 	return status;
 }

@@ -81,6 +81,18 @@ static int in_order(const struct incident *n, const struct truth_words *words,
 	return SCORE_YES;
 }
 
+#define SCORE_WEIGHT 20 // 2 over the tenth that may lie outside
+
+static double score_of(double width_s, double beyond_s)
+{
+	return width_s + SCORE_WEIGHT * (beyond_s > 0 ? beyond_s : 0);
+}
+
+double score_plain(const struct score_outage *o, double half_s)
+{
+	return score_of(2 * half_s, fabs(o->start_error_s) - half_s);
+}
+
 static void outage_fill(struct score_outage *s, const struct incident *n)
 {
 	const struct truth_outage *t = s->truth;
@@ -89,6 +101,8 @@ static void outage_fill(struct score_outage *s, const struct incident *n)
 	s->detected = true;
 	s->start_in_interval = t->start.ns >= n->start.from.ns && t->start.ns <= n->start.to.ns;
 	s->interval_s = instant_gap_s(n->start.from, n->start.to);
+	double early = instant_gap_s(t->start, n->start.from), late = instant_gap_s(n->start.to, t->start);
+	s->interval_score_s = score_of(s->interval_s, early > late ? early : late);
 	if (instant_known(n->end.best) && instant_known(t->end) && !t->ongoing)
 		s->end_error_s = instant_gap_s(t->end, n->end.best);
 	bool scope = t->scope && (strcmp(t->scope, scope_word(n)) == 0 || listed(&t->scopes, scope_word(n)));
@@ -124,6 +138,7 @@ struct score score_recording(const struct truth *truth, const struct incident_li
 	for (size_t i = 0; i < truth->count; i++) {
 		struct score_outage *o = &s.outages[i];
 		*o = (struct score_outage){.truth = &truth->outages[i], .start_error_s = NAN, .end_error_s = NAN};
+		o->interval_score_s = o->detect_s = NAN;
 		o->asked = is_outage(o->truth);
 		o->scope_ok = o->order_ok = o->recovery_ok = SCORE_NOT_ASKED;
 		s.quiet &= !o->asked;

@@ -16,6 +16,9 @@ struct score_outage {
 	bool start_in_interval;
 	int scope_ok, order_ok, recovery_ok; // SCORE_*
 	double interval_s;		     // width of the start's interval
+	// Interval score of it at 90 % (Gneiting and Raftery 2007): width, and twenty times what the truth lies beyond; NaN: missed
+	double interval_score_s;
+	double detect_s; // from the true start to the moment of the data at which it is told; NaN: not asked for, or never
 };
 
 struct score {
@@ -25,6 +28,9 @@ struct score {
 	bool detected;		// every total or partial outage
 	bool quiet;		// no total or partial outage happened
 };
+
+// The score that best plus or minus `half_s` would have had.
+double score_plain(const struct score_outage *o, double half_s);
 
 struct score score_recording(const struct truth *truth, const struct incident_list *incidents,
 			     const struct entity_list *entities);

@@ -455,3 +455,8 @@ struct instant pipeline_last(const struct pipeline *p)
 {
 	return p->last;
 }
+
+double pipeline_watch_s(const struct pipeline *p)
+{
+	return p->reach ? (double)reach_width_ns(p->reach) / (double)NS_PER_S : 0;
+}
