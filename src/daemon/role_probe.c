@@ -273,7 +273,7 @@ static int open_all(struct probing *p, struct message_ready *ret)
 	if (code < 0)
 		return code;
 	self_open(&p->self, o.interface);
-	ret->mode = prober_mode(p->prober);
+	ret->mode = (uint8_t)prober_mode(p->prober);
 	code = sandbox_enter(role_profile(ret->mode == ATTEMPT_CONNECT ? "probe-connect" : "probe"), &report);
 	ret->user = report.user;
 	ret->landlock = report.landlock;

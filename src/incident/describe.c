@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "incident/assemble.h"
 #include "incident/concurrency.h"
+#include "incident/onset.h"
 #include "incident/phases.h"
 #include "incident/precedence.h"
 #include "incident/recovery.h"
@@ -504,6 +505,34 @@ static void recovery_fill(const struct describe_input *in, struct incident *n)
 	recovery_rank(in, n);
 }
 
+// ---- start ----
+
+// The hosts that failed with it.
+static size_t units_at_start(const struct describe_input *in, const struct incident *n, struct onset_unit *units)
+{
+	const struct dossier *d = in->dossier;
+	int64_t first = n->start.from.ns - d->width_ns, last = n->start.to.ns + 2 * d->width_ns;
+	size_t count = 0;
+	for (size_t i = 0; i < d->change_count; i++) {
+		const struct target_change *c = &d->changes[i];
+		const struct target *t = target_at(in->targets, c->target);
+		bool host = t->kind == TARGET_HOST && t->op == PROBE_ICMP_ECHO;
+		if (host && c->down && instant_known(c->last_ok) && c->first_fail.ns >= first &&
+		    c->first_fail.ns <= last)
+			units[count++] = (struct onset_unit){c->last_ok, c->first_fail};
+	}
+	return count;
+}
+
+static void start_refine(const struct describe_input *in, struct incident *n)
+{
+	if (!in->targets || !in->dossier->change_count || !instant_known(n->start.best))
+		return;
+	struct onset_unit *units = alloc_zero(in->dossier->change_count, sizeof(*units));
+	onset_of_step(units, units_at_start(in, n, units), in->dossier->width_ns, &n->start);
+	free(units);
+}
+
 void describe_incident(const struct describe_input *in, struct incident *n)
 {
 	concurrency_fill(in, n);
@@ -512,4 +541,5 @@ void describe_incident(const struct describe_input *in, struct incident *n)
 	phases_fill(in, n);
 	precedence_fill(in, n);
 	recovery_fill(in, n);
+	start_refine(in, n); // last: the tests above look around the interval that it came with
 }
