@@ -88,7 +88,7 @@ def bird_collector(plan, c):
     text = bird_head(c["name"], c["address"]) + f'mrtdump "{WORK}/{c["name"]}-updates.mrt"; mrtdump protocols {{ states, messages }};\n'
     text += bird_template(plan.hold, mrt)
     for version in (4, 6) if plan.ipv6 else (4,):
-        text += f'protocol mrt {{ table "master{version}"; filename "{WORK}/{c["name"]}-rib{version}.%s.mrt"; period 60; }}\n'
+        text += f'protocol mrt {{ table "master{version}"; filename "{WORK}/{c["name"]}-rib{version}.%s.mrt"; period 20; }}\n'
     peers = [(p.name, p.loopback, p.asn) for p in c["peers"]]
     peers += [("odd", "192.0.2.19", 65400)] if plan.set["misbehaving"] else []
     for name, address, asn in peers:
