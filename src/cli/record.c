@@ -203,6 +203,8 @@ static int words(struct record *r, int argc, char **argv)
 		return measuring_usage(&r->m, "say what to record: probes", NULL);
 	if (!r->dir)
 		return measuring_usage(&r->m, "-o DIR is missing", NULL);
+	if (r->m.plan.observer && strchr(r->m.plan.observer, '/'))
+		return measuring_usage(&r->m, "--observer names files: no '/' in it", r->m.plan.observer);
 	if (r->config && plan_read(&r->m.plan, r->config, &e) < 0) {
 		say_line("lacuna record: %s", e.text);
 		return 3;
@@ -216,7 +218,7 @@ static int words(struct record *r, int argc, char **argv)
 
 int cli_record(int argc, char **argv)
 {
-	struct record r = {.files.file = -1};
+	struct record r = {.files.file = -1, .files.lock = -1};
 	measuring_init(&r.m, "record");
 	int status = parse(&r, argc, argv);
 	if (status == 0)
