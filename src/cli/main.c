@@ -15,6 +15,7 @@
 #include "daemon/roles.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -116,11 +117,24 @@ static int written(int status)
 	return 4;
 }
 
+// A descriptor that was closed before us would become that of a recording or a channel, and messages would be written into it.
+// What stands in its place can be read at most, so that what is written to it fails as it should.
+static void hold_standard(void)
+{
+	for (int fd = open("/", O_RDONLY | O_CLOEXEC); fd >= 0; fd = open("/", O_RDONLY | O_CLOEXEC))
+		if (fd > STDERR_FILENO) {
+			close(fd);
+			return;
+		}
+}
+
 int main(int argc, char **argv)
 {
+	hold_standard();
 	const char *fail = getenv("LACUNA_FAIL_ALLOC"); // tests only: the n-th allocation fails
 	if (fail)
 		alloc_fail_at(strtoul(fail, NULL, 10));
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); // a limit of file size is told like a full disk
 	return written(run(argc, argv));
 }

@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,7 @@ int measuring_seconds(const struct measuring *m, const char *argument, uint32_t 
 	if (end == argument || *end || !(value > 0) || value > 86400)
 		return measuring_usage(m, "not a number of seconds (above 0, at most a day)", argument);
 	*ret_ms = (uint32_t)(value * 1000 + 0.5);
+	*ret_ms += !*ret_ms; // 0 would mean: not set
 	return 0;
 }
 
@@ -71,8 +73,11 @@ static int list(const struct measuring *m, struct plan_list *l, const char *path
 	return 3;
 }
 
-static int text_option(char **to, const char *argument)
+static int text_option(const struct measuring *m, char **to, const char *argument)
 {
+	for (const char *at = argument; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return measuring_usage(m, "a line of text without control characters is wanted", argument);
 	free(*to);
 	*to = alloc_copy(argument);
 	return 0;
@@ -121,15 +126,15 @@ int measuring_option(struct measuring *m, int option, const char *argument)
 	case MEASURING_BLOCKLIST:
 		return list(m, &m->plan.block, argument);
 	case MEASURING_OPT_OUT:
-		return text_option(&m->plan.opt_out_file, argument);
+		return text_option(m, &m->plan.opt_out_file, argument);
 	case MEASURING_CONTACT:
-		return text_option(&m->plan.contact, argument);
+		return text_option(m, &m->plan.contact, argument);
 	case MEASURING_IDENTITY:
-		return text_option(&m->plan.identity, argument);
+		return text_option(m, &m->plan.identity, argument);
 	case MEASURING_OBSERVER:
-		return text_option(&m->plan.observer, argument);
+		return text_option(m, &m->plan.observer, argument);
 	case MEASURING_INTERFACE:
-		return text_option(&m->plan.interface, argument);
+		return text_option(m, &m->plan.interface, argument);
 	case MEASURING_SOURCE:
 		return addr_parse(argument, &m->options.source) < 0
 			       ? measuring_usage(m, "--source-ip wants an address", argument)
@@ -267,6 +272,11 @@ static void take(void *context, const struct attempt *batch, size_t n)
 	out_flush(m);
 	if (m->each || n < 400)
 		fflush(stdout);
+	// Nobody is asked for a reader who has gone, or for a disk that takes no more.
+	if (ferror(stdout) && !m->unread) {
+		m->unread = true;
+		raise(SIGTERM); // the ordinary way to stop
+	}
 }
 
 static void health(void *context, const struct message_health *h)
@@ -373,7 +383,7 @@ int measuring_run(struct measuring *m)
 		summary(m);
 	if (!m->quiet)
 		measuring_accounting(m);
-	if (code < 0 || !m->all.sent)
+	if (code < 0 || m->all.sent == m->all.local) // what failed on our side was not sent
 		return code < 0 ? 4 : 3;
 	return any_failed(m) ? 1 : 0;
 }

@@ -27,6 +27,7 @@ struct measuring {
 	struct plan_list ranges;
 	struct measure_options options;
 	bool json, quiet, named;
+	bool unread; // standard output takes no more
 	struct tally all;
 	struct tally *each; // per target; null where there are too many
 	struct text out;

@@ -206,6 +206,8 @@ static int words(struct record *r, int argc, char **argv)
 		return measuring_usage(&r->m, "say what to record: probes", NULL);
 	if (!r->dir)
 		return measuring_usage(&r->m, "-o DIR is missing", NULL);
+	if (r->m.plan.observer && strchr(r->m.plan.observer, '/'))
+		return measuring_usage(&r->m, "--observer names files: no '/' in it", r->m.plan.observer);
 	if (r->config && plan_read(&r->m.plan, r->config, &e) < 0) {
 		say_line("lacuna record: %s", e.text);
 		return 3;
@@ -221,7 +223,7 @@ int cli_record(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "bmp") == 0)
 		return cli_record_bmp(argc, argv);
-	struct record r = {.files.file = -1};
+	struct record r = {.files.file = -1, .files.lock = -1};
 	measuring_init(&r.m, "record");
 	int status = parse(&r, argc, argv);
 	if (status == 0)

@@ -76,7 +76,7 @@ static uint8_t *read_whole(const char *path, size_t most, size_t *ret_length)
 {
 	struct stat st;
 	uint8_t *bytes = NULL;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name is not waited for
 	if (file < 0)
 		return NULL;
 	if (fstat(file, &st) == 0 && st.st_size > 0 && (size_t)st.st_size <= most) {
@@ -93,9 +93,12 @@ static int describe_locked(struct recorder *r, const struct plan *p)
 	struct text words = {0};
 	size_t length = 0;
 	uint8_t *there = read_whole(path_of(r, "/recording.json"), RECORDING_JSON_MAX, &length);
+	struct stat st;
 	int code = 1;
 	if (there)
 		code = record_join(&words, there, length, p);
+	else if (stat(text_string(&r->path), &st) == 0 && st.st_size > 0)
+		code = st.st_size > RECORDING_JSON_MAX ? ERR_TOO_LARGE : -EACCES; // what cannot be read is not replaced
 	else
 		record_text(&words, p, clock_utc());
 	if (code > 0)
@@ -120,15 +123,32 @@ static int describe(struct recorder *r, const struct plan *p)
 	return code;
 }
 
+// Two of one name would ask everybody twice as often as the caps allow, and write each other's files.
+static int lock_observer(struct recorder *r)
+{
+	char name[96];
+	snprintf(name, sizeof(name), "/probes/.%.60s.lock", r->observer);
+	r->lock = open(path_of(r, name), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (r->lock < 0 || flock(r->lock, LOCK_EX | LOCK_NB) < 0)
+		return -errno;
+	return 0;
+}
+
 int recorder_open(struct recorder *r, const char *dir, const struct plan *p, char *message, size_t size)
 {
-	*r = (struct recorder){.dir = dir, .file = -1, .observer = p->observer ? p->observer : "local"};
+	*r = (struct recorder){.dir = dir, .file = -1, .lock = -1, .observer = p->observer ? p->observer : "local"};
 	int code = make_folder(path_of(r, ""));
 	if (code == 0)
 		code = make_folder(path_of(r, "/probes"));
 	if (code == 0)
+		code = lock_observer(r);
+	if (code == 0)
 		code = describe(r, p);
-	if (code < 0)
+	if (code == -EWOULDBLOCK)
+		snprintf(message, size,
+			 "%s: '%.60s' is recording there already; end that one, or choose another name with --observer",
+			 dir, r->observer);
+	else if (code < 0)
 		snprintf(message, size, "%s: %s", text_string(&r->path), err_text(code));
 	return code;
 }
@@ -176,6 +196,9 @@ int recorder_close(struct recorder *r)
 		close(r->file);
 	}
 	r->file = -1;
+	if (r->lock >= 0)
+		close(r->lock);
+	r->lock = -1;
 	text_free(&r->lines);
 	text_free(&r->path);
 	return r->error;

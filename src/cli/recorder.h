@@ -15,14 +15,15 @@ struct recorder {
 	struct text lines;
 	struct text path;
 	int file;
+	int lock;     // of this observer in this folder, until the end
 	int64_t hour; // of the open file
 	int64_t synced_ns;
 	uint64_t written; // bytes
 	int error;	  // first failure of the disk, negative; nothing is written after it
 };
 
-// Makes the folder and recording.json where they are not there. 0, or -errno with a message; -EEXIST: the folder is there and no
-// recording.
+// Makes the folder and recording.json where they are not there. 0, or -errno with a message; -EWOULDBLOCK: somebody
+// records there under this observer's name.
 int MUST_USE recorder_open(struct recorder *r, const char *dir, const struct plan *p, char *message, size_t size);
 // Writes out, syncs, closes. 0 or the first failure.
 int recorder_close(struct recorder *r);

@@ -153,7 +153,8 @@ int division_setup(const struct division *s, unsigned kinds, bool again, struct 
 	struct setup m = {
 		.caps = caps_of(s, kinds),
 		.seed = s->seed,
-		.source = s->o->source,
+		.source = s->o->source.family == FAMILY_V4 ? s->o->source : (struct addr){.family = FAMILY_NONE},
+		.source6 = s->o->source.family == FAMILY_V6 ? s->o->source : (struct addr){.family = FAMILY_NONE},
 		.toward = toward(s),
 		.rate = s->o->rate,
 		.rounds = s->o->persist ? 0 : s->o->rounds,

@@ -86,12 +86,17 @@ static int await_ready(struct measure *m, struct side *s)
 	if (code > 0)
 		code = channel_get(s->child.channel, &f);
 	if (code <= 0) {
-		say(m, "%s: no answer at its start", s->role);
+		int status;
+		char how[96] = "no answer";
+		if (code == -EPIPE && child_wait(&s->child, 1000, &status) == 1)
+			child_end_text(status, how, sizeof(how));
+		say(m, "%s: %s at its start; it needs /proc, and memory and descriptors as ulimit -a shows them",
+		    s->role, how);
 		return code < 0 ? code : -ETIMEDOUT;
 	}
 	if (f.kind == MESSAGE_ERROR) {
 		say(m, "%s: %.*s", s->role, (int)f.length, (const char *)f.bytes);
-		return -EPERM;
+		return -ECHILD;
 	}
 	if (f.kind != MESSAGE_READY || f.length != sizeof(ready))
 		return ERR_MALFORMED;
@@ -309,6 +314,8 @@ static int run(struct measure *m)
 		if (s->wanted)
 			code = side_start(m, s);
 	}
+	if (m->sides[1].wanted && (m->o->source.family != FAMILY_NONE || m->o->plan->interface))
+		say(m, "check: services are asked as the routes say; interface and source address are for pings");
 	if (m->o->for_ns > 0)
 		loop_at(m->loop, clock_boot_ns() + m->o->for_ns, (struct loop_handler){stop, m});
 	if (m->o->plan->opt_out_file)
@@ -324,6 +331,7 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 	m.sides[0] = (struct side){.measure = &m, .role = "probe", .kinds = DIVISION_PROBE, .child.watch = -1};
 	m.sides[1] = (struct side){.measure = &m, .role = "check", .kinds = DIVISION_CHECK, .child.watch = -1};
 	sigset_t before;
+	struct signalfd_siginfo late;
 	char trouble[512] = "";
 	sigprocmask(SIG_BLOCK, NULL, &before);
 	int code = division_create(&m.division, o, trouble, sizeof(trouble));
@@ -344,6 +352,9 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 		child_stop(&m.sides[i].child);
 	}
 out:
+	// One that came too late to stop anything must not end us before what was measured is told.
+	while (m.signals >= 0 && read(m.signals, &late, sizeof(late)) == sizeof(late))
+		;
 	if (m.signals >= 0)
 		close(m.signals);
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// stat(2) tells a change; a file that appears later counts from then on.
+// stat(2) tells a change, also one of who may read it; a file that appears later counts from then on.
 #include "daemon/opt_out.h"
 
 #include "base/alloc.h"
@@ -19,8 +19,8 @@ static bool changed(struct opt_out *o)
 		o->there = false;
 		return was;
 	}
-	bool same = o->there && now.st_mtim.tv_sec == o->seen.st_mtim.tv_sec &&
-		    now.st_mtim.tv_nsec == o->seen.st_mtim.tv_nsec && now.st_size == o->seen.st_size &&
+	bool same = o->there && now.st_ctim.tv_sec == o->seen.st_ctim.tv_sec &&
+		    now.st_ctim.tv_nsec == o->seen.st_ctim.tv_nsec && now.st_size == o->seen.st_size &&
 		    now.st_ino == o->seen.st_ino;
 	o->there = true;
 	o->seen = now;

@@ -32,6 +32,7 @@ struct role {
 	size_t held_count, held_capacity, held_from;
 	int64_t flushed_ns;
 	bool started, stopping;
+	const char *doing; // for the message when it fails; null: nothing special
 	struct clock_watch clock;
 };
 

@@ -147,11 +147,14 @@ int role_check(struct role *r)
 		.contact = *s->contact ? s->contact : NULL,
 		.version = s->version,
 	};
+	r->doing = ROLE_OPENS;
 	int code = check_open(&o, &c.check);
+	r->doing = code < 0 ? r->doing : ROLE_DROPS;
 	if (code == 0)
 		code = sandbox_enter(role_profile("check"), &report);
 	if (code < 0)
 		goto out;
+	r->doing = NULL;
 	struct message_ready ready = {
 		.mode = ATTEMPT_KERNEL,
 		.user = report.user,

@@ -51,11 +51,14 @@ int role_discover(struct role *r)
 		.mail = true,
 		.out = {role_take, r},
 	};
+	r->doing = ROLE_OPENS;
 	int code = discover_open(&o, &d);
+	r->doing = code < 0 ? r->doing : ROLE_DROPS;
 	if (code == 0)
 		code = sandbox_enter(role_profile("check"), &report);
 	if (code < 0)
 		goto out;
+	r->doing = NULL;
 	struct message_ready ready = {.mode = ATTEMPT_KERNEL, .user = report.user, .seccomp = report.seccomp};
 	code = role_ready(r, &ready);
 	if (code == 0)

@@ -269,9 +269,11 @@ static int open_all(struct probing *p, struct message_ready *ret)
 	memcpy(o.key, s->key, sizeof(o.key));
 	snprintf(o.contact, sizeof(o.contact), "%.39s", s->contact);
 	*ret = (struct message_ready){0};
+	p->role->doing = o.source.family == FAMILY_NONE ? ROLE_OPENS : ROLE_OPENS ", with that source address";
 	int code = prober_open(&o, &p->prober, ret->why, sizeof(ret->why));
 	if (code < 0)
 		return code;
+	p->role->doing = ROLE_DROPS;
 	self_open(&p->self, o.interface);
 	ret->mode = (uint8_t)prober_mode(p->prober);
 	code = sandbox_enter(role_profile(ret->mode == ATTEMPT_CONNECT ? "probe-connect" : "probe"), &report);
@@ -296,6 +298,7 @@ int role_probe(struct role *r)
 	p->turn_ns = p->turn_ns < TURN_NS ? TURN_NS : p->turn_ns;
 	p->tick_ns = tick_of(r->setup.caps.total_per_s);
 	int code = open_all(p, &ready);
+	r->doing = code < 0 ? r->doing : NULL;
 	if (code == 0)
 		code = role_ready(r, &ready);
 	if (code < 0)

@@ -11,6 +11,9 @@ extern const struct sandbox_profile role_profiles[];
 extern const size_t role_profile_count;
 const struct sandbox_profile *role_profile(const char *name); // null: none of that name
 
+#define ROLE_OPENS "opening its sockets"
+#define ROLE_DROPS "giving up privileges (root needs CAP_SETUID and CAP_SETGID for it, other users nothing)"
+
 // Runs the role of that name on CHILD_CHANNEL until the parent is gone or all is done. The exit status.
 int role_main(const char *name);
 

@@ -294,10 +294,27 @@ static struct prober *make(const struct prober_options *o)
 	return p;
 }
 
+// A packet that we build ourselves leaves with any source; only this machine's own address may be one.
+static int check_source(const struct addr *source)
+{
+	if (source->family != FAMILY_V4)
+		return 0; // IPv6 sockets are bound to theirs
+	struct sockaddr_in name = {.sin_family = AF_INET};
+	memcpy(&name.sin_addr, source->bytes, 4);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	int error = bind(fd, (struct sockaddr *)&name, sizeof(name)) ? -errno : 0;
+	close(fd);
+	return error;
+}
+
 int prober_open(const struct prober_options *o, struct prober **ret, char *why, size_t why_size)
 {
 	struct prober *p = make(o);
-	int error = connect_open(&p->connections);
+	int error = check_source(&o->source);
+	if (error == 0)
+		error = connect_open(&p->connections);
 	if (error < 0)
 		goto out;
 	if (route_open(&p->routes) == 0)

@@ -139,6 +139,45 @@ def refusals(cases):
     cases.case("what must not be asked is not asked", problems)
 
 
+def shell(text, **variables):
+    return subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=30, check=False, env={**os.environ, "LACUNA": LACUNA, **variables})
+
+
+def descriptors(cases):
+    with tempfile.TemporaryDirectory() as folder:
+        record = 'exec "$LACUNA" record probes --lab --interval 1 --for 2 -o "$DIR" 127.0.0.1'
+        shell(record + " <&- >&- 2>&-", DIR=folder)
+        wrong = [line for name in os.listdir(folder + "/probes") if name.endswith(".ndjson")
+                 for line in open(os.path.join(folder, "probes", name), encoding="utf-8") if not line.startswith("{")]
+        cases.case("no message in a recording whose standard descriptors are closed", wrong)
+        first = subprocess.Popen(["sh", "-c", record], env={**os.environ, "LACUNA": LACUNA, "DIR": folder}, stderr=subprocess.DEVNULL)
+        time.sleep(1)
+        second = shell(record, DIR=folder)
+        first.wait()
+        cases.case("two recorders of one name", [second.stderr] if second.returncode != 4 or "--observer" not in second.stderr else [])
+        os.unlink(folder + "/recording.json")
+        os.mkfifo(folder + "/recording.json")
+        piped = shell(record, DIR=folder)
+        cases.case("a pipe in place of recording.json is not waited for", [piped.stderr] if piped.returncode else [])
+        limited = shell("ulimit -f 0; " + record.replace("--for 2", "--for 9"), DIR=folder + "/limited")
+        cases.case("a limit of file size is a failure of ours", [str(limited)] if limited.returncode != 4 else [])
+    began = time.monotonic()
+    shell('"$LACUNA" probe --quiet --json --count 0 127.0.0.1 | head -n 1')
+    cases.case("nobody is asked for a reader who has gone", [] if time.monotonic() - began < 10 else ["it went on"])
+    with tempfile.TemporaryDirectory() as folder:
+        brief = lacuna("record", "probes", "--for", "0.0001", "-o", folder, "--lab", "127.0.0.1")
+        cases.case("the shortest time is not for ever", [] if brief.returncode in (0, 3) else [brief.stderr])
+
+
+def ours(cases):
+    problems = []
+    for words in (["--source-ip", "192.0.2.77"], ["--interface", "none"]):
+        result = lacuna("probe", "--count", "1", "127.0.0.1", *words)
+        if result.returncode not in (3, 4) or " answered;" in result.stdout or "failed" in result.stdout:
+            problems.append(f"{words}: {result}")
+    cases.case("an address or interface that is not here is no failure of a target", problems)
+
+
 def zone(cases):
     if os.geteuid() != 0 or not shutil.which("nsd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"):
         cases.case("a zone", [], skip="needs root and nsd")
@@ -173,6 +212,8 @@ def main():
     loopback(cases, 65534, "a user without any privilege")
     blackbox(cases)
     refusals(cases)
+    descriptors(cases)
+    ours(cases)
     zone(cases)
     print(f"1..{cases.count}")
     return 1 if cases.failed else 0
