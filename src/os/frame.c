@@ -24,7 +24,7 @@ struct channel {
 	uint32_t credits; // of this end as the sender
 	uint16_t worked;  // credited frames received since the last FRAME_CREDIT
 	bool owes;	  // the last frame given was a credited one
-	uint8_t bytes[FRAME_MAX];
+	_Alignas(16) uint8_t bytes[FRAME_MAX]; // receivers read arrays of structs in place
 };
 
 int channel_pair(int ret[2])
