@@ -33,8 +33,8 @@ const struct sandbox_profile *role_profile(const char *name)
 static int complain(struct role *r, int code)
 {
 	char text[MESSAGE_TEXT_MAX];
-	int n = snprintf(text, sizeof(text), "%s", err_text(code));
-	if (r->channel && role_say(r, MESSAGE_ERROR, text, n < 0 ? 0 : (size_t)n) == 0)
+	snprintf(text, sizeof(text), "%s%s%.100s", err_text(code), *r->why ? ": " : "", r->why);
+	if (r->channel && role_say(r, MESSAGE_ERROR, text, strlen(text)) == 0)
 		return 4;
 	fprintf(stderr, "lacuna: %s\n", text);
 	return 4;

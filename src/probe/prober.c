@@ -325,6 +325,11 @@ void prober_close(struct prober *p)
 	free(p);
 }
 
+int prober_interface(const struct prober *p)
+{
+	return p->routes.link.interface;
+}
+
 enum attempt_mode prober_mode(const struct prober *p)
 {
 	return p->mode;
