@@ -34,6 +34,14 @@ static int system_resolver(struct addr *ret)
 	return code;
 }
 
+// Letters, digits, hyphens, underscores and dots. A name in the DNS may hold any byte, and whoever runs the zone chooses it: what
+// is none of these is neither sent nor written into a configuration.
+static bool is_plain(const char *name)
+{
+	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	return name[strspn(name, fine)] == '\0';
+}
+
 static bool is_wanted(const struct plan *p, const struct discover_found *f)
 {
 	uint8_t op = f->role == DISCOVER_MX ? PROBE_SMTP : PROBE_DNS;
@@ -53,7 +61,8 @@ static void add(struct plan *p, const struct discover_found *f, const char *zone
 	t->address = f->address;
 	t->op = f->role == DISCOVER_MX ? PROBE_SMTP : PROBE_DNS;
 	t->kind = TARGET_SERVICE;
-	t->name = alloc_copy(f->role == DISCOVER_MX ? f->host : zone);
+	const char *name = f->role == DISCOVER_MX ? f->host : zone;
+	t->name = is_plain(name) ? alloc_copy(name) : NULL;
 }
 
 static void print(struct measuring *m, const struct discover_found *f, const char *zone)
@@ -62,9 +71,11 @@ static void print(struct measuring *m, const struct discover_found *f, const cha
 	bool mail = f->role == DISCOVER_MX;
 	text_put(t, "  - {address: \"");
 	text_addr(t, &f->address);
-	text_printf(t, "\", kind: %s, name: \"", mail ? "smtp" : "dns");
-	text_untrusted(t, mail ? f->host : zone, strlen(mail ? f->host : zone));
-	text_put(t, "\"} # ");
+	const char *name = mail ? f->host : zone;
+	text_printf(t, "\", kind: %s", mail ? "smtp" : "dns");
+	if (is_plain(name))
+		text_printf(t, ", name: \"%s\"", name);
+	text_put(t, "} # ");
 	text_untrusted(t, f->host, strlen(f->host));
 	text_char(t, '\n');
 }
@@ -80,13 +91,19 @@ static int resolver_of(const struct measuring *m, const struct zone_wish *w, str
 
 int zone_targets(struct measuring *m, const struct zone_wish *w)
 {
-	struct look l = {
-		.zone = w->zone, .lab = m->plan.lab, .timeout_ms = m->options.timeout_ms, .version = LACUNA_VERSION};
+	struct look l = {.zone = w->zone,
+			 .lab = m->plan.lab,
+			 .timeout_ms = m->options.timeout_ms,
+			 .block = &m->plan.block,
+			 .opt_out_file = m->plan.opt_out_file,
+			 .version = LACUNA_VERSION};
 	char message[256] = "";
 	size_t left_out = 0;
 	int status = resolver_of(m, w, &l.resolver);
 	if (status)
 		return status;
+	if (!is_plain(w->zone))
+		return measuring_usage(m, "--zone wants a name of letters, digits, hyphens and dots", w->zone);
 	if (!m->quiet)
 		say_line("looking for the servers of %s, a question a second ...", w->zone);
 	if (look_zone(&l, message, sizeof(message)) < 0) {
