@@ -138,6 +138,8 @@ static void read_routes(struct prober *p, int64_t now)
 	}
 	if (was_dark || (p->routes_known && interface && !t->link.up))
 		p->last_dark = now;
+	if (p->routes_known && t->gateway_gave_up)
+		p->last_failed = now;
 	send_choose(p);
 }
 
