@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "check/dns_judge.h"
+#include "check/fault.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -288,10 +289,17 @@ static void held_go(struct check_dns *d, struct dns_pending *p, int64_t now)
 	release(d, p);
 }
 
+// Nobody answered: the server, unless our own way out is gone.
+static void silent(struct check_dns *d, struct dns_pending *p)
+{
+	fault_timeout(&p->attempt, d->route);
+	dns_fail(d, p, p->attempt.failure);
+}
+
 static void time_out(struct check_dns *d, struct dns_pending *p, int64_t now)
 {
 	if (p->state != DNS_ASKED) {
-		dns_fail(d, p, FAILURE_TIMEOUT);
+		silent(d, p);
 		return;
 	}
 	// What our own buffer dropped may have been this answer.
@@ -301,7 +309,7 @@ static void time_out(struct check_dns *d, struct dns_pending *p, int64_t now)
 	else if (d->sockets[p->socket].dropped_ns >= p->sent_ns)
 		dns_fail_local(d, p, ENOBUFS);
 	else
-		dns_fail(d, p, FAILURE_TIMEOUT);
+		silent(d, p);
 }
 
 static void due_all(struct check_dns *d)
@@ -339,6 +347,8 @@ int check_dns_open(const struct check_options *o, struct check_dns **ret)
 	if (!err && !random_fill(d))
 		err = -errno;
 	if (!err)
+		err = fault_route_open(&d->route);
+	if (!err)
 		err = dns_udp_open(d);
 	if (err) {
 		check_dns_close(d);
@@ -364,6 +374,7 @@ void check_dns_close(struct check_dns *d)
 		close(d->events);
 	if (d->timer >= 0)
 		close(d->timer);
+	fault_route_close(d->route);
 	dns_table_free(d->table);
 	free(d->buffers);
 	free(d->recent);

@@ -61,6 +61,7 @@ struct dns_arrival { // a UDP packet
 
 struct check_dns {
 	struct gate *gate;
+	struct fault_route *route;
 	struct attempt_sink out;
 	struct check_dns_listener listener;
 	struct check_counts counts;

@@ -7,7 +7,6 @@
 #include "cli/measuring.h"
 #include "cli/say.h"
 #include "cli/zone.h"
-#include "conf/blackbox.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -41,7 +40,6 @@ static const char help[] =
 
 struct modules {
 	const char *file, *name;
-	struct blackbox all;
 	struct zone_wish zone;
 };
 
@@ -78,50 +76,26 @@ static int parse(struct measuring *m, struct modules *x, int argc, char **argv)
 	return status;
 }
 
-static int module_find(struct measuring *m, struct modules *x, const struct blackbox_module **ret)
+static int modules_read(struct measuring *m, const struct modules *x)
 {
 	struct plan_error e;
-	*ret = NULL;
 	if (!x->name && !x->file)
 		return 0;
 	if (!x->name || !x->file)
 		return measuring_usage(m, "--module and --modules go together", NULL);
-	if (blackbox_read(&x->all, x->file, &e) < 0) {
-		say_line("lacuna check: %s", e.text);
-		return 3;
-	}
-	*ret = blackbox_find(&x->all, x->name);
-	if (!*ret)
-		return measuring_usage(m, "no such module", x->name);
-	if ((*ret)->ignored)
-		say_line("lacuna check: module %s: not followed by this version: %s", x->name, (*ret)->ignored);
-	return 0;
+	if (plan_blackbox(&m->plan, x->file, &e) == 0)
+		return 0;
+	say_line("lacuna check: %s", e.text);
+	return 3;
 }
 
-// How to ask comes from the module, whom from the word.
-static void apply(struct plan_target *t, const struct plan_target *module)
-{
-	t->op = module->op;
-	t->flags = module->flags;
-	t->qtype = module->qtype;
-	t->accept_low = module->accept_low;
-	t->accept_high = module->accept_high;
-	t->timeout_ms = module->timeout_ms;
-	if (module->name) {
-		free(t->name);
-		t->name = alloc_copy(module->name);
-	}
-}
-
-static int word(struct measuring *m, const struct blackbox_module *module, const char *text)
+// Whom to ask comes from the word; how, from the module where one is named.
+static int word(struct measuring *m, const struct modules *x, const char *text)
 {
 	struct plan_error e;
-	if (plan_word(&m->plan, text, &e) < 0)
+	if (plan_word_as(&m->plan, text, x->name, &e) < 0)
 		return measuring_usage(m, e.text, NULL);
-	struct plan_target *t = &m->plan.targets[m->plan.target_count - 1];
-	if (module)
-		apply(t, &module->ask);
-	return t->op == PROBE_ICMP_ECHO && !module
+	return m->plan.targets[m->plan.target_count - 1].op == PROBE_ICMP_ECHO && !x->name
 		       ? measuring_usage(m, "no service: write http://, dns://, … before it, or use 'lacuna probe'",
 					 text)
 		       : 0;
@@ -131,7 +105,6 @@ int cli_check(int argc, char **argv)
 {
 	struct measuring m;
 	struct modules x = {0};
-	const struct blackbox_module *module = NULL;
 	measuring_init(&m, "check");
 	m.options.rounds = 1;
 	m.options.interval_ms = 1000;
@@ -139,9 +112,10 @@ int cli_check(int argc, char **argv)
 	if (status == 0 && optind == argc && !x.zone.zone)
 		status = measuring_usage(&m, "no target", NULL);
 	if (status == 0)
-		status = module_find(&m, &x, &module);
+		status = modules_read(&m, &x);
 	for (int i = optind; i < argc && status == 0; i++)
-		status = word(&m, module, argv[i]);
+		status = word(&m, &x, argv[i]);
+	measuring_notes(&m);
 	if (status == 0 && x.zone.zone)
 		status = zone_targets(&m, &x.zone);
 	if (status == 0 && x.zone.list) {
@@ -151,7 +125,6 @@ int cli_check(int argc, char **argv)
 		status = m.plan.target_count ? measuring_run(&m) : 3;
 		status = status == 0 ? unresolved : status;
 	}
-	blackbox_free(&x.all);
 	measuring_free(&m);
 	return status < 0 ? 0 : status;
 }

@@ -128,8 +128,13 @@ int measuring_option(struct measuring *m, int option, const char *argument)
 	case MEASURING_OPT_OUT:
 		return text_option(m, &m->plan.opt_out_file, argument);
 	case MEASURING_CONTACT:
+		if (!plan_contact_valid(argument))
+			return measuring_usage(m, "--contact wants a mail address or URL of at most 39 bytes",
+					       argument);
 		return text_option(m, &m->plan.contact, argument);
 	case MEASURING_IDENTITY:
+		if (!plan_identity_valid(argument))
+			return measuring_usage(m, "--identity wants the name of a host", argument);
 		return text_option(m, &m->plan.identity, argument);
 	case MEASURING_OBSERVER:
 		return text_option(m, &m->plan.observer, argument);
@@ -181,6 +186,16 @@ int measuring_resolve(struct measuring *m)
 	}
 	m->plan.target_count = kept;
 	return status;
+}
+
+void measuring_notes(struct measuring *m)
+{
+	const char *at = text_string(&m->plan.notes);
+	for (size_t n; *at; at += n + (at[n] == '\n')) {
+		n = strcspn(at, "\n");
+		say_line("lacuna %s: %.*s", m->command, (int)n, at);
+	}
+	text_clear(&m->plan.notes);
 }
 
 static size_t bin_of(int64_t ns)
@@ -358,12 +373,18 @@ void measuring_accounting(const struct measuring *m)
 			 (unsigned long long)c->refused_special);
 }
 
-static bool any_failed(const struct measuring *m)
+// 1: a target never answered; 4: of one our own side broke every attempt, which says nothing about it; 0.
+static int verdict(const struct measuring *m)
 {
-	for (size_t i = 0; m->each && i < m->plan.target_count; i++)
-		if (!m->each[i].answered)
-			return true;
-	return m->all.sent && !m->all.answered;
+	bool local = m->all.sent && m->all.sent == m->all.local;
+	bool failed = m->all.sent && !m->all.answered && !local;
+	for (size_t i = 0; m->each && i < m->plan.target_count; i++) {
+		const struct tally *t = &m->each[i];
+		bool broken = t->sent && t->sent == t->local;
+		local |= broken;
+		failed |= !t->answered && !broken;
+	}
+	return failed ? 1 : local ? 4 : 0;
 }
 
 int measuring_run(struct measuring *m)
@@ -385,5 +406,5 @@ int measuring_run(struct measuring *m)
 		measuring_accounting(m);
 	if (code < 0 || m->all.sent == m->all.local) // what failed on our side was not sent
 		return code < 0 ? 4 : 3;
-	return any_failed(m) ? 1 : 0;
+	return verdict(m);
 }

@@ -102,6 +102,8 @@ int measuring_option(struct measuring *m, int option, const char *argument);
 int measuring_usage(const struct measuring *m, const char *message, const char *what);
 // Resolves the names of the plan's targets. Those without an address are named on standard error and left out.
 int measuring_resolve(struct measuring *m);
+// What the plan's files say that the operator should know; a line each, escaped already.
+void measuring_notes(struct measuring *m);
 // Measures and prints. The exit status.
 int measuring_run(struct measuring *m);
 

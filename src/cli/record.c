@@ -53,17 +53,41 @@ struct record {
 	bool failed;
 };
 
+static const struct option options[] = {
+	MEASURING_OPTIONS,
+	{"output", required_argument, NULL, 'o'},
+	{"config", required_argument, NULL, 'c'},
+	{"for", required_argument, NULL, MEASURING_NEXT},
+	{"example", no_argument, NULL, MEASURING_NEXT + 1},
+	{NULL, 0, NULL, 0},
+};
+
+// The configuration comes first, wherever it stands: what the command line says goes before it.
+static int configuration(struct record *r, int argc, char **argv)
+{
+	struct plan_error e;
+	int option;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "o:c:", options, NULL)) != -1) {
+		if (option == 'h' || option == MEASURING_NEXT + 1) {
+			r->config = NULL;
+			break;
+		}
+		r->config = option == 'c' ? optarg : r->config;
+	}
+	opterr = 1;
+	optind = 0; // glibc: begin anew
+	if (r->config && plan_read(&r->m.plan, r->config, &e) < 0) {
+		say_line("lacuna record: %s", e.text);
+		return 3;
+	}
+	measuring_notes(&r->m);
+	return 0;
+}
+
 static int parse(struct record *r, int argc, char **argv)
 {
-	static const struct option options[] = {
-		MEASURING_OPTIONS,
-		{"output", required_argument, NULL, 'o'},
-		{"config", required_argument, NULL, 'c'},
-		{"for", required_argument, NULL, MEASURING_NEXT},
-		{"example", no_argument, NULL, MEASURING_NEXT + 1},
-		{NULL, 0, NULL, 0},
-	};
-	int option, status = 0;
+	int option, status = configuration(r, argc, argv);
 	while (status == 0 && (option = getopt_long(argc, argv, "o:c:", options, NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
@@ -79,10 +103,17 @@ static int parse(struct record *r, int argc, char **argv)
 			r->dir = optarg;
 			break;
 		case 'c':
-			r->config = optarg;
 			break;
 		case MEASURING_NEXT:
 			status = measuring_seconds(&r->m, optarg, &r->for_ms);
+			break;
+		case MEASURING_OPT_OUT:
+			// Who stands in the configuration's list has not changed their mind.
+			if (r->m.plan.opt_out_file && r->config)
+				status = measuring_usage(&r->m, "the configuration names an opt-out file already",
+							 optarg);
+			else
+				status = measuring_option(&r->m, option, optarg);
 			break;
 		default:
 			status = measuring_option(&r->m, option, optarg);
@@ -175,28 +206,20 @@ static int run(struct record *r)
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
 	health(r, &fresh);
-	int code = measure_run(o, &r->m.result);
+	int code = r->files.error ? r->files.error : measure_run(o, &r->m.result);
+	if (r->files.error && !r->failed)
+		say_line("lacuna record: %s: %s", r->dir, err_text(r->files.error));
 	free(resume);
 	int lost = recorder_close(&r->files);
 	if (!r->m.quiet)
 		say_line("%llu attempts, %llu bytes in %s", (unsigned long long)r->attempts,
 			 (unsigned long long)r->files.written, r->dir);
 	measuring_accounting(&r->m);
-	if (code == -EPERM)
-		return 2;
-	if (code < 0 || lost < 0)
+	if (lost < 0)
 		return 4;
+	if (code < 0)
+		return code == -EPERM ? 2 : 4;
 	return !r->attempts ? 3 : r->blind || r->m.result.deaths ? 1 : 0;
-}
-
-// What the configuration says that the operator should know; a line each, escaped already.
-static void notes(struct plan *p)
-{
-	const char *at = text_string(&p->notes);
-	for (size_t n; *at; at += n + (at[n] == '\n')) {
-		n = strcspn(at, "\n");
-		say_line("lacuna record: %.*s", (int)n, at);
-	}
 }
 
 static int words(struct record *r, int argc, char **argv)
@@ -208,11 +231,6 @@ static int words(struct record *r, int argc, char **argv)
 		return measuring_usage(&r->m, "-o DIR is missing", NULL);
 	if (r->m.plan.observer && strchr(r->m.plan.observer, '/'))
 		return measuring_usage(&r->m, "--observer names files: no '/' in it", r->m.plan.observer);
-	if (r->config && plan_read(&r->m.plan, r->config, &e) < 0) {
-		say_line("lacuna record: %s", e.text);
-		return 3;
-	}
-	notes(&r->m.plan);
 	for (int i = optind + 1; i < argc; i++)
 		if (plan_word(&r->m.plan, argv[i], &e) < 0)
 			return measuring_usage(&r->m, e.text, NULL);

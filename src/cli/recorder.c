@@ -71,36 +71,43 @@ static int make_folder(const char *path)
 	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-// The whole of a file, at most `most` bytes; null when there is none, or more.
-static uint8_t *read_whole(const char *path, size_t most, size_t *ret_length)
+// The whole of a file, at most `most` bytes. 0; -ENOENT: there is none, or nothing in it; another negative error: it is there and
+// cannot be read, so nobody may write in its place.
+static int read_whole(const char *path, size_t most, uint8_t **ret, size_t *ret_length)
 {
 	struct stat st;
-	uint8_t *bytes = NULL;
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name is not waited for
-	if (file < 0)
-		return NULL;
-	if (fstat(file, &st) == 0 && st.st_size > 0 && (size_t)st.st_size <= most) {
-		bytes = alloc_zero((size_t)st.st_size, 1);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name is not waited for;
+	int code = file < 0 || fstat(file, &st) < 0 ? -errno : 0;
+	if (code == 0 && (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > most))
+		code = S_ISREG(st.st_mode) ? ERR_TOO_LARGE : ERR_MALFORMED;
+	else if (code == 0 && st.st_size == 0)
+		code = -ENOENT;
+	if (code == 0) {
+		uint8_t *bytes = alloc_zero((size_t)st.st_size, 1);
 		ssize_t n = read(file, bytes, (size_t)st.st_size);
-		*ret_length = n > 0 ? (size_t)n : 0;
+		code = n == st.st_size ? 0 : n < 0 ? -errno : -EIO;
+		if (code == 0)
+			*ret = bytes, *ret_length = (size_t)n;
+		else
+			free(bytes);
 	}
-	close(file);
-	return bytes;
+	if (file >= 0)
+		close(file);
+	return code;
 }
 
 static int describe_locked(struct recorder *r, const struct plan *p)
 {
 	struct text words = {0};
 	size_t length = 0;
-	uint8_t *there = read_whole(path_of(r, "/recording.json"), RECORDING_JSON_MAX, &length);
-	struct stat st;
-	int code = 1;
-	if (there)
+	uint8_t *there = NULL;
+	int code = read_whole(path_of(r, "/recording.json"), RECORDING_JSON_MAX, &there, &length);
+	if (code == 0) {
 		code = record_join(&words, there, length, p);
-	else if (stat(text_string(&r->path), &st) == 0 && st.st_size > 0)
-		code = st.st_size > RECORDING_JSON_MAX ? ERR_TOO_LARGE : -EACCES; // what cannot be read is not replaced
-	else
+	} else if (code == -ENOENT) {
 		record_text(&words, p, clock_utc());
+		code = 1;
+	}
 	if (code > 0)
 		code = write_whole(text_string(&r->path), words.bytes, words.length);
 	free(there);
@@ -137,6 +144,10 @@ static int lock_observer(struct recorder *r)
 int recorder_open(struct recorder *r, const char *dir, const struct plan *p, char *message, size_t size)
 {
 	*r = (struct recorder){.dir = dir, .file = -1, .lock = -1, .observer = p->observer ? p->observer : "local"};
+	if (strchr(r->observer, '/')) { // it is part of file names
+		snprintf(message, size, "the name of an observer cannot hold a '/'");
+		return ERR_USAGE;
+	}
 	int code = make_folder(path_of(r, ""));
 	if (code == 0)
 		code = make_folder(path_of(r, "/probes"));
@@ -162,7 +173,7 @@ static int open_hour(struct recorder *r, int64_t now_s)
 	gmtime_r(&seconds, &t);
 	int n = snprintf(name, sizeof(name), "/probes/%.60s-%04d%02d%02dT%02d%02d%02dZ.ndjson", r->observer,
 			 t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
-	if (n < 0 || strchr(r->observer, '/'))
+	if (n < 0)
 		return ERR_MALFORMED;
 	if (r->file >= 0 && (fdatasync(r->file) < 0 || close(r->file) < 0))
 		return -errno;
@@ -213,7 +224,10 @@ static const char *census_path(struct recorder *r)
 
 uint8_t *recorder_resume(struct recorder *r, size_t *ret_length)
 {
-	return read_whole(census_path(r), RESUME_MAX, ret_length);
+	uint8_t *bytes = NULL;
+	// Without it the census only begins its round anew.
+	(void)!read_whole(census_path(r), RESUME_MAX, &bytes, ret_length);
+	return bytes;
 }
 
 void recorder_save(struct recorder *r, const void *bytes, size_t n)

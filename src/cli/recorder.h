@@ -22,8 +22,8 @@ struct recorder {
 	int error;	  // first failure of the disk, negative; nothing is written after it
 };
 
-// Makes the folder and recording.json where they are not there. 0, or -errno with a message; -EWOULDBLOCK: somebody
-// records there under this observer's name.
+// Makes the folder and recording.json where they are not there, and joins those that are. 0, or a negative error with a message:
+// nothing that was there is written over. -EWOULDBLOCK: somebody records there under this observer's name.
 int MUST_USE recorder_open(struct recorder *r, const char *dir, const struct plan *p, char *message, size_t size);
 // Writes out, syncs, closes. 0 or the first failure.
 int recorder_close(struct recorder *r);

@@ -34,15 +34,39 @@ static int system_resolver(struct addr *ret)
 	return code;
 }
 
-static bool is_wanted(const struct plan *p, const struct discover_found *f)
+// Letters, digits, hyphens, underscores and dots. A name in the DNS may hold any byte, and whoever runs the zone chooses it: what
+// is none of these is neither sent nor written into a configuration.
+static bool is_plain(const char *name)
 {
-	uint8_t op = f->role == DISCOVER_MX ? PROBE_SMTP : PROBE_DNS;
-	if (f->role == DISCOVER_NAME)
+	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	return name[strspn(name, fine)] == '\0';
+}
+
+// How what was found is asked, as a configuration says it.
+static const struct {
+	uint8_t op, kind;
+	const char *word;
+} asked[] = {
+	[DISCOVER_NS] = {PROBE_DNS, TARGET_SERVICE, "dns"},
+	[DISCOVER_MX] = {PROBE_SMTP, TARGET_SERVICE, "smtp"},
+	[DISCOVER_NAME] = {PROBE_ICMP_ECHO, TARGET_HOST, "host"}, // an address says nothing of what is served there
+};
+
+static bool is_wanted(const struct plan *p, const struct discover_found *f, bool list)
+{
+	if (f->role >= ARRAY_LEN(asked) || (f->role == DISCOVER_NAME && !list))
 		return false;
 	for (size_t i = 0; i < p->target_count; i++)
-		if (p->targets[i].op == op && addr_equal(&p->targets[i].address, &f->address))
+		if (p->targets[i].op == asked[f->role].op && addr_equal(&p->targets[i].address, &f->address))
 			return false;
 	return true;
+}
+
+// Name servers are asked for the zone, others by their own name.
+static const char *asked_name(const struct discover_found *f, const char *zone)
+{
+	const char *name = f->role == DISCOVER_NS ? zone : f->host;
+	return f->role != DISCOVER_NAME && is_plain(name) ? name : NULL;
 }
 
 static void add(struct plan *p, const struct discover_found *f, const char *zone)
@@ -50,21 +74,23 @@ static void add(struct plan *p, const struct discover_found *f, const char *zone
 	struct plan_target *t = plan_target_add(p);
 	if (!t)
 		return;
+	const char *name = asked_name(f, zone);
 	t->address = f->address;
-	t->op = f->role == DISCOVER_MX ? PROBE_SMTP : PROBE_DNS;
-	t->kind = TARGET_SERVICE;
-	t->name = alloc_copy(f->role == DISCOVER_MX ? f->host : zone);
+	t->op = asked[f->role].op;
+	t->kind = asked[f->role].kind;
+	t->name = name ? alloc_copy(name) : NULL;
 }
 
 static void print(struct measuring *m, const struct discover_found *f, const char *zone)
 {
 	struct text *t = &m->out;
-	bool mail = f->role == DISCOVER_MX;
+	const char *name = asked_name(f, zone);
 	text_put(t, "  - {address: \"");
 	text_addr(t, &f->address);
-	text_printf(t, "\", kind: %s, name: \"", mail ? "smtp" : "dns");
-	text_untrusted(t, mail ? f->host : zone, strlen(mail ? f->host : zone));
-	text_put(t, "\"} # ");
+	text_printf(t, "\", kind: %s", asked[f->role].word);
+	if (name)
+		text_printf(t, ", name: \"%s\"", name);
+	text_put(t, "} # ");
 	text_untrusted(t, f->host, strlen(f->host));
 	text_char(t, '\n');
 }
@@ -80,13 +106,19 @@ static int resolver_of(const struct measuring *m, const struct zone_wish *w, str
 
 int zone_targets(struct measuring *m, const struct zone_wish *w)
 {
-	struct look l = {
-		.zone = w->zone, .lab = m->plan.lab, .timeout_ms = m->options.timeout_ms, .version = LACUNA_VERSION};
+	struct look l = {.zone = w->zone,
+			 .lab = m->plan.lab,
+			 .timeout_ms = m->options.timeout_ms,
+			 .block = &m->plan.block,
+			 .opt_out_file = m->plan.opt_out_file,
+			 .version = LACUNA_VERSION};
 	char message[256] = "";
 	size_t left_out = 0;
 	int status = resolver_of(m, w, &l.resolver);
 	if (status)
 		return status;
+	if (!is_plain(w->zone))
+		return measuring_usage(m, "--zone wants a name of letters, digits, hyphens and dots", w->zone);
 	if (!m->quiet)
 		say_line("looking for the servers of %s, a question a second ...", w->zone);
 	if (look_zone(&l, message, sizeof(message)) < 0) {
@@ -96,7 +128,7 @@ int zone_targets(struct measuring *m, const struct zone_wish *w)
 	if (w->list)
 		text_put(&m->out, "targets:\n");
 	for (size_t i = 0; i < l.count; i++) {
-		bool wanted = is_wanted(&m->plan, &l.found[i]);
+		bool wanted = is_wanted(&m->plan, &l.found[i], w->list);
 		left_out += wanted && m->plan.target_count == NAMED_MAX && !w->list;
 		if (!wanted || (m->plan.target_count == NAMED_MAX && !w->list))
 			continue;

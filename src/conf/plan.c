@@ -61,6 +61,11 @@ struct plan_target *plan_target_add(struct plan *p)
 	return t;
 }
 
+bool plan_identity_valid(const char *text)
+{
+	return scalar_host(text);
+}
+
 int plan_blackbox(struct plan *p, const char *path, struct plan_error *e)
 {
 	struct blackbox read;
@@ -117,28 +122,54 @@ static void skip_mark(struct cursor *bytes) // the byte order mark that some edi
 		bytes->at += 3;
 }
 
-int plan_list_above(struct plan_list *l, const char *path, uint8_t shortest, struct plan_error *e)
+struct list_file {
+	const char *path;
+	uint8_t shortest; // bits
+	bool all;	  // goes on behind a line that is wrong
+};
+
+// 0; ERR_MALFORMED: the first line that is wrong is told.
+static int list_lines(struct plan_list *l, const struct list_file *f, struct cursor rest, struct plan_error *e)
 {
-	struct cursor bytes, line;
-	size_t before = l->count;
-	int code = file_read(path, PLAN_FILE_MAX, &bytes, e);
-	if (code < 0)
-		return code;
-	struct cursor rest = bytes;
+	struct cursor line;
+	struct plan_error later;
+	int code = 0;
 	skip_mark(&rest);
-	for (uint32_t number = 1; code == 0 && file_line(&rest, &line); number++) {
+	for (uint32_t number = 1; (code == 0 || f->all) && file_line(&rest, &line); number++) {
 		char buffer[LINE_MOST];
 		const char *word = line_word(line, buffer);
-		const char *why = word && *word ? list_line(l, word, shortest) : NULL;
+		const char *why = word && *word ? list_line(l, word, f->shortest) : NULL;
+		struct plan_error *to = code == 0 ? e : &later;
 		if (!word)
-			code = file_wrong(e, path, number, "a line of more than 1023 bytes, or with a zero byte");
+			code = file_wrong(to, f->path, number, "a line of more than 1023 bytes, or with a zero byte");
 		if (why)
-			code = file_wrong(e, path, number, "'%.80s' %s", buffer, why);
+			code = file_wrong(to, f->path, number, "'%.80s' %s", buffer, why);
 	}
+	return code;
+}
+
+static int list_read(struct plan_list *l, const struct list_file *f, struct plan_error *e)
+{
+	struct cursor bytes;
+	size_t before = l->count;
+	int code = file_read(f->path, PLAN_FILE_MAX, &bytes, e);
 	if (code < 0)
+		return code;
+	code = list_lines(l, f, bytes, e);
+	if (code < 0 && !f->all)
 		l->count = before; // a list that is half read would allow or block what nobody chose
 	file_drop(&bytes);
 	return code;
+}
+
+int plan_list_above(struct plan_list *l, const char *path, uint8_t shortest, struct plan_error *e)
+{
+	return list_read(l, &(struct list_file){.path = path, .shortest = shortest}, e);
+}
+
+int plan_list_salvage(struct plan_list *l, const char *path, struct plan_error *e)
+{
+	return list_read(l, &(struct list_file){.path = path, .all = true}, e);
 }
 
 int plan_list_read(struct plan_list *l, const char *path, struct plan_error *e)
@@ -148,8 +179,13 @@ int plan_list_read(struct plan_list *l, const char *path, struct plan_error *e)
 
 int plan_word(struct plan *p, const char *word, struct plan_error *e)
 {
+	return plan_word_as(p, word, NULL, e);
+}
+
+int plan_word_as(struct plan *p, const char *word, const char *module, struct plan_error *e)
+{
 	struct text why = {0};
-	const char *wrong = ask_add(p, &(struct ask_words){.place = word}, &why);
+	const char *wrong = ask_add(p, &(struct ask_words){.place = word, .module = module}, &why);
 	int code = 0;
 	if (wrong)
 		code = file_wrong(e, word, 0, "%s", wrong);

@@ -95,12 +95,22 @@ int MUST_USE plan_inventory(struct plan *p, const char *path, uint64_t *ret_drop
 int MUST_USE plan_recording(struct plan *p, const char *path, struct plan_error *e);
 // One prefix or address a line, '#' begins a comment (zmap's form). An address counts as /32 or /128.
 int MUST_USE plan_list_read(struct plan_list *l, const char *path, struct plan_error *e);
+// The same, but lines that are wrong are left out: ERR_MALFORMED tells the first of them, and the others count. For lists where
+// too much is better than nothing.
+int MUST_USE plan_list_salvage(struct plan_list *l, const char *path, struct plan_error *e);
 // Census: {"block":"198.18.3.0/24","entity":"country/KX","asn":64512,"hosts":{"10":0.97,"20":0.4}} a line, or trinarkular's JSON.
 int MUST_USE plan_census(struct plan *p, const char *path, struct plan_error *e);
 
 // A target from words of a command line: "127.0.0.1", "http://127.0.0.1:8080/", "dns://192.0.2.53/example.kx?SOA",
 // "smtp://…", "tls://…", "tcp://…:22"; a bare address or name means ping. The paths of URLs other than / are refused.
 int MUST_USE plan_word(struct plan *p, const char *word, struct plan_error *e);
+// The same, asked as a module of plan_blackbox() says; null: as the word itself says.
+int MUST_USE plan_word_as(struct plan *p, const char *word, const char *module, struct plan_error *e);
+
+// A mail address or URL that those who are probed can use, and that a ping has room for.
+bool plan_contact_valid(const char *text);
+// The name of a host, as User-Agent and EHLO give it.
+bool plan_identity_valid(const char *text);
 
 // Adds an empty target; null when full.
 struct plan_target *plan_target_add(struct plan *p);

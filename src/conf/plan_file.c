@@ -514,10 +514,10 @@ static int take_control(struct schema_reader *r, uint32_t node, void *to)
 	return wrong ? schema_wrong(r, node, "%s", wrong) : 0;
 }
 
-static bool is_contact(const char *text)
+bool plan_contact_valid(const char *text)
 {
 	for (const char *c = text; *c; c++)
-		if (*c <= ' ' || *c >= 0x7f)
+		if (*c <= ' ' || *c >= 0x7f || c - text >= PLAN_CONTACT_MAX)
 			return false;
 	const char *at = strchr(text, '@');
 	bool mail = at && at > text && scalar_host(at + 1);
@@ -528,7 +528,7 @@ static bool is_contact(const char *text)
 static const char *clash(const struct written *w, const char **ret_key)
 {
 	*ret_key = "contact";
-	if (w->contact && *w->contact && !is_contact(w->contact))
+	if (w->contact && *w->contact && !plan_contact_valid(w->contact))
 		return "neither a mail address nor a URL";
 	*ret_key = "probing";
 	if (w->probing && !w->lab && !(w->contact && *w->contact))

@@ -95,6 +95,12 @@ int division_create(struct division *s, const struct measure_options *o, char *m
 			 "targets instead");
 		return -EPERM;
 	}
+	if (s->pings && s->checks && s->caps.total_per_s < 2) {
+		snprintf(message, size,
+			 "too few packets a second for pings and checks: raise the rate, or measure one of "
+			 "them");
+		return -EPERM;
+	}
 	s->seed = o->seed;
 	if (getrandom(s->key, sizeof(s->key), 0) != sizeof(s->key) ||
 	    (!s->seed && getrandom(&s->seed, sizeof(s->seed), 0) != sizeof(s->seed))) {
@@ -107,6 +113,17 @@ int division_create(struct division *s, const struct measure_options *o, char *m
 void division_free(struct division *s)
 {
 	explicit_bzero(s->key, sizeof(s->key));
+	free(s->resume);
+	s->resume = NULL;
+}
+
+void division_resume(struct division *s, const void *bytes, size_t n)
+{
+	if (!n)
+		return;
+	s->resume = alloc_resize(s->resume, n, 1);
+	memcpy(s->resume, bytes, n);
+	s->resume_length = n;
 }
 
 bool division_has_work(const struct division *s, unsigned kinds)
@@ -137,7 +154,9 @@ static struct caps caps_of(const struct division *s, unsigned kinds)
 	if (!s->pings || !s->checks)
 		return c;
 	struct caps small = caps_share(&c, CHECK_SHARE);
+	// Each has something: a cap of none would wait for ever.
 	small.block_burst = small.block_burst ? small.block_burst : 1;
+	small.total_per_s = small.total_per_s ? small.total_per_s : 1;
 	bool check = kinds & DIVISION_CHECK;
 	// The gaps of an address are by operation, and no operation is of both roles.
 	c.total_per_s = check ? small.total_per_s : c.total_per_s - small.total_per_s;
@@ -150,11 +169,12 @@ static struct caps caps_of(const struct division *s, unsigned kinds)
 int division_setup(const struct division *s, unsigned kinds, bool again, struct message_sink out)
 {
 	const struct plan *p = s->o->plan;
+	const struct addr none = {.family = FAMILY_NONE};
 	struct setup m = {
 		.caps = caps_of(s, kinds),
 		.seed = s->seed,
-		.source = s->o->source.family == FAMILY_V4 ? s->o->source : (struct addr){.family = FAMILY_NONE},
-		.source6 = s->o->source.family == FAMILY_V6 ? s->o->source : (struct addr){.family = FAMILY_NONE},
+		.source = s->o->source.family == FAMILY_V4 ? s->o->source : none,
+		.source6 = s->o->source.family == FAMILY_V6 ? s->o->source : none,
 		.toward = toward(s),
 		.rate = s->o->rate,
 		.rounds = s->o->persist ? 0 : s->o->rounds,
@@ -165,8 +185,8 @@ int division_setup(const struct division *s, unsigned kinds, bool again, struct 
 		.again = again,
 		.best = s->o->best,
 	};
-	if (s->o->persist && !m.interval_ms)
-		m.interval_ms = p->watch_interval_ms;
+	if (s->o->persist && !m.interval_ms && kinds & DIVISION_PROBE)
+		m.interval_ms = p->watch_interval_ms; // of pings; checks have their own
 	memcpy(m.key, s->key, sizeof(m.key));
 	snprintf(m.observer, sizeof(m.observer), "%s", p->observer ? p->observer : "local");
 	snprintf(m.contact, sizeof(m.contact), "%s", p->contact ? p->contact : "");
@@ -231,7 +251,8 @@ int division_lists(const struct division *s, unsigned kinds, struct message_sink
 	if (code == 0 && kinds & DIVISION_PROBE)
 		code = add_all(w, MESSAGE_BLOCKS, p->blocks, p->block_count, sizeof(*p->blocks));
 	if (code == 0 && kinds & DIVISION_PROBE)
-		code = add_all(w, MESSAGE_RESUME, s->o->resume, s->o->resume_length, 1);
+		code = add_all(w, MESSAGE_RESUME, s->resume ? s->resume : s->o->resume,
+			       s->resume ? s->resume_length : s->o->resume_length, 1);
 	if (code == 0)
 		code = message_flush(w);
 	free(w);

@@ -15,11 +15,15 @@ struct division {
 	struct caps caps;     // of this observer, both roles together
 	uint8_t key[16];
 	uint64_t seed;
+	uint8_t *resume; // newest saved census; null: the one that the options give
+	size_t resume_length;
 };
 
 // 0, -EPERM or -errno with a message.
 int MUST_USE division_create(struct division *s, const struct measure_options *o, char *message, size_t size);
 void division_free(struct division *s);
+// Where the census is now: a role that is started again goes on from here.
+void division_resume(struct division *s, const void *bytes, size_t n);
 bool division_has_work(const struct division *s, unsigned kinds);
 int MUST_USE division_setup(const struct division *s, unsigned kinds, bool again,
 			    struct message_sink out); // MESSAGE_SETUP

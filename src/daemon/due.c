@@ -7,7 +7,7 @@
 static uint64_t addresses_of(const struct prefix *p)
 {
 	unsigned bits = family_bits(p->family) - p->length;
-	return bits < 32 ? 1ULL << bits : 1ULL << 32; // the parent refuses larger ones
+	return bits < 32 ? 1ULL << bits : 1ULL << 32; // the command line refuses larger ones
 }
 
 struct addr due_address(const struct due *d, uint64_t item)

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "daemon/message.h"
+#include "daemon/opt_out.h"
 #include "os/child.h"
 
 #include <errno.h>
@@ -16,7 +17,28 @@
 #define WAIT_MS (20 * 60 * 1000) // 512 questions, one a second, and time-outs
 #define SAY_MS	10000
 
-static int begin(struct look *l, struct channel *c)
+static int tell(void *context, enum message kind, const void *bytes, size_t length)
+{
+	return channel_put_wait(context, (uint16_t)kind, bytes, length, SAY_MS);
+}
+
+// Referrals lead to servers that nobody named: who is not to be asked is not asked here either.
+static int tell_lists(const struct look *l, struct opt_out *o, struct channel *c)
+{
+	struct message_writer *w = alloc_zero(1, sizeof(*w));
+	int code = 0;
+	w->out = (struct message_sink){tell, c};
+	for (size_t i = 0; l->block && i < l->block->count && code == 0; i++)
+		code = message_add(w, MESSAGE_BLOCK, &l->block->at[i], sizeof(l->block->at[i]));
+	if (code == 0)
+		code = message_flush(w);
+	if (code == 0)
+		code = opt_out_tell(o, w->out);
+	free(w);
+	return code;
+}
+
+static int begin(struct look *l, struct opt_out *o, struct channel *c)
 {
 	struct setup s = {
 		.caps = l->lab ? caps_lab() : caps_default(), .toward = l->resolver, .timeout_ms = l->timeout_ms};
@@ -25,6 +47,8 @@ static int begin(struct look *l, struct channel *c)
 	if (getrandom(&s.seed, sizeof(s.seed), 0) != sizeof(s.seed))
 		return -EIO;
 	int code = channel_put_wait(c, MESSAGE_SETUP, &s, sizeof(s), SAY_MS);
+	if (code == 0)
+		code = tell_lists(l, o, c);
 	return code ? code : channel_put_wait(c, MESSAGE_START, NULL, 0, SAY_MS);
 }
 
@@ -35,6 +59,8 @@ static void take_found(struct look *l, const struct frame *f)
 		return;
 	l->found = alloc_resize(l->found, l->count + n, sizeof(*l->found));
 	memcpy(l->found + l->count, f->bytes, n * sizeof(*l->found));
+	for (size_t i = 0; i < n; i++)
+		l->found[l->count + i].host[sizeof(l->found->host) - 1] = '\0';
 	l->count += n;
 }
 
@@ -66,10 +92,13 @@ int look_zone(struct look *l, char *message, size_t size)
 {
 	struct child child;
 	struct frame f;
-	int code = child_start(&child, "discover");
+	struct opt_out opted;
+	int code = opt_out_open(&opted, l->opt_out_file, message, size);
+	if (code == 0)
+		code = child_start(&child, "discover");
 	if (code < 0)
 		goto out;
-	code = begin(l, child.channel);
+	code = begin(l, &opted, child.channel);
 	while (code == 0) {
 		code = channel_get(child.channel, &f);
 		if (code == 0)
@@ -79,6 +108,7 @@ int look_zone(struct look *l, char *message, size_t size)
 	}
 	child_stop(&child);
 out:
+	opt_out_close(&opted);
 	if (code < 0 && !*message)
 		snprintf(message, size, "%s", err_text(code));
 	return code < 0 ? code : 0;

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "check/discover.h"
+#include "conf/plan.h"
 
 struct look {
 	const char *zone;
 	struct addr resolver;
 	bool lab;
-	uint32_t timeout_ms; // of a question; 0: the usual
+	uint32_t timeout_ms;	       // of a question; 0: the usual
+	const struct plan_list *block; // who is not asked, servers on the way included; null: none
+	const char *opt_out_file;      // the same; as it is when the look begins; null: none
 	const char *version;
 	struct discover_found *found; // owned; free with look_free
 	size_t count;

@@ -29,6 +29,8 @@
 
 struct measure;
 
+static const struct message_health well = {.state = "ok"};
+
 struct side { // one role and what the parent knows of it
 	struct measure *measure;
 	const char *role;
@@ -36,8 +38,9 @@ struct side { // one role and what the parent knows of it
 	struct child child;
 	bool wanted, done;
 	unsigned deaths;
-	int64_t pause_ns;
+	int64_t pause_ns, started_ns;
 	struct instant last;		      // newest sign of life
+	struct message_health health;	      // as it said, or as its death says
 	struct message_counts counts, before; // of this life; of earlier ones
 };
 
@@ -51,6 +54,7 @@ struct measure {
 	bool stopping;
 	int error;
 	unsigned deaths;
+	struct message_health said; // of the observer, to the sink
 };
 
 static void say(struct measure *m, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -101,9 +105,32 @@ static int await_ready(struct measure *m, struct side *s)
 	if (f.kind != MESSAGE_READY || f.length != sizeof(ready))
 		return ERR_MALFORMED;
 	memcpy(&ready, f.bytes, sizeof(ready));
+	ready.why[sizeof(ready.why) - 1] = '\0';
 	if (m->o->sink.ready)
 		m->o->sink.ready(m->o->sink.context, s->role, &ready);
 	return 0;
+}
+
+static int badness(const struct message_health *h)
+{
+	return strcmp(h->state, "ok") == 0 ? 0 : strcmp(h->state, "blind") == 0 ? 2 : 1;
+}
+
+// The roles are one observer, which is as its worst is: who sees again must not speak for the other. Says what changed.
+static void tell_health(struct measure *m, struct side *s, const struct message_health *now)
+{
+	s->health = *now;
+	const struct message_health *worst = now;
+	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
+		if (badness(&m->sides[i].health) > badness(worst))
+			worst = &m->sides[i].health;
+	if (strcmp(worst->state, m->said.state) == 0 && strcmp(worst->why, m->said.why) == 0)
+		return;
+	m->said = *worst;
+	if (worst != now) // that began earlier and was told then; from now on it is all there is to tell
+		m->said.time = m->said.from = now->time;
+	if (m->o->sink.health)
+		m->o->sink.health(m->o->sink.context, &m->said);
 }
 
 static void heard(void *context, uint32_t events);
@@ -116,6 +143,7 @@ static int side_start(struct measure *m, struct side *s)
 		return code;
 	}
 	s->last = clock_utc();
+	s->started_ns = clock_boot_ns();
 	code = division_setup(&m->division, s->kinds, s->deaths > 0, teller(s));
 	if (code == 0)
 		code = await_ready(m, s);
@@ -133,15 +161,24 @@ static int side_start(struct measure *m, struct side *s)
 	return code;
 }
 
+static void pause_longer(struct side *s)
+{
+	s->pause_ns = s->pause_ns * 2 < RESTART_MOST_NS ? s->pause_ns * 2 : RESTART_MOST_NS;
+}
+
 static void restart(void *context, uint32_t events)
 {
 	struct side *s = context;
 	(void)events;
 	if (s->measure->stopping)
 		return;
-	if (side_start(s->measure, s) == 0)
+	if (side_start(s->measure, s) == 0) {
+		struct message_health again = well;
+		again.time = again.from = clock_utc();
+		tell_health(s->measure, s, &again);
 		return;
-	s->pause_ns = s->pause_ns * 2 < RESTART_MOST_NS ? s->pause_ns * 2 : RESTART_MOST_NS;
+	}
+	pause_longer(s);
 	loop_at(s->measure->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){restart, s});
 }
 
@@ -178,15 +215,41 @@ static void died(struct side *s)
 	s->deaths++;
 	say(m, "%s: %s", s->role, how);
 	struct message_health h = {.time = clock_utc(), .from = s->last, .state = "blind", .why = "role_died"};
-	if (m->o->sink.health)
-		m->o->sink.health(m->o->sink.context, &h);
+	tell_health(m, s, &h);
 	if (!m->o->persist) {
 		m->error = -ECHILD;
 		s->done = true;
 		return;
 	}
-	s->pause_ns = RESTART_NS;
+	// One that dies again and again is started less and less often.
+	if (s->pause_ns && clock_boot_ns() - s->started_ns < RESTART_MOST_NS)
+		pause_longer(s);
+	else
+		s->pause_ns = RESTART_NS;
 	loop_at(m->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){restart, s});
+}
+
+static void take_health(struct side *s, const struct frame *f)
+{
+	struct message_health h;
+	memcpy(&h, f->bytes, sizeof(h));
+	h.state[sizeof(h.state) - 1] = h.why[sizeof(h.why) - 1] = '\0';
+	tell_health(s->measure, s, &h);
+}
+
+// A role reads what strangers send, so what it hands on is looked at before anything is written.
+static void take_attempts(struct side *s, const struct frame *f)
+{
+	const struct attempt *all = (const struct attempt *)(const void *)f->bytes;
+	const struct measure_sink *sink = &s->measure->o->sink;
+	size_t n = f->length / sizeof(*all);
+	for (size_t i = 0; i < n; i++)
+		if (!attempt_sound(&all[i])) {
+			say(s->measure, "%s: hands on what is no attempt; it is left out", s->role);
+			return;
+		}
+	if (sink->attempts)
+		sink->attempts(sink->context, all, n);
 }
 
 static void take(struct side *s, const struct frame *f)
@@ -194,13 +257,14 @@ static void take(struct side *s, const struct frame *f)
 	struct measure *m = s->measure;
 	const struct measure_sink *sink = &m->o->sink;
 	s->last = clock_utc();
-	if (f->kind == MESSAGE_ATTEMPTS && sink->attempts) {
-		sink->attempts(sink->context, (const struct attempt *)(const void *)f->bytes,
-			       f->length / sizeof(struct attempt));
-	} else if (f->kind == MESSAGE_HEALTH && sink->health && f->length == sizeof(struct message_health)) {
-		sink->health(sink->context, (const struct message_health *)(const void *)f->bytes);
-	} else if (f->kind == MESSAGE_SAVE && sink->saved) {
-		sink->saved(sink->context, f->bytes, f->length);
+	if (f->kind == MESSAGE_ATTEMPTS) {
+		take_attempts(s, f);
+	} else if (f->kind == MESSAGE_HEALTH && f->length == sizeof(struct message_health)) {
+		take_health(s, f);
+	} else if (f->kind == MESSAGE_SAVE) {
+		division_resume(&m->division, f->bytes, f->length);
+		if (sink->saved)
+			sink->saved(sink->context, f->bytes, f->length);
 	} else if (f->kind == MESSAGE_ERROR) {
 		say(m, "%s: %.*s", s->role, (int)f->length, (const char *)f->bytes);
 	} else if ((f->kind == MESSAGE_COUNTS || f->kind == MESSAGE_DONE) && f->length == sizeof(s->counts)) {
@@ -286,6 +350,18 @@ static void refresh(void *context, uint32_t events)
 	loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){refresh, m});
 }
 
+// A second Ctrl-C while all was ending would otherwise end this process before the caller has written and said the rest.
+static void forget_signals(struct measure *m)
+{
+	struct signalfd_siginfo info;
+	if (m->signals < 0)
+		return;
+	while (read(m->signals, &info, sizeof(info)) == sizeof(info))
+		continue;
+	close(m->signals);
+	m->signals = -1;
+}
+
 static bool all_done(const struct measure *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
@@ -327,12 +403,16 @@ static int run(struct measure *m)
 
 int measure_run(const struct measure_options *o, struct measure_result *ret)
 {
-	struct measure m = {.o = o, .signals = -1};
-	m.sides[0] = (struct side){.measure = &m, .role = "probe", .kinds = DIVISION_PROBE, .child.watch = -1};
-	m.sides[1] = (struct side){.measure = &m, .role = "check", .kinds = DIVISION_CHECK, .child.watch = -1};
+	struct measure m = {.o = o, .signals = -1, .said = well};
+	m.sides[0] = (struct side){.role = "probe", .kinds = DIVISION_PROBE};
+	m.sides[1] = (struct side){.role = "check", .kinds = DIVISION_CHECK};
 	sigset_t before;
-	struct signalfd_siginfo late;
 	char trouble[512] = "";
+	for (size_t i = 0; i < ARRAY_LEN(m.sides); i++) {
+		m.sides[i].measure = &m;
+		m.sides[i].child.watch = -1;
+		m.sides[i].health = well;
+	}
 	sigprocmask(SIG_BLOCK, NULL, &before);
 	int code = division_create(&m.division, o, trouble, sizeof(trouble));
 	if (code == 0)
@@ -341,6 +421,9 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 		say(&m, "%s", trouble);
 		goto out;
 	}
+	if (m.division.checks && (o->plan->interface || o->source.family != FAMILY_NONE))
+		say(&m,
+		    "service checks leave as the system's routes say; the interface and source address are of pings");
 	m.loop = loop_create();
 	code = m.loop ? watch_signals(&m, &before) : -errno;
 	if (code == 0)
@@ -352,11 +435,7 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 		child_stop(&m.sides[i].child);
 	}
 out:
-	// One that came too late to stop anything must not end us before what was measured is told.
-	while (m.signals >= 0 && read(m.signals, &late, sizeof(late)) == sizeof(late))
-		;
-	if (m.signals >= 0)
-		close(m.signals);
+	forget_signals(&m);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	loop_free(m.loop);
 	opt_out_close(&m.opt_out);

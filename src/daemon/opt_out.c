@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// stat(2) tells a change, also one of who may read it; a file that appears later counts from then on.
+// stat(2) tells a change; a file that was taken away takes nobody off the list, and counts again when it is back.
 #include "daemon/opt_out.h"
 
 #include "base/alloc.h"
@@ -39,23 +39,38 @@ int opt_out_look(struct opt_out *o, char *message, size_t size)
 {
 	struct plan_list fresh = {0};
 	struct plan_error e;
-	if (!changed(o))
+	if (!changed(o) && !o->again)
 		return 0;
 	// A list that was taken away is no permission.
-	int code = o->there ? plan_list_read(&fresh, o->path, &e) : 0;
-	if (code < 0)
-		snprintf(message, size, "opt-out list: %s; the entries before it stay in force", e.text);
+	int code = o->there ? plan_list_salvage(&fresh, o->path, &e) : 0;
 	if (code < 0 || !o->there)
 		keep_old(&fresh, &o->list);
 	free(o->list.at);
 	o->list = fresh;
+	// What could not be read at all may be readable a moment later, with the same time and size; that is said once.
+	bool said = o->again;
+	o->again = code < 0 && code != ERR_MALFORMED;
+	if (said && o->again)
+		return 0;
+	if (code < 0)
+		snprintf(message, size,
+			 "opt-out list: %s; what else it says is in force, and so are the entries before it", e.text);
 	return code < 0 ? code : 1;
 }
 
 int opt_out_open(struct opt_out *o, const char *path, char *message, size_t size)
 {
+	struct plan_list whole = {0};
+	struct plan_error e;
 	*o = (struct opt_out){.path = path};
-	int code = opt_out_look(o, message, size);
+	// Whoever opted out must be known before the first packet: a file that cannot be seen is no empty one.
+	int code = path ? plan_list_read(&whole, path, &e) : 0;
+	free(whole.at);
+	if (code < 0) {
+		snprintf(message, size, "opt-out list: %s", e.text);
+		return code;
+	}
+	code = opt_out_look(o, message, size);
 	return code < 0 ? code : 0;
 }
 

@@ -15,13 +15,9 @@
 
 #define SETUP_WAIT_MS 30000 // the parent reads long lists before it starts
 #define SAY_WAIT_MS   30000 // the parent is gone or stuck after that
+#define SAY_LISTEN_MS 100
 #define BATCH	      (FRAME_MAX / sizeof(struct attempt))
 #define FLUSH_NS      (50 * 1000000LL) // so old may a result become here
-
-int role_say(struct role *r, enum message kind, const void *bytes, size_t length)
-{
-	return channel_put_wait(r->channel, (uint16_t)kind, bytes, length, SAY_WAIT_MS);
-}
 
 static void append(void **items, size_t *count, size_t *capacity, struct cursor c, size_t size)
 {
@@ -143,7 +139,6 @@ int role_begin(struct role *r)
 	if (f.kind != MESSAGE_SETUP || !cursor_bytes(&c, &r->setup, sizeof(r->setup)))
 		return ERR_MALFORMED;
 	r->gate = gate_create(&r->setup.caps);
-	clock_step(&r->clock);
 	return 0;
 }
 
@@ -184,6 +179,20 @@ int role_listen(struct role *r)
 		if (code <= 0)
 			return code;
 		code = take(r, &f);
+		if (code < 0)
+			return code;
+	}
+}
+
+// Listens while it waits: the parent may be telling something just now, and each would wait for the other's room.
+int role_say(struct role *r, enum message kind, const void *bytes, size_t length)
+{
+	int64_t end = clock_boot_ns() + SAY_WAIT_MS * (NS_PER_S / 1000);
+	for (;;) {
+		int code = channel_put_wait(r->channel, (uint16_t)kind, bytes, length, SAY_LISTEN_MS);
+		if (code != -ETIMEDOUT || clock_boot_ns() > end)
+			return code;
+		code = role_listen(r);
 		if (code < 0)
 			return code;
 	}

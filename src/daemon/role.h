@@ -34,6 +34,7 @@ struct role {
 	bool started, stopping;
 	const char *doing; // for the message when it fails; null: nothing special
 	struct clock_watch clock;
+	char why[MESSAGE_TEXT_MAX]; // it could not begin; empty: the error says it all
 };
 
 // Waits for the setup and makes the gate. 0, or a negative error: then end.
@@ -48,6 +49,7 @@ int MUST_USE role_listen(struct role *r);
 void role_take(void *context, const struct attempt *batch, size_t n);
 // Hands on what waits, when it is enough or old enough, or `all` of it. 0; -EAGAIN: the parent is busy; -EPIPE.
 int MUST_USE role_flush(struct role *r, bool all);
-bool role_may_begin(const struct role *r);						    // results do not pile up
-int MUST_USE role_say(struct role *r, enum message kind, const void *bytes, size_t length); // waits for room
+bool role_may_begin(const struct role *r); // results do not pile up
+int MUST_USE role_say(struct role *r, enum message kind, const void *bytes,
+		      size_t length); // waits for room, and listens
 void role_health(struct role *r, const char *state, const char *why, struct instant from);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/text.h"
 #include "daemon/due.h"
 #include "daemon/role.h"
 #include "daemon/zones.h"
@@ -27,6 +28,7 @@ struct checking {
 	bool tcp;	  // and is to be asked over TCP
 	int64_t turn_ns;  // the total lets one packet through in this time
 	uint64_t skipped; // turns that a target's own caps did not allow
+	bool *unfit;	  // by target: said that it cannot be asked
 	int64_t counted_ns;
 };
 
@@ -50,7 +52,24 @@ static struct check_spec spec_of(const struct checking *c, const struct due_item
 	};
 }
 
-// Begins what is due. How long until there is more to begin; 0 or more, or a negative error.
+// What no check can be made of costs that target, not the role. Said once.
+static void say_unfit(struct checking *c, size_t item, int code)
+{
+	const struct role_target *t = &c->role->targets[item];
+	struct text line = {0};
+	if (c->unfit[item])
+		return;
+	c->unfit[item] = true;
+	text_addr(&line, &t->ask.address);
+	bool nameless = t->ask.op == PROBE_DNS && !t->name;
+	text_printf(&line, " %s '%.80s' cannot be asked: %s", probe_op_name(t->ask.op), t->name ? t->name : "",
+		    nameless ? "no name to ask it for is configured" : err_text(code));
+	if (role_say(c->role, MESSAGE_ERROR, line.bytes, line.length) < 0)
+		c->role->stopping = true;
+	text_free(&line);
+}
+
+// Begins what is due. How long until there is more to begin.
 static int64_t begin(struct checking *c)
 {
 	int64_t wait = LISTEN_NS;
@@ -67,7 +86,7 @@ static int64_t begin(struct checking *c)
 		s.flags |= c->tcp ? CHECK_DNS_TCP : 0;
 		int code = check_start(c->check, &s, &wait);
 		if (code < 0)
-			return code;
+			say_unfit(c, c->waiting.item, code);
 		// In a run for ever the turn of a target whose own caps hold it back comes again.
 		bool alone = code == 0 && wait > c->turn_ns;
 		c->skipped += alone && c->role->setup.persist;
@@ -108,10 +127,7 @@ static int work(struct checking *c)
 		int code = role_listen(c->role);
 		if (code < 0)
 			return code;
-		int64_t wait = begin(c);
-		if (wait < 0)
-			return (int)wait;
-		code = check_poll(c->check, wait);
+		code = check_poll(c->check, begin(c));
 		if (code < 0)
 			return code;
 		code = role_flush(c->role, false);
@@ -167,6 +183,7 @@ int role_check(struct role *r)
 		goto out;
 	due_create(&c.due, r);
 	c.zones = zones_create(r);
+	c.unfit = alloc_zero(r->target_count + 1, sizeof(*c.unfit));
 	check_dns_listen(check_dns_of(c.check), (struct check_dns_listener){zones_take, c.zones});
 	code = work(&c);
 	if (code == 0)
@@ -175,5 +192,6 @@ out:
 	due_free(&c.due);
 	check_close(c.check);
 	zones_free(c.zones);
+	free(c.unfit);
 	return code;
 }

@@ -8,6 +8,7 @@
 #include "daemon/role.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #define LISTEN_NS (100 * 1000000LL)
 
@@ -42,6 +43,10 @@ int role_discover(struct role *r)
 {
 	struct sandbox_report report;
 	struct discover *d = NULL;
+	// What most zones name besides their servers: the zone itself and its www.
+	char www[CHECK_NAME_MAX + 1];
+	const char *names[] = {r->setup.zone, www};
+	int length = snprintf(www, sizeof(www), "www.%s", r->setup.zone);
 	struct discover_options o = {
 		.gate = r->gate,
 		.resolver = r->setup.toward,
@@ -49,6 +54,8 @@ int role_discover(struct role *r)
 		.timeout_ms = r->setup.timeout_ms,
 		.zone = r->setup.zone,
 		.mail = true,
+		.names = names,
+		.name_count = length > 0 && (size_t)length < sizeof(www) ? 2 : 1,
 		.out = {role_take, r},
 	};
 	r->doing = ROLE_OPENS;

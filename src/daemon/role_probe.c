@@ -196,6 +196,7 @@ static int account(struct probing *p)
 	p->counted_ns = now;
 	struct prober_counts counts;
 	prober_counts(p->prober, &counts);
+	self_leaves_by(&p->self, prober_interface(p->prober));
 	self_look(&p->self, p->role, &counts, p->lag_ns);
 	p->lag_ns = 0;
 	if (p->census) {
@@ -271,10 +272,12 @@ static int open_all(struct probing *p, struct message_ready *ret)
 	*ret = (struct message_ready){0};
 	p->role->doing = o.source.family == FAMILY_NONE ? ROLE_OPENS : ROLE_OPENS ", with that source address";
 	int code = prober_open(&o, &p->prober, ret->why, sizeof(ret->why));
-	if (code < 0)
+	if (code < 0) {
+		snprintf(p->role->why, sizeof(p->role->why), "%s", ret->why);
 		return code;
+	}
 	p->role->doing = ROLE_DROPS;
-	self_open(&p->self, o.interface);
+	self_open(&p->self);
 	ret->mode = (uint8_t)prober_mode(p->prober);
 	code = sandbox_enter(role_profile(ret->mode == ATTEMPT_CONNECT ? "probe-connect" : "probe"), &report);
 	ret->user = report.user;

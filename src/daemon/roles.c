@@ -33,9 +33,9 @@ const struct sandbox_profile *role_profile(const char *name)
 static int complain(struct role *r, int code)
 {
 	char text[MESSAGE_TEXT_MAX];
-	int n = snprintf(text, sizeof(text), "%s%s%s", r->doing ? r->doing : "", r->doing ? ": " : "", err_text(code));
-	n = n < (int)sizeof(text) ? n : (int)sizeof(text) - 1;
-	if (r->channel && role_say(r, MESSAGE_ERROR, text, n < 0 ? 0 : (size_t)n) == 0)
+	snprintf(text, sizeof(text), "%s%s%s%s%.60s", r->doing ? r->doing : "", r->doing ? ": " : "", err_text(code),
+		 *r->why ? ": " : "", r->why);
+	if (r->channel && role_say(r, MESSAGE_ERROR, text, strlen(text)) == 0)
 		return 4;
 	fprintf(stderr, "lacuna: %s\n", text);
 	return 4;

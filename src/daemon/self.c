@@ -7,10 +7,18 @@
 
 #define LINKS_CONTROL_S 3 // a control's answer counts for three of its intervals, a time-out included
 
-void self_open(struct self *s, const char *interface)
+void self_open(struct self *s)
 {
 	// Without it the carrier is "not known": the other signs remain.
-	(void)!link_watch_open(&s->link, interface);
+	(void)!link_watch_open(&s->link, NULL);
+}
+
+void self_leaves_by(struct self *s, int interface)
+{
+	if (interface == s->interface)
+		return;
+	s->interface = s->link.interface = interface;
+	s->carrier_lost = false; // that was another's
 }
 
 void self_begin(struct self *s, const struct role *r)
@@ -46,6 +54,8 @@ void self_take(struct self *s, const struct attempt *a)
 static void look_at_link(struct self *s)
 {
 	unsigned events = link_watch_look(&s->link);
+	if (!s->interface)
+		return;
 	if (events & LINK_CARRIER_BACK)
 		s->carrier_lost = false;
 	else if (events & LINK_CARRIER_LOST)

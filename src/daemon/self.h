@@ -19,12 +19,15 @@ struct self {
 	uint32_t asked[SELF_WINDOW], answered[SELF_WINDOW]; // by second
 	uint64_t second;
 	struct prober_counts before;
+	int interface; // that packets leave by; 0: not known
 	bool carrier_lost;
 	uint8_t state, reasons; // as last said
 };
 
-void self_open(struct self *s, const char *interface); // before privileges go
+void self_open(struct self *s);			       // before privileges go
 void self_begin(struct self *s, const struct role *r); // targets are known
+// Which interface's carrier counts: the others of this machine come and go as they like. 0: none is known, and none counts.
+void self_leaves_by(struct self *s, int interface);
 void self_take(struct self *s, const struct attempt *a);
 // Once a second: says what changed. `lag_ns`: the latest tick since the last look.
 void self_look(struct self *s, struct role *r, const struct prober_counts *now, int64_t lag_ns);

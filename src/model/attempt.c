@@ -2,6 +2,15 @@
 // The empty attempt.
 #include "model/attempt.h"
 
+#include <string.h>
+
+bool attempt_sound(const struct attempt *a)
+{
+	return a->op < PROBE_OP_COUNT && a->failure < FAILURE_COUNT && a->mode < ATTEMPT_MODES &&
+	       (a->target.family == FAMILY_V4 || a->target.family == FAMILY_V6 || a->target.family == FAMILY_NONE) &&
+	       memchr(a->nsid, 0, sizeof(a->nsid));
+}
+
 struct attempt attempt_of(uint8_t op, const struct addr *target, uint32_t index, struct instant time)
 {
 	struct attempt a = {.time = time, .rtt_ns = ATTEMPT_UNKNOWN, .target = *target, .index = index, .op = op};

@@ -58,5 +58,7 @@ struct attempt_sink {
 	void *context;
 };
 
+// Whether what another process handed on is one: its words are known, its text ends.
+bool attempt_sound(const struct attempt *a);
 // All members unknown or zero, except those given.
 struct attempt attempt_of(uint8_t op, const struct addr *target, uint32_t index, struct instant time);

@@ -22,10 +22,10 @@ struct frame_head {
 
 struct channel {
 	int descriptor;
-	uint32_t credits;		     // of this end as the sender
-	uint16_t worked;		     // credited frames received since the last FRAME_CREDIT
-	bool owes;			     // the last frame given was a credited one
-	alignas(8) uint8_t bytes[FRAME_MAX]; // read as records where it lies
+	uint32_t credits;		       // of this end as the sender
+	uint16_t worked;		       // credited frames received since the last FRAME_CREDIT
+	bool owes;			       // the last frame given was a credited one
+	_Alignas(16) uint8_t bytes[FRAME_MAX]; // receivers read arrays of structs in place
 };
 
 int channel_pair(int ret[2])

@@ -18,7 +18,7 @@ enum { FRAME_CREDIT = 0 }; // the channel's own kind; callers use 1 and above, a
 
 struct frame {
 	uint16_t kind;
-	const uint8_t *bytes; // borrowed until the next channel_get
+	const uint8_t *bytes; // borrowed until the next channel_get; aligned for any struct
 	size_t length;
 };
 

@@ -192,13 +192,14 @@ void judge_local(struct prober *p, uint64_t serial, int error)
 static int own_darkness(const struct prober *p, const struct addr *target, int64_t stamp)
 {
 	const struct route_table *t = &p->routes;
-	if (!p->routes_known || target->family != FAMILY_V4 ||
-	    (t->link.up && !t->gateway_failed && stamp > p->last_dark))
+	// The kernel forgets neighbours that it asked in vain.
+	bool failed = t->gateway_failed || stamp <= p->last_failed;
+	if (!p->routes_known || target->family != FAMILY_V4 || (t->link.up && !failed && stamp > p->last_dark))
 		return 0;
 	const struct route *r = route_find(t, v4_number(target->bytes));
 	if (!r || r->interface != t->link.interface || r->kind == ROUTE_OWN)
 		return 0;
-	if (!t->link.up || (!t->gateway_failed && stamp <= p->last_dark))
+	if (!t->link.up || stamp <= p->last_dark)
 		return ENETDOWN;
 	return r->kind == ROUTE_GATEWAY && r->gateway == t->gateway ? EHOSTUNREACH : 0;
 }

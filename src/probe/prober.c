@@ -138,6 +138,8 @@ static void read_routes(struct prober *p, int64_t now)
 	}
 	if (was_dark || (p->routes_known && interface && !t->link.up))
 		p->last_dark = now;
+	if (p->routes_known && t->gateway_gave_up)
+		p->last_failed = now;
 	send_choose(p);
 }
 
@@ -340,6 +342,11 @@ void prober_close(struct prober *p)
 	route_close(&p->routes);
 	pending_free(&p->pending);
 	free(p);
+}
+
+int prober_interface(const struct prober *p)
+{
+	return p->routes.link.interface;
 }
 
 enum attempt_mode prober_mode(const struct prober *p)

@@ -52,6 +52,7 @@ struct prober;
 int MUST_USE prober_open(const struct prober_options *o, struct prober **ret, char *why, size_t why_size);
 void prober_close(struct prober *p);
 enum attempt_mode prober_mode(const struct prober *p);
+int prober_interface(const struct prober *p); // index of the one that leads to `toward`; 0: not known
 
 // Sends those of the items that the gate lets through now, in order, and stops at the first that must wait. Returns how many
 // were dealt with (sent, or refused by the gate for good: those become no attempt but are counted); *ret_wait_ns is then how

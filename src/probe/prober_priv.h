@@ -83,7 +83,8 @@ struct prober {
 	int64_t ahead_ns; // UTC minus boot time at the beginning
 	int64_t step_ns;  // what UTC has stepped since
 	int64_t last_stamp, last_read, last_kernel, last_routes, last_news, last_drops;
-	int64_t last_dark; // when our link was last seen without carrier
+	int64_t last_dark;   // when our link was last seen without carrier
+	int64_t last_failed; // when the kernel was last seen to have asked the gateway in vain
 	struct pending pending;
 	struct prober_counts counts;
 	struct echo_template request4, request6,

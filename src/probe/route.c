@@ -117,6 +117,7 @@ static void take_neighbour(struct route_table *t, const struct nlmsghdr *h)
 	const int good = NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT | NUD_NOARP;
 	t->gateway_known = m->ndm_state & good && mac && RTA_PAYLOAD(mac) == 6;
 	t->gateway_failed = !t->gateway_known && m->ndm_state & (NUD_FAILED | NUD_INCOMPLETE);
+	t->gateway_gave_up = !t->gateway_known && m->ndm_state & NUD_FAILED;
 	if (t->gateway_known)
 		memcpy(t->gateway_mac, RTA_DATA(mac), 6);
 }
@@ -215,7 +216,7 @@ int route_read(struct route_table *t)
 	};
 	t->count = t->own_count = 0;
 	t->simple = true;
-	t->link.up = t->link.ethernet = t->gateway_known = t->gateway_failed = false;
+	t->link.up = t->link.ethernet = t->gateway_known = t->gateway_failed = t->gateway_gave_up = false;
 	for (size_t i = 0; i < ARRAY_LEN(dumps); i++) {
 		int error = dump(t, &dumps[i]);
 		if (error < 0) {

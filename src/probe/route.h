@@ -50,7 +50,8 @@ struct route_table {
 	struct route_link link;
 	uint32_t gateway; // the neighbour that is looked at
 	bool gateway_known;
-	bool gateway_failed; // does not answer the kernel
+	bool gateway_failed;  // does not answer the kernel, or not yet
+	bool gateway_gave_up; // and the kernel has stopped asking
 	uint8_t gateway_mac[6];
 };
 

@@ -6,6 +6,7 @@ Usage: dns.py DNS_ASK
 import os
 import subprocess
 import sys
+import threading
 
 import dns_lab
 from dns_lab import BAD, BEHIND_ROUTER, SERVER, problems, zone_text
@@ -115,6 +116,11 @@ BLIND = (
     ("no route at all, IPv6", f"2001:db8:2::10 53 {SOA} 0 {LONG} example.kx", [{"failure": "local_fault", "local_error": 101}]),
 )
 
+LOST = (
+    ("our link loses its carrier in the middle", f"198.18.2.34 53 {SOA} 0 {SHORT} example.kx", [{"failure": "local_fault", "rtt_ns": -1}]),
+    ("our link loses its carrier in the middle, TCP", f"198.18.2.34 53 {SOA} {TCP} {SHORT} example.kx", [{"failure": "local_fault", "rtt_ns": -1}]),
+)
+
 
 def judge(cases, rows, attempts):
     for index, (name, _, wanted) in enumerate(rows):
@@ -162,6 +168,12 @@ def run(cases, lab, program):
     got, counts, _ = lab.ask(program, [line for _, line, _ in BLIND], where="n")
     judge(cases, BLIND, got)
     cases.case("all local", problems(counts, {"local_faults": len(BLIND), "sent": 0}))
+
+    timer = threading.Timer(0.4, lab.ip, ("r", "link set o0 down"))
+    timer.start()
+    got, _, _ = lab.ask(program, [line for _, line, _ in LOST])
+    timer.join()
+    judge(cases, LOST, got)
 
 
 def main():

@@ -93,6 +93,20 @@ static void half_a_list(void **state)
 	assert_int_equal(plan.allow.count, 2);
 }
 
+// An opt-out behind a slip of the pen counts all the same.
+static void a_list_with_slips(void **state)
+{
+	(void)state;
+	const char *text = "192.0.2.0/24\nplease\n192.0.2.1/24\n203.0.113.7\n";
+	assert_int_equal(plan_list_salvage(&plan.block, write_file("o", text), &error), ERR_MALFORMED);
+	assert_non_null(strstr(error.text, "/o:2: 'please'"));
+	assert_int_equal(plan.block.count, 2);
+	assert_int_equal(plan.block.at[1].length, 32);
+	unlink(path);
+	assert_int_equal(plan_list_salvage(&plan.block, path, &error), ERR_NOT_FOUND);
+	assert_int_equal(plan.block.count, 2);
+}
+
 static void files_that_are_none(void **state)
 {
 	(void)state;
@@ -261,6 +275,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(beginning, begin, end),
 		cmocka_unit_test_setup_teardown(full, begin, end),
 		cmocka_unit_test_setup_teardown(half_a_list, begin, end),
+		cmocka_unit_test_setup_teardown(a_list_with_slips, begin, end),
 		cmocka_unit_test_setup_teardown(files_that_are_none, begin, end),
 		cmocka_unit_test_setup_teardown(json_of_many_values, begin, end),
 		cmocka_unit_test_setup_teardown(notes_once, begin, end),

@@ -19,6 +19,8 @@ $TTL 60
 @ NS ns1
 @ NS ns2
 @ MX 10 mail
+@ A 198.18.1.80
+www A 198.18.1.81
 ns1 A 198.18.1.53
 ns2 A 198.18.2.53
 mail A 198.18.1.25
@@ -198,6 +200,8 @@ def zone(cases):
         problems += [] if ("smtp_banner", "198.18.1.25") in got else ["the mail server was not asked"]
         cases.case("check --zone finds and asks its servers", problems + ([result.stderr] if problems else []))
         listed = lacuna("check", "--lab", "--zone", "kx", "--resolver", "192.0.2.2", "--list", "--timeout", "2", inside=world.here)
+        wanted = ('"198.18.1.53", kind: dns', '"198.18.1.25", kind: smtp', '"198.18.1.80", kind: host', '"198.18.1.81", kind: host')
+        cases.case("--list has its name servers, mail servers and addresses", [f"{w} is missing" for w in wanted if w not in listed.stdout])
         path = os.path.join(folder, "lacuna.yml")
         with open(path, "w", encoding="utf-8") as file:
             file.write("lab: on\nprobing: on\n" + listed.stdout)

@@ -197,9 +197,19 @@ def opt_out(cases, world):
         when = time.time()
         time.sleep(5)
         with open(os.path.join(folder, "opt-out"), "a", encoding="utf-8") as file:
-            file.write("not a prefix\n")
+            file.write("not a prefix\n198.18.3.1\n")
+        damaged = time.time()
+        # An interface that has nothing to do with it comes and goes.
+        world.do(world.here, "ip link add aside type veth peer name aside2")
+        world.do(world.here, "ip link set aside up")
+        world.do(world.here, "ip link set aside2 up")
+        world.do(world.here, "ip link del aside")
         time.sleep(3)
         status, _, err = finish(child)
+        behind = [line for line in lines_of(target) if line.get("target") == "198.18.3.1"]
+        cases.case("an opt-out behind damage counts", [line["t"] - damaged for line in behind if line["t"] > damaged + 1]
+                   + ([] if behind else ["it was never asked before"]))
+        cases.case("another interface's end is not ours", [line for line in lines_of(target) if line.get("state") == "blind"])
         gone = [line for line in lines_of(target) if line.get("target", "").startswith("198.18.2.") or line.get("target") == "198.18.0.1"]
         late = [f"{line['op']} {line['target']} {line['t'] - when:.2f} s after" for line in gone if line["t"] > when + 1]
         others = [line for line in lines_of(target) if line.get("target") == "198.18.1.1" and line["t"] > when + 1]
@@ -226,6 +236,8 @@ def crash(cases, world):
                    and any(line["op"] == "http_round_trip" for line in after) else [f"{len(after)} lines after"])
         blind = [line for line in lines_of(target) if line["op"] == "observer_health" and line["state"] == "blind"]
         cases.case("and the time between is blind", [] if blind else ["no such line"])
+        states = [line["state"] for line in lines_of(target) if line["op"] == "observer_health"]
+        cases.case("until they are there again", [] if states[-1] == "ok" else [states])
         roles = roles_of(child)
         child.kill()
         child.wait()
@@ -252,6 +264,45 @@ def full_disk(cases, world):
             pair.run("umount", target)
 
 
+def command_line(cases):
+    """What the command line says goes before the configuration, and what is there is never written over."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, target = os.path.join(folder, "x.yml"), os.path.join(folder, "r")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("lab: on\nobserver: {id: file}\nopt_out_file: out\ntargets: [{address: 127.0.0.1}]\n")
+        open(os.path.join(folder, "out"), "w", encoding="utf-8").close()
+
+        def run(*words):
+            return subprocess.run([LACUNA, "record", "probes", *words, "-c", path, "-o", target, "--for", "1.5", "--quiet"], capture_output=True,
+                                  text=True, timeout=60, check=False)
+        done = run("--observer", "line")
+        who = {line["observer"] for line in lines_of(target)}
+        cases.case("an option before -c is not undone by the file", [] if done.returncode == 0 and who == {"line"} else [who, done.stderr])
+        done = run("--opt-out-file", "/dev/null")
+        cases.case("a second opt-out list does not take the first one's place", [] if done.returncode == 2 and "opt-out" in done.stderr else [done.stderr])
+        for name, text in (("damaged", "{"), ("large", "[" + " " * (70 << 20) + "]")):
+            with open(os.path.join(target, "recording.json"), "w", encoding="utf-8") as file:
+                file.write(text)
+            done = run()
+            with open(os.path.join(target, "recording.json"), encoding="utf-8") as file:
+                same = file.read() == text
+            cases.case(f"a recording.json that is {name} is not written over", [] if done.returncode == 4 and same else [done.returncode, done.stderr])
+
+
+def unfit(cases):
+    """A target that no check can be made of is named, and costs the others nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, target = os.path.join(folder, "x.yml"), os.path.join(folder, "r")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("lab: on\ninventory: [hosts]\ntargets: [{url: 'http://127.0.0.1:9/'}]\n")
+        with open(os.path.join(folder, "hosts"), "w", encoding="utf-8") as file:
+            file.write('{"address": "127.0.0.1", "kinds": ["dns"]}\n')
+        done = subprocess.run([LACUNA, "record", "probes", "-c", path, "-o", target, "--for", "5"], capture_output=True, text=True, timeout=60, check=False)
+        asked = [line for line in lines_of(target) if line["op"] == "http_round_trip"]
+        cases.case("a name server without a name to ask for does not stop the other checks",
+                   [] if done.returncode == 0 and len(asked) > 2 and "cannot be asked" in done.stderr else [done.returncode, len(asked), done.stderr])
+
+
 def refusals(cases):
     """Nothing is sent before probing is on and a contact is named, nor to what must never be asked."""
     with tempfile.TemporaryDirectory() as folder:
@@ -273,6 +324,8 @@ def main():
     pair.need("sysctl")
     cases = Cases()
     refusals(cases)
+    command_line(cases)
+    unfit(cases)
     world = World("w")
     for part in (outage, own_fault, opt_out, crash, full_disk):
         part(cases, world)

@@ -25,8 +25,8 @@ static uint32_t below(uint32_t n)
 static struct caps random_caps(void)
 {
 	struct caps c = below(4) ? caps_default() : caps_lab();
-	c.lab = true; // the addresses are
-	c.total_per_s = 1 + below(below(2) ? 20 : 400);
+	c.lab = true;					// the addresses are
+	c.total_per_s = 2 + below(below(2) ? 20 : 400); // one is too few for two roles, and refused
 	c.network_per_s = 1 + below(100);
 	c.block_burst = 2 + below(4);
 	c.block_per_round = 20 + below(640);
