@@ -55,7 +55,7 @@ class Evidence:
     def __init__(self, plan):
         self.plan = plan
         self.prefixes = {e["id"]: [ipaddress.ip_network(p) for p in e["prefixes"]] for e in plan.entities()}
-        self.replies = []
+        self.replies, self.starts = [], []  # starts: of all labels, so that one outage is not taken for the next
         for path in glob.glob(f"{WORK}/u*.pcap"):
             self.replies += echo_replies(path)
         self.replies.sort()
@@ -130,7 +130,8 @@ class Evidence:
             return bisect.bisect_left(times, b) - bisect.bisect_left(times, a)
 
         usual = max(between(outage["start"] - 10, outage["start"]) / 10, 0.1)
-        last = min(outage["end"] + 60, times[-1] if times else outage["end"])
+        following = min((t for t in self.starts if t > outage["end"]), default=outage["end"] + 60)
+        last = min(outage["end"] + 60, following - 1, times[-1] if times else outage["end"])
         count = max(int((last - outage["start"]) + 8), 1)
         return [(s - 8, between(outage["start"] - 8 + s, outage["start"] - 7 + s) / usual) for s in range(count)]
 
@@ -196,6 +197,7 @@ def routes(raw, outage, evidence, numbers, name):
 
 def problems(scenario, labels, evidence, lab):
     from .scenario import number
+    evidence.starts = [o["start"] for o in labels["outages"]]
     found = [f"{what} died by itself (status {status})" for _, what, status in lab.deaths]
     for raw, outage in zip(scenario.truths, labels["outages"]):
         found += one(raw, outage, evidence, lambda value: number(value, scenario.numbers))
