@@ -27,7 +27,7 @@ class Observers:
             here = os.path.dirname(os.path.abspath(__file__))
             return [sys.executable, "-B", os.path.join(here, "prober.py"), self.description, f"{WORK}/probes/{name}.ndjson", name]
         asn = dict(self.plan.observers)[name]
-        conf = put(f"{name}.yml", configuration(name, asn, list(self.plan.targets())))
+        conf = put(f"{name}.yml", configuration(name, asn, list(self.plan.targets()), self.plan.set["watch"]))
         return [self.lab.tools["lacuna"], "record", "probes", "-c", conf, "-o", f"{WORK}/observer/{name}", "--observer", name, "--quiet"]
 
     def switch(self, name, on):
@@ -46,9 +46,9 @@ class Observers:
                     shutil.copyfileobj(file, out)
 
 
-def configuration(name, asn, targets):
-    """lacuna.yml of an observer: everything once a second, as only the laboratory allows."""
-    lines = ["probing: on", "contact: lab@observatory.example", f"observer:\n  id: {name}\n  asn: {asn}", "lab: on", "watch_interval: 1s",
+def configuration(name, asn, targets, watch):
+    """lacuna.yml of an observer: everything every `watch` seconds; once a second, as only the laboratory allows, is usual."""
+    lines = ["probing: on", "contact: lab@observatory.example", f"observer:\n  id: {name}\n  asn: {asn}", "lab: on", f"watch_interval: {watch}s",
              "rate: 1000", "allow: [198.18.0.0/15, 198.51.100.0/24, 192.0.2.0/24, 203.0.113.0/24, 2001:db8::/32]",
              "controls: [" + ", ".join(t["address"] for t in targets if t["kind"] == "control") + "]", "targets:"]
     for t in targets:
@@ -57,7 +57,7 @@ def configuration(name, asn, targets):
         words = [f"kind: {t['kind']}", f"entity: {t['entity']}", "timeout: 2s"]
         words += [f"name: {t['name']}"] if "name" in t else []
         words += ["qtype: A"] if t["kind"] == "dns" else []
-        words += [f"institution: {t['institution']}", "interval: 1s"] if "institution" in t else []
+        words += [f"institution: {t['institution']}", f"interval: {watch}s"] if "institution" in t else []
         lines.append(f"  - address: '{t['address']}'\n    " + "\n    ".join(words))
     return "\n".join(lines) + "\n"
 
