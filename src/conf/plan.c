@@ -132,7 +132,7 @@ struct list_file {
 static int list_lines(struct plan_list *l, const struct list_file *f, struct cursor rest, struct plan_error *e)
 {
 	struct cursor line;
-	struct plan_error later;
+	struct plan_error later = {.text = ""};
 	int code = 0;
 	skip_mark(&rest);
 	for (uint32_t number = 1; (code == 0 || f->all) && file_line(&rest, &line); number++) {

@@ -17,7 +17,7 @@
 #define SAY_WAIT_MS   30000 // the parent is gone or stuck after that
 #define SAY_LISTEN_MS 100
 #define BATCH	      (FRAME_MAX / sizeof(struct attempt))
-#define FLUSH_NS      (50 * 1000000LL) // so old may a result become here
+#define FLUSH_NS      (200 * 1000000LL) // so old may a result become here
 
 static void append(void **items, size_t *count, size_t *capacity, struct cursor c, size_t size)
 {

@@ -28,7 +28,7 @@ struct zones {
 
 static uint64_t hash_name(const char *name)
 {
-	char lower[CHECK_NAME_MAX + 1];
+	char lower[CHECK_NAME_MAX + 1] = "";
 	size_t n = strlen(name);
 	n = n && name[n - 1] == '.' ? n - 1 : n;
 	n = n < sizeof(lower) ? n : sizeof(lower);

@@ -82,5 +82,5 @@ const char *decode_count_name(enum decode_count which); // e.g. "malformed_updat
 // Whether the count is told of: those that newer versions added only where there is something to count.
 static inline bool decode_count_told(const struct decode_counts *c, int which)
 {
-	return which < DECODE_HEALTH || c->of[which];
+	return which < DECODE_HEALTH || (which < DECODE_COUNT && c->of[which]);
 }

@@ -152,7 +152,7 @@ int channel_get(struct channel *c, struct frame *ret)
 	if (code < 0)
 		return code;
 	for (;;) {
-		struct frame_head head;
+		struct frame_head head = {0};
 		ssize_t n = receive(c, &head);
 		if (n == -EAGAIN)
 			return 0;
