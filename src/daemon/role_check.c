@@ -152,7 +152,7 @@ static int finish(struct checking *c)
 int role_check(struct role *r)
 {
 	struct checking c = {.role = r};
-	struct sandbox_report report;
+	struct sandbox_report report = {0};
 	const struct setup *s = &r->setup;
 	c.turn_ns = s->caps.total_per_s ? 3 * NS_PER_S / 2 / s->caps.total_per_s : 0;
 	c.turn_ns = c.turn_ns < TURN_NS ? TURN_NS : c.turn_ns;

@@ -41,7 +41,7 @@ static int work(struct role *r, struct discover *d)
 
 int role_discover(struct role *r)
 {
-	struct sandbox_report report;
+	struct sandbox_report report = {0};
 	struct discover *d = NULL;
 	// What most zones name besides their servers: the zone itself and its www.
 	char www[CHECK_NAME_MAX + 1];

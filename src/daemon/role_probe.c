@@ -268,7 +268,7 @@ static int finish(struct probing *p)
 static int open_all(struct probing *p, struct message_ready *ret)
 {
 	const struct setup *s = &p->role->setup;
-	struct sandbox_report report;
+	struct sandbox_report report = {0};
 	struct prober_options o = {
 		.best = s->best,
 		.interface = *s->interface ? s->interface : NULL,
