@@ -52,12 +52,15 @@ def bird_session(plan, router, s):
     return text + " }\n"
 
 
-def bird_exports(router, drop=(), extra=()):
-    """What a border router announces: its prefixes without those in drop, and more."""
+def bird_exports(router, drop=(), extra=(), leak=()):
+    """What a border router announces: its prefixes without those in drop, and more; and, as it should not, learnt ones in leak."""
     text = ""
     for version in (4, 6):
         mine = [p for p in [*router.prefixes, *extra] if is6(p) == (version == 6) and p not in drop]
+        learnt = [p for p in leak if is6(p) == (version == 6)]
         rule = f"return source = RTS_STATIC && net ~ [{', '.join(mine)}];" if mine else "return false;"
+        if learnt:
+            rule = f"if source = RTS_BGP && net ~ [{', '.join(learnt)}] then return true; " + rule
         text += f"function own{version}() {{ {rule} }}\n"
     more = [p for p in extra if not is6(p)]
     if more:

@@ -95,7 +95,13 @@ class Plan:
             link = Link(raw["name"], raw["ends"], raw["net"], self.net6())
             self.links.append(link)
             first = self.set["homes"][0]
-            self.join(link, tuple(200 if link.other(end) == first else 100 for end in link.ends))
+            likes = [200 if link.other(end) == first else 100 for end in link.ends]
+            if "nbr" in link.ends and not self.set["neighbour_carries"]:
+                # A customer of both, which announces its own only; transits like routes of customers best.
+                self.join(link, tuple(150 if end != "nbr" else 100 for end in link.ends),
+                          tuple("upstream" if end == "nbr" else "customer" for end in link.ends))
+            else:
+                self.join(link, tuple(likes))
 
     def country(self, raw):
         first = int(ipaddress.ip_address(raw["first"]))

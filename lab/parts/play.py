@@ -213,6 +213,12 @@ class Player:
                 self.lab.inside(by, "ip", "addr", "add" if on else "del", address + "/32", "dev", "lo", check=False)
         run("birdc", "-s", f"{WORK}/{by}.ctl", "configure", check=False)
 
+    def do_leak(self, step):
+        """A customer of two transits passes the routes of one on to the other, which prefers them."""
+        by, leak = step["by"], [str(b.net) for b in self.plan.blocks("all")] if step["state"] == "on" else []
+        daemons.put(f"{by}.inc", daemons.bird_exports(self.plan.routers[by], leak=leak))
+        run("birdc", "-s", f"{WORK}/{by}.ctl", "configure", check=False)
+
     # --- ourselves
 
     def do_observer(self, step):

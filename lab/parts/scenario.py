@@ -30,6 +30,7 @@ VERBS = {
     "filter": (("networks", "state"), {"blocks"}),
     "reset": (("collector", "peer"), set()),
     "hijack": (("by", "prefix", "state"), {"answers"}),
+    "leak": (("by", "state"), set()),
     "clock": (("observer", "by"), set()),
     "observer": (("observer", "state"), set()),
     "malformed": (("by", "count"), set()),
