@@ -303,7 +303,8 @@ static void health(void *context, const struct message_health *h)
 							   .from = h->from,
 							   .observer = m->plan.observer ? m->plan.observer : "local",
 							   .state = h->state,
-							   .why = h->why});
+							   .why = h->why,
+							   .loss = h->loss});
 		out_flush(m);
 	}
 	if (strcmp(h->state, "ok") != 0)

@@ -144,7 +144,8 @@ static void health(void *context, const struct message_health *h)
 								    .from = h->from,
 								    .observer = r->files.observer,
 								    .state = h->state,
-								    .why = h->why});
+								    .why = h->why,
+								    .loss = h->loss});
 	recorder_write(&r->files);
 	bool fine = strcmp(h->state, "ok") == 0;
 	r->blind += !fine;

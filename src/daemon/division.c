@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "daemon/measure.h"
+#include "schedule/special.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,12 +16,6 @@
 #define CHECK_SHARE                                                                                                    \
 	4 // one packet in four is the check role's, where both have work (own choice: checks are few and slow)
 #define NAMED_MAX 16
-
-static bool is_loopback(const struct addr *a)
-{
-	static const uint8_t six[16] = {[15] = 1};
-	return a->family == FAMILY_V4 ? a->bytes[0] == 127 : memcmp(a->bytes, six, sizeof(six)) == 0;
-}
 
 unsigned division_kind_of(const struct plan_target *t)
 {
@@ -40,7 +35,7 @@ static void count(struct division *s)
 static bool only_loopback(const struct measure_options *o)
 {
 	for (size_t i = 0; i < o->plan->target_count; i++)
-		if (!is_loopback(&o->plan->targets[i].address))
+		if (!special_loopback(&o->plan->targets[i].address))
 			return false;
 	return !o->range_count && !o->plan->block_count;
 }
@@ -142,7 +137,7 @@ static struct addr toward(const struct division *s)
 		return a;
 	}
 	for (size_t i = 0; i < p->target_count; i++)
-		if (p->targets[i].address.family == FAMILY_V4 && !is_loopback(&p->targets[i].address))
+		if (p->targets[i].address.family == FAMILY_V4 && !special_loopback(&p->targets[i].address))
 			return p->targets[i].address;
 	return p->block_count ? addr_v4(p->blocks[0].block << 8 | 1) : a;
 }

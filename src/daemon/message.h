@@ -21,8 +21,7 @@ enum message {		   // parent to role
 	MESSAGE_BLOCKS,	     // struct plan_block …
 	MESSAGE_RESUME,	     // bytes of a saved census
 	MESSAGE_START,
-	MESSAGE_INCIDENT, // struct message_incident
-	MESSAGE_STOP,	  // no new attempts; finish those that are under way
+	MESSAGE_STOP, // no new attempts; finish those that are under way
 
 	// role to parent
 	MESSAGE_READY,			   // struct message_ready: sockets are open, privileges gone
@@ -74,11 +73,8 @@ struct message_ready {
 
 struct message_health {
 	struct instant time, from;
-	char state[16], why[48]; // words of report/attempt.h health_json()
-};
-
-struct message_incident {
-	bool open;
+	double loss;		 // share of its own probes or replies that it lost; 0 not known
+	char state[16], why[48]; // words of model/observer.h
 };
 
 struct message_counts {

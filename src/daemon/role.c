@@ -78,7 +78,6 @@ static void take_resume(struct role *r, const struct frame *f)
 static int take(struct role *r, const struct frame *f)
 {
 	struct cursor c = cursor_of(f->bytes, f->length);
-	struct message_incident incident;
 	switch (f->kind) {
 	case MESSAGE_ALLOW:
 	case MESSAGE_BLOCK:
@@ -106,10 +105,6 @@ static int take(struct role *r, const struct frame *f)
 		return 0;
 	case MESSAGE_STOP:
 		r->stopping = true;
-		return 0;
-	case MESSAGE_INCIDENT:
-		if (cursor_bytes(&c, &incident, sizeof(incident)))
-			gate_incident(r->gate, incident.open);
 		return 0;
 	default:
 		return ERR_MALFORMED;
@@ -232,12 +227,11 @@ int role_flush(struct role *r, bool all)
 	return 0;
 }
 
-void role_health(struct role *r, const char *state, const char *why, struct instant from)
+void role_health(struct role *r, const struct message_health *h)
 {
-	struct message_health h = {.time = clock_utc(), .from = from};
-	snprintf(h.state, sizeof(h.state), "%s", state);
-	snprintf(h.why, sizeof(h.why), "%s", why);
+	struct message_health now = *h;
+	now.time = clock_utc();
 	// A parent that takes no more is told by its end of the channel.
-	if (role_say(r, MESSAGE_HEALTH, &h, sizeof(h)) < 0)
+	if (role_say(r, MESSAGE_HEALTH, &now, sizeof(now)) < 0)
 		r->stopping = true;
 }

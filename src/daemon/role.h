@@ -32,8 +32,7 @@ struct role {
 	size_t held_count, held_capacity, held_from;
 	int64_t flushed_ns;
 	bool started, stopping;
-	const char *doing; // for the message when it fails; null: nothing special
-	struct clock_watch clock;
+	const char *doing;	    // for the message when it fails; null: nothing special
 	char why[MESSAGE_TEXT_MAX]; // it could not begin; empty: the error says it all
 };
 
@@ -51,5 +50,5 @@ void role_take(void *context, const struct attempt *batch, size_t n);
 int MUST_USE role_flush(struct role *r, bool all);
 bool role_may_begin(const struct role *r); // results do not pile up
 int MUST_USE role_say(struct role *r, enum message kind, const void *bytes,
-		      size_t length); // waits for room, and listens
-void role_health(struct role *r, const char *state, const char *why, struct instant from);
+		      size_t length);				  // waits for room, and listens
+void role_health(struct role *r, const struct message_health *h); // its time is now

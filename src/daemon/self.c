@@ -2,7 +2,9 @@
 // Gathers one sample a second for schedule/audit.h, which decides; here it is only put into words and sent on.
 #include "daemon/self.h"
 
-#include <errno.h>
+#include "model/observer.h"
+
+#include <stdio.h>
 #include <string.h>
 
 #define LINKS_CONTROL_S 3 // a control's answer counts for three of its intervals, a time-out included
@@ -81,20 +83,32 @@ static struct audit_sample sample_of(struct self *s, const struct prober_counts 
 	return a;
 }
 
+// Of the replies since the last look, those that the kernel dropped before us.
+static double share_lost(const struct prober_counts *before, const struct prober_counts *now)
+{
+	uint64_t dropped = now->kernel_drops - before->kernel_drops, arrived = now->arrived - before->arrived;
+	return dropped ? (double)dropped / (double)(dropped + arrived) : 0;
+}
+
 void self_look(struct self *s, struct role *r, const struct prober_counts *now, int64_t lag_ns)
 {
+	_Static_assert((int)AUDIT_OK == (int)OBSERVER_OK && (int)AUDIT_DEGRADED == (int)OBSERVER_DEGRADED &&
+			       (int)AUDIT_BLIND == (int)OBSERVER_BLIND,
+		       "states have one numbering");
 	look_at_link(s);
 	struct audit_sample a = sample_of(s, now, lag_ns);
 	struct audit_verdict v = audit_take(&s->audit, &a);
+	double lost = share_lost(&s->before, now);
+	s->before = *now;
 	s->second++;
 	s->asked[s->second % SELF_WINDOW] = s->answered[s->second % SELF_WINDOW] = 0;
 	if (v.state == s->state && (v.state == AUDIT_OK || v.reasons == s->reasons))
 		return;
-	struct text why = {0};
-	audit_words(&why, v.reasons);
-	role_health(r, audit_state_name(v.state), v.state == AUDIT_OK ? "" : text_string(&why),
-		    v.state == AUDIT_OK ? a.wall : v.good);
-	text_free(&why);
+	bool fine = v.state == AUDIT_OK;
+	struct message_health h = {.from = fine ? a.wall : v.good, .loss = lost};
+	snprintf(h.state, sizeof(h.state), "%s", observer_state_name(v.state));
+	snprintf(h.why, sizeof(h.why), "%s", fine ? "" : observer_why_name(audit_why(v.reasons)));
+	role_health(r, &h);
 	s->state = v.state;
 	s->reasons = v.reasons;
 }

@@ -23,6 +23,7 @@ static const struct {
 	[OBSERVER_OWN_LOSS] = {"own_loss", "by its own account it lost probes or replies itself"},
 	[OBSERVER_LAG] = {"lag", "by its own account it was late"},
 	[OBSERVER_GAP] = {"gap", "by its own account it was not running"},
+	[OBSERVER_ROLE] = {"role_died", "by its own account a part of it was not running"},
 };
 
 static bool word_is(const char *word, unsigned long n, const char *held)

@@ -18,6 +18,7 @@ enum observer_why {
 	OBSERVER_OWN_LOSS,
 	OBSERVER_LAG,
 	OBSERVER_GAP,
+	OBSERVER_ROLE, // one of its processes died
 	OBSERVER_WHY_COUNT
 };
 

@@ -372,9 +372,3 @@ void health_report_json(struct text *out, const struct health_report *h)
 	json_close(&j, '}');
 	text_char(out, '\n');
 }
-
-void health_json(struct text *out, struct instant time, const char *observer, const char *state, const char *why)
-{
-	struct health_report h = {time, INSTANT_NONE, observer, state, why, 0};
-	health_report_json(out, &h);
-}

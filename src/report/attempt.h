@@ -21,8 +21,6 @@ struct attempt_summary { // of one target and op
 void attempt_summary_row(struct text *out, const struct attempt_summary *s, const char *what);
 
 // {"t":…,"observer":…,"op":"observer_health","state":"blind"|"degraded"|"ok","why":…}: our own state (doc/FORMATS.md).
-void health_json(struct text *out, struct instant time, const char *observer, const char *state, const char *why);
-
 struct health_report {
 	struct instant time;
 	struct instant from; // since when, where that is not `time`; unknown: `time`

@@ -9,6 +9,8 @@
 // none: a second too many is void rather than one too few.
 #include "schedule/audit.h"
 
+#include "model/observer.h"
+
 #include <string.h>
 
 #define CONTROLS_LEAST 4
@@ -96,31 +98,18 @@ struct audit_verdict audit_take(struct audit *a, const struct audit_sample *s)
 	return v;
 }
 
-const char *audit_state_name(uint8_t state)
+uint8_t audit_why(uint8_t reasons)
 {
-	static const char *const names[] = {[AUDIT_OK] = "ok", [AUDIT_DEGRADED] = "degraded", [AUDIT_BLIND] = "blind"};
-	_Static_assert(ARRAY_LEN(names) == AUDIT_STATES, "every state has its word");
-	return state < AUDIT_STATES ? names[state] : "unknown";
-}
-
-const char *audit_reason_name(unsigned bit)
-{
-	static const char *const names[AUDIT_REASONS] = {"controls", "carrier", "gap", "loss", "lag", "clock"};
+	// The foremost first: what explains the others.
+	static const struct {
+		uint8_t reason, why;
+	} rows[AUDIT_REASONS] = {
+		{AUDIT_CARRIER, OBSERVER_CARRIER},   {AUDIT_GAP, OBSERVER_GAP},
+		{AUDIT_CONTROLS, OBSERVER_CONTROLS}, {AUDIT_CLOCK, OBSERVER_CLOCK_STEP},
+		{AUDIT_LOSS, OBSERVER_OWN_LOSS},     {AUDIT_LAG, OBSERVER_LAG},
+	};
 	for (unsigned i = 0; i < AUDIT_REASONS; i++)
-		if (bit == 1u << i)
-			return names[i];
-	return "unknown";
-}
-
-void audit_words(struct text *t, uint8_t reasons)
-{
-	bool more = false;
-	for (unsigned i = 0; i < AUDIT_REASONS; i++) {
-		if (!(reasons >> i & 1))
-			continue;
-		if (more)
-			text_put(t, ", ");
-		text_put(t, audit_reason_name(1u << i));
-		more = true;
-	}
+		if (reasons & rows[i].reason)
+			return rows[i].why;
+	return OBSERVER_OTHER;
 }

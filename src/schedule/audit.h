@@ -63,6 +63,6 @@ struct audit {
 void audit_begin(struct audit *a, const struct audit_options *o);
 struct audit_verdict audit_take(struct audit *a, const struct audit_sample *s);
 
-const char *audit_state_name(uint8_t state); // "ok", "degraded", "blind"
-const char *audit_reason_name(unsigned bit); // of a single bit: "controls", "carrier", "gap", "loss", "lag", "clock"
-void audit_words(struct text *t, uint8_t reasons); // "controls, lag"; nothing for none
+// The foremost of the reasons, as recordings say it: enum observer_why of model/observer.h. States have the numbers of enum
+// observer_state.
+uint8_t audit_why(uint8_t reasons);

@@ -285,7 +285,8 @@ static void test_health(void **state)
 {
 	(void)state;
 	struct text t = {0};
-	health_json(&t, instant_of(1795418965, 898000000), "vp1", "blind", "carrier");
+	struct health_report plain = {instant_of(1795418965, 898000000), INSTANT_NONE, "vp1", "blind", "carrier", 0};
+	health_report_json(&t, &plain);
 	assert_string_equal(text_string(&t), "{\"t\":1795418965.898000,\"observer\":\"vp1\",\"op\":\"observer_health\","
 					     "\"state\":\"blind\",\"why\":\"carrier\"}\n");
 	assert_string_equal(lines_say(h, LINE_PROBE, t.bytes, t.length - 1),

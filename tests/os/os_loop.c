@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The loop: timers in order, descriptors, handlers that change what is watched; and clock steps.
+// The loop: timers in order, descriptors, handlers that change what is watched.
 #include "../unit/unit.h"
 
 #include "os/clock.h"
@@ -78,22 +78,8 @@ static void descriptors(void **state)
 	loop_free(s.loop);
 }
 
-static void steady_clock(void **state)
-{
-	struct clock_watch w = {0};
-	(void)state;
-	assert_int_equal(clock_step(&w), 0);
-	assert_int_equal(clock_step(&w), 0);
-	w.offset_ns -= 5 * NS_PER_S; // as if UTC had jumped ahead since
-	assert_true(clock_step(&w) > 4 * NS_PER_S);
-	assert_int_equal(clock_step(&w), 0);
-	w.offset_ns += 5 * NS_PER_S;
-	assert_true(clock_step(&w) < -4 * NS_PER_S);
-}
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(timers), cmocka_unit_test(descriptors),
-					   cmocka_unit_test(steady_clock)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(timers), cmocka_unit_test(descriptors)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

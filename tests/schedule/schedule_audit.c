@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Is it us: each reason alone and at its threshold, the good second that a blind verdict goes back to, what is not judged.
+#include "model/observer.h"
 #include "schedule/audit.h"
 
 #include "base/attr.h"
@@ -188,16 +189,13 @@ static void test_clock(void **state)
 static void test_words(void **state)
 {
 	(void)state;
-	struct text t = {0};
-	audit_words(&t, 0);
-	assert_int_equal(t.length, 0);
-	audit_words(&t, AUDIT_CONTROLS | AUDIT_LAG | AUDIT_CLOCK);
-	assert_string_equal(text_string(&t), "controls, lag, clock");
-	assert_string_equal(audit_state_name(AUDIT_BLIND), "blind");
-	assert_string_equal(audit_state_name(9), "unknown");
-	assert_string_equal(audit_reason_name(AUDIT_GAP), "gap");
-	assert_string_equal(audit_reason_name(3), "unknown");
-	text_free(&t);
+	assert_int_equal(audit_why(0), OBSERVER_OTHER);
+	assert_int_equal(audit_why(AUDIT_CONTROLS | AUDIT_LAG | AUDIT_CLOCK), OBSERVER_CONTROLS);
+	assert_int_equal(audit_why(AUDIT_CONTROLS | AUDIT_CARRIER), OBSERVER_CARRIER); // it explains the controls
+	for (unsigned i = 0; i < AUDIT_REASONS; i++) { // every reason is a word that readers of recordings know
+		const char *word = observer_why_name(audit_why((uint8_t)(1u << i)));
+		assert_int_not_equal(observer_why_of(word, strlen(word)), OBSERVER_OTHER);
+	}
 }
 
 int main(void)
