@@ -250,7 +250,8 @@ def opensmtpd(s, _services):
     # It asks who its client is before the banner; without a resolver that would time out.
     put(f"{s['name']}/resolv.conf", "lookup file\nnameserver 127.0.0.1\n")
     script = (f"mount --bind {WORK}/{s['name']}/resolv.conf /etc/resolv.conf && "
-              "mount --bind /run/lab /mnt && mount -t tmpfs tmpfs /run && mount -t tmpfs -o mode=711 tmpfs /var/spool/smtpd && "
+              "mount --bind /run/lab /mnt && mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/spool && "
+              "mkdir -m 711 /var/spool/smtpd && "  # the package makes it at its first start, which need not have been
               f"exec smtpd -d -f /mnt/{s['name']}/smtpd.conf")
     return ["sh", "-c", script]
 
