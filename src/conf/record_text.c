@@ -90,6 +90,10 @@ static void entity(struct json *j, const struct entity *e)
 		json_key(j, "population");
 		json_real(j, e->population, 0);
 	}
+	if (e->utc_offset_min != UTC_OFFSET_UNKNOWN) {
+		json_key(j, "utc_offset_min");
+		json_int(j, e->utc_offset_min);
+	}
 	json_close(j, '}');
 }
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +52,11 @@ static const struct member root_members[] = {
 };
 
 static const struct member entity_members[] = {
-	{"entities[].id", MEMBER_TEXT},		  {"entities[].name", MEMBER_TEXT},
-	{"entities[].population", MEMBER_NUMBER}, {"entities[].asns", MEMBER_LIST},
+	{"entities[].id", MEMBER_TEXT},
+	{"entities[].name", MEMBER_TEXT},
+	{"entities[].population", MEMBER_NUMBER},
+	{"entities[].asns", MEMBER_LIST},
+	{"entities[].utc_offset_min", MEMBER_NUMBER},
 	{"entities[].prefixes", MEMBER_LIST},
 };
 
@@ -144,6 +148,11 @@ static int read_entity(const struct reader *r, const json_t *object)
 		return wrong(r, "entities[].population", "less than nobody");
 	if (json_is_number(population))
 		e->population = json_number_value(population);
+	const json_t *offset = json_object_get(object, "utc_offset_min");
+	if (json_is_number(offset) && fabs(json_number_value(offset)) > UTC_OFFSET_MOST)
+		return wrong(r, "entities[].utc_offset_min", "no clock is more than 15 hours from UTC");
+	if (json_is_number(offset))
+		e->utc_offset_min = (int16_t)json_number_value(offset);
 	size_t i;
 	json_array_foreach(json_object_get(object, "asns"), i, asn)
 	{

@@ -9,9 +9,12 @@
 #include "detect/reachability.h"
 #include "detect/series.h"
 #include "detect/share.h"
+#include "diagnose/diagnose.h"
+#include "engine/control.h"
 #include "engine/origins.h"
 #include "incident/assemble.h"
 #include "incident/describe.h"
+#include "incident/facts.h"
 #include "signal/reach.h"
 
 #include <stdlib.h>
@@ -29,6 +32,7 @@ struct strip {
 struct pipeline {
 	const struct entity_list *entities;
 	struct routes *routes;
+	struct control *control;
 	struct level **levels;		    // entity × SIGNAL_ROUTING_COUNT
 	const struct target_table *targets; // null: no probes
 	struct reach *reach;
@@ -42,6 +46,7 @@ struct pipeline {
 	size_t described; // the first so many are
 	struct blind_list blind;
 	const struct parameters *parameters;
+	const struct ratios *ratios;
 	const struct link_known *known;
 	size_t known_count;
 	struct series_watch **series; // by series id
@@ -68,6 +73,8 @@ static void incident_tell(struct pipeline *p, struct incident *n)
 	};
 	describe_incident(&in, n);
 	origins_upstreams(p->routes, n);
+	facts_incident(&in, &p->observers, n);
+	control_facts(p->control, p->routes, n);
 }
 
 static void incidents_of(struct pipeline *p, uint32_t entity)
@@ -180,6 +187,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->definition = options->definition;
 	p->parameters = options->parameters;
 	p->known = options->known;
+	p->ratios = options->ratios;
 	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
 	p->strips = alloc_zero(n, sizeof(*p->strips));
@@ -207,6 +215,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 		p->reach =
 			reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
 	p->blocks = blocks_create(0, (struct block_sink){.block = on_block, .context = p});
+	p->control = control_create(options->peers, options->entities);
 	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
 				  (struct sample_sink){on_sample, p});
 	return p;
@@ -238,6 +247,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->levels);
 	free(p->strips);
 	routes_free(p->routes);
+	control_free(p->control);
 	free(p->incidents.at);
 	free(p->blind.at);
 	free(p);
@@ -288,6 +298,13 @@ static bool of_routing(const struct obs *o)
 	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH;
 }
 
+static void take_routing(struct pipeline *p, const struct obs *o)
+{
+	if (o->kind == OBS_SESSION || o->kind == OBS_ALIVE)
+		hold_time_note(p, o->hold_s);
+	control_take(p->control, o);
+}
+
 int pipeline_take(void *self, const struct obs *batch, size_t n)
 {
 	struct pipeline *p = self;
@@ -298,8 +315,7 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
 		for (; end < n && of_routing(&batch[end]); end++)
-			if (batch[end].kind == OBS_SESSION || batch[end].kind == OBS_ALIVE)
-				hold_time_note(p, batch[end].hold_s);
+			take_routing(p, &batch[end]);
 		int code = end > i ? routes_take(p->routes, batch + i, end - i) : 0;
 		if (code < 0)
 			return code;
@@ -329,6 +345,16 @@ static void incidents_link(struct pipeline *p)
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
 	link_incidents(&in, &p->incidents);
+}
+
+static void incidents_diagnose(struct pipeline *p)
+{
+	facts_past(p->entities, p->first, &p->incidents);
+	for (size_t i = 0; i < p->incidents.count; i++) {
+		struct incident *n = &p->incidents.at[i];
+		struct diagnose_input in = {n, &p->entities->at[n->entity], p->ratios};
+		diagnose_incident(&in, &n->diagnosis);
+	}
 }
 
 static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
@@ -390,6 +416,7 @@ void pipeline_finish(struct pipeline *p)
 			incident_tell(p, &p->incidents.at[i]);
 	assemble_finish(&p->incidents, p->entities);
 	incidents_link(p);
+	incidents_diagnose(p);
 	blind_collect(p);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "detect/parameters.h"
+#include "diagnose/ratios.h"
 #include "incident/link.h"
 #include "model/dossier.h"
 #include "model/incident.h"
@@ -23,6 +24,7 @@ struct pipeline_options {
 	uint32_t full_floor;		     // 0: the definition's
 	const struct target_table *targets;  // null: no probes and series
 	const struct parameters *parameters; // thresholds; null: the table's
+	const struct ratios *ratios;	     // of evidence under each cause; null: the shipped ones
 	const struct link_known *known;	     // precedents to compare with
 	size_t known_count;
 };

@@ -137,6 +137,7 @@ static struct incident *incident_new(struct incident_list *list, uint32_t entity
 	alloc_grow((void **)&list->at, list->count, &list->capacity, sizeof(*list->at));
 	struct incident *n = &list->at[list->count++];
 	*n = (struct incident){.entity = entity, .start = unknown_moment(), .end = unknown_moment()};
+	facts_unknown(&n->facts);
 	return n;
 }
 

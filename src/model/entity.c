@@ -58,7 +58,7 @@ struct entity *entity_add(struct entity_list *l, const char *id)
 		return NULL;
 	alloc_grow((void **)&l->at, l->count, &l->capacity, sizeof(*l->at));
 	struct entity *e = &l->at[l->count++];
-	*e = (struct entity){0};
+	*e = (struct entity){.utc_offset_min = UTC_OFFSET_UNKNOWN};
 	memcpy(e->id, id, strlen(id) + 1);
 	if (2 * l->count > l->slot_count)
 		slots_grow(l);

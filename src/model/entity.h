@@ -6,8 +6,10 @@
 
 #include <stddef.h>
 
-#define ENTITIES_MAX  65000 // all countries are 250, all networks 84,000: watch countries, or some networks
-#define ENTITY_ID_MAX 63    // bytes in "country/KP", "asn/131279", "region/4369"
+#define ENTITIES_MAX	   65000 // all countries are 250, all networks 84,000: watch countries, or some networks
+#define UTC_OFFSET_UNKNOWN INT16_MIN
+#define UTC_OFFSET_MOST	   900 // minutes
+#define ENTITY_ID_MAX	   63  // bytes in "country/KP", "asn/131279", "region/4369"
 
 struct entity_range { // inclusive, one family
 	struct addr first, last;
@@ -20,8 +22,9 @@ struct entity {
 	size_t range_count, range_capacity;
 	uint32_t *asns;
 	size_t asn_count, asn_capacity;
-	double population; // 0 unknown
-	bool watched;	   // incidents are raised for it
+	double population;	// 0 unknown
+	int16_t utc_offset_min; // local time; UTC_OFFSET_UNKNOWN
+	bool watched;		// incidents are raised for it
 };
 
 struct entity_list {

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "model/detection.h"
+#include "model/diagnosis.h"
 #include "model/entity.h"
+#include "model/facts.h"
 #include "model/sample.h"
 
 #define INCIDENT_ID_MAX	     96
@@ -93,6 +95,8 @@ struct incident {
 	struct incident_origin origins[INCIDENT_LIST_MAX];
 	size_t origin_count;
 	uint64_t addresses_down; // IPv4 addresses without a route at the lowest; 0 none
+	struct facts facts;
+	struct diagnosis diagnosis;
 };
 
 struct incident_list {

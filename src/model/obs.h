@@ -7,6 +7,8 @@
 #include "model/peer.h"
 #include "net/prefix.h"
 
+#include <stdbool.h>
+
 enum obs_kind {
 	OBS_ANNOUNCE,	// the peer now has a route to the prefix
 	OBS_WITHDRAW,	// the peer no longer has one
@@ -84,6 +86,10 @@ struct obs {
 		const uint32_t *path; // path_count AS numbers, nearest first; ANNOUNCE and RIB
 		double number;	      // SERIES
 		struct instant from;  // HEALTH: since when; not after `time`
+		struct {
+			uint8_t subcode; // SESSION: of its NOTIFICATION, or 0
+			bool with_text;	 // a shutdown text came with it (RFC 9003)
+		} closing;
 	};
 	const struct bgp_route *route;
 };

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: ISC
+// DOC: the sum. Each answer gives every cause a ratio: how probable it is under the cause, against how probable it is under all causes
+// together, weighted by their priors. Answers of one family are not independent: the largest logarithm counts whole, the rest half. A
+// single answer is clipped to 30, a family to 100: no rate is known well enough for more. Not known is neutral.
+#include "diagnose/diagnose.h"
+
+#include "diagnose/evidence.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sums { // log ratios
+	double evidence[CAUSE_COUNT][EVIDENCE_COUNT];
+	double family[CAUSE_COUNT][FAMILY_COUNT];
+	double total[CAUSE_COUNT];
+};
+
+static double clipped(double x, double most)
+{
+	return x > most ? most : x < -most ? -most : x;
+}
+
+static double answer_p(const struct ratios *r, uint8_t cause, uint8_t evidence, uint8_t answer)
+{
+	double yes = ratios_yes(r, cause, evidence);
+	return answer == ANSWER_YES ? yes : 1 - yes;
+}
+
+// Log ratios of one answer, by cause.
+static void evidence_sum(const struct ratios *r, const double *prior, uint8_t evidence, const struct finding *f,
+			 struct sums *s)
+{
+	double all = 0, weight = 0;
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		s->evidence[c][evidence] = 0;
+		weight += prior[c];
+		all += f->answer == ANSWER_UNKNOWN ? 0 : prior[c] * answer_p(r, (uint8_t)c, evidence, f->answer);
+	}
+	if (f->answer == ANSWER_UNKNOWN || !(all > 0))
+		return;
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		double ratio = log(answer_p(r, (uint8_t)c, evidence, f->answer) * weight / all) * f->strength;
+		s->evidence[c][evidence] = clipped(ratio, log(RATIO_CLIP));
+	}
+}
+
+static double family_sum(const double *of_evidence, uint8_t family)
+{
+	double largest = 0, sum = 0;
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
+		if (evidence_row(e)->family != family)
+			continue;
+		sum += of_evidence[e];
+		if (fabs(of_evidence[e]) > fabs(largest))
+			largest = of_evidence[e];
+	}
+	return clipped(largest + (sum - largest) / 2, log(FAMILY_CLIP));
+}
+
+static void sums_make(const struct finding *findings, const double *prior, const struct ratios *r, struct sums *s)
+{
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
+		evidence_sum(r, prior, e, &findings[e], s);
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		s->total[c] = 0;
+		for (uint8_t f = 0; f < FAMILY_COUNT; f++)
+			s->total[c] += s->family[c][f] = r->sharpness * family_sum(s->evidence[c], f);
+	}
+}
+
+static void posterior(const struct sums *s, const double *prior, double *ret)
+{
+	double most = -INFINITY, sum = 0;
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		ret[c] = s->total[c] + log(prior[c]);
+		most = fmax(most, ret[c]);
+	}
+	for (int c = 0; c < CAUSE_COUNT; c++)
+		sum += ret[c] = exp(ret[c] - most);
+	for (int c = 0; c < CAUSE_COUNT; c++)
+		ret[c] /= sum;
+}
+
+static double with_odds(double p, double factor)
+{
+	return p * factor / (p * factor + 1 - p);
+}
+
+static void argument_put(struct argument *list, uint8_t *count, uint8_t evidence, double lr)
+{
+	uint8_t at = *count;
+	while (at > 0 && fabs(log(list[at - 1].lr)) < fabs(log(lr)))
+		at--;
+	if (at >= ARGUMENTS_MAX)
+		return;
+	if (*count < ARGUMENTS_MAX)
+		++*count;
+	memmove(&list[at + 1], &list[at], (size_t)(*count - at - 1) * sizeof(*list));
+	list[at] = (struct argument){evidence, lr};
+}
+
+static void arguments(const struct sums *s, struct hypothesis *h)
+{
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
+		double ratio = s->evidence[h->cause][e];
+		if (ratio > ARGUMENT_LEAST)
+			argument_put(h->in_favour, &h->favour_count, e, exp(ratio));
+		else if (ratio < -ARGUMENT_LEAST)
+			argument_put(h->against, &h->against_count, e, exp(ratio));
+	}
+}
+
+static int by_p(const void *a, const void *b)
+{
+	const struct hypothesis *x = a, *y = b;
+	return x->p > y->p ? -1 : x->p < y->p ? 1 : (int)x->cause - (int)y->cause;
+}
+
+static void rank(const struct sums *s, const double *p, struct diagnosis *ret)
+{
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		struct hypothesis *h = &ret->ranked[c];
+		*h = (struct hypothesis){.cause = (uint8_t)c, .p = p[c]};
+		h->p_low = with_odds(p[c], PRIOR_LESS);
+		h->p_high = with_odds(p[c], PRIOR_MORE);
+		arguments(s, h);
+	}
+	qsort(ret->ranked, CAUSE_COUNT, sizeof(*ret->ranked), by_p);
+}
+
+static void abstain(const struct sums *s, struct diagnosis *d)
+{
+	const struct hypothesis *first = &d->ranked[0], *second = &d->ranked[1];
+	unsigned families = 0;
+	for (uint8_t f = 0; f < FAMILY_COUNT; f++)
+		families += s->family[first->cause][f] >= log(FAMILY_SPEAKS);
+	d->families = (uint8_t)families;
+	bool why[] = {first->p < ABSTAIN_P, first->p < ABSTAIN_RATIO * second->p, families < ABSTAIN_FAMILIES,
+		      d->coverage < ABSTAIN_SEEN};
+	unsigned abstained = (why[0] ? ABSTAIN_WEAK : 0) | (why[1] ? ABSTAIN_CLOSE : 0) |
+			     (why[2] ? ABSTAIN_ONE_FAMILY : 0) | (why[3] ? ABSTAIN_COVERAGE : 0);
+	d->abstained = (uint8_t)abstained;
+}
+
+// Information that the answer to an unknown question is expected to bring: bits between causes and answer.
+static double bits_of(const struct ratios *r, const double *p, uint8_t evidence)
+{
+	double bits = 0;
+	for (uint8_t answer = ANSWER_NO; answer <= ANSWER_YES; answer++) {
+		double all = 0;
+		for (int c = 0; c < CAUSE_COUNT; c++)
+			all += p[c] * answer_p(r, (uint8_t)c, evidence, answer);
+		for (int c = 0; c < CAUSE_COUNT; c++) {
+			double own = answer_p(r, (uint8_t)c, evidence, answer);
+			bits += p[c] > 0 ? p[c] * own * log2(own / all) : 0;
+		}
+	}
+	return bits;
+}
+
+static void ask(const struct ratios *r, const double *p, struct diagnosis *d)
+{
+	d->ask = EVIDENCE_COUNT;
+	d->ask_bits = 0;
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
+		if (d->findings[e].answer != ANSWER_UNKNOWN || !evidence_row(e)->ask)
+			continue;
+		double bits = bits_of(r, p, e);
+		if (bits > d->ask_bits) {
+			d->ask = e;
+			d->ask_bits = bits;
+		}
+	}
+}
+
+void diagnose_rank(const struct finding findings[EVIDENCE_COUNT], const double prior[CAUSE_COUNT],
+		   const struct ratios *ratios, double coverage, struct diagnosis *ret)
+{
+	struct sums s;
+	double p[CAUSE_COUNT];
+	*ret = (struct diagnosis){.known = true, .coverage = coverage};
+	memcpy(ret->findings, findings, sizeof(ret->findings));
+	sums_make(findings, prior, ratios, &s);
+	posterior(&s, prior, p);
+	rank(&s, p, ret);
+	abstain(&s, ret);
+	ask(ratios, p, ret);
+}
+
+void diagnose_incident(const struct diagnose_input *in, struct diagnosis *ret)
+{
+	struct finding findings[EVIDENCE_COUNT];
+	double prior[CAUSE_COUNT];
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
+		findings[e] = evidence_row(e)->look(in->incident, in->entity);
+	diagnose_prior(in->incident, in->entity, prior);
+	diagnose_rank(findings, prior, in->ratios ? in->ratios : ratios_shipped(), in->incident->facts.witness.coverage,
+		      ret);
+}

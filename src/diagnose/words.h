@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: ISC
+// A diagnosis in plain English, made of the sentences in the tables and numbers only: no text from outside, no names.
+#pragma once
+
+#include "base/text.h"
+#include "model/diagnosis.h"
+
+void words_evidence(struct text *t, uint8_t evidence, const struct finding *f); // one sentence; nothing if not known
+void words_headline(struct text *t,
+		    const struct diagnosis *d); // "network stress (0.93)", "undetermined (leading: power, 0.55)"
+// Verdict: what it is and how sure; of an abstention what is known, what competes, what is missing.
+void words_verdict(struct text *t, const struct diagnosis *d);
+void words_ask(struct text *t, const struct diagnosis *d); // the observation that would change most; nothing if none
+const char *words_likely(double p);			   // "very likely", "likely", "possible", "unlikely"
