@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: ISC
 // What the way from decoded probes to detections costs: two observers ask 100,000 targets of 250 entities every 30 s, one
 // in a thousand pings is lost, and one entity in fifty is down for some intervals. Goals: a million observations a second on
-// one core, 256 bytes a target (all of it: registry, state, queue), 96 bytes a block. Prints one line of JSON.
+// one core, 256 bytes a target (all of it: registry, state, queue), 96 bytes a block. `finish_s` is everything behind detection:
+// incidents, their description, facts and causes; 50 1 100 is one country with 10,000 observations (goal: 50 ms). Prints one line of JSON.
 // usage: observations [INTERVALS [ENTITIES [TARGETS of each]]]
 #include "base/alloc.h"
 #include "engine/pipeline.h"
@@ -131,7 +132,7 @@ int main(int argc, char **argv)
 	double finish = cpu_seconds() - begin - took;
 	double targets = (double)l->entities * l->each;
 	printf("{\"observations\":%llu,\"targets\":%.0f,\"entities\":%u,\"cpu_s\":%.3f,\"per_second\":%.0f,"
-	       "\"finish_s\":%.3f,\"incidents\":%zu,\"bytes_per_target\":%.0f,\"bytes_registry_and_entities\":%.0f,"
+	       "\"finish_s\":%.6f,\"incidents\":%zu,\"bytes_per_target\":%.0f,\"bytes_registry_and_entities\":%.0f,"
 	       "\"bytes_per_block\":%zu}\n",
 	       (unsigned long long)l->taken, targets, l->entities, took, (double)l->taken / took, finish,
 	       pipeline_incidents(l->pipeline)->count, (double)(held - before) / targets,
