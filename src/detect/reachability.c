@@ -373,12 +373,24 @@ static void bin_fill(struct pulse_bin *b, const struct pulse *p)
 	}
 }
 
+static uint16_t observers_seeing(const struct pulse *p, const struct pulse_bin *b)
+{
+	unsigned seeing = 0;
+	for (size_t i = 0; i < p->view_count; i++) {
+		const struct pulse_view *v = &p->views[i];
+		bool asked = !v->impaired && v->sent && b->lost;
+		seeing += asked && 2.0 * v->lost * b->sent >= (double)b->lost * v->sent;
+	}
+	return (uint16_t)seeing;
+}
+
 void reachability_pulse(struct reachability *r, const struct pulse *p)
 {
 	struct pulse_bin b;
 	float ratios[LOOKS_MAX];
 	size_t known = 0, high = 0, raised = 0;
 	bin_fill(&b, p);
+	b.seeing = observers_seeing(p, &b);
 	for (size_t i = 0; i < p->view_count; i++) {
 		const struct pulse_view *v = &p->views[i];
 		struct look *l = look_of(r, v->observer);

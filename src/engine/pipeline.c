@@ -17,6 +17,7 @@
 #include "incident/facts.h"
 #include "signal/reach.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define HOLD_TIMES_MAX	 4		  // different ones seen in OPEN messages
@@ -278,6 +279,10 @@ static void take_series(struct pipeline *p, const struct obs *o)
 			series_use(*watch, p->parameters->series);
 	}
 	series_take(*watch, o->time, o->number);
+	double usual = series_baseline(*watch);
+	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
+		dossier_value(&p->dossiers[s->entity],
+			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
 }
 
 static void take_measured(struct pipeline *p, const struct obs *o)

@@ -26,7 +26,7 @@ static double width_s(const struct dossier *d)
 	return (double)d->width_ns / (double)NS_PER_S;
 }
 
-static int64_t end_of(const struct incident *n, const struct dossier *d)
+int64_t describe_end(const struct incident *n, const struct dossier *d)
 {
 	int64_t end = instant_known(n->end.best) ? n->end.best.ns : d->last.ns;
 	for (size_t i = 0; i < n->signal_count; i++)
@@ -112,7 +112,7 @@ static void phases_fill(const struct describe_input *in, struct incident *n)
 	const struct dossier *d = in->dossier;
 	size_t room = d->bin_count ? d->bin_count : 2 * d->route_count;
 	struct phase_point *points = alloc_zero(room, sizeof(*points));
-	size_t count = d->bin_count ? points_of_bins(d, n, end_of(n, d), points) : points_of_routes(d, n, points);
+	size_t count = d->bin_count ? points_of_bins(d, n, describe_end(n, d), points) : points_of_routes(d, n, points);
 	struct phase_input input = {
 		.points = points,
 		.count = count,
@@ -190,7 +190,7 @@ static void failures_mark(const struct describe_input *in, const struct incident
 			  const uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - 2 * d->width_ns, end = end_of(n, d);
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = describe_end(n, d);
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target *t = target_at(in->targets, d->changes[i].target);
 		if (place[t->unit])
@@ -256,7 +256,7 @@ static bool verdict_is(const struct incident *n, enum concurrency_verdict v)
 // Routes that left for more than a moment, series, news of origins: evidence of the whole beside the machines.
 static bool own_evidence(const struct dossier *d, const struct incident *n)
 {
-	int64_t end = end_of(n, d);
+	int64_t end = describe_end(n, d);
 	bool own = n->origin_count > 0;
 	for (size_t i = 0; i < d->detection_count; i++) {
 		const struct detection *one = &d->detections[i];
@@ -380,7 +380,7 @@ static int64_t loss_before(const struct dossier *d, const struct incident *n)
 static size_t loss_bins(const struct dossier *d, const struct incident *n, struct precedence_bin *bins)
 {
 	size_t count = 0;
-	int64_t begin = loss_before(d, n), end = end_of(n, d) + AFTER_INTERVALS * d->width_ns;
+	int64_t begin = loss_before(d, n), end = describe_end(n, d) + AFTER_INTERVALS * d->width_ns;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns >= begin && b->time.ns <= end)
@@ -442,7 +442,7 @@ static size_t returns_of(const struct describe_input *in, const struct incident 
 			 struct instant *returns, uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - 2 * d->width_ns, end = end_of(n, d);
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = describe_end(n, d);
 	size_t count = 0;
 	memset(place, 0, target_count(in->targets) * sizeof(*place));
 	for (size_t i = 0; i < d->change_count; i++) {

@@ -1,10 +1,120 @@
 // SPDX-License-Identifier: ISC
-// What the list of incidents says of each of them.
-#include "incident/facts.h"
+// What the list of incidents says of each of them: what came before it, at which times, and who else went with it.
+#include "incident/facts_priv.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_S	       86400.0
+#define OUTAGE_DAYS    10
+#define CLOCK_WITHIN_S 900.0
+#define EVEN_WITHIN    0.02 // of the gap between two starts
+#define SHARED_S       60.0
+
+static bool outage(const struct incident *n)
+{
+	return n->scope != SCOPE_SERVICE && instant_known(n->start.best);
+}
+
+static bool same_clock(double before_s)
+{
+	static const int days[] = {1, 2, 3, 4, 7};
+	for (size_t i = 0; i < sizeof(days) / sizeof(*days); i++)
+		if (fabs(before_s - days[i] * DAY_S) <= CLOCK_WITHIN_S)
+			return true;
+	return false;
+}
+
+// How many starts before incident `which`, it included, have the same gap between them.
+static double even_starts(const struct incident_list *l, size_t which)
+{
+	const struct incident *n = &l->at[which];
+	struct instant later = n->start.best;
+	double gap = NAN, even = 1, slack = isnan(n->facts.width_s) ? 0 : 2 * n->facts.width_s;
+	for (size_t i = which; i-- > 0;) {
+		const struct incident *one = &l->at[i];
+		if (one->entity != n->entity || !outage(one))
+			continue;
+		double own = instant_gap_s(one->start.best, later);
+		if (!isnan(gap) && fabs(own - gap) > fmax(slack + n->facts.clock_width_s, EVEN_WITHIN * gap))
+			break;
+		gap = isnan(gap) ? own : gap;
+		later = one->start.best;
+		even++;
+	}
+	return even;
+}
+
+static void past_fill(struct incident_list *l, size_t which, struct instant since)
+{
+	struct incident *n = &l->at[which];
+	struct facts_past *p = &n->facts.past;
+	double short_losses = isnan(p->short_losses) ? 0 : p->short_losses, incidents = 0;
+	*p = (struct facts_past){.watched_s = instant_known(since) ? instant_gap_s(since, n->start.best) : NAN};
+	for (size_t i = 0; i < which; i++) {
+		const struct incident *one = &l->at[i];
+		if (one->entity != n->entity || !instant_known(one->start.best))
+			continue;
+		double before_s = instant_gap_s(one->start.best, n->start.best);
+		incidents += before_s <= DAY_S && instant_known(one->end.best);
+		p->outages_10d += outage(one) && before_s <= OUTAGE_DAYS * DAY_S;
+		p->same_clock += outage(one) && same_clock(before_s);
+	}
+	p->short_losses = fmax(short_losses, incidents);
+	p->even_spacing = outage(n) ? even_starts(l, which) : 1;
+}
+
+static bool share_upstream(const struct incident *a, const struct incident *b)
+{
+	bool known = false;
+	for (size_t i = 0; i < a->upstream_count; i++)
+		for (size_t k = 0; k < b->upstream_count; k++) {
+			known |= a->upstreams[i].asn && b->upstreams[k].asn;
+			if (a->upstreams[i].asn && a->upstreams[i].asn == b->upstreams[k].asn)
+				return true;
+		}
+	return !known;
+}
+
+static bool within(const struct entity *inner, const struct entity *outer)
+{
+	for (size_t i = 0; i < inner->asn_count; i++)
+		for (size_t k = 0; k < outer->asn_count; k++)
+			if (inner->asns[i] == outer->asns[k])
+				return true;
+	return strncmp(inner->id, "country/", 8) != 0 || strncmp(outer->id, "country/", 8) != 0;
+}
+
+static void shared_fill(const struct entity_list *entities, struct incident_list *l, size_t which)
+{
+	struct incident *n = &l->at[which];
+	double width = isnan(n->facts.width_s) ? 0 : 2 * n->facts.width_s;
+	n->facts.routes.shared_entities = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct incident *one = &l->at[i];
+		if (one->entity == n->entity || !outage(one) ||
+		    within(&entities->at[one->entity], &entities->at[n->entity]))
+			continue;
+		double most =
+			fmax(SHARED_S, width) + instant_gap_s(one->start.from, one->start.to) + n->facts.clock_width_s;
+		if (fabs(instant_gap_s(one->start.best, n->start.best)) <= most && share_upstream(one, n))
+			n->facts.routes.shared_entities++;
+	}
+}
 
 void facts_past(const struct entity_list *entities, struct instant watched_since, struct incident_list *list)
 {
-	(void)entities;
-	(void)watched_since;
-	(void)list;
+	size_t watched = 0;
+	for (size_t e = 0; e < entities->count; e++)
+		watched += entities->at[e].watched;
+	for (size_t i = 0; i < list->count; i++) {
+		if (!instant_known(list->at[i].start.best))
+			continue;
+		past_fill(list, i, watched_since);
+		if (watched > 1)
+			shared_fill(entities, list, i);
+	}
 }

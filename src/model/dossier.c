@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool same(const struct detection *a, const struct detection *b)
 {
@@ -32,8 +33,19 @@ void dossier_change(struct dossier *d, const struct target_change *one)
 	d->changes[d->change_count++] = *one;
 }
 
+void dossier_value(struct dossier *d, const struct dossier_value *one)
+{
+	if (d->value_count == DOSSIER_VALUES_MAX) {
+		d->value_count /= 2;
+		memmove(d->values, d->values + d->value_count, d->value_count * sizeof(*d->values));
+	}
+	alloc_grow((void **)&d->values, d->value_count, &d->value_capacity, sizeof(*d->values));
+	d->values[d->value_count++] = *one;
+}
+
 void dossier_free(struct dossier *d)
 {
+	free(d->values);
 	free(d->detections);
 	free(d->changes);
 	*d = (struct dossier){0};

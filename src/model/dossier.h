@@ -9,6 +9,13 @@
 
 #define DOSSIER_DETECTIONS_MAX 100000
 #define DOSSIER_CHANGES_MAX    1000000
+#define DOSSIER_VALUES_MAX     65536 // of series; the oldest half goes first
+
+struct dossier_value { // of a ready-made series
+	struct instant time;
+	uint32_t series;
+	float share; // of what is usual for it then
+};
 
 struct dossier {
 	uint32_t entity;
@@ -16,6 +23,8 @@ struct dossier {
 	size_t detection_count, detection_capacity;
 	struct target_change *changes; // in order of decision
 	size_t change_count, change_capacity;
+	struct dossier_value *values; // in order of time
+	size_t value_count, value_capacity;
 	const struct pulse_bin *bins; // borrowed from the detector; oldest first
 	size_t bin_count;
 	int64_t width_ns;	     // watch interval; 0: no probes
@@ -27,4 +36,5 @@ struct dossier {
 
 void dossier_detection(struct dossier *d, const struct detection *one); // adds, or replaces the one it continues
 void dossier_change(struct dossier *d, const struct target_change *one);
+void dossier_value(struct dossier *d, const struct dossier_value *one);
 void dossier_free(struct dossier *d);

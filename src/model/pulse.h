@@ -56,6 +56,7 @@ struct pulse_bin { // one interval of an entity, pooled over unimpaired observer
 	uint32_t border_sent, border_lost;
 	float rtt_ratio;	      // median over observers of (median round-trip time ÷ its baseline); 0 unknown
 	uint16_t observers, impaired; // that looked; of them impaired
+	uint16_t seeing; // unimpaired, and lost at least half as large a share of their own pings as all together
 };
 
 struct observer_list {

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: ISC
+// DOC: the curve of a fall. Depth is measured from all to the lowest level that three points share. An order falls to a flat floor; what
+// runs out of batteries goes down in steps or decays; what is repaired place by place returns in steps.
+#include "incident/facts_priv.h"
+
+#include <math.h>
+
+#define FLOOR_POINTS 3
+#define STEP_POINTS  3
+#define STEP_WITHIN  0.05 // a level: so many points no further apart than this …
+#define STEP_APART   0.10 // … and from the next level by this
+#define FLAT_DEPTH   0.80
+
+struct shape {
+	const struct curve_point *at;
+	size_t count;
+	double floor, depth;
+};
+
+static double floor_of(const struct curve_point *p, size_t count)
+{
+	double lowest = INFINITY;
+	for (size_t i = 0; i + FLOOR_POINTS <= count; i++) {
+		double most = 0;
+		for (size_t k = i; k < i + FLOOR_POINTS; k++)
+			most = fmax(most, p[k].share);
+		lowest = fmin(lowest, most);
+	}
+	return lowest;
+}
+
+// Levels on which it rested among points [from, to); `last` is the level it came to in the end and counts as one.
+static double levels(const struct shape *s, size_t from, size_t to, double last)
+{
+	double found = 1, held = NAN;
+	for (size_t i = from; i + STEP_POINTS <= to; i++) {
+		double least = s->at[i].share, most = least;
+		for (size_t k = i + 1; k < i + STEP_POINTS; k++) {
+			least = fmin(least, s->at[k].share);
+			most = fmax(most, s->at[k].share);
+		}
+		double level = (least + most) / 2;
+		bool apart = (isnan(held) || fabs(level - held) >= STEP_APART) && fabs(level - last) >= STEP_APART;
+		if (most - least > STEP_WITHIN || !apart || fabs(level - 1) < STEP_APART)
+			continue;
+		held = level;
+		found++;
+	}
+	return found;
+}
+
+static size_t first_below(const struct shape *s, size_t from, double share)
+{
+	while (from < s->count && s->at[from].share > share)
+		from++;
+	return from;
+}
+
+static void fall(const struct shape *s, struct facts_plane *ret)
+{
+	size_t begin = first_below(s, 0, 1 - 0.1 * s->depth), end = first_below(s, begin, 1 - 0.9 * s->depth);
+	if (end >= s->count)
+		return;
+	ret->fall_s = s->at[end].time_s - s->at[begin].time_s;
+	ret->fall_steps = levels(s, begin, end, s->floor);
+	double quarter = s->at[begin].time_s + ret->fall_s / 4;
+	size_t at = begin;
+	while (at < end && s->at[at + 1].time_s <= quarter)
+		at++;
+	ret->fall_share = fmin(1, (1 - s->at[at].share) / s->depth);
+}
+
+static void rise(const struct shape *s, struct facts_plane *ret)
+{
+	size_t begin = s->count, end;
+	while (begin > 0 && s->at[begin - 1].share > s->floor + 0.1 * s->depth)
+		begin--;
+	if (begin == s->count)
+		return; // not back
+	for (end = begin; end < s->count && s->at[end].share < s->floor + 0.9 * s->depth;)
+		end++;
+	if (end == s->count)
+		return;
+	ret->return_s = s->at[end].time_s - s->at[begin ? begin - 1 : 0].time_s;
+	ret->return_steps = levels(s, begin, end, 1);
+}
+
+static void flatness(const struct shape *s, struct facts_plane *ret)
+{
+	double half = 1 - s->depth / 2, deep = 1 - FLAT_DEPTH * s->depth;
+	size_t first = first_below(s, 0, half), last = s->count, flat = 0;
+	while (last > first && s->at[last - 1].share > half)
+		last--;
+	for (size_t i = first; i < last; i++)
+		flat += s->at[i].share <= deep;
+	if (last - first >= FLOOR_POINTS)
+		ret->floor_flat = (double)flat / (double)(last - first);
+}
+
+void facts_curve(const struct curve_point *points, size_t count, double width_s, struct facts_plane *ret)
+{
+	struct shape s = {points, count, floor_of(points, count), 0};
+	s.depth = 1 - s.floor;
+	if (!(width_s > 0) || !(s.depth >= CURVE_DEPTH_LEAST) || isinf(s.floor))
+		return;
+	fall(&s, ret);
+	rise(&s, ret);
+	flatness(&s, ret);
+}
