@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: ISC
+// How much went together: machines, networks, upstreams, neighbours.
+#include "diagnose/evidence_priv.h"
+
+#include <string.h>
+
+#define STEP_S	 3.0
+#define STEP_NOT 3
+
+struct finding look_one_machine(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts_services *s = &n->facts.services;
+	return finding(s->machines_failed == 1 && s->watched + s->hosts > 2, s->machines_failed > 2, s->machines_failed,
+		       NAN);
+}
+
+struct finding look_independent(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct incident_concurrency *c = &n->concurrency;
+	if (!c->known)
+		return finding_unknown();
+	return finding(strcmp(c->verdict, "independent") == 0, strcmp(c->verdict, "concurrent") == 0, c->failed,
+		       c->units);
+}
+
+struct finding look_one_network(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts_routes *r = &n->facts.routes;
+	if (!(r->networks >= 2))
+		return finding_unknown();
+	return finding(r->networks_lost == 1, r->networks_lost >= 2, r->networks_lost, r->networks);
+}
+
+struct finding look_networks_in_step(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts_routes *r = &n->facts.routes;
+	double step = fmax(2 * width_s(&n->facts), STEP_S);
+	if (!(r->networks_lost >= 2))
+		return finding_unknown();
+	return finding(r->network_spread_s <= step, r->network_spread_s > STEP_NOT * step, r->network_spread_s,
+		       r->networks_lost);
+}
+
+struct finding look_upstreams_in_step(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts_routes *r = &n->facts.routes;
+	double step = fmax(2 * width_s(&n->facts), STEP_S);
+	if (!(r->upstreams_lost >= 2))
+		return finding_unknown();
+	return finding(r->upstream_spread_s <= step, r->upstream_spread_s > STEP_NOT * step, r->upstream_spread_s,
+		       r->upstreams_lost);
+}
+
+struct finding look_neighbours(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	double shared = n->facts.routes.shared_entities;
+	return finding(shared > 0, shared <= 0, shared, NAN);
+}

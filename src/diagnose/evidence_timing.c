@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: ISC
+// Loss and routes: which came first, and in which shape.
+#include "diagnose/evidence_priv.h"
+
+#include <string.h>
+
+#define SHAPE_CLEAR    1.0 // log10 of the Bayes factor
+#define RAMP_INTERVALS 3   // watch intervals of partial loss
+#define HOLD_TIMES     1.5 // hold times that a hold timer with its jitter may take
+#define SILENT	       0.90
+#define FEW	       0.10
+#define LITTLE_LOSS    0.20
+#define HALF	       0.50
+
+struct finding look_loss_ramp(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct incident_precedence *p = &n->precedence;
+	if (!p->known || !p->has_shape)
+		return finding_unknown();
+	bool lasted = p->partial_loss_s >= RAMP_INTERVALS * width_s(&n->facts);
+	return finding(p->log10_shape_bf >= SHAPE_CLEAR && lasted, p->log10_shape_bf <= -SHAPE_CLEAR, p->partial_loss_s,
+		       NAN);
+}
+
+struct finding look_long_lead(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct incident_precedence *p = &n->precedence;
+	if (!p->known || !p->has_lead)
+		return finding_unknown();
+	double explained = HOLD_TIMES * hold_s(&n->facts) + 2 * width_s(&n->facts);
+	return finding(p->lead_from > explained, p->lead_best <= explained, p->lead_best, NAN);
+}
+
+struct finding look_hold_timer(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct incident_precedence *p = &n->precedence;
+	if (!p->known || !p->has_lead)
+		return finding_unknown();
+	bool expired = strcmp(p->reading, "session expired after total loss") == 0;
+	return finding(expired, !expired, p->lead_best, NAN);
+}
+
+struct finding look_routes_with_loss(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct incident_precedence *p = &n->precedence;
+	if (!p->known || !p->has_lead)
+		return finding_unknown();
+	bool together = strcmp(p->reading, "tie") == 0 || strcmp(p->reading, "control plane first") == 0;
+	return finding(together, !together, p->lead_best, NAN);
+}
+
+struct finding look_routes_stay(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts *f = &n->facts;
+	bool silent = n->fraction_down >= SILENT || f->plane.loss_peak >= SILENT;
+	if (!f->routes.known || isnan(f->routes.lost))
+		return finding_unknown();
+	return finding(silent && f->routes.lost < FEW, f->routes.lost >= HALF, f->routes.lost, NAN);
+}
+
+struct finding look_routes_only(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts *f = &n->facts;
+	if (isnan(f->plane.loss_peak))
+		return finding_unknown();
+	bool moved = incident_signal(n, SIGNAL_ROUTES) || incident_signal(n, SIGNAL_ROUTES6) || n->origin_count;
+	return finding(moved && f->plane.loss_peak < LITTLE_LOSS, f->plane.loss_peak >= HALF, f->plane.loss_peak, NAN);
+}
