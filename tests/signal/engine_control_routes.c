@@ -168,6 +168,26 @@ static void an_upstream_keeps_some(void **state)
 	assert_float_equal(judge()->upstreams_lost, 0, 0);
 }
 
+// The south left long before the start, and came back or not.
+static double south_left(bool back)
+{
+	two_upstreams();
+	for (unsigned i = HALF; i < LAND_PEERS; i++)
+		for (unsigned k = 0; k < LAND_KX; k++) {
+			land_withdraw(&land, 40, i, k);
+			if (back)
+				tell(60, i, &land.prefix[k], SOUTH, 64512);
+		}
+	return judge()->upstreams;
+}
+
+static void upstreams_of_the_start_count(void **state)
+{
+	(void)state;
+	assert_float_equal(south_left(false), 1, 0);
+	assert_float_equal(south_left(true), 2, 0);
+}
+
 // Path changes in the half hour before count, except while all begins, or where a prefix goes or comes.
 static void paths_were_restless(void **state)
 {
@@ -298,6 +318,7 @@ int main(void)
 		cmocka_unit_test(paths_move),
 		cmocka_unit_test(upstreams_go_one_after_another),
 		cmocka_unit_test(an_upstream_keeps_some),
+		cmocka_unit_test(upstreams_of_the_start_count),
 		cmocka_unit_test(paths_were_restless),
 		cmocka_unit_test(foreign_origins),
 		cmocka_unit_test(a_stranger_goes),
