@@ -125,6 +125,14 @@ static bool follows(struct decode_bmp *b, struct monitored *p, enum bmp_view vie
 	return p->followed == view;
 }
 
+// How a session ended: what its NOTIFICATION says; null: there was none.
+static void put_closing(struct obs *o, const struct bgp_notification *n)
+{
+	o->session.notification = n ? n->code : 0;
+	o->closing.subcode = n ? n->subcode : 0;
+	o->closing.with_text = n && cursor_left(&n->shutdown_text) > 0;
+}
+
 static void push_session(struct decoder *d, const struct decode_envelope *e, bool up, const struct bmp_peer_down *down)
 {
 	struct decode_slot *slot = decode_make_room(d);
@@ -134,7 +142,9 @@ static void push_session(struct decoder *d, const struct decode_envelope *e, boo
 	o->session.new_state = up ? SESSION_ESTABLISHED : SESSION_IDLE;
 	if (down) {
 		o->session.cause = down->reason <= SESSION_CAUSE_LOCAL_SYSTEM ? down->reason : SESSION_CAUSE_UNKNOWN;
-		o->session.notification = down->has_notification ? down->notification.code : 0;
+		put_closing(o, down->has_notification ? &down->notification : NULL);
+		if (down->reason == BMP_DOWN_LOCAL_FSM && down->fsm_event <= UINT8_MAX)
+			o->closing.subcode = (uint8_t)down->fsm_event;
 	}
 	if (d->options.routes) {
 		slot->plain = e->route;

@@ -109,6 +109,8 @@ static void take_state(struct decoder *d, struct mrt_record *m, struct decode_en
 	if (known && m->state.new_state != SESSION_ESTABLISHED) {
 		o->session.cause = known->cause;
 		o->session.notification = known->notification;
+		o->closing.subcode = known->subcode;
+		o->closing.with_text = known->with_text;
 		*known = (struct decode_peer){0};
 	}
 	if (d->options.routes) {

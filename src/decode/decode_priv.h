@@ -38,6 +38,8 @@ struct decode_source {	 // one file
 struct decode_peer {
 	uint8_t plain, add_path;     // evidence for the two ways to read its NLRI
 	uint8_t cause, notification; // of a NOTIFICATION just seen, for the state change that follows
+	uint8_t subcode;
+	bool with_text;
 };
 
 struct decode_slot { // a route with all attributes; an UPDATE shares one set among three routes

@@ -261,6 +261,8 @@ static void take_session(struct decoder *d, const struct decode_envelope *e, con
 		d->counts.of[DECODE_NOTIFICATIONS]++;
 		if (known && bgp_notification(m->body, &n) >= 0) {
 			known->notification = n.code;
+			known->subcode = n.subcode;
+			known->with_text = cursor_left(&n.shutdown_text) > 0;
 			known->cause = e->flags & OBS_OUTGOING ? SESSION_CAUSE_LOCAL_NOTIFICATION
 							       : SESSION_CAUSE_REMOTE_NOTIFICATION;
 		}

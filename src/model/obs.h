@@ -87,7 +87,7 @@ struct obs {
 		double number;	      // SERIES
 		struct instant from;  // HEALTH: since when; not after `time`
 		struct {
-			uint8_t subcode; // SESSION: of its NOTIFICATION, or 0
+			uint8_t subcode; // SESSION: of its NOTIFICATION; of SESSION_CAUSE_LOCAL_FSM the event; or 0
 			bool with_text;	 // a shutdown text came with it (RFC 9003)
 		} closing;
 	};

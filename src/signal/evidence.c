@@ -12,6 +12,8 @@ struct heard {		       // the route a peer last announced
 	uint32_t prefix, peer; // peer + 1; 0 empty
 	uint32_t origin, upstream;
 	uint32_t path_hash;
+	uint32_t since_s; // first heard; seconds since 1970, good until 2106
+	bool withdrawn;
 };
 
 struct events {
@@ -138,8 +140,13 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	uint32_t hash = (uint32_t)hash_bytes(o->path, o->path_count * sizeof(*o->path));
 	struct heard *heard = slot_of(e->slots, e->slot_count, id, o->peer);
 	struct evidence_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
+	if (heard->withdrawn) {
+		event.kind = EVIDENCE_RETURNED;
+		event_add(e, set, &event);
+	}
 	if (heard->peer && heard->path_hash != hash) {
 		event.kind = EVIDENCE_PATH_CHANGED;
+		event.other = heard->upstream;
 		event_add(e, set, &event);
 	}
 	uint32_t held = table_origin(e->table, id);
@@ -155,7 +162,8 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	if (!heard->peer && e->used >= EVIDENCE_ROUTES_MAX)
 		return;
 	e->used += !heard->peer;
-	*heard = (struct heard){id, o->peer + 1, o->origin, upstream, hash};
+	uint32_t since_s = heard->peer ? heard->since_s : (uint32_t)instant_seconds(o->time);
+	*heard = (struct heard){id, o->peer + 1, o->origin, upstream, hash, since_s, false};
 	if (e->used > e->slot_count / 2)
 		slots_double(e);
 }
@@ -168,9 +176,24 @@ void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id,
 		announced(e, o, prefix_id, first_sight, set);
 		return;
 	}
-	const struct heard *heard = slot_of(e->slots, e->slot_count, prefix_id, o->peer);
+	struct heard *heard = slot_of(e->slots, e->slot_count, prefix_id, o->peer);
+	heard->withdrawn = heard->peer;
 	struct evidence_event event = {
 		o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard->peer ? heard->upstream : 0, 0};
+	event_add(e, set, &event);
+}
+
+void evidence_sight(struct evidence *e, const struct evidence_sight *sight, uint16_t set)
+{
+	if ((sight->first && !e->baseline_done) || !followed(e, set))
+		return;
+	struct evidence_event event = {
+		.time = sight->time,
+		.kind = sight->visible ? EVIDENCE_VISIBLE : EVIDENCE_INVISIBLE,
+		.prefix = sight->prefix,
+		.peer = PEER_NONE,
+		.asn = table_origin(e->table, sight->prefix),
+	};
 	event_add(e, set, &event);
 }
 
@@ -184,4 +207,29 @@ const struct evidence_event *evidence_events(const struct evidence *e, uint32_t 
 {
 	*ret_n = e->of[entity].n;
 	return e->of[entity].at;
+}
+
+size_t evidence_slots(const struct evidence *e)
+{
+	return e->slot_count;
+}
+
+bool evidence_path(const struct evidence *e, size_t slot, struct evidence_path *ret)
+{
+	const struct heard *h = &e->slots[slot];
+	if (!h->peer)
+		return false;
+	*ret = (struct evidence_path){h->prefix, h->peer - 1, h->upstream, h->since_s, h->withdrawn};
+	return true;
+}
+
+size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer)
+{
+	const struct heard *h = slot_of(e->slots, e->slot_count, prefix, peer);
+	return h->peer ? (size_t)(h - e->slots) : SIZE_MAX;
+}
+
+bool evidence_followed(const struct evidence *e, uint32_t entity)
+{
+	return e->of[entity].followed;
 }

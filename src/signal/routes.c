@@ -28,6 +28,9 @@ struct routes {
 	struct sample_sink out;
 	struct instant now;
 	uint64_t settled; // settlements with a denominator so far
+	uint32_t visible; // prefixes
+	struct routes_loss *losses;
+	size_t loss_count, loss_capacity;
 };
 
 static void learn_prefixes(struct routes *r)
@@ -85,6 +88,7 @@ void routes_free(struct routes *r)
 	free(r->set);
 	free(r->seen);
 	free(r->counted);
+	free(r->losses);
 	free(r);
 }
 
@@ -135,6 +139,33 @@ static void put_samples(struct routes *r, uint32_t entity)
 	}
 }
 
+static void loss_add(struct routes *r, uint32_t lost)
+{
+	if (r->loss_count == ROUTES_LOSSES_MAX) {
+		r->loss_count /= 2;
+		memmove(r->losses, r->losses + r->loss_count, r->loss_count * sizeof(*r->losses));
+	}
+	alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
+	r->losses[r->loss_count++] = (struct routes_loss){r->now, lost, r->visible};
+}
+
+// Tells the evidence which prefixes of entities came into sight or left it, and counts all that left.
+static void sights_told(struct routes *r, const uint32_t *flip, size_t n)
+{
+	uint32_t lost = 0, gained = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool visible = table_visible(r->table, flip[i]);
+		struct evidence_sight sight = {r->now, flip[i], visible, visible && !r->counted[flip[i]]};
+		lost += !visible;
+		gained += visible;
+		if (r->set[flip[i]] != SPACE_NOBODY)
+			evidence_sight(r->evidence, &sight, r->set[flip[i]]);
+	}
+	if (lost)
+		loss_add(r, lost);
+	r->visible += gained - lost;
+}
+
 static void settle(struct routes *r)
 {
 	table_settle(r->table, r->now);
@@ -148,6 +179,7 @@ static void settle(struct routes *r)
 	const struct dictionary *d = table_dictionary(r->table);
 	for (size_t i = 0; i < flips; i++)
 		space_flip(r->space, flip[i], dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
+	sights_told(r, flip, flips);
 	for (size_t i = 0; i < flips; i++)
 		if (r->set[flip[i]] != SPACE_NOBODY)
 			sight_changed(r, flip[i]);
@@ -212,4 +244,22 @@ const struct space *routes_space(const struct routes *r)
 const struct blind_list *routes_blind(const struct routes *r)
 {
 	return blind_spans(r->blind);
+}
+
+bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id)
+{
+	if (prefix_id >= r->known || !r->counted[prefix_id] || r->set[prefix_id] == SPACE_NOBODY)
+		return false;
+	size_t n;
+	const uint32_t *members = space_members(r->space, r->set[prefix_id], &n);
+	for (size_t i = 0; i < n; i++)
+		if (members[i] == entity)
+			return true;
+	return false;
+}
+
+const struct routes_loss *routes_losses(const struct routes *r, size_t *ret_n)
+{
+	*ret_n = r->loss_count;
+	return r->losses;
 }

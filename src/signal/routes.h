@@ -11,6 +11,13 @@
 
 struct routes;
 
+#define ROUTES_LOSSES_MAX 65536 // settlements kept in which a prefix became invisible; the oldest half goes first
+
+struct routes_loss { // a settlement in which prefixes became invisible, of whatever entity
+	struct instant time;
+	uint32_t lost, visible; // so many of those that were visible
+};
+
 struct sample_sink {
 	void (*take)(void *context, const struct sample *s);
 	void *context;
@@ -31,3 +38,7 @@ const struct table *routes_table(const struct routes *r);
 const struct evidence *routes_evidence(const struct routes *r); // null without entities
 const struct blind_list *routes_blind(const struct routes *r);
 const struct space *routes_space(const struct routes *r); // null without entities
+// Whether the prefix was visible once and is of the entity's space.
+bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id);
+const struct routes_loss *routes_losses(const struct routes *r,
+					size_t *ret_n); // in order of time; none without entities

@@ -102,6 +102,38 @@ static void peer_down_is_idempotent_and_legal_without_up(void **state)
 	heard_end(h);
 }
 
+#define NOTIFICATION(bytes, body) MARKER bytes " 03 " body
+
+static void down_with(struct heard *h, const char *body, uint8_t code, uint8_t subcode, bool with_text)
+{
+	say(h, BMP_PEER_UP, EXTERNAL, UP_BODY);
+	say(h, BMP_ROUTE_MONITORING, EXTERNAL, HEARD);
+	if (h->of[0].kind == OBS_SESSION) { // the first of them: up, with nothing to tell
+		assert_int_equal(h->of[0].closing.subcode, 0);
+		assert_false(h->of[0].closing.with_text);
+	}
+	say(h, BMP_PEER_DOWN, EXTERNAL, body);
+	assert_string_equal(heard_kinds(h), "S");
+	assert_int_equal(h->of[0].session.notification, code);
+	assert_int_equal(h->of[0].closing.subcode, subcode);
+	assert_int_equal(h->of[0].closing.with_text, with_text);
+}
+
+static void peer_down_tells_how_it_closed(void **state)
+{
+	struct heard *h = heard_begin(NULL);
+	(void)state;
+	down_with(h, "03" NOTIFICATION("0018", "0602 02 4869"), 6, 2, true);
+	down_with(h, "03" NOTIFICATION("0015", "0602"), 6, 2, false);
+	down_with(h, "01" NOTIFICATION("001c", "0601 0001 01 00000005"), 6, 1, false);
+	down_with(h, "01" NOTIFICATION("0015", "0400"), 4, 0, false);
+	down_with(h, "02 000a", 0, 10, false); // the event of the state machine: hold timer
+	assert_int_equal(h->of[0].session.cause, SESSION_CAUSE_LOCAL_FSM);
+	down_with(h, "02 ffff", 0, 0, false);
+	down_with(h, "04", 0, 0, false);
+	heard_end(h);
+}
+
 static void one_view_of_a_peer_is_followed(void **state)
 {
 	struct heard *h = heard_begin(NULL);
@@ -185,6 +217,7 @@ int main(void)
 		cmocka_unit_test(frr),
 		cmocka_unit_test(gobgp),
 		cmocka_unit_test(peer_down_is_idempotent_and_legal_without_up),
+		cmocka_unit_test(peer_down_tells_how_it_closed),
 		cmocka_unit_test(one_view_of_a_peer_is_followed),
 		cmocka_unit_test(the_routers_own_as_is_taken_off),
 		cmocka_unit_test(withdrawals_of_the_unannounced_are_held_back),

@@ -104,8 +104,17 @@ static void a_notification_explains_the_state_change(void **state)
 	assert_int_equal(h->of[0].session.new_state, SESSION_IDLE);
 	assert_int_equal(h->of[0].session.notification, 4);
 	assert_int_equal(h->of[0].session.cause, SESSION_CAUSE_REMOTE_NOTIFICATION);
+	assert_false(h->of[0].closing.with_text);
 	heard_mrt(h, 0, BGP4MP, 5, SESSION "0006 0001");
 	assert_int_equal(h->of[0].session.notification, 0);
+	heard_mrt(h, 0, BGP4MP, 4, SESSION MARKER "0018 03 0602 02 4869");
+	heard_mrt(h, 0, BGP4MP, 5, SESSION "0006 0001");
+	assert_int_equal(h->of[0].session.notification, 6);
+	assert_int_equal(h->of[0].closing.subcode, 2);
+	assert_true(h->of[0].closing.with_text);
+	heard_mrt(h, 0, BGP4MP, 5, SESSION "0006 0001");
+	assert_int_equal(h->of[0].closing.subcode, 0);
+	assert_false(h->of[0].closing.with_text);
 	heard_mrt(h, 0, BGP4MP, 5, SESSION "0106 ffff");
 	assert_int_equal(h->of[0].session.new_state, 255);
 	heard_end(h);

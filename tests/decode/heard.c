@@ -15,7 +15,9 @@ static int keep(void *context, const struct obs *batch, size_t n)
 		size_t kept = o->path_count < HEARD_PATH ? o->path_count : HEARD_PATH;
 		if (kept)
 			memcpy(h->paths[h->count], o->path, kept * sizeof(*o->path));
-		o->path = h->paths[h->count++];
+		if (o->path_count)
+			o->path = h->paths[h->count];
+		h->count++;
 	}
 	return h->answer;
 }

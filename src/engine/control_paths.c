@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: ISC
+// Through which upstreams the entity's prefixes were seen, which of these left, and how restless the paths were before.
+#include "engine/control_priv.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define UPSTREAMS_MAX	1024	       // more networks next to an entity's origins are not told apart
+#define STAMP_NS	(2 * NS_PER_S) // MRT stamps are whole seconds
+#define CHURN_BEFORE_NS (1800 * NS_PER_S)
+#define CONVERGENCE_S	30  // a new pair finds its path: one advertisement interval (RFC 4271, 9.2.1.1 and 10)
+#define UPSTREAM_LEFT	0.1 // an upstream is lost while no more of its pairs than this share go through it
+
+struct upstream {
+	uint32_t asn;
+	uint32_t pairs, now;  // that went through it at the start; that do now
+	struct instant first; // first pair that left it
+	bool lost;
+};
+
+struct pair {		       // by slot of the evidence
+	uint32_t before, now;  // upstream at the start, and then; 0: no route, or none is known
+	float since;	       // seconds from the start that it is as it is now
+	float elsewhere, none; // seconds in the incident through another upstream, and without a route
+	bool ours, told;       // told: some event spoke of it
+};
+
+struct paths {
+	const struct evidence *evidence;
+	struct pair *pairs;
+	size_t slots;
+	struct upstream *upstreams;
+	size_t upstream_count;
+	struct instant from, to;
+};
+
+static int by_id(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static bool owned(const struct control_own *own, uint32_t prefix)
+{
+	return own->n && bsearch(&prefix, own->at, own->n, sizeof(*own->at), by_id);
+}
+
+static struct upstream *upstream_of(struct paths *p, uint32_t asn)
+{
+	for (size_t i = 0; i < p->upstream_count; i++)
+		if (p->upstreams[i].asn == asn)
+			return &p->upstreams[i];
+	if (!asn || p->upstream_count == UPSTREAMS_MAX)
+		return NULL;
+	p->upstreams[p->upstream_count] = (struct upstream){.asn = asn, .first = INSTANT_NONE};
+	return &p->upstreams[p->upstream_count++];
+}
+
+// The pairs of the entity that were there at the start, as they are now.
+static size_t pairs_find(struct paths *p, const struct control_own *own)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->slots; i++) {
+		struct evidence_path path;
+		bool there = evidence_path(p->evidence, i, &path) && path.since_s * NS_PER_S < p->from.ns;
+		if (!there || !owned(own, path.prefix))
+			continue;
+		p->pairs[i] = (struct pair){.before = path.withdrawn ? 0 : path.upstream, .ours = true};
+		n++;
+	}
+	return n;
+}
+
+static bool of_path(const struct evidence_event *e)
+{
+	return e->kind == EVIDENCE_PATH_CHANGED || e->kind == EVIDENCE_WITHDRAWN || e->kind == EVIDENCE_RETURNED;
+}
+
+static struct pair *pair_of(const struct paths *p, const struct evidence_event *e)
+{
+	size_t slot = of_path(e) ? evidence_slot(p->evidence, e->prefix, e->peer) : SIZE_MAX;
+	return slot != SIZE_MAX && p->pairs[slot].ours ? &p->pairs[slot] : NULL;
+}
+
+static uint32_t upstream_after(const struct evidence_event *e)
+{
+	return e->kind == EVIDENCE_WITHDRAWN ? 0 : e->asn;
+}
+
+static uint32_t upstream_before(const struct evidence_event *e)
+{
+	if (e->kind == EVIDENCE_RETURNED)
+		return 0;
+	return e->kind == EVIDENCE_WITHDRAWN ? e->asn : e->other;
+}
+
+// The last event before the start says what was then; if there is none, the first after it does.
+static void pairs_rewind(struct paths *p, const struct evidence_event *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct pair *pair = pair_of(p, &events[i]);
+		bool after = events[i].time.ns >= p->from.ns;
+		if (!pair || (after && pair->told))
+			continue;
+		pair->told = true;
+		pair->before = after ? upstream_before(&events[i]) : upstream_after(&events[i]);
+	}
+	for (size_t i = 0; i < p->slots; i++) {
+		struct upstream *u = p->pairs[i].ours ? upstream_of(p, p->pairs[i].before) : NULL;
+		p->pairs[i].now = p->pairs[i].before;
+		if (!u)
+			continue;
+		u->pairs++;
+		u->now++;
+	}
+}
+
+// Counts how long the pair was as it is.
+static void pair_until(const struct paths *p, struct pair *pair, struct instant now)
+{
+	float at = (float)instant_gap_s(p->from, now);
+	if (!pair->now)
+		pair->none += at - pair->since;
+	else if (pair->now != pair->before)
+		pair->elsewhere += at - pair->since;
+	pair->since = at;
+}
+
+static void pair_event(struct paths *p, const struct evidence_event *e)
+{
+	struct pair *pair = pair_of(p, e);
+	if (!pair || !pair->before)
+		return;
+	uint32_t to = upstream_after(e);
+	bool left = pair->now == pair->before && to != pair->before;
+	bool back = pair->now != pair->before && to == pair->before;
+	pair_until(p, pair, e->time);
+	pair->now = to;
+	struct upstream *u = left || back ? upstream_of(p, pair->before) : NULL;
+	if (!u)
+		return;
+	u->now += back;
+	u->now -= left;
+	u->first = instant_known(u->first) || back ? u->first : e->time;
+	u->lost |= left && (double)u->now <= UPSTREAM_LEFT * (double)u->pairs;
+}
+
+// A pair that tries other ways for a moment before it has none has not moved.
+static size_t pairs_moved(struct paths *p, struct instant last)
+{
+	size_t moved = 0;
+	struct instant to = p->to.ns < last.ns ? p->to : last;
+	for (size_t i = 0; i < p->slots; i++) {
+		struct pair *pair = &p->pairs[i];
+		if (!pair->ours || !pair->before)
+			continue;
+		pair_until(p, pair, to);
+		moved += pair->elsewhere > pair->none;
+	}
+	return moved;
+}
+
+static void upstreams_count(const struct paths *p, struct facts_routes *f)
+{
+	struct instant first = INSTANT_NONE, last = INSTANT_NONE;
+	f->upstreams = f->upstreams_lost = 0;
+	for (size_t i = 0; i < p->upstream_count; i++) {
+		const struct upstream *u = &p->upstreams[i];
+		f->upstreams += 1;
+		if (!u->lost)
+			continue;
+		f->upstreams_lost += 1;
+		first = instant_known(first) && first.ns < u->first.ns ? first : u->first;
+		last = last.ns > u->first.ns ? last : u->first;
+	}
+	if (instant_known(first))
+		f->upstream_spread_s = instant_gap_s(first, last);
+}
+
+// Seconds of the last word on a prefix's sight, by its place in `own`.
+static double *sights(const struct control_own *own)
+{
+	double *at = alloc_zero(own->n, sizeof(*at));
+	for (size_t i = 0; i < own->n; i++)
+		at[i] = -INFINITY;
+	return at;
+}
+
+// Marks the changes of path near which the prefix became visible or stopped being so: going forward those after it, going
+// back those before it. These belong to another loss, not to unrest.
+static void near_sight(const struct control_own *own, const struct evidence_event *events, size_t n, bool *ret_near)
+{
+	double *seen = sights(own), *comes = sights(own);
+	for (size_t k = 0; k < 2 * n; k++) {
+		size_t i = k < n ? k : 2 * n - 1 - k;
+		const struct evidence_event *e = &events[i];
+		const uint32_t *of = own->n ? bsearch(&e->prefix, own->at, own->n, sizeof(*own->at), by_id) : NULL;
+		if (!of)
+			continue;
+		double *last = &(k < n ? seen : comes)[of - own->at];
+		double at = (double)e->time.ns / (double)NS_PER_S;
+		at = k < n ? at : -at;
+		if (e->kind == EVIDENCE_INVISIBLE || e->kind == EVIDENCE_VISIBLE)
+			*last = at;
+		ret_near[i] |= at - *last <= CONVERGENCE_S;
+	}
+	free(seen);
+	free(comes);
+}
+
+// Without those of a pair that had only just come: these are a session or a collector beginning.
+static double churn_count(const struct paths *p, const struct control_own *own, const struct evidence_event *events,
+			  size_t n)
+{
+	double changes = 0;
+	bool *near = alloc_zero(n, sizeof(*near));
+	near_sight(own, events, n, near);
+	for (size_t i = 0; i < n; i++) {
+		const struct evidence_event *e = &events[i];
+		struct evidence_path path;
+		int64_t before_ns = p->from.ns - e->time.ns;
+		if (near[i] || e->kind != EVIDENCE_PATH_CHANGED || before_ns <= 0 || before_ns > CHURN_BEFORE_NS)
+			continue;
+		size_t slot = evidence_slot(p->evidence, e->prefix, e->peer);
+		bool there = slot != SIZE_MAX && evidence_path(p->evidence, slot, &path);
+		changes += there && instant_seconds(e->time) - path.since_s >= CONVERGENCE_S;
+	}
+	free(near);
+	return changes;
+}
+
+void control_paths(const struct routes *r, const struct control_own *own, struct incident *n)
+{
+	size_t count;
+	struct facts_routes *f = &n->facts.routes;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
+	struct paths p = {.evidence = routes_evidence(r), .slots = evidence_slots(routes_evidence(r))};
+	p.from = instant_after(control_start(n), -STAMP_NS);
+	p.to = control_end(n);
+	p.pairs = alloc_zero(p.slots, sizeof(*p.pairs));
+	p.upstreams = alloc_zero(UPSTREAMS_MAX, sizeof(*p.upstreams));
+	size_t pairs = pairs_find(&p, own);
+	pairs_rewind(&p, events, count);
+	for (size_t i = 0; i < count; i++)
+		if (events[i].time.ns >= p.from.ns && events[i].time.ns <= p.to.ns)
+			pair_event(&p, &events[i]);
+	upstreams_count(&p, f);
+	if (pairs) {
+		f->churn = churn_count(&p, own, events, count) / (double)pairs;
+		f->path_moved = (double)pairs_moved(&p, routes_now(r)) / (double)pairs;
+	}
+	free(p.pairs);
+	free(p.upstreams);
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: ISC
+// What the routes of an incident's entity did: which prefixes became invisible and when, by network; who else announced
+// them; and whether the prefixes of others went in the same moment.
+#include "engine/control_priv.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define STAMP_NS     (2 * NS_PER_S)  // MRT stamps are whole seconds, and so are settlements
+#define NEWS_NS	     (60 * NS_PER_S) // foreign news so long before the start belong to it: the old route goes later
+#define NEWS_MAX     4096	     // (prefix, network) pairs that told of foreign news
+#define NEWS_OF	     3		     // half the networks say something if there are at least so many
+#define UNRELATED_NS (5 * NS_PER_S)  // what goes within this of the first loss goes with it
+
+enum before { BEFORE_UNKNOWN, BEFORE_VISIBLE, BEFORE_INVISIBLE };
+
+struct prefix_story {
+	uint8_t before; // at the start
+	uint32_t origin;
+	struct instant gone; // first became invisible in the incident; unknown: never
+};
+
+struct story {
+	struct control_own own; // prefixes of the entity
+	struct prefix_story *of;
+	struct instant from, to;
+	size_t visible; // at the start
+};
+
+static int by_id(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static struct prefix_story *story_of(const struct story *s, uint32_t prefix)
+{
+	const uint32_t *at = s->own.n ? bsearch(&prefix, s->own.at, s->own.n, sizeof(*s->own.at), by_id) : NULL;
+	return at ? &s->of[at - s->own.at] : NULL;
+}
+
+static uint32_t *own_prefixes(const struct routes *r, uint32_t entity, size_t *ret_n)
+{
+	uint32_t *own = NULL, count = dictionary_count(table_dictionary(routes_table(r)));
+	size_t capacity = 0;
+	*ret_n = 0;
+	for (uint32_t id = 0; id < count; id++) {
+		if (!routes_belongs(r, entity, id))
+			continue;
+		alloc_grow((void **)&own, *ret_n, &capacity, sizeof(*own));
+		own[(*ret_n)++] = id;
+	}
+	return own;
+}
+
+// The last word before the start says what it was then; else the first word after it says the opposite of that.
+static void sight_take(struct story *s, const struct evidence_event *e)
+{
+	struct prefix_story *p = story_of(s, e->prefix);
+	bool visible = e->kind == EVIDENCE_VISIBLE;
+	if (!p)
+		return;
+	if (e->time.ns < s->from.ns)
+		p->before = visible ? BEFORE_VISIBLE : BEFORE_INVISIBLE;
+	else if (p->before == BEFORE_UNKNOWN)
+		p->before = visible ? BEFORE_INVISIBLE : BEFORE_VISIBLE;
+	if (visible || e->time.ns < s->from.ns || e->time.ns > s->to.ns)
+		return;
+	if (!instant_known(p->gone))
+		p->gone = e->time;
+}
+
+// What a stranger announced inside the entity's space is no loss of the entity when it goes.
+static void stranger_take(struct story *s, const struct evidence_event *e, const struct entity *entity)
+{
+	struct prefix_story *p = story_of(s, e->prefix);
+	if (p && e->kind == EVIDENCE_MORE_SPECIFIC && !control_owns(entity, e->asn))
+		p->before = BEFORE_INVISIBLE;
+}
+
+static void story_read(struct story *s, const struct routes *r, const struct entity *entity, uint32_t index)
+{
+	size_t n;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &n);
+	const struct table *t = routes_table(r);
+	for (size_t i = 0; i < s->own.n; i++)
+		s->of[i] = (struct prefix_story){.origin = table_origin(t, s->own.at[i]), .gone = INSTANT_NONE};
+	for (size_t i = 0; i < n; i++)
+		if (events[i].kind == EVIDENCE_INVISIBLE || events[i].kind == EVIDENCE_VISIBLE)
+			sight_take(s, &events[i]);
+	for (size_t i = 0; i < n; i++)
+		stranger_take(s, &events[i], entity);
+	for (size_t i = 0; i < s->own.n; i++) {
+		struct prefix_story *p = &s->of[i];
+		if (p->before == BEFORE_UNKNOWN)
+			p->before = table_visible(t, s->own.at[i]) ? BEFORE_VISIBLE : BEFORE_INVISIBLE;
+		s->visible += p->before == BEFORE_VISIBLE;
+	}
+}
+
+static int by_origin_and_time(const void *a, const void *b)
+{
+	const struct prefix_story *x = a, *y = b;
+	if (x->origin != y->origin)
+		return x->origin < y->origin ? -1 : 1;
+	return (x->gone.ns > y->gone.ns) - (x->gone.ns < y->gone.ns);
+}
+
+struct span {
+	struct instant first, last;
+};
+
+static bool lost_in(const struct prefix_story *p)
+{
+	return p->before == BEFORE_VISIBLE && instant_known(p->gone);
+}
+
+static void span_add(struct span *s, struct instant t)
+{
+	if (!instant_known(s->first) || t.ns < s->first.ns)
+		s->first = t;
+	if (!instant_known(s->last) || t.ns > s->last.ns)
+		s->last = t;
+}
+
+// Puts the prefixes that were visible before in order of their networks; the index of the prefixes is lost.
+static void networks_count(struct story *s, struct facts_routes *f)
+{
+	size_t n = 0, lost = 0;
+	for (size_t i = 0; i < s->own.n; i++)
+		if (s->of[i].before == BEFORE_VISIBLE)
+			s->of[n++] = s->of[i];
+	if (n)
+		qsort(s->of, n, sizeof(*s->of), by_origin_and_time);
+	struct span firsts = {INSTANT_NONE, INSTANT_NONE};
+	f->networks = f->networks_lost = 0;
+	for (size_t i = 0; i < n;) {
+		struct span of = {INSTANT_NONE, INSTANT_NONE};
+		uint32_t origin = s->of[i].origin;
+		for (; i < n && s->of[i].origin == origin; i++) {
+			lost += instant_known(s->of[i].gone);
+			if (instant_known(s->of[i].gone))
+				span_add(&of, s->of[i].gone);
+		}
+		f->networks += 1;
+		if (!instant_known(of.first))
+			continue;
+		f->networks_lost += 1;
+		span_add(&firsts, of.first);
+		double spread = instant_gap_s(of.first, of.last);
+		f->spread_s = isnan(f->spread_s) || spread > f->spread_s ? spread : f->spread_s;
+	}
+	f->lost = n ? (double)lost / (double)n : NAN;
+	if (instant_known(firsts.first))
+		f->network_spread_s = instant_gap_s(firsts.first, firsts.last);
+}
+
+struct news { // one network told of a foreign origin of the prefix, or of a foreign prefix inside the entity's
+	uint32_t prefix, network;
+};
+
+static int by_prefix_and_network(const void *a, const void *b)
+{
+	const struct news *x = a, *y = b;
+	if (x->prefix != y->prefix)
+		return x->prefix < y->prefix ? -1 : 1;
+	return (x->network > y->network) - (x->network < y->network);
+}
+
+static bool foreign_news(const struct evidence_event *e, const struct entity *entity)
+{
+	return (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) && !control_owns(entity, e->asn);
+}
+
+// Prefixes whose news half of the networks carried.
+static uint32_t news_carried(struct news *news, size_t n, const struct routes *r)
+{
+	const struct table *t = routes_table(r);
+	uint32_t carried = 0;
+	if (n)
+		qsort(news, n, sizeof(*news), by_prefix_and_network);
+	for (size_t i = 0; i < n;) {
+		uint32_t prefix = news[i].prefix, networks = 0;
+		for (size_t first = i; i < n && news[i].prefix == prefix; i++)
+			networks += i == first || news[i].network != news[i - 1].network;
+		uint32_t of = table_networks(t, dictionary_prefix(table_dictionary(t), prefix)->family);
+		carried += of >= NEWS_OF && networks * 2 >= of;
+	}
+	return carried;
+}
+
+static void news_count(const struct story *s, const struct routes *r, const struct entity *entity, struct incident *n)
+{
+	size_t count, told = 0;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
+	struct news *news = alloc_zero(NEWS_MAX, sizeof(*news));
+	for (size_t i = 0; i < count && told < NEWS_MAX; i++) {
+		const struct evidence_event *e = &events[i];
+		if (foreign_news(e, entity) && e->time.ns >= s->from.ns - NEWS_NS && e->time.ns <= s->to.ns)
+			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
+	}
+	double carried = news_carried(news, told, r), listed = (double)n->origin_count;
+	n->facts.routes.new_origins = carried > listed ? carried : listed;
+	free(news);
+}
+
+// Share of all other prefixes that became invisible around the entity's first loss.
+static void unrelated_count(const struct story *s, const struct routes *r, struct incident *n)
+{
+	struct instant first = INSTANT_NONE;
+	for (size_t i = 0; i < s->own.n; i++)
+		if (lost_in(&s->of[i]) && (!instant_known(first) || s->of[i].gone.ns < first.ns))
+			first = s->of[i].gone;
+	if (!instant_known(first))
+		return;
+	size_t count, events;
+	const struct routes_loss *losses = routes_losses(r, &count);
+	double lost = 0, visible = NAN;
+	for (size_t i = 0; i < count; i++) {
+		if (llabs(losses[i].time.ns - first.ns) > UNRELATED_NS)
+			continue;
+		visible = isnan(visible) ? losses[i].visible : visible;
+		lost += losses[i].lost;
+	}
+	const struct evidence_event *e = evidence_events(routes_evidence(r), n->entity, &events);
+	for (size_t i = 0; i < events; i++)
+		lost -= e[i].kind == EVIDENCE_INVISIBLE && llabs(e[i].time.ns - first.ns) <= UNRELATED_NS;
+	double others = visible - (double)s->visible;
+	if (others > 0)
+		n->facts.witness.unrelated_lost = lost < 0 ? 0 : lost > others ? 1 : lost / others;
+}
+
+void control_routes(const struct routes *r, const struct entity *e, struct incident *n)
+{
+	struct story s = {.from = instant_after(control_start(n), -STAMP_NS), .to = control_end(n)};
+	uint32_t *own = own_prefixes(r, n->entity, &s.own.n);
+	s.own.at = own;
+	s.of = alloc_zero(s.own.n, sizeof(*s.of));
+	story_read(&s, r, e, n->entity);
+	n->facts.routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
+	if (n->facts.routes.known) {
+		unrelated_count(&s, r, n);
+		news_count(&s, r, e, n);
+		networks_count(&s, &n->facts.routes);
+		control_paths(r, &s.own, n);
+	}
+	free(s.of);
+	free(own);
+}
