@@ -11,6 +11,11 @@ const struct ratios *ratios_shipped(void)
 	return &shipped;
 }
 
+unsigned ratios_version(void)
+{
+	return RATIOS_VERSION;
+}
+
 double ratios_yes(const struct ratios *r, uint8_t cause, uint8_t evidence)
 {
 	const struct ratio *one = &r->at[cause][evidence];

@@ -21,5 +21,7 @@ struct ratios {
 
 const struct ratios *ratios_shipped(void); // static
 
+unsigned ratios_version(void); // of the data file
+
 // P(yes | cause): (yes + weight × expert) / (answered + weight); within [0.01, 0.99].
 double ratios_yes(const struct ratios *r, uint8_t cause, uint8_t evidence);

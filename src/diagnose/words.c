@@ -3,13 +3,70 @@
 #include "diagnose/words.h"
 
 #include "diagnose/causes.h"
+#include "diagnose/diagnose.h"
 #include "diagnose/evidence.h"
+
+#include <math.h>
+
+#define COMPETE_LEAST 0.05 // a cause below this is not said to compete
+#define COMPETE_MOST  3
+
+static void put_seconds(struct text *t, double s)
+{
+	double size = fabs(s);
+	if (size < 90)
+		text_printf(t, "%.*f s", size < 10 ? 1 : 0, s);
+	else if (size < 5400)
+		text_printf(t, "%.0f min", s / 60);
+	else if (size < 172800)
+		text_printf(t, "%.1f h", s / 3600);
+	else
+		text_printf(t, "%.1f days", s / 86400);
+}
+
+static void put_plain(struct text *t, double x)
+{
+	text_printf(t, "%.*f", fabs(x - round(x)) < 0.005 ? 0 : fabs(x) < 10 ? 1 : 0, x);
+}
+
+// {a}, {b}; with :s seconds, with :% a share. Returns what stands behind it; null: no such thing.
+static const char *put_number(struct text *t, const char *at, const struct finding *f)
+{
+	double x = at[1] == 'a' ? f->value : f->other;
+	const char *end = strchr(at, '}');
+	if (!end || (at[1] != 'a' && at[1] != 'b'))
+		return NULL;
+	if (isnan(x))
+		text_put(t, "an unknown number");
+	else if (at[2] == ':' && at[3] == 's')
+		put_seconds(t, x);
+	else if (at[2] == ':' && at[3] == '%')
+		text_printf(t, "%.0f %%", 100 * x);
+	else
+		put_plain(t, x);
+	return end + 1;
+}
 
 void words_evidence(struct text *t, uint8_t evidence, const struct finding *f)
 {
 	const struct evidence_row *row = evidence_row(evidence);
-	if (f->answer != ANSWER_UNKNOWN)
-		text_put(t, f->answer == ANSWER_YES ? row->yes : row->no);
+	const char *at = f->answer == ANSWER_YES ? row->yes : f->answer == ANSWER_NO ? row->no : "";
+	while (*at) {
+		const char *next = *at == '{' ? put_number(t, at, f) : NULL;
+		if (!next)
+			text_char(t, *at++);
+		else
+			at = next;
+	}
+}
+
+const char *words_likely(double p)
+{
+	return p >= 0.95  ? "very likely"
+	       : p >= 0.8 ? "likely"
+	       : p >= 0.5 ? "probable"
+	       : p >= 0.2 ? "possible"
+			  : "unlikely";
 }
 
 void words_headline(struct text *t, const struct diagnosis *d)
@@ -18,21 +75,74 @@ void words_headline(struct text *t, const struct diagnosis *d)
 	if (d->abstained)
 		text_printf(t, "undetermined (leading: %s, %.2f)", cause_row(h->cause)->title, h->p);
 	else
-		text_printf(t, "%s (%.2f)", cause_row(h->cause)->title, h->p);
+		text_printf(t, "%s (%.2f, %s)", cause_row(h->cause)->title, h->p, words_likely(h->p));
+}
+
+void words_abstention(struct text *t, const struct diagnosis *d, uint8_t reason)
+{
+	if (reason == ABSTAIN_WEAK)
+		text_printf(t, "no cause reaches %.2f", ABSTAIN_P);
+	else if (reason == ABSTAIN_CLOSE)
+		text_printf(t, "the second is more than a third of the first");
+	else if (reason == ABSTAIN_ONE_FAMILY)
+		text_printf(t, "%u kind%s of evidence speak%s for the first, two are needed", d->families,
+			    d->families == 1 ? "" : "s", d->families == 1 ? "s" : "");
+	else if (reason == ABSTAIN_COVERAGE)
+		text_printf(t, "only %.0f %% of those that watch could see", 100 * d->coverage);
+}
+
+static void put_argument(struct text *t, const char *lead, const struct diagnosis *d, const struct argument *a)
+{
+	text_put(t, lead);
+	words_evidence(t, a->evidence, &d->findings[a->evidence]);
+}
+
+static void put_competitors(struct text *t, const struct diagnosis *d)
+{
+	text_put(t, " Competing: ");
+	for (size_t i = 0; i < COMPETE_MOST; i++) {
+		const struct hypothesis *h = &d->ranked[i];
+		if (i && h->p < COMPETE_LEAST)
+			break;
+		text_printf(t, "%s%s (%.2f)", i ? ", " : "", cause_row(h->cause)->title, h->p);
+	}
+	text_char(t, '.');
+}
+
+static void put_undetermined(struct text *t, const struct diagnosis *d)
+{
+	bool first = true;
+	text_put(t, "The cause is undetermined: ");
+	for (unsigned reason = ABSTAIN_WEAK; reason <= ABSTAIN_COVERAGE; reason <<= 1) {
+		if (!(d->abstained & reason))
+			continue;
+		text_put(t, first ? "" : "; ");
+		words_abstention(t, d, (uint8_t)reason);
+		first = false;
+	}
+	text_char(t, '.');
+	put_competitors(t, d);
 }
 
 void words_verdict(struct text *t, const struct diagnosis *d)
 {
-	text_put(t, cause_row(d->ranked[0].cause)->says);
+	const struct hypothesis *h = &d->ranked[0];
+	if (d->abstained) {
+		put_undetermined(t, d);
+	} else {
+		text_put(t, cause_row(h->cause)->says);
+		text_printf(t,
+			    " This is %s: %.2f; if such causes were three times rarer %.2f, three times commoner %.2f.",
+			    words_likely(h->p), h->p, h->p_low, h->p_high);
+	}
+	if (h->favour_count)
+		put_argument(t, " ", d, &h->in_favour[0]);
+	if (h->against_count)
+		put_argument(t, " Against it: ", d, &h->against[0]);
 }
 
 void words_ask(struct text *t, const struct diagnosis *d)
 {
 	if (d->ask < EVIDENCE_COUNT)
 		text_put(t, evidence_row(d->ask)->ask);
-}
-
-const char *words_likely(double p)
-{
-	return p >= 0.95 ? "very likely" : p >= 0.8 ? "likely" : p >= 0.3 ? "possible" : "unlikely";
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
 // Incident → JSON. Times are Unix seconds with three decimals; shares have four.
 #include "base/json.h"
+#include "diagnose/ratios.h"
+#include "report/cause.h"
 #include "report/incident.h"
 
 #include <math.h>
@@ -453,9 +455,7 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	put_phases(j, n);
 	put_concurrency(j, n);
 	put_precedence(j, n);
-	put_null(j, "causes");
-	put_null(j, "verdict");
-	put_null(j, "would_change_most");
+	cause_json(j, v, n);
 	put_recovery(j, n);
 	json_key(j, "campaign");
 	json_string(j, n->campaign[0] ? n->campaign : NULL);
@@ -466,6 +466,8 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	put_evidence(j, v);
 	json_key(j, "parameters");
 	json_string(j, v->parameters);
+	json_key(j, "ratios");
+	json_int(j, ratios_version());
 	json_key(j, "version");
 	json_string(j, v->version);
 	json_close(j, '}');

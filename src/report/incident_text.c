@@ -2,6 +2,7 @@
 // Incident → plain English for a terminal. Names from outside pass through text_untrusted.
 #include "report/incident.h"
 
+#include "report/cause.h"
 #include "report/words.h"
 
 static void put_name(struct text *t, const struct entity *e)
@@ -206,6 +207,7 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	words_concurrency(t, n);
 	words_precedence(t, n);
 	put_evidence(t, n);
+	cause_text(t, n);
 	for (size_t i = 0; i < n->similar_count; i++)
 		text_printf(t, "  %-12s%s (%.2f)\n", i ? "" : "similar", n->similar[i].id, n->similar[i].similarity);
 	if (n->campaign[0])

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: ISC
+// The ranking of causes for people: short below an incident, whole for `explain`.
+#include "report/cause.h"
+
+#include "diagnose/causes.h"
+#include "diagnose/evidence.h"
+#include "diagnose/words.h"
+
+#include <math.h>
+
+#define WIDTH	 110 // of a line, as the other lines of a report have it
+#define INDENT	 14
+#define P_LEAST	 0.005
+#define NAME_MAX 24
+
+// Words of `from`, broken into lines that are indented like the members of a report.
+static void put_wrapped(struct text *t, const struct text *from)
+{
+	size_t at = 0, column = INDENT;
+	while (at < from->length) {
+		size_t end = at;
+		while (end < from->length && from->bytes[end] != ' ')
+			end++;
+		if (column > INDENT && column + 1 + (end - at) > WIDTH) {
+			text_printf(t, "\n%*s", INDENT, "");
+			column = INDENT;
+		} else if (column > INDENT) {
+			text_char(t, ' ');
+			column++;
+		}
+		text_bytes(t, from->bytes + at, end - at);
+		column += end - at;
+		at = end + 1;
+	}
+	text_char(t, '\n');
+}
+
+static void put_ratio(struct text *t, double lr)
+{
+	if (lr >= 1)
+		text_printf(t, "%.*f times more probable under it", lr < 10 ? 1 : 0, lr);
+	else
+		text_printf(t, "%.*f times less probable under it", 1 / lr < 10 ? 1 : 0, 1 / lr);
+}
+
+static void put_argument(struct text *t, const char *member, const struct diagnosis *d, const struct argument *a)
+{
+	struct text words = {0};
+	text_printf(t, "  %-12s", member);
+	words_evidence(&words, a->evidence, &d->findings[a->evidence]);
+	text_put(&words, " (");
+	put_ratio(&words, a->lr);
+	text_char(&words, ')');
+	put_wrapped(t, &words);
+	text_free(&words);
+}
+
+static void put_ask(struct text *t, const struct diagnosis *d)
+{
+	struct text words = {0};
+	words_ask(&words, d);
+	if (words.length) {
+		text_printf(t, "  %-12s", "would tell");
+		put_wrapped(t, &words);
+	}
+	text_free(&words);
+}
+
+void cause_text(struct text *t, const struct incident *n)
+{
+	const struct diagnosis *d = &n->diagnosis;
+	const struct hypothesis *h = &d->ranked[0];
+	if (!d->known)
+		return;
+	text_printf(t, "  %-12s", "why");
+	words_headline(t, d);
+	text_char(t, '\n');
+	if (h->favour_count)
+		put_argument(t, "for", d, &h->in_favour[0]);
+	if (h->against_count)
+		put_argument(t, "against", d, &h->against[0]);
+	put_ask(t, d);
+}
+
+static void put_table(struct text *t, const struct diagnosis *d)
+{
+	for (size_t i = 0; i < CAUSE_COUNT; i++) {
+		const struct hypothesis *h = &d->ranked[i];
+		if (i > 2 && h->p < P_LEAST)
+			break;
+		text_printf(t, "  %-12s%-*s %.3f  (%.2f to %.2f if such causes were three times rarer or commoner)\n",
+			    i ? "" : "causes", NAME_MAX, cause_row(h->cause)->title, h->p, h->p_low, h->p_high);
+	}
+}
+
+static void put_files(struct text *t, const struct incident_view *v, uint8_t source)
+{
+	static const struct {
+		uint8_t source;
+		const char *folder, *other;
+	} kinds[] = {{SOURCE_PROBES, "probes/", "probes/"},
+		     {SOURCE_ROUTES, "bgp/", "ris/"},
+		     {SOURCE_BMP, "bmp/", "bmp/"},
+		     {SOURCE_SERIES, "series/", "series/"}};
+	bool first = true;
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+		size_t count = 0;
+		for (size_t i = 0; i < v->evidence_count && (source & kinds[k].source); i++)
+			count += strncmp(v->evidence[i].file, kinds[k].folder, strlen(kinds[k].folder)) == 0 ||
+				 strncmp(v->evidence[i].file, kinds[k].other, strlen(kinds[k].other)) == 0;
+		if (!count)
+			continue;
+		text_printf(t, "%s%s%zu file%s in %s", first ? "" : ", ", first ? "from " : "", count,
+			    count == 1 ? "" : "s", kinds[k].folder);
+		first = false;
+	}
+}
+
+// What answers it in all, each with its family and where it comes from.
+static void put_findings(struct text *t, const struct incident_view *v, const struct diagnosis *d)
+{
+	bool first = true;
+	for (uint8_t f = 0; f < FAMILY_COUNT; f++)
+		for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
+			struct text words = {0};
+			if (evidence_row(e)->family != f || d->findings[e].answer == ANSWER_UNKNOWN)
+				continue;
+			text_printf(t, "  %-12s", first ? "evidence" : "");
+			first = false;
+			words_evidence(&words, e, &d->findings[e]);
+			text_printf(&words, " [%s: %s; ", family_name(f), evidence_row(e)->name);
+			put_files(&words, v, evidence_row(e)->source);
+			text_char(&words, ']');
+			put_wrapped(t, &words);
+			text_free(&words);
+		}
+}
+
+static void put_unknown(struct text *t, const struct diagnosis *d)
+{
+	bool first = true;
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
+		struct text words = {0};
+		if (d->findings[e].answer != ANSWER_UNKNOWN || !evidence_row(e)->ask)
+			continue;
+		text_printf(t, "  %-12s", first ? "not known" : "");
+		first = false;
+		text_put(&words, evidence_row(e)->ask);
+		put_wrapped(t, &words);
+		text_free(&words);
+	}
+}
+
+void cause_explain(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	const struct diagnosis *d = &n->diagnosis;
+	const struct hypothesis *h = &d->ranked[0];
+	struct text words = {0};
+	if (!d->known)
+		return;
+	text_printf(t, "  %-12s", "why");
+	words_headline(t, d);
+	text_printf(t, "\n  %-12s", "verdict");
+	words_verdict(&words, d);
+	put_wrapped(t, &words);
+	text_free(&words);
+	put_table(t, d);
+	for (uint8_t i = 0; i < h->favour_count; i++)
+		put_argument(t, i ? "" : "for", d, &h->in_favour[i]);
+	for (uint8_t i = 0; i < h->against_count; i++)
+		put_argument(t, i ? "" : "against", d, &h->against[i]);
+	put_ask(t, d);
+	put_findings(t, v, d);
+	put_unknown(t, d);
+}
