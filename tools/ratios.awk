@@ -20,7 +20,11 @@ BEGIN {
 /^#/ || /^$/ { next }
 $1 == "version" { printf "#define RATIOS_VERSION %d\n", $2; next }
 $1 == "sharpness" { sharpness = number($2); next }
-$1 == "usual" && NF == 4 { usual[++u] = sprintf("[%s] = %s,", constant("EVIDENCE_", $2), number($3)); next }
+$1 == "usual" && NF == 4 {
+	usual[++u] = sprintf("[%s] = %s,", constant("EVIDENCE_", $2), number($3))
+	fixed[u] = sprintf("[%s] = %s,", constant("EVIDENCE_", $2), $4 == "own" ? "false" : "true")
+	next
+}
 $1 == "ratio" && NF == 8 {
 	ratio[++n] = sprintf("[%s][%s] = {%s, %s, %s, %s},", constant("CAUSE_", $2), constant("EVIDENCE_", $3),
 		number($4), number($5), number($6), number($7))
@@ -37,6 +41,9 @@ END {
 	print "static const struct ratios shipped = {\n\t.sharpness = " sharpness ",\n\t.usual = {"
 	for (i = 1; i <= u; i++)
 		print "\t\t" usual[i]
+	print "\t},\n\t.fixed = {"
+	for (i = 1; i <= u; i++)
+		print "\t\t" fixed[i]
 	print "\t},\n\t.at = {"
 	for (i = 1; i <= n; i++)
 		print "\t\t" ratio[i]

@@ -33,7 +33,10 @@ struct finding look_same_clock(const struct incident *n, const struct entity *en
 	const struct facts_past *p = &n->facts.past;
 	if (!(p->watched_s >= DAY_S))
 		return finding_unknown();
-	return finding(p->same_clock >= 1, true, p->same_clock, NAN);
+	struct finding found = finding(p->same_clock >= 1, true, p->same_clock, NAN);
+	if (found.answer == ANSWER_NO)
+		found.strength = fmin(1, p->watched_s / (7 * DAY_S));
+	return found;
 }
 
 struct finding look_even_spacing(const struct incident *n, const struct entity *entity)
@@ -49,5 +52,8 @@ struct finding look_past_outages(const struct incident *n, const struct entity *
 	const struct facts_past *p = &n->facts.past;
 	if (!(p->watched_s >= DAY_S))
 		return finding_unknown();
-	return finding(p->outages_10d >= 1, true, p->outages_10d, NAN);
+	struct finding found = finding(p->outages_10d >= 1, true, p->outages_10d, NAN);
+	if (found.answer == ANSWER_NO)
+		found.strength = fmin(1, p->watched_s / (10 * DAY_S));
+	return found;
 }

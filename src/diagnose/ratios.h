@@ -16,6 +16,7 @@ struct ratio {
 struct ratios {
 	double sharpness;	      // all log ratios are multiplied by it: 1 if families were independent
 	double usual[EVIDENCE_COUNT]; // rate of yes over all causes where nothing special is known of the pair
+	bool fixed[EVIDENCE_COUNT];   // clocks, hours and days: a lab of minutes has nothing to teach
 	struct ratio at[CAUSE_COUNT][EVIDENCE_COUNT];
 };
 

@@ -15,8 +15,7 @@ static void clock_fill(const struct describe_input *in, struct incident *n)
 	struct facts *f = &n->facts;
 	const struct entity *e = &in->entities->at[n->entity];
 	f->clock_width_s = instant_gap_s(n->start.from, n->start.to);
-	if (instant_known(n->end.best))
-		f->duration_s = instant_gap_s(n->start.best, n->end.best);
+	f->lasted_s = instant_gap_s(n->start.best, instant_known(n->end.best) ? n->end.best : in->dossier->last);
 	bool known = e->utc_offset_min != UTC_OFFSET_UNKNOWN;
 	double local = (double)n->start.best.ns / (double)NS_PER_S + (known ? e->utc_offset_min * 60.0 : 0);
 	double into = fmod(local, HALF_HOUR_S);

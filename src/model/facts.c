@@ -8,7 +8,7 @@
 void facts_unknown(struct facts *f)
 {
 	memset(f, 0, sizeof(*f));
-	f->width_s = f->hold_s = f->clock_width_s = f->to_half_hour_s = f->local_hour = f->duration_s = NAN;
+	f->width_s = f->hold_s = f->clock_width_s = f->to_half_hour_s = f->local_hour = f->lasted_s = NAN;
 	struct facts_plane *p = &f->plane;
 	p->rtt_ramp = p->connect_ramp_s = p->border_loss = p->loss_peak = p->rtt_detour = p->waves = NAN;
 	p->fall_steps = p->fall_s = p->return_s = p->return_steps = p->floor_flat = p->fall_share = NAN;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What was measured around one incident and is not part of its story: numbers that the evidence of diagnose/ is read off.
-// NaN: not known, never a guess. Shares are 0 to 1, times seconds. Filled by incident/facts_*.c and engine/sessions.c.
+// NaN: not known, never a guess. Shares are 0 to 1, times seconds. Filled by incident/facts_*.c and engine/control*.c.
 #pragma once
 
 #include <stdbool.h>
@@ -81,7 +81,7 @@ struct facts {
 	double clock_width_s;	// width of the start's interval
 	double to_half_hour_s;	// from the start to the nearest :00 or :30 of local time where known, else UTC
 	double local_hour;	// 0 to 24; NaN: offset unknown
-	double duration_s;	// NaN: not over
+	double lasted_s;	// to its end, or to the end of the data
 	struct facts_plane plane;
 	struct facts_routes routes;
 	struct facts_sessions sessions;
