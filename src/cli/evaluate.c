@@ -6,8 +6,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "cli/calibration.h"
 #include "cli/score.h"
 #include "cli/session.h"
+#include "diagnose/causes.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -26,10 +28,15 @@ static const char help[] =
 	"\n"
 	"  --times  also how long after its true start each outage is told (replays each recording some ten times "
 	"more)\n"
-	"  --json   the contract's JSON object (causes are null: this version does not rank them)\n"
+	"  --json   the contract's JSON object\n"
+	"  --calibration FILE.md  in place of that: how good the ranking of causes is on recordings it has not seen, "
+	"as a\n"
+	"           document (cross-validation that leaves out variations, topologies and ways of making a fault)\n"
+	"  --ratios FILE.csv      with it: write the rates that these recordings teach into this data file\n"
 	"\n"
 	"Example:\n"
 	"  lacuna evaluate recordings/*\n"
+	"  lacuna evaluate --calibration doc/CALIBRATION.md --ratios data/ratios.csv /var/lab/matrix/*-[0-9]\n"
 	"\n"
 	"Exit status: 0 every recording met its truth; 1 one missed it; 2 usage; 3 nothing could be read; 4 own "
 	"failure.\n";
@@ -40,6 +47,7 @@ struct evaluation {
 	struct json writer;
 	size_t recordings, outages, found, inside, false_outages, scope_asked, scope_right, order_asked, order_right;
 	size_t recovery_asked, recovery_right;
+	size_t causes, causes_right, causes_strict, answered, answered_right, ruled_out;
 	double *start_errors, *end_errors, *widths, *detect; // absolute seconds
 	size_t starts, ends, start_capacity, end_capacity, width_capacity, width_count, detects, detect_capacity;
 	double score_sum, plain_sum; // of the start's intervals, and of best plus or minus a watch interval
@@ -63,6 +71,41 @@ static void put_null(struct json *j, const char *key)
 	json_null(j);
 }
 
+static const struct diagnosis *diagnosis_of(const struct score_outage *o)
+{
+	return o->found && o->found->diagnosis.known ? &o->found->diagnosis : NULL;
+}
+
+static void put_cause(struct json *j, const struct score_outage *o)
+{
+	const struct diagnosis *d = diagnosis_of(o);
+	if (!d) {
+		put_null(j, "verdict");
+		put_null(j, "leading");
+		put_null(j, "leading_p");
+		put_null(j, "abstained");
+		put_null(j, "top1");
+		put_null(j, "ruled_out_above_0_2");
+		return;
+	}
+	const char *leading = cause_row(d->ranked[0].cause)->word;
+	json_key(j, "verdict");
+	json_string(j, d->abstained ? "undetermined" : leading);
+	json_key(j, "leading");
+	json_string(j, leading);
+	json_key(j, "leading_p");
+	json_real(j, d->ranked[0].p, 4);
+	json_key(j, "abstained");
+	json_bool(j, d->abstained != 0);
+	put_word(j, "top1", o->cause_ok);
+	json_key(j, "ruled_out_above_0_2");
+	json_open(j, '[');
+	for (uint8_t c = 0; c < CAUSE_COUNT; c++)
+		if (o->ruled_out >> c & 1)
+			json_string(j, cause_row(c)->word);
+	json_close(j, ']');
+}
+
 static void put_outage(struct json *j, const struct score_outage *o)
 {
 	json_open(j, '{');
@@ -75,10 +118,7 @@ static void put_outage(struct json *j, const struct score_outage *o)
 	for (size_t i = 0; i < o->truth->acceptable.n; i++)
 		json_string(j, o->truth->acceptable.at[i]);
 	json_close(j, ']');
-	put_null(j, "verdict");
-	put_null(j, "leading");
-	put_null(j, "abstained");
-	put_null(j, "top1");
+	put_cause(j, o);
 	json_key(j, "detected");
 	json_bool(j, o->detected);
 	json_key(j, "start_error_s");
@@ -96,6 +136,16 @@ static void put_outage(struct json *j, const struct score_outage *o)
 	json_close(j, '}');
 }
 
+// All leading causes of the recording are right; not asked where there are none.
+static int recording_top1(const struct score *s)
+{
+	int top1 = SCORE_NOT_ASKED;
+	for (size_t i = 0; i < s->count; i++)
+		if (s->outages[i].cause_ok != SCORE_NOT_ASKED && top1 != SCORE_NO)
+			top1 = s->outages[i].cause_ok;
+	return top1;
+}
+
 static void put_recording(struct json *j, const char *name, const struct score *s)
 {
 	json_open(j, '{');
@@ -103,7 +153,7 @@ static void put_recording(struct json *j, const char *name, const struct score *
 	json_string(j, name);
 	json_key(j, "detected");
 	json_bool(j, s->detected);
-	put_null(j, "top1");
+	put_word(j, "top1", recording_top1(s));
 	json_key(j, "false_outages");
 	json_int(j, s->false_outages);
 	json_key(j, "outages");
@@ -117,6 +167,21 @@ static void put_recording(struct json *j, const char *name, const struct score *
 static const char *word_of(int value)
 {
 	return value == SCORE_YES ? "yes" : value == SCORE_NO ? "NO" : "-";
+}
+
+static void line_cause(struct text *t, const struct score_outage *o)
+{
+	const struct diagnosis *d = diagnosis_of(o);
+	if (d) {
+		const char *leading = cause_row(d->ranked[0].cause)->word;
+		text_printf(t, d->abstained ? "  (%s %.2f)" : "  %s %.2f", leading, d->ranked[0].p);
+		if (o->cause_ok == SCORE_NO)
+			text_printf(t, " WRONG, it was %s", o->truth->cause);
+	}
+	for (uint8_t c = 0; c < CAUSE_COUNT; c++)
+		if (o->ruled_out >> c & 1)
+			text_printf(t, " RULED OUT: %s", cause_row(c)->word);
+	text_char(t, '\n');
 }
 
 static void put_line(struct text *t, const char *name, const struct score *s)
@@ -136,8 +201,9 @@ static void put_line(struct text *t, const char *name, const struct score *s)
 			text_printf(t, " end %+8.1f s", o->end_error_s);
 		else
 			text_printf(t, " %15s", "");
-		text_printf(t, "  scope %s  order %s  recovery %s\n", word_of(o->scope_ok), word_of(o->order_ok),
+		text_printf(t, "  scope %s  order %s  recovery %s", word_of(o->scope_ok), word_of(o->order_ok),
 			    word_of(o->recovery_ok));
+		line_cause(t, o);
 	}
 	if (s->false_outages)
 		text_printf(t, "%-24s FALSE OUTAGES: %u\n", s->count ? "" : name, s->false_outages);
@@ -169,6 +235,13 @@ static void count_in(struct evaluation *e, const struct score *s)
 		e->order_right += o->order_ok == SCORE_YES;
 		e->recovery_asked += o->recovery_ok != SCORE_NOT_ASKED;
 		e->recovery_right += o->recovery_ok == SCORE_YES;
+		bool answered = o->cause_ok != SCORE_NOT_ASKED && !o->found->diagnosis.abstained;
+		e->causes += o->cause_ok != SCORE_NOT_ASKED;
+		e->causes_right += o->cause_ok == SCORE_YES;
+		e->causes_strict += o->strict;
+		e->answered += answered;
+		e->answered_right += answered && o->cause_ok == SCORE_YES;
+		e->ruled_out += o->ruled_out != 0;
 		if (!o->asked)
 			continue;
 		note(&e->start_errors, &e->starts, &e->start_capacity, o->start_error_s);
@@ -317,7 +390,10 @@ static void put_summary(struct evaluation *e)
 		if (e->times)
 			text_printf(&e->out, "; told after %.1f s (median), %.1f s (p90)",
 				    quantile(e->detect, e->detects, 0.5), quantile(e->detect, e->detects, 0.9));
-		text_char(&e->out, '\n');
+		text_printf(&e->out,
+			    "; causes: %zu of %zu leading ones right or acceptable (%zu exactly), %zu answered, %zu of "
+			    "these right, %zu with a ruled-out cause above 0.2\n",
+			    e->causes_right, e->causes, e->causes_strict, e->answered, e->answered_right, e->ruled_out);
 		return;
 	}
 	json_key(j, "summary");
@@ -334,6 +410,12 @@ static void put_summary(struct evaluation *e)
 	put_share(j, "scope_accuracy", e->scope_right, e->scope_asked);
 	put_share(j, "order_accuracy", e->order_right, e->order_asked);
 	put_share(j, "recovery_accuracy", e->recovery_right, e->recovery_asked);
+	put_share(j, "cause_accuracy", e->causes_right, e->causes);
+	put_share(j, "cause_accuracy_strict", e->causes_strict, e->causes);
+	put_share(j, "cause_answered", e->answered, e->causes);
+	put_share(j, "cause_accuracy_answered", e->answered_right, e->answered);
+	json_key(j, "cause_ruled_out_above_0_2");
+	json_int(j, (int64_t)e->ruled_out);
 	json_key(j, "start_error_median_s");
 	json_real(j, start50, 3);
 	json_key(j, "start_error_p90_s");
@@ -383,9 +465,12 @@ int cli_evaluate(int argc, char **argv)
 {
 	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
 						{"times", no_argument, NULL, 't'},
+						{"calibration", required_argument, NULL, 'c'},
+						{"ratios", required_argument, NULL, 'r'},
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
 	struct evaluation e = {0};
+	struct calibration_options calibration = {0};
 	int option;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jth", options, NULL)) != -1) {
@@ -393,10 +478,14 @@ int cli_evaluate(int argc, char **argv)
 			fputs(help, stdout);
 			return 0;
 		}
-		if (option != 'j' && option != 't') {
+		if (option == '?') {
 			fputs("Try 'lacuna evaluate --help'.\n", stderr);
 			return 2;
 		}
+		if (option == 'c')
+			calibration.document = optarg;
+		if (option == 'r')
+			calibration.ratios = optarg;
 		e.json |= option == 'j';
 		e.times |= option == 't';
 	}
@@ -404,6 +493,12 @@ int cli_evaluate(int argc, char **argv)
 		fputs("lacuna evaluate: name at least one recording\nTry 'lacuna evaluate --help'.\n", stderr);
 		return 2;
 	}
+	if (calibration.ratios && !calibration.document) {
+		fputs("lacuna evaluate: --ratios goes with --calibration\nTry 'lacuna evaluate --help'.\n", stderr);
+		return 2;
+	}
+	if (calibration.document)
+		return calibration_run(&calibration, argc - optind, argv + optind);
 	int status = evaluate(&e, argc - optind, argv + optind);
 	text_free(&e.out);
 	free(e.start_errors);

@@ -3,6 +3,8 @@
 #include "cli/score.h"
 
 #include "base/alloc.h"
+#include "diagnose/calibrate.h"
+#include "diagnose/causes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -93,6 +95,21 @@ double score_plain(const struct score_outage *o, double half_s)
 	return score_of(2 * half_s, fabs(o->start_error_s) - half_s);
 }
 
+static void cause_fill(struct score_outage *s)
+{
+	const struct truth_outage *t = s->truth;
+	const struct diagnosis *d = &s->found->diagnosis;
+	s->cause_ok = SCORE_NOT_ASKED;
+	if (!d->known || !t->cause)
+		return;
+	const char *leading = cause_row(d->ranked[0].cause)->word;
+	s->strict = strcmp(leading, t->cause) == 0;
+	s->cause_ok = s->strict || listed(&t->acceptable, leading);
+	for (size_t i = 0; i < CAUSE_COUNT; i++)
+		if (d->ranked[i].p > CALIBRATE_NOT && listed(&t->not, cause_row(d->ranked[i].cause)->word))
+			s->ruled_out |= 1u << d->ranked[i].cause;
+}
+
 static void outage_fill(struct score_outage *s, const struct incident *n)
 {
 	const struct truth_outage *t = s->truth;
@@ -109,6 +126,7 @@ static void outage_fill(struct score_outage *s, const struct incident *n)
 	s->scope_ok = t->scope ? scope : SCORE_NOT_ASKED;
 	s->order_ok = in_order(n, &t->order, place_in_order);
 	s->recovery_ok = in_order(n, &t->recovery, place_in_recovery);
+	cause_fill(s);
 }
 
 static const struct incident *nearest(const struct score_outage *s, const struct incident_list *incidents,
@@ -140,7 +158,7 @@ struct score score_recording(const struct truth *truth, const struct incident_li
 		*o = (struct score_outage){.truth = &truth->outages[i], .start_error_s = NAN, .end_error_s = NAN};
 		o->interval_score_s = o->detect_s = NAN;
 		o->asked = is_outage(o->truth);
-		o->scope_ok = o->order_ok = o->recovery_ok = SCORE_NOT_ASKED;
+		o->scope_ok = o->order_ok = o->recovery_ok = o->cause_ok = SCORE_NOT_ASKED;
 		s.quiet &= !o->asked;
 		bool nothing = o->truth->scope && strcmp(o->truth->scope, "none") == 0;
 		const struct incident *n = nothing ? NULL : nearest(o, incidents, entities, taken);

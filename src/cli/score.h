@@ -18,6 +18,9 @@ struct score_outage {
 	double interval_s;		     // width of the start's interval
 	// Interval score of it at 90 % (Gneiting and Raftery 2007): width, and twenty times what the truth lies beyond; NaN: missed
 	double interval_score_s;
+	int cause_ok;	    // SCORE_*: the leading cause is the truth's or an acceptable one
+	bool strict;	    // it is the truth's
+	uint32_t ruled_out; // causes that the truth rules out and that have more than CALIBRATE_NOT, a bit each
 	double detect_s; // from the true start to the moment of the data at which it is told; NaN: not asked for, or never
 };
 

@@ -106,6 +106,9 @@ int truth_read(const char *dir, struct truth *ret, char *message, size_t message
 			 text_string(&path), i);
 		code = ERR_MALFORMED;
 	}
+	const json_t *lab = json_object_get(root, "lab");
+	truth.scenario = text_of(lab, "scenario");
+	truth.variation = text_of(lab, "variation");
 	json_decref(root);
 	text_free(&path);
 	if (code < 0)
@@ -134,5 +137,7 @@ void truth_free(struct truth *t)
 		words_free(&o->recovery);
 	}
 	free(t->outages);
+	free(t->scenario);
+	free(t->variation);
 	*t = (struct truth){0};
 }

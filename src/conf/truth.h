@@ -27,6 +27,7 @@ struct truth_outage {
 };
 
 struct truth {
+	char *scenario, *variation; // of a recording made in a lab, else null
 	struct truth_outage *outages;
 	size_t count;
 };
