@@ -63,6 +63,16 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 				    "A session ended because one side could not read what the other sent.",
 				    "No session ended over a message that could not be read.", NULL,
 				    look_session_error},
+	[EVIDENCE_DAEMON_DIED] = {"daemon-died", FAMILY_CONTROL_PLANE, SOURCE_BMP | SOURCE_PROBES,
+				  "The border answered ping, but its sessions ended without a word: its routing "
+				  "program died, not its link.",
+				  "It was not so that the border lived on while its sessions died.",
+				  "Did the border live on while its sessions died?", look_daemon_died},
+	[EVIDENCE_ANNOUNCE_BURST] =
+		{"announce-burst", FAMILY_CONTROL_PLANE, SOURCE_ROUTES,
+		 "Its networks announced many prefixes that they never had before: {a} for each usual one.",
+		 "Its networks announced nothing new.", "Did its networks announce unusual prefixes just before?",
+		 look_announce_burst},
 	[EVIDENCE_ONE_BY_ONE] = {"one-by-one", FAMILY_CONTROL_PLANE, SOURCE_ROUTES,
 				 "Its prefixes left one after the other, over {a:s}.",
 				 "All prefixes of a network left within {a:s}.",
@@ -104,6 +114,11 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 	[EVIDENCE_SLOW_DECAY] = {"slow-decay", FAMILY_SHAPE, SOURCE_PROBES | SOURCE_ROUTES | SOURCE_SERIES,
 				 "It went down slowly, over {a:s}.", "It went down fast, within {a:s}.",
 				 "Did it go down fast or decay slowly?", look_slow_decay},
+	[EVIDENCE_BLOCK_BY_BLOCK] =
+		{"block-by-block", FAMILY_SHAPE, SOURCE_PROBES,
+		 "It went block by block: all machines of a /24 within {a:s}, all of it within {b:s}.",
+		 "Machines went one by one in all blocks at a time.", "Did the machines of one block go together?",
+		 look_block_by_block},
 	[EVIDENCE_SERVICES_ONE_BY_ONE] = {"services-one-by-one", FAMILY_SERVICES, SOURCE_PROBES,
 					  "{b} services failed one after the other, over {a:s}.",
 					  "The services failed together.",

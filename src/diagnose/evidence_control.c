@@ -7,6 +7,7 @@
 #define AT_ONCE_S    2.0
 #define CHURN_MUCH   0.30 // changes per (prefix, peer)
 #define CHURN_LITTLE 0.10
+#define BORDER_ALIVE 0.20
 #define DETOUR_RTT   1.15
 #define DETOUR_MOVED 0.20 // share of (prefix, peer) with another upstream
 #define DETOUR_ALONE 1.30 // without routes
@@ -66,6 +67,24 @@ struct finding look_session_error(const struct incident *n, const struct entity 
 	(void)entity;
 	const struct facts_sessions *s = &n->facts.sessions;
 	return finding(s->error > 0, s->seen > 0 && s->error == 0, s->error, s->seen);
+}
+
+struct finding look_daemon_died(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts_sessions *s = &n->facts.sessions;
+	double loss = n->facts.plane.border_loss;
+	bool silent = 2 * s->silent >= s->seen && s->silent > 0;
+	if (!s->seen || isnan(loss))
+		return finding_unknown();
+	return finding(silent && loss <= BORDER_ALIVE, !silent || loss >= HALF, s->silent, s->seen);
+}
+
+struct finding look_announce_burst(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	double news = n->facts.routes.own_news;
+	return finding(news >= HALF, news < CHURN_LITTLE, news, NAN);
 }
 
 struct finding look_one_by_one(const struct incident *n, const struct entity *entity)

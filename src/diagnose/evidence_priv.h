@@ -26,6 +26,15 @@ static inline double hold_s(const struct facts *f)
 	return isnan(f->hold_s) ? HOLD_USUAL_S : f->hold_s;
 }
 
+// Seconds from the loss to the first withdrawal; where the table was not known long enough for a detection, to the first prefix that
+// became invisible. NaN: no route left, or nothing was lost.
+static inline double lead_of(const struct incident *n)
+{
+	if (n->precedence.known && n->precedence.has_lead)
+		return n->precedence.lead_best;
+	return n->facts.routes.lost >= 0.5 && incident_signal(n, SIGNAL_LOSS) ? n->facts.routes.first_s : NAN;
+}
+
 // Watch interval, seconds; of data without probes 0.
 static inline double width_s(const struct facts *f)
 {
@@ -46,6 +55,8 @@ struct finding look_session_silent(const struct incident *n, const struct entity
 struct finding look_sessions_stay(const struct incident *n, const struct entity *entity);
 struct finding look_prefix_limit(const struct incident *n, const struct entity *entity);
 struct finding look_session_error(const struct incident *n, const struct entity *entity);
+struct finding look_daemon_died(const struct incident *n, const struct entity *entity);
+struct finding look_announce_burst(const struct incident *n, const struct entity *entity);
 struct finding look_one_by_one(const struct incident *n, const struct entity *entity);
 struct finding look_churn_before(const struct incident *n, const struct entity *entity);
 struct finding look_foreign_origin(const struct incident *n, const struct entity *entity);
@@ -57,6 +68,7 @@ struct finding look_fall_in_steps(const struct incident *n, const struct entity 
 struct finding look_return_in_steps(const struct incident *n, const struct entity *entity);
 struct finding look_flat_floor(const struct incident *n, const struct entity *entity);
 struct finding look_slow_decay(const struct incident *n, const struct entity *entity);
+struct finding look_block_by_block(const struct incident *n, const struct entity *entity);
 struct finding look_services_one_by_one(const struct incident *n, const struct entity *entity);
 struct finding look_return_order(const struct incident *n, const struct entity *entity);
 struct finding look_dns_only(const struct incident *n, const struct entity *entity);

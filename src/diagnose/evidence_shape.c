@@ -63,3 +63,13 @@ struct finding look_slow_decay(const struct incident *n, const struct entity *en
 	bool slow = p->fall_share <= HALF && p->fall_s >= DECAY_LONG * width;
 	return finding(slow, p->fall_s <= DECAY_SHORT * width, p->fall_s, NAN);
 }
+
+struct finding look_block_by_block(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts_services *s = &n->facts.services;
+	double width = width_s(&n->facts), within = s->block_spread_s, all = s->host_spread_s;
+	if (!(all >= RAMP_LONG * width))
+		return finding_unknown();
+	return finding(within <= fmax(2 * width, all / 4), within >= all / 2, within, all);
+}

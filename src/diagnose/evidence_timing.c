@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#define STAMP_S	       1.0 // resolution of routing stamps
 #define SHAPE_CLEAR    1.0 // log10 of the Bayes factor
 #define RAMP_INTERVALS 3   // watch intervals of partial loss
 #define HOLD_TIMES     1.5 // hold times that a hold timer with its jitter may take
@@ -26,31 +27,27 @@ struct finding look_loss_ramp(const struct incident *n, const struct entity *ent
 struct finding look_long_lead(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct incident_precedence *p = &n->precedence;
-	if (!p->known || !p->has_lead)
-		return finding_unknown();
-	double explained = HOLD_TIMES * hold_s(&n->facts) + 2 * width_s(&n->facts);
-	return finding(p->lead_from > explained, p->lead_best <= explained, p->lead_best, NAN);
+	double lead = lead_of(n), explained = HOLD_TIMES * hold_s(&n->facts) + 2 * width_s(&n->facts);
+	double surely = n->precedence.has_lead ? n->precedence.lead_from : lead;
+	return finding(surely > explained, lead <= explained, lead, NAN);
 }
 
 struct finding look_hold_timer(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
 	const struct incident_precedence *p = &n->precedence;
-	if (!p->known || !p->has_lead)
-		return finding_unknown();
-	bool expired = strcmp(p->reading, "session expired after total loss") == 0;
-	return finding(expired, !expired, p->lead_best, NAN);
+	double lead = lead_of(n), hold = hold_s(&n->facts), width = width_s(&n->facts);
+	bool expired = strcmp(p->reading ? p->reading : "", "session expired after total loss") == 0;
+	if (!p->has_lead) // decisions of precedence.h, without its margin
+		expired = lead >= 2 * hold / 3 && lead <= hold + 2 * width && n->facts.plane.fall_s <= 2 * width;
+	return finding(expired, !isnan(lead), lead, NAN);
 }
 
 struct finding look_routes_with_loss(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct incident_precedence *p = &n->precedence;
-	if (!p->known || !p->has_lead)
-		return finding_unknown();
-	bool together = strcmp(p->reading, "tie") == 0 || strcmp(p->reading, "control plane first") == 0;
-	return finding(together, !together, p->lead_best, NAN);
+	double lead = lead_of(n), margin = 2 * width_s(&n->facts) + STAMP_S;
+	return finding(lead <= margin, lead > margin, lead, NAN);
 }
 
 struct finding look_routes_stay(const struct incident *n, const struct entity *entity)

@@ -31,6 +31,7 @@ struct finding look_both_planes(const struct incident *n, const struct entity *e
 	size_t series = 0;
 	for (size_t i = 0; i < n->signal_count; i++)
 		series += n->signals[i].signal == SIGNAL_SERIES;
+	routes |= n->facts.routes.lost >= HALF;
 	bool both = (routes && traffic) || series >= 2 || (series && (routes || traffic));
 	return finding(both, n->facts.routes.known && n->facts.witness.observers > 0, NAN, NAN);
 }

@@ -25,8 +25,8 @@ struct prefix_story {
 struct story {
 	struct control_own own; // prefixes of the entity
 	struct prefix_story *of;
-	struct instant from, to;
-	size_t visible; // at the start
+	struct instant start, from, to; // from: the earliest that the start may be
+	size_t visible;			// at the start
 };
 
 static int by_id(const void *a, const void *b)
@@ -154,6 +154,8 @@ static void networks_count(struct story *s, struct facts_routes *f)
 	}
 	f->lost = n ? (double)lost / (double)n : NAN;
 	if (instant_known(firsts.first))
+		f->first_s = instant_gap_s(s->start, firsts.first);
+	if (instant_known(firsts.first))
 		f->network_spread_s = instant_gap_s(firsts.first, firsts.last);
 }
 
@@ -191,6 +193,24 @@ static uint32_t news_carried(struct news *news, size_t n, const struct routes *r
 	return carried;
 }
 
+// Prefixes of its own networks that were not visible before, and were announced and withdrawn around the start.
+static double own_news(const struct story *s, const struct evidence_event *events, size_t count,
+		       const struct entity *entity)
+{
+	bool *counted = alloc_zero(s->own.n, sizeof(*counted));
+	double found = 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence_event *e = &events[i];
+		const struct prefix_story *p = e->kind == EVIDENCE_WITHDRAWN ? story_of(s, e->prefix) : NULL;
+		if (!p || llabs(e->time.ns - s->start.ns) > NEWS_NS || counted[p - s->of])
+			continue;
+		counted[p - s->of] = true;
+		found += p->before == BEFORE_INVISIBLE && control_owns(entity, p->origin);
+	}
+	free(counted);
+	return found / (double)s->visible;
+}
+
 static void news_count(const struct story *s, const struct routes *r, const struct entity *entity, struct incident *n)
 {
 	size_t count, told = 0;
@@ -201,6 +221,7 @@ static void news_count(const struct story *s, const struct routes *r, const stru
 		if (foreign_news(e, entity) && e->time.ns >= s->from.ns - NEWS_NS && e->time.ns <= s->to.ns)
 			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
 	}
+	n->facts.routes.own_news = own_news(s, events, count, entity);
 	double carried = news_carried(news, told, r), listed = (double)n->origin_count;
 	n->facts.routes.new_origins = carried > listed ? carried : listed;
 	free(news);
@@ -234,7 +255,8 @@ static void unrelated_count(const struct story *s, const struct routes *r, struc
 
 void control_routes(const struct routes *r, const struct entity *e, struct incident *n)
 {
-	struct story s = {.from = instant_after(control_start(n), -STAMP_NS), .to = control_end(n)};
+	struct story s = {
+		.start = n->start.best, .from = instant_after(control_start(n), -STAMP_NS), .to = control_end(n)};
 	uint32_t *own = own_prefixes(r, n->entity, &s.own.n);
 	s.own.at = own;
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BLOCK_HOSTS  2 // failed hosts of a /24 that make a spread
+#define BLOCKS_LEAST 2
+
 struct failures { // by target
 	bool *failed;
 	uint8_t *outcome;
@@ -55,6 +58,54 @@ static void count_service(struct facts_services *s, const struct target *t, bool
 	s->dns_failed += dns;
 	s->refused += outcome == PROBE_REFUSED || outcome == PROBE_RESET || outcome == PROBE_EOF;
 	s->http_errors += outcome == PROBE_HTTP_ERROR;
+}
+
+struct block {		 // a failed host
+	uint32_t number; // of its /24
+	int64_t time;
+};
+
+static int by_block(const void *a, const void *b)
+{
+	const struct block *x = a, *y = b;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static int by_real(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+// Median over /24s of the time in which the failed hosts of one went.
+static double block_spread(const struct describe_input *in, const struct incident *n, const struct failures *f)
+{
+	uint32_t count = target_count(in->targets);
+	struct block *list = alloc_zero(count + 1, sizeof(*list));
+	double *spreads = alloc_zero(count + 1, sizeof(*spreads));
+	size_t hosts = 0, blocks = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct target *t = target_at(in->targets, i);
+		bool host = t->entity == n->entity && t->kind == TARGET_HOST && t->op == PROBE_ICMP_ECHO;
+		if (host && f->failed[i] && t->address.family == FAMILY_V4)
+			list[hosts++] = (struct block){v4_number(t->address.bytes) >> 8, f->when[i]};
+	}
+	qsort(list, hosts, sizeof(*list), by_block);
+	for (size_t i = 0; i < hosts;) {
+		size_t first = i;
+		int64_t least = list[i].time, most = least;
+		for (; i < hosts && list[i].number == list[first].number; i++) {
+			least = list[i].time < least ? list[i].time : least;
+			most = list[i].time > most ? list[i].time : most;
+		}
+		if (i - first >= BLOCK_HOSTS)
+			spreads[blocks++] = (double)(most - least) / (double)NS_PER_S;
+	}
+	qsort(spreads, blocks, sizeof(*spreads), by_real);
+	double median = blocks >= BLOCKS_LEAST ? spreads[blocks / 2] : NAN;
+	free(list);
+	free(spreads);
+	return median;
 }
 
 enum { UNIT_HOST = 1, UNIT_HOST_FAILED = 2, UNIT_FAILED = 4 };
@@ -115,6 +166,7 @@ static void targets_fill(const struct describe_input *in, struct incident *n, co
 	s->hosts_failed = (uint32_t)hosts_failed;
 	s->spread_s = spread(services, services_failed);
 	s->host_spread_s = spread(hosts, hosts_failed);
+	s->block_spread_s = block_spread(in, n, f);
 	free(units);
 	free(services);
 	free(hosts);

@@ -13,10 +13,12 @@ void facts_unknown(struct facts *f)
 	p->rtt_ramp = p->connect_ramp_s = p->border_loss = p->loss_peak = p->rtt_detour = p->waves = NAN;
 	p->fall_steps = p->fall_s = p->return_s = p->return_steps = p->floor_flat = p->fall_share = NAN;
 	struct facts_routes *r = &f->routes;
-	r->lost = r->spread_s = r->networks = r->networks_lost = r->network_spread_s = r->upstreams = NAN;
+	r->lost = r->first_s = r->own_news = r->spread_s = r->networks = r->networks_lost = r->network_spread_s =
+		r->upstreams = NAN;
 	r->upstreams_lost = r->upstream_spread_s = r->churn = r->path_moved = r->new_origins = r->shared_entities = NAN;
 	f->sessions.first_s = NAN;
-	f->services.spread_s = f->services.host_spread_s = f->services.return_classes = NAN;
+	f->services.block_spread_s = f->services.spread_s = f->services.host_spread_s = f->services.return_classes =
+		NAN;
 	struct facts_past *past = &f->past;
 	past->watched_s = past->short_losses = past->outages_10d = past->same_clock = past->even_spacing = NAN;
 	f->witness.unrelated_lost = f->witness.coverage = NAN;

@@ -23,6 +23,7 @@ struct facts_plane {	 // the data plane, from probes
 struct facts_routes {	 // the control plane, from collectors
 	bool known;	 // routes of the entity were watched
 	double lost;	 // share of its prefixes that became invisible
+	double first_s;	 // from the start to the first prefix becoming invisible; negative: before it
 	double spread_s; // between the first and the last of these of one network; the largest over networks
 	double networks, networks_lost; // origin networks known, and with a prefix that became invisible or silent
 	double network_spread_s; // between the first and the last network to go, by routes or, if they stay, by loss
@@ -31,7 +32,8 @@ struct facts_routes {	 // the control plane, from collectors
 	double churn;			  // path changes in the half hour before ÷ (prefix, peer) pairs
 	double path_moved;		  // share of pairs with another upstream during the incident than before
 	double new_origins;		  // prefixes with a new origin or more-specific ones
-	double shared_entities;		  // other watched entities that went within a minute through the same upstream
+	double own_news; // prefixes that the entity's networks announced around the start only ÷ those visible before
+	double shared_entities; // other watched entities that went within a minute through the same upstream
 };
 
 struct facts_sessions { // of the entity's networks with their upstreams, from BMP or from collectors that peer with them
@@ -57,6 +59,7 @@ struct facts_services {
 	uint32_t machines_failed; // distinct addresses
 	double spread_s;	  // from the first to the last failure of a service, without the outermost tenth
 	double host_spread_s;	  // the same of hosts
+	double block_spread_s;	  // of hosts within one /24: the median over blocks with several failed hosts
 	double return_classes;	  // distinct places in the order of return
 };
 

@@ -79,8 +79,10 @@ void words_precedence(struct text *t, const struct incident *n)
 	text_printf(t, "  %-12s", "what first?");
 	if (!p->has_lead) {
 		text_printf(t, "%s\n",
-			    incident_signal(n, SIGNAL_ROUTES)
-				    ? "Routes left; no loss was measured before."
+			    incident_signal(n, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
+			    : n->facts.routes.lost > 0
+				    ? "Routes left too, but how it was before was not known long enough to say what "
+				      "was first."
 				    : "The routes stood all the time: packets could be routed there.");
 		return;
 	}
