@@ -23,15 +23,17 @@ struct subset { // cases that may be learnt from
 	size_t count;
 };
 
-// A variation counts for CALIBRATE_WEIGHT recordings at most.
+// A variation counts for CALIBRATE_WEIGHT recordings at most, a way for CALIBRATE_WAY.
 static double *weights_of(const struct calibrate_case *cases, size_t count)
 {
 	double *weights = alloc_zero(count + 1, sizeof(*weights));
 	for (size_t i = 0; i < count; i++) {
-		size_t same = 0;
-		for (size_t k = 0; k < count; k++)
+		size_t same = 0, ways = 0;
+		for (size_t k = 0; k < count; k++) {
 			same += cases[k].group[GROUP_VARIATION] == cases[i].group[GROUP_VARIATION];
-		weights[i] = fmin(1, CALIBRATE_WEIGHT / (double)same);
+			ways += cases[k].group[GROUP_WAY] == cases[i].group[GROUP_WAY];
+		}
+		weights[i] = fmin(fmin(1, CALIBRATE_WEIGHT / (double)same), CALIBRATE_WAY / (double)ways);
 	}
 	return weights;
 }

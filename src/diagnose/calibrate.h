@@ -18,9 +18,10 @@ enum calibrate_group {	 // what is left out at a time
 
 #define CALIBRATE_BINS	   10
 #define CALIBRATE_COVERAGE 3 // accuracy at these shares of the cases, surest first
-#define CALIBRATE_WEIGHT                                                                                               \
-	1.5 // a variation counts as so many recordings at most, whatever its seeds: they are not independent
-#define CALIBRATE_NOT 0.2 // a cause that the truth rules out must stay below
+// Seeds of one variation are not independent, and another way of making a fault is another story: so many recordings each counts for.
+#define CALIBRATE_WEIGHT 1.5
+#define CALIBRATE_WAY	 2.0
+#define CALIBRATE_NOT	 0.2 // a cause that the truth rules out must stay below
 
 struct calibrate_case { // one labelled incident
 	struct finding findings[EVIDENCE_COUNT];
