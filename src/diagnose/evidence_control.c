@@ -12,6 +12,8 @@
 #define DETOUR_MOVED 0.20 // share of (prefix, peer) with another upstream
 #define DETOUR_ALONE 1.30 // without routes
 #define DETOUR_FLAT  1.10
+#define SILENT	     0.90
+#define MOSTLY	     0.70 // of the time: a silence that was no moment
 
 struct finding look_hold_received(const struct incident *n, const struct entity *entity)
 {
@@ -107,7 +109,8 @@ struct finding look_foreign_origin(const struct incident *n, const struct entity
 {
 	(void)entity;
 	const struct facts_routes *r = &n->facts.routes;
-	return finding(n->origin_count > 0 || r->new_origins > 0, r->known, (double)n->origin_count, NAN);
+	bool listed = isnan(r->new_origins) && n->origin_count > 0;
+	return finding(listed || r->new_origins > 0, r->known, (double)n->origin_count, NAN);
 }
 
 struct finding look_detour(const struct incident *n, const struct entity *entity)
@@ -116,7 +119,8 @@ struct finding look_detour(const struct incident *n, const struct entity *entity
 	const struct facts *f = &n->facts;
 	double ratio = f->plane.rtt_detour, moved = f->routes.path_moved;
 	bool longer = ratio >= DETOUR_RTT && moved >= DETOUR_MOVED, alone = isnan(moved) && ratio >= DETOUR_ALONE;
-	struct finding found = finding(longer || alone, ratio < DETOUR_FLAT, ratio, moved);
+	bool nothing = isnan(ratio) && n->facts.plane.loss_peak >= SILENT && n->facts.plane.floor_flat >= MOSTLY;
+	struct finding found = finding(longer || alone, ratio < DETOUR_FLAT || nothing, ratio, moved);
 	if (!longer && alone)
 		found.strength = HALF;
 	return found;

@@ -8,6 +8,7 @@
 #define CLASSES_APART  3
 #define CLASSES_LEAST  3
 #define SOME	       0.30
+#define MANY	       0.50
 
 struct finding look_services_one_by_one(const struct incident *n, const struct entity *entity)
 {
@@ -32,7 +33,8 @@ struct finding look_dns_only(const struct incident *n, const struct entity *enti
 	const struct facts_services *s = &n->facts.services;
 	if (!s->dns)
 		return finding_unknown();
-	bool others = (double)(s->failed - s->dns_failed) > SOME * (s->watched - s->dns);
+	bool others = (double)(s->failed - s->dns_failed) >
+		      MANY * (s->watched - s->dns); // asked by name, some fail with them
 	bool only = s->dns_failed == s->dns && !others && s->hosts_failed <= SOME * s->hosts;
 	return finding(only, !only, s->dns_failed, s->dns);
 }

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 #define STAMP_NS     (2 * NS_PER_S)  // MRT stamps are whole seconds, and so are settlements
-#define NEWS_NS	     (60 * NS_PER_S) // foreign news so long before the start belong to it: the old route goes later
+#define NEWS_NS	     (60 * NS_PER_S) // news so long before the start belong to it, where no probes say more …
+#define NEWS_LEAST   (5 * NS_PER_S)  // … which do within three intervals, or this: what came earlier is another story
 #define NEWS_MAX     4096	     // (prefix, network) pairs that told of foreign news
 #define NEWS_OF	     3		     // half the networks say something if there are at least so many
 #define UNRELATED_NS (5 * NS_PER_S)  // what goes within this of the first loss goes with it
@@ -211,19 +212,31 @@ static double own_news(const struct story *s, const struct evidence_event *event
 	return found / (double)s->visible;
 }
 
+static int64_t news_window(const struct incident *n)
+{
+	double width = n->facts.width_s;
+	if (isnan(width))
+		return NEWS_NS;
+	int64_t three = (int64_t)(3 * width * (double)NS_PER_S);
+	return three < NEWS_LEAST ? NEWS_LEAST : three < NEWS_NS ? three : NEWS_NS;
+}
+
 static void news_count(const struct story *s, const struct routes *r, const struct entity *entity, struct incident *n)
 {
-	size_t count, told = 0;
+	size_t count, told = 0, listed = 0;
+	int64_t earliest = s->from.ns - news_window(n);
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
 	struct news *news = alloc_zero(NEWS_MAX, sizeof(*news));
 	for (size_t i = 0; i < count && told < NEWS_MAX; i++) {
 		const struct evidence_event *e = &events[i];
-		if (foreign_news(e, entity) && e->time.ns >= s->from.ns - NEWS_NS && e->time.ns <= s->to.ns)
+		if (foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
 			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
 	}
 	n->facts.routes.own_news = own_news(s, events, count, entity);
-	double carried = news_carried(news, told, r), listed = (double)n->origin_count;
-	n->facts.routes.new_origins = carried > listed ? carried : listed;
+	for (size_t i = 0; i < n->origin_count; i++)
+		listed += n->origins[i].first.ns >= earliest;
+	uint32_t carried = news_carried(news, told, r);
+	n->facts.routes.new_origins = carried > listed ? (double)carried : (double)listed;
 	free(news);
 }
 
