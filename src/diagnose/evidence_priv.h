@@ -78,6 +78,7 @@ struct finding look_alive_below(const struct incident *n, const struct entity *e
 struct finding look_one_machine(const struct incident *n, const struct entity *entity);
 struct finding look_independent(const struct incident *n, const struct entity *entity);
 struct finding look_one_network(const struct incident *n, const struct entity *entity);
+struct finding look_one_block(const struct incident *n, const struct entity *entity);
 struct finding look_networks_in_step(const struct incident *n, const struct entity *entity);
 struct finding look_upstreams_in_step(const struct incident *n, const struct entity *entity);
 struct finding look_neighbours(const struct incident *n, const struct entity *entity);

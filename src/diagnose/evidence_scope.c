@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-#define STEP_S	 3.0
-#define STEP_NOT 3
+#define BLOCKS_LEAST 3
+#define STEP_S	     3.0
+#define STEP_NOT     3
 
 struct finding look_one_machine(const struct incident *n, const struct entity *entity)
 {
@@ -32,6 +33,15 @@ struct finding look_one_network(const struct incident *n, const struct entity *e
 	if (!(r->networks >= 2))
 		return finding_unknown();
 	return finding(r->networks_lost == 1, r->networks_lost >= 2, r->networks_lost, r->networks);
+}
+
+struct finding look_one_block(const struct incident *n, const struct entity *entity)
+{
+	(void)entity;
+	const struct facts_services *s = &n->facts.services;
+	if (s->blocks < BLOCKS_LEAST)
+		return finding_unknown();
+	return finding(s->blocks_failed == 1, s->blocks_failed >= 2, s->blocks_failed, s->blocks);
 }
 
 struct finding look_networks_in_step(const struct incident *n, const struct entity *entity)

@@ -17,7 +17,8 @@ struct finding look_loss_ramp(const struct incident *n, const struct entity *ent
 {
 	(void)entity;
 	const struct incident_precedence *p = &n->precedence;
-	if (!p->known || !p->has_shape)
+	if (!p->known || !p->has_shape ||
+	    !(n->facts.plane.loss_peak >= SILENT)) // a part that is away looks like partial loss
 		return finding_unknown();
 	bool lasted = p->partial_loss_s >= RAMP_INTERVALS * width_s(&n->facts);
 	return finding(p->log10_shape_bf >= SHAPE_CLEAR && lasted, p->log10_shape_bf <= -SHAPE_CLEAR, p->partial_loss_s,
@@ -54,10 +55,10 @@ struct finding look_routes_stay(const struct incident *n, const struct entity *e
 {
 	(void)entity;
 	const struct facts *f = &n->facts;
-	bool silent = n->fraction_down >= SILENT || f->plane.loss_peak >= SILENT;
-	if (!f->routes.known || isnan(f->routes.lost))
+	double down = fmax(n->fraction_down, isnan(f->plane.loss_peak) ? 0 : f->plane.loss_peak);
+	if (!f->routes.known || isnan(f->routes.lost) || down < FEW)
 		return finding_unknown();
-	return finding(silent && f->routes.lost < FEW, f->routes.lost >= HALF, f->routes.lost, NAN);
+	return finding(f->routes.lost < FEW * down, f->routes.lost >= HALF * down, f->routes.lost, down);
 }
 
 struct finding look_routes_only(const struct incident *n, const struct entity *entity)

@@ -194,22 +194,27 @@ static uint32_t news_carried(struct news *news, size_t n, const struct routes *r
 	return carried;
 }
 
-// Prefixes of its own networks that were not visible before, and were announced and withdrawn around the start.
-static double own_news(const struct story *s, const struct evidence_event *events, size_t count,
-		       const struct entity *entity)
+// Prefixes of its own networks that were not visible before, perhaps never, and were withdrawn around the start.
+static double own_news(const struct story *s, const struct routes *r, const struct entity *entity, uint32_t index)
 {
-	bool *counted = alloc_zero(s->own.n, sizeof(*counted));
-	double found = 0;
-	for (size_t i = 0; i < count; i++) {
+	size_t count, found = 0;
+	double distinct = 0;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &count);
+	uint32_t *ids = alloc_zero(NEWS_MAX, sizeof(*ids));
+	for (size_t i = 0; i < count && found < NEWS_MAX; i++) {
 		const struct evidence_event *e = &events[i];
-		const struct prefix_story *p = e->kind == EVIDENCE_WITHDRAWN ? story_of(s, e->prefix) : NULL;
-		if (!p || llabs(e->time.ns - s->start.ns) > NEWS_NS || counted[p - s->of])
-			continue;
-		counted[p - s->of] = true;
-		found += p->before == BEFORE_INVISIBLE && control_owns(entity, p->origin);
+		const struct prefix_story *p = story_of(s, e->prefix);
+		bool news = !p || p->before == BEFORE_INVISIBLE;
+		if (e->kind == EVIDENCE_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= NEWS_NS && news &&
+		    control_owns(entity, table_origin(routes_table(r), e->prefix)))
+			ids[found++] = e->prefix;
 	}
-	free(counted);
-	return found / (double)s->visible;
+	if (found)
+		qsort(ids, found, sizeof(*ids), by_id);
+	for (size_t i = 0; i < found; i++)
+		distinct += !i || ids[i] != ids[i - 1];
+	free(ids);
+	return distinct / (double)s->visible;
 }
 
 static int64_t news_window(const struct incident *n)
@@ -232,7 +237,7 @@ static void news_count(const struct story *s, const struct routes *r, const stru
 		if (foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
 			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
 	}
-	n->facts.routes.own_news = own_news(s, events, count, entity);
+	n->facts.routes.own_news = own_news(s, r, entity, n->entity);
 	for (size_t i = 0; i < n->origin_count; i++)
 		listed += n->origins[i].first.ns >= earliest;
 	uint32_t carried = news_carried(news, told, r);

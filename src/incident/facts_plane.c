@@ -13,42 +13,60 @@
 #define SILENT_SHARE 0.10 // of machines that still answer when it is called silent
 #define PARTLY_ALIVE 0.50 // loss below this: most answer
 #define DETOUR_BINS  3
+#define RAMP_BINS    3
 #define LOSS_BINS    3
 #define STAMP_S	     1.0 // resolution of routing stamps, as describe.c has it
 #define CURVE_BINS   200 // of a curve that has no bins of its own
 
-// Latency that builds up: what two intervals on end had, before silence.
+// Latency that builds up: what RAMP_BINS intervals on end had, before silence. One that stays less is a moment's trouble.
 static double rtt_ramp(const struct facts_span *s)
 {
-	double most = NAN, before = NAN;
+	double most = NAN, held[RAMP_BINS];
+	size_t known = 0;
 	for (size_t i = 0; i < s->silence; i++) {
-		double ratio = s->bins[i].rtt_ratio;
-		if (ratio <= 0)
+		if (s->bins[i].rtt_ratio <= 0)
 			continue;
-		if (!isnan(before))
-			most = fmax(most, fmin(before, ratio));
-		before = ratio;
+		held[known++ % RAMP_BINS] = s->bins[i].rtt_ratio;
+		double least = INFINITY;
+		for (size_t k = 0; k < RAMP_BINS && k < known; k++)
+			least = fmin(least, held[k]);
+		if (known >= RAMP_BINS || i + 1 == s->silence)
+			most = fmax(most, least);
 	}
 	return most;
 }
 
+// When it was silent, or where it never was, when loss began; ns. INT64_MAX: neither.
+static int64_t failure_of(const struct facts_span *s, const struct incident *n)
+{
+	const struct detection *loss = incident_signal(n, SIGNAL_LOSS);
+	if (s->silence < s->count)
+		return s->bins[s->silence].time.ns;
+	return loss ? loss->start.best.ns : INT64_MAX;
+}
+
+// What was slow and well again before it failed did not lead to it.
+static bool lasted(const struct detection *one, int64_t failure, int64_t width_ns)
+{
+	return !instant_known(one->end.best) || one->end.best.ns >= failure - 2 * width_ns;
+}
+
 static double connect_ramp(const struct describe_input *in, const struct facts_span *s, const struct incident *n)
 {
+	static const uint8_t slower[] = {SIGNAL_CONNECT, SIGNAL_LATENCY};
 	const struct dossier *d = in->dossier;
 	bool services = false;
-	int64_t first = INT64_MAX;
-	int64_t silence = s->silence < s->count ? s->bins[s->silence].time.ns : describe_end(n, d);
+	int64_t first = INT64_MAX, failure = failure_of(s, n);
 	for (size_t i = 0; i < s->count; i++)
 		services |= s->bins[i].services > 0;
-	if (!services)
+	if (!services || failure == INT64_MAX)
 		return NAN;
-	static const uint8_t slower[] = {SIGNAL_CONNECT, SIGNAL_LATENCY};
 	for (size_t i = 0; i < sizeof(slower); i++) {
 		const struct detection *one = incident_signal(n, slower[i]);
-		if (one && one->start.best.ns < first)
+		if (one && lasted(one, failure, d->width_ns) && one->start.best.ns < first)
 			first = one->start.best.ns;
 	}
-	double lead = first == INT64_MAX ? 0 : (double)(silence - first) / (double)NS_PER_S;
+	double lead = first == INT64_MAX ? 0 : (double)(failure - first) / (double)NS_PER_S;
 	return lead > recovery_margin_s((double)d->width_ns / (double)NS_PER_S, STAMP_S) ? lead : 0;
 }
 

@@ -60,8 +60,9 @@ static void count_service(struct facts_services *s, const struct target *t, bool
 	s->http_errors += outcome == PROBE_HTTP_ERROR;
 }
 
-struct block {		 // a failed host
+struct block {		 // a host
 	uint32_t number; // of its /24
+	bool failed;
 	int64_t time;
 };
 
@@ -77,35 +78,43 @@ static int by_real(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-// Median over /24s of the time in which the failed hosts of one went.
-static double block_spread(const struct describe_input *in, const struct incident *n, const struct failures *f)
+static size_t hosts_of(const struct describe_input *in, const struct incident *n, const struct failures *f,
+		       struct block *list)
 {
-	uint32_t count = target_count(in->targets);
-	struct block *list = alloc_zero(count + 1, sizeof(*list));
-	double *spreads = alloc_zero(count + 1, sizeof(*spreads));
-	size_t hosts = 0, blocks = 0;
-	for (uint32_t i = 0; i < count; i++) {
+	size_t hosts = 0;
+	for (uint32_t i = 0; i < target_count(in->targets); i++) {
 		const struct target *t = target_at(in->targets, i);
 		bool host = t->entity == n->entity && t->kind == TARGET_HOST && t->op == PROBE_ICMP_ECHO;
-		if (host && f->failed[i] && t->address.family == FAMILY_V4)
-			list[hosts++] = (struct block){v4_number(t->address.bytes) >> 8, f->when[i]};
+		if (host && t->address.family == FAMILY_V4)
+			list[hosts++] = (struct block){v4_number(t->address.bytes) >> 8, f->failed[i], f->when[i]};
 	}
-	qsort(list, hosts, sizeof(*list), by_block);
+	if (hosts)
+		qsort(list, hosts, sizeof(*list), by_block);
+	return hosts;
+}
+
+// How many /24s went, and the median over them of the time in which their hosts did.
+static void blocks_fill(const struct block *list, size_t hosts, struct facts_services *ret)
+{
+	double *spreads = alloc_zero(hosts + 1, sizeof(*spreads));
+	size_t known = 0;
 	for (size_t i = 0; i < hosts;) {
-		size_t first = i;
-		int64_t least = list[i].time, most = least;
+		size_t first = i, failed = 0;
+		int64_t least = INT64_MAX, most = INT64_MIN;
 		for (; i < hosts && list[i].number == list[first].number; i++) {
-			least = list[i].time < least ? list[i].time : least;
-			most = list[i].time > most ? list[i].time : most;
+			failed += list[i].failed;
+			least = list[i].failed && list[i].time < least ? list[i].time : least;
+			most = list[i].failed && list[i].time > most ? list[i].time : most;
 		}
-		if (i - first >= BLOCK_HOSTS)
-			spreads[blocks++] = (double)(most - least) / (double)NS_PER_S;
+		ret->blocks += i - first >= BLOCK_HOSTS;
+		ret->blocks_failed += i - first >= BLOCK_HOSTS && 2 * failed >= i - first;
+		if (failed >= BLOCK_HOSTS)
+			spreads[known++] = (double)(most - least) / (double)NS_PER_S;
 	}
-	qsort(spreads, blocks, sizeof(*spreads), by_real);
-	double median = blocks >= BLOCKS_LEAST ? spreads[blocks / 2] : NAN;
-	free(list);
+	qsort(spreads, known, sizeof(*spreads), by_real);
+	if (known >= BLOCKS_LEAST)
+		ret->block_spread_s = spreads[known / 2];
 	free(spreads);
-	return median;
 }
 
 enum { UNIT_HOST = 1, UNIT_HOST_FAILED = 2, UNIT_FAILED = 4 };
@@ -166,7 +175,9 @@ static void targets_fill(const struct describe_input *in, struct incident *n, co
 	s->hosts_failed = (uint32_t)hosts_failed;
 	s->spread_s = spread(services, services_failed);
 	s->host_spread_s = spread(hosts, hosts_failed);
-	s->block_spread_s = block_spread(in, n, f);
+	struct block *list = alloc_zero(count + 1, sizeof(*list));
+	blocks_fill(list, hosts_of(in, n, f, list), s);
+	free(list);
 	free(units);
 	free(services);
 	free(hosts);

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct facts_plane {	 // the data plane, from probes
-	double rtt_ramp; // median round-trip time ÷ usual, sustained over two intervals between the onset and silence
+	double rtt_ramp; // median round-trip time ÷ usual, sustained over three intervals between the onset and silence
 	double connect_ramp_s; // time that checks took longer, or timed out in part, before silence; 0: not
 	double border_loss;    // of pings to border interfaces, while at most a tenth of all else answers
 	double loss_peak;      // of pings to hosts, over three intervals
@@ -56,6 +56,7 @@ struct facts_services {
 	uint32_t refused, http_errors; // of the failed: answered by something; with an HTTP status of 500 and above
 	uint32_t hosts, hosts_failed;
 	uint32_t failed_alive;	  // failed services whose address answers ping
+	uint32_t blocks, blocks_failed; // /24s with several hosts; of them with at least half of these failed
 	uint32_t machines_failed; // distinct addresses
 	double spread_s;	  // from the first to the last failure of a service, without the outermost tenth
 	double host_spread_s;	  // the same of hosts
