@@ -64,27 +64,30 @@ static void put_figures(struct text *t, const struct calibration *c, const struc
 			    r[k].brier_lenient, r[k].log_loss_lenient, r[k].ece, r[k].ruled_out);
 	text_put(t, "\nBrier score (sum over causes), log loss (nats) and calibration error (10 bins of the leading "
 		    "cause's probability) "
-		    "count an acceptable cause as right; against the label alone:\n\n| left out | Brier | log loss "
-		    "|\n|---|--:|--:|\n");
+		    "count an acceptable cause as right. Where two causes are acceptable they share the probability, "
+		    "so that the first is "
+		    "right more often than it says; against the label alone:\n\n| left out | Brier | log loss | "
+		    "calibration error "
+		    "|\n|---|--:|--:|--:|\n");
 	for (int k = 0; k < GROUP_COUNT; k++)
-		text_printf(t, "| %s | %.3f | %.3f |\n", kinds[k], r[k].brier, r[k].log_loss);
+		text_printf(t, "| %s | %.3f | %.3f | %.3f |\n", kinds[k], r[k].brier, r[k].log_loss, r[k].ece_exact);
 	text_char(t, '\n');
 }
 
 static void put_reliability(struct text *t, const struct calibrate_report *r, int kind)
 {
-	text_printf(t, "### Leaving out %s\n\n```\n   said  held  incidents\n", kinds[kind]);
+	text_printf(t, "### Leaving out %s\n\n```\n   said  held  label  incidents\n", kinds[kind]);
 	for (int b = 0; b < CALIBRATE_BINS; b++) {
 		const struct calibrate_bin *bin = &r->bins[b];
 		if (!bin->count)
 			continue;
-		double said = bin->p / (double)bin->count, held = bin->right / (double)bin->count;
+		double n = (double)bin->count, said = bin->p / n, held = bin->right / n;
 		char plot[PLOT_WIDTH + 2];
 		memset(plot, ' ', sizeof(plot));
 		plot[PLOT_WIDTH + 1] = '\0';
 		plot[(int)(said * PLOT_WIDTH)] = '.';
 		plot[(int)(held * PLOT_WIDTH)] = 'o';
-		text_printf(t, "   %.2f  %.2f  %4zu  |%s|\n", said, held, bin->count, plot);
+		text_printf(t, "   %.2f  %.2f  %.2f  %4zu  |%s|\n", said, held, bin->exact / n, bin->count, plot);
 	}
 	text_put(t, "```\n\n");
 }
@@ -200,7 +203,8 @@ void calibration_document(const struct calibration *c, const struct calibrate_re
 {
 	put_intro(out, c);
 	put_figures(out, c, reports);
-	text_put(out, "## Reliability\n\nOf what was said with a probability (`.`), how often it held (`o`).\n\n");
+	text_put(out, "## Reliability\n\nOf what was said with a probability (`.`), how often it held (`o`), and how "
+		      "often it was the label itself.\n\n");
 	for (int k = 0; k < GROUP_COUNT; k++)
 		put_reliability(out, &reports[k], k);
 	put_confusion(out, &reports[GROUP_WAY]);

@@ -198,6 +198,7 @@ static void score_one(const struct calibrate_case *c, const struct diagnosis *d,
 	b->count++;
 	b->p += first->p;
 	b->right += right;
+	b->exact += first->cause == c->truth;
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		forbidden |= (c->ruled_out >> d->ranked[i].cause & 1) && d->ranked[i].p > CALIBRATE_NOT;
 	ret->ruled_out += forbidden;
@@ -238,8 +239,10 @@ void calibrate_score(const struct calibrate_case *cases, const struct diagnosis 
 		score_one(&cases[i], &of[i], ret);
 	coverage_fill(cases, of, count, ret);
 	double n = count ? (double)count : NAN;
-	for (int b = 0; b < CALIBRATE_BINS; b++)
+	for (int b = 0; b < CALIBRATE_BINS; b++) {
 		ret->ece += fabs(ret->bins[b].p - ret->bins[b].right) / n;
+		ret->ece_exact += fabs(ret->bins[b].p - ret->bins[b].exact) / n;
+	}
 	ret->brier /= n;
 	ret->brier_lenient /= n;
 	ret->log_loss /= n;

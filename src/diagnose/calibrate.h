@@ -34,7 +34,7 @@ struct calibrate_case { // one labelled incident
 
 struct calibrate_bin {
 	size_t count;
-	double p, right; // sums: of what was said, of how often it held
+	double p, right, exact; // sums: of what was said, of how often it held, of how often it was the label itself
 };
 
 struct calibrate_report {
@@ -44,8 +44,9 @@ struct calibrate_report {
 	double at_coverage[CALIBRATE_COVERAGE]; // share right or acceptable among the surest 50, 80, 100 %
 	double brier, brier_lenient; // over causes, means; lenient: an acceptable leading cause stands for the truth
 	double log_loss, log_loss_lenient; // nats
-	double ece;			   // of the leading cause's probability against right or acceptable
-	size_t ruled_out;		   // cases with a ruled-out cause above CALIBRATE_NOT
+	double ece,
+		ece_exact; // of the leading cause's probability against right or acceptable; against the label alone
+	size_t ruled_out;  // cases with a ruled-out cause above CALIBRATE_NOT
 	struct calibrate_bin bins[CALIBRATE_BINS];
 	size_t confusion[CAUSE_COUNT][CAUSE_COUNT]; // truth, leading
 };
