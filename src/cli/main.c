@@ -6,6 +6,7 @@
 #include "cli/bgp.h"
 #include "cli/check.h"
 #include "cli/evaluate.h"
+#include "cli/explain.h"
 #include "cli/probe.h"
 #include "cli/record.h"
 #include "cli/replay.h"
@@ -32,6 +33,7 @@ static const struct command {
 	{"demo", cli_demo, "replay the shipped recording and tell the story"},
 	{"replay", cli_replay,
 	 "replay archives and recordings: who left the routing table, when, and when it came back"},
+	{"explain", cli_explain, "why: causes ranked with the evidence for and against, and what is not known"},
 	{"evaluate", cli_evaluate, "replay recordings and compare with what really happened"},
 	{"bgp", cli_bgp, "read MRT and BMP archives: text like bgpdump -m and bgpreader -e, JSON, counts, state"},
 	{"probe", cli_probe, "ping addresses, names and prefixes: who answers, how fast, and who says no"},

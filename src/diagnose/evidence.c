@@ -49,7 +49,7 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 				    "Did a shutdown message come with the end of the sessions?", look_shutdown_text},
 	[EVIDENCE_SESSION_SILENT] =
 		{"session-silent", FAMILY_CONTROL_PLANE, SOURCE_BMP | SOURCE_ROUTES,
-		 "{a} of {b} sessions ended without a word: the link or the machine behind it was gone.",
+		 "{a} of {b} sessions ended without a word that was seen, as when a link or a machine goes.",
 		 "No session ended without a word.", "Did the sessions end without a NOTIFICATION?",
 		 look_session_silent},
 	[EVIDENCE_SESSIONS_STAY] = {"sessions-stay", FAMILY_CONTROL_PLANE, SOURCE_BMP | SOURCE_ROUTES,

@@ -156,6 +156,7 @@ void cause_explain(struct text *t, const struct incident_view *v, const struct i
 	const struct diagnosis *d = &n->diagnosis;
 	const struct hypothesis *h = &d->ranked[0];
 	struct text words = {0};
+	incident_headline(t, v, n);
 	if (!d->known)
 		return;
 	text_printf(t, "  %-12s", "why");

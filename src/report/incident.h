@@ -45,6 +45,9 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 // The story of one incident: headline, interval, scope, denominator, profile, upstreams, news of origins.
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n);
 
+void incident_headline(struct text *t, const struct incident_view *v,
+		       const struct incident *n); // its first lines: what, when, id
+
 // One line of time: `width` cells from first to last, each as tall as the share of the usual that was left: visible /24s,
 // answering hosts, answering services; of latency, baseline ÷ round-trip time ('·' where nothing was known, '_' for none).
 // False when the kind has no data.

@@ -190,6 +190,13 @@ static void put_evidence(struct text *t, const struct incident *n)
 		text_printf(t, "%s only\n", routes ? "routes" : probes ? "probes" : "published series");
 }
 
+void incident_headline(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	put_headline(t, v, n);
+	put_moment(t, "start", &n->start);
+	text_printf(t, "  %-12s%s\n", "id", n->id);
+}
+
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	put_headline(t, v, n);
