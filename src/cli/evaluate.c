@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/calibration.h"
+#include "cli/labels.h"
 #include "cli/score.h"
 #include "cli/session.h"
 #include "diagnose/causes.h"
@@ -34,7 +35,11 @@ static const char help[] =
 	"           document (cross-validation that leaves out variations, topologies and ways of making a fault)\n"
 	"  --ratios FILE.csv      with it: write the rates that these recordings teach into this data file\n"
 	"\n"
-	"Example:\n"
+	"  --labels FILE.csv      or instead: how well published labels (IODA events of the SIGCOMM 2023 study; - for "
+	"standard\n"
+	"           input) tell an ordered shutdown at its onset, each country predicted from all others\n"
+	"\n"
+	"Examples:\n"
 	"  lacuna evaluate recordings/*\n"
 	"  lacuna evaluate --calibration doc/CALIBRATION.md --ratios data/ratios.csv /var/lab/matrix/*-[0-9]\n"
 	"\n"
@@ -467,10 +472,12 @@ int cli_evaluate(int argc, char **argv)
 						{"times", no_argument, NULL, 't'},
 						{"calibration", required_argument, NULL, 'c'},
 						{"ratios", required_argument, NULL, 'r'},
+						{"labels", required_argument, NULL, 'l'},
 						{"help", no_argument, NULL, 'h'},
 						{NULL, 0, NULL, 0}};
 	struct evaluation e = {0};
 	struct calibration_options calibration = {0};
+	const char *labels = NULL;
 	int option;
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jth", options, NULL)) != -1) {
@@ -482,12 +489,21 @@ int cli_evaluate(int argc, char **argv)
 			fputs("Try 'lacuna evaluate --help'.\n", stderr);
 			return 2;
 		}
+		if (option == 'l')
+			labels = optarg;
 		if (option == 'c')
 			calibration.document = optarg;
 		if (option == 'r')
 			calibration.ratios = optarg;
 		e.json |= option == 'j';
 		e.times |= option == 't';
+	}
+	if (labels && optind == argc && !calibration.document)
+		return labels_run(labels, e.json);
+	if (labels) {
+		fputs("lacuna evaluate: --labels stands alone, with --json at most\nTry 'lacuna evaluate --help'.\n",
+		      stderr);
+		return 2;
 	}
 	if (optind == argc) {
 		fputs("lacuna evaluate: name at least one recording\nTry 'lacuna evaluate --help'.\n", stderr);
