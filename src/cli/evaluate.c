@@ -30,7 +30,7 @@ static const char help[] =
 	"  --times  also how long after its true start each outage is told (replays each recording some ten times "
 	"more)\n"
 	"  --json   the contract's JSON object\n"
-	"  --calibration FILE.md  in place of that: how good the ranking of causes is on recordings it has not seen, "
+	"  --calibration DOCUMENT  in place of that: how good the ranking of causes is on recordings it has not seen, "
 	"as a\n"
 	"           document (cross-validation that leaves out variations, topologies and ways of making a fault)\n"
 	"  --ratios FILE.csv      with it: write the rates that these recordings teach into this data file\n"

@@ -6,7 +6,6 @@
 #include "base/err.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,35 +121,56 @@ static long month_of(const char *word)
 	return 0;
 }
 
-// "wednesday, november 27, 2019, 5:50:00 pm", seconds may be missing: lower case.
+// A number of at most `most` digits; -1: none. Moves on.
+static long number_next(const char **at, int most)
+{
+	long value = 0;
+	int digits = 0;
+	while (**at == ' ')
+		++*at;
+	for (; isdigit((unsigned char)**at) && digits < most; digits++)
+		value = value * 10 + (*(*at)++ - '0');
+	return digits ? value : -1;
+}
+
+static bool mark_next(const char **at, char mark)
+{
+	if (**at != mark)
+		return false;
+	++*at;
+	return true;
+}
+
+// "wednesday, november 27, 2019, 5:50:00 pm"; seconds may be missing. Lower case.
 static struct instant spelt_date(const char *text)
 {
-	char month[16] = "", half[3] = "";
-	int day, year, hour, minute, second = 0;
-	const char *comma = strchr(text, ',');
-	if (!comma)
+	const char *at = strchr(text, ',');
+	if (!at || *++at != ' ')
 		return INSTANT_NONE;
-	bool whole = sscanf(comma + 1, " %15[a-z] %d, %d, %d:%d:%d %2[apm]", month, &day, &year, &hour, &minute,
-			    &second, half) == 7;
-	if (!whole) {
-		second = 0;
-		whole = sscanf(comma + 1, " %15[a-z] %d, %d, %d:%d%*[: ]%2[apm]", month, &day, &year, &hour, &minute,
-			       half) == 6;
-	}
-	if (!whole || hour < 1 || hour > 12 || minute < 0 || minute > 59 || second < 0 || second > 59)
+	long month = month_of(++at), second = 0;
+	while (isalpha((unsigned char)*at))
+		at++;
+	long day = number_next(&at, 2), year = mark_next(&at, ',') ? number_next(&at, 4) : -1;
+	long hour = mark_next(&at, ',') ? number_next(&at, 2) : -1,
+	     minute = mark_next(&at, ':') ? number_next(&at, 2) : -1;
+	if (mark_next(&at, ':'))
+		second = *at == ' ' ? 0 : number_next(&at, 2); // "12:30: am" was seen
+	while (*at == ' ')
+		at++;
+	bool half = (*at == 'a' || *at == 'p') && at[1] == 'm';
+	if (!half || hour < 1 || hour > 12 || minute < 0 || minute > 59 || second < 0 || second > 59)
 		return INSTANT_NONE;
-	hour = hour % 12 + (half[0] == 'p' ? 12 : 0);
-	return moment(year, month_of(month), day, hour * 3600L + minute * 60L + second);
+	return moment(year, month, day, (hour % 12 + (*at == 'p' ? 12 : 0)) * 3600 + minute * 60 + second);
 }
 
 static struct instant date_of(const char *field)
 {
 	char text[FIELD_MAX];
-	int year, month, day;
 	trimmed(field, text, sizeof(text));
-	if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) == 3)
-		return moment(year, month, day, 0);
-	return spelt_date(text);
+	const char *at = text;
+	long year = number_next(&at, 4), month = mark_next(&at, '-') ? number_next(&at, 2) : -1;
+	long day = mark_next(&at, '-') ? number_next(&at, 2) : -1;
+	return day > 0 ? moment(year, month, day, 0) : spelt_date(text);
 }
 
 static uint8_t flag_of(const char *field)

@@ -55,13 +55,13 @@ struct facts_services {
 	uint32_t dns, dns_failed;
 	uint32_t refused, http_errors; // of the failed: answered by something; with an HTTP status of 500 and above
 	uint32_t hosts, hosts_failed;
-	uint32_t failed_alive;	  // failed services whose address answers ping
+	uint32_t failed_alive;		// failed services whose address answers ping
 	uint32_t blocks, blocks_failed; // /24s with several hosts; of them with at least half of these failed
-	uint32_t machines_failed; // distinct addresses
-	double spread_s;	  // from the first to the last failure of a service, without the outermost tenth
-	double host_spread_s;	  // the same of hosts
-	double block_spread_s;	  // of hosts within one /24: the median over blocks with several failed hosts
-	double return_classes;	  // distinct places in the order of return
+	uint32_t machines_failed;	// distinct addresses
+	double spread_s;		// from the first to the last failure of a service, without the outermost tenth
+	double host_spread_s;		// the same of hosts
+	double block_spread_s;		// of hosts within one /24: the median over blocks with several failed hosts
+	double return_classes;		// distinct places in the order of return
 };
 
 struct facts_past {	     // of the same entity, before this one
