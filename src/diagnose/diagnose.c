@@ -78,8 +78,11 @@ static void posterior(const struct sums *s, const double *prior, double *ret)
 	}
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		sum += ret[c] = exp(ret[c] - most);
+	double whole = 0;
 	for (int c = 0; c < CAUSE_COUNT; c++)
-		ret[c] /= sum;
+		whole += prior[c];
+	for (int c = 0; c < CAUSE_COUNT; c++)
+		ret[c] = (1 - MISLED) * ret[c] / sum + MISLED * prior[c] / whole;
 }
 
 static double with_odds(double p, double factor)

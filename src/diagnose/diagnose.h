@@ -9,6 +9,7 @@
 
 #define RATIO_CLIP	 30.0  // of one piece of evidence, and its inverse
 #define FAMILY_CLIP	 100.0 // of one family
+#define MISLED		 0.01 // share of incidents in which the answers mislead as a whole: nothing is surer than this lets it
 #define ABSTAIN_P	 0.70
 #define ABSTAIN_RATIO	 3.0
 #define ABSTAIN_FAMILIES 2
