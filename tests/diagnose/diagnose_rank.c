@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: ISC
+// Properties of the sum: neutral where nothing is known, bounded where something is, honest in its abstentions.
+#include "../unit/unit.h"
+
+#include "diagnose/diagnose.h"
+#include "diagnose/evidence.h"
+
+#include <math.h>
+#include <string.h>
+
+static void flat(double prior[CAUSE_COUNT])
+{
+	for (int c = 0; c < CAUSE_COUNT; c++)
+		prior[c] = 1.0 / CAUSE_COUNT;
+}
+
+static double p_of(const struct diagnosis *d, uint8_t cause)
+{
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		if (d->ranked[i].cause == cause)
+			return d->ranked[i].p;
+	fail_msg("cause %d is not in the ranking", cause);
+	return 0;
+}
+
+static struct finding answer(uint8_t a)
+{
+	return (struct finding){a, 1, NAN, NAN};
+}
+
+// Rates that tell nothing, but for what a test changes.
+static struct ratios level(void)
+{
+	struct ratios r = {.sharpness = 1};
+	for (int e = 0; e < EVIDENCE_COUNT; e++)
+		r.usual[e] = 0.5;
+	return r;
+}
+
+static void rate(struct ratios *r, uint8_t cause, uint8_t evidence, double yes)
+{
+	r->at[cause][evidence] = (struct ratio){.expert = yes, .weight = 4};
+}
+
+static void unknown_is_neutral(void **state)
+{
+	struct finding none[EVIDENCE_COUNT] = {{0}};
+	double prior[CAUSE_COUNT], sum = 0;
+	struct diagnosis d;
+	(void)state;
+	flat(prior);
+	prior[CAUSE_POWER] *= 2;
+	diagnose_rank(none, prior, ratios_shipped(), 1, &d);
+	for (uint8_t c = 0; c < CAUSE_COUNT; c++)
+		sum += p_of(&d, c);
+	assert_true(fabs(sum - 1) < 1e-9);
+	assert_int_equal(d.ranked[0].cause, CAUSE_POWER);
+	assert_true(fabs(p_of(&d, CAUSE_POWER) - 2.0 / (CAUSE_COUNT + 1)) < 1e-9);
+	assert_int_equal(d.ranked[0].favour_count + d.ranked[0].against_count, 0);
+	assert_true(d.abstained & ABSTAIN_WEAK && d.abstained & ABSTAIN_ONE_FAMILY);
+	none[EVIDENCE_LOSS_RAMP] = (struct finding){ANSWER_YES, 0, NAN, NAN}; // of no strength
+	diagnose_rank(none, prior, ratios_shipped(), 1, &d);
+	assert_true(fabs(p_of(&d, CAUSE_POWER) - 2.0 / (CAUSE_COUNT + 1)) < 1e-9);
+}
+
+static void random_findings(uint64_t *seed, struct finding f[EVIDENCE_COUNT])
+{
+	for (int e = 0; e < EVIDENCE_COUNT; e++)
+		f[e] = answer((uint8_t)(unit_random(seed) % 3));
+}
+
+static void always(void **state)
+{
+	uint64_t seed = unit_seed();
+	double prior[CAUSE_COUNT];
+	(void)state;
+	flat(prior);
+	for (int round = 0; round < 3000; round++) {
+		struct finding f[EVIDENCE_COUNT];
+		struct diagnosis d;
+		double sum = 0;
+		random_findings(&seed, f);
+		diagnose_rank(f, prior, ratios_shipped(), 1, &d);
+		for (int i = 0; i < CAUSE_COUNT; i++) {
+			const struct hypothesis *h = &d.ranked[i];
+			sum += h->p;
+			assert_true(i == 0 || h->p <= d.ranked[i - 1].p);
+			assert_true(h->p > 0 && h->p < 1 && h->p_low < h->p && h->p < h->p_high);
+			for (int k = 1; k < h->favour_count; k++)
+				assert_true(h->in_favour[k].lr <= h->in_favour[k - 1].lr);
+			for (int k = 1; k < h->against_count; k++)
+				assert_true(h->against[k].lr >= h->against[k - 1].lr);
+			for (int k = 0; k < h->favour_count; k++)
+				assert_true(h->in_favour[k].lr > 1 && h->in_favour[k].lr <= RATIO_CLIP * 1.0001);
+		}
+		assert_true(fabs(sum - 1) < 1e-9);
+		assert_true(p_of(&d, CAUSE_MEASUREMENT_ARTEFACT) > 0);
+		assert_true(d.ask == EVIDENCE_COUNT || f[d.ask].answer == ANSWER_UNKNOWN);
+	}
+}
+
+// However extreme the rates, one answer is clipped to 30 either way, and a family to 100; what is misled is left.
+static void bounded(void **state)
+{
+	struct finding f[EVIDENCE_COUNT] = {{0}};
+	double prior[CAUSE_COUNT];
+	struct diagnosis d;
+	struct ratios r = level();
+	(void)state;
+	flat(prior);
+	for (int e = 0; e < EVIDENCE_COUNT; e++) {
+		bool timing = evidence_row((uint8_t)e)->family == FAMILY_TIMING;
+		rate(&r, CAUSE_POWER, (uint8_t)e, timing ? 0.99 : 0.5);
+		for (uint8_t c = 0; timing && c < CAUSE_COUNT; c++)
+			if (c != CAUSE_POWER)
+				rate(&r, c, (uint8_t)e, 0.0001); // below what is allowed: 0.01
+	}
+	f[EVIDENCE_LOSS_RAMP] = answer(ANSWER_YES);
+	diagnose_rank(f, prior, &r, 1, &d);
+	double odds = p_of(&d, CAUSE_POWER) / p_of(&d, CAUSE_CABLE);
+	assert_true(odds > 50 && odds <= RATIO_CLIP * RATIO_CLIP);
+	for (int e = 0; e < EVIDENCE_COUNT; e++)
+		f[e] = answer(ANSWER_YES);
+	diagnose_rank(f, prior, &r, 1, &d);
+	assert_true(p_of(&d, CAUSE_POWER) <= 1 - MISLED + MISLED / CAUSE_COUNT + 1e-9);
+	assert_true(p_of(&d, CAUSE_CABLE) >= MISLED / CAUSE_COUNT);
+	assert_int_equal(d.families, 1);
+	assert_int_equal(d.abstained, ABSTAIN_ONE_FAMILY); // however sure: one kind of evidence states no cause
+}
+
+static void abstentions(void **state)
+{
+	struct finding f[EVIDENCE_COUNT] = {{0}};
+	double prior[CAUSE_COUNT];
+	struct diagnosis d;
+	struct ratios r = level();
+	(void)state;
+	flat(prior);
+	static const uint8_t three[] = {EVIDENCE_LOSS_RAMP, EVIDENCE_LATENCY_RAMP, EVIDENCE_WAVES};
+	for (size_t i = 0; i < sizeof(three); i++) {
+		rate(&r, CAUSE_NETWORK_STRESS, three[i], 0.95);
+		for (uint8_t c = 0; c < CAUSE_COUNT; c++)
+			if (c != CAUSE_NETWORK_STRESS)
+				rate(&r, c, three[i], 0.05);
+		f[three[i]] = answer(ANSWER_YES);
+	}
+	diagnose_rank(f, prior, &r, 1, &d);
+	assert_int_equal(d.ranked[0].cause, CAUSE_NETWORK_STRESS);
+	assert_int_equal(d.abstained, 0);
+	assert_int_equal(d.families, 3);
+	diagnose_rank(f, prior, &r, 0.5, &d);
+	assert_int_equal(d.abstained, ABSTAIN_COVERAGE);
+	diagnose_rank(f, prior, &r, NAN, &d); // nobody was counted: no reason by itself
+	assert_int_equal(d.abstained, 0);
+	for (size_t i = 0; i < sizeof(three); i++)
+		rate(&r, CAUSE_DISASTER, three[i], 0.9);
+	diagnose_rank(f, prior, &r, 1, &d);
+	assert_true(d.abstained & ABSTAIN_CLOSE && d.abstained & ABSTAIN_WEAK);
+}
+
+// What is asked for is the unknown question with the most information, by its definition.
+static void asks_what_tells_most(void **state)
+{
+	uint64_t seed = unit_seed();
+	double prior[CAUSE_COUNT];
+	const struct ratios *r = ratios_shipped();
+	(void)state;
+	flat(prior);
+	for (int round = 0; round < 200; round++) {
+		struct finding f[EVIDENCE_COUNT];
+		struct diagnosis d;
+		double best = 0;
+		random_findings(&seed, f);
+		diagnose_rank(f, prior, r, 1, &d);
+		for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
+			double yes = 0, before = 0, after = 0;
+			for (uint8_t c = 0; c < CAUSE_COUNT; c++) {
+				double p = p_of(&d, c), y = ratios_yes(r, c, e);
+				yes += p * y;
+				after -= p * (y * log2(y) + (1 - y) * log2(1 - y));
+			}
+			before = -(yes * log2(yes) + (1 - yes) * log2(1 - yes));
+			if (f[e].answer == ANSWER_UNKNOWN && evidence_row(e)->ask)
+				best = fmax(best,
+					    before - after); // entropy of the answer that knowing the cause takes away
+		}
+		assert_true(fabs(best - d.ask_bits) < 1e-9);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(unknown_is_neutral), cmocka_unit_test(always),
+					   cmocka_unit_test(bounded), cmocka_unit_test(abstentions),
+					   cmocka_unit_test(asks_what_tells_most)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
