@@ -36,12 +36,12 @@ static void put_intro(struct text *t, const struct calibration *c)
 		    "- Every figure is of incidents that the rates had not seen: each group is predicted from rates "
 		    "and a sharpness that "
 		    "were fitted without it. Seeds of one variation are not independent: together they count for %.1f "
-		    "recordings.\n"
+		    "recordings, and all of one way for %.1f.\n"
 		    "- *Right*: the leading cause is the label or one that the label calls acceptable, for the data "
 		    "cannot tell them "
 		    "apart; *exactly*: it is the label.\n\n",
 		    c->recordings, c->count, c->without, c->groups[GROUP_WAY].count, c->groups[GROUP_VARIATION].count,
-		    c->groups[GROUP_TOPOLOGY].count, CALIBRATE_WEIGHT);
+		    c->groups[GROUP_TOPOLOGY].count, CALIBRATE_WEIGHT, CALIBRATE_WAY);
 }
 
 static double share(size_t part, size_t of)
