@@ -2,12 +2,15 @@
 // Clock and witnesses; the rest is put together from its parts.
 #include "incident/facts_priv.h"
 
+#include "base/alloc.h"
+
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define TOTAL_LOSS    0.95
 #define HALF_HOUR_S   1800
-#define GAP_INTERVALS 3 // behind a hole in the data or an observer's return: then it is first of all about us
-#define DAY_NS	      (86400 * NS_PER_S)
+#define GAP_INTERVALS 3	  // behind a hole in the data or an observer's return: then it is first of all about us
 #define HOLE	      1.5 // watch intervals between two bins: one is missing
 
 static void clock_fill(const struct describe_input *in, struct incident *n)
@@ -68,35 +71,77 @@ static bool after_blindness(const struct observer_list *l, const struct dossier 
 	return false;
 }
 
-static void witness_fill(const struct dossier *d, const struct observer_list *observers, struct incident *n)
+// Whether entry i, of an observer that went blind, still stood in that time.
+static bool blind_in(const struct observer_list *l, size_t i, int64_t from, int64_t to)
+{
+	const struct observer_change *c = &l->at[i];
+	if (!c->impaired || c->degraded || c->from.ns > to)
+		return false;
+	for (size_t k = i + 1; k < l->count; k++) {
+		const struct observer_change *end = &l->at[k];
+		if (end->observer == c->observer && !end->impaired && strcmp(end->why, c->why) == 0)
+			return end->from.ns >= from;
+	}
+	return true;
+}
+
+// Observers that were blind then, whether they still sent anything or not; one may be so for two reasons.
+static uint32_t observers_blind(const struct observer_list *l, int64_t from, int64_t to)
+{
+	uint32_t blind = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		bool counted = !blind_in(l, i, from, to);
+		for (size_t k = 0; k < i && !counted; k++)
+			counted = l->at[k].observer == l->at[i].observer && blind_in(l, k, from, to);
+		blind += !counted;
+	}
+	return blind;
+}
+
+static void observers_fill(const struct dossier *d, const struct observer_list *l, struct incident *n)
 {
 	struct facts_witness *w = &n->facts.witness;
 	int64_t from = n->start.from.ns - d->width_ns, to = n->start.to.ns + 2 * d->width_ns;
-	int64_t end = describe_end(n, d);
+	uint32_t fit = UINT32_MAX, blind = observers_blind(l, from, to);
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
-		bool at_start = b->time.ns >= from && b->time.ns <= to;
-		if (at_start && b->observers > w->observers)
-			w->observers = b->observers;
-		if (at_start && b->impaired > w->observers_impaired)
-			w->observers_impaired = b->impaired;
-		if (b->time.ns >= from && b->time.ns <= end && b->seeing > w->observers_seeing)
-			w->observers_seeing = b->seeing;
+		if (b->time.ns < from || b->time.ns > to)
+			continue;
+		uint32_t own = b->observers - b->impaired;
+		fit = own < fit ? own : fit;
+		w->observers = b->observers > w->observers ? b->observers : w->observers;
+		w->observers_impaired = b->impaired > w->observers_impaired ? b->impaired : w->observers_impaired;
 	}
-	w->gap = d->width_ns && (after_hole(d, n) || after_blindness(observers, d, n));
+	w->observers_impaired = blind > w->observers_impaired ? blind : w->observers_impaired;
+	uint32_t all = (fit == UINT32_MAX ? 0 : fit) + w->observers_impaired; // one that is mute is in no bin
+	w->observers = all > w->observers ? all : w->observers;
 }
 
-// Losses that were over within the day before: also those that were too short for an incident.
+// How many saw it: in intervals that lost at least half of the worst, elsewhere one lost ping would be a sight.
+static void seeing_fill(const struct facts_span *s, struct incident *n)
+{
+	double worst = 0;
+	for (size_t i = 0; i < s->count; i++)
+		worst = fmax(worst, facts_loss(&s->bins[i]));
+	for (size_t i = 0; i < s->count; i++) {
+		const struct pulse_bin *b = &s->bins[i];
+		if (worst > 0 && 2 * facts_loss(b) >= worst && b->seeing > n->facts.witness.observers_seeing)
+			n->facts.witness.observers_seeing = b->seeing;
+	}
+}
+
+// Losses and degradations that were over within the day before: also those that were too short for an incident. What
+// overlaps is one.
 static void losses_before(const struct dossier *d, struct incident *n)
 {
-	double found = 0;
-	for (size_t i = 0; i < d->detection_count; i++) {
-		const struct detection *one = &d->detections[i];
-		bool over = instant_known(one->end.best) && one->end.best.ns < n->start.from.ns;
-		found += one->signal == SIGNAL_LOSS && over && one->end.best.ns >= n->start.from.ns - DAY_NS;
-	}
+	struct facts_stretch *found = alloc_zero(d->detection_count + 1, sizeof(*found));
+	size_t count = 0;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (facts_short_loss(&d->detections[i], &n->start))
+			found[count++] = facts_stretch_of(&d->detections[i]);
 	if (d->width_ns)
-		n->facts.past.short_losses = found;
+		n->facts.past.short_losses = (double)facts_stretches(found, count, 2 * d->width_ns);
+	free(found);
 }
 
 void facts_incident(const struct describe_input *in, const struct observer_list *observers, struct incident *n)
@@ -108,6 +153,9 @@ void facts_incident(const struct describe_input *in, const struct observer_list 
 	clock_fill(in, n);
 	facts_plane_fill(in, &span, n);
 	facts_services_fill(in, n);
-	witness_fill(in->dossier, observers, n);
+	observers_fill(in->dossier, observers, n);
+	seeing_fill(&span, n);
+	n->facts.witness.gap =
+		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(observers, in->dossier, n));
 	losses_before(in->dossier, n);
 }

@@ -10,6 +10,7 @@
 #define STEP_WITHIN  0.05 // a level: so many points no further apart than this …
 #define STEP_APART   0.10 // … and from the next level by this
 #define FLAT_DEPTH   0.80
+#define ROUNDING     1e-9 // shares are quotients
 
 struct shape {
 	const struct curve_point *at;
@@ -29,10 +30,35 @@ static double floor_of(const struct curve_point *p, size_t count)
 	return lowest;
 }
 
-// Levels on which it rested among points [from, to); `last` is the level it came to in the end and counts as one.
-static double levels(const struct shape *s, size_t from, size_t to, double last)
+static bool apart(double high, double low)
 {
-	double found = 1, held = NAN;
+	return high - low > STEP_APART - ROUNDING;
+}
+
+struct rest {			  // runs of points close together, each near the one before
+	double last, least, most; // levels: newest, lowest, highest
+	bool any;
+};
+
+// A slope is a chain of short rests and none of them a step: all of a step lies within STEP_APART, and so far from both ends.
+static bool is_step(const struct rest *r, double floor)
+{
+	return r->any && !apart(r->most, r->least) && apart(r->least, floor) && apart(1, r->most);
+}
+
+static void rest_take(struct rest *r, double level)
+{
+	r->least = r->any ? fmin(r->least, level) : level;
+	r->most = r->any ? fmax(r->most, level) : level;
+	r->last = level;
+	r->any = true;
+}
+
+// Levels on which it rested among points [from, to); where it came to in the end counts as one.
+static double levels(const struct shape *s, size_t from, size_t to)
+{
+	double found = 1;
+	struct rest rest = {0};
 	for (size_t i = from; i + STEP_POINTS <= to; i++) {
 		double least = s->at[i].share, most = least;
 		for (size_t k = i + 1; k < i + STEP_POINTS; k++) {
@@ -40,13 +66,15 @@ static double levels(const struct shape *s, size_t from, size_t to, double last)
 			most = fmax(most, s->at[k].share);
 		}
 		double level = (least + most) / 2;
-		bool apart = (isnan(held) || fabs(level - held) >= STEP_APART) && fabs(level - last) >= STEP_APART;
-		if (most - least > STEP_WITHIN || !apart || fabs(level - 1) < STEP_APART)
+		if (most - least > STEP_WITHIN + ROUNDING)
 			continue;
-		held = level;
-		found++;
+		if (rest.any && apart(fmax(level, rest.last), fmin(level, rest.last))) {
+			found += is_step(&rest, s->floor);
+			rest = (struct rest){0};
+		}
+		rest_take(&rest, level);
 	}
-	return found;
+	return found + is_step(&rest, s->floor);
 }
 
 static size_t first_below(const struct shape *s, size_t from, double share)
@@ -62,7 +90,7 @@ static void fall(const struct shape *s, struct facts_plane *ret)
 	if (end >= s->count)
 		return;
 	ret->fall_s = s->at[end].time_s - s->at[begin].time_s;
-	ret->fall_steps = levels(s, begin, end, s->floor);
+	ret->fall_steps = levels(s, begin, end);
 	double quarter = s->at[begin].time_s + ret->fall_s / 4;
 	size_t at = begin;
 	while (at < end && s->at[at + 1].time_s <= quarter)
@@ -82,7 +110,7 @@ static void rise(const struct shape *s, struct facts_plane *ret)
 	if (end == s->count)
 		return;
 	ret->return_s = s->at[end].time_s - s->at[begin ? begin - 1 : 0].time_s;
-	ret->return_steps = levels(s, begin, end, 1);
+	ret->return_steps = levels(s, begin, end);
 }
 
 static void flatness(const struct shape *s, struct facts_plane *ret)

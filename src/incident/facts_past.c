@@ -12,7 +12,47 @@
 #define OUTAGE_DAYS    10
 #define CLOCK_WITHIN_S 900.0
 #define EVEN_WITHIN    0.02 // of the gap between two starts
+#define EVEN_LEAST     3    // two starts have one gap, which is even to nothing
 #define SHARED_S       60.0
+
+bool facts_short_loss(const struct detection *one, const struct moment *start)
+{
+	bool kind = one->signal == SIGNAL_LOSS || one->signal == SIGNAL_LATENCY || one->signal == SIGNAL_TIMEOUTS;
+	return kind && instant_known(one->end.best) && one->end.best.ns < start->from.ns &&
+	       instant_gap_s(one->end.best, start->from) <= DAY_S;
+}
+
+struct facts_stretch facts_stretch_of(const struct detection *one)
+{
+	return (struct facts_stretch){one->start.best.ns, one->end.best.ns};
+}
+
+static int by_begin(const void *a, const void *b)
+{
+	const struct facts_stretch *x = a, *y = b;
+	return (x->from > y->from) - (x->from < y->from);
+}
+
+size_t facts_stretches(struct facts_stretch *all, size_t count, int64_t apart_ns)
+{
+	size_t found = 0;
+	int64_t reach = INT64_MIN;
+	if (count)
+		qsort(all, count, sizeof(*all), by_begin);
+	for (size_t i = 0; i < count; i++) {
+		found += !found || all[i].from > reach;
+		reach = all[i].to + apart_ns > reach ? all[i].to + apart_ns : reach;
+	}
+	return found;
+}
+
+static bool lost_before(const struct incident *one, const struct incident *n)
+{
+	for (size_t i = 0; i < one->signal_count; i++)
+		if (facts_short_loss(&one->signals[i], &n->start))
+			return true;
+	return false;
+}
 
 static bool outage(const struct incident *n)
 {
@@ -45,7 +85,7 @@ static double even_starts(const struct incident_list *l, size_t which)
 		later = one->start.best;
 		even++;
 	}
-	return even;
+	return even >= EVEN_LEAST ? even : 1;
 }
 
 static void past_fill(struct incident_list *l, size_t which, struct instant since)
@@ -59,7 +99,7 @@ static void past_fill(struct incident_list *l, size_t which, struct instant sinc
 		if (one->entity != n->entity || !instant_known(one->start.best))
 			continue;
 		double before_s = instant_gap_s(one->start.best, n->start.best);
-		incidents += before_s <= DAY_S && instant_known(one->end.best);
+		incidents += lost_before(one, n);
 		p->outages_10d += outage(one) && before_s <= OUTAGE_DAYS * DAY_S;
 		p->same_clock += outage(one) && same_clock(before_s);
 	}

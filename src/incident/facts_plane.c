@@ -30,9 +30,11 @@ static double rtt_ramp(const struct facts_span *s)
 		double least = INFINITY;
 		for (size_t k = 0; k < RAMP_BINS && k < known; k++)
 			least = fmin(least, held[k]);
-		if (known >= RAMP_BINS || i + 1 == s->silence)
+		if (known >= RAMP_BINS)
 			most = fmax(most, least);
 	}
+	for (size_t k = 0; k < known && known < RAMP_BINS; k++) // silent so soon: what little there was before
+		most = fmin(most, held[k]);
 	return most;
 }
 
@@ -140,10 +142,12 @@ static void curve_of_bins(const struct facts_span *s, double width_s, struct fac
 {
 	struct curve_point *points = alloc_zero(s->count, sizeof(*points));
 	size_t n = 0;
-	for (size_t i = 0; i < s->count; i++)
-		if (s->bins[i].units)
-			points[n++] = (struct curve_point){(double)i * width_s,
-							   (double)s->bins[i].units_up / s->bins[i].units};
+	for (size_t i = 0; i < s->count; i++) {
+		const struct pulse_bin *b = &s->bins[i];
+		double at = instant_gap_s(s->bins[0].time, b->time); // there may be holes between them
+		if (b->units)
+			points[n++] = (struct curve_point){at, (double)b->units_up / b->units};
+	}
 	facts_curve(points, n, width_s, ret);
 	free(points);
 }
@@ -209,9 +213,9 @@ void facts_plane_fill(const struct describe_input *in, const struct facts_span *
 		p->rtt_detour = rtt_detour(s);
 		p->waves = waves(s);
 		curve_of_bins(s, (double)d->width_ns / (double)NS_PER_S, p);
-	} else if (d->value_count) {
-		curve_of_series(d, n, p);
-	} else if (d->route_count && d->routes_baseline > 0) {
-		curve_of_routes(d, n, p);
+		return;
 	}
+	curve_of_series(d, n, p);
+	if (isnan(p->fall_s) && d->route_count && d->routes_baseline > 0)
+		curve_of_routes(d, n, p);
 }

@@ -24,6 +24,16 @@ struct curve_point {   // share of the usual that was there; stands until the ne
 void facts_curve(const struct curve_point *points, size_t count, double width_s, struct facts_plane *ret);
 #define CURVE_DEPTH_LEAST 0.2
 
+struct facts_stretch {
+	int64_t from, to;
+};
+
+// Whether what it saw, loss or a degradation, was over before this start and not a day before it.
+bool facts_short_loss(const struct detection *one, const struct moment *start);
+struct facts_stretch facts_stretch_of(const struct detection *one);
+size_t facts_stretches(struct facts_stretch *all, size_t count,
+		       int64_t apart_ns); // how many that do not meet; sorted here
+
 static inline double facts_loss(const struct pulse_bin *b) // negative: nothing was sent
 {
 	return b->sent ? (double)b->lost / b->sent : -1;

@@ -13,6 +13,7 @@
 
 struct failures { // by target
 	bool *failed;
+	bool *down; // since before, and not back when it began
 	uint8_t *outcome;
 	int64_t *when; // first failure, ns
 };
@@ -23,6 +24,8 @@ static void failures_find(const struct describe_input *in, const struct incident
 	int64_t first = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns, end = describe_end(n, d);
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target_change *c = &d->changes[i];
+		if (c->down ? c->first_fail.ns < first : c->recovered.ns < first)
+			f->down[c->target] = c->down;
 		if (!c->down || c->first_fail.ns < first || c->first_fail.ns > end || f->failed[c->target])
 			continue;
 		f->failed[c->target] = true;
@@ -128,7 +131,7 @@ static void units_mark(const struct describe_input *in, const struct incident *n
 		if (t->entity != n->entity || t->kind == TARGET_BORDER || t->kind == TARGET_CONTROL)
 			continue;
 		unsigned host = t->kind == TARGET_HOST || t->op == PROBE_ICMP_ECHO;
-		unsigned mark = host ? UNIT_HOST | (f->failed[i] ? UNIT_HOST_FAILED : 0u) : 0u;
+		unsigned mark = host ? UNIT_HOST | (f->failed[i] || f->down[i] ? UNIT_HOST_FAILED : 0u) : 0u;
 		units[t->unit] = (uint8_t)(units[t->unit] | mark | (f->failed[i] ? UNIT_FAILED : 0u));
 	}
 }
@@ -191,12 +194,14 @@ void facts_services_fill(const struct describe_input *in, struct incident *n)
 	uint32_t count = target_count(in->targets);
 	struct failures f = {
 		.failed = alloc_zero(count, sizeof(bool)),
+		.down = alloc_zero(count, sizeof(bool)),
 		.outcome = alloc_zero(count, sizeof(uint8_t)),
 		.when = alloc_zero(count, sizeof(int64_t)),
 	};
 	failures_find(in, n, &f);
 	targets_fill(in, n, &f);
 	free(f.failed);
+	free(f.down);
 	free(f.outcome);
 	free(f.when);
 }

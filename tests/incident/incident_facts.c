@@ -1,144 +1,365 @@
 // SPDX-License-Identifier: ISC
-// Curves of falls with known speed, steps, floors and returns; what a list of incidents says of the past and of neighbours.
-#include "../unit/unit.h"
+// Clock and data plane of an incident in numbers: known ramps, steps, waves and floors, and what nobody can know.
+#include "facts_story.h"
 
-#include "incident/facts_priv.h"
+static const double widths[] = {1, 60}; // a lab and the field: the same story must give the same in intervals
 
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+static struct story story;
 
-#define POINTS_MAX 200
-
-static struct curve_point points[POINTS_MAX];
-static size_t count;
-
-static void stay(double share, int n)
-{
-	for (int i = 0; i < n; i++, count++)
-		points[count] = (struct curve_point){(double)count, share};
-}
-
-static struct facts curve(void)
-{
-	struct facts f;
-	facts_unknown(&f);
-	facts_curve(points, count, 1, &f.plane);
-	count = 0;
-	return f;
-}
-
-static void at_once(void **state)
+static void test_clock(void **state)
 {
 	(void)state;
-	stay(1, 10);
-	stay(0, 30);
-	stay(1, 10);
-	struct facts f = curve();
-	assert_true(f.plane.fall_steps == 1 && f.plane.return_steps == 1);
-	assert_true(f.plane.fall_s == 0 && f.plane.fall_share == 1);
-	assert_true(f.plane.floor_flat == 1);
+	uint16_t holds[] = {9, 90, 30};
+	story_begin(&story, 1, "00000XXXXX0000", 5, 10);
+	story.input.hold_times = holds;
+	story.input.hold_time_count = 3;
+	const struct facts *f = story_facts(&story);
+	expect_number(f->width_s, 1);
+	expect_number(f->hold_s, 90);
+	expect_number(f->clock_width_s, 2);
+	expect_number(f->lasted_s, 5);
+	expect_number(f->to_half_hour_s, 13 * 60 + 25); // 22:13:25
+	expect_number(f->local_hour, NAN);
+	story.entity.utc_offset_min = 345; // Nepal: 03:58:25 of the next day
+	f = story_facts(&story);
+	expect_number(f->to_half_hour_s, 60 + 35);
+	expect_number(f->local_hour, 3 + 58.0 / 60 + 25.0 / 3600);
+	story.entity.utc_offset_min = -1 * 23 * 60; // a day that is not a whole one behind
+	expect_number(story_facts(&story)->local_hour, 23 + 13.0 / 60 + 25.0 / 3600);
 }
 
-static void in_steps(void **state)
-{
-	static const double levels[] = {0.75, 0.5, 0.25};
-	(void)state;
-	stay(1, 10);
-	for (int i = 0; i < 3; i++)
-		stay(levels[i], 8);
-	stay(0, 20);
-	for (int i = 2; i >= 0; i--)
-		stay(levels[i], 8);
-	stay(1, 10);
-	struct facts f = curve();
-	assert_true(f.plane.fall_steps == 4 && f.plane.return_steps == 4);
-	assert_true(f.plane.fall_s == 24);
-}
-
-static void slowly(void **state)
+static void test_clock_unknown(void **state)
 {
 	(void)state;
-	stay(1, 10);
-	for (int i = 1; i <= 40; i++)
-		stay(1 - i / 40.0, 1);
-	stay(0, 5);
-	struct facts f = curve();
-	assert_true(f.plane.fall_share < 0.5 && f.plane.fall_s > 25);
-	assert_true(f.plane.floor_flat < 0.8);
-	assert_true(isnan(f.plane.return_s));
+	story_begin(&story, 1, "", 5, -1);
+	story.dossier.last = story_at(&story, 105);
+	const struct facts *f = story_facts(&story);
+	expect_number(f->width_s, NAN);
+	expect_number(f->hold_s, NAN);
+	expect_number(f->lasted_s, 100); // not over: to the end of the data
+	story.incident.start.best = INSTANT_NONE;
+	expect_number(story_facts(&story)->to_half_hour_s, NAN);
 }
 
-static void too_shallow(void **state)
+static void test_nothing_known(void **state)
 {
 	(void)state;
-	stay(1, 10);
-	stay(0.9, 30);
-	struct facts f = curve();
-	assert_true(isnan(f.plane.fall_s) && isnan(f.plane.floor_flat) && isnan(f.plane.fall_steps));
-	f = curve(); // of no point at all
-	assert_true(isnan(f.plane.fall_s));
+	story_begin(&story, 1, "", 5, 50);
+	const struct facts_plane *p = &story_facts(&story)->plane;
+	const double all[] = {p->rtt_ramp,   p->connect_ramp_s, p->border_loss, p->loss_peak,
+			      p->rtt_detour, p->waves,		p->fall_steps,	p->fall_s,
+			      p->return_s,   p->return_steps,	p->floor_flat,	p->fall_share};
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		expect_number(all[i], NAN);
+	expect_number(story.incident.facts.services.spread_s, NAN);
+	expect_number(story.incident.facts.past.short_losses, NAN);
+	assert_false(story.incident.facts.witness.gap);
 }
 
-static struct incident began(uint32_t entity, double seconds, double lasted)
+static void test_rtt_ramp(void **state)
 {
-	struct incident n = {.entity = entity, .scope = SCOPE_TOTAL, .state = INCIDENT_CLOSED};
-	int64_t at = 1700000000 * NS_PER_S + (int64_t)(seconds * 1e9);
-	n.start = (struct moment){{at}, {at - NS_PER_S}, {at + NS_PER_S}, 0.9};
-	n.end = (struct moment){{at + (int64_t)(lasted * 1e9)}, INSTANT_NONE, INSTANT_NONE, 0.9};
-	facts_unknown(&n.facts);
-	n.facts.clock_width_s = 2;
+	(void)state;
+	story_begin(&story, 1, "0000000012345XXXXXX0000", 8, 19);
+	story_rtt(&story, 8, "23456");
+	expect_number(story_facts(&story)->plane.rtt_ramp, 4); // three on end had as much
+	story_rtt(&story, 8, "11911");
+	expect_number(story_facts(&story)->plane.rtt_ramp, 1); // one alone has not
+	story_rtt(&story, 8, "00000");
+	expect_number(story_facts(&story)->plane.rtt_ramp, 1); // of just before
+	story_rtt(&story, 13, "999999"); // in the silence: of a few that still answer, not what led to it
+	expect_number(story_facts(&story)->plane.rtt_ramp, 1);
+}
+
+static void test_rtt_ramp_at_once(void **state)
+{
+	(void)state;
+	story_begin(&story, 60, "00000000XXXXXX0000", 8, 14);
+	expect_number(story_facts(&story)->plane.rtt_ramp, 1);
+	story_rtt(&story, 5, "020"); // one interval before silence is known, and it is not the last
+	expect_number(story_facts(&story)->plane.rtt_ramp, 2);
+	story_rtt(&story, 5, "000");
+	expect_number(story_facts(&story)->plane.rtt_ramp, NAN);
+	story_begin(&story, 60, "00000000333333330000", 8, 16); // never silent: to its end
+	story_rtt(&story, 12, "5555");
+	expect_number(story_facts(&story)->plane.rtt_ramp, 5);
+}
+
+static void test_connect_ramp(void **state)
+{
+	(void)state;
+	for (size_t w = 0; w < 2; w++) {
+		story_begin(&story, widths[w], "00000000001111112222XXXXXX0000", 10, 26);
+		story_signal(&story, SIGNAL_LOSS, 16, 26);
+		expect_number(story_facts(&story)->plane.connect_ramp_s, NAN); // no service is asked
+		for (size_t i = 0; i < 30; i++)
+			story.bins[i].services = 5;
+		expect_number(story_facts(&story)->plane.connect_ramp_s, 0);
+		struct detection *slow = story_signal(&story, SIGNAL_CONNECT, 12, -1);
+		expect_number(story_facts(&story)->plane.connect_ramp_s, 8 * widths[w]); // before silence at 20
+		slow->start = story_moment(&story, 18);					 // within what can be ordered
+		expect_number(story_facts(&story)->plane.connect_ramp_s, 0);
+		slow->start = story_moment(&story, 12);
+		slow->end = story_moment(&story, 14); // long over
+		expect_number(story_facts(&story)->plane.connect_ramp_s, 0);
+		story_signal(&story, SIGNAL_LATENCY, 11, 27); // the earlier of the two that lasted
+		expect_number(story_facts(&story)->plane.connect_ramp_s, 9 * widths[w]);
+	}
+}
+
+static void test_border(void **state)
+{
+	(void)state;
+	story_begin(&story, 1, "00000555XXXXXX0000", 5, 14);
+	expect_number(story_facts(&story)->plane.border_loss, NAN); // none is pinged
+	for (size_t i = 0; i < 18; i++)
+		story.bins[i].border_sent = 4;
+	story.bins[6].border_lost = 4; // while half of all answers: does not count
+	expect_number(story_facts(&story)->plane.border_loss, 0);
+	for (size_t i = 8; i < 11; i++)
+		story.bins[i].border_lost = 4;
+	expect_number(story_facts(&story)->plane.border_loss, 0.5);
+	story_begin(&story, 1, "000005555555550000", 5, 14);
+	for (size_t i = 0; i < 18; i++)
+		story.bins[i].border_sent = 4;
+	expect_number(story_facts(&story)->plane.border_loss, NAN); // never silent
+}
+
+static void test_loss_peak(void **state)
+{
+	(void)state;
+	story_begin(&story, 1, "00000123963100", 5, 12);
+	expect_number(story_facts(&story)->plane.loss_peak, 0.6); // 3, 9 and 6 tenths
+	story_begin(&story, 1, "??????????????", 5, 12);
+	expect_number(story_facts(&story)->plane.loss_peak, NAN);
+}
+
+static void test_detour(void **state)
+{
+	(void)state;
+	story_begin(&story, 1, "00000XXX2222222222220000", 5, 20);
+	story_rtt(&story, 5, "000333333333");
+	story_rtt(&story, 17, "333");
+	expect_number(story_facts(&story)->plane.rtt_detour, 3);
+	story_rtt(&story, 8, "1111111");
+	story_rtt(&story, 15, "11111");
+	expect_number(story_facts(&story)->plane.rtt_detour, 1);
+	story_begin(&story, 1, "00000XXX8888888888880000", 5, 20); // too few answer to speak of a way
+	story_rtt(&story, 8, "444444444444");
+	expect_number(story_facts(&story)->plane.rtt_detour, NAN);
+}
+
+static void test_waves(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *loss;
+		double waves;
+	} cases[] = {
+		{"00000XXXXXXXXXXXXX000", 0},  // came and stayed
+		{"00000XX000XX000XXX000", 2},  // twice it came and went before it stayed
+		{"00000XX555XX555XXX000", 0},  // not low enough to be away
+		{"0000055000550005550000", 0}, // not high enough
+		{"00000XX???XX???XXX000", 0},  // not seen to go
+		{"?????????????????????", NAN},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		story_begin(&story, 60, cases[i].loss, 5, 18);
+		expect_number(story_facts(&story)->plane.waves, cases[i].waves);
+	}
+}
+
+static void test_fall_at_once(void **state)
+{
+	(void)state;
+	for (size_t w = 0; w < 2; w++) {
+		story_begin(&story, widths[w], "0000000000XXXXXXXXXXXX0000", 10, 22);
+		const struct facts_plane *p = &story_facts(&story)->plane;
+		expect_number(p->fall_s, 0);
+		expect_number(p->fall_steps, 1);
+		expect_number(p->fall_share, 1);
+		expect_number(p->floor_flat, 1);
+		expect_number(p->return_s, widths[w]); // between two intervals
+		expect_number(p->return_steps, 1);
+	}
+}
+
+static void test_fall_in_steps(void **state)
+{
+	(void)state;
+	for (size_t w = 0; w < 2; w++) {
+		story_begin(&story, widths[w], "000003333336666666XXXXXXXXXX77774444440000", 5, 38);
+		const struct facts_plane *p = &story_facts(&story)->plane;
+		expect_number(p->fall_steps, 3); // at 0.7, 0.4 and the floor
+		expect_number(p->return_steps, 3);
+		expect_number(p->fall_s, 13 * widths[w]);
+		expect_number(p->return_s, 11 * widths[w]);
+		expect_number(p->fall_share, 0.3);		    // the first step, of a quarter of the time
+		expect_number(p->floor_flat, 10.0 / (38 - 11 - 6)); // of the time below half
+	}
+	story_begin(&story, 1, "00000333344445555XXXXXXXX0000", 5,
+		    25); // 0.7, 0.6 and 0.5: as near as may be told apart
+	expect_number(story_facts(&story)->plane.fall_steps, 4);
+}
+
+// However slow, a slope rests nowhere.
+static void test_slope_is_no_step(void **state)
+{
+	(void)state;
+	for (int per = 1; per <= 12; per++) { // units lost an interval
+		char loss[STORY_BINS + 1];
+		memset(loss, '0', 140);
+		loss[140] = '\0';
+		story_begin(&story, 1, loss, 10, -1);
+		for (int i = 10; i < 140; i++) {
+			int lost = (i - 9) * per < STORY_SENT ? (i - 9) * per : STORY_SENT;
+			story.bins[i].lost = (uint32_t)lost;
+			story.bins[i].units_up = (uint32_t)(STORY_SENT - lost);
+		}
+		const struct facts_plane *p = &story_facts(&story)->plane;
+		expect_number(p->fall_steps, 1);
+		expect_within(p->fall_s, 80.0 / per, 1.01, "fall_s", per);
+		expect_within(p->fall_share, 0.1 + 0.2, 0.1, "fall_share", per);
+		expect_number(p->return_s, NAN); // not back
+	}
+}
+
+// Batteries: half at once, the rest over hours.
+static void test_decay(void **state)
+{
+	(void)state;
+	char loss[STORY_BINS + 1];
+	memset(loss, '0', 200);
+	loss[200] = '\0';
+	story_begin(&story, 600, loss, 10, -1);
+	for (int i = 10; i < 200; i++) {
+		double up = 0.1 + 0.4 * exp(-(i - 10) / 40.0);
+		story.bins[i].units_up = (uint32_t)(up * STORY_SENT);
+		story.bins[i].lost = STORY_SENT - story.bins[i].units_up;
+	}
+	const struct facts_plane *p = &story_facts(&story)->plane;
+	assert_true(p->fall_share > 0.6 && p->fall_s > 30 * 600);
+	assert_true(p->floor_flat > 0.5 && p->floor_flat < 0.95);
+	expect_number(p->fall_steps, 1);
+}
+
+static void test_hole_in_the_bins(void **state)
+{
+	(void)state;
+	story_begin(&story, 1, "0000022222288888888XXXXXX0000", 5, 25);
+	size_t n = story.dossier.bin_count - 4; // intervals 12 to 15 are missing
+	memmove(story.bins + 12, story.bins + 16, (n - 12) * sizeof(*story.bins));
+	story.dossier.bin_count = n;
+	expect_number(story_facts(&story)->plane.fall_s, 14); // by the clock, not by the number of bins
+}
+
+static void test_curve_shallow(void **state)
+{
+	(void)state;
+	story_begin(&story, 1, "0000011111111111110000", 5, 18);
+	const struct facts_plane *p = &story_facts(&story)->plane;
+	expect_number(p->fall_s, NAN); // a tenth is no fall
+	expect_number(p->floor_flat, NAN);
+	expect_number(p->loss_peak, 0.1);
+}
+
+static void test_curve_of_routes(void **state)
+{
+	(void)state;
+	struct sample routes[4] = {{.value = 200}, {.value = 120}, {.value = 20}, {.value = 200}};
+	const double when[] = {0, 1000, 1400, 2000};
+	story_begin(&story, 1, "", 1000, 2000);
+	for (size_t i = 0; i < 4; i++)
+		routes[i].time = story_at(&story, when[i]);
+	story.dossier.routes = routes;
+	story.dossier.route_count = 4;
+	expect_number(story_facts(&story)->plane.fall_s, NAN); // usual number unknown
+	story.dossier.routes_baseline = 200;
+	story.dossier.value_count = 0;
+	const struct facts_plane *p = &story_facts(&story)->plane;
+	expect_number(p->fall_steps, 2);
+	expect_within(p->fall_s, 400, 2 * 1000.0 / 200, "fall_s", __LINE__);
+	expect_within(p->floor_flat, 1, 0.01, "floor_flat", __LINE__); // only the second step is below half
+	expect_number(p->loss_peak, NAN);
+}
+
+// Hours of a series: 88 → 67 → 15, then three days between 4 and 12 % of what is usual.
+static size_t shutdown_by_hours(struct dossier_value *values)
+{
+	size_t n = 0;
+	for (; n < 30; n++)
+		values[n].share = 1;
+	values[n++].share = 0.76F;
+	values[n++].share = 0.17F;
+	for (; n < 110; n++)
+		values[n].share = 0.04F + 0.04F * (float)(n % 3);
+	for (; n < 130; n++)
+		values[n].share = 0.97F;
+	for (size_t i = 0; i < n; i++)
+		values[i].time = story_at(&story, (double)i);
 	return n;
 }
 
-static void past(void **state)
+static void test_curve_of_series(void **state)
 {
-	struct entity_list entities = {0};
-	entity_add(&entities, "country/KX")->watched = true;
-	struct incident at[4] = {began(0, 0, 600), began(0, 86400 + 300, 600), began(0, 2 * 86400.0 + 600, 600),
-				 began(0, 2 * 86400.0 + 50000, 60)};
-	struct incident_list list = {.at = at, .count = 4, .capacity = 4};
-	struct instant since = {1700000000 * NS_PER_S - 3600 * NS_PER_S};
 	(void)state;
-	facts_past(&entities, since, &list);
-	assert_true(at[0].facts.past.outages_10d == 0 && at[0].facts.past.same_clock == 0);
-	assert_true(at[0].facts.past.watched_s == 3600);
-	assert_true(at[1].facts.past.same_clock == 1);
-	assert_true(at[2].facts.past.same_clock == 2); // one and two days before, each within a quarter of an hour
-	assert_true(at[2].facts.past.even_spacing == 3);
-	assert_true(at[3].facts.past.same_clock == 0 && at[3].facts.past.even_spacing <= 2);
-	assert_true(at[3].facts.past.outages_10d == 3);
-	entity_list_free(&entities);
+	struct dossier_value values[130] = {0};
+	story_begin(&story, 3600, "", 30, 110);
+	story.dossier.values = values;
+	story.dossier.value_count = shutdown_by_hours(values);
+	expect_number(story_facts(&story)->plane.fall_s, NAN); // no series is of the incident
+	story_signal(&story, SIGNAL_SERIES, 30, 110)->lowest = 40;
+	const struct facts_plane *p = &story_facts(&story)->plane;
+	expect_number(p->fall_s, 3600);
+	expect_number(p->fall_steps, 1);
+	expect_number(p->floor_flat, 1);
+	expect_number(p->return_s, 3600);
+	struct detection *deeper = story_signal(&story, SIGNAL_SERIES, 30, 110); // one of which no value is kept
+	deeper->series = 1;
+	expect_number(story_facts(&story)->plane.fall_s, NAN);
 }
 
-static void neighbours(void **state)
+// A series that has values, but took no part, does not keep the routes from being looked at.
+static void test_routes_beside_series(void **state)
 {
-	struct entity_list entities = {0};
-	entity_add(&entities, "country/KX")->watched = true;
-	entity_add(&entities, "country/KY")->watched = true;
-	entity_add(&entities, "asn/64512")->watched = true;
-	struct incident at[3] = {began(0, 0, 600), began(1, 20, 600), began(2, 1, 600)};
-	struct incident_list list = {.at = at, .count = 3, .capacity = 3};
-	struct instant since = {1700000000 * NS_PER_S};
 	(void)state;
-	at[0].upstreams[0].asn = at[1].upstreams[0].asn = 65101;
-	at[0].upstream_count = at[1].upstream_count = 1;
-	facts_past(&entities, since, &list);
-	assert_true(at[0].facts.routes.shared_entities == 1); // its own network is no neighbour
-	assert_true(at[1].facts.routes.shared_entities == 1);
-	at[1].upstreams[0].asn = 65102;
-	facts_past(&entities, since, &list);
-	assert_true(at[0].facts.routes.shared_entities == 0); // another transit
-	at[1] = began(1, 600, 60);
-	facts_past(&entities, since, &list);
-	assert_true(at[0].facts.routes.shared_entities == 0); // another time
-	entity_list_free(&entities);
+	struct dossier_value values[130] = {0};
+	struct sample routes[3] = {{.value = 200}, {.value = 0}, {.value = 200}};
+	const double when[] = {0, 30, 110};
+	story_begin(&story, 3600, "", 30, 110);
+	story.dossier.values = values;
+	story.dossier.value_count = shutdown_by_hours(values);
+	for (size_t i = 0; i < 3; i++)
+		routes[i].time = story_at(&story, when[i]);
+	story.dossier.routes = routes;
+	story.dossier.route_count = 3;
+	story.dossier.routes_baseline = 200;
+	const struct facts_plane *p = &story_facts(&story)->plane;
+	expect_number(p->fall_s, 0);
+	expect_number(p->floor_flat, 1);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(at_once), cmocka_unit_test(in_steps),
-					   cmocka_unit_test(slowly),  cmocka_unit_test(too_shallow),
-					   cmocka_unit_test(past),    cmocka_unit_test(neighbours)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_clock_unknown),
+		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_rtt_ramp),
+		cmocka_unit_test(test_rtt_ramp_at_once),
+		cmocka_unit_test(test_connect_ramp),
+		cmocka_unit_test(test_border),
+		cmocka_unit_test(test_loss_peak),
+		cmocka_unit_test(test_detour),
+		cmocka_unit_test(test_waves),
+		cmocka_unit_test(test_fall_at_once),
+		cmocka_unit_test(test_fall_in_steps),
+		cmocka_unit_test(test_slope_is_no_step),
+		cmocka_unit_test(test_decay),
+		cmocka_unit_test(test_hole_in_the_bins),
+		cmocka_unit_test(test_curve_shallow),
+		cmocka_unit_test(test_curve_of_routes),
+		cmocka_unit_test(test_curve_of_series),
+		cmocka_unit_test(test_routes_beside_series),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
