@@ -72,7 +72,7 @@ static int field_next(struct reader *r, char *into)
 
 static bool row_next(struct reader *r)
 {
-	char spare[FIELD_MAX];
+	char spare[FIELD_MAX] = "";
 	if (r->rest.at >= r->rest.end)
 		return false;
 	r->row.fields = 0;
