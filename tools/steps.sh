@@ -93,7 +93,8 @@ count() {
 
 # analyse: two static analysers, each without findings but those that tools/analysis.txt explains.
 analyse() {
-	mkdir -p "$builds/cppcheck" "$builds/analyzer"
+	mkdir -p "$builds/cppcheck" "$builds/analyzer/diagnose"
+	awk -f "$root/tools/ratios.awk" "$root/data/ratios.csv" >"$builds/analyzer/diagnose/ratios_data.h"
 	say "cppcheck: analysing ..."
 	analyser cppcheck run_cppcheck
 	say "gcc -fanalyzer: analysing ..."
@@ -122,15 +123,15 @@ analyser() {
 run_cppcheck() {
 	# internalAstError is a limit of the tool, not of the code.
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		--suppress=missingIncludeSystem --suppress=internalAstError -D_GNU_SOURCE -I src \
+		--suppress=missingIncludeSystem --suppress=internalAstError -D_GNU_SOURCE -I src -I "$builds/analyzer" \
 		--template='{file}:{line}:{column}: {severity}: {message} [{id}]' --template-location='' \
 		--cppcheck-build-dir="$builds/cppcheck" -j 2 src
 }
 
 run_fanalyzer() {
-	find src -name '*.c' | sort | xargs -P 2 -n 4 sh -c '
+	find src -name '*.c' | sort | made=$builds/analyzer xargs -P 2 -n 4 sh -c '
 		for file; do
-			gcc -fanalyzer -O1 -std=gnu17 -D_GNU_SOURCE -Isrc -fdiagnostics-plain-output -c -o /dev/null "$file" || exit 255
+			gcc -fanalyzer -O1 -std=gnu17 -D_GNU_SOURCE -Isrc "-I$made" -fdiagnostics-plain-output -c -o /dev/null "$file" || exit 255
 		done' sh 2>&1 | { grep -E '(warning|error):' || true; }
 }
 
