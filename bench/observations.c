@@ -6,7 +6,7 @@
 // usage: observations [INTERVALS [ENTITIES [TARGETS of each]]]
 #include "base/alloc.h"
 #include "engine/pipeline.h"
-#include "signal/blocks.h"
+#include "belief/blocks.h"
 
 #include <malloc.h>
 #include <stdio.h>
