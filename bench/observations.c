@@ -5,8 +5,8 @@
 // incidents, their description, facts and causes; 50 1 100 is one country with 10,000 observations (goal: 50 ms). Prints one line of JSON.
 // usage: observations [INTERVALS [ENTITIES [TARGETS of each]]]
 #include "base/alloc.h"
-#include "engine/pipeline.h"
 #include "belief/blocks.h"
+#include "engine/pipeline.h"
 
 #include <malloc.h>
 #include <stdio.h>

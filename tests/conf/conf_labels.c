@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "conf/labels.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ static void rows(void **state)
 	char whole[sizeof(head) + sizeof(body)];
 	struct labels l;
 	(void)state;
-	strcpy(stpcpy(whole, head), body);
+	snprintf(whole, sizeof(whole), "%s%s", head, body);
 	assert_int_equal(labels_read(bytes_of(whole, strlen(whole)), &l), 0);
 	assert_int_equal(l.rows, 7);
 	assert_int_equal(l.count, 3);
@@ -61,7 +62,7 @@ static void every_truncation(void **state)
 {
 	char whole[sizeof(head) + sizeof(body)];
 	(void)state;
-	strcpy(stpcpy(whole, head), body);
+	snprintf(whole, sizeof(whole), "%s%s", head, body);
 	for (size_t n = 0; n < strlen(whole); n++) {
 		struct labels l;
 		char *cut = malloc(n + 1); // of its own, so that a look behind it is seen
