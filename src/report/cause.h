@@ -8,7 +8,9 @@
 // Members causes, verdict, would_change_most and findings of an incident; null where there is no diagnosis.
 void cause_json(struct json *j, const struct incident_view *v, const struct incident *n);
 
-// Three or four lines below an incident: verdict, strongest evidence for and against, what would change it most.
+void cause_headline(struct text *t, const struct incident *n); // one line: the cause, and how sure
+
+// Some lines below an incident: strongest evidence for and against, what would change it most.
 void cause_text(struct text *t, const struct incident *n);
 
 // All of it: verdict, table of causes with the range of their priors, evidence with ratios and files, what is not known.

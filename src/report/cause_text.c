@@ -66,15 +66,21 @@ static void put_ask(struct text *t, const struct diagnosis *d)
 	text_free(&words);
 }
 
+void cause_headline(struct text *t, const struct incident *n)
+{
+	if (!n->diagnosis.known)
+		return;
+	text_printf(t, "  %-12s", "why");
+	words_headline(t, &n->diagnosis);
+	text_char(t, '\n');
+}
+
 void cause_text(struct text *t, const struct incident *n)
 {
 	const struct diagnosis *d = &n->diagnosis;
 	const struct hypothesis *h = &d->ranked[0];
 	if (!d->known)
 		return;
-	text_printf(t, "  %-12s", "why");
-	words_headline(t, d);
-	text_char(t, '\n');
 	if (h->favour_count)
 		put_argument(t, "for", d, &h->in_favour[0]);
 	if (h->against_count)
@@ -159,9 +165,8 @@ void cause_explain(struct text *t, const struct incident_view *v, const struct i
 	incident_headline(t, v, n);
 	if (!d->known)
 		return;
-	text_printf(t, "  %-12s", "why");
-	words_headline(t, d);
-	text_printf(t, "\n  %-12s", "verdict");
+	cause_headline(t, n);
+	text_printf(t, "  %-12s", "verdict");
 	words_verdict(&words, d);
 	put_wrapped(t, &words);
 	text_free(&words);

@@ -200,6 +200,7 @@ void incident_headline(struct text *t, const struct incident_view *v, const stru
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	put_headline(t, v, n);
+	cause_headline(t, n);
 	put_moment(t, "start", &n->start);
 	if (instant_known(n->end.best))
 		put_moment(t, "end", &n->end);
