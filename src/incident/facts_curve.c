@@ -12,6 +12,7 @@
 #define STEP_POINTS  3
 #define STEP_WITHIN  0.05 // a level: so many points no further apart than this …
 #define STEP_APART   0.10 // … and from the next level by this
+#define STEP_TIME    0.50 // own choice: stairs are made of treads; noise on a slope makes some too, but short ones
 #define FLAT_DEPTH   0.80
 #define ROUNDING     1e-9 // shares are quotients
 
@@ -40,6 +41,7 @@ static bool apart(double high, double low)
 
 struct rest {			  // runs of points close together, each near the one before
 	double last, least, most; // levels: newest, lowest, highest
+	size_t points;		  // on them
 	bool any;
 };
 
@@ -49,8 +51,17 @@ static bool is_step(const struct rest *r, double floor)
 	return r->any && !apart(r->most, r->least) && apart(r->least, floor) && apart(1, r->most);
 }
 
-static void rest_take(struct rest *r, double level)
+static bool rest_end(struct rest *r, double floor, size_t *resting)
 {
+	bool step = is_step(r, floor);
+	*resting += step ? r->points : 0;
+	*r = (struct rest){0};
+	return step;
+}
+
+static void rest_take(struct rest *r, double level, size_t points)
+{
+	r->points += points;
 	r->least = r->any ? fmin(r->least, level) : level;
 	r->most = r->any ? fmax(r->most, level) : level;
 	r->last = level;
@@ -83,6 +94,7 @@ static double levels(const struct shape *s, size_t from, size_t to)
 {
 	double found = 1;
 	struct rest rest = {0};
+	size_t resting = 0, taken = from; // points on levels; the first that no level has
 	double *least_after = alloc_zero(2 * (to - from) + 1, sizeof(double)), *most_before = least_after + (to - from);
 	bounds(s, from, to, least_after, most_before);
 	for (size_t i = from; i + STEP_POINTS <= to; i++) {
@@ -91,14 +103,14 @@ static double levels(const struct shape *s, size_t from, size_t to)
 			       most_before[i - from] <= now.least + STEP_WITHIN + ROUNDING;
 		if (!settled) // nor are its own points further apart
 			continue;
-		if (rest.any && apart(fmax(now.last, rest.last), fmin(now.last, rest.last))) {
-			found += is_step(&rest, s->floor);
-			rest = (struct rest){0};
-		}
-		rest_take(&rest, now.last);
+		if (rest.any && apart(fmax(now.last, rest.last), fmin(now.last, rest.last)))
+			found += rest_end(&rest, s->floor, &resting);
+		rest_take(&rest, now.last, i + STEP_POINTS - (taken > i ? taken : i));
+		taken = i + STEP_POINTS;
 	}
+	found += rest_end(&rest, s->floor, &resting);
 	free(least_after);
-	return found + is_step(&rest, s->floor);
+	return (double)resting >= STEP_TIME * (double)(to - from) ? found : 1;
 }
 
 // A fall is a rise backwards.
