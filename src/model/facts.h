@@ -13,7 +13,7 @@ struct facts_plane {	 // the data plane, from probes
 	double loss_peak;      // of pings to hosts, over three intervals
 	double rtt_detour;     // median round-trip time ÷ usual of what answers after the first tenth of the incident
 	double waves;	       // times that loss rose through 60 % and fell below 30 % again before it stayed
-	double fall_steps;     // levels on which the share that answers rested while it fell; 1: at once
+	double fall_steps;     // levels on which the share that answers rested while it fell; 1: at once, or a slope
 	double fall_s, return_s; // from 10 to 90 % of the whole fall, and of the return
 	double return_steps;
 	double floor_flat; // share of the time from half depth to half depth with at least 80 % of the depth

@@ -223,6 +223,20 @@ static void test_slope_is_no_step(void **state)
 	}
 }
 
+// Where every third machine answers by chance, three intervals on end are alike now and then.
+static void test_noise_is_no_step(void **state)
+{
+	(void)state;
+	story_begin(&story, 1, "000000111000222111333222111444333555555444666777555888777XXXXXXXX00000", 6, 65);
+	expect_number(story_facts(&story)->plane.fall_steps, 1);
+	story_begin(&story, 1, "000000333333666666XXXXXXXX878777555777666444666555555555333555444222444232000000", 6,
+		    74);
+	expect_number(story_facts(&story)->plane.fall_steps, 3);
+	expect_number(story_facts(&story)->plane.return_steps, 1);
+	story_begin(&story, 1, "000000121323232434345466665676767788989XXXXXXXXX00000", 6, 50);
+	expect_number(story_facts(&story)->plane.fall_steps, 1); // it rests at 0.4, but for a tenth of its way
+}
+
 // Batteries: half at once, the rest over hours.
 static void test_decay(void **state)
 {
@@ -354,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_fall_at_once),
 		cmocka_unit_test(test_fall_in_steps),
 		cmocka_unit_test(test_slope_is_no_step),
+		cmocka_unit_test(test_noise_is_no_step),
 		cmocka_unit_test(test_decay),
 		cmocka_unit_test(test_hole_in_the_bins),
 		cmocka_unit_test(test_curve_shallow),
