@@ -63,13 +63,13 @@ static void every_truncation(void **state)
 	char whole[sizeof(head) + sizeof(body)];
 	(void)state;
 	snprintf(whole, sizeof(whole), "%s%s", head, body);
+	size_t needed = (size_t)(strstr(head, ",region") - head); // up to the last column that is looked for
 	for (size_t n = 0; n < strlen(whole); n++) {
 		struct labels l;
 		char *cut = malloc(n + 1); // of its own, so that a look behind it is seen
 		memcpy(cut, whole, n);
 		int code = labels_read(bytes_of(cut, n), &l);
-		assert_int_equal(code,
-				 n < strlen(head) - 1 && n < strstr(head, ",confirmation") - head ? ERR_MALFORMED : 0);
+		assert_int_equal(code, n < needed ? ERR_MALFORMED : 0);
 		if (code == 0)
 			labels_free(&l);
 		free(cut);

@@ -47,11 +47,14 @@ def replay(*arguments, timeout=300):
 
 
 def incidents(*arguments):
-    """What was found, without the list of files it rests on; and words for a failure."""
+    """What was found, without the names of the files it rests on; and words for a failure."""
     status, result, errors = replay(*arguments)
     found = (result or {}).get("incidents")
     for i in found or []:
         i.pop("evidence", None)
+        for cause in i["causes"] or []:
+            for argument in cause["for"] + cause["against"]:
+                argument.pop("refs")
     return found, f"{status} {errors}"
 
 
