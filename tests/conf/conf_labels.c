@@ -63,7 +63,7 @@ static void every_truncation(void **state)
 	char whole[sizeof(head) + sizeof(body)];
 	(void)state;
 	snprintf(whole, sizeof(whole), "%s%s", head, body);
-	size_t needed = (size_t)(strstr(head, ",region") - head); // up to the last column that is looked for
+	size_t needed = (size_t)(strstr(head, ",confirmation") - head); // up to the last column that is looked for
 	for (size_t n = 0; n < strlen(whole); n++) {
 		struct labels l;
 		char *cut = malloc(n + 1); // of its own, so that a look behind it is seen
