@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RATIOS_BYTES (1 << 20)
@@ -127,9 +128,15 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(*x, *y);
 }
 
+// Written beside and renamed: whole or not at all. A device, a pipe or a folder is never replaced.
 static int write_whole(const char *path, const struct text *content)
 {
 	struct text beside = {0};
+	struct stat st;
+	if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		say_line("lacuna evaluate: %s: is no regular file and is not replaced", path);
+		return 4;
+	}
 	text_printf(&beside, "%s.new", path);
 	FILE *file = fopen(text_string(&beside), "w");
 	bool fine = file && fwrite(content->bytes, 1, content->length, file) == content->length;

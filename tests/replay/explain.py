@@ -122,6 +122,11 @@ def calibration(tap):
             file.write("ratio,power\n")
         done = run("evaluate", "--calibration", document, "--ratios", ratios, folders[0])
         tap.check(done.returncode == 3 and b"ratios.csv:" in done.stderr, "a damaged table is named with its line", done.stderr.decode())
+        link = os.path.join(folder, "link")
+        os.symlink(ratios, link)
+        for target in (folder, link):
+            done = run("evaluate", "--calibration", target, folders[0])
+            tap.check(done.returncode == 4 and b"no regular file" in done.stderr, "what is no regular file is not replaced", done.stderr.decode())
         done = run("evaluate", "--ratios", ratios, folders[0])
         tap.check(done.returncode == 2, "--ratios alone is wrong usage")
         done = run("evaluate", "--calibration", document, folder)
