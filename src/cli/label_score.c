@@ -312,6 +312,14 @@ static void rates_tell(const struct data *d, struct label_scores *ret)
 			ret->rate[f][c] = ret->known[f][c] ? ret->rate[f][c] / (double)ret->known[f][c] : NAN;
 }
 
+static size_t ordered_in(const struct data *d, size_t country)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < d->count; i++)
+		found += d->at[i].country == country && d->at[i].label->ordered;
+	return found;
+}
+
 void label_score(const struct labels *l, struct label_scores *ret)
 {
 	struct data d;
@@ -324,10 +332,17 @@ void label_score(const struct labels *l, struct label_scores *ret)
 	for (size_t i = 0; i < d.count; i++) {
 		p[i] = d.at[i].p;
 		y[i] = d.at[i].label->ordered;
+		ret->ordered += (size_t)y[i];
 	}
 	report_fill(p, y, d.count, &ret->of);
-	for (size_t i = 0; i < d.count; i++)
-		ret->ordered += d.at[i].label->ordered;
+	for (size_t i = 0; i < d.count; i++) {
+		if (ordered_in(&d, d.at[i].country) >= LABEL_MANY)
+			continue;
+		p[ret->rest_count] = d.at[i].p;
+		y[ret->rest_count++] = d.at[i].label->ordered;
+		ret->rest_ordered += d.at[i].label->ordered;
+	}
+	report_fill(p, y, ret->rest_count, &ret->rest);
 	free(p);
 	free(y);
 	free(d.at);

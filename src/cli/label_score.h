@@ -18,6 +18,7 @@ enum label_feature {
 };
 
 #define LABEL_BINS 10
+#define LABEL_MANY 10
 
 struct label_bin {
 	size_t count;
@@ -35,6 +36,9 @@ struct label_scores {
 	double rate[FEATURE_COUNT][2];	  // share with the feature: of the others, of the ordered ones
 	size_t known[FEATURE_COUNT][2];
 	struct label_report of;
+	// Without the countries that have LABEL_MANY ordered outages and more: what is said of a first order elsewhere.
+	size_t rest_count, rest_ordered;
+	struct label_report rest;
 };
 
 extern const double label_recalls[3];

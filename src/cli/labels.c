@@ -52,6 +52,11 @@ static void print_scores(struct text *t, const struct label_scores *s)
 		text_printf(t, "%-52s %8.3f %8.3f\n", label_feature_name((enum label_feature)f), s->rate[f][1],
 			    s->rate[f][0]);
 	print_report(t, &s->of);
+	text_printf(t,
+		    "\nWithout the countries that have %d ordered outages and more: %zu outages, %zu ordered; the same "
+		    "predictions:\n",
+		    LABEL_MANY, s->rest_count, s->rest_ordered);
+	print_report(t, &s->rest);
 }
 
 static void put_real(struct json *j, const char *key, double value)
@@ -93,6 +98,14 @@ static void print_json(struct text *t, const struct labels *l, const struct labe
 	json_key(j, "ordered");
 	json_int(j, (int64_t)s->ordered);
 	put_report(j, &s->of);
+	json_key(j, "without_countries_of_many");
+	json_open(j, '{');
+	json_key(j, "national");
+	json_int(j, (int64_t)s->rest_count);
+	json_key(j, "ordered");
+	json_int(j, (int64_t)s->rest_ordered);
+	put_report(j, &s->rest);
+	json_close(j, '}');
 	json_close(j, '}');
 	text_char(t, '\n');
 }
