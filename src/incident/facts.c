@@ -44,7 +44,7 @@ static struct facts_span span_of(const struct dossier *d, const struct incident 
 		first++;
 	for (last = first; last < d->bin_count && d->bins[last].time.ns <= to;)
 		last++;
-	struct facts_span span = {d->bins + first, last - first, 0};
+	struct facts_span span = {d->bins ? d->bins + first : NULL, last - first, 0};
 	while (span.silence < span.count && !lasting_silence(span.bins, span.count, span.silence))
 		span.silence++;
 	return span;

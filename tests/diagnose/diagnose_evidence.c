@@ -255,8 +255,9 @@ static struct incident blank(void)
 static void change(struct incident *n, const struct change *c)
 {
 	char *at = (char *)n + c->offset;
-	uint32_t word = (uint32_t)c->number;
-	size_t size = (size_t)c->number;
+	bool whole = c->type != 'd';
+	uint32_t word = whole ? (uint32_t)c->number : 0;
+	size_t size = word;
 	if (c->type == 'd')
 		memcpy(at, &c->number, sizeof(double));
 	else if (c->type == 'u')
