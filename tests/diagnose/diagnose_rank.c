@@ -170,6 +170,7 @@ static void asks_what_tells_most(void **state)
 		struct finding f[EVIDENCE_COUNT];
 		struct diagnosis d;
 		double best = 0;
+		uint8_t which = EVIDENCE_COUNT;
 		random_findings(&seed, f);
 		diagnose_rank(f, prior, r, 1, &d);
 		for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -180,18 +181,133 @@ static void asks_what_tells_most(void **state)
 				after -= p * (y * log2(y) + (1 - y) * log2(1 - y));
 			}
 			before = -(yes * log2(yes) + (1 - yes) * log2(1 - yes));
-			if (f[e].answer == ANSWER_UNKNOWN && evidence_row(e)->ask)
-				best = fmax(best,
-					    before - after); // entropy of the answer that knowing the cause takes away
+			// entropy of the answer that knowing the cause takes away
+			if (f[e].answer == ANSWER_UNKNOWN && evidence_row(e)->ask && before - after > best) {
+				best = before - after;
+				which = e;
+			}
 		}
 		assert_true(fabs(best - d.ask_bits) < 1e-9);
+		assert_int_equal(which, d.ask);
 	}
+}
+
+// What is left of a probability if no answers mislead.
+static double unmixed(const struct diagnosis *d, uint8_t cause, double prior)
+{
+	return (p_of(d, cause) - MISLED * prior) / (1 - MISLED);
+}
+
+// The two clips by their numbers: a rate of 0.99 against 0.01 is a ratio of 90 where the cause is rare, and counts as 30.
+static void clips_by_hand(void **state)
+{
+	struct finding f[EVIDENCE_COUNT] = {{0}};
+	double prior[CAUSE_COUNT], rare = 0.001, rest = (1 - rare) / (CAUSE_COUNT - 1);
+	struct diagnosis d;
+	struct ratios r = level();
+	(void)state;
+	for (uint8_t c = 0; c < CAUSE_COUNT; c++) {
+		prior[c] = c == CAUSE_POWER ? rare : rest;
+		for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
+			if (evidence_row(e)->family == FAMILY_TIMING)
+				rate(&r, c, e, c == CAUSE_POWER ? 0.99 : 0.01);
+	}
+	f[EVIDENCE_LOSS_RAMP] = answer(ANSWER_YES);
+	diagnose_rank(f, prior, &r, 1, &d);
+	double all = rare * 0.99 + (1 - rare) * 0.01; // of a yes under all causes
+	double odds = unmixed(&d, CAUSE_POWER, rare) / unmixed(&d, CAUSE_CABLE, rest) / (rare / rest);
+	assert_true(fabs(odds / (RATIO_CLIP / (0.01 / all)) - 1) < 1e-6);
+	flat(prior);
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
+		f[e] = answer(evidence_row(e)->family == FAMILY_TIMING ? ANSWER_YES : ANSWER_UNKNOWN);
+	diagnose_rank(f, prior, &r, 1, &d);
+	odds = unmixed(&d, CAUSE_POWER, prior[0]) / unmixed(&d, CAUSE_CABLE, prior[0]);
+	assert_true(fabs(odds / (FAMILY_CLIP * FAMILY_CLIP) - 1) < 1e-6);
+}
+
+// An unknown answer may carry numbers, and a known one no strength: neither moves anything.
+static void says_nothing(void **state)
+{
+	uint64_t seed = unit_seed();
+	double prior[CAUSE_COUNT];
+	(void)state;
+	flat(prior);
+	for (int round = 0; round < 200; round++) {
+		struct finding f[EVIDENCE_COUNT], g[EVIDENCE_COUNT];
+		struct diagnosis d, with;
+		random_findings(&seed, f);
+		memcpy(g, f, sizeof(g));
+		for (int e = 0; e < EVIDENCE_COUNT; e++) {
+			if (f[e].answer == ANSWER_UNKNOWN)
+				g[e] = (struct finding){round % 2 ? ANSWER_YES : ANSWER_UNKNOWN, round % 2 ? 0 : 1, 7,
+							8};
+		}
+		diagnose_rank(f, prior, ratios_shipped(), 1, &d);
+		diagnose_rank(g, prior, ratios_shipped(), 1, &with);
+		for (uint8_t c = 0; c < CAUSE_COUNT; c++)
+			assert_true(fabs(p_of(&d, c) - p_of(&with, c)) < 1e-12);
+		assert_int_equal(d.abstained, with.abstained);
+		assert_int_equal(d.families, with.families);
+	}
+}
+
+// Of priors alone: each of the two reasons without the other.
+static void weak_or_close(void **state)
+{
+	static const struct {
+		double first, second;
+		uint8_t reasons;
+	} cases[] = {{0.72, 0.25, ABSTAIN_CLOSE},
+		     {0.76, 0.15, 0},
+		     {0.68, 0.05, ABSTAIN_WEAK},
+		     {0.5, 0.3, ABSTAIN_WEAK | ABSTAIN_CLOSE}};
+	struct finding none[EVIDENCE_COUNT] = {{0}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		double prior[CAUSE_COUNT];
+		struct diagnosis d;
+		for (int c = 0; c < CAUSE_COUNT; c++)
+			prior[c] = (1 - cases[i].first - cases[i].second) / (CAUSE_COUNT - 2);
+		prior[CAUSE_CABLE] = cases[i].first;
+		prior[CAUSE_POWER] = cases[i].second;
+		diagnose_rank(none, prior, ratios_shipped(), 0.61, &d);
+		assert_int_equal(d.abstained, cases[i].reasons | ABSTAIN_ONE_FAMILY);
+		diagnose_rank(none, prior, ratios_shipped(), 0.59, &d);
+		assert_int_equal(d.abstained, cases[i].reasons | ABSTAIN_ONE_FAMILY | ABSTAIN_COVERAGE);
+	}
+}
+
+// The sensitivity that is shown is what another prior would have made of it.
+static void sensitivity(void **state)
+{
+	struct finding f[EVIDENCE_COUNT] = {{0}};
+	struct ratios r = level();
+	struct diagnosis d, other;
+	double prior[CAUSE_COUNT];
+	(void)state;
+	flat(prior);
+	rate(&r, CAUSE_POWER, EVIDENCE_WAVES, 0.8);
+	f[EVIDENCE_WAVES] = answer(ANSWER_YES);
+	diagnose_rank(f, prior, &r, 1, &d);
+	assert_int_equal(d.ranked[0].cause, CAUSE_POWER);
+	prior[CAUSE_POWER] *= PRIOR_LESS;
+	diagnose_rank(f, prior, &r, 1, &other);
+	assert_true(fabs(d.ranked[0].p_low - p_of(&other, CAUSE_POWER)) < MISLED);
+	prior[CAUSE_POWER] *= PRIOR_MORE / PRIOR_LESS;
+	diagnose_rank(f, prior, &r, 1, &other);
+	assert_true(fabs(d.ranked[0].p_high - p_of(&other, CAUSE_POWER)) < MISLED);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(unknown_is_neutral), cmocka_unit_test(always),
-					   cmocka_unit_test(bounded), cmocka_unit_test(abstentions),
-					   cmocka_unit_test(asks_what_tells_most)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(unknown_is_neutral),
+					   cmocka_unit_test(always),
+					   cmocka_unit_test(bounded),
+					   cmocka_unit_test(abstentions),
+					   cmocka_unit_test(asks_what_tells_most),
+					   cmocka_unit_test(clips_by_hand),
+					   cmocka_unit_test(says_nothing),
+					   cmocka_unit_test(weak_or_close),
+					   cmocka_unit_test(sensitivity)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
