@@ -99,9 +99,134 @@ static void verdicts(void **state)
 	assert_true(stated > 0);
 }
 
+// A number that is not known is said to be so, wherever the sentence has a place for one, and nowhere else.
+static void unknown_numbers(void **state)
+{
+	(void)state;
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
+		for (uint8_t a = ANSWER_NO; a <= ANSWER_YES; a++) {
+			const char *row = a == ANSWER_YES ? evidence_row(e)->yes : evidence_row(e)->no;
+			struct text t = {0}, known = {0};
+			words_evidence(&t, e, &(struct finding){a, 1, NAN, NAN});
+			words_evidence(&known, e, &(struct finding){a, 1, 0.5, 3});
+			assert_int_equal(strchr(row, '{') != NULL,
+					 strstr(text_string(&t), "an unknown number") != NULL);
+			assert_null(strstr(text_string(&known), "unknown number"));
+			assert_null(strstr(text_string(&known), "nan"));
+			if (!strchr(row, '{'))
+				assert_string_equal(text_string(&t), row);
+			text_free(&t);
+			text_free(&known);
+		}
+	struct text t = {0};
+	words_evidence(&t, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, NAN, 3});
+	assert_string_equal(text_string(&t), "Loss grew for an unknown number before everything was silent.");
+	text_clear(&t);
+	words_evidence(&t, EVIDENCE_SERVICES_ONE_BY_ONE, &(struct finding){ANSWER_YES, 1, 20, 4});
+	assert_string_equal(text_string(&t), "4 services failed one after the other, over 20 s."); // each in its place
+	text_free(&t);
+}
+
+static void spans(void **state)
+{
+	static const struct {
+		double s;
+		const char *said;
+	} cases[] = {{0, "0.0 s"},    {9.4, "9.4 s"},	  {89, "89 s"},		{90, "2 min"}, {5340, "89 min"},
+		     {5400, "1.5 h"}, {172000, "47.8 h"}, {172800, "2.0 days"}, {-30, "-30 s"}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct text t = {0};
+		char whole[100];
+		snprintf(whole, sizeof(whole), "Loss grew for %s before everything was silent.", cases[i].said);
+		words_evidence(&t, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, cases[i].s, NAN});
+		assert_string_equal(text_string(&t), whole);
+		text_free(&t);
+	}
+}
+
+static struct diagnosis power_first(void)
+{
+	struct diagnosis d = {.known = true, .coverage = 0.4, .families = 1, .ask = EVIDENCE_COUNT};
+	d.ranked[0] = (struct hypothesis){.cause = CAUSE_POWER, .p = 0.85, .p_low = 0.63, .p_high = 0.94};
+	d.ranked[1] = (struct hypothesis){.cause = CAUSE_CABLE, .p = 0.1};
+	d.ranked[2] = (struct hypothesis){.cause = CAUSE_DISASTER, .p = 0.04};
+	return d;
+}
+
+// Each reason by itself: its words, and that the verdict has them and no other's.
+static void reasons(void **state)
+{
+	static const char *const said[] = {"no cause reaches 0.70", "the second is more than a third of the first",
+					   "1 kind of evidence speaks for the first, two are needed",
+					   "only 40 % of those that watch could see"};
+	(void)state;
+	for (unsigned i = 0; i < 4; i++) {
+		struct diagnosis d = power_first();
+		struct text t = {0};
+		d.abstained = (uint8_t)(1u << i);
+		words_abstention(&t, &d, d.abstained);
+		assert_string_equal(text_string(&t), said[i]);
+		text_clear(&t);
+		words_headline(&t, &d);
+		assert_string_equal(text_string(&t), "undetermined (leading: power, 0.85)");
+		text_clear(&t);
+		words_verdict(&t, &d);
+		clean(&t);
+		for (unsigned k = 0; k < 4; k++)
+			assert_int_equal(k == i, strstr(text_string(&t), said[k]) != NULL);
+		assert_non_null(
+			strstr(text_string(&t), "Competing: power (0.85), cable or transit (0.10).")); // not 0.04
+		text_free(&t);
+	}
+}
+
+static void stated(void **state)
+{
+	struct diagnosis d = power_first();
+	struct text t = {0};
+	(void)state;
+	words_headline(&t, &d);
+	assert_string_equal(text_string(&t), "power (0.85, likely)");
+	text_clear(&t);
+	d.findings[EVIDENCE_WAVES] = (struct finding){ANSWER_YES, 1, 3, NAN};
+	d.findings[EVIDENCE_REFUSED] = (struct finding){ANSWER_NO, 1, NAN, NAN};
+	d.ranked[0].in_favour[d.ranked[0].favour_count++] = (struct argument){EVIDENCE_WAVES, 4};
+	d.ranked[0].against[d.ranked[0].against_count++] = (struct argument){EVIDENCE_REFUSED, 0.5};
+	words_verdict(&t, &d);
+	assert_ptr_equal(strstr(text_string(&t), cause_row(CAUSE_POWER)->says), text_string(&t));
+	assert_non_null(strstr(text_string(&t), "likely: 0.85; if such causes were three times rarer 0.63, three "
+						"times commoner 0.94."));
+	assert_non_null(strstr(text_string(&t), " Loss came and went 3 times before it stayed."));
+	assert_non_null(strstr(text_string(&t), "Against it: Services were silent rather than refusing."));
+	assert_null(strstr(text_string(&t), "undetermined"));
+	text_free(&t);
+}
+
+static void every_question(void **state)
+{
+	struct diagnosis d = power_first();
+	struct text t = {0};
+	(void)state;
+	words_ask(&t, &d);
+	assert_int_equal(t.length, 0); // nothing is left to ask
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
+		if (!evidence_row(e)->ask)
+			continue;
+		d.ask = e;
+		text_clear(&t);
+		words_ask(&t, &d);
+		clean(&t);
+		assert_string_equal(text_string(&t), evidence_row(e)->ask);
+	}
+	text_free(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(every_sentence), cmocka_unit_test(numbers),
-					   cmocka_unit_test(verdicts)};
+					   cmocka_unit_test(verdicts),	     cmocka_unit_test(unknown_numbers),
+					   cmocka_unit_test(spans),	     cmocka_unit_test(reasons),
+					   cmocka_unit_test(stated),	     cmocka_unit_test(every_question)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
