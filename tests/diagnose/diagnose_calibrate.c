@@ -140,9 +140,89 @@ static void left_out_is_left_out(void **state)
 	free(cases);
 }
 
+// However many variations and seeds a way has, it counts for two recordings, and each of its variations for one and a half at most.
+static void ways_count_together(void **state)
+{
+	static struct calibrate_case cases[10];
+	struct ratios r = level();
+	size_t n = 0;
+	(void)state;
+	for (uint32_t variation = 0; variation < 3; variation++) {
+		struct calibrate_case one = answering(CAUSE_POWER, EVIDENCE_WAVES, ANSWER_YES, variation);
+		one.group[GROUP_WAY] = 7;
+		n = add(cases, n, 2, &one);
+	}
+	struct calibrate_case other = answering(CAUSE_POWER, EVIDENCE_WAVES, ANSWER_NO, 8);
+	n = add(cases, n, 2, &other);
+	calibrate_fit(cases, n, GROUP_COUNT, 0, &r);
+	NEAR(r.at[CAUSE_POWER][EVIDENCE_WAVES].yes, CALIBRATE_WAY);
+	NEAR(r.at[CAUSE_POWER][EVIDENCE_WAVES].answered, CALIBRATE_WAY + CALIBRATE_WEIGHT);
+	calibrate_fit(cases, n, GROUP_VARIATION, 2, &r); // a third of the way is away; what is left weighs what it did
+	NEAR(r.at[CAUSE_POWER][EVIDENCE_WAVES].yes, CALIBRATE_WAY * 2 / 3);
+	calibrate_fit(cases, n, GROUP_WAY, 7, &r);
+	NEAR(r.at[CAUSE_POWER][EVIDENCE_WAVES].yes, 0);
+	NEAR(r.at[CAUSE_POWER][EVIDENCE_WAVES].answered, CALIBRATE_WEIGHT);
+	assert_true(r.sharpness >= 0.3 && r.sharpness <= 1.2 + 1e-9);
+}
+
+// The surest first; of equally sure ones the wrong one, so that the order of the cases cannot flatter.
+static void risk_and_coverage(void **state)
+{
+	struct calibrate_case cases[5];
+	struct diagnosis of[5];
+	static const double p[] = {0.5, 0.9, 0.6, 0.6, 0.8};
+	static const bool right[] = {true, true, true, false, false};
+	struct calibrate_report r;
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		cases[i] = labelled(right[i] ? CAUSE_POWER : CAUSE_CABLE, 0, 0);
+		of[i] = said(CAUSE_POWER, p[i], CAUSE_DISASTER, 0.01);
+	}
+	calibrate_score(cases, of, 5, &r);
+	NEAR(r.at_coverage[0], 1.0 / 3); // three of five: 0.9 right, 0.8 wrong, 0.6 wrong
+	NEAR(r.at_coverage[1], 2.0 / 4);
+	NEAR(r.at_coverage[2], 3.0 / 5);
+	assert_int_equal(r.bins[5].count, 1);
+	assert_int_equal(r.bins[6].count, 2);
+	NEAR(r.bins[6].p, 1.2);
+	NEAR(r.bins[6].right, 1);
+	NEAR(r.ece, (0.5 + 0.1 + 0.2 + 0.8) / 5); // by bins: 0.5 | 0.9 | 0.6 and 0.6 together | 0.8
+	calibrate_score(cases, of, 0, &r);
+	assert_true(isnan(r.at_coverage[2]) && isnan(r.brier) && r.count == 0);
+}
+
+// The same case, predicted without its own group and without another: only its own could teach it.
+static void own_group_teaches(void **state)
+{
+	static struct calibrate_case cases[10];
+	double p[2] = {0};
+	size_t n = 0;
+	(void)state;
+	for (uint32_t g = 0; g < 6; g++) {
+		struct calibrate_case other = answering(CAUSE_CABLE, EVIDENCE_WAVES, ANSWER_NO, g);
+		n = add(cases, n, 1, &other);
+	}
+	struct calibrate_case power = answering(CAUSE_POWER, EVIDENCE_WAVES, ANSWER_YES, 9);
+	n = add(cases, n, 3, &power);
+	for (int kind = 0; kind < GROUP_COUNT; kind++) {
+		for (int own = 0; own < 2; own++) {
+			struct ratios r = level();
+			struct diagnosis d;
+			calibrate_fit(cases, n, (enum calibrate_group)kind, own ? 9 : 0, &r);
+			r.sharpness = 1; // the counts alone are compared
+			diagnose_rank(cases[n - 1].findings, cases[n - 1].prior, &r, 1, &d);
+			for (int i = 0; i < CAUSE_COUNT; i++)
+				p[own] = d.ranked[i].cause == CAUSE_POWER ? d.ranked[i].p : p[own];
+		}
+		assert_true(p[0] > p[1] + 0.02);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(scores_by_hand), cmocka_unit_test(counts),
-					   cmocka_unit_test(left_out_is_left_out)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scores_by_hand),	cmocka_unit_test(counts),
+		cmocka_unit_test(left_out_is_left_out), cmocka_unit_test(ways_count_together),
+		cmocka_unit_test(risk_and_coverage),	cmocka_unit_test(own_group_teaches)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
