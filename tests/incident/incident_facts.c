@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Clock and data plane of an incident in numbers: known ramps, steps, waves and floors, and what nobody can know.
 #include "facts_story.h"
+#include "incident/facts_priv.h"
 
 static const double widths[] = {1, 60}; // a lab and the field: the same story must give the same in intervals
 
@@ -352,6 +353,92 @@ static void test_routes_beside_series(void **state)
 	expect_number(p->floor_flat, 1);
 }
 
+// A curve without the story around it: a tenth a letter, X nothing left, as in a story. All members but the curve's stay as they are.
+static struct facts_plane curve_of(const char *loss, double width_s)
+{
+	struct curve_point points[STORY_BINS];
+	struct facts_plane p = {.fall_steps = -1,
+				.fall_s = -1,
+				.return_s = -1,
+				.return_steps = -1,
+				.floor_flat = -1,
+				.fall_share = -1,
+				.waves = -1,
+				.loss_peak = -1};
+	size_t n = strlen(loss);
+	for (size_t i = 0; i < n; i++)
+		points[i] = (struct curve_point){width_s * (double)i, loss[i] == 'X' ? 0 : 1 - (loss[i] - '0') / 10.0};
+	facts_curve(points, n, width_s, &p);
+	assert_true(p.waves < 0 && p.loss_peak < 0);
+	return p;
+}
+
+static void expect_untouched(const struct facts_plane *p)
+{
+	expect_number(p->fall_s, -1);
+	expect_number(p->fall_steps, -1);
+	expect_number(p->fall_share, -1);
+	expect_number(p->return_s, -1);
+	expect_number(p->return_steps, -1);
+	expect_number(p->floor_flat, -1);
+}
+
+static void test_curve_that_never_falls(void **state)
+{
+	static const char *const calm[] = {
+		"", "0", "00", "0000000000", "0000111111110000", "00000XX00000", "000X0X0X0X000"};
+	(void)state;
+	for (size_t i = 0; i < sizeof(calm) / sizeof(*calm); i++) { // none is low for three points on end
+		struct facts_plane p = curve_of(calm[i], 1);
+		expect_untouched(&p);
+	}
+	struct facts_plane p = curve_of("00000XXXXXXXX00000", 0); // nor is anything said without a width
+	expect_untouched(&p);
+	p = curve_of("000003330000", 1); // deep enough, for three points
+	expect_number(p.fall_s, 0);
+	expect_number(p.floor_flat, 1);
+}
+
+static void test_curve_step(void **state)
+{
+	(void)state;
+	struct facts_plane p = curve_of("00000XXXXXXXXXX00000", 60);
+	expect_number(p.fall_s, 0);
+	expect_number(p.fall_share, 1);
+	expect_number(p.fall_steps, 1);
+	expect_number(p.floor_flat, 1);
+	expect_number(p.return_s, 60);
+	expect_number(p.return_steps, 1);
+	p = curve_of("000008888888888", 60); // still there: nothing of a return, and depth is of what was lost
+	expect_number(p.fall_share, 1);
+	expect_number(p.floor_flat, 1);
+	expect_number(p.return_s, -1);
+	expect_number(p.return_steps, -1);
+	p = curve_of("00000XXX666666666600000", 60); // below half for 13 points, deep for three
+	expect_number(p.floor_flat, 3.0 / 13);
+}
+
+static void test_curve_steps(void **state)
+{
+	(void)state;
+	struct facts_plane p = curve_of("0000033333366666XXXXXXXX00000", 60);
+	expect_number(p.fall_steps, 3);
+	expect_number(p.fall_s, 11 * 60);
+	expect_number(p.return_steps, 1);
+	p = curve_of("00000XXXXXXXX66666633333300000", 60); // the same way back
+	expect_number(p.fall_steps, 1);
+	expect_number(p.return_steps, 3);
+	expect_number(p.return_s, 13 * 60);
+	p = curve_of("00000336699XXXXXXXX99663300000", 60); // two points are no rest
+	expect_number(p.fall_steps, 1);
+	expect_number(p.return_steps, 1);
+	p = curve_of("00000123456789XXXXXXXX000000",
+		     60); // a decay: after a quarter of its time about a third of its way
+	expect_number(p.fall_steps, 1);
+	expect_number(p.fall_s, 8 * 60);
+	expect_number(p.fall_share, 0.3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,6 +462,9 @@ int main(void)
 		cmocka_unit_test(test_curve_of_routes),
 		cmocka_unit_test(test_curve_of_series),
 		cmocka_unit_test(test_routes_beside_series),
+		cmocka_unit_test(test_curve_that_never_falls),
+		cmocka_unit_test(test_curve_step),
+		cmocka_unit_test(test_curve_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
