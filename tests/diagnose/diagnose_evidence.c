@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Each piece of evidence must be answered yes, no and not known by incidents that are made for it; its row is complete.
-#include "../unit/unit.h"
+#include "made.h"
 
 #include "diagnose/causes.h"
 #include "diagnose/evidence.h"
@@ -9,37 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-struct change { // one member of an incident
-	size_t offset;
-	char type; // d double, u 32 bits, b bool, s text, n size or enum, g a signal
-	double number;
-	const char *text;
-};
-
-#define D(member, v)                                                                                                   \
-	{                                                                                                              \
-		offsetof(struct incident, member), 'd', v, NULL                                                        \
-	}
-#define U(member, v)                                                                                                   \
-	{                                                                                                              \
-		offsetof(struct incident, member), 'u', v, NULL                                                        \
-	}
-#define B(member)                                                                                                      \
-	{                                                                                                              \
-		offsetof(struct incident, member), 'b', 1, NULL                                                        \
-	}
-#define S(member, v)                                                                                                   \
-	{                                                                                                              \
-		offsetof(struct incident, member), 's', 0, v                                                           \
-	}
-#define N(member, v)                                                                                                   \
-	{                                                                                                              \
-		offsetof(struct incident, member), 'n', v, NULL                                                        \
-	}
-#define SIG(signal_)                                                                                                   \
-	{                                                                                                              \
-		0, 'g', signal_, NULL                                                                                  \
-	}
 #define CHANGES_MAX 8
 
 static const struct question {
@@ -241,38 +210,6 @@ static const struct question {
 	{EVIDENCE_BOTH_PLANES, ANSWER_NO, {SIG(SIGNAL_LOSS), B(facts.routes.known), U(facts.witness.observers, 2)}},
 	{EVIDENCE_BOTH_PLANES, ANSWER_UNKNOWN, {SIG(SIGNAL_LOSS)}},
 };
-
-static struct incident blank(void)
-{
-	struct incident n = {.start = {{NS_PER_S}, {0}, {2 * NS_PER_S}, 0.9}, .state = INCIDENT_OPEN};
-	facts_unknown(&n.facts);
-	n.facts.width_s = 1;
-	n.facts.hold_s = 9;
-	n.precedence.reading = n.concurrency.verdict = "";
-	return n;
-}
-
-static void change(struct incident *n, const struct change *c)
-{
-	char *at = (char *)n + c->offset;
-	bool whole = c->type != 'd';
-	uint32_t word = whole ? (uint32_t)c->number : 0;
-	size_t size = word;
-	if (c->type == 'd')
-		memcpy(at, &c->number, sizeof(double));
-	else if (c->type == 'u')
-		memcpy(at, &word, sizeof(word));
-	else if (c->type == 'b')
-		*(bool *)at = true;
-	else if (c->type == 's')
-		memcpy(at, &c->text, sizeof(c->text));
-	else if (c->type == 'n' && c->offset == offsetof(struct incident, state))
-		n->state = (enum incident_state)word;
-	else if (c->type == 'n')
-		memcpy(at, &size, sizeof(size));
-	else if (c->type == 'g')
-		n->signals[n->signal_count++] = (struct detection){.signal = (uint8_t)word};
-}
 
 static void answers(void **state)
 {
