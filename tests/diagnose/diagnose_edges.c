@@ -4,13 +4,17 @@
 
 #include "diagnose/evidence.h"
 
+#include <math.h>
+
+#define EDGE_WITH 5
+
 // Each threshold from both sides: the nearest number on this side of it and the nearest on that side give these answers.
 static const struct edge {
 	uint8_t evidence;
 	struct change at; // its number is not used
 	double below, above;
 	uint8_t answer_below, answer_above;
-	struct change with[3];
+	struct change with[EDGE_WITH];
 } edges[] = {
 	{EVIDENCE_LATENCY_RAMP, D(facts.plane.rtt_ramp, 0), 1.19, 1.2, ANSWER_NO, ANSWER_UNKNOWN, {{0}}},
 	{EVIDENCE_LATENCY_RAMP, D(facts.plane.rtt_ramp, 0), 1.49, 1.5, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
@@ -210,6 +214,96 @@ static const struct edge {
 	 ANSWER_YES,
 	 {U(facts.witness.observers, 2)}},
 	{EVIDENCE_BOTH_PLANES, D(facts.routes.lost, 0), 0.49, 0.5, ANSWER_UNKNOWN, ANSWER_YES, {SIG(SIGNAL_LOSS)}},
+	{EVIDENCE_LOSS_RAMP,
+	 D(precedence.partial_loss_s, 0),
+	 2.9,
+	 3,
+	 ANSWER_UNKNOWN,
+	 ANSWER_YES,
+	 {B(precedence.known), B(precedence.has_shape), D(precedence.log10_shape_bf, 1),
+	  D(facts.plane.loss_peak, 0.9)}},
+	{EVIDENCE_LOSS_RAMP,
+	 D(facts.plane.loss_peak, 0),
+	 0.89,
+	 0.9,
+	 ANSWER_UNKNOWN,
+	 ANSWER_YES,
+	 {B(precedence.known), B(precedence.has_shape), D(precedence.log10_shape_bf, 1),
+	  D(precedence.partial_loss_s, 3)}},
+	{EVIDENCE_SESSIONS_STAY,
+	 U(facts.sessions.lost, 0),
+	 0,
+	 1,
+	 ANSWER_YES,
+	 ANSWER_UNKNOWN,
+	 {U(facts.sessions.seen, 5)}},
+	{EVIDENCE_SESSIONS_STAY,
+	 U(facts.sessions.lost, 0),
+	 2,
+	 3,
+	 ANSWER_UNKNOWN,
+	 ANSWER_NO,
+	 {U(facts.sessions.seen, 5)}},
+	{EVIDENCE_DAEMON_DIED,
+	 U(facts.sessions.silent, 0),
+	 2,
+	 3,
+	 ANSWER_NO,
+	 ANSWER_YES,
+	 {U(facts.sessions.seen, 5), D(facts.plane.border_loss, 0.2)}},
+	{EVIDENCE_DNS_ONLY,
+	 U(facts.services.hosts_failed, 0),
+	 3,
+	 4,
+	 ANSWER_YES,
+	 ANSWER_NO,
+	 {U(facts.services.dns, 2), U(facts.services.dns_failed, 2), U(facts.services.failed, 2),
+	  U(facts.services.watched, 2), U(facts.services.hosts, 10)}},
+	{EVIDENCE_DNS_ONLY,
+	 U(facts.services.failed, 0),
+	 4,
+	 5,
+	 ANSWER_YES,
+	 ANSWER_NO, // two of four others fail with them
+	 {U(facts.services.dns, 2), U(facts.services.dns_failed, 2), U(facts.services.watched, 6)}},
+	{EVIDENCE_ONE_MACHINE,
+	 U(facts.services.machines_failed, 0),
+	 2,
+	 3,
+	 ANSWER_UNKNOWN,
+	 ANSWER_NO,
+	 {U(facts.services.hosts, 5)}},
+	{EVIDENCE_ONE_MACHINE,
+	 U(facts.services.hosts, 0),
+	 2,
+	 3,
+	 ANSWER_UNKNOWN,
+	 ANSWER_YES,
+	 {U(facts.services.machines_failed, 1)}},
+	{EVIDENCE_HTTP_ERRORS,
+	 U(facts.services.http_errors, 0),
+	 0,
+	 3,
+	 ANSWER_NO,
+	 ANSWER_YES,
+	 {U(facts.services.failed, 6)}},
+	{EVIDENCE_REFUSED, U(facts.services.refused, 0), 0, 3, ANSWER_NO, ANSWER_YES, {U(facts.services.failed, 6)}},
+	{EVIDENCE_WITNESSES_FAIL, B(facts.witness.gap), 0, 1, ANSWER_NO, ANSWER_YES, {U(facts.witness.observers, 2)}},
+	{EVIDENCE_WITNESSES_FAIL,
+	 U(facts.witness.collectors_blind, 0),
+	 0,
+	 1,
+	 ANSWER_NO,
+	 ANSWER_YES,
+	 {U(facts.witness.collectors, 2)}},
+	{EVIDENCE_WITNESSES_FAIL, U(facts.witness.observers, 0), 0, 1, ANSWER_UNKNOWN, ANSWER_NO, {{0}}},
+	{EVIDENCE_ONE_WITNESS,
+	 U(facts.witness.observers_impaired, 0),
+	 0,
+	 1,
+	 ANSWER_YES,
+	 ANSWER_UNKNOWN, // one that is fit cannot be alone
+	 {U(facts.witness.observers, 2), U(facts.witness.observers_seeing, 1), D(facts.plane.loss_peak, 0.5)}},
 };
 
 static void both_sides(void **state)
@@ -220,7 +314,7 @@ static void both_sides(void **state)
 			const struct edge *g = &edges[i];
 			struct incident n = blank();
 			struct change at = g->at;
-			for (int k = 0; k < 3 && g->with[k].type; k++)
+			for (int k = 0; k < EDGE_WITH && g->with[k].type; k++)
 				change(&n, &g->with[k]);
 			at.number = above ? g->above : g->below;
 			change(&n, &at);
@@ -230,8 +324,36 @@ static void both_sides(void **state)
 		}
 }
 
+// How much of a ratio counts: calm of an hour says less than calm of a week.
+static void strengths(void **state)
+{
+	static const struct {
+		uint8_t evidence;
+		double watched_s, strength;
+	} calm[] = {
+		{EVIDENCE_SAME_CLOCK, 86400, 1.0 / 7},	{EVIDENCE_SAME_CLOCK, 7 * 86400, 1},
+		{EVIDENCE_SAME_CLOCK, 30 * 86400, 1},	{EVIDENCE_PAST_OUTAGES, 86400, 0.1},
+		{EVIDENCE_PAST_OUTAGES, 20 * 86400, 1}, {EVIDENCE_FLAPS_BEFORE, 86400, 1},
+		{EVIDENCE_FLAPS_BEFORE, 86399, 0.5},	{EVIDENCE_FLAPS_BEFORE, 3599, 0.3},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(calm) / sizeof(*calm); i++) {
+		struct incident n = blank();
+		n.facts.past.same_clock = n.facts.past.outages_10d = n.facts.past.short_losses = 0;
+		n.facts.past.watched_s = calm[i].watched_s;
+		struct finding f = evidence_row(calm[i].evidence)->look(&n, NULL);
+		assert_int_equal(f.answer, ANSWER_NO);
+		assert_true(fabs(f.strength - calm[i].strength) < 1e-9);
+	}
+	struct incident n = blank();
+	n.facts.plane.rtt_detour = 1.4; // round trips alone, without routes
+	assert_true(fabs(evidence_row(EVIDENCE_DETOUR)->look(&n, NULL).strength - 0.5) < 1e-9);
+	n.facts.routes.path_moved = 0.5;
+	assert_true(fabs(evidence_row(EVIDENCE_DETOUR)->look(&n, NULL).strength - 1) < 1e-9);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(both_sides)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(both_sides), cmocka_unit_test(strengths)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -225,6 +225,29 @@ static void clips_by_hand(void **state)
 	assert_true(fabs(odds / (FAMILY_CLIP * FAMILY_CLIP) - 1) < 1e-6);
 }
 
+// In one family the strongest answer counts whole and the others half; of two families both count whole.
+static void half_of_the_rest(void **state)
+{
+	static const struct {
+		uint8_t first, second;
+		double counts;
+	} cases[] = {{EVIDENCE_LOSS_RAMP, EVIDENCE_LONG_LEAD, 1.5}, {EVIDENCE_LOSS_RAMP, EVIDENCE_WAVES, 2}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct finding f[EVIDENCE_COUNT] = {{0}};
+		struct ratios r = level();
+		struct diagnosis d;
+		double prior[CAUSE_COUNT];
+		flat(prior);
+		rate(&r, CAUSE_POWER, cases[i].first, 0.8);
+		rate(&r, CAUSE_POWER, cases[i].second, 0.8);
+		f[cases[i].first] = f[cases[i].second] = answer(ANSWER_YES);
+		diagnose_rank(f, prior, &r, 1, &d);
+		double odds = unmixed(&d, CAUSE_POWER, prior[0]) / unmixed(&d, CAUSE_CABLE, prior[0]);
+		assert_true(fabs(odds / pow(0.8 / 0.5, cases[i].counts) - 1) < 1e-6);
+	}
+}
+
 // An unknown answer may carry numbers, and a known one no strength: neither moves anything.
 static void says_nothing(void **state)
 {
@@ -308,6 +331,7 @@ int main(void)
 					   cmocka_unit_test(clips_by_hand),
 					   cmocka_unit_test(says_nothing),
 					   cmocka_unit_test(weak_or_close),
-					   cmocka_unit_test(sensitivity)};
+					   cmocka_unit_test(sensitivity),
+					   cmocka_unit_test(half_of_the_rest)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,7 +59,7 @@ static inline void change(struct incident *n, const struct change *c)
 	else if (c->type == 'u')
 		memcpy(at, &word, sizeof(word));
 	else if (c->type == 'b')
-		*(bool *)at = true;
+		*(bool *)at = word != 0;
 	else if (c->type == 's')
 		memcpy(at, &c->text, sizeof(c->text));
 	else if (c->type == 'n' && c->offset == offsetof(struct incident, state))
