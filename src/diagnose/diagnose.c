@@ -45,7 +45,7 @@ static void evidence_sum(const struct ratios *r, const double *prior, uint8_t ev
 	}
 }
 
-static double family_sum(const double *of_evidence, uint8_t family)
+static double family_sum(const double *of_evidence, uint8_t family, double sharpness)
 {
 	double largest = 0, sum = 0;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -55,7 +55,8 @@ static double family_sum(const double *of_evidence, uint8_t family)
 		if (fabs(of_evidence[e]) > fabs(largest))
 			largest = of_evidence[e];
 	}
-	return clipped(largest + (sum - largest) / 2, log(FAMILY_CLIP));
+	return clipped(sharpness * (largest + (sum - largest) / 2),
+		       log(FAMILY_CLIP)); // last: no sharpness gets around it
 }
 
 static void sums_make(const struct finding *findings, const double *prior, const struct ratios *r, struct sums *s)
@@ -65,7 +66,7 @@ static void sums_make(const struct finding *findings, const double *prior, const
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		s->total[c] = 0;
 		for (uint8_t f = 0; f < FAMILY_COUNT; f++)
-			s->total[c] += s->family[c][f] = r->sharpness * family_sum(s->evidence[c], f);
+			s->total[c] += s->family[c][f] = family_sum(s->evidence[c], f, r->sharpness);
 	}
 }
 

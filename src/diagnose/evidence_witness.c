@@ -11,7 +11,7 @@ struct finding look_one_witness(const struct incident *n, const struct entity *e
 	uint32_t fit = w->observers - w->observers_impaired;
 	if (w->observers < 2 || w->observers_impaired > w->observers || !(n->facts.plane.loss_peak > 0))
 		return finding_unknown();
-	return finding(fit >= 2 && w->observers_seeing <= 1, w->observers_seeing >= 2, w->observers_seeing,
+	return finding(fit >= 2 && w->observers_seeing == 1, w->observers_seeing >= 2, w->observers_seeing,
 		       w->observers);
 }
 

@@ -321,17 +321,35 @@ static void sensitivity(void **state)
 	assert_true(fabs(d.ranked[0].p_high - p_of(&other, CAUSE_POWER)) < MISLED);
 }
 
+// The limit of a family holds whatever the sharpness: it is applied last.
+static void sharp_families(void **state)
+{
+	struct finding f[EVIDENCE_COUNT] = {{0}};
+	double prior[CAUSE_COUNT];
+	struct diagnosis d;
+	struct ratios r = level();
+	(void)state;
+	flat(prior);
+	r.sharpness = 1.2;
+	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
+		if (evidence_row(e)->family == FAMILY_TIMING) {
+			rate(&r, CAUSE_POWER, e, 0.99);
+			rate(&r, CAUSE_CABLE, e, 0.01);
+			f[e] = answer(ANSWER_YES);
+		}
+	diagnose_rank(f, prior, &r, 1, &d);
+	double misled = MISLED / CAUSE_COUNT;
+	double odds = (p_of(&d, CAUSE_POWER) - misled) / (p_of(&d, CAUSE_CABLE) - misled);
+	assert_true(odds <= FAMILY_CLIP * FAMILY_CLIP * 1.0001);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(unknown_is_neutral),
-					   cmocka_unit_test(always),
-					   cmocka_unit_test(bounded),
-					   cmocka_unit_test(abstentions),
-					   cmocka_unit_test(asks_what_tells_most),
-					   cmocka_unit_test(clips_by_hand),
-					   cmocka_unit_test(says_nothing),
-					   cmocka_unit_test(weak_or_close),
-					   cmocka_unit_test(sensitivity),
+	const struct CMUnitTest tests[] = {cmocka_unit_test(sharp_families),  cmocka_unit_test(unknown_is_neutral),
+					   cmocka_unit_test(always),	      cmocka_unit_test(bounded),
+					   cmocka_unit_test(abstentions),     cmocka_unit_test(asks_what_tells_most),
+					   cmocka_unit_test(clips_by_hand),   cmocka_unit_test(says_nothing),
+					   cmocka_unit_test(weak_or_close),   cmocka_unit_test(sensitivity),
 					   cmocka_unit_test(half_of_the_rest)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
