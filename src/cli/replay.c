@@ -10,6 +10,7 @@
 #include "cli/session.h"
 #include "cli/shipped.h"
 #include "detect/level.h"
+#include "report/revision.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -32,7 +33,9 @@ static const char help[] =
 	"\n"
 	"  --watch ENTITY        country/KP, asn/131279, or 'country/*'; a recording names its own\n"
 	"  --json                incidents and the quality of the data as one JSON object\n"
-	"  --until TIME          stop at this time (Unix seconds or 2022-01-26T04:00:00Z): what was known then\n"
+	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
+	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
+	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
 	"  --follow[=SECONDS]    the data is still being written: look again so often (5), tell what reads "
 	"differently,\n"
 	"                        until interrupted\n"
@@ -56,7 +59,7 @@ static const char help[] =
 
 struct replay {
 	struct session session;
-	bool json, parameters, follow;
+	bool json, parameters, follow, revisions;
 	double every_s, watermark_s;
 };
 
@@ -74,6 +77,18 @@ static int seconds_parse(const char *option, const char *argument, double *ret)
 	if (end == argument || *end || !(value >= 0) || value > 86400)
 		return usage("a number of seconds is wanted", option);
 	*ret = value;
+	return 0;
+}
+
+static int cut_parse(const char *argument, int64_t *ret)
+{
+	double seconds;
+	int code = seconds_parse("--cut", argument, &seconds);
+	if (code)
+		return code;
+	if (seconds < 1)
+		return usage("--cut wants at least one second", argument);
+	*ret = (int64_t)(seconds * (double)NS_PER_S);
 	return 0;
 }
 
@@ -131,6 +146,11 @@ static int parse_one(struct replay *r, int option)
 	case 'F':
 		r->follow = true;
 		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
+	case 'r':
+		r->revisions = true;
+		return 0;
+	case 'c':
+		return cut_parse(optarg, &r->session.cut_ns);
 	case 'm':
 		return seconds_parse("--watermark", optarg, &r->watermark_s);
 	case 'p':
@@ -167,6 +187,8 @@ static int parse(struct replay *r, int argc, char **argv)
 		{"parameters", no_argument, NULL, 'p'},
 		{"follow", optional_argument, NULL, 'F'},
 		{"watermark", required_argument, NULL, 'm'},
+		{"revisions", no_argument, NULL, 'r'},
+		{"cut", required_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -319,6 +341,17 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 	text_free(&t);
 }
 
+// One revision as a line: when it was cut, what is new, and the document.
+static void revision_print(void *context, const struct revision *r)
+{
+	struct text t = {0};
+	(void)context;
+	revision_json(&t, r);
+	text_char(&t, '\n');
+	fwrite(t.bytes, 1, t.length, stdout);
+	text_free(&t);
+}
+
 static void print(struct replay *r)
 {
 	struct incident_view view;
@@ -341,8 +374,10 @@ int cli_replay(int argc, char **argv)
 						 r.every_s,  r.watermark_s, r.json};
 		status = 1 + follow(&options);
 	} else if (!status) {
+		if (r.revisions)
+			r.session.revisions = (struct revision_sink){revision_print, NULL};
 		status = 1 + session_run(&r.session, argc - optind, argv + optind);
-		if (status <= 2 && r.session.pipeline)
+		if (status <= 2 && r.session.pipeline && !r.revisions)
 			print(&r);
 	}
 	session_free(&r.session);

@@ -148,7 +148,10 @@ static int run(struct session *s)
 	int flushed = decoder_flush(d);
 	code = code < 0 ? code : flushed;
 	progress_end(&progress);
-	pipeline_finish(s->pipeline);
+	if (instant_known(s->until))
+		pipeline_watermark(s->pipeline, s->until);
+	else
+		pipeline_finish(s->pipeline);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
 	return code < 0 ? code : 0;
@@ -169,6 +172,10 @@ int session_run(struct session *s, int n, char **paths)
 	read_precedents(s);
 	struct pipeline_options options = {
 		.parameters = &s->parameters,
+		.cut_ns = s->cut_ns,
+		.revisions = s->revisions,
+		.version = LACUNA_VERSION,
+		.parameters_digest = s->parameters_digest,
 		.known = s->known,
 		.known_count = s->precedents.count,
 		.peers = s->in.peers,

@@ -18,7 +18,9 @@ struct session {
 	size_t watch_count;
 	bool quiet;
 	bool growing;	      // files end where their writer is: a cut last record is no damage
-	struct instant until; // unknown: to the end
+	struct instant until; // unknown: to the end; else the state at the last cut up to then
+	int64_t cut_ns;	      // grid of cuts; 0: the engine's
+	struct revision_sink revisions;
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
 	const char *world_path;

@@ -148,7 +148,7 @@ void checks_pulse(struct checks *c, const struct pulse *p)
 		learn(c, median);
 }
 
-void checks_finish(struct checks *c)
+void checks_now(struct checks *c)
 {
 	if (c->timeouts.open)
 		c->out.take(c->out.context, &c->timeouts.d, false);

@@ -13,4 +13,4 @@ struct checks;
 struct checks *checks_create(uint32_t entity, struct detection_sink out);
 void checks_free(struct checks *c);
 void checks_pulse(struct checks *c, const struct pulse *p);
-void checks_finish(struct checks *c); // the data ended
+void checks_now(struct checks *c); // tells once more of what is open, as it stands; changes nothing

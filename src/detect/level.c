@@ -322,6 +322,12 @@ void level_take(struct level *l, const struct sample *s)
 		in_departure(l, s);
 }
 
+void level_now(struct level *l)
+{
+	if (l->departed && l->open)
+		l->out.take(l->out.context, &l->d, false);
+}
+
 void level_finish(struct level *l, struct instant now)
 {
 	if (l->any && !l->blind)

@@ -411,12 +411,11 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 	r->width_ns = p->width_ns;
 }
 
-void reachability_finish(struct reachability *r, struct instant now)
+void reachability_now(struct reachability *r)
 {
-	(void)now;
 	if (r->loss_open)
 		r->out.take(r->out.context, &r->loss, false);
 	if (r->latency_open)
 		r->out.take(r->out.context, &r->latency, false);
-	services_finish(r);
+	services_now(r);
 }

@@ -17,7 +17,8 @@ struct reachability *reachability_create(uint32_t entity, const struct target_ta
 void reachability_free(struct reachability *r);
 void reachability_pulse(struct reachability *r, const struct pulse *p);
 void reachability_change(struct reachability *r, const struct target_change *c); // of one of its targets
-void reachability_finish(struct reachability *r, struct instant now);
+// Tells the sink once more of what is open, as it stands: `opened` false, end unknown. Changes nothing.
+void reachability_now(struct reachability *r);
 
 // The intervals kept, oldest first, contiguous.
 const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *ret_n);

@@ -48,4 +48,4 @@ struct reachability {
 	struct service_class services[SERVICE_CLASSES];
 };
 
-void services_finish(struct reachability *r);
+void services_now(struct reachability *r);

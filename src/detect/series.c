@@ -317,6 +317,12 @@ void series_tick(struct series_watch *s, struct instant now)
 		s->state = SERIES_NO_VALUE;
 }
 
+void series_now(struct series_watch *s)
+{
+	if (s->open)
+		s->out.take(s->out.context, s->d, false);
+}
+
 void series_finish(struct series_watch *s, struct instant now)
 {
 	series_tick(s, now);

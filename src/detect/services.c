@@ -79,7 +79,7 @@ void reachability_change(struct reachability *r, const struct target_change *c)
 		class_up(r, signal, c);
 }
 
-void services_finish(struct reachability *r)
+void services_now(struct reachability *r)
 {
 	for (size_t i = 0; i < SERVICE_CLASSES; i++)
 		if (r->services[i].open)

@@ -76,7 +76,7 @@ void share_take(struct share *s, const struct share_block *b)
 	refresh(s, b->decided);
 }
 
-void share_finish(struct share *s)
+void share_now(struct share *s)
 {
 	if (s->open)
 		s->out.take(s->out.context, &s->d, false);

@@ -134,10 +134,13 @@ static double share_of(const struct routes *r, uint32_t entity, const struct pre
 	return units > (double)own ? 1 : units / (double)own;
 }
 
-void origins_judge(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+void origins_judge(const struct routes *r, const struct entity_list *entities, struct dossier *dossier,
 		   struct incident_list *out)
 {
 	size_t n;
+	uint32_t entity = dossier->entity;
+	if (!routes_evidence(r))
+		return;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
 	struct news_list list = {0};
 	news_gather(&list, events, n);
@@ -158,7 +161,7 @@ void origins_judge(const struct routes *r, const struct entity_list *entities, u
 			.networks = networks,
 			.of_networks = of,
 		};
-		assemble_origin(out, entities, entity, &origin, share_of(r, entity, p));
+		assemble_origin(dossier, out, &origin, share_of(r, entity, p));
 	}
 	for (size_t i = 0; i < list.n; i++)
 		free(list.at[i].carriers);

@@ -8,7 +8,7 @@
 
 // Raises an incident for each more-specific prefix or new origin inside the entity that at least half of the full-feed
 // networks carried, unless the origin is one of the entity's own networks.
-void origins_judge(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+void origins_judge(const struct routes *r, const struct entity_list *entities, struct dossier *dossier,
 		   struct incident_list *out);
 
 // Fills upstreams and path_changes of an incident from the events around its start.

@@ -1,107 +1,24 @@
 // SPDX-License-Identifier: ISC
-// Stages in their order, wired by sinks.
-#include "engine/pipeline.h"
+// Stages in their order, wired by sinks, and the clock of the data.
+#include "engine/pipeline_priv.h"
 
 #include "base/alloc.h"
-#include "belief/blocks.h"
-#include "detect/checks.h"
-#include "detect/level.h"
-#include "detect/reachability.h"
-#include "detect/series.h"
-#include "detect/share.h"
-#include "diagnose/diagnose.h"
-#include "engine/control.h"
-#include "engine/origins.h"
-#include "incident/assemble.h"
-#include "incident/describe.h"
-#include "incident/facts.h"
-#include "signal/reach.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define HOLD_TIMES_MAX	 4		  // different ones seen in OPEN messages
-#define SETTLE_INTERVALS 256		  // after its last detection an entity's incidents are described …
-#define SETTLE_EVERY	 64		  // intervals; each entity has its turn
-#define SETTLE_NS	 (300 * NS_PER_S) // … and this; nothing that comes later is dated back so far
-
-struct strip {
-	struct sample *at;
-	size_t n, capacity;
-};
-
-struct pipeline {
-	const struct entity_list *entities;
-	struct routes *routes;
-	struct control *control;
-	struct level **levels;		    // entity × SIGNAL_ROUTING_COUNT
-	const struct target_table *targets; // null: no probes
-	struct reach *reach;
-	struct reachability **reachability; // by entity
-	struct checks **checks;		    // by entity
-	struct blocks *blocks;
-	struct share **shares;	  // by entity: of its blocks
-	struct dossier *dossiers; // by entity
-	struct observer_list observers;
-	struct incident_list incidents;
-	size_t described; // the first so many are
-	struct blind_list blind;
-	const struct parameters *parameters;
-	const struct ratios *ratios;
-	const struct link_known *known;
-	size_t known_count;
-	struct series_watch **series; // by series id
-	size_t series_count;
-	const struct definition *definition;
-	uint16_t hold_times[HOLD_TIMES_MAX];
-	size_t hold_time_count;
-	struct strip *strips; // by entity
-	size_t watched;
-	struct instant first, last, probed; // probed: first probe
-	int64_t ticked;			    // second of the routing data that the levels were told of
-};
-
-static void incident_tell(struct pipeline *p, struct incident *n)
-{
-	struct describe_input in = {
-		.dossier = pipeline_dossier(p, n->entity),
-		.entities = p->entities,
-		.targets = p->targets,
-		.hold_times = p->hold_times,
-		.hold_time_count = p->hold_time_count,
-		.visibility = p->definition->share,
-		.since = p->probed,
-	};
-	describe_incident(&in, n);
-	origins_upstreams(p->routes, n);
-	facts_incident(&in, &p->observers, n);
-	control_facts(p->control, p->routes, n);
-}
-
-static void incidents_of(struct pipeline *p, uint32_t entity)
-{
-	struct assemble_input in = {pipeline_dossier(p, entity), p->entities};
-	assemble_entity(&in, &p->incidents);
-}
-
-// Describes the entity's incidents that are over while the intervals they rest on are still kept.
-static void entity_settle(struct pipeline *p, uint32_t entity, const struct pulse *pulse)
-{
-	int64_t margin = SETTLE_INTERVALS * pulse->width_ns + SETTLE_NS;
-	bool turn = pulse->time.ns / pulse->width_ns % SETTLE_EVERY == entity % SETTLE_EVERY;
-	if (!turn || !p->entities->at[entity].watched)
-		return;
-	pipeline_dossier(p, entity); // its borrowed parts
-	assemble_settled(&p->dossiers[entity], p->entities, instant_after(pulse->time, -margin), &p->incidents);
-	for (; p->described < p->incidents.count; p->described++)
-		incident_tell(p, &p->incidents.at[p->described]);
-}
+#define TICK_NS	     (10 * NS_PER_S)	 // without data the stages are told so often that time passed
+#define TICKS_MOST   60			 // … in one gap; what is silent for longer is known by then
+#define SETTLE_EVERY 64			 // ticks; each entity has its turn
 
 static void on_detection(void *context, const struct detection *d, bool opened)
 {
 	struct pipeline *p = context;
-	(void)opened;
 	dossier_detection(&p->dossiers[d->entity], d);
+	if (p->looking || (!opened && !instant_known(d->end.best)))
+		return;
+	p->watches[d->entity].news = true;
+	p->news = true;
 }
 
 static void on_pulse(void *context, const struct pulse *pulse)
@@ -110,7 +27,6 @@ static void on_pulse(void *context, const struct pulse *pulse)
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
-	entity_settle(p, pulse->entity, pulse);
 }
 
 static void on_change(void *context, const struct target_change *c)
@@ -171,12 +87,8 @@ static void on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
 	level_take(p->levels[s->entity * SIGNAL_ROUTING_COUNT + s->signal], s);
-	struct strip *strip = &p->strips[s->entity];
-	if (s->signal != SIGNAL_ROUTES || p->watched > STRIP_ENTITIES_MAX || !p->entities->at[s->entity].watched ||
-	    strip->n >= STRIP_SAMPLES_MAX)
-		return;
-	alloc_grow((void **)&strip->at, strip->n, &strip->capacity, sizeof(*strip->at));
-	strip->at[strip->n++] = *s;
+	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
+		dossier_sample(&p->dossiers[s->entity], s);
 }
 
 struct pipeline *pipeline_create(const struct pipeline_options *options)
@@ -184,21 +96,27 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	struct pipeline *p = alloc_zero(1, sizeof(*p));
 	size_t n = options->entities->count;
 	p->entities = options->entities;
-	p->first = p->last = p->probed = INSTANT_NONE;
+	p->peers = options->peers;
+	p->first = p->last = p->probed = p->cut = p->next_cut = p->next_tick = INSTANT_NONE;
+	p->cut_ns = options->cut_ns ? options->cut_ns : PIPELINE_CUT_NS;
+	p->revisions = options->revisions;
+	p->version = options->version;
+	p->parameters_digest = options->parameters_digest;
+	p->book = book_create(p->entities);
+	p->watches = alloc_zero(n, sizeof(*p->watches));
+	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
 	p->parameters = options->parameters;
 	p->known = options->known;
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
-	p->strips = alloc_zero(n, sizeof(*p->strips));
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
 	p->reachability = alloc_zero(n, sizeof(struct reachability *));
 	p->shares = alloc_zero(n, sizeof(struct share *));
 	p->checks = alloc_zero(n, sizeof(struct checks *));
 	p->targets = options->targets;
 	for (uint32_t e = 0; e < n; e++) {
-		p->watched += p->entities->at[e].watched;
 		p->dossiers[e].entity = e;
 		p->checks[e] = checks_create(e, (struct detection_sink){on_detection, p});
 		p->shares[e] = share_create(e, (struct detection_sink){on_detection, p});
@@ -229,7 +147,6 @@ void pipeline_free(struct pipeline *p)
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_free(p->levels[i]);
 	for (size_t e = 0; e < p->entities->count; e++) {
-		free(p->strips[e].at);
 		dossier_free(&p->dossiers[e]);
 		reachability_free(p->reachability[e]);
 		share_free(p->shares[e]);
@@ -246,10 +163,12 @@ void pipeline_free(struct pipeline *p)
 	free(p->dossiers);
 	free(p->observers.at);
 	free(p->levels);
-	free(p->strips);
 	routes_free(p->routes);
 	control_free(p->control);
-	free(p->incidents.at);
+	free(p->found.at);
+	free(p->watches);
+	free(p->late);
+	book_free(p->book);
 	free(p->blind.at);
 	free(p);
 }
@@ -310,13 +229,69 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 	control_take(p->control, o);
 }
 
-int pipeline_take(void *self, const struct obs *batch, size_t n)
+static void levels_tick(struct pipeline *p, struct instant now)
 {
-	struct pipeline *p = self;
-	if (!n)
-		return 0;
-	if (!instant_known(p->first))
-		p->first = batch[0].time;
+	if (instant_seconds(now) == p->ticked)
+		return;
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
+		level_tick(p->levels[i], now);
+	p->ticked = instant_seconds(now);
+}
+
+// Time passed up to `now`: what waits for that is told of it.
+static void tick(struct pipeline *p, struct instant now)
+{
+	if (p->reach)
+		reach_tick(p->reach, now);
+	int64_t turn = now.ns / TICK_NS % SETTLE_EVERY;
+	for (uint32_t e = (uint32_t)turn; e < p->entities->count; e += SETTLE_EVERY)
+		if (p->entities->at[e].watched)
+			look_settle(p, e, now);
+}
+
+// Whether anything can have changed that a cut would tell of.
+static bool cut_due(const struct pipeline *p)
+{
+	const struct evidence *e = routes_evidence(p->routes);
+	return p->news || (e && evidence_news_all(e) != p->origin_news);
+}
+
+static struct instant grid_after(struct instant t, int64_t step)
+{
+	return (struct instant){(t.ns / step + 1) * step};
+}
+
+// Time goes on to `now`; on its way all points of the two grids are passed in their order.
+static void time_pass(struct pipeline *p, struct instant now)
+{
+	if (!instant_known(p->next_cut)) {
+		p->next_cut = grid_after(now, p->cut_ns);
+		p->next_tick = grid_after(now, TICK_NS);
+		return;
+	}
+	for (unsigned ticks = 0; p->next_tick.ns <= now.ns || p->next_cut.ns <= now.ns;) {
+		if (p->next_tick.ns < p->next_cut.ns) {
+			tick(p, p->next_tick);
+			p->next_tick = ++ticks < TICKS_MOST ? instant_after(p->next_tick, TICK_NS) : grid_after(now, TICK_NS);
+		} else {
+			if (cut_due(p))
+				cut_make(p, p->next_cut);
+			p->next_cut = p->news || ticks < TICKS_MOST ? instant_after(p->next_cut, p->cut_ns)
+								    : grid_after(now, p->cut_ns);
+		}
+	}
+}
+
+// What is older than the last cut changes what was said at it: the next revision says who was late.
+static void late_note(struct pipeline *p, const struct obs *o)
+{
+	bool observer = !of_routing(o);
+	p->late[observer ? COLLECTORS_MAX + o->collector : o->collector] = true;
+	p->any_late = true;
+}
+
+static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
+{
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
 		for (; end < n && of_routing(&batch[end]); end++)
@@ -327,71 +302,39 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		for (i = end; i < n && !of_routing(&batch[i]); i++)
 			take_measured(p, &batch[i]);
 	}
-	struct instant now = routes_now(p->routes);
-	if (instant_known(now) && instant_seconds(now) != p->ticked) {
-		for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
-			level_tick(p->levels[i], now);
-		p->ticked = instant_seconds(now);
-	}
-	p->last = batch[n - 1].time.ns > p->last.ns ? batch[n - 1].time : p->last;
+	if (instant_known(routes_now(p->routes)))
+		levels_tick(p, routes_now(p->routes));
 	return 0;
 }
 
-static void incidents_link(struct pipeline *p)
+int pipeline_take(void *self, const struct obs *batch, size_t n)
 {
-	struct link_input in = {
-		.entities = p->entities,
-		.known = p->known,
-		.known_count = p->known_count,
-		.watched_since = p->first,
-		.probes = p->reach && reach_width_ns(p->reach),
-		.routes = instant_known(routes_now(p->routes)),
-	};
-	for (size_t i = 0; i < p->hold_time_count; i++)
-		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
-	link_incidents(&in, &p->incidents);
-}
-
-static void incidents_diagnose(struct pipeline *p)
-{
-	facts_past(p->entities, p->first, &p->incidents);
-	for (size_t i = 0; i < p->incidents.count; i++) {
-		struct incident *n = &p->incidents.at[i];
-		struct diagnose_input in = {n, &p->entities->at[n->entity], p->ratios};
-		diagnose_incident(&in, &n->diagnosis);
-	}
-}
-
-static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
-{
-	alloc_grow((void **)&p->blind.at, p->blind.count, &p->blind.capacity, sizeof(*p->blind.at));
-	p->blind.at[p->blind.count] = *span;
-	return &p->blind.at[p->blind.count++];
-}
-
-// An observer may be blind for two reasons at a time; each ends for itself.
-static bool blind_ends(const struct blind_span *b, const struct observer_change *c)
-{
-	return b->is_observer && b->who == c->observer && !instant_known(b->to) && b->degraded == c->degraded &&
-	       strcmp(b->why, c->why) == 0;
-}
-
-static void blind_collect(struct pipeline *p)
-{
-	const struct blind_list *collectors = routes_blind(p->routes);
-	for (size_t i = 0; i < collectors->count; i++)
-		blind_add(p, &collectors->at[i]);
-	for (size_t i = 0; i < p->observers.count; i++) {
-		const struct observer_change *c = &p->observers.at[i];
-		if (c->impaired) {
-			struct blind_span span = {true, c->observer, c->from, INSTANT_NONE, c->why, c->degraded};
-			blind_add(p, &span);
+	struct pipeline *p = self;
+	for (size_t i = 0, first = 0; i <= n; i++) {
+		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
+		if (i < n && !passes) {
+			if (batch[i].time.ns < p->cut.ns && instant_known(batch[i].time))
+				late_note(p, &batch[i]);
 			continue;
 		}
-		for (size_t k = p->blind.count; k-- > 0;)
-			if (blind_ends(&p->blind.at[k], c))
-				p->blind.at[k].to = c->from;
+		int code = i > first ? take_run(p, batch + first, i - first) : 0;
+		if (code < 0)
+			return code;
+		for (size_t k = first; k < i; k++)
+			p->last = batch[k].time.ns > p->last.ns ? batch[k].time : p->last;
+		first = i;
+		if (i < n && instant_known(batch[i].time))
+			time_pass(p, batch[i].time);
 	}
+	if (n && !instant_known(p->first))
+		p->first = batch[0].time;
+	return 0;
+}
+
+void pipeline_watermark(struct pipeline *p, struct instant now)
+{
+	if (instant_known(p->last) && instant_known(now))
+		time_pass(p, now);
 }
 
 void pipeline_finish(struct pipeline *p)
@@ -408,42 +351,37 @@ void pipeline_finish(struct pipeline *p)
 		if (p->series[i])
 			series_finish(p->series[i], p->last);
 	for (uint32_t e = 0; e < p->entities->count; e++) {
-		reachability_finish(p->reachability[e], p->last);
-		share_finish(p->shares[e]);
-		checks_finish(p->checks[e]);
-		if (!p->entities->at[e].watched)
-			continue;
-		incidents_of(p, e);
-		origins_judge(p->routes, p->entities, e, &p->incidents);
+		reachability_now(p->reachability[e]);
+		share_now(p->shares[e]);
+		checks_now(p->checks[e]);
 	}
-	for (size_t i = p->described; i < p->incidents.count; i++)
-		if (instant_known(p->incidents.at[i].start.best))
-			incident_tell(p, &p->incidents.at[i]);
-	assemble_finish(&p->incidents, p->entities);
-	incidents_link(p);
-	incidents_diagnose(p);
-	blind_collect(p);
+	p->ending = true;
+	cut_make(p, p->last);
 }
 
-const struct incident_list *pipeline_incidents(const struct pipeline *p)
+const struct incident_list *pipeline_incidents(struct pipeline *p)
 {
-	return &p->incidents;
+	struct incident_list *l = book_incidents(p->book);
+	l->unconfirmed = 0;
+	for (uint32_t e = 0; e < p->entities->count; e++)
+		l->unconfirmed += p->watches[e].unconfirmed + p->watches[e].unconfirmed_gone;
+	return l;
 }
 
-const struct blind_list *pipeline_blind(const struct pipeline *p)
+const struct blind_list *pipeline_blind(struct pipeline *p)
 {
+	cut_blind(p);
 	return &p->blind;
+}
+
+struct instant pipeline_cut(const struct pipeline *p)
+{
+	return p->cut;
 }
 
 const struct routes *pipeline_routes(const struct pipeline *p)
 {
 	return p->routes;
-}
-
-const struct sample *pipeline_strip(const struct pipeline *p, uint32_t entity, size_t *ret_n)
-{
-	*ret_n = p->strips[entity].n;
-	return p->strips[entity].at;
 }
 
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal)
@@ -471,10 +409,8 @@ const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity)
 {
 	struct dossier *d = &p->dossiers[entity];
 	d->bins = reachability_bins(p->reachability[entity], &d->bin_count);
-	d->routes = p->strips[entity].at;
-	d->route_count = p->strips[entity].n;
 	d->routes_baseline = pipeline_baseline(p, entity, SIGNAL_ROUTES);
-	d->last = p->last;
+	d->last = p->ending || !instant_known(p->cut) ? p->last : p->cut;
 	return d;
 }
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: ISC
-// The only file that knows the order of the stages: signal → detect → incident. Live and replay use the same one.
+// The engine: observations in, revisions of incidents out, without an end. The only room that knows the order of the
+// stages: signal → detect → incident → diagnose → document. Files, live feeds and logs use the same one.
+//
+// Time comes with the data. Whenever it passes a point of the grid of cuts, the entities of which there is news are looked
+// at: what is open is assembled, told, diagnosed and written down, and each incident whose document differs from what was
+// told last becomes a revision. Nothing is known only when the data end.
 #pragma once
 
 #include "detect/parameters.h"
@@ -8,12 +13,13 @@
 #include "model/dossier.h"
 #include "model/incident.h"
 #include "model/obs.h"
+#include "model/revision.h"
 #include "model/target.h"
+#include "report/incident.h"
 #include "signal/definition.h"
 #include "signal/routes.h"
 
-#define STRIP_SAMPLES_MAX  65536 // kept per entity for its time strip
-#define STRIP_ENTITIES_MAX 64	 // entities whose samples are kept
+#define PIPELINE_CUT_NS (10 * NS_PER_S) // grid of cuts unless another is asked for
 
 struct pipeline;
 
@@ -27,19 +33,29 @@ struct pipeline_options {
 	const struct ratios *ratios;	     // of evidence under each cause; null: the shipped ones
 	const struct link_known *known;	     // precedents to compare with
 	size_t known_count;
+	int64_t cut_ns;			     // grid of cuts; 0: PIPELINE_CUT_NS
+	struct revision_sink revisions;	     // told at each cut
+	const char *version, *parameters_digest; // for the documents; null: not known
 };
 
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
 void pipeline_free(struct pipeline *p);
 
-int pipeline_take(void *self, const struct obs *batch, size_t n); // fits struct obs_sink
-void pipeline_finish(struct pipeline *p);			  // the data ended
+// Takes a batch in order of arrival; cuts are made as its times pass the grid. Fits struct obs_sink. 0, or ERR_FULL.
+int pipeline_take(void *self, const struct obs *batch, size_t n);
 
-const struct incident_list *pipeline_incidents(const struct pipeline *p); // of watched entities, by start; after finish
-const struct blind_list *pipeline_blind(const struct pipeline *p);	  // collectors and observers; after finish
+// Nothing older than `now` comes any more (what comes all the same is late, and said so): time passes without data.
+void pipeline_watermark(struct pipeline *p, struct instant now);
+
+// The data ended, if they end at all: what is still waiting is judged, and a last cut is made at the newest observation.
+void pipeline_finish(struct pipeline *p);
+
+// The state at the last cut.
+const struct incident_list *pipeline_incidents(struct pipeline *p); // of watched entities, by start; borrowed until the next call
+const struct blind_list *pipeline_blind(struct pipeline *p);	    // collectors and observers
+struct instant pipeline_cut(const struct pipeline *p);		    // its time; unknown: none was made yet
+
 const struct routes *pipeline_routes(const struct pipeline *p);
-const struct sample *pipeline_strip(const struct pipeline *p, uint32_t entity,
-				    size_t *ret_n);				     // routes samples, in order
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
 bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
 struct instant pipeline_first(const struct pipeline *p); // times of the first and the newest observation

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
 #define TOTAL_SHARE	  0.95		    // of the units (or of the usual space) gone: the whole entity
 #define CHAIN_NS	  (10 * NS_PER_S)   // detections that follow each other so closely are one incident …
@@ -51,6 +51,11 @@ static bool service(const struct detection *d)
 static bool sign(const struct detection *d)
 {
 	return d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_TIMEOUTS || d->signal == SIGNAL_CONNECT;
+}
+
+bool assemble_opens(const struct detection *one)
+{
+	return !sign(one);
 }
 
 struct group {
@@ -145,10 +150,8 @@ static struct incident *incident_new(struct incident_list *list, uint32_t entity
 static void span_refresh(struct incident *n)
 {
 	bool core = false, open = false, service_open = false;
-	n->revision = 0; // one for each signal that began, one for each that ended: grows with what is known
 	for (size_t i = 0; i < n->signal_count; i++) {
 		core |= !service(&n->signals[i]);
-		n->revision += 1u + instant_known(n->signals[i].end.best);
 	}
 	n->end = unknown_moment();
 	for (size_t i = 0; i < n->signal_count; i++) {
@@ -225,6 +228,7 @@ static void signal_add(struct incident *n, const struct detection *d)
 		struct detection *held = &n->signals[i];
 		if (held->signal != d->signal || held->series != d->series)
 			continue;
+		held->serial = d->serial < held->serial ? d->serial : held->serial;
 		if (!instant_known(d->end.best) ||
 		    (instant_known(held->end.best) && d->end.best.ns > held->end.best.ns))
 			held->end = d->end;
@@ -262,11 +266,6 @@ static int64_t reach_of(const struct dossier *d, const struct detection *one)
 	return end == INT64_MAX ? end : end + chain_ns(d, one);
 }
 
-static bool over_before(const struct detection *one, struct instant before)
-{
-	return instant_known(one->end.best) && one->end.best.ns < before.ns;
-}
-
 // The group at the front of the rest: those that begin within reach of the ones before.
 static struct group group_first(const struct dossier *d, const struct detection **rest, size_t n)
 {
@@ -279,7 +278,6 @@ static struct group group_first(const struct dossier *d, const struct detection 
 	return g;
 }
 
-// Assembles the groups that were over before that time, all if it is unknown; marks their detections in `taken`.
 // Latency that rose long before anything failed is a longer path, not the beginning of this: it may be named, but it
 // must not date the incident back by hours. `sorted` by start; returns how many are left.
 static size_t old_latency_drop(const struct dossier *d, const struct detection **sorted, size_t n)
@@ -300,80 +298,58 @@ static size_t old_latency_drop(const struct dossier *d, const struct detection *
 	return kept;
 }
 
-static void groups_assemble(const struct assemble_input *in, struct instant before, bool *taken,
-			    struct incident_list *out)
+void assemble_entity(const struct assemble_input *in, struct incident_list *out)
 {
-	const struct dossier *d = in->dossier;
+	struct dossier *d = in->dossier;
 	const struct detection **sorted = alloc_zero(d->detection_count, sizeof(*sorted));
-	bool all = !instant_known(before);
-	for (size_t i = 0; i < d->detection_count; i++) {
+	for (size_t i = 0; i < d->detection_count; i++)
 		sorted[i] = &d->detections[i];
-		taken[i] = all || over_before(sorted[i], before);
-	}
-	if (d->detection_count)
+	if (d->detection_count) {
+		memset(d->group, 0, d->detection_count * sizeof(*d->group));
 		qsort(sorted, d->detection_count, sizeof(*sorted), by_start);
+	}
 	size_t n = d->width_ns ? flaps_drop(d, sorted, d->detection_count) : d->detection_count;
 	n = old_latency_drop(d, sorted, n);
 	for (size_t i = 0; i < n;) {
 		struct group g = group_first(d, sorted + i, n - i);
-		bool over = true;
-		for (size_t k = 0; k < g.n; k++)
-			over &= all || over_before(g.at[k], before);
-		for (size_t k = 0; k < g.n; k++)
-			taken[g.at[k] - d->detections] = over;
-		if (over && stands(&g))
+		if (stands(&g)) {
 			incident_from(in, &g, out);
-		else if (over)
+			for (size_t k = 0; k < g.n; k++)
+				d->group[g.at[k] - d->detections] = (uint32_t)out->count;
+		} else {
 			out->unconfirmed += has_loss(&g);
+		}
 		i += g.n;
 	}
 	free(sorted);
 }
 
-void assemble_entity(const struct assemble_input *in, struct incident_list *out)
+// What the dossier says of the signal belongs to group `to` now.
+static void group_move(struct dossier *d, const struct detection *signal, uint32_t from, uint32_t to)
 {
-	bool *taken = alloc_zero(in->dossier->detection_count, sizeof(*taken));
-	groups_assemble(in, INSTANT_NONE, taken, out);
-	free(taken);
-}
-
-void assemble_settled(struct dossier *d, const struct entity_list *entities, struct instant before,
-		      struct incident_list *out)
-{
-	bool any = false;
-	for (size_t i = 0; i < d->detection_count; i++) {
-		if (d->detections[i].signal == SIGNAL_SERIES)
-			return;
-		any |= over_before(&d->detections[i], before);
-	}
-	if (!any)
-		return;
-	bool *taken = alloc_zero(d->detection_count, sizeof(*taken));
-	struct assemble_input in = {d, entities};
-	groups_assemble(&in, before, taken, out);
-	size_t kept = 0;
 	for (size_t i = 0; i < d->detection_count; i++)
-		if (!taken[i])
-			d->detections[kept++] = d->detections[i];
-	d->detection_count = kept;
-	free(taken);
+		if (d->group[i] == from && d->detections[i].signal == signal->signal &&
+		    d->detections[i].series == signal->series)
+			d->group[i] = to;
 }
 
 // A service that began to fail when the false route came, and the loss it hid: see the header.
-static void split_services(struct incident_list *list, uint32_t entity, struct incident *own)
+static void split_services(struct dossier *dossier, struct incident_list *list, struct incident *own)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct incident *n = &list->at[i];
 		size_t kept = 0;
-		if (n == own || n->entity != entity)
+		if (n == own)
 			continue;
 		for (size_t k = 0; k < n->signal_count; k++) {
 			const struct detection *d = &n->signals[k];
 			bool with_it = service(d) && llabs(d->start.best.ns - own->start.best.ns) <= CHAIN_NS;
-			if (with_it && own->signal_count < INCIDENT_SIGNALS_MAX)
+			if (with_it && own->signal_count < INCIDENT_SIGNALS_MAX) {
+				group_move(dossier, d, (uint32_t)i + 1, (uint32_t)(own - list->at) + 1);
 				own->signals[own->signal_count++] = *d;
-			else
+			} else {
 				n->signals[kept++] = *d;
+			}
 		}
 		if (kept == n->signal_count)
 			continue;
@@ -384,12 +360,12 @@ static void split_services(struct incident_list *list, uint32_t entity, struct i
 	}
 }
 
-static struct incident *origin_incident(struct incident_list *list, uint32_t entity, struct instant first)
+static struct incident *origin_incident(struct incident_list *list, struct instant first)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		struct incident *n = &list->at[i];
 		bool still = !instant_known(n->end.best) || first.ns <= n->end.best.ns + CHAIN_ROUTES_NS;
-		if (n->entity == entity && n->origin_count && still)
+		if (n->origin_count && still)
 			return n;
 	}
 	return NULL;
@@ -408,63 +384,18 @@ static void origin_end(struct incident *n, struct instant gone)
 	n->state = instant_known(n->end.best) ? INCIDENT_CLOSED : INCIDENT_OPEN;
 }
 
-void assemble_origin(struct incident_list *list, const struct entity_list *entities, uint32_t entity,
-		     const struct incident_origin *news, double share)
+void assemble_origin(struct dossier *dossier, struct incident_list *list, const struct incident_origin *news, double share)
 {
-	(void)entities;
-	struct incident *n = origin_incident(list, entity, news->first);
+	struct incident *n = origin_incident(list, news->first);
 	if (!n) {
-		n = incident_new(list, entity);
+		n = incident_new(list, dossier->entity);
 		n->start = (struct moment){news->first, instant_after(news->first, -NS_PER_S),
 					   instant_after(news->first, NS_PER_S), 0.9};
 		n->scope = SCOPE_PARTIAL;
-		split_services(list, entity, n);
+		split_services(dossier, list, n);
 	}
 	n->fraction_down = share > n->fraction_down ? share : n->fraction_down;
 	origin_end(n, news->gone);
 	if (n->origin_count < INCIDENT_LIST_MAX)
 		n->origins[n->origin_count++] = *news;
-}
-
-static int by_incident(const void *a, const void *b)
-{
-	const struct incident *x = a, *y = b;
-	if (x->start.best.ns != y->start.best.ns)
-		return x->start.best.ns < y->start.best.ns ? -1 : 1;
-	return x->entity < y->entity ? -1 : x->entity > y->entity;
-}
-
-// KX-20220125T2050Z-1: entity, minute of the start, number among those that begin alike.
-static void id_make(const struct incident_list *list, const struct entity_list *entities, struct incident *n)
-{
-	const char *entity = entities->at[n->entity].id, *code = strchr(entity, '/') + 1;
-	time_t s = (time_t)instant_seconds(n->start.best);
-	struct tm tm = {0};
-	gmtime_r(&s, &tm);
-	char minute[32];
-	strftime(minute, sizeof(minute), "%Y%m%dT%H%MZ", &tm);
-	struct text t = {0};
-	text_printf(&t, "%s%s-%s-", strncmp(entity, "asn/", 4) == 0 ? "AS" : "", code, minute);
-	int number = 1;
-	int64_t minute_ns = n->start.best.ns - 60 * NS_PER_S; // they are in order: none alike before it
-	for (size_t i = (size_t)(n - list->at); i-- > 0 && list->at[i].start.best.ns > minute_ns;)
-		number += strncmp(list->at[i].id, text_string(&t), t.length) == 0;
-	text_printf(&t, "%d", number);
-	size_t length = t.length < sizeof(n->id) - 1 ? t.length : sizeof(n->id) - 1;
-	memcpy(n->id, t.bytes, length);
-	n->id[length] = '\0';
-	text_free(&t);
-}
-
-void assemble_finish(struct incident_list *list, const struct entity_list *entities)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < list->count; i++)
-		if (instant_known(list->at[i].start.best))
-			list->at[kept++] = list->at[i];
-	list->count = kept;
-	if (kept)
-		qsort(list->at, kept, sizeof(*list->at), by_incident);
-	for (size_t i = 0; i < kept; i++)
-		id_make(list, entities, &list->at[i]);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What the list of incidents says of each of them: what came before it, at which times, and who else went with it.
+// What the list of incidents says of each of them: what came before it of the same entity, and at which times.
 #include "incident/facts_priv.h"
 
 #include "base/alloc.h"
@@ -13,7 +13,6 @@
 #define CLOCK_WITHIN_S 900.0
 #define EVEN_WITHIN    0.02 // of the gap between two starts
 #define EVEN_LEAST     3    // two starts have one gap, which is even to nothing
-#define SHARED_S       60.0
 
 bool facts_short_loss(const struct detection *one, const struct moment *start)
 {
@@ -107,54 +106,9 @@ static void past_fill(struct incident_list *l, size_t which, struct instant sinc
 	p->even_spacing = outage(n) ? even_starts(l, which) : 1;
 }
 
-static bool share_upstream(const struct incident *a, const struct incident *b)
+void facts_past(struct instant watched_since, struct incident_list *list, uint32_t entity)
 {
-	bool known = false;
-	for (size_t i = 0; i < a->upstream_count; i++)
-		for (size_t k = 0; k < b->upstream_count; k++) {
-			known |= a->upstreams[i].asn && b->upstreams[k].asn;
-			if (a->upstreams[i].asn && a->upstreams[i].asn == b->upstreams[k].asn)
-				return true;
-		}
-	return !known;
-}
-
-static bool within(const struct entity *inner, const struct entity *outer)
-{
-	for (size_t i = 0; i < inner->asn_count; i++)
-		for (size_t k = 0; k < outer->asn_count; k++)
-			if (inner->asns[i] == outer->asns[k])
-				return true;
-	return strncmp(inner->id, "country/", 8) != 0 || strncmp(outer->id, "country/", 8) != 0;
-}
-
-static void shared_fill(const struct entity_list *entities, struct incident_list *l, size_t which)
-{
-	struct incident *n = &l->at[which];
-	double width = isnan(n->facts.width_s) ? 0 : 2 * n->facts.width_s;
-	n->facts.routes.shared_entities = 0;
-	for (size_t i = 0; i < l->count; i++) {
-		const struct incident *one = &l->at[i];
-		if (one->entity == n->entity || !outage(one) ||
-		    within(&entities->at[one->entity], &entities->at[n->entity]))
-			continue;
-		double most =
-			fmax(SHARED_S, width) + instant_gap_s(one->start.from, one->start.to) + n->facts.clock_width_s;
-		if (fabs(instant_gap_s(one->start.best, n->start.best)) <= most && share_upstream(one, n))
-			n->facts.routes.shared_entities++;
-	}
-}
-
-void facts_past(const struct entity_list *entities, struct instant watched_since, struct incident_list *list)
-{
-	size_t watched = 0;
-	for (size_t e = 0; e < entities->count; e++)
-		watched += entities->at[e].watched;
-	for (size_t i = 0; i < list->count; i++) {
-		if (!instant_known(list->at[i].start.best))
-			continue;
-		past_fill(list, i, watched_since);
-		if (watched > 1)
-			shared_fill(entities, list, i);
-	}
+	for (size_t i = 0; i < list->count; i++)
+		if (list->at[i].entity == entity && instant_known(list->at[i].start.best))
+			past_fill(list, i, watched_since);
 }

@@ -6,6 +6,7 @@
 #include "incident/campaign.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define PAST_MAX 256 // outages before this one that it is compared with, the newest
 
@@ -58,13 +59,13 @@ static void features_of(const struct link_input *in, const struct incident *n, s
 			ret->moved &= ~(1u << n->signals[i].signal);
 }
 
-static void campaigns(const struct link_input *in, struct incident_list *list)
+static void campaigns(const struct link_input *in, struct incident_list *list, uint32_t entity)
 {
 	struct campaign_incident *features = alloc_zero(list->count, sizeof(*features));
 	size_t *of = alloc_zero(list->count, sizeof(*of)), *place = alloc_zero(list->count, sizeof(*place)), count = 0;
 	struct campaign *found = alloc_zero(list->count, sizeof(*found));
 	for (size_t i = 0; i < list->count; i++) {
-		if (!outage(&list->at[i]))
+		if (list->at[i].entity != entity || !outage(&list->at[i]))
 			continue;
 		features_of(in, &list->at[i], &features[count]);
 		place[count++] = i;
@@ -72,6 +73,7 @@ static void campaigns(const struct link_input *in, struct incident_list *list)
 	campaign_find(features, count, in->watched_since, of, found);
 	for (size_t i = 0; i < count; i++) {
 		struct incident *n = &list->at[place[i]];
+		n->campaign[0] = '\0';
 		if (of[i] == CAMPAIGN_NONE)
 			continue;
 		const struct campaign *c = &found[of[i]];
@@ -112,28 +114,35 @@ static void similar(const struct link_input *in, struct incident_list *list, siz
 	struct precedent_match match[PRECEDENT_NEAREST];
 	size_t past[PAST_MAX] = {0}, pasts = 0;
 	for (size_t i = which; outage(n) && i-- > 0 && pasts < PAST_MAX;)
-		if (outage(&list->at[i]))
+		if (list->at[i].entity == n->entity && outage(&list->at[i]))
 			past[pasts++] = i;
 	for (size_t i = 0; i < pasts; i++)
 		facts_of(in, &list->at[past[i]], &facts[in->known_count + i]);
 	facts_of(in, n, &subject);
+	n->similar_count = 0;
 	size_t count = precedent_similar(&subject, facts, in->known_count + pasts, match);
 	for (size_t i = 0; i < count && i < INCIDENT_SIMILAR_MAX; i++) {
 		const char *id = match[i].index < in->known_count ? in->known[match[i].index].id
 								  : list->at[past[match[i].index - in->known_count]].id;
-		n->similar[n->similar_count++] = (struct incident_similar){id, match[i].similarity};
+		struct incident_similar *s = &n->similar[n->similar_count++];
+		size_t length = strlen(id);
+		length = length < sizeof(s->id) ? length : sizeof(s->id) - 1;
+		memcpy(s->id, id, length);
+		s->id[length] = '\0';
+		s->similarity = match[i].similarity;
 	}
 }
 
-void link_incidents(const struct link_input *in, struct incident_list *list)
+void link_incidents(const struct link_input *in, struct incident_list *list, uint32_t entity)
 {
 	if (!list->count)
 		return;
-	campaigns(in, list);
+	campaigns(in, list, entity);
 	struct precedent_facts *facts = alloc_zero(in->known_count + PAST_MAX, sizeof(*facts));
 	for (size_t i = 0; i < in->known_count; i++)
 		facts[i] = in->known[i].facts;
 	for (size_t i = 0; i < list->count; i++)
-		similar(in, list, i, facts);
+		if (list->at[i].entity == entity)
+			similar(in, list, i, facts);
 	free(facts);
 }

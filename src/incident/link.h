@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Links between incidents: campaigns of one entity, and the known incidents each one resembles. Pure.
+// Links between the incidents of one entity: campaigns, and the known and earlier incidents each one resembles. Pure.
 #pragma once
 
 #include "incident/precedent.h"
@@ -20,4 +20,5 @@ struct link_input {
 	bool probes, routes; // what could be seen at all
 };
 
-void link_incidents(const struct link_input *in, struct incident_list *list);
+// Fills campaign and similar of the incidents of the entity. What others are in the list changes nothing.
+void link_incidents(const struct link_input *in, struct incident_list *list, uint32_t entity);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Detections and changes of one entity, bounded.
+// Detections and changes of one entity, bounded by time.
 #include "model/dossier.h"
 
 #include "base/alloc.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same(const struct detection *a, const struct detection *b)
+static bool dossier_same(const struct detection *a, const struct detection *b)
 {
 	return a->signal == b->signal && a->series == b->series && a->start.best.ns == b->start.best.ns;
 }
@@ -15,22 +15,86 @@ static bool same(const struct detection *a, const struct detection *b)
 void dossier_detection(struct dossier *d, const struct detection *one)
 {
 	for (size_t i = d->detection_count; i-- > 0;)
-		if (same(&d->detections[i], one)) {
+		if (dossier_same(&d->detections[i], one)) {
+			uint32_t serial = d->detections[i].serial;
 			d->detections[i] = *one;
+			d->detections[i].serial = serial;
 			return;
 		}
-	if (d->detection_count >= DOSSIER_DETECTIONS_MAX)
-		return;
 	alloc_grow((void **)&d->detections, d->detection_count, &d->detection_capacity, sizeof(*d->detections));
-	d->detections[d->detection_count++] = *one;
+	alloc_grow((void **)&d->group, d->detection_count, &d->group_capacity, sizeof(*d->group));
+	d->group[d->detection_count] = 0;
+	d->detections[d->detection_count] = *one;
+	d->detections[d->detection_count++].serial = ++d->serials;
+}
+
+size_t dossier_find(const struct dossier *d, uint32_t serial)
+{
+	for (size_t i = d->detection_count; i-- > 0;)
+		if (d->detections[i].serial == serial)
+			return i;
+	return SIZE_MAX;
+}
+
+// The newest old change of each target stays: it says how it stands since, and how often it failed before.
+static void dossier_retire_changes(struct dossier *d, struct instant horizon)
+{
+	size_t old = 0, kept = 0;
+	uint32_t most = 0;
+	for (; old < d->change_count && d->changes[old].decided.ns < horizon.ns; old++)
+		most = d->changes[old].target > most ? d->changes[old].target : most;
+	if (!old)
+		return;
+	bool *later = alloc_zero((size_t)most + 1, sizeof(*later)), *keep = alloc_zero(old, sizeof(*keep));
+	for (size_t i = old; i-- > 0;) {
+		keep[i] = !later[d->changes[i].target];
+		later[d->changes[i].target] = true;
+	}
+	for (size_t i = 0; i < d->change_count; i++)
+		if (i >= old || keep[i])
+			d->changes[kept++] = d->changes[i];
+	d->change_count = kept;
+	free(later);
+	free(keep);
+}
+
+void dossier_retire(struct dossier *d, const bool *done, struct instant before, struct instant horizon)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < d->detection_count; i++) {
+		const struct detection *one = &d->detections[i];
+		if (done[d->group[i]] && instant_known(one->end.best) && one->end.best.ns < before.ns)
+			continue;
+		d->group[kept] = d->group[i];
+		d->detections[kept++] = *one;
+	}
+	d->detection_count = kept;
+	dossier_retire_changes(d, horizon);
 }
 
 void dossier_change(struct dossier *d, const struct target_change *one)
 {
-	if (d->change_count >= DOSSIER_CHANGES_MAX)
-		return;
 	alloc_grow((void **)&d->changes, d->change_count, &d->change_capacity, sizeof(*d->changes));
 	d->changes[d->change_count++] = *one;
+}
+
+void dossier_sample(struct dossier *d, const struct sample *one)
+{
+	alloc_grow((void **)&d->routes, d->route_count, &d->route_capacity, sizeof(*d->routes));
+	d->routes[d->route_count++] = *one;
+}
+
+// Of each stretch the last sample stays: it is the one that stood longest into what follows.
+void dossier_coarsen(struct dossier *d, struct instant fine, struct instant coarse)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < d->route_count; i++) {
+		int64_t at = d->routes[i].time.ns, step = at < coarse.ns ? DOSSIER_OLD_NS : DOSSIER_COARSE_NS;
+		bool last = i + 1 == d->route_count || d->routes[i + 1].time.ns / step != at / step;
+		if (at >= fine.ns || last)
+			d->routes[kept++] = d->routes[i];
+	}
+	d->route_count = kept;
 }
 
 void dossier_value(struct dossier *d, const struct dossier_value *one)
@@ -47,6 +111,8 @@ void dossier_free(struct dossier *d)
 {
 	free(d->values);
 	free(d->detections);
+	free(d->group);
 	free(d->changes);
+	free(d->routes);
 	*d = (struct dossier){0};
 }

@@ -7,9 +7,9 @@
 #include "model/pulse.h"
 #include "model/sample.h"
 
-#define DOSSIER_DETECTIONS_MAX 100000
-#define DOSSIER_CHANGES_MAX    1000000
-#define DOSSIER_VALUES_MAX     65536 // of series; the oldest half goes first
+#define DOSSIER_VALUES_MAX 65536		  // of series; the oldest half goes first
+#define DOSSIER_COARSE_NS  (10 * NS_PER_S)	  // old samples are kept so far apart: phases of what is over need no more
+#define DOSSIER_OLD_NS	   (6 * 3600 * NS_PER_S) // very old ones: for the strip of a long time
 
 struct dossier_value { // of a ready-made series
 	struct instant time;
@@ -20,7 +20,9 @@ struct dossier_value { // of a ready-made series
 struct dossier {
 	uint32_t entity;
 	struct detection *detections; // in order of opening; one that ended replaces its opening
-	size_t detection_count, detection_capacity;
+	uint32_t *group; // by detection: the group it was last assembled into, from 1; 0: none (incident/assemble.h)
+	size_t detection_count, detection_capacity, group_capacity;
+	uint32_t serials; // given to detections so far
 	struct target_change *changes; // in order of decision
 	size_t change_count, change_capacity;
 	struct dossier_value *values; // in order of time
@@ -28,13 +30,22 @@ struct dossier {
 	const struct pulse_bin *bins; // borrowed from the detector; oldest first
 	size_t bin_count;
 	int64_t width_ns;	     // watch interval; 0: no probes
-	const struct sample *routes; // routing samples of IPv4, in order; borrowed
-	size_t route_count;
+	struct sample *routes; // routing samples of IPv4, in order; old ones coarsened
+	size_t route_count, route_capacity;
 	double routes_baseline; // usual number of visible /24s
 	struct instant last;	// end of the data
 };
 
-void dossier_detection(struct dossier *d, const struct detection *one); // adds, or replaces the one it continues
+// Adds a detection, which gets the next serial, or replaces the one that it continues: same signal, series and start.
+void dossier_detection(struct dossier *d, const struct detection *one);
+// Place of the detection of that serial; SIZE_MAX: not kept (any more).
+size_t dossier_find(const struct dossier *d, uint32_t serial);
+// Forgets what cannot matter any more: detections whose group is marked in `done` (by group; index 0: of no group) and that
+// were over before `before`; changes that were decided before `horizon`, but for the newest of each target.
+void dossier_retire(struct dossier *d, const bool *done, struct instant before, struct instant horizon);
 void dossier_change(struct dossier *d, const struct target_change *one);
+void dossier_sample(struct dossier *d, const struct sample *one); // of IPv4 routes, in order of time
+// Keeps of the samples all after `fine`, one a DOSSIER_COARSE_NS between `coarse` and that, one a DOSSIER_OLD_NS before.
+void dossier_coarsen(struct dossier *d, struct instant fine, struct instant coarse);
 void dossier_value(struct dossier *d, const struct dossier_value *one);
 void dossier_free(struct dossier *d);

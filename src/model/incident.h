@@ -16,7 +16,7 @@
 #define INCIDENT_SIMILAR_MAX 3
 
 enum incident_scope { SCOPE_TOTAL, SCOPE_PARTIAL, SCOPE_SERVICE };
-enum incident_state { INCIDENT_OPEN, INCIDENT_RECOVERING, INCIDENT_CLOSED };
+enum incident_state { INCIDENT_OPEN, INCIDENT_RECOVERING, INCIDENT_CLOSED, INCIDENT_WITHDRAWN };
 
 struct incident_upstream {    // routes that left, by the network next to the origin
 	uint32_t asn;	      // 0: the path was never seen
@@ -64,13 +64,15 @@ struct incident_recovery {	      // of one class of things
 };
 
 struct incident_similar {
-	const char *id;	   // of a precedent or of an incident; borrowed from its list
+	char id[INCIDENT_ID_MAX]; // of a precedent or of an incident before it
 	double similarity; // 0 to 1
 };
 
 struct incident {
-	char id[INCIDENT_ID_MAX]; // fixed at first opening
-	uint32_t revision;
+	char id[INCIDENT_ID_MAX]; // given by incident/book.h when it is told first; never changed, never used again
+	uint32_t revision;	  // of the document, from 1; likewise
+	char merged_into[INCIDENT_ID_MAX]; // WITHDRAWN: the incident that it turned out to be a part of; "" none
+	const char *reason;		   // WITHDRAWN: why; static text
 	uint32_t entity; // index into the entity list
 	enum incident_scope scope;
 	enum incident_state state;

@@ -433,6 +433,22 @@ static void put_evidence(struct json *j, const struct incident_view *v)
 	json_close(j, ']');
 }
 
+static void put_state(struct json *j, const struct incident *n)
+{
+	static const char *const names[] = {[INCIDENT_OPEN] = "open",
+					    [INCIDENT_RECOVERING] = "recovering",
+					    [INCIDENT_CLOSED] = "closed",
+					    [INCIDENT_WITHDRAWN] = "withdrawn"};
+	json_key(j, "state");
+	json_string(j, names[n->state]);
+	if (n->state != INCIDENT_WITHDRAWN)
+		return;
+	json_key(j, "reason");
+	json_string(j, n->reason);
+	json_key(j, "merged_into");
+	json_string(j, n->merged_into[0] ? n->merged_into : NULL);
+}
+
 void incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	struct json writer = {.out = t}, *j = &writer;
@@ -445,8 +461,7 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_int(j, n->revision);
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->entity].id);
-	json_key(j, "state");
-	json_string(j, n->state == INCIDENT_OPEN ? "open" : n->state == INCIDENT_RECOVERING ? "recovering" : "closed");
+	put_state(j, n);
 	put_scope(j, v, n);
 	put_moment(j, "start", &n->start);
 	put_moment(j, "end", &n->end);

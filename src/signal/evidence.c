@@ -19,6 +19,7 @@ struct heard {		       // the route a peer last announced
 struct events {
 	struct evidence_event *at;
 	size_t n, capacity;
+	uint64_t news; // events of origins so far
 	bool followed;
 };
 
@@ -30,6 +31,7 @@ struct evidence {
 	struct heard *slots;
 	size_t slot_count, used;
 	bool baseline_done;
+	uint64_t news; // events of origins so far, of all
 	uint32_t baseline_prefixes; // known when it was done
 };
 
@@ -97,6 +99,9 @@ static void event_add(struct evidence *e, uint16_t set, const struct evidence_ev
 		}
 		alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
 		of->at[of->n++] = *event;
+		bool news = event->kind == EVIDENCE_MORE_SPECIFIC || event->kind == EVIDENCE_NEW_ORIGIN;
+		of->news += news;
+		e->news += news;
 	}
 }
 
@@ -227,6 +232,16 @@ size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer)
 {
 	const struct heard *h = slot_of(e->slots, e->slot_count, prefix, peer);
 	return h->peer ? (size_t)(h - e->slots) : SIZE_MAX;
+}
+
+uint64_t evidence_news(const struct evidence *e, uint32_t entity)
+{
+	return e->of[entity].news;
+}
+
+uint64_t evidence_news_all(const struct evidence *e)
+{
+	return e->news;
 }
 
 bool evidence_followed(const struct evidence *e, uint32_t entity)

@@ -56,6 +56,9 @@ void evidence_sight(struct evidence *e, const struct evidence_sight *sight, uint
 void evidence_baseline_done(struct evidence *e);
 
 const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n);
+// How many events of kinds MORE_SPECIFIC and NEW_ORIGIN there were so far: of one entity, of all together.
+uint64_t evidence_news(const struct evidence *e, uint32_t entity);
+uint64_t evidence_news_all(const struct evidence *e);
 bool evidence_followed(const struct evidence *e, uint32_t entity); // false: no events are kept of it
 
 // The pairs of all entities that are followed lie in slots, some of them empty. A slot is good until the next route.

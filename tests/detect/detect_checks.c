@@ -65,7 +65,7 @@ static void the_end_of_the_data_is_no_end(void **state)
 	struct checks *c = checks_create(0, (struct detection_sink){take, &seen});
 	for (int s = 0; s < 20; s++)
 		pulse(c, s, s < 10 ? 0 : 10, s < 10 ? 20000 : 0);
-	checks_finish(c);
+	checks_now(c);
 	assert_int_equal(seen.ended[SIGNAL_TIMEOUTS], 1);
 	assert_false(instant_known(seen.last[SIGNAL_TIMEOUTS].end.best));
 	assert_int_equal(seen.opened[SIGNAL_CONNECT], 0);

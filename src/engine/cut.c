@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: ISC
+// DOC: a cut
+// A cut is the state of all that is known up to a moment of the data. Entities of which there is news (a detection began or
+// ended, an origin appeared) are looked at; those with something open also without news, at moments ever further apart: what
+// lasts for hours is not told anew each ten seconds. Which entities are looked at depends on their own data alone.
+#include "base/alloc.h"
+#include "base/hash.h"
+#include "diagnose/diagnose.h"
+#include "engine/pipeline_priv.h"
+#include "incident/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LOOK_SHARE   8				    // while open, looks are an eighth of its age apart
+#define RETIRE_NS    (400 * 86400 * NS_PER_S)	    // incidents are compared with those of the year before
+#define LATE_MAX     (COLLECTORS_MAX + OBSERVERS_MAX)
+
+static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
+{
+	alloc_grow((void **)&p->blind.at, p->blind.count, &p->blind.capacity, sizeof(*p->blind.at));
+	p->blind.at[p->blind.count] = *span;
+	return &p->blind.at[p->blind.count++];
+}
+
+// An observer may be blind for two reasons at a time; each ends for itself.
+static bool blind_ends(const struct blind_span *b, const struct observer_change *c)
+{
+	return b->is_observer && b->who == c->observer && !instant_known(b->to) && b->degraded == c->degraded &&
+	       strcmp(b->why, c->why) == 0;
+}
+
+void cut_blind(struct pipeline *p)
+{
+	const struct blind_list *collectors = routes_blind(p->routes);
+	p->blind.count = 0;
+	for (size_t i = 0; i < collectors->count; i++)
+		blind_add(p, &collectors->at[i]);
+	for (size_t i = 0; i < p->observers.count; i++) {
+		const struct observer_change *c = &p->observers.at[i];
+		if (c->impaired) {
+			struct blind_span span = {true, c->observer, c->from, INSTANT_NONE, c->why, c->degraded};
+			blind_add(p, &span);
+			continue;
+		}
+		for (size_t k = p->blind.count; k-- > 0;)
+			if (blind_ends(&p->blind.at[k], c))
+				p->blind.at[k].to = c->from;
+	}
+}
+
+static void ties_find(struct pipeline *p, uint32_t entity)
+{
+	struct link_input in = {
+		.entities = p->entities,
+		.known = p->known,
+		.known_count = p->known_count,
+		.watched_since = p->first,
+		.probes = p->reach && reach_width_ns(p->reach),
+		.routes = instant_known(routes_now(p->routes)),
+	};
+	for (size_t i = 0; i < p->hold_time_count; i++)
+		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
+	link_incidents(&in, book_incidents(p->book), entity);
+	facts_past(p->first, book_incidents(p->book), entity);
+}
+
+static struct incident_view view_of(struct pipeline *p)
+{
+	return (struct incident_view){
+		.entities = p->entities,
+		.incidents = book_incidents(p->book),
+		.blind = &p->blind,
+		.peers = p->peers,
+		.targets = p->targets,
+		.definition = p->definition->name,
+		.definition_says = p->definition->says,
+		.version = p->version ? p->version : "",
+		.parameters = p->parameters_digest,
+		.first = p->first,
+		.last = p->cut,
+	};
+}
+
+static size_t late_names(const struct pipeline *p, const char **ret)
+{
+	size_t n = 0;
+	for (uint16_t i = 0; p->any_late && i < LATE_MAX; i++) {
+		bool collector = i < COLLECTORS_MAX;
+		if (p->late[i])
+			ret[n++] = collector ? collector_name(p->peers, i)
+					     : observer_at(p->targets, (uint16_t)(i - COLLECTORS_MAX))->id;
+	}
+	return n;
+}
+
+static void revision_tell(struct pipeline *p, const struct incident_view *v, const struct incident *n, enum book_news news)
+{
+	if (!p->revisions.take)
+		return;
+	const char **late = alloc_zero(p->any_late ? LATE_MAX : 1, sizeof(*late));
+	struct text t = {0};
+	incident_json(&t, v, n);
+	struct revision r = {
+		.cut = p->cut,
+		.id = n->id,
+		.revision = n->revision,
+		.change = book_news_name(news),
+		.entity = p->entities->at[n->entity].id,
+		.document = text_string(&t),
+		.document_length = t.length,
+		.late = late,
+		.late_count = late_names(p, late),
+		.incident = n,
+	};
+	p->revisions.take(p->revisions.context, &r);
+	text_free(&t);
+	free(late);
+}
+
+// What the document says, its revision left out.
+static uint64_t digest_of(const struct incident_view *v, const struct incident *n, struct text *scratch)
+{
+	struct incident *plain = (struct incident *)n;
+	uint32_t revision = n->revision;
+	text_clear(scratch);
+	plain->revision = 0;
+	incident_json(scratch, v, n);
+	plain->revision = revision;
+	return hash_bytes(scratch->bytes, scratch->length);
+}
+
+static void incidents_tell(struct pipeline *p)
+{
+	struct incident_list *l = book_incidents(p->book);
+	struct incident_view view = view_of(p);
+	struct text scratch = {0};
+	for (size_t i = 0; i < l->count; i++) {
+		struct incident *n = &l->at[i];
+		if (!book_due(p->book, i))
+			continue;
+		struct diagnose_input in = {n, &p->entities->at[n->entity], p->ratios};
+		diagnose_incident(&in, &n->diagnosis);
+		enum book_news news = book_told(p->book, i, digest_of(&view, n, &scratch));
+		if (news != BOOK_SAME)
+			revision_tell(p, &view, n, news);
+	}
+	enum book_news news;
+	for (const struct incident *n; (n = book_withdrawn(p->book, &news));)
+		revision_tell(p, &view, n, news);
+	text_free(&scratch);
+}
+
+// Whether the entity is looked at now.
+static bool wanted(struct pipeline *p, uint32_t entity)
+{
+	struct watch *w = &p->watches[entity];
+	const struct evidence *e = routes_evidence(p->routes);
+	uint64_t news = e ? evidence_news(e, entity) : 0;
+	bool origins = news != w->origin_news;
+	w->origin_news = news;
+	return p->entities->at[entity].watched &&
+	       (w->news || origins || p->ending || (w->open && w->look_at.ns <= p->cut.ns));
+}
+
+void cut_make(struct pipeline *p, struct instant now)
+{
+	const struct evidence *evidence = routes_evidence(p->routes);
+	bool any = false;
+	p->origin_news = evidence ? evidence_news_all(evidence) : 0;
+	p->cut = now;
+	p->news = false;
+	for (uint32_t e = 0; e < p->entities->count; e++) {
+		struct watch *w = &p->watches[e];
+		if (!wanted(p, e))
+			continue;
+		look_entity(p, e);
+		int64_t age = (now.ns - w->opened.ns) / LOOK_SHARE;
+		w->look_at = instant_after(now, age > p->cut_ns ? age : p->cut_ns);
+		any = true;
+		ties_find(p, e);
+	}
+	for (uint32_t e = 0; e < p->entities->count; e++)
+		p->news |= p->watches[e].open;
+	if (!any)
+		return;
+	cut_blind(p);
+	incidents_tell(p);
+	if (p->any_late)
+		memset(p->late, 0, LATE_MAX * sizeof(*p->late));
+	p->any_late = false;
+	book_retire(p->book, instant_after(now, -RETIRE_NS), NULL, NULL);
+}

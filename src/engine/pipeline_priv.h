@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: ISC
+// What the files of the pipeline share. Nobody else includes it.
+#pragma once
+
+#include "belief/blocks.h"
+#include "detect/checks.h"
+#include "detect/level.h"
+#include "detect/reachability.h"
+#include "detect/series.h"
+#include "detect/share.h"
+#include "engine/control.h"
+#include "engine/pipeline.h"
+#include "incident/book.h"
+#include "signal/reach.h"
+
+#define HOLD_TIMES_MAX 4 // different ones seen in OPEN messages
+
+struct watch { // when an entity is looked at next
+	bool news;		 // a detection began or ended since the last look
+	bool open;		 // it has an incident that is not over
+	struct instant opened;	 // since when it has one
+	struct instant look_at;	 // while open: at the latest then
+	uint64_t origin_news;	 // events of origins that were looked at
+	size_t unconfirmed;	 // groups of the last look that one observer alone saw
+	size_t unconfirmed_gone; // those that were forgotten
+};
+
+struct pipeline {
+	const struct entity_list *entities;
+	const struct peer_table *peers;
+	struct routes *routes;
+	struct control *control;
+	struct level **levels;		    // entity × SIGNAL_ROUTING_COUNT
+	const struct target_table *targets; // null: no probes
+	struct reach *reach;
+	struct reachability **reachability; // by entity
+	struct checks **checks;		    // by entity
+	struct blocks *blocks;
+	struct share **shares;	  // by entity: of its blocks
+	struct dossier *dossiers; // by entity
+	struct series_watch **series; // by series id
+	size_t series_count;
+	struct observer_list observers;
+	struct blind_list blind;
+	const struct parameters *parameters;
+	const struct ratios *ratios;
+	const struct link_known *known;
+	size_t known_count;
+	const struct definition *definition;
+	const char *version, *parameters_digest;
+	uint16_t hold_times[HOLD_TIMES_MAX];
+	size_t hold_time_count;
+	struct instant first, last, probed; // probed: first probe
+	int64_t ticked;			    // second of the routing data that the levels were told of
+	// cuts
+	struct watch *watches;	      // by entity
+	struct book *book;
+	struct incident_list found;   // scratch of a look
+	struct revision_sink revisions;
+	int64_t cut_ns;
+	struct instant cut;	      // the last one made
+	struct instant next_cut, next_tick;
+	bool news;		      // of any entity
+	uint64_t origin_news;	      // of all entities, when they were looked at last
+	bool looking;		      // detectors are asked, they do not speak of themselves
+	bool ending;		      // the data ended
+	bool *late;		      // by collector, then by observer: something came that was older than the last cut
+	bool any_late;
+};
+
+// look.c
+void look_entity(struct pipeline *p, uint32_t entity); // assembles what is open and hands it to the book
+void look_settle(struct pipeline *p, uint32_t entity, struct instant now); // forgets what cannot matter any more
+
+// cut.c
+void cut_make(struct pipeline *p, struct instant now);
+void cut_blind(struct pipeline *p); // the list of those who are blind, anew

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: ISC
+// DOC: which is which
+// An incident is known by its key: the serial of the first-told of the detections that could open it, or one of the news of
+// origins that it is made of. Serials are given in the order in which detectors speak, which no grid of cuts changes; so the
+// id, made of the moment that this first detection names, is the same however often one looks. When two incidents that were
+// told turn out to be one, the one with the earlier key goes on and the other is merged into it.
+#include "incident/book.h"
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "incident/assemble.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char reason_flap[] = "what was seen was over within two watch intervals or a minute";
+static const char reason_lonely[] = "one observer alone saw it, and no other kind of evidence agreed";
+static const char reason_other[] = "what it rested on is explained by other incidents";
+static const char reason_merged[] = "it is part of another incident";
+
+struct mark { // what the book keeps of an incident
+	uint32_t entity;
+	uint32_t number; // in order of birth
+	uint32_t key;	 // serial of a detection; 0: the news of an origin
+	struct prefix prefix;
+	uint32_t origin;
+	struct instant first; // of the news
+	uint64_t digest;      // of what was told last
+	bool told, over;      // was told; as being over
+	bool due, sealed;
+};
+
+struct shelf { // incidents and their marks, side by side
+	struct incident_list list;
+	struct mark *marks;
+	size_t capacity;
+};
+
+struct minute { // so many incidents of the entity were born with this minute in their id
+	uint32_t entity, count;
+	int64_t minute;
+};
+
+struct book {
+	const struct entity_list *entities;
+	struct shelf live;	       // by start, then entity
+	struct shelf gone;	       // withdrawn or merged; what was withdrawn may come back
+	size_t gone_told;	       // of these the first so many were told
+	struct minute *minutes;
+	size_t minute_count, minute_capacity;
+	uint32_t numbers;
+};
+
+struct book *book_create(const struct entity_list *entities)
+{
+	struct book *b = alloc_zero(1, sizeof(*b));
+	b->entities = entities;
+	return b;
+}
+
+void book_free(struct book *b)
+{
+	if (!b)
+		return;
+	free(b->live.list.at);
+	free(b->live.marks);
+	free(b->gone.list.at);
+	free(b->gone.marks);
+	free(b->minutes);
+	free(b);
+}
+
+static void shelf_add(struct shelf *s, const struct incident *n, const struct mark *m)
+{
+	alloc_grow((void **)&s->marks, s->list.count, &s->capacity, sizeof(*s->marks));
+	alloc_grow((void **)&s->list.at, s->list.count, &s->list.capacity, sizeof(*s->list.at));
+	s->marks[s->list.count] = *m;
+	s->list.at[s->list.count++] = *n;
+}
+
+static void shelf_remove(struct shelf *s, size_t i)
+{
+	size_t after = --s->list.count - i;
+	memmove(s->list.at + i, s->list.at + i + 1, after * sizeof(*s->list.at));
+	memmove(s->marks + i, s->marks + i + 1, after * sizeof(*s->marks));
+}
+
+static bool shelf_before(const struct incident *x, const struct incident *y)
+{
+	if (x->start.best.ns != y->start.best.ns)
+		return x->start.best.ns < y->start.best.ns;
+	return x->entity < y->entity;
+}
+
+// Nearly always in order already: starts seldom move.
+static void shelf_sort(struct shelf *s)
+{
+	for (size_t i = 1; i < s->list.count; i++) {
+		size_t to = i;
+		while (to > 0 && shelf_before(&s->list.at[i], &s->list.at[to - 1]))
+			to--;
+		if (to == i)
+			continue;
+		struct incident n = s->list.at[i];
+		struct mark m = s->marks[i];
+		memmove(s->list.at + to + 1, s->list.at + to, (i - to) * sizeof(n));
+		memmove(s->marks + to + 1, s->marks + to, (i - to) * sizeof(m));
+		s->list.at[to] = n;
+		s->marks[to] = m;
+	}
+}
+
+static uint32_t minute_next(struct book *b, uint32_t entity, int64_t minute)
+{
+	for (size_t i = b->minute_count; i-- > 0;)
+		if (b->minutes[i].entity == entity && b->minutes[i].minute == minute)
+			return ++b->minutes[i].count;
+	alloc_grow((void **)&b->minutes, b->minute_count, &b->minute_capacity, sizeof(*b->minutes));
+	b->minutes[b->minute_count++] = (struct minute){entity, 1, minute};
+	return 1;
+}
+
+// KX-20220125T2050Z-1: entity, minute in which the first of its detections (or news) began, number among those alike.
+static void id_make(struct book *b, struct incident *n, struct instant began)
+{
+	const char *entity = b->entities->at[n->entity].id, *code = strchr(entity, '/') + 1;
+	int64_t seconds = instant_seconds(began);
+	time_t s = (time_t)seconds;
+	struct tm tm = {0};
+	gmtime_r(&s, &tm);
+	char minute[32];
+	strftime(minute, sizeof(minute), "%Y%m%dT%H%MZ", &tm);
+	struct text t = {0};
+	text_printf(&t, "%s%s-%s-%u", strncmp(entity, "asn/", 4) == 0 ? "AS" : "", code, minute,
+		    minute_next(b, n->entity, seconds / 60));
+	size_t length = t.length < sizeof(n->id) - 1 ? t.length : sizeof(n->id) - 1;
+	memcpy(n->id, t.bytes, length);
+	n->id[length] = '\0';
+	text_free(&t);
+}
+
+// The first-told detection of group `of` that can open an incident; SIZE_MAX: it has none.
+static size_t key_of(const struct dossier *d, uint32_t of)
+{
+	size_t found = SIZE_MAX;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (d->group[i] == of && assemble_opens(&d->detections[i]) &&
+		    (found == SIZE_MAX || d->detections[i].serial < d->detections[found].serial))
+			found = i;
+	return found;
+}
+
+// Which of what was found is the incident of this mark; SIZE_MAX: none is.
+static size_t found_of(const struct mark *m, const struct dossier *d, const struct incident_list *found)
+{
+	if (m->key) {
+		size_t at = dossier_find(d, m->key);
+		return at != SIZE_MAX && d->group[at] ? d->group[at] - 1 : SIZE_MAX;
+	}
+	for (size_t i = 0; i < found->count; i++)
+		for (size_t k = 0; k < found->at[i].origin_count; k++) {
+			const struct incident_origin *o = &found->at[i].origins[k];
+			if (o->origin == m->origin && o->first.ns == m->first.ns &&
+			    prefix_equal(&o->prefix, &m->prefix))
+				return i;
+		}
+	return SIZE_MAX;
+}
+
+static const char *reason_of(const struct mark *m, const struct dossier *d)
+{
+	size_t at = m->key ? dossier_find(d, m->key) : SIZE_MAX;
+	if (at == SIZE_MAX)
+		return reason_other;
+	if (assemble_flap(d, &d->detections[at]))
+		return reason_flap;
+	return d->detections[at].signal == SIGNAL_LOSS ? reason_lonely : reason_other;
+}
+
+// Takes over what was found; what the book keeps stays.
+static void incident_refresh(struct incident *n, const struct incident *found)
+{
+	char id[INCIDENT_ID_MAX];
+	uint32_t revision = n->revision;
+	memcpy(id, n->id, sizeof(id));
+	*n = *found;
+	memcpy(n->id, id, sizeof(n->id));
+	n->revision = revision;
+}
+
+struct claim { // of an incident that was told on one of those found
+	bool gone; // it lies on that shelf
+	size_t at;
+	uint32_t key, number;
+};
+
+static bool claim_earlier(const struct claim *a, const struct claim *b)
+{
+	if (a->gone != b->gone)
+		return b->gone;
+	return a->key != b->key ? a->key < b->key : a->number < b->number;
+}
+
+static void claims_of(struct shelf *s, bool gone, const struct dossier *d, const struct incident_list *found,
+		      struct claim *best)
+{
+	for (size_t i = 0; i < s->list.count; i++) {
+		const struct mark *m = &s->marks[i];
+		if (m->entity != d->entity || m->sealed || s->list.at[i].merged_into[0])
+			continue;
+		size_t which = found_of(m, d, found);
+		struct claim claim = {gone, i, m->key, m->number};
+		if (which < found->count &&
+		    (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
+			best[which] = claim;
+	}
+}
+
+static void withdraw(struct book *b, size_t i, const char *reason, const char *into)
+{
+	struct incident *n = &b->live.list.at[i];
+	n->state = INCIDENT_WITHDRAWN;
+	n->reason = reason;
+	size_t length = strlen(into);
+	memcpy(n->merged_into, into, length < sizeof(n->merged_into) ? length + 1 : 0);
+	if (b->live.marks[i].told)
+		shelf_add(&b->gone, n, &b->live.marks[i]);
+	shelf_remove(&b->live, i);
+}
+
+static size_t live_of(const struct book *b, uint32_t number)
+{
+	size_t i = 0;
+	while (b->live.marks[i].number != number)
+		i++;
+	return i;
+}
+
+// Those that were told and are not what was found, or only a part of one that another goes on as.
+static void others_withdraw(struct book *b, const struct dossier *d, const struct incident_list *found,
+			    const struct claim *best)
+{
+	for (size_t i = b->live.list.count; i-- > 0;) {
+		const struct mark *m = &b->live.marks[i];
+		if (m->entity != d->entity || m->sealed)
+			continue;
+		size_t which = found_of(m, d, found);
+		if (which >= found->count)
+			withdraw(b, i, reason_of(m, d), "");
+		else if (best[which].number != m->number)
+			withdraw(b, i, reason_merged, b->live.list.at[live_of(b, best[which].number)].id);
+	}
+}
+
+static bool sealed_already(const struct book *b, const struct incident *n)
+{
+	for (size_t i = 0; i < b->live.list.count && n->origin_count; i++) {
+		const struct mark *m = &b->live.marks[i];
+		const struct incident *one = &b->live.list.at[i];
+		if (!m->sealed || m->entity != n->entity)
+			continue;
+		for (size_t k = 0; k < one->origin_count; k++)
+			if (one->origins[k].origin == n->origins[0].origin &&
+			    one->origins[k].first.ns == n->origins[0].first.ns &&
+			    prefix_equal(&one->origins[k].prefix, &n->origins[0].prefix))
+				return true;
+	}
+	return false;
+}
+
+static void incident_open(struct book *b, const struct dossier *d, const struct incident_list *found, size_t which)
+{
+	struct incident n = found->at[which];
+	size_t key = key_of(d, (uint32_t)which + 1);
+	struct mark m = {.entity = d->entity, .number = ++b->numbers, .due = true};
+	struct instant began = n.start.best;
+	n.revision = 0;
+	if (key != SIZE_MAX) {
+		m.key = d->detections[key].serial;
+		began = d->detections[key].start.best;
+	} else if (n.origin_count) {
+		m.prefix = n.origins[0].prefix;
+		m.origin = n.origins[0].origin;
+		m.first = began = n.origins[0].first;
+	}
+	id_make(b, &n, began);
+	shelf_add(&b->live, &n, &m);
+}
+
+void book_take(struct book *b, const struct dossier *d, const struct incident_list *found, struct instant now)
+{
+	struct claim *best = alloc_zero(found->count, sizeof(*best));
+	(void)now;
+	for (size_t i = 0; i < found->count; i++)
+		best[i].at = SIZE_MAX;
+	claims_of(&b->live, false, d, found, best);
+	claims_of(&b->gone, true, d, found, best);
+	for (size_t i = found->count; i-- > 0;) { // what comes back, from the end: places before it stay
+		if (best[i].at == SIZE_MAX || !best[i].gone)
+			continue;
+		size_t at = best[i].at;
+		if (at < b->gone_told)
+			b->gone_told--;
+		shelf_add(&b->live, &b->gone.list.at[at], &b->gone.marks[at]);
+		shelf_remove(&b->gone, at);
+		for (size_t k = 0; k < found->count; k++)
+			if (best[k].gone && best[k].at != SIZE_MAX && best[k].at > at)
+				best[k].at--;
+		best[i].gone = false;
+		best[i].at = b->live.list.count - 1;
+	}
+	others_withdraw(b, d, found, best);
+	for (size_t i = 0; i < found->count; i++) {
+		if (!instant_known(found->at[i].start.best))
+			continue;
+		if (best[i].at == SIZE_MAX) {
+			if (!sealed_already(b, &found->at[i]))
+				incident_open(b, d, found, i);
+			continue;
+		}
+		size_t at = live_of(b, best[i].number);
+		incident_refresh(&b->live.list.at[at], &found->at[i]);
+		b->live.marks[at].due = true;
+	}
+	shelf_sort(&b->live);
+	free(best);
+}
+
+struct incident_list *book_incidents(struct book *b)
+{
+	return &b->live.list;
+}
+
+bool book_due(const struct book *b, size_t i)
+{
+	return b->live.marks[i].due;
+}
+
+const char *book_news_name(enum book_news news)
+{
+	static const char *const names[BOOK_NEWS_COUNT] = {"same",  "opened", "changed",
+							   "ended", "merged", "withdrawn"};
+	return names[news];
+}
+
+enum book_news book_told(struct book *b, size_t i, uint64_t digest)
+{
+	struct mark *m = &b->live.marks[i];
+	struct incident *n = &b->live.list.at[i];
+	bool over = n->state == INCIDENT_CLOSED, first = !m->told, same = m->told && m->digest == digest;
+	enum book_news news = first ? BOOK_OPENED : over && !m->over ? BOOK_ENDED : BOOK_CHANGED;
+	m->due = false;
+	if (same)
+		return BOOK_SAME;
+	m->told = true;
+	m->over = over;
+	m->digest = digest;
+	n->revision++;
+	return news;
+}
+
+const struct incident *book_withdrawn(struct book *b, enum book_news *ret_news)
+{
+	if (b->gone_told == b->gone.list.count)
+		return NULL;
+	struct incident *n = &b->gone.list.at[b->gone_told++];
+	n->revision++;
+	*ret_news = n->merged_into[0] ? BOOK_MERGED : BOOK_WITHDRAWN;
+	return n;
+}
+
+void book_seal(struct book *b, const struct dossier *d, struct instant before, bool *ret_done, size_t groups)
+{
+	for (size_t i = 0; i < b->live.list.count; i++) {
+		const struct incident *n = &b->live.list.at[i];
+		struct mark *m = &b->live.marks[i];
+		bool over = n->state == INCIDENT_CLOSED && n->end.best.ns < before.ns;
+		size_t at = m->key ? dossier_find(d, m->key) : SIZE_MAX;
+		if (m->entity != d->entity || m->sealed || !over)
+			continue;
+		for (size_t k = 0; k < n->signal_count && over; k++)
+			over = instant_known(n->signals[k].end.best) && n->signals[k].end.best.ns < before.ns;
+		m->sealed = over;
+		if (over && at != SIZE_MAX && d->group[at] < groups)
+			ret_done[d->group[at]] = true;
+	}
+}
+
+bool book_open(const struct book *b, uint32_t entity)
+{
+	for (size_t i = b->live.list.count; i-- > 0;)
+		if (b->live.marks[i].entity == entity && b->live.list.at[i].state != INCIDENT_CLOSED)
+			return true;
+	return false;
+}
+
+static void minutes_retire(struct book *b, int64_t before)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < b->minute_count; i++)
+		if (b->minutes[i].minute >= before)
+			b->minutes[kept++] = b->minutes[i];
+	b->minute_count = kept;
+}
+
+void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n), void *context)
+{
+	for (size_t i = 0; i < b->live.list.count;) {
+		const struct incident *n = &b->live.list.at[i];
+		bool old = b->live.marks[i].sealed && !b->live.marks[i].due && n->end.best.ns < before.ns;
+		if (old && gone)
+			gone(context, n);
+		if (old)
+			shelf_remove(&b->live, i);
+		else
+			i++;
+	}
+	while (b->gone_told && b->gone.list.at[0].start.best.ns < before.ns) {
+		shelf_remove(&b->gone, 0);
+		b->gone_told--;
+	}
+	minutes_retire(b, instant_seconds(before) / 60);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: ISC
+// The book of incidents. At a cut the detections of an entity are assembled anew from all that is known by then; the book
+// says which of the outcome is which incident that was told before, and keeps of each what must not change: its id, born
+// when it is first told and never used again, and its revision, which rises by one whenever its document differs. An
+// incident that turns out to be none is withdrawn, one that turns out to be a part of another is merged into it; neither
+// vanishes. Pure.
+#pragma once
+
+#include "model/dossier.h"
+#include "model/incident.h"
+
+struct book;
+
+// `entities` is borrowed.
+struct book *book_create(const struct entity_list *entities);
+void book_free(struct book *b);
+
+// What was assembled of the dossier's entity at the cut `now` (assemble.h), with the dossier's groups pointing into
+// `found`. Takes over the members of each but id and revision; every incident of the entity is due for telling now.
+void book_take(struct book *b, const struct dossier *d, const struct incident_list *found, struct instant now);
+
+// All incidents that stand, in order of start, then entity. Borrowed until the next book_take() or book_retire().
+struct incident_list *book_incidents(struct book *b);
+
+// Whether the incident was looked at since it was last told; `i` counts in book_incidents().
+bool book_due(const struct book *b, size_t i);
+
+enum book_news { BOOK_SAME, BOOK_OPENED, BOOK_CHANGED, BOOK_ENDED, BOOK_MERGED, BOOK_WITHDRAWN, BOOK_NEWS_COUNT };
+const char *book_news_name(enum book_news news); // "opened", …
+
+// Tells of a digest of the document, revision left out: BOOK_SAME when it is that which was told last; else the incident's
+// revision rises by one. `ended`: it is over now and was not when it was last told.
+enum book_news book_told(struct book *b, size_t i, uint64_t digest);
+
+// Those that were withdrawn or merged at this cut and have not been told as such: each once. Null: no more. Borrowed
+// until the next call.
+const struct incident *book_withdrawn(struct book *b, enum book_news *ret_news);
+
+// Marks in `ret_done` (by group of the dossier, room for `groups`) the incidents of the entity that were over before
+// `before`: what they were made of can be forgotten, they stay as they are.
+void book_seal(struct book *b, const struct dossier *d, struct instant before, bool *ret_done, size_t groups);
+
+// Whether the entity has an incident that is not over.
+bool book_open(const struct book *b, uint32_t entity);
+
+// Forgets sealed incidents that were over before `before`; each is handed to gone() first, which may be null.
+void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n), void *context);
