@@ -3,13 +3,14 @@
 #include "incident/precedence.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
 #include "incident/likelihood.h"
 
 #include <stdlib.h>
 
 // DOC: Before the change every bin shares one loss p0 with a Beta prior from the usual loss. The bin of the change itself
 // may be hit partly and has a uniform loss under every model, so that a cut inside a bin is no ramp. Afterwards:
-//   onset:  each bin its own p ~ Beta(0.5, 0.5)
+//   onset:  each bin its own p ~ Beta(1, 0.5)
 //   stress: each bin its own p ~ Beta(1.5, 1.5)
 //   step:   one p for all bins   ~ Beta(40, 0.4)
 // The two shapes see only the bins before the first withdrawal, with the place of the change (and "none") summed out. Only
@@ -27,6 +28,11 @@
 #define TAIL		0.05 // of the posterior outside the interval, on either side
 #define LENGTH_MAX_S	86400.0
 #define SHAPE_LOG10_MAX 999.0
+#define RUNS		4096 // terms remembered: the three scans ask for the same ones, and quiet bins are alike
+
+struct run { // log_beta_run() of these four
+	double lost, sent, a, b, value;
+};
 
 struct change {
 	const struct precedence_input *in;
@@ -34,6 +40,7 @@ struct change {
 	double prior_lost, prior_ok;
 	double *weight; // posterior that the change is in bin i
 	size_t best;
+	struct run *runs; // by hash; a place is taken over by the next that falls on it
 };
 
 static int64_t ns_of(double seconds)
@@ -99,29 +106,36 @@ struct after {
 	double sum, lost, sent;
 };
 
-static double bin_term(const struct precedence_bin *b, enum shape shape)
+static double run_term(const struct change *c, double lost, double sent, double a, double b)
 {
-	return shape == SHAPE_STRESS ? log_beta_run(lost_of(b), b->sent, 1.5, 1.5)
-				     : log_beta_run(lost_of(b), b->sent, 1, 0.5);
+	struct run *r = &c->runs[hash_pair((uint64_t)lost * 7 + (uint64_t)(a * 64), (uint64_t)sent * 5 + (uint64_t)(b * 64)) % RUNS];
+	if (r->lost != lost || r->sent != sent || r->a != a || r->b != b)
+		*r = (struct run){lost, sent, a, b, log_beta_run(lost, sent, a, b)};
+	return r->value;
+}
+
+static double bin_term(const struct change *c, const struct precedence_bin *b, enum shape shape)
+{
+	return shape == SHAPE_STRESS ? run_term(c, lost_of(b), b->sent, 1.5, 1.5) : run_term(c, lost_of(b), b->sent, 1, 0.5);
 }
 
 static double before_term(const struct change *c, double lost, double sent)
 {
-	return log_beta_run(lost, sent, c->prior_lost, c->prior_ok);
+	return run_term(c, lost, sent, c->prior_lost, c->prior_ok);
 }
 
 static double during_term(const struct change *c, const struct precedence_bin *b, enum shape shape)
 {
 	if (shape != SHAPE_ONSET)
-		return log_beta_run(lost_of(b), b->sent, 1, 1);
+		return run_term(c, lost_of(b), b->sent, 1, 1);
 	double all = c->prior_lost + c->prior_ok;
 	double late = lost_of(b) * log(c->prior_lost / all) + (b->sent - lost_of(b)) * log(c->prior_ok / all);
-	return log_plus(log(LATE_SHARE) + late, log(1 - LATE_SHARE) + bin_term(b, shape));
+	return log_plus(log(LATE_SHARE) + late, log(1 - LATE_SHARE) + bin_term(c, b, shape));
 }
 
-static double after_term(const struct after *a, enum shape shape)
+static double after_term(const struct change *c, const struct after *a, enum shape shape)
 {
-	return shape == SHAPE_STEP ? log_beta_run(a->lost, a->sent, 40, 0.4) : a->sum;
+	return shape == SHAPE_STEP ? run_term(c, a->lost, a->sent, 40, 0.4) : a->sum;
 }
 
 // log of the chance of bins [0, end) with the change in bin i, for each i with data (into weight[], else LOG_NEVER).
@@ -142,8 +156,8 @@ static double change_scan(const struct change *c, size_t end, enum shape shape)
 			continue;
 		lost -= lost_of(b);
 		sent -= b->sent;
-		c->weight[i] = before_term(c, lost, sent) + during_term(c, b, shape) + after_term(&after, shape);
-		after.sum += shape == SHAPE_STEP ? 0 : bin_term(b, shape);
+		c->weight[i] = before_term(c, lost, sent) + during_term(c, b, shape) + after_term(c, &after, shape);
+		after.sum += shape == SHAPE_STEP ? 0 : bin_term(c, b, shape);
 		after.lost += lost_of(b);
 		after.sent += b->sent;
 	}
@@ -333,6 +347,7 @@ void precedence_test(const struct precedence_input *in, struct precedence *ret)
 	ret->margin_s = own.margin_s > 0 ? own.margin_s : 2 * own.watch_interval_s + own.resolution_s;
 	struct change c = {.in = &own, .end = stretch_end(in)};
 	c.weight = alloc_zero(in->bin_count + 1, sizeof(*c.weight));
+	c.runs = alloc_zero(RUNS, sizeof(*c.runs));
 	prior_set(&c);
 	if (onset_find(&c, ret)) {
 		if (instant_known(own.routes.first))
@@ -342,6 +357,7 @@ void precedence_test(const struct precedence_input *in, struct precedence *ret)
 		ret->reading = reading_of(&own, ret);
 	}
 	free(c.weight);
+	free(c.runs);
 }
 
 static int instant_compare(const void *a, const void *b)
