@@ -7,10 +7,10 @@
 #include "cli/calibration_priv.h"
 #include "cli/say.h"
 #include "cli/score.h"
-#include "cli/session.h"
 #include "conf/file.h"
 #include "diagnose/causes.h"
 #include "diagnose/diagnose.h"
+#include "intake/session.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -98,7 +98,7 @@ static int take_recording(struct calibration *c, char *dir)
 			 code == ERR_NOT_FOUND ? ": there is no truth.json in it to learn from" : "");
 		return 1;
 	}
-	session_init(&session, "lacuna evaluate");
+	session_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
 	int status = session_run(&session, 1, &dir);
 	if (status <= 1 && session.pipeline) {

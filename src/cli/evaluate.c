@@ -9,8 +9,8 @@
 #include "cli/calibration.h"
 #include "cli/labels.h"
 #include "cli/score.h"
-#include "cli/session.h"
 #include "diagnose/causes.h"
+#include "intake/session.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -294,7 +294,7 @@ static bool told_at(const struct truth *truth, char *dir, size_t which, struct i
 {
 	struct session session;
 	bool told = false;
-	session_init(&session, "lacuna evaluate");
+	session_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
 	session.until = when;
 	if (session_run(&session, 1, &dir) <= 1 && session.pipeline) {
@@ -340,7 +340,7 @@ static int evaluate_one(struct evaluation *e, char *dir)
 			say_line("lacuna evaluate: %s", message);
 		return 3;
 	}
-	session_init(&session, "lacuna evaluate");
+	session_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
 	int status = session_run(&session, 1, &dir);
 	if (status <= 1 && session.pipeline) {

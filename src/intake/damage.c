@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: ISC
 // Damaged input in words, a line for each place.
-#include "cli/damage.h"
+#include "intake/damage.h"
 
 #include "base/err.h"
 #include "base/text.h"
 
-#include <stdio.h>
-
-void damage_say(const struct feed *f, const struct record *gap)
+void damage_say(const struct notice_sink *notices, const struct feed *f, const struct record *gap)
 {
 	static const char *const cause[GAP_REASON_COUNT] = {
 		[GAP_NONE] = "skipped",
@@ -23,15 +21,15 @@ void damage_say(const struct feed *f, const struct record *gap)
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, s->path, strlen(s->path));
 	if (gap->reason == GAP_BAD_LINE && gap->line)
-		text_printf(&line, ": line %llu: %s\n", (unsigned long long)gap->line, cause[gap->reason]);
+		text_printf(&line, ": line %llu: %s", (unsigned long long)gap->line, cause[gap->reason]);
 	else if (gap->reason == GAP_BAD_LINE)
-		text_printf(&line, ": %llu more such lines or series\n", (unsigned long long)gap->more);
+		text_printf(&line, ": %llu more such lines or series", (unsigned long long)gap->more);
 	else if (gap->reason == GAP_UNREADABLE)
-		text_printf(&line, ": %s: %s\n", cause[gap->reason], err_text(gap->error));
+		text_printf(&line, ": %s: %s", cause[gap->reason], err_text(gap->error));
 	else
-		text_printf(&line, ": bytes %llu to %llu: %s\n", (unsigned long long)gap->offset,
+		text_printf(&line, ": bytes %llu to %llu: %s", (unsigned long long)gap->offset,
 			    (unsigned long long)(gap->offset + gap->length),
 			    gap->reason < GAP_REASON_COUNT ? cause[gap->reason] : "skipped");
-	fwrite(line.bytes, 1, line.length, stderr);
+	notice_line(notices, "%s", text_string(&line));
 	text_free(&line);
 }

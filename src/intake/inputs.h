@@ -2,6 +2,7 @@
 // From the paths of a command line to a feed: files, folders, globs and recording folders, with the collector of each file.
 #pragma once
 
+#include "base/notice.h"
 #include "conf/recording.h"
 #include "feed/feed.h"
 #include "model/entity.h"
@@ -9,6 +10,7 @@
 #include "model/target.h"
 
 struct inputs {
+	const struct notice_sink *notices; // borrowed
 	struct feed *feed;
 	struct peer_table *peers;
 	struct target_table *targets;
@@ -18,13 +20,14 @@ struct inputs {
 	size_t recordings;
 	char *root;	   // folder of the first path; files are told relative to it
 	bool lines;	   // probes and series take part; the caller sets it after inputs_init
-	bool unread_kinds; // something in a recording is not read by this version; said on standard error
+	bool unread_kinds; // something in a recording is not read by this version; said to the notices
 };
 
-void inputs_init(struct inputs *in);
+// `notices` is told what cannot be read, and is borrowed; it may be all zero.
+void inputs_init(struct inputs *in, const struct notice_sink *notices);
 void inputs_free(struct inputs *in);
 
-// Adds one path. 0, or an error after a message on standard error.
+// Adds one path. 0, or an error after a notice.
 int inputs_add(struct inputs *in, const char *path);
 
 // Where nothing is watched yet, watches every entity that a series is about. After all paths, before anything is read.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The places are relative to the program itself, so a checkout may be moved.
-#include "cli/shipped.h"
+#include "intake/shipped.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: ISC
 // Paths → feed sources and collectors; recording.json where a folder has one.
-#include "cli/inputs.h"
+#include "intake/inputs.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "cli/say.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -22,9 +21,9 @@ struct adding {
 	int code;
 };
 
-void inputs_init(struct inputs *in)
+void inputs_init(struct inputs *in, const struct notice_sink *notices)
 {
-	*in = (struct inputs){.feed = feed_create(), .peers = peer_table_create()};
+	*in = (struct inputs){.notices = notices, .feed = feed_create(), .peers = peer_table_create()};
 	in->targets = target_table_create(&in->entities);
 }
 
@@ -117,7 +116,7 @@ static void say_unread(struct inputs *in, const char *dir)
 	static const char *const kinds[] = {"pcap", "ris"};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (folder_has(dir, kinds[i])) {
-			say_line("lacuna: %s/%s: not read by this version", dir, kinds[i]);
+			notice_line(in->notices, "lacuna: %s/%s: not read by this version", dir, kinds[i]);
 			in->unread_kinds = true;
 		}
 }
@@ -131,7 +130,7 @@ static int add_recording(struct inputs *in, const char *dir, struct recording *r
 	if (code == 0 && in->lines)
 		code = recording_targets(dir, in->targets, &in->entities, message, sizeof(message));
 	if (code < 0) {
-		say_line("lacuna: %s", message);
+		notice_line(in->notices, "lacuna: %s", message);
 		return code;
 	}
 	in->recordings++;
@@ -164,7 +163,8 @@ int inputs_add(struct inputs *in, const char *path)
 	if (code == ERR_NOT_FOUND && a.recording)
 		code = 0; // a recording without routing data is no error
 	if (code < 0)
-		say_line("lacuna: %s: %s", path, a.code < 0 ? "too many files in one run" : err_text(code));
+		notice_line(in->notices, "lacuna: %s: %s", path,
+			    a.code < 0 ? "too many files in one run" : err_text(code));
 	text_free(&root);
 	recording_free(&r);
 	return code;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Digests of parameters and of evidence files.
-#include "cli/digest.h"
+#include "intake/digest.h"
 
 #include "base/alloc.h"
 #include "base/text.h"

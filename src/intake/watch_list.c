@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: ISC
 // --watch → entities.
-#include "cli/watch_list.h"
+#include "intake/watch_list.h"
 
 #include "base/err.h"
-#include "cli/say.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static int add_range(void *context, const struct world_range *r)
@@ -14,32 +12,34 @@ static int add_range(void *context, const struct world_range *r)
 	return 0;
 }
 
-static int watch_countries(struct entity_list *entities, const struct world *w)
+static int watch_countries(struct entity_list *entities, const struct world *w, const struct notice_sink *notices)
 {
 	const char *codes = world_countries(w);
 	if (!codes || !*codes) {
-		fprintf(stderr, "lacuna: --watch 'country/*' needs world data; 'lacuna world build' makes it\n");
+		notice_line(notices, "lacuna: --watch 'country/*' needs world data; 'lacuna world build' makes it");
 		return ERR_NOT_FOUND;
 	}
 	for (; codes[0] && codes[1]; codes += 2) {
 		char id[] = {'c', 'o', 'u', 'n', 't', 'r', 'y', '/', codes[0], codes[1], '\0'};
-		int code = watch_list_add(entities, w, id);
+		int code = watch_list_add(entities, w, id, notices);
 		if (code < 0)
 			return code;
 	}
 	return 0;
 }
 
-int watch_list_add(struct entity_list *entities, const struct world *w, const char *id)
+int watch_list_add(struct entity_list *entities, const struct world *w, const char *id,
+		   const struct notice_sink *notices)
 {
 	if (strcmp(id, "country/*") == 0)
-		return watch_countries(entities, w);
+		return watch_countries(entities, w, notices);
 	struct entity *e = entity_add(entities, id);
 	if (!e) {
 		if (entities->count >= ENTITIES_MAX)
-			say_line("lacuna: --watch %s: %d are watched already, and no more can be", id, ENTITIES_MAX);
+			notice_line(notices, "lacuna: --watch %s: %d are watched already, and no more can be", id,
+				    ENTITIES_MAX);
 		else
-			say_line("lacuna: --watch %s: not of the form country/KP or asn/131279", id);
+			notice_line(notices, "lacuna: --watch %s: not of the form country/KP or asn/131279", id);
 		return ERR_USAGE;
 	}
 	e->watched = true;
@@ -50,7 +50,7 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 		entity_asn_add(e, (uint32_t)asn);
 	int code = w ? world_ranges(w, id, add_range, e) : ERR_NOT_FOUND;
 	if (code < 0)
-		say_line("lacuna: --watch %s: no recording names its prefixes and the world data %s", id,
-			 w ? "has no such entity" : "is not there ('lacuna world build' makes it)");
+		notice_line(notices, "lacuna: --watch %s: no recording names its prefixes and the world data %s", id,
+			    w ? "has no such entity" : "is not there ('lacuna world build' makes it)");
 	return code;
 }

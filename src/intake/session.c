@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: ISC
 // Inputs → feed → decode → pipeline.
-#include "cli/session.h"
+#include "intake/session.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "cli/damage.h"
-#include "cli/progress.h"
-#include "cli/say.h"
-#include "cli/shipped.h"
-#include "cli/version.h"
-#include "cli/watch_list.h"
+#include "base/version.h"
+#include "intake/damage.h"
+#include "intake/shipped.h"
+#include "intake/watch_list.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define EVIDENCE_FILES_MAX 1000 // named in an incident
 
-void session_init(struct session *s, const char *command)
+void session_init(struct session *s, const char *command, const struct notice_sink *notices)
 {
-	*s = (struct session){.command = command, .until = INSTANT_NONE, .definition = definition_default()};
+	*s = (struct session){
+		.command = command, .notices = notices, .until = INSTANT_NONE, .definition = definition_default()};
 	parameters_default(&s->parameters);
-	inputs_init(&s->in);
+	inputs_init(&s->in, notices);
 	s->in.lines = true;
 }
 
@@ -43,7 +41,7 @@ static void read_precedents(struct session *s)
 	if (code == 0)
 		code = precedents_read(text_string(&path), &s->precedents, message, sizeof(message));
 	if (code < 0 && !s->quiet)
-		say_line("%s: the list of known incidents is left out: %s", s->command, message);
+		notice_line(s->notices, "%s: the list of known incidents is left out: %s", s->command, message);
 	text_free(&path);
 	s->known = alloc_zero(s->precedents.count, sizeof(*s->known));
 	for (size_t i = 0; i < s->precedents.count; i++) {
@@ -70,7 +68,7 @@ static int add_paths(struct session *s, int n, char **paths)
 		failed += inputs_add(&s->in, paths[i]) < 0;
 	if (feed_source_count(s->in.feed) == 0) {
 		if (!failed)
-			fprintf(stderr, "%s: no file that can be read was found\n", s->command);
+			notice_line(s->notices, "%s: no file that can be read was found", s->command);
 		return failed || !s->in.recordings ? 3 : 1;
 	}
 	s->gaps += (uint64_t)failed;
@@ -81,11 +79,11 @@ static int add_watched(struct session *s)
 {
 	int code = s->watch_count || s->world_path ? world_open(s->world_path, &s->world) : 0;
 	if (code < 0 && s->world_path) {
-		say_line("%s: %s: %s", s->command, s->world_path, err_text(code));
+		notice_line(s->notices, "%s: %s: %s", s->command, s->world_path, err_text(code));
 		return 3;
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {
-		code = watch_list_add(&s->in.entities, s->world, s->watch[i]);
+		code = watch_list_add(&s->in.entities, s->world, s->watch[i], s->notices);
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
 	}
@@ -93,7 +91,7 @@ static int add_watched(struct session *s)
 	for (size_t i = 0; i < s->in.entities.count; i++)
 		if (s->in.entities.at[i].watched)
 			return 0;
-	fprintf(stderr, "%s: nothing to watch: name a country or network with --watch\n", s->command);
+	notice_line(s->notices, "%s: nothing to watch: name a country or network with --watch", s->command);
 	return 2;
 }
 
@@ -107,11 +105,18 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, path, strlen(path));
 	if (bad->more)
-		text_printf(&line, ": %llu more lines cannot be read\n", (unsigned long long)bad->more);
+		text_printf(&line, ": %llu more lines cannot be read", (unsigned long long)bad->more);
 	else
-		text_printf(&line, ":%llu: %s\n", (unsigned long long)bad->line, bad->why);
-	fwrite(line.bytes, 1, line.length, stderr);
+		text_printf(&line, ":%llu: %s", (unsigned long long)bad->line, bad->why);
+	notice_line(s->notices, "%s", text_string(&line));
 	text_free(&line);
+}
+
+static void tell_progress(const struct session *s)
+{
+	uint64_t done, total;
+	feed_progress(s->in.feed, &done, &total);
+	notice_progress(s->notices, done, total);
 }
 
 static int run(struct session *s)
@@ -124,30 +129,25 @@ static int run(struct session *s)
 	};
 	struct obs_sink sink = {pipeline_take, s->pipeline};
 	struct decoder *d = decoder_create(s->in.peers, &options, sink);
-	struct progress progress;
 	struct record record;
 	int code;
-	progress_begin(&progress, s->quiet);
 	while ((code = feed_next(s->in.feed, &record)) > 0) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns)
 			break;
 		if (record.kind == RECORD_GAP && !s->growing) {
 			s->gaps++;
-			damage_say(s->in.feed, &record);
+			damage_say(s->notices, s->in.feed, &record);
 		}
 		s->records += record.kind != RECORD_GAP && record.kind != RECORD_SOURCE_END;
 		code = decoder_take(d, &record);
 		if (code < 0)
 			break;
-		if (s->records % 4096 == 0) {
-			uint64_t done, total;
-			feed_progress(s->in.feed, &done, &total);
-			progress_at(&progress, done, total);
-		}
+		if (s->records % 4096 == 0 && !s->quiet)
+			tell_progress(s);
 	}
 	int flushed = decoder_flush(d);
 	code = code < 0 ? code : flushed;
-	progress_end(&progress);
+	notice_progress_end(s->notices);
 	pipeline_finish(s->pipeline);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
@@ -180,12 +180,12 @@ int session_run(struct session *s, int n, char **paths)
 	s->pipeline = pipeline_create(&options);
 	int code = run(s);
 	if (code < 0) {
-		fprintf(stderr, "%s: %s\n", s->command, err_text(code));
+		notice_line(s->notices, "%s: %s", s->command, err_text(code));
 		return 4;
 	}
 	if (!s->records) {
 		if (!s->growing)
-			fprintf(stderr, "%s: no record could be read\n", s->command);
+			notice_line(s->notices, "%s: no record could be read", s->command);
 		return 3;
 	}
 	if (s->growing)

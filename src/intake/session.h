@@ -2,21 +2,22 @@
 // One run of the pipeline over files: what `replay` prints and `evaluate` scores.
 #pragma once
 
-#include "cli/digest.h"
-#include "cli/inputs.h"
 #include "conf/precedents.h"
 #include "decode/decode.h"
 #include "engine/pipeline.h"
+#include "intake/digest.h"
+#include "intake/inputs.h"
 #include "report/incident.h"
 #include "world/world.h"
 
 #define WATCH_MAX 256
 
 struct session {
-	const char *command; // for messages
+	const char *command;		   // for messages
+	const struct notice_sink *notices; // borrowed
 	const char *watch[WATCH_MAX];
 	size_t watch_count;
-	bool quiet;
+	bool quiet;	      // no progress, and no note of what is only left out
 	bool growing;	      // files end where their writer is: a cut last record is no damage
 	struct instant until; // unknown: to the end
 	const struct definition *definition;
@@ -35,9 +36,10 @@ struct session {
 	struct decode_counts counts;
 };
 
-void session_init(struct session *s, const char *command);
-// Reads everything. The exit status so far: 0, 1 (something was damaged or missing), 2, 3, 4; messages are on standard error.
-int session_run(struct session *s, int n, char **paths);
+// `notices` is borrowed: it is told what is damaged or missing, and how far reading has come.
+void session_init(struct session *s, const char *command, const struct notice_sink *notices);
+// Reads everything. The exit status so far: 0, 1 (something was damaged or missing), 2, 3, 4; notices say why.
+int MUST_USE session_run(struct session *s, int n, char **paths);
 // Digests every file that was read, so that session_view can name them.
 void session_evidence(struct session *s);
 void session_view(const struct session *s, struct incident_view *ret); // borrowed from the session
