@@ -48,7 +48,7 @@ struct pipeline {
 	struct blind_list blind;
 	const struct parameters *parameters;
 	const struct ratios *ratios;
-	const struct link_known *known;
+	const struct precedent *known;
 	size_t known_count;
 	struct series_watch **series; // by series id
 	size_t series_count;

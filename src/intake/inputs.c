@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define MESSAGE_MAX 512
-
 struct adding {
 	struct inputs *in;
 	const struct recording *recording; // null: none
@@ -123,14 +121,14 @@ static void say_unread(struct inputs *in, const char *dir)
 
 static int add_recording(struct inputs *in, const char *dir, struct recording *r)
 {
-	char message[MESSAGE_MAX];
-	int code = recording_read(dir, r, &in->entities, message, sizeof(message));
+	struct file_error e;
+	int code = recording_read(dir, r, &in->entities, &e);
 	if (code == ERR_NOT_FOUND)
 		return 0;
 	if (code == 0 && in->lines)
-		code = recording_targets(dir, in->targets, &in->entities, message, sizeof(message));
+		code = recording_targets(dir, in->targets, &in->entities, &e);
 	if (code < 0) {
-		notice_line(in->notices, "lacuna: %s", message);
+		notice_line(in->notices, "lacuna: %s", e.message);
 		return code;
 	}
 	in->recordings++;

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "base/notice.h"
-#include "conf/recording.h"
 #include "feed/feed.h"
 #include "model/entity.h"
 #include "model/peer.h"
 #include "model/target.h"
+#include "recording/recording.h"
 
 struct inputs {
 	const struct notice_sink *notices; // borrowed

@@ -27,7 +27,6 @@ void session_free(struct session *s)
 	pipeline_free(s->pipeline);
 	inputs_free(&s->in);
 	world_free(s->world);
-	free(s->known);
 	free(s->evidence);
 	precedents_free(&s->precedents);
 }
@@ -36,29 +35,13 @@ void session_free(struct session *s)
 static void read_precedents(struct session *s)
 {
 	struct text path = {0};
-	char message[512] = "not found";
+	struct file_error e = {.message = "not found"};
 	int code = shipped_find("data/precedents.json", "LACUNA_PRECEDENTS", &path) ? 0 : ERR_NOT_FOUND;
 	if (code == 0)
-		code = precedents_read(text_string(&path), &s->precedents, message, sizeof(message));
+		code = precedents_read(text_string(&path), &s->precedents, &e);
 	if (code < 0 && !s->quiet)
-		notice_line(s->notices, "%s: the list of known incidents is left out: %s", s->command, message);
+		notice_line(s->notices, "%s: the list of known incidents is left out: %s", s->command, e.message);
 	text_free(&path);
-	s->known = alloc_zero(s->precedents.count, sizeof(*s->known));
-	for (size_t i = 0; i < s->precedents.count; i++) {
-		const struct precedent *p = &s->precedents.at[i];
-		struct precedent_facts *f = &s->known[i].facts;
-		s->known[i].id = p->id;
-		*f = (struct precedent_facts){
-			.moved = p->moved,
-			.still = p->still,
-			.start = p->start,
-			.start_uncertainty_s = p->start_uncertainty_s,
-			.duration_s = p->duration_s,
-			.fraction_down = p->fraction_down,
-		};
-		memcpy(f->order, p->order, sizeof(f->order));
-		memcpy(f->recovery, p->recovery, sizeof(f->recovery));
-	}
 }
 
 static int add_paths(struct session *s, int n, char **paths)
@@ -169,7 +152,7 @@ int session_run(struct session *s, int n, char **paths)
 	read_precedents(s);
 	struct pipeline_options options = {
 		.parameters = &s->parameters,
-		.known = s->known,
+		.known = s->precedents.at,
 		.known_count = s->precedents.count,
 		.peers = s->in.peers,
 		.targets = s->in.targets,

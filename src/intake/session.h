@@ -2,11 +2,11 @@
 // One run of the pipeline over files: what `replay` prints and `evaluate` scores.
 #pragma once
 
-#include "conf/precedents.h"
 #include "decode/decode.h"
 #include "engine/pipeline.h"
 #include "intake/digest.h"
 #include "intake/inputs.h"
+#include "reference/precedents.h"
 #include "report/incident.h"
 #include "world/world.h"
 
@@ -30,7 +30,6 @@ struct session {
 	struct evidence_file *evidence; // of all sources, made by session_evidence
 	size_t evidence_count;
 	struct precedents precedents;
-	struct link_known *known; // the same as the pipeline wants them
 	struct pipeline *pipeline;
 	uint64_t records, gaps;
 	struct decode_counts counts;
