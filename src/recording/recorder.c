@@ -5,11 +5,12 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "os/clock.h"
-#include "recording/record_text.h"
+#include "recording/durable.h"
 #include "recording/recording.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -17,7 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SYNC_NS	   NS_PER_S
 #define RESUME_MAX (1 << 20) // bytes of a saved census; it is some hundred
 #define S_PER_HOUR 3600
 
@@ -158,6 +158,8 @@ int recorder_open(struct recorder *r, const char *dir, const struct record_scope
 			code, e, file_at(dir, 0),
 			"'%.60s' is recording there already; end that one, or choose another name with --observer",
 			r->observer);
+	if (code == 0)
+		r->disk = durable_create();
 	return code < 0 ? file_error_as(code, e, file_at(text_string(&r->path), 0), "%s", err_text(code)) : 0;
 }
 
@@ -172,8 +174,8 @@ static int open_hour(struct recorder *r, int64_t now_s)
 			 t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
 	if (n < 0)
 		return ERR_MALFORMED;
-	if (r->file >= 0 && (fdatasync(r->file) < 0 || close(r->file) < 0))
-		return -errno;
+	if (r->file >= 0)
+		durable_close(r->disk, r->file);
 	r->file = open(path_of(r, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	r->hour = now_s / S_PER_HOUR;
 	return r->file < 0 ? -errno : 0;
@@ -181,28 +183,28 @@ static int open_hour(struct recorder *r, int64_t now_s)
 
 void recorder_write(struct recorder *r)
 {
-	int64_t now_s = instant_seconds(clock_utc()), now = clock_boot_ns();
+	int64_t now_s = instant_seconds(clock_utc());
 	if (!r->error && r->lines.length && (r->file < 0 || now_s / S_PER_HOUR != r->hour))
 		r->error = open_hour(r, now_s);
-	if (!r->error && r->lines.length)
+	if (!r->error && r->lines.length) {
 		r->error = write_all(r->file, r->lines.bytes, r->lines.length);
+		durable_changed(r->disk, r->file);
+	}
 	r->written += r->error ? 0 : r->lines.length;
 	text_clear(&r->lines);
-	if (!r->error && r->file >= 0 && now - r->synced_ns >= SYNC_NS) {
-		r->error = fdatasync(r->file) < 0 ? -errno : 0;
-		r->synced_ns = now;
-	}
+	int synced = r->disk ? durable_tick(r->disk, clock_boot_ns()) : 0;
+	r->error = r->error ? r->error : synced;
 }
 
 int recorder_close(struct recorder *r)
 {
 	if (r->dir)
 		recorder_write(r);
-	if (r->file >= 0) {
-		if (!r->error && fdatasync(r->file) < 0)
-			r->error = -errno;
+	int synced = durable_free(r->disk);
+	r->disk = NULL;
+	r->error = r->error ? r->error : synced;
+	if (r->file >= 0)
 		close(r->file);
-	}
 	r->file = -1;
 	if (r->lock >= 0)
 		close(r->lock);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: ISC
 // The files of a recording that is being written: recording.json, one file of lines an hour, where the census is. Lines are on disk
-// (fdatasync) a second after they were written here.
+// a second after they were written here (durable.h).
 #pragma once
 
 #include "base/attr.h"
 #include "base/file_error.h"
 #include "recording/record_text.h"
 
-#include <stdio.h>
+#include <stdint.h>
+
+struct durable;
 
 struct recorder {
 	const char *dir;      // borrowed
@@ -15,9 +17,9 @@ struct recorder {
 	struct text lines;
 	struct text path;
 	int file;
-	int lock;     // of this observer in this folder, until the end
-	int64_t hour; // of the open file
-	int64_t synced_ns;
+	struct durable *disk;
+	int lock;	  // of this observer in this folder, until the end
+	int64_t hour;	  // of the open file
 	uint64_t written; // bytes
 	int error;	  // first failure of the disk, negative; nothing is written after it
 };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """`record bmp`: what routers send is kept byte for byte with its arrival, and hostile senders, full disks and signals do no harm.
 
-Environment: RECORD_BMP (the command alone), LACUNA, LACUNA_ROOT.
+Environment: LACUNA, LACUNA_ROOT.
 """
 import json
 import os
@@ -14,7 +14,8 @@ import sys
 import tempfile
 import time
 
-RECORD, LACUNA, ROOT = os.environ["RECORD_BMP"], os.environ["LACUNA"], os.environ["LACUNA_ROOT"]
+LACUNA, ROOT = os.environ["LACUNA"], os.environ["LACUNA_ROOT"]
+RECORD = [LACUNA, "record", "bmp"]
 sys.path.insert(0, os.path.join(ROOT, "tests/house"))
 from tap import Cases  # noqa: E402
 
@@ -38,7 +39,7 @@ class Station:
             self.port = s.getsockname()[1]
         self.folder = folder
         word = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
-        self.process = subprocess.Popen([*prefix, RECORD, word, "-o", folder, *more], stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([*prefix, *RECORD, word, "-o", folder, *more], stderr=subprocess.PIPE, text=True)
         self.host = host
         if not wait(self.listens):
             raise RuntimeError(f"not listening: {self.process.poll()}")
@@ -55,6 +56,16 @@ class Station:
         self.process.send_signal(number)
         said = self.process.communicate(timeout=30)[1]
         return self.process.returncode, said
+
+    def role(self, name="bmp"):
+        """Process number of that role."""
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            children = file.read().split()
+        for child in children:
+            with open(f"/proc/{child}/cmdline", "rb") as file:
+                if file.read() == b"lacuna\0--role=" + name.encode() + b"\0":
+                    return int(child)
+        return None
 
     def kept(self, name="bmp-0"):
         with open(os.path.join(self.folder, "bmp", name + ".bmp"), "rb") as file:
@@ -158,8 +169,9 @@ def silent_crowd(work):
         time.sleep(0.1)
         s.sendall(INITIATION[3:])
         yield from same(wait(lambda: station.files() and station.kept() == INITIATION), True, "the router is heard")
-    descriptors = len(os.listdir(f"/proc/{station.process.pid}/fd"))
-    yield from same(descriptors <= 64 + 16, True, f"{descriptors} descriptors")
+    for pid in (station.process.pid, station.role()):
+        descriptors = len(os.listdir(f"/proc/{pid}/fd"))
+        yield from same(descriptors <= 64 + 16, True, f"{descriptors} descriptors")
     for s in crowd:
         s.close()
     station.stop()
@@ -176,13 +188,14 @@ def flood(work):
     with station.connect() as s:
         s.sendall(INITIATION)
         wait(lambda: station.files() and station.kept() == INITIATION)
-        before = memory(station.process.pid)
+        before = [memory(pid) for pid in (station.process.pid, station.role())]
         for _ in range(64):
             s.sendall(piece)
         total = len(INITIATION) + 64 * len(piece)
         size = lambda: os.path.getsize(os.path.join(station.folder, "bmp/bmp-0.bmp"))  # noqa: E731
         yield from same(wait(lambda: size() == total, 60), True, "all of it is kept")
-        yield from same(memory(station.process.pid) - before < 8192, True, "memory does not grow")
+        for pid, had in zip((station.process.pid, station.role()), before):
+            yield from same(memory(pid) - had < 8192, True, "memory does not grow")
     station.stop()
     yield from index_problems(station.index(), total, 0)
 
@@ -223,12 +236,59 @@ def full_disk(work):
     yield from same((status, said.count("No space left")), (1, 1), "it is said once, and in the status")
 
 
+def stripped(work):
+    """Who talks to strangers is nobody, with nothing; who writes the files listens to nobody."""
+    station = Station(os.path.join(work, "stripped"), "-q")
+    built_for = subprocess.run(["nm", LACUNA], capture_output=True, check=False).stdout
+    if b"__asan_init" not in built_for and b"__tsan_init" not in built_for:
+        for name in ("bmp", "sync"):
+            with open(f"/proc/{station.role(name)}/status", encoding="utf-8") as file:
+                status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+            yield from same((status["CapEff"], status["NoNewPrivs"], status["Seccomp"]), ("0" * 16, "1", "2"), name)
+            yield from same("0" in status["Uid"].split(), False, f"{name} is root")
+    station.stop()
+
+
+def role_dies(work):
+    """Its sessions end, it is started again, and what was taken is kept."""
+    station = Station(os.path.join(work, "dies"))
+    with station.connect() as s:
+        s.sendall(INITIATION)
+        wait(lambda: station.files() and station.kept() == INITIATION)
+        os.kill(station.role(), signal.SIGKILL)
+        s.settimeout(20)
+        try:
+            yield from same(s.recv(1), b"", "the session ends")
+        except ConnectionResetError:
+            pass
+    wait(lambda: station.role() and station.listens())
+    with station.connect() as s:
+        s.sendall(INITIATION)
+        yield from same(wait(lambda: "bmp-1.bmp" in station.files() and station.kept("bmp-1") == INITIATION), True, "the next is kept")
+    status, said = station.stop()
+    yield from same((status, "killed by signal 9" in said, station.kept()), (1, True, INITIATION), said)
+
+
+def disk_role_dies(work):
+    """Without the process that waits for the disk the parent waits itself."""
+    station = Station(os.path.join(work, "sync"))
+    with station.connect() as s:
+        s.sendall(INITIATION)
+        wait(lambda: station.files() and station.kept() == INITIATION)
+        os.kill(station.role("sync"), signal.SIGKILL)
+        for _ in range(5):
+            s.sendall(message(0, b"x" * 1000))
+            time.sleep(0.3)
+    status, said = station.stop()
+    yield from same((status, len(station.kept())), (0, len(INITIATION) + 5 * 1006), said)
+
+
 def words(work):
     for arguments, status in (((), 2), (("127.0.0.1:1",), 2), (("127.0.0.1", "-o", work), 2), (("localhost:99", "-o", work), 2),
                               (("127.0.0.1:99999", "-o", work), 2), (("127.0.0.1:1790", "-o", work, "--collector", "../x"), 2),
                               (("127.0.0.1:1790", "-o", work, "--for", "nan"), 2), (("127.0.0.1:1790", "more", "-o", work), 2),
                               (("192.0.2.7:1790", "-o", work), 3), (("127.0.0.1:1790", "-o", work + "/a/b"), 3), (("--help",), 0)):
-        done = subprocess.run([RECORD, *arguments], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run([*RECORD, *arguments], capture_output=True, text=True, timeout=20, check=False)
         yield from same((done.returncode, bool(done.stdout if status == 0 else done.stderr)), (status, True), " ".join(arguments))
     station = Station(os.path.join(work, "for"), "-q", "--for", "0.5")
     yield from same(station.process.wait(20), 0, "--for ends it")
@@ -256,7 +316,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="ll-bmp-") as work:
         for title, check in (("one router", one_router), ("twenty routers, and again", many_routers), ("who is no router gets no file", not_bmp),
                              ("silent connections keep nobody out", silent_crowd), ("a flood does not grow memory", flood),
-                             ("a real stream is read", replayed), ("words and statuses", words)):
+                             ("a real stream is read", replayed), ("the roles have nothing", stripped),
+                             ("a role that dies is started again", role_dies), ("the disk's process dies", disk_role_dies),
+                             ("words and statuses", words)):
             cases.case(title, check(work))
         root = os.geteuid() == 0 and subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
         cases.case("a full disk loses nothing", full_disk(work) if root else [], None if root else "needs root and a mount namespace")
