@@ -10,6 +10,7 @@
 #include "cli/shipped.h"
 #include "cli/version.h"
 #include "cli/watch_list.h"
+#include "model/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,13 +118,20 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 static int run(struct session *s)
 {
 	struct decode_options options = {
-		.targets = s->in.targets,
+		.lines = true,
 		.entities = &s->in.entities,
+		.collectors = s->in.peers,
 		.bad_line = bad_line,
 		.bad_context = s,
 	};
-	struct obs_sink sink = {pipeline_take, s->pipeline};
-	struct decoder *d = decoder_create(s->in.peers, &options, sink);
+	struct registry_options into = {
+		.peers = s->in.peers,
+		.targets = s->in.targets,
+		.entities = &s->in.entities,
+		.out = {pipeline_take, s->pipeline},
+	};
+	struct registry *registry = registry_create(&into);
+	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	struct progress progress;
 	struct record record;
 	int code;
@@ -151,6 +159,7 @@ static int run(struct session *s)
 	pipeline_finish(s->pipeline);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
+	registry_free(registry);
 	return code < 0 ? code : 0;
 }
 

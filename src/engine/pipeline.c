@@ -300,7 +300,7 @@ static void take_measured(struct pipeline *p, const struct obs *o)
 
 static bool of_routing(const struct obs *o)
 {
-	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH;
+	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH && o->kind != OBS_TIME;
 }
 
 static void take_routing(struct pipeline *p, const struct obs *o)
@@ -310,9 +310,11 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 	control_take(p->control, o);
 }
 
-int pipeline_take(void *self, const struct obs *batch, size_t n)
+int pipeline_take(void *self, const struct batch *b)
 {
 	struct pipeline *p = self;
+	const struct obs *batch = b->obs;
+	size_t n = b->count;
 	if (!n)
 		return 0;
 	if (!instant_known(p->first))
@@ -321,7 +323,8 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		size_t end = i;
 		for (; end < n && of_routing(&batch[end]); end++)
 			take_routing(p, &batch[end]);
-		int code = end > i ? routes_take(p->routes, batch + i, end - i) : 0;
+		struct batch part = batch_part(b, i, end - i);
+		int code = end > i ? routes_take(p->routes, &part) : 0;
 		if (code < 0)
 			return code;
 		for (i = end; i < n && !of_routing(&batch[i]); i++)

@@ -5,9 +5,9 @@
 #include "detect/parameters.h"
 #include "diagnose/ratios.h"
 #include "incident/link.h"
+#include "model/batch.h"
 #include "model/dossier.h"
 #include "model/incident.h"
-#include "model/obs.h"
 #include "model/target.h"
 #include "signal/definition.h"
 #include "signal/routes.h"
@@ -32,8 +32,8 @@ struct pipeline_options {
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
 void pipeline_free(struct pipeline *p);
 
-int pipeline_take(void *self, const struct obs *batch, size_t n); // fits struct obs_sink
-void pipeline_finish(struct pipeline *p);			  // the data ended
+int pipeline_take(void *self, const struct batch *b); // fits struct batch_sink
+void pipeline_finish(struct pipeline *p);	      // the data ended
 
 const struct incident_list *pipeline_incidents(const struct pipeline *p); // of watched entities, by start; after finish
 const struct blind_list *pipeline_blind(const struct pipeline *p);	  // collectors and observers; after finish

@@ -31,11 +31,11 @@ static void put_health(struct text *t, const struct heard_lines *h, const struct
 	text_printf(t, " %u", o->loss_ppm);
 }
 
-static int keep(void *context, const struct obs *batch, size_t n)
+static int keep(void *context, const struct batch *b)
 {
 	struct heard_lines *h = context;
-	for (size_t i = 0; i < n; i++) {
-		const struct obs *o = &batch[i];
+	for (size_t i = 0; i < b->count; i++) {
+		const struct obs *o = &b->obs[i];
 		assert_true(o->kind == OBS_PROBE || o->kind == OBS_SERIES || o->kind == OBS_HEALTH);
 		assert_int_equal(o->peer, PEER_NONE);
 		text_instant(&h->said, o->time, 9);
@@ -74,14 +74,18 @@ struct heard_lines *lines_begin(void)
 	h->peers = peer_table_create();
 	h->targets = target_table_create(&h->entities);
 	struct decode_options options = {
-		.targets = h->targets, .entities = &h->entities, .bad_line = bad_line, .bad_context = h};
-	h->decoder = decoder_create(h->peers, &options, (struct obs_sink){keep, h});
+		.lines = true, .entities = &h->entities, .bad_line = bad_line, .bad_context = h};
+	struct registry_options into = {
+		.peers = h->peers, .targets = h->targets, .entities = &h->entities, .out = {keep, h}};
+	h->registry = registry_create(&into);
+	h->decoder = decoder_create(&options, registry_sender(h->registry));
 	return h;
 }
 
 void lines_end(struct heard_lines *h)
 {
 	decoder_free(h->decoder);
+	registry_free(h->registry);
 	target_table_free(h->targets);
 	peer_table_free(h->peers);
 	entity_list_free(&h->entities);

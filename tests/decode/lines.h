@@ -8,11 +8,13 @@
 
 #include "decode/decode.h"
 #include "feed/feed.h"
+#include "model/registry.h"
 
 struct heard_lines {
 	struct peer_table *peers;
 	struct target_table *targets;
 	struct entity_list entities;
+	struct registry *registry;
 	struct decoder *decoder;
 	struct text said; // observations
 	struct text
