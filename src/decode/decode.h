@@ -4,6 +4,7 @@
 // the numbers of peers, observers, targets, series and sources are the decoder's own, and announced before they are used.
 #pragma once
 
+#include "model/attempt.h"
 #include "model/batch.h"
 #include "model/entity.h"
 #include "model/peer.h"
@@ -80,6 +81,19 @@ void decoder_free(struct decoder *d);
 
 // Takes one record. 0, or what the sink answered. Bytes are borrowed for the call only.
 int decoder_take(struct decoder *d, const struct record *r);
+
+// Our own measurements, without a detour over text: the same observations as the lines that report/attempt.h writes of them.
+// `name`: the name asked for, or null. 0, what the sink answered, or ERR_FULL when there are more targets than can be told apart.
+int decoder_attempt(struct decoder *d, const struct attempt *a, const char *observer, const char *name);
+struct decode_health { // what an observer says of itself
+	struct instant time;
+	struct instant from; // since when; unknown: `time`
+	const char *observer;
+	uint8_t state, why;  // model/observer.h
+	uint32_t loss_ppm;   // OBS_LOSS_WHOLE at most; 0 not known
+};
+int decoder_health(struct decoder *d, const struct decode_health *h);
+
 int decoder_flush(struct decoder *d); // hands on what is batched
 const struct decode_counts *decoder_counts(const struct decoder *d);
 const char *decode_count_name(enum decode_count which); // e.g. "malformed_update"

@@ -116,6 +116,22 @@ const char *lines_probe(struct heard_lines *h, const char *line)
 	return lines_say(h, LINE_PROBE, line, strlen(line));
 }
 
+const char *lines_attempt(struct heard_lines *h, const struct attempt *a, const char *observer, const char *name)
+{
+	forget(h);
+	assert_int_equal(decoder_attempt(h->decoder, a, observer, name), 0);
+	assert_int_equal(decoder_flush(h->decoder), 0);
+	return text_string(&h->said);
+}
+
+const char *lines_health(struct heard_lines *h, const struct decode_health *health)
+{
+	forget(h);
+	assert_int_equal(decoder_health(h->decoder, health), 0);
+	assert_int_equal(decoder_flush(h->decoder), 0);
+	return text_string(&h->said);
+}
+
 static void put_gap(struct heard_lines *h, const struct record *r)
 {
 	text_printf(&h->wrong, "gap %s %u", gap_reason_name(r->reason), r->source);
