@@ -253,6 +253,55 @@ static int registry_name_take(struct registry_port *s, const struct batch *b, co
 	return 0;
 }
 
+static void registry_names_of_peers(const struct peer_table *t, struct batch_room *ret)
+{
+	for (uint16_t i = 0; i < collector_count(t); i++) {
+		const char *name = collector_name(t, i);
+		batch_room_name(ret, &(struct batch_name){.kind = NAME_COLLECTOR, .number = i}, name, strlen(name),
+				NULL);
+	}
+	for (uint32_t i = 0; i < peer_count(t); i++) {
+		const struct peer *p = peer_at(t, i);
+		struct batch_name name = {.kind = NAME_PEER, .number = i, .asn = p->asn, .collector = p->collector};
+		name.view = p->view;
+		name.address = p->address;
+		batch_room_name(ret, &name, NULL, 0, NULL);
+	}
+}
+
+static void registry_names_of_targets(const struct registry *r, struct batch_room *ret)
+{
+	const struct target_table *t = r->options.targets;
+	for (uint16_t i = 0; i < observer_count(t); i++) {
+		const struct observer *o = observer_at(t, i);
+		struct batch_name name = {.kind = NAME_OBSERVER, .number = i, .asn = o->asn};
+		batch_room_name(ret, &name, o->id, strlen(o->id), NULL);
+	}
+	for (uint32_t i = 0; i < target_count(t); i++) {
+		const struct target *x = target_at(t, i);
+		struct batch_name name = {.kind = NAME_TARGET, .number = i, .op = x->op, .address = x->address};
+		batch_room_name(ret, &name, x->name, x->name ? strlen(x->name) : 0, NULL);
+	}
+	for (uint32_t i = 0; r->options.entities && i < series_count(t); i++) {
+		const struct series *s = series_at(t, i);
+		struct batch_name name = {.kind = NAME_SERIES, .number = i};
+		batch_room_name(ret, &name, s->signal, strlen(s->signal), r->options.entities->at[s->entity].id);
+	}
+}
+
+void registry_names(const struct registry *r, struct batch_room *ret)
+{
+	registry_names_of_peers(r->options.peers, ret);
+	if (r->options.targets)
+		registry_names_of_targets(r, ret);
+	for (uint32_t i = 0; i < r->source_count; i++) {
+		const char *text = r->sources[i].text;
+		struct batch_name name = {.kind = NAME_SOURCE, .number = i};
+		if (r->sources[i].used)
+			batch_room_name(ret, &name, text, text ? strlen(text) : 0, NULL);
+	}
+}
+
 // ---- observations ----
 
 // Replaces one number. 1 done, 0 we have none for it, ERR_MALFORMED when it was never announced.

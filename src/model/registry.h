@@ -35,3 +35,6 @@ struct batch_sink registry_sender(struct registry *r);
 const struct registry_counts *registry_counts(const struct registry *r);
 uint32_t registry_source_count(const struct registry *r);		// numbers of sources are below this
 const char *registry_source(const struct registry *r, uint32_t source); // its text as announced; null: none
+
+// Announces everything that was met so far, in our numbers: who begins to listen now can understand what is handed on from here.
+void registry_names(const struct registry *r, struct batch_room *ret);

@@ -188,6 +188,40 @@ static void what_is_handed_on_is_self_contained(void **state)
 	end(second);
 }
 
+// Who begins to listen late is told all names at once, and understands the rest.
+static void who_comes_late_is_told(void **state)
+{
+	(void)state;
+	struct receiver *first = begin(), *late = begin();
+	struct batch_sink into = registry_sender(first->registry), onward = registry_sender(late->registry);
+	struct random_batch stream = {.random = unit_seed()};
+	struct batch_room room = {0};
+	struct text one = {0}, other = {0};
+	for (int round = 0; round < 100; round++) {
+		struct batch b = random_batch_next(&stream);
+		assert_int_equal(give(into, &b), 0);
+		if (round < 50)
+			continue;
+		if (round == 50) {
+			registry_names(first->registry, &room);
+			struct batch names = batch_room_view(&room);
+			assert_int_equal(give(onward, &names), 0);
+		}
+		struct batch handed = first->got;
+		handed.foreign = true;
+		assert_int_equal(give(onward, &handed), 0);
+		say_all(&one, first);
+		say_all(&other, late);
+	}
+	assert_string_equal(text_string(&one), text_string(&other));
+	batch_room_free(&room);
+	random_batch_end(&stream);
+	text_free(&one);
+	text_free(&other);
+	end(first);
+	end(late);
+}
+
 static int foreign(struct batch_sink sink, struct batch_room *room)
 {
 	struct batch b = batch_room_view(room);
@@ -249,11 +283,9 @@ static void entities_may_grow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_same_numbers_cost_nothing),
-		cmocka_unit_test(several_senders),
-		cmocka_unit_test(what_is_handed_on_is_self_contained),
-		cmocka_unit_test(what_was_not_announced_is_refused),
-		cmocka_unit_test(entities_may_grow),
+		cmocka_unit_test(the_same_numbers_cost_nothing),       cmocka_unit_test(several_senders),
+		cmocka_unit_test(what_is_handed_on_is_self_contained), cmocka_unit_test(who_comes_late_is_told),
+		cmocka_unit_test(what_was_not_announced_is_refused),   cmocka_unit_test(entities_may_grow),
 	};
 	return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
 }
