@@ -89,8 +89,8 @@ struct decode_health { // what an observer says of itself
 	struct instant time;
 	struct instant from; // since when; unknown: `time`
 	const char *observer;
-	uint8_t state, why;  // model/observer.h
-	uint32_t loss_ppm;   // OBS_LOSS_WHOLE at most; 0 not known
+	uint8_t state, why; // model/observer.h
+	uint32_t loss_ppm;  // OBS_LOSS_WHOLE at most; 0 not known
 };
 int decoder_health(struct decoder *d, const struct decode_health *h);
 

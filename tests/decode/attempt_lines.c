@@ -255,8 +255,8 @@ static void test_without_text(void **state)
 		a.time = instant_of(7, 5); // what lines_say() gives its records
 		assert_string_equal(lines_attempt(h, &a, "vp1", named ? name : NULL), text_string(&by_text));
 	}
-	struct decode_health health = {instant_of(9, 0), instant_of(3, 500000000), "v\"p", OBSERVER_DEGRADED,
-				       OBSERVER_OWN_LOSS, 250000};
+	struct decode_health health = {instant_of(9, 0),  instant_of(3, 500000000), "v\"p",
+				       OBSERVER_DEGRADED, OBSERVER_OWN_LOSS,	    250000};
 	assert_string_equal(lines_health(h, &health), "9.000000000 v\"p degraded own_loss 3.500000000 250000\n");
 	health.from = INSTANT_NONE;
 	assert_string_equal(lines_health(h, &health), "9.000000000 v\"p degraded own_loss 9.000000000 250000\n");

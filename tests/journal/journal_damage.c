@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RECORDS 40
+#define RECORDS 60
 
 static struct log_folder whole;
 static struct text whole_said;
@@ -21,7 +21,7 @@ static int begin(void **state)
 {
 	(void)state;
 	struct journal_found found;
-	struct journal_options options = {.dir = whole.path, .segment_bytes = 40000, .sync_bytes = 5000};
+	struct journal_options options = {.dir = whole.path, .segment_bytes = 25000, .sync_bytes = 5000};
 	struct journal *j;
 	dice = (struct random_batch){.random = unit_seed()};
 	log_begin(&whole);

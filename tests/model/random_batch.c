@@ -43,8 +43,10 @@ static void announce(struct random_batch *r, uint8_t kind)
 	n.asn = kind == NAME_PEER || kind == NAME_OBSERVER ? (uint32_t)dice(r, 1u << 31) : 0;
 	n.view = kind == NAME_PEER ? (uint8_t)dice(r, PEER_VIEW_LOC_RIB + 1) : 0;
 	n.collector = kind == NAME_PEER ? (uint16_t)dice(r, r->announced[NAME_COLLECTOR]) : 0;
-	bool texts = kind != NAME_PEER && (kind == NAME_COLLECTOR || kind == NAME_OBSERVER || kind == NAME_SERIES || dice(r, 2));
-	batch_room_name(&r->room, &n, texts ? text : NULL, strlen(text), kind == NAME_SERIES ? entities[dice(r, 3)] : NULL);
+	bool texts = kind != NAME_PEER &&
+		     (kind == NAME_COLLECTOR || kind == NAME_OBSERVER || kind == NAME_SERIES || dice(r, 2));
+	batch_room_name(&r->room, &n, texts ? text : NULL, strlen(text),
+			kind == NAME_SERIES ? entities[dice(r, 3)] : NULL);
 	r->announced[kind]++;
 }
 
