@@ -89,7 +89,7 @@ static uint8_t *writer_room(struct journal *j, size_t n)
 
 // ---- segments ----
 
-static int segment_create(struct journal *j)
+static int writer_segment_create(struct journal *j)
 {
 	char name[sizeof(j->name)];
 	snprintf(name, sizeof(name), "%0*llu%s", JOURNAL_NAME_DIGITS, (unsigned long long)j->number + 1,
@@ -108,7 +108,7 @@ static int segment_create(struct journal *j)
 	return 0;
 }
 
-static struct journal_segment_head segment_head(const struct journal *j, uint64_t first)
+static struct journal_segment_head writer_segment_head(const struct journal *j, uint64_t first)
 {
 	struct journal_segment_head head = {
 		.magic = JOURNAL_SEGMENT_MAGIC, .version = JOURNAL_VERSION, .run = j->run, .first = first};
@@ -117,11 +117,11 @@ static struct journal_segment_head segment_head(const struct journal *j, uint64_
 }
 
 // What waits goes into a new segment; the old one keeps what it has.
-static int segment_replace(struct journal *j)
+static int writer_segment_replace(struct journal *j)
 {
 	size_t skip = j->base ? 0 : sizeof(struct journal_segment_head);
-	struct journal_segment_head head = segment_head(j, j->acknowledged + 1);
-	int code = segment_create(j);
+	struct journal_segment_head head = writer_segment_head(j, j->acknowledged + 1);
+	int code = writer_segment_create(j);
 	if (code < 0)
 		return code;
 	(void)writer_room(j, sizeof(head));
@@ -137,7 +137,7 @@ int journal_sync(struct journal *j)
 	if (j->file < 0 || (!j->length && !j->broken))
 		return 0;
 	if (j->broken)
-		code = segment_replace(j);
+		code = writer_segment_replace(j);
 	if (code == 0)
 		code = writer_push(j);
 	if (code < 0)
@@ -157,7 +157,8 @@ int journal_sync(struct journal *j)
 
 // ---- records ----
 
-static void record_put(struct journal *j, uint8_t kind, struct instant time, const struct batch *b, struct cursor bytes)
+static void writer_record_put(struct journal *j, uint8_t kind, struct instant time, const struct batch *b,
+			      struct cursor bytes)
 {
 	size_t length = b ? batch_bytes(b) : cursor_left(&bytes), size = journal_padded(length);
 	struct journal_record_head head = {
@@ -181,12 +182,12 @@ static void record_put(struct journal *j, uint8_t kind, struct instant time, con
 }
 
 // A segment begins with the names that its batches use.
-static int segment_begin(struct journal *j)
+static int writer_segment_begin(struct journal *j)
 {
-	int code = segment_create(j);
+	int code = writer_segment_create(j);
 	if (code < 0)
 		return code;
-	struct journal_segment_head head = segment_head(j, j->sequence + 1);
+	struct journal_segment_head head = writer_segment_head(j, j->sequence + 1);
 	memcpy(writer_room(j, sizeof(head)), &head, sizeof(head));
 	j->length += sizeof(head);
 	if (!j->options.names)
@@ -195,7 +196,7 @@ static int segment_begin(struct journal *j)
 	j->options.names(j->options.names_context, &j->names);
 	struct batch names = batch_room_view(&j->names);
 	if (names.name_count && batch_bytes(&names) <= JOURNAL_RECORD_MAX)
-		record_put(j, JOURNAL_BATCH, INSTANT_NONE, &names, (struct cursor){0});
+		writer_record_put(j, JOURNAL_BATCH, INSTANT_NONE, &names, (struct cursor){0});
 	return 0;
 }
 
@@ -210,7 +211,7 @@ static int writer_ready(struct journal *j, size_t length)
 	if (j->broken || full || j->length + size > j->options.sync_bytes)
 		code = journal_sync(j);
 	if (code == 0 && (j->file < 0 || full))
-		code = segment_begin(j);
+		code = writer_segment_begin(j);
 	if (code == 0 && j->length - j->written > WRITE_BYTES)
 		code = writer_push(j);
 	return code;
@@ -220,7 +221,7 @@ int journal_append(struct journal *j, uint8_t kind, struct instant time, struct 
 {
 	int code = writer_ready(j, cursor_left(&bytes));
 	if (code == 0)
-		record_put(j, kind, time, NULL, bytes);
+		writer_record_put(j, kind, time, NULL, bytes);
 	return code;
 }
 
@@ -238,7 +239,7 @@ int journal_append_batch(struct journal *j, const struct batch *b)
 	for (size_t i = 0; i < b->count; i++)
 		if (b->obs[i].time.ns > newest.ns)
 			newest = b->obs[i].time;
-	record_put(j, JOURNAL_BATCH, newest, b, (struct cursor){0});
+	writer_record_put(j, JOURNAL_BATCH, newest, b, (struct cursor){0});
 	return 0;
 }
 
@@ -249,7 +250,7 @@ struct writer_start { // what the last segment says
 	const char *last;
 };
 
-static void start_damage(void *context, const struct journal_damage *d)
+static void writer_start_damage(void *context, const struct journal_damage *d)
 {
 	struct writer_start *s = context;
 	if (!d->torn || strcmp(d->file, s->last) != 0)
@@ -260,11 +261,11 @@ static void start_damage(void *context, const struct journal_damage *d)
 }
 
 // Reads the segment behind `after` to its end.
-static int start_read(struct journal *j, const char *after, struct writer_start *s)
+static int writer_start_read(struct journal *j, const char *after, struct writer_start *s)
 {
 	struct journal_reader *r;
 	struct journal_record record;
-	int code = journal_reader_from(j->dir, after, (struct journal_listener){start_damage, s}, &r);
+	int code = journal_reader_from(j->dir, after, (struct journal_listener){writer_start_damage, s}, &r);
 	if (code < 0)
 		return code;
 	while ((code = journal_reader_next(r, &record)) == 1) {
@@ -276,7 +277,7 @@ static int start_read(struct journal *j, const char *after, struct writer_start 
 	return code;
 }
 
-static int copy_bytes(int from, uint64_t offset, int to)
+static int writer_copy_bytes(int from, uint64_t offset, int to)
 {
 	uint8_t bytes[4096];
 	for (;;) {
@@ -290,13 +291,13 @@ static int copy_bytes(int from, uint64_t offset, int to)
 }
 
 // Nothing is thrown away: what is cut off is put beside it first.
-static int torn_cut(struct journal *j, const struct journal_found *found)
+static int writer_torn_cut(struct journal *j, const struct journal_found *found)
 {
 	char kept[80];
 	snprintf(kept, sizeof(kept), "%s.torn", found->torn_file);
 	int file = openat(j->folder, found->torn_file, O_RDWR | O_CLOEXEC);
 	int beside = file < 0 ? -1 : openat(j->folder, kept, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	int code = beside < 0 ? -errno : copy_bytes(file, found->torn_offset, beside);
+	int code = beside < 0 ? -errno : writer_copy_bytes(file, found->torn_offset, beside);
 	if (code == 0 && (fsync(beside) < 0 || ftruncate(file, (off_t)found->torn_offset) < 0 || fsync(file) < 0))
 		code = -errno;
 	if (beside >= 0)
@@ -306,7 +307,7 @@ static int torn_cut(struct journal *j, const struct journal_found *found)
 	return code;
 }
 
-static int start_find(struct journal *j, struct journal_found *ret)
+static int writer_start_find(struct journal *j, struct journal_found *ret)
 {
 	char **names;
 	size_t count;
@@ -317,11 +318,11 @@ static int start_find(struct journal *j, struct journal_found *ret)
 	ret->segments = (uint32_t)count;
 	// Nearly always one segment is enough; where the last holds no record, those before it are asked.
 	for (size_t i = count; i-- > 0 && !j->sequence && code == 0;)
-		code = start_read(j, i ? names[i - 1] : "", &s);
+		code = writer_start_read(j, i ? names[i - 1] : "", &s);
 	j->number = count ? journal_number(names[count - 1]) : 0;
 	journal_list_free(names, count);
 	if (code == 0 && ret->torn_bytes)
-		code = torn_cut(j, ret);
+		code = writer_torn_cut(j, ret);
 	j->acknowledged = ret->sequence = j->sequence;
 	j->run++;
 	return code;
@@ -340,7 +341,7 @@ int journal_open(const struct journal_options *options, struct journal **ret, st
 	j->file = -1;
 	journal_faults(j, NULL, NULL);
 	j->folder = open(options->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int code = j->folder < 0 || flock(j->folder, LOCK_EX | LOCK_NB) < 0 ? -errno : start_find(j, &found);
+	int code = j->folder < 0 || flock(j->folder, LOCK_EX | LOCK_NB) < 0 ? -errno : writer_start_find(j, &found);
 	if (code < 0) {
 		(void)journal_close(j);
 		return code;
