@@ -173,7 +173,7 @@ static int log_event(struct log_reading *r, const char *type, struct instant tim
 			text_utc(&r->out, time);
 		else
 			text_char(&r->out, '-');
-		text_printf(&r->out, " %s ", type);
+		text_printf(&r->out, " %s%s", type, text.at ? " " : "");
 		text_untrusted(&r->out, (const char *)text.at, cursor_left(&text));
 	}
 	text_char(&r->out, '\n');

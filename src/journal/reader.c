@@ -237,7 +237,7 @@ static void reader_count(struct journal_reader *r, const struct journal_record *
 	t->runs += !r->run || record->run != r->run;
 	r->run = record->run;
 	t->sequence = record->sequence;
-	if (!instant_known(record->time))
+	if (!instant_known(record->time) || (record->kind != JOURNAL_BATCH && record->kind != JOURNAL_CUT))
 		return;
 	r->last_time = record->time;
 	if (!instant_known(t->first) || record->time.ns < t->first.ns)
