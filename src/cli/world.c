@@ -51,13 +51,13 @@ void world_say(const char *format, ...)
 	text_free(&line);
 }
 
-static void notice_say(void *context, const char *text)
+static void world_notice(void *context, const char *text)
 {
 	(void)context;
 	world_say("%s", text);
 }
 
-const struct notice_sink world_notices = {.line = notice_say};
+const struct notice_sink world_notices = {.line = world_notice};
 
 int world_usage(void)
 {

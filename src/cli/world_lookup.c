@@ -13,7 +13,7 @@ struct lookup {
 	bool unknown; // some argument was not in the data
 };
 
-static bool argument_valid(const char *argument)
+static bool world_lookup_argument_valid(const char *argument)
 {
 	struct text what = {0};
 	bool valid = world_answer_means(argument, &what);
@@ -21,7 +21,7 @@ static bool argument_valid(const char *argument)
 	return valid;
 }
 
-static void argument_answer(struct lookup *l, const char *argument)
+static void world_lookup_argument_answer(struct lookup *l, const char *argument)
 {
 	struct text what = {0};
 	if (world_answer_means(argument, &what) && world_answer(&l->answers, text_string(&what)) < 0) {
@@ -31,7 +31,7 @@ static void argument_answer(struct lookup *l, const char *argument)
 	text_free(&what);
 }
 
-static int answers_print(struct lookup *l, int count, char **arguments)
+static int world_lookup_answers_print(struct lookup *l, int count, char **arguments)
 {
 	bool printed = true;
 	struct json *j = &l->answers.writer;
@@ -44,7 +44,7 @@ static int answers_print(struct lookup *l, int count, char **arguments)
 		json_open(j, '[');
 	}
 	for (int i = 0; i < count && printed; i++) {
-		argument_answer(l, arguments[i]);
+		world_lookup_argument_answer(l, arguments[i]);
 		printed = world_print(&l->out);
 	}
 	if (l->answers.json) {
@@ -94,7 +94,7 @@ int world_command_lookup(int argc, char **argv)
 		return world_usage();
 	}
 	for (int i = optind; i < argc; i++)
-		if (!argument_valid(argv[i])) {
+		if (!world_lookup_argument_valid(argv[i])) {
 			world_say("%s is no address, country (country/KP) or network (asn/131279)", argv[i]);
 			return world_usage();
 		}
@@ -103,7 +103,7 @@ int world_command_lookup(int argc, char **argv)
 	if (status != WORLD_EXIT_DONE)
 		return status;
 	l.answers.world = w;
-	status = answers_print(&l, argc - optind, argv + optind);
+	status = world_lookup_answers_print(&l, argc - optind, argv + optind);
 	world_age_check(w);
 	text_free(&l.out);
 	world_free(w);

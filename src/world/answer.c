@@ -24,7 +24,7 @@ static void answer_safe(struct text *t, const char *bytes)
 	text_untrusted(t, bytes, strlen(bytes));
 }
 
-static void prefix_write(struct world_answers *l, const struct prefix *p)
+static void answer_prefix_write(struct world_answers *l, const struct prefix *p)
 {
 	struct text t = {0};
 	text_prefix(&t, p);
@@ -35,23 +35,23 @@ static void prefix_write(struct world_answers *l, const struct prefix *p)
 	text_free(&t);
 }
 
-static int prefix_show(void *context, const struct prefix *p)
+static int answer_prefix_show(void *context, const struct prefix *p)
 {
 	struct world_answers *l = context;
 	if (!l->json)
 		text_char(l->out, ' ');
-	prefix_write(l, p);
+	answer_prefix_write(l, p);
 	return 0;
 }
 
-static void counted_write(struct text *t, uint64_t n, const char *one, const char *many)
+static void answer_counted_write(struct text *t, uint64_t n, const char *one, const char *many)
 {
 	text_u64(t, n);
 	text_char(t, ' ');
 	text_put(t, n == 1 ? one : many);
 }
 
-static int prefix_extent(void *context, const struct prefix *p)
+static int answer_prefix_extent(void *context, const struct prefix *p)
 {
 	struct extent *y = context;
 	y->prefixes[p->family == FAMILY_V6]++;
@@ -59,13 +59,13 @@ static int prefix_extent(void *context, const struct prefix *p)
 		return 0;
 	if (!y->answers->json)
 		text_put(y->answers->out, "  ");
-	prefix_write(y->answers, p);
+	answer_prefix_write(y->answers, p);
 	if (!y->answers->json)
 		text_char(y->answers->out, '\n');
 	return 0;
 }
 
-static int range_extent(void *context, const struct world_range *r)
+static int answer_range_extent(void *context, const struct world_range *r)
 {
 	struct extent *y = context;
 	bool v6 = r->first.family == FAMILY_V6;
@@ -73,10 +73,10 @@ static int range_extent(void *context, const struct world_range *r)
 	y->blocks[v6] += world_range_blocks(r, v6 ? 48 : 24);
 	if (!v6)
 		y->addresses_v4 += world_range_blocks(r, 32);
-	return world_range_prefixes(r, prefix_extent, y);
+	return world_range_prefixes(r, answer_prefix_extent, y);
 }
 
-static int part_extent(void *context, const struct world_range *r)
+static int answer_part_extent(void *context, const struct world_range *r)
 {
 	struct extent *y = context;
 	if (r->country[0])
@@ -88,7 +88,7 @@ static int part_extent(void *context, const struct world_range *r)
 	return 0;
 }
 
-static int asn_compare(const void *a, const void *b)
+static int answer_asn_compare(const void *a, const void *b)
 {
 	uint32_t x, y;
 	memcpy(&x, a, sizeof(x));
@@ -96,11 +96,11 @@ static int asn_compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void extent_settle(struct extent *y)
+static void answer_extent_settle(struct extent *y)
 {
 	size_t kept = 0, letters = 0;
 	if (y->asn_count)
-		qsort(y->asns, y->asn_count, sizeof(*y->asns), asn_compare);
+		qsort(y->asns, y->asn_count, sizeof(*y->asns), answer_asn_compare);
 	for (size_t i = 0; i < y->asn_count; i++)
 		if (kept == 0 || y->asns[kept - 1] != y->asns[i])
 			y->asns[kept++] = y->asns[i];
@@ -112,7 +112,7 @@ static void extent_settle(struct extent *y)
 		}
 }
 
-static void family_json(const struct extent *y, bool v6)
+static void answer_family_json(const struct extent *y, bool v6)
 {
 	struct json *j = &y->answers->writer;
 	json_key(j, v6 ? "v6" : "v4");
@@ -130,11 +130,11 @@ static void family_json(const struct extent *y, bool v6)
 	json_close(j, '}');
 }
 
-static void totals_json(const struct extent *y)
+static void answer_totals_json(const struct extent *y)
 {
 	struct json *j = &y->answers->writer;
-	family_json(y, false);
-	family_json(y, true);
+	answer_family_json(y, false);
+	answer_family_json(y, true);
 	json_key(j, "networks");
 	json_int(j, (int64_t)y->asn_count);
 	json_key(j, "countries");
@@ -144,7 +144,7 @@ static void totals_json(const struct extent *y)
 	json_close(j, ']');
 }
 
-static void family_text(const struct extent *y, bool v6)
+static void answer_family_text(const struct extent *y, bool v6)
 {
 	struct text *t = y->answers->out;
 	text_put(t, v6 ? "  IPv6: " : "  IPv4: ");
@@ -152,21 +152,21 @@ static void family_text(const struct extent *y, bool v6)
 		text_put(t, "none\n");
 		return;
 	}
-	counted_write(t, y->ranges[v6], "range", "ranges");
+	answer_counted_write(t, y->ranges[v6], "range", "ranges");
 	text_put(t, ", ");
-	counted_write(t, y->prefixes[v6], "prefix", "prefixes");
+	answer_counted_write(t, y->prefixes[v6], "prefix", "prefixes");
 	if (!v6) {
 		text_put(t, ", ");
-		counted_write(t, (uint64_t)y->addresses_v4, "address", "addresses");
+		answer_counted_write(t, (uint64_t)y->addresses_v4, "address", "addresses");
 	}
 	text_printf(t, ", %.2f x /%d\n", y->blocks[v6], v6 ? 48 : 24);
 }
 
-static void totals_text(const struct extent *y, bool country)
+static void answer_totals_text(const struct extent *y, bool country)
 {
 	struct text *t = y->answers->out;
-	family_text(y, false);
-	family_text(y, true);
+	answer_family_text(y, false);
+	answer_family_text(y, true);
 	if (country) {
 		text_printf(t, "  networks: %zu", y->asn_count);
 		if (y->asn_count == 1)
@@ -179,7 +179,7 @@ static void totals_text(const struct extent *y, bool country)
 	text_char(t, '\n');
 }
 
-static void entity_head(struct world_answers *l, const char *entity, const char *name)
+static void answer_entity_head(struct world_answers *l, const char *entity, const char *name)
 {
 	if (l->json) {
 		json_open(&l->writer, '{');
@@ -201,32 +201,33 @@ static void entity_head(struct world_answers *l, const char *entity, const char 
 	text_char(l->out, '\n');
 }
 
-static int entity_show(struct world_answers *l, const char *entity)
+static int answer_entity_show(struct world_answers *l, const char *entity)
 {
 	struct extent *y = alloc_zero(1, sizeof(*y));
 	bool country = entity[0] == 'c';
 	y->answers = l;
-	if (world_parts(l->world, entity, part_extent, y) < 0) {
+	if (world_parts(l->world, entity, answer_part_extent, y) < 0) {
 		free(y);
 		return ERR_NOT_FOUND;
 	}
-	extent_settle(y);
-	entity_head(l, entity, country ? NULL : world_network_name(l->world, (uint32_t)strtoul(entity + 4, NULL, 10)));
-	(void)world_ranges(l->world, entity, range_extent, y); // known, as the parts were
+	answer_extent_settle(y);
+	answer_entity_head(l, entity,
+			   country ? NULL : world_network_name(l->world, (uint32_t)strtoul(entity + 4, NULL, 10)));
+	(void)world_ranges(l->world, entity, answer_range_extent, y); // known, as the parts were
 	if (l->json) {
 		if (!l->totals)
 			json_close(&l->writer, ']');
-		totals_json(y);
+		answer_totals_json(y);
 		json_close(&l->writer, '}');
 	} else {
-		totals_text(y, country);
+		answer_totals_text(y, country);
 	}
 	free(y->asns);
 	free(y);
 	return 0;
 }
 
-static void range_json(struct world_answers *l, const struct world_range *r)
+static void answer_range_json(struct world_answers *l, const struct world_range *r)
 {
 	struct json *j = &l->writer;
 	const struct addr *ends[] = {r ? &r->first : NULL, r ? &r->last : NULL};
@@ -241,11 +242,11 @@ static void range_json(struct world_answers *l, const struct world_range *r)
 	json_key(j, "prefix_list");
 	json_open(j, '[');
 	if (r)
-		(void)world_range_prefixes(r, prefix_show, l);
+		(void)world_range_prefixes(r, answer_prefix_show, l);
 	json_close(j, ']');
 }
 
-static void address_json(struct world_answers *l, const char *address, const struct world_range *r)
+static void answer_address_json(struct world_answers *l, const char *address, const struct world_range *r)
 {
 	struct json *j = &l->writer;
 	const char *name = r ? world_network_name(l->world, r->asn) : NULL;
@@ -261,11 +262,11 @@ static void address_json(struct world_answers *l, const char *address, const str
 		json_null(j);
 	json_key(j, "name");
 	json_string(j, name);
-	range_json(l, r);
+	answer_range_json(l, r);
 	json_close(j, '}');
 }
 
-static void address_text(struct world_answers *l, const char *address, const struct world_range *r)
+static void answer_address_text(struct world_answers *l, const char *address, const struct world_range *r)
 {
 	struct text *t = l->out;
 	const char *name = r ? world_network_name(l->world, r->asn) : NULL;
@@ -279,32 +280,32 @@ static void address_text(struct world_answers *l, const char *address, const str
 	text_put(t, "\n");
 	if (r) {
 		text_put(t, "  range   ");
-		(void)world_range_prefixes(r, prefix_show, l);
+		(void)world_range_prefixes(r, answer_prefix_show, l);
 		text_char(t, '\n');
 	}
 }
 
-static int address_show(struct world_answers *l, const struct addr *a)
+static int answer_address_show(struct world_answers *l, const struct addr *a)
 {
 	struct world_range r;
 	struct text address = {0};
 	text_addr(&address, a);
 	bool found = world_lookup(l->world, a, &r) == 1;
 	if (l->json)
-		address_json(l, text_string(&address), found ? &r : NULL);
+		answer_address_json(l, text_string(&address), found ? &r : NULL);
 	else
-		address_text(l, text_string(&address), found ? &r : NULL);
+		answer_address_text(l, text_string(&address), found ? &r : NULL);
 	text_free(&address);
 	return found ? 0 : ERR_NOT_FOUND;
 }
 
-static bool is_letter(char c)
+static bool answer_is_letter(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 // Appends the entity that an argument means ("kp", "AS131279" and the full forms); false: no such form.
-static bool entity_read(const char *argument, struct text *ret)
+static bool answer_entity_read(const char *argument, struct text *ret)
 {
 	const char *rest = argument;
 	if (strncmp(argument, "asn/", 4) == 0) {
@@ -314,7 +315,7 @@ static bool entity_read(const char *argument, struct text *ret)
 		rest = argument + 2;
 	} else {
 		rest = strncmp(argument, "country/", 8) == 0 ? argument + 8 : argument;
-		if (!is_letter(rest[0]) || !is_letter(rest[1]) || rest[2])
+		if (!answer_is_letter(rest[0]) || !answer_is_letter(rest[1]) || rest[2])
 			return false;
 		text_put(ret, "country/");
 		text_char(ret, (char)(rest[0] & ~0x20));
@@ -330,7 +331,7 @@ bool world_answer_means(const char *word, struct text *ret_what)
 {
 	struct addr a;
 	if (addr_parse(word, &a) < 0)
-		return entity_read(word, ret_what);
+		return answer_entity_read(word, ret_what);
 	text_addr(ret_what, &a);
 	return true;
 }
@@ -338,5 +339,5 @@ bool world_answer_means(const char *word, struct text *ret_what)
 int world_answer(struct world_answers *l, const char *what)
 {
 	struct addr a;
-	return addr_parse(what, &a) == 0 ? address_show(l, &a) : entity_show(l, what);
+	return addr_parse(what, &a) == 0 ? answer_address_show(l, &a) : answer_entity_show(l, what);
 }
