@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: ISC
-// Per (prefix, peer) the path last heard, as origin, upstream and a hash; per entity a bounded list of events.
+// Per prefix the peers that announced it, each with the path last heard as origin, upstream and a hash; per entity a
+// bounded list of events.
 #include "signal/evidence.h"
 
 #include "base/alloc.h"
 
 #include <stdlib.h>
 
-#define FIRST_SLOTS (1u << 12)
+#define ROW_FIRST 4
 
-struct heard {		       // the route a peer last announced
-	uint32_t prefix, peer; // peer + 1; 0 empty
+struct heard { // the route a peer last announced
+	uint16_t peer;
+	bool withdrawn;
 	uint32_t origin, upstream;
 	uint32_t path_hash;
 	uint32_t since_s; // first heard; seconds since 1970, good until 2106
-	bool withdrawn;
+};
+
+_Static_assert(PEERS_MAX <= UINT16_MAX, "a peer's number takes two bytes");
+
+struct heard_row { // of a prefix, by peer in rising order
+	struct heard *at;
+	uint32_t n, capacity;
 };
 
 struct events {
@@ -26,9 +34,9 @@ struct evidence {
 	struct space *space;
 	const struct entity_list *entities;
 	const struct table *table;
-	struct events *of; // by entity
-	struct heard *slots;
-	size_t slot_count, used;
+	struct events *of;	// by entity
+	struct heard_row *rows; // by prefix
+	size_t row_count, row_capacity, used;
 	bool baseline_done;
 	uint32_t baseline_prefixes; // known when it was done
 };
@@ -40,8 +48,6 @@ struct evidence *evidence_create(const struct entity_list *entities, struct spac
 	e->space = space;
 	e->table = table;
 	e->of = alloc_zero(entities->count, sizeof(*e->of));
-	e->slots = alloc_zero(FIRST_SLOTS, sizeof(*e->slots));
-	e->slot_count = FIRST_SLOTS;
 	size_t watched = 0;
 	for (size_t i = 0; i < entities->count; i++)
 		if (entities->at[i].watched && watched++ < EVIDENCE_WATCHED_MAX)
@@ -58,29 +64,54 @@ void evidence_free(struct evidence *e)
 		return;
 	for (size_t i = 0; i < e->entities->count; i++)
 		free(e->of[i].at);
+	for (size_t i = 0; i < e->row_count; i++)
+		free(e->rows[i].at);
 	free(e->of);
-	free(e->slots);
+	free(e->rows);
 	free(e);
 }
 
-static struct heard *slot_of(struct heard *slots, size_t count, uint32_t prefix, uint32_t peer)
+// Place of the peer in the row, or where it belongs. Peers mostly come in order of their numbers, as in a dump.
+static uint32_t heard_place(const struct heard_row *row, uint32_t peer)
 {
-	size_t i = hash_mix((uint64_t)prefix << 32 | peer) & (count - 1);
-	while (slots[i].peer && (slots[i].prefix != prefix || slots[i].peer != peer + 1))
-		i = (i + 1) & (count - 1);
-	return &slots[i];
+	uint32_t low = 0, high = row->n;
+	if (high && row->at[high - 1].peer < peer)
+		return high;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (row->at[middle].peer < peer)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-static void slots_double(struct evidence *e)
+static struct heard *heard_find(const struct evidence *e, uint32_t prefix, uint32_t peer)
 {
-	struct heard *old = e->slots;
-	size_t count = e->slot_count;
-	e->slot_count *= 2;
-	e->slots = alloc_zero(e->slot_count, sizeof(*e->slots));
-	for (size_t i = 0; i < count; i++)
-		if (old[i].peer)
-			*slot_of(e->slots, e->slot_count, old[i].prefix, old[i].peer - 1) = old[i];
-	free(old);
+	if (prefix >= e->row_count)
+		return NULL;
+	const struct heard_row *row = &e->rows[prefix];
+	uint32_t at = heard_place(row, peer);
+	return at < row->n && row->at[at].peer == peer ? &row->at[at] : NULL;
+}
+
+static void heard_add(struct evidence *e, uint32_t prefix, const struct heard *heard)
+{
+	for (; e->row_count <= prefix; e->row_count++) {
+		alloc_grow((void **)&e->rows, e->row_count, &e->row_capacity, sizeof(*e->rows));
+		e->rows[e->row_count] = (struct heard_row){0};
+	}
+	struct heard_row *row = &e->rows[prefix];
+	if (row->n == row->capacity) {
+		row->capacity = row->capacity ? row->capacity * 2 : ROW_FIRST;
+		row->at = alloc_resize(row->at, row->capacity, sizeof(*row->at));
+	}
+	uint32_t at = heard_place(row, heard->peer);
+	memmove(row->at + at + 1, row->at + at, (row->n - at) * sizeof(*row->at));
+	row->at[at] = *heard;
+	row->n++;
+	e->used++;
 }
 
 static void event_add(struct evidence *e, uint16_t set, const struct evidence_event *event)
@@ -138,34 +169,34 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	for (size_t i = o->path_count; i-- > 0 && !upstream;)
 		upstream = o->path[i] != o->origin ? o->path[i] : 0;
 	uint32_t hash = (uint32_t)hash_bytes(o->path, o->path_count * sizeof(*o->path));
-	struct heard *heard = slot_of(e->slots, e->slot_count, id, o->peer);
+	struct heard *heard = heard_find(e, id, o->peer);
 	struct evidence_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
-	if (heard->withdrawn) {
+	if (heard && heard->withdrawn) {
 		event.kind = EVIDENCE_RETURNED;
 		event_add(e, set, &event);
 	}
-	if (heard->peer && heard->path_hash != hash) {
+	if (heard && heard->path_hash != hash) {
 		event.kind = EVIDENCE_PATH_CHANGED;
 		event.other = heard->upstream;
 		event_add(e, set, &event);
 	}
-	uint32_t held = table_origin(e->table, id);
-	bool news = e->baseline_done && !heard->peer && (first_sight || prefix_is_news(e, id));
+	uint32_t held = table_origin(e->table, id), heard_origin = heard ? heard->origin : 0;
+	bool news = e->baseline_done && !heard && (first_sight || prefix_is_news(e, id));
 	uint32_t cover = news ? covering_origin(e, &o->prefix) : 0;
-	if (e->baseline_done && o->origin && !first_sight && held && held != o->origin && heard->origin != o->origin) {
+	if (e->baseline_done && o->origin && !first_sight && held && held != o->origin && heard_origin != o->origin) {
 		event = (struct evidence_event){o->time, EVIDENCE_NEW_ORIGIN, id, o->peer, o->origin, held};
 		event_add(e, set, &event);
 	} else if (o->origin && cover && cover != o->origin) {
 		event = (struct evidence_event){o->time, EVIDENCE_MORE_SPECIFIC, id, o->peer, o->origin, cover};
 		event_add(e, set, &event);
 	}
-	if (!heard->peer && e->used >= EVIDENCE_ROUTES_MAX)
+	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, (uint32_t)instant_seconds(o->time)};
+	if (!heard) {
+		heard_add(e, id, &now);
 		return;
-	e->used += !heard->peer;
-	uint32_t since_s = heard->peer ? heard->since_s : (uint32_t)instant_seconds(o->time);
-	*heard = (struct heard){id, o->peer + 1, o->origin, upstream, hash, since_s, false};
-	if (e->used > e->slot_count / 2)
-		slots_double(e);
+	}
+	now.since_s = heard->since_s;
+	*heard = now;
 }
 
 void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id, bool first_sight, uint16_t set)
@@ -176,10 +207,10 @@ void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id,
 		announced(e, o, prefix_id, first_sight, set);
 		return;
 	}
-	struct heard *heard = slot_of(e->slots, e->slot_count, prefix_id, o->peer);
-	heard->withdrawn = heard->peer;
-	struct evidence_event event = {
-		o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard->peer ? heard->upstream : 0, 0};
+	struct heard *heard = heard_find(e, prefix_id, o->peer);
+	if (heard)
+		heard->withdrawn = true;
+	struct evidence_event event = {o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard ? heard->upstream : 0, 0};
 	event_add(e, set, &event);
 }
 
@@ -209,24 +240,21 @@ const struct evidence_event *evidence_events(const struct evidence *e, uint32_t 
 	return e->of[entity].at;
 }
 
-size_t evidence_slots(const struct evidence *e)
+size_t evidence_pairs(const struct evidence *e, uint32_t prefix)
 {
-	return e->slot_count;
+	return prefix < e->row_count ? e->rows[prefix].n : 0;
 }
 
-bool evidence_path(const struct evidence *e, size_t slot, struct evidence_path *ret)
+struct evidence_path evidence_pair(const struct evidence *e, uint32_t prefix, size_t at)
 {
-	const struct heard *h = &e->slots[slot];
-	if (!h->peer)
-		return false;
-	*ret = (struct evidence_path){h->prefix, h->peer - 1, h->upstream, h->since_s, h->withdrawn};
-	return true;
+	const struct heard *h = &e->rows[prefix].at[at];
+	return (struct evidence_path){h->peer, h->upstream, h->since_s, h->withdrawn};
 }
 
-size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer)
+size_t evidence_pair_of(const struct evidence *e, uint32_t prefix, uint32_t peer)
 {
-	const struct heard *h = slot_of(e->slots, e->slot_count, prefix, peer);
-	return h->peer ? (size_t)(h - e->slots) : SIZE_MAX;
+	const struct heard *h = heard_find(e, prefix, peer);
+	return h ? (size_t)(h - e->rows[prefix].at) : SIZE_MAX;
 }
 
 bool evidence_followed(const struct evidence *e, uint32_t entity)

@@ -7,9 +7,8 @@
 #include "signal/space.h"
 #include "signal/table.h"
 
-#define EVIDENCE_EVENTS_MAX  65536   // kept per entity; the oldest half goes first
-#define EVIDENCE_ROUTES_MAX  1000000 // (prefix, peer) pairs whose path is remembered
-#define EVIDENCE_WATCHED_MAX 64	     // entities followed in such detail
+#define EVIDENCE_EVENTS_MAX  65536 // kept per entity; the oldest half goes first
+#define EVIDENCE_WATCHED_MAX 64	   // entities followed in such detail
 
 enum evidence_kind {
 	EVIDENCE_WITHDRAWN,	// asn: the upstream (AS next to the origin) of the route that left
@@ -30,7 +29,7 @@ struct evidence_event {
 };
 
 struct evidence_path { // of one (prefix, peer) pair: the route last heard, withdrawn since or not
-	uint32_t prefix, peer;
+	uint32_t peer;
 	uint32_t upstream; // 0: the peer is the origin's own neighbour, or the path was not told
 	int64_t since_s;   // second in which the pair was first heard of
 	bool withdrawn;
@@ -58,7 +57,9 @@ void evidence_baseline_done(struct evidence *e);
 const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n);
 bool evidence_followed(const struct evidence *e, uint32_t entity); // false: no events are kept of it
 
-// The pairs of all entities that are followed lie in slots, some of them empty. A slot is good until the next route.
-size_t evidence_slots(const struct evidence *e);
-bool evidence_path(const struct evidence *e, size_t slot, struct evidence_path *ret); // false: empty
-size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer);	      // SIZE_MAX: never heard of
+// How many peers ever announced the prefix; 0 where no entity that is followed has it.
+size_t evidence_pairs(const struct evidence *e, uint32_t prefix);
+// One of them, `at` below evidence_pairs, by peer in rising order. Places are good until the next route.
+struct evidence_path evidence_pair(const struct evidence *e, uint32_t prefix, size_t at);
+size_t evidence_pair_of(const struct evidence *e, uint32_t prefix,
+			uint32_t peer); // its place; SIZE_MAX: never heard of

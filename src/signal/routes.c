@@ -9,6 +9,8 @@
 struct follow {		       // per entity
 	uint64_t sight_sum[2]; // sum over its prefixes of the networks that see them
 	uint32_t prefixes[2];  // that were visible at least once
+	uint32_t *own;	       // these, in rising order
+	size_t own_count, own_capacity;
 	bool changed;
 };
 
@@ -84,12 +86,24 @@ void routes_free(struct routes *r)
 	if (r->space)
 		space_free(r->space);
 	table_free(r->table);
+	for (size_t i = 0; r->follow && i < r->entities->count; i++)
+		free(r->follow[i].own);
 	free(r->follow);
 	free(r->set);
 	free(r->seen);
 	free(r->counted);
 	free(r->losses);
 	free(r);
+}
+
+// Ids mostly come in rising order.
+static void own_add(struct follow *w, uint32_t id)
+{
+	alloc_grow((void **)&w->own, w->own_count, &w->own_capacity, sizeof(*w->own));
+	size_t at = w->own_count++;
+	for (; at && w->own[at - 1] > id; at--)
+		w->own[at] = w->own[at - 1];
+	w->own[at] = id;
 }
 
 // Counts the prefix's new sight into its entities.
@@ -104,6 +118,8 @@ static void sight_changed(struct routes *r, uint32_t id)
 		struct follow *w = &r->follow[members[i]];
 		w->changed = true;
 		w->prefixes[f] += first;
+		if (first)
+			own_add(w, id);
 		if (r->counted[id] || first)
 			w->sight_sum[f] += (uint64_t)seen - (r->counted[id] ? r->seen[id] : 0);
 	}
@@ -246,16 +262,10 @@ const struct blind_list *routes_blind(const struct routes *r)
 	return blind_spans(r->blind);
 }
 
-bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id)
+const uint32_t *routes_own(const struct routes *r, uint32_t entity, size_t *ret_n)
 {
-	if (prefix_id >= r->known || !r->counted[prefix_id] || r->set[prefix_id] == SPACE_NOBODY)
-		return false;
-	size_t n;
-	const uint32_t *members = space_members(r->space, r->set[prefix_id], &n);
-	for (size_t i = 0; i < n; i++)
-		if (members[i] == entity)
-			return true;
-	return false;
+	*ret_n = r->follow[entity].own_count;
+	return r->follow[entity].own;
 }
 
 const struct routes_loss *routes_losses(const struct routes *r, size_t *ret_n)

@@ -38,7 +38,7 @@ const struct table *routes_table(const struct routes *r);
 const struct evidence *routes_evidence(const struct routes *r); // null without entities
 const struct blind_list *routes_blind(const struct routes *r);
 const struct space *routes_space(const struct routes *r); // null without entities
-// Whether the prefix was visible once and is of the entity's space.
-bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id);
+// The prefixes of the entity's space that were visible once, ids in rising order. Borrowed until the next batch.
+const uint32_t *routes_own(const struct routes *r, uint32_t entity, size_t *ret_n);
 const struct routes_loss *routes_losses(const struct routes *r,
 					size_t *ret_n); // in order of time; none without entities
