@@ -194,7 +194,7 @@ static void settle(struct routes *r)
 	const uint32_t *flip = table_flips(r->table, &flips), *touch = table_touched(r->table, &touched);
 	const struct dictionary *d = table_dictionary(r->table);
 	for (size_t i = 0; i < flips; i++)
-		space_flip(r->space, flip[i], dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
+		space_flip(r->space, dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
 	sights_told(r, flip, flips);
 	for (size_t i = 0; i < flips; i++)
 		if (r->set[flip[i]] != SPACE_NOBODY)

@@ -3,10 +3,11 @@
 // Two tables over all 2^24 /24s: how many visible prefixes cover it (a flip adds or takes one), and which set of
 // entities it belongs to (sets are interned, so a /24 costs two bytes). An entity's count changes only when a cover
 // count leaves or reaches zero, so nesting and order of prefixes do not matter. IPv6 has no such table: an entity's
-// visible prefixes are sorted and swept when one of them changed.
+// visible prefixes are intervals of /48s, kept in order and counted by blocks (cover.c).
 #include "signal/space.h"
 
 #include "base/alloc.h"
+#include "signal/cover.h"
 
 #include <stdlib.h>
 
@@ -22,16 +23,10 @@ struct range6 {
 	uint32_t entity;
 };
 
-struct visible6 {
-	uint64_t first, last;
-	uint32_t id;
-};
-
 struct own {
 	uint64_t up24, own24, up48, own48;
 	bool stale48;
-	struct visible6 *visible; // unsorted; one per visible prefix
-	size_t n, capacity;
+	struct cover *visible48; // what its visible prefixes have of its ranges; made with the first
 };
 
 struct space {
@@ -161,7 +156,7 @@ void space_free(struct space *s)
 	for (size_t i = 0; i < s->set_count; i++)
 		free(s->sets[i].members);
 	for (uint32_t e = 0; e < s->entities->count; e++)
-		free(s->own[e].visible);
+		cover_free(s->own[e].visible48);
 	alloc_pages_free(s->cover, SLASH24S * sizeof(*s->cover));
 	alloc_pages_free(s->owner, SLASH24S * sizeof(*s->owner));
 	free(s->sets);
@@ -243,24 +238,7 @@ static void flip4(struct space *s, const struct prefix *p, bool visible)
 	}
 }
 
-static void visible6_add(struct own *o, uint32_t id, uint64_t first, uint64_t last)
-{
-	alloc_grow((void **)&o->visible, o->n, &o->capacity, sizeof(*o->visible));
-	o->visible[o->n++] = (struct visible6){first, last, id};
-	o->stale48 = true;
-}
-
-static void visible6_drop(struct own *o, uint32_t id)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < o->n; i++)
-		if (o->visible[i].id != id)
-			o->visible[kept++] = o->visible[i];
-	o->n = kept;
-	o->stale48 = true;
-}
-
-static void flip6(struct space *s, uint32_t id, const struct prefix *p, bool visible)
+static void flip6(struct space *s, const struct prefix *p, bool visible)
 {
 	uint64_t first, last;
 	span6(p, &first, &last);
@@ -268,18 +246,22 @@ static void flip6(struct space *s, uint32_t id, const struct prefix *p, bool vis
 		const struct range6 *r = &s->ranges6[i];
 		if (r->last < first)
 			continue;
+		struct own *o = &s->own[r->entity];
+		struct cover_span span = {first > r->first ? first : r->first, last < r->last ? last : r->last};
+		if (!o->visible48)
+			o->visible48 = cover_create();
 		if (visible)
-			visible6_add(&s->own[r->entity], id, first > r->first ? first : r->first,
-				     last < r->last ? last : r->last);
+			cover_add(o->visible48, span);
 		else
-			visible6_drop(&s->own[r->entity], id);
+			cover_drop(o->visible48, span);
+		o->stale48 = true;
 	}
 }
 
-void space_flip(struct space *s, uint32_t id, const struct prefix *p, bool visible)
+void space_flip(struct space *s, const struct prefix *p, bool visible)
 {
 	if (p->family == FAMILY_V6)
-		flip6(s, id, p, visible);
+		flip6(s, p, visible);
 	else
 		flip4(s, p, visible);
 }
@@ -299,30 +281,11 @@ uint64_t space_slash48_own(const struct space *s, uint32_t entity)
 	return s->own[entity].own48;
 }
 
-static int by_first6(const void *a, const void *b)
-{
-	const struct visible6 *x = a, *y = b;
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return x->last < y->last ? -1 : x->last > y->last;
-}
-
 uint64_t space_slash48(struct space *s, uint32_t entity)
 {
 	struct own *o = &s->own[entity];
-	if (!o->stale48)
-		return o->up48;
-	if (o->n)
-		qsort(o->visible, o->n, sizeof(*o->visible), by_first6);
-	o->up48 = 0;
-	uint64_t next = 0; // first /48 not yet counted
-	for (size_t i = 0; i < o->n; i++) {
-		uint64_t first = o->visible[i].first > next ? o->visible[i].first : next;
-		if (o->visible[i].last < first)
-			continue;
-		o->up48 += o->visible[i].last - first + 1;
-		next = o->visible[i].last + 1;
-	}
+	if (o->stale48)
+		o->up48 = cover_units(o->visible48);
 	o->stale48 = false;
 	return o->up48;
 }
