@@ -7,6 +7,7 @@
 #include "signal/space.h"
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "signal/cover.h"
 
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct set {
 
 struct range6 {
 	uint64_t first, last; // /48 numbers: the upper 48 bits of the address
+	uint64_t reach;	      // the greatest last of the part of the ranges that has this one in its middle
 	uint32_t entity;
 };
 
@@ -36,8 +38,7 @@ struct space {
 	size_t set_count, set_capacity;
 	struct range6 *ranges6; // sorted by first
 	size_t range6_count, range6_capacity;
-	uint64_t longest6; // span of the longest range, to bound the search backwards
-	struct own *own;   // by entity
+	struct own *own; // by entity
 };
 
 static uint64_t slash48(const uint8_t bytes[16])
@@ -123,6 +124,19 @@ static void own48_count(struct space *s)
 	free(next);
 }
 
+// Makes of the sorted ranges a tree: the middle one, and what is before and after it in the same way.
+static uint64_t reach6(struct space *s, size_t low, size_t high)
+{
+	if (low == high)
+		return 0;
+	size_t middle = (low + high) / 2;
+	struct range6 *r = &s->ranges6[middle];
+	uint64_t before = reach6(s, low, middle), after = reach6(s, middle + 1, high);
+	r->reach = before > r->last ? before : r->last;
+	r->reach = after > r->reach ? after : r->reach;
+	return r->reach;
+}
+
 struct space *space_create(const struct entity_list *entities)
 {
 	struct space *s = alloc_zero(1, sizeof(*s));
@@ -139,12 +153,12 @@ struct space *space_create(const struct entity_list *entities)
 				continue;
 			}
 			alloc_grow((void **)&s->ranges6, s->range6_count, &s->range6_capacity, sizeof(*s->ranges6));
-			struct range6 own = {slash48(r->first.bytes), slash48(r->last.bytes), e};
-			s->longest6 = own.last - own.first > s->longest6 ? own.last - own.first : s->longest6;
-			s->ranges6[s->range6_count++] = own;
+			s->ranges6[s->range6_count++] =
+				(struct range6){slash48(r->first.bytes), slash48(r->last.bytes), 0, e};
 		}
 	if (s->range6_count)
 		qsort(s->ranges6, s->range6_count, sizeof(*s->ranges6), by_first);
+	reach6(s, 0, s->range6_count);
 	own48_count(s);
 	return s;
 }
@@ -177,19 +191,28 @@ static void span6(const struct prefix *p, uint64_t *ret_first, uint64_t *ret_las
 	*ret_last = *ret_first + (p->length >= 48 ? 0 : (1ull << (48 - p->length)) - 1);
 }
 
-// First range that may reach `first`.
-static size_t first_range6(const struct space *s, uint64_t first)
+struct search6 {
+	uint64_t first, last;
+	size_t from; // no range before this one
+};
+
+static size_t search6_in(const struct space *s, const struct search6 *what, size_t low, size_t high)
 {
-	uint64_t from = first > s->longest6 ? first - s->longest6 : 0;
-	size_t low = 0, high = s->range6_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (s->ranges6[middle].first < from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	size_t middle = (low + high) / 2;
+	if (low == high || high <= what->from || s->ranges6[middle].reach < what->first)
+		return SIZE_MAX;
+	size_t found = search6_in(s, what, low, middle);
+	if (found != SIZE_MAX || s->ranges6[middle].first > what->last)
+		return found;
+	if (middle >= what->from && s->ranges6[middle].last >= what->first)
+		return middle;
+	return search6_in(s, what, middle + 1, high);
+}
+
+// The first range at or after `from` that has some of first … last; SIZE_MAX: none.
+static size_t range6_next(const struct space *s, size_t from, uint64_t first, uint64_t last)
+{
+	return search6_in(s, &(struct search6){first, last, from}, 0, s->range6_count);
 }
 
 static uint16_t set_of6(struct space *s, const struct prefix *p)
@@ -197,10 +220,24 @@ static uint16_t set_of6(struct space *s, const struct prefix *p)
 	uint64_t first, last;
 	uint16_t set = SPACE_NOBODY;
 	span6(p, &first, &last);
-	for (size_t i = first_range6(s, first); i < s->range6_count && s->ranges6[i].first <= last; i++)
-		if (s->ranges6[i].last >= first)
-			set = set_with(s, set, s->ranges6[i].entity);
+	for (size_t i = 0; (i = range6_next(s, i, first, last)) != SIZE_MAX; i++)
+		set = set_with(s, set, s->ranges6[i].entity);
 	return set;
+}
+
+// The first /24 from `at` on, and before `end`, that has not the owners of `at`.
+static uint32_t run_of_owner(const struct space *s, uint32_t at, uint32_t end)
+{
+	uint64_t four = s->owner[at] * 0x0001000100010001ull, next;
+	for (; end - at >= 4; at += 4) {
+		memcpy(&next, s->owner + at, sizeof(next));
+		if (next != four)
+			break;
+	}
+	uint16_t set = (uint16_t)four;
+	while (at < end && s->owner[at] == set)
+		at++;
+	return at;
 }
 
 uint16_t space_set_of(struct space *s, const struct prefix *p)
@@ -209,13 +246,11 @@ uint16_t space_set_of(struct space *s, const struct prefix *p)
 		return set_of6(s, p);
 	uint32_t first, n;
 	span4(p, &first, &n);
-	uint16_t set = s->owner[first], last = set;
-	for (uint32_t i = 1; i < n; i++) {
-		if (s->owner[first + i] == last)
-			continue;
-		last = s->owner[first + i];
-		for (size_t m = 0; m < s->sets[last].n; m++)
-			set = set_with(s, set, s->sets[last].members[m]);
+	uint16_t set = s->owner[first];
+	for (uint32_t i = run_of_owner(s, first, first + n); i < first + n; i = run_of_owner(s, i, first + n)) {
+		uint16_t more = s->owner[i];
+		for (size_t m = 0; m < s->sets[more].n; m++)
+			set = set_with(s, set, s->sets[more].members[m]);
 	}
 	return set;
 }
@@ -226,15 +261,28 @@ const uint32_t *space_members(const struct space *s, uint16_t set, size_t *ret_n
 	return s->sets[set].members;
 }
 
+// One more or one less prefix covers each of these. How many became covered, or ceased to be.
+VECTORISED static uint32_t cover_change(uint16_t *cover, uint32_t n, bool visible)
+{
+	uint32_t edges = 0;
+	uint16_t change = visible ? 1 : UINT16_MAX;
+	for (uint32_t i = 0; i < n; i++) {
+		edges += cover[i] == !visible;
+		cover[i] = (uint16_t)(cover[i] + change);
+	}
+	return edges;
+}
+
 static void flip4(struct space *s, const struct prefix *p, bool visible)
 {
 	uint32_t first, n;
 	span4(p, &first, &n);
-	for (uint32_t i = first; i < first + n; i++) {
-		bool edge = visible ? s->cover[i]++ == 0 : --s->cover[i] == 0;
+	for (uint32_t i = first, next; i < first + n; i = next) {
+		next = run_of_owner(s, i, first + n);
+		uint64_t edges = cover_change(s->cover + i, next - i, visible);
 		const struct set *set = &s->sets[s->owner[i]];
-		for (size_t m = 0; edge && m < set->n; m++)
-			s->own[set->members[m]].up24 += visible ? 1 : (uint64_t)-1;
+		for (size_t m = 0; m < set->n; m++)
+			s->own[set->members[m]].up24 += visible ? edges : -edges;
 	}
 }
 
@@ -242,10 +290,8 @@ static void flip6(struct space *s, const struct prefix *p, bool visible)
 {
 	uint64_t first, last;
 	span6(p, &first, &last);
-	for (size_t i = first_range6(s, first); i < s->range6_count && s->ranges6[i].first <= last; i++) {
+	for (size_t i = 0; (i = range6_next(s, i, first, last)) != SIZE_MAX; i++) {
 		const struct range6 *r = &s->ranges6[i];
-		if (r->last < first)
-			continue;
 		struct own *o = &s->own[r->entity];
 		struct cover_span span = {first > r->first ? first : r->first, last < r->last ? last : r->last};
 		if (!o->visible48)
