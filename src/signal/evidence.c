@@ -24,11 +24,14 @@ struct heard_row { // of a prefix, by peer in rising order
 	uint32_t n, capacity;
 };
 
-struct events {
+struct events { // in the order in which they came
 	struct evidence_event *at;
-	size_t n, capacity;
+	size_t first, n, capacity; // those before `first` are over
+	struct instant held;	   // all since then stay; unknown: as long as the horizon is
 	bool followed;
 };
+
+enum { SET_UNKNOWN, SET_IGNORED, SET_FOLLOWED };
 
 struct evidence {
 	struct space *space;
@@ -36,7 +39,10 @@ struct evidence {
 	const struct table *table;
 	struct events *of;	// by entity
 	struct heard_row *rows; // by prefix
-	size_t row_count, row_capacity, used;
+	size_t row_count, row_capacity;
+	uint8_t *sets; // by set of the space: SET_*
+	size_t set_count;
+	uint64_t lost; // events that went for want of room
 	bool baseline_done;
 	uint32_t baseline_prefixes; // known when it was done
 };
@@ -48,13 +54,8 @@ struct evidence *evidence_create(const struct entity_list *entities, struct spac
 	e->space = space;
 	e->table = table;
 	e->of = alloc_zero(entities->count, sizeof(*e->of));
-	size_t watched = 0;
 	for (size_t i = 0; i < entities->count; i++)
-		if (entities->at[i].watched && watched++ < EVIDENCE_WATCHED_MAX)
-			e->of[i].followed = true;
-	if (watched > EVIDENCE_WATCHED_MAX)
-		for (size_t i = 0; i < entities->count; i++)
-			e->of[i].followed = false; // the whole world is watched: no one in such detail
+		e->of[i] = (struct events){.held = INSTANT_NONE, .followed = entities->at[i].watched};
 	return e;
 }
 
@@ -68,6 +69,7 @@ void evidence_free(struct evidence *e)
 		free(e->rows[i].at);
 	free(e->of);
 	free(e->rows);
+	free(e->sets);
 	free(e);
 }
 
@@ -111,27 +113,48 @@ static void heard_add(struct evidence *e, uint32_t prefix, const struct heard *h
 	memmove(row->at + at + 1, row->at + at, (row->n - at) * sizeof(*row->at));
 	row->at[at] = *heard;
 	row->n++;
-	e->used++;
+}
+
+// Those that came before `from` are over. What is over is moved out of the way once it is the larger part.
+static void events_retire(struct events *of, struct instant from)
+{
+	while (of->first < of->n && of->at[of->first].time.ns < from.ns)
+		of->first++;
+	if (of->first < of->n - of->first || !of->first)
+		return;
+	of->n -= of->first;
+	memmove(of->at, of->at + of->first, of->n * sizeof(*of->at));
+	of->first = 0;
+}
+
+static struct instant events_horizon(const struct events *of, struct instant now)
+{
+	struct instant from = instant_after(now, -EVIDENCE_HORIZON_NS);
+	return instant_known(of->held) && of->held.ns < from.ns ? of->held : from;
+}
+
+static void event_put(struct evidence *e, struct events *of, const struct evidence_event *event)
+{
+	events_retire(of, events_horizon(of, event->time));
+	if (of->n - of->first >= EVIDENCE_EVENTS_MAX) {
+		e->lost += EVIDENCE_EVENTS_MAX / 2;
+		of->first += EVIDENCE_EVENTS_MAX / 2;
+		events_retire(of, INSTANT_NONE);
+	}
+	alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
+	of->at[of->n++] = *event;
 }
 
 static void event_add(struct evidence *e, uint16_t set, const struct evidence_event *event)
 {
 	size_t n;
 	const uint32_t *members = space_members(e->space, set, &n);
-	for (size_t i = 0; i < n; i++) {
-		struct events *of = &e->of[members[i]];
-		if (!of->followed)
-			continue;
-		if (of->n == EVIDENCE_EVENTS_MAX) {
-			of->n /= 2;
-			memmove(of->at, of->at + of->n, of->n * sizeof(*of->at));
-		}
-		alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
-		of->at[of->n++] = *event;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (e->of[members[i]].followed)
+			event_put(e, &e->of[members[i]], event);
 }
 
-static bool followed(const struct evidence *e, uint16_t set)
+static bool any_followed(const struct evidence *e, uint16_t set)
 {
 	size_t n;
 	const uint32_t *members = space_members(e->space, set, &n);
@@ -139,6 +162,20 @@ static bool followed(const struct evidence *e, uint16_t set)
 		if (e->of[members[i]].followed)
 			return true;
 	return false;
+}
+
+// What a set is does not change: it is looked up once.
+static bool followed(struct evidence *e, uint16_t set)
+{
+	if (set >= e->set_count) {
+		size_t count = (size_t)set * 2 + 16;
+		e->sets = alloc_resize(e->sets, count, sizeof(*e->sets));
+		memset(e->sets + e->set_count, SET_UNKNOWN, count - e->set_count);
+		e->set_count = count;
+	}
+	if (e->sets[set] == SET_UNKNOWN)
+		e->sets[set] = any_followed(e, set) ? SET_FOLLOWED : SET_IGNORED;
+	return e->sets[set] == SET_FOLLOWED;
 }
 
 // Origin of the nearest shorter prefix that is known and covers this one; 0 none.
@@ -163,12 +200,20 @@ static bool prefix_is_news(const struct evidence *e, uint32_t id)
 	return id >= e->baseline_prefixes;
 }
 
+static uint32_t path_hash(const uint32_t *path, size_t n)
+{
+	uint64_t hash = n;
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ path[i]) * 0x9e3779b97f4a7c15ull;
+	return (uint32_t)hash_mix(hash);
+}
+
 static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
 {
 	uint32_t upstream = 0;
 	for (size_t i = o->path_count; i-- > 0 && !upstream;)
 		upstream = o->path[i] != o->origin ? o->path[i] : 0;
-	uint32_t hash = (uint32_t)hash_bytes(o->path, o->path_count * sizeof(*o->path));
+	uint32_t hash = path_hash(o->path, o->path_count);
 	struct heard *heard = heard_find(e, id, o->peer);
 	struct evidence_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
 	if (heard && heard->withdrawn) {
@@ -236,8 +281,35 @@ void evidence_baseline_done(struct evidence *e)
 
 const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n)
 {
-	*ret_n = e->of[entity].n;
-	return e->of[entity].at;
+	const struct events *of = &e->of[entity];
+	*ret_n = of->n - of->first;
+	return of->n ? of->at + of->first : NULL;
+}
+
+void evidence_hold(struct evidence *e, uint32_t entity, struct instant from)
+{
+	e->of[entity].held = from;
+}
+
+static bool is_path(const struct evidence_event *e)
+{
+	return e->kind == EVIDENCE_WITHDRAWN || e->kind == EVIDENCE_PATH_CHANGED || e->kind == EVIDENCE_RETURNED;
+}
+
+void evidence_retire_paths(struct evidence *e, uint32_t entity, struct instant before)
+{
+	struct events *of = &e->of[entity];
+	size_t kept = 0;
+	for (size_t i = of->first; i < of->n; i++)
+		if (!is_path(&of->at[i]) || of->at[i].time.ns >= before.ns)
+			of->at[kept++] = of->at[i];
+	of->first = 0;
+	of->n = kept;
+}
+
+uint64_t evidence_lost(const struct evidence *e)
+{
+	return e->lost;
 }
 
 size_t evidence_pairs(const struct evidence *e, uint32_t prefix)

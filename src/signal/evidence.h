@@ -7,8 +7,10 @@
 #include "signal/space.h"
 #include "signal/table.h"
 
-#define EVIDENCE_EVENTS_MAX  65536 // kept per entity; the oldest half goes first
-#define EVIDENCE_WATCHED_MAX 64	   // entities followed in such detail
+// An event goes when it is older than this, unless it is held; and the oldest half of an entity's when there are too many
+// of them, which is counted.
+#define EVIDENCE_HORIZON_NS (7 * 24 * 3600 * NS_PER_S)
+#define EVIDENCE_EVENTS_MAX (1u << 20) // per entity: 32 MB
 
 enum evidence_kind {
 	EVIDENCE_WITHDRAWN,	// asn: the upstream (AS next to the origin) of the route that left
@@ -55,6 +57,12 @@ void evidence_sight(struct evidence *e, const struct evidence_sight *sight, uint
 void evidence_baseline_done(struct evidence *e);
 
 const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n);
+// Events since `from` stay however old they get: an incident that began then is open. Unknown: none is.
+void evidence_hold(struct evidence *e, uint32_t entity, struct instant from);
+// Forgets what paths did before that time (withdrawn, changed, returned): no incident that is open or yet to come asks.
+// They are nearly all of the events; what prefixes and origins did stays until the horizon.
+void evidence_retire_paths(struct evidence *e, uint32_t entity, struct instant before);
+uint64_t evidence_lost(const struct evidence *e); // events that went before their time, of all entities
 bool evidence_followed(const struct evidence *e, uint32_t entity); // false: no events are kept of it
 
 // How many peers ever announced the prefix; 0 where no entity that is followed has it.

@@ -32,7 +32,7 @@ struct routes {
 	uint64_t settled; // settlements with a denominator so far
 	uint32_t visible; // prefixes
 	struct routes_loss *losses;
-	size_t loss_count, loss_capacity;
+	size_t loss_first, loss_count, loss_capacity; // those before loss_first are over
 };
 
 static void learn_prefixes(struct routes *r)
@@ -155,12 +155,21 @@ static void put_samples(struct routes *r, uint32_t entity)
 	}
 }
 
+// One a second at most, so a span of time bounds their number.
+static void losses_retire(struct routes *r)
+{
+	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - ROUTES_LOSSES_NS)
+		r->loss_first++;
+	if (r->loss_first < r->loss_count - r->loss_first || !r->loss_first)
+		return;
+	r->loss_count -= r->loss_first;
+	memmove(r->losses, r->losses + r->loss_first, r->loss_count * sizeof(*r->losses));
+	r->loss_first = 0;
+}
+
 static void loss_add(struct routes *r, uint32_t lost)
 {
-	if (r->loss_count == ROUTES_LOSSES_MAX) {
-		r->loss_count /= 2;
-		memmove(r->losses, r->losses + r->loss_count, r->loss_count * sizeof(*r->losses));
-	}
+	losses_retire(r);
 	alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
 	r->losses[r->loss_count++] = (struct routes_loss){r->now, lost, r->visible};
 }
@@ -270,6 +279,23 @@ const uint32_t *routes_own(const struct routes *r, uint32_t entity, size_t *ret_
 
 const struct routes_loss *routes_losses(const struct routes *r, size_t *ret_n)
 {
-	*ret_n = r->loss_count;
-	return r->losses;
+	*ret_n = r->loss_count - r->loss_first;
+	return r->loss_count ? r->losses + r->loss_first : NULL;
+}
+
+void routes_hold(struct routes *r, uint32_t entity, struct instant from, struct instant paths_from)
+{
+	if (!r->evidence)
+		return;
+	evidence_hold(r->evidence, entity, from);
+	evidence_retire_paths(r->evidence, entity, paths_from);
+}
+
+struct routes_limits routes_limits(const struct routes *r)
+{
+	return (struct routes_limits){
+		.events = r->evidence ? evidence_lost(r->evidence) : 0,
+		.sets = r->space ? space_sets_lost(r->space) : 0,
+		.spans = blind_lost(r->blind),
+	};
 }

@@ -17,6 +17,8 @@ void space_free(struct space *s);
 uint16_t space_set_of(struct space *s, const struct prefix *p);
 const uint32_t *space_members(const struct space *s, uint16_t set, size_t *ret_n);
 
+uint64_t space_sets_lost(const struct space *s); // times that there was no room for another set: SPACE_NOBODY was said
+
 // A prefix became visible, that was not, or stopped being so, that was.
 void space_flip(struct space *s, const struct prefix *p, bool visible);
 
