@@ -68,7 +68,7 @@ void evidence_free(struct evidence *e)
 	for (size_t i = 0; i < e->row_count; i++)
 		free(e->rows[i].at);
 	free(e->of);
-	free(e->rows);
+	alloc_pages_free(e->rows, e->row_capacity * sizeof(*e->rows));
 	free(e->sets);
 	free(e);
 }
@@ -101,7 +101,7 @@ static struct heard *heard_find(const struct evidence *e, uint32_t prefix, uint3
 static void heard_add(struct evidence *e, uint32_t prefix, const struct heard *heard)
 {
 	for (; e->row_count <= prefix; e->row_count++) {
-		alloc_grow((void **)&e->rows, e->row_count, &e->row_capacity, sizeof(*e->rows));
+		alloc_pages_grow((void **)&e->rows, e->row_count, &e->row_capacity, sizeof(*e->rows));
 		e->rows[e->row_count] = (struct heard_row){0};
 	}
 	struct heard_row *row = &e->rows[prefix];

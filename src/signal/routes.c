@@ -39,9 +39,9 @@ static void learn_prefixes(struct routes *r)
 {
 	const struct dictionary *d = table_dictionary(r->table);
 	while (r->known < dictionary_count(d)) {
-		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
-		alloc_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
-		alloc_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
+		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+		alloc_pages_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
+		alloc_pages_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
 		const struct prefix *p = dictionary_prefix(d, (uint32_t)r->known);
 		uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
 		r->set[r->known] = p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
@@ -89,9 +89,9 @@ void routes_free(struct routes *r)
 	for (size_t i = 0; r->follow && i < r->entities->count; i++)
 		free(r->follow[i].own);
 	free(r->follow);
-	free(r->set);
-	free(r->seen);
-	free(r->counted);
+	alloc_pages_free(r->set, r->capacity[0] * sizeof(*r->set));
+	alloc_pages_free(r->seen, r->capacity[1] * sizeof(*r->seen));
+	alloc_pages_free(r->counted, r->capacity[2] * sizeof(*r->counted));
 	free(r->losses);
 	free(r);
 }
