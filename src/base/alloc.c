@@ -10,7 +10,7 @@
 
 #define EXIT_NO_MEMORY 4
 #define DENSE_FROM     ((size_t)2 << 20) // the usual size of a large page
-#define GROW_FIRST     4096		 // bytes
+#define GROW_FIRST     16
 
 static unsigned long fail_countdown;
 
@@ -97,7 +97,7 @@ void alloc_grow(void **items, size_t used, size_t *capacity, size_t size)
 {
 	if (used < *capacity)
 		return;
-	size_t wanted = *capacity ? *capacity * 2 : 16;
+	size_t wanted = *capacity ? *capacity * 2 : GROW_FIRST;
 	*items = alloc_resize(*items, wanted, size);
 	*capacity = wanted;
 }
@@ -106,7 +106,7 @@ void alloc_pages_grow(void **items, size_t used, size_t *capacity, size_t size)
 {
 	if (used < *capacity)
 		return;
-	size_t wanted = *capacity ? *capacity * 2 : GROW_FIRST / size;
+	size_t wanted = *capacity ? *capacity * 2 : GROW_FIRST;
 	*items = alloc_pages_resize(*items, *capacity * size, wanted * size);
 	alloc_dense(*items, wanted * size);
 	*capacity = wanted;

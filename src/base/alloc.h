@@ -22,8 +22,8 @@ void alloc_dense(void *pages, size_t bytes);
 // Grows *items (of `size` bytes each) so that one more fits after `used`; doubles *capacity.
 void alloc_grow(void **items, size_t used, size_t *capacity, size_t size);
 
-// The same for what may become very large: growing copies nothing, and the items have pages of their own (of `size` at most
-// 4096 bytes each). Release with alloc_pages_free of *capacity * size bytes.
+// The same for what may become very large: growing copies nothing, and the items have pages of their own. Release with
+// alloc_pages_free of *capacity * size bytes.
 void alloc_pages_grow(void **items, size_t used, size_t *capacity, size_t size);
 
 // For tests: the n-th request from now on fails (0: none does).
