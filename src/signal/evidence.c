@@ -4,25 +4,9 @@
 #include "signal/evidence.h"
 
 #include "base/alloc.h"
+#include "signal/rows.h"
 
 #include <stdlib.h>
-
-#define ROW_FIRST 4
-
-struct heard { // the route a peer last announced
-	uint16_t peer;
-	bool withdrawn;
-	uint32_t origin, upstream;
-	uint32_t path_hash;
-	uint32_t since_s; // first heard; seconds since 1970, good until 2106
-};
-
-_Static_assert(PEERS_MAX <= UINT16_MAX, "a peer's number takes two bytes");
-
-struct heard_row { // of a prefix, by peer in rising order
-	struct heard *at;
-	uint32_t n, capacity;
-};
 
 struct events { // in the order in which they came
 	struct evidence_event *at;
@@ -37,9 +21,8 @@ struct evidence {
 	struct space *space;
 	const struct entity_list *entities;
 	const struct table *table;
-	struct events *of;	// by entity
-	struct heard_row *rows; // by prefix
-	size_t row_count, row_capacity;
+	struct events *of; // by entity
+	struct rows *rows;
 	uint8_t *sets; // by set of the space: SET_*
 	size_t set_count;
 	uint64_t lost; // events that went for want of room
@@ -53,6 +36,7 @@ struct evidence *evidence_create(const struct entity_list *entities, struct spac
 	e->entities = entities;
 	e->space = space;
 	e->table = table;
+	e->rows = rows_create();
 	e->of = alloc_zero(entities->count, sizeof(*e->of));
 	for (size_t i = 0; i < entities->count; i++)
 		e->of[i] = (struct events){.held = INSTANT_NONE, .followed = entities->at[i].watched};
@@ -65,54 +49,10 @@ void evidence_free(struct evidence *e)
 		return;
 	for (size_t i = 0; i < e->entities->count; i++)
 		free(e->of[i].at);
-	for (size_t i = 0; i < e->row_count; i++)
-		free(e->rows[i].at);
 	free(e->of);
-	alloc_pages_free(e->rows, e->row_capacity * sizeof(*e->rows));
+	rows_free(e->rows);
 	free(e->sets);
 	free(e);
-}
-
-// Place of the peer in the row, or where it belongs. Peers mostly come in order of their numbers, as in a dump.
-static uint32_t heard_place(const struct heard_row *row, uint32_t peer)
-{
-	uint32_t low = 0, high = row->n;
-	if (high && row->at[high - 1].peer < peer)
-		return high;
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
-		if (row->at[middle].peer < peer)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static struct heard *heard_find(const struct evidence *e, uint32_t prefix, uint32_t peer)
-{
-	if (prefix >= e->row_count)
-		return NULL;
-	const struct heard_row *row = &e->rows[prefix];
-	uint32_t at = heard_place(row, peer);
-	return at < row->n && row->at[at].peer == peer ? &row->at[at] : NULL;
-}
-
-static void heard_add(struct evidence *e, uint32_t prefix, const struct heard *heard)
-{
-	for (; e->row_count <= prefix; e->row_count++) {
-		alloc_pages_grow((void **)&e->rows, e->row_count, &e->row_capacity, sizeof(*e->rows));
-		e->rows[e->row_count] = (struct heard_row){0};
-	}
-	struct heard_row *row = &e->rows[prefix];
-	if (row->n == row->capacity) {
-		row->capacity = row->capacity ? row->capacity * 2 : ROW_FIRST;
-		row->at = alloc_resize(row->at, row->capacity, sizeof(*row->at));
-	}
-	uint32_t at = heard_place(row, heard->peer);
-	memmove(row->at + at + 1, row->at + at, (row->n - at) * sizeof(*row->at));
-	row->at[at] = *heard;
-	row->n++;
 }
 
 // Those that came before `from` are over. What is over is moved out of the way once it is the larger part.
@@ -214,7 +154,7 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	for (size_t i = o->path_count; i-- > 0 && !upstream;)
 		upstream = o->path[i] != o->origin ? o->path[i] : 0;
 	uint32_t hash = path_hash(o->path, o->path_count);
-	struct heard *heard = heard_find(e, id, o->peer);
+	struct heard *heard = rows_find(e->rows, id, o->peer);
 	struct evidence_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
 	if (heard && heard->withdrawn) {
 		event.kind = EVIDENCE_RETURNED;
@@ -237,7 +177,7 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	}
 	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, (uint32_t)instant_seconds(o->time)};
 	if (!heard) {
-		heard_add(e, id, &now);
+		rows_add(e->rows, id, &now);
 		return;
 	}
 	now.since_s = heard->since_s;
@@ -252,7 +192,7 @@ void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id,
 		announced(e, o, prefix_id, first_sight, set);
 		return;
 	}
-	struct heard *heard = heard_find(e, prefix_id, o->peer);
+	struct heard *heard = rows_find(e->rows, prefix_id, o->peer);
 	if (heard)
 		heard->withdrawn = true;
 	struct evidence_event event = {o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard ? heard->upstream : 0, 0};
@@ -314,19 +254,20 @@ uint64_t evidence_lost(const struct evidence *e)
 
 size_t evidence_pairs(const struct evidence *e, uint32_t prefix)
 {
-	return prefix < e->row_count ? e->rows[prefix].n : 0;
+	const struct heard_row *row = rows_of(e->rows, prefix);
+	return row ? row->n : 0;
 }
 
 struct evidence_path evidence_pair(const struct evidence *e, uint32_t prefix, size_t at)
 {
-	const struct heard *h = &e->rows[prefix].at[at];
+	const struct heard *h = &rows_of(e->rows, prefix)->at[at];
 	return (struct evidence_path){h->peer, h->upstream, h->since_s, h->withdrawn};
 }
 
 size_t evidence_pair_of(const struct evidence *e, uint32_t prefix, uint32_t peer)
 {
-	const struct heard *h = heard_find(e, prefix, peer);
-	return h ? (size_t)(h - e->rows[prefix].at) : SIZE_MAX;
+	const struct heard *h = rows_find(e->rows, prefix, peer);
+	return h ? (size_t)(h - rows_of(e->rows, prefix)->at) : SIZE_MAX;
 }
 
 bool evidence_followed(const struct evidence *e, uint32_t entity)
