@@ -78,9 +78,14 @@ bool MUST_USE scan_scaled(const struct scan_value *v, int digits, uint64_t most,
 bool MUST_USE scan_real(const struct scan_value *v, double *ret);
 bool MUST_USE scan_i64(const struct scan_value *v, int64_t least, int64_t most, int64_t *ret);
 
-// Whether the value is a string of just these characters.
+// Whether the value's text is this one, whatever its type; whether it is a string of just these characters.
+static inline bool scan_says(const struct scan_value *v, const char *text)
+{
+	size_t n = strlen(text);
+	return cursor_left(&v->text) == n && !memcmp(v->text.at, text, n);
+}
+
 static inline bool scan_is(const struct scan_value *v, const char *word)
 {
-	size_t n = strlen(word);
-	return v->type == SCAN_STRING && cursor_left(&v->text) == n && !memcmp(v->text.at, word, n);
+	return v->type == SCAN_STRING && scan_says(v, word);
 }
