@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/attr.h"
+#include "base/scan.h"
 #include "decode/decode.h"
-#include "decode/probe_scan.h"
 #include "wire/aspath.h"
 #include "wire/mrt.h"
 #include "wire/route.h"

@@ -3,8 +3,8 @@
 // no object, or lacks a member that an attempt must have, is named to whoever asked and counted.
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/scan.h"
 #include "decode/decode_priv.h"
-#include "decode/probe_scan.h"
 
 #include <stdlib.h>
 
