@@ -3,6 +3,7 @@
 #include "net/prefix.h"
 
 #include "base/err.h"
+#include "base/number.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -84,16 +85,9 @@ int prefix_parse(const char *text, struct prefix *ret)
 	struct addr a;
 	if (addr_parse(host, &a) < 0)
 		return ERR_MALFORMED;
-	unsigned long length = family_bits(a.family);
-	if (slash) {
-		char *end;
-		if (slash[1] < '0' || slash[1] > '9')
-			return ERR_MALFORMED;
-		unsigned long given = strtoul(slash + 1, &end, 10);
-		if (*end || given > length)
-			return ERR_MALFORMED;
-		length = given;
-	}
+	uint64_t length = family_bits(a.family);
+	if (slash && !number_of_text(slash + 1, length, &length))
+		return ERR_MALFORMED;
 	struct prefix p = {.family = a.family, .length = (uint8_t)length};
 	memcpy(p.bytes, a.bytes, sizeof(p.bytes));
 	struct prefix masked = p;

@@ -4,6 +4,7 @@
 #include "wire/http1.h"
 
 #include "base/err.h"
+#include "base/number.h"
 
 #include <strings.h>
 
@@ -109,14 +110,10 @@ static int status_line(struct http1_head *h)
 
 static int header_length(struct http1_head *h, const char *value, size_t n)
 {
-	uint64_t length = 0;
-	if (!n || n > LENGTH_DIGITS_MAX)
+	struct cursor c = cursor_of(value, n);
+	uint64_t length;
+	if (n > LENGTH_DIGITS_MAX || !number_u64(&c, UINT64_MAX, &length) || cursor_left(&c))
 		return ERR_MALFORMED;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_digit(value[i]))
-			return ERR_MALFORMED;
-		length = length * 10 + (uint64_t)(value[i] - '0');
-	}
 	if (h->has_length && h->length != length)
 		return ERR_MALFORMED;
 	h->has_length = true;

@@ -3,6 +3,7 @@
 #include "world/world.h"
 
 #include "base/err.h"
+#include "base/number.h"
 #include "world/open.h"
 #include "world/wide.h"
 
@@ -94,11 +95,8 @@ const char *world_network_name(const struct world *w, uint32_t asn)
 // Digits without leading zeros, at most 2^32 - 1.
 static bool asn_parse(const char *text, uint32_t *ret)
 {
-	uint64_t v = 0;
-	size_t n = 0;
-	for (; text[n] >= '0' && text[n] <= '9' && n < 11; n++)
-		v = v * 10 + (uint64_t)(text[n] - '0');
-	if (n == 0 || n > 10 || text[n] || (n > 1 && text[0] == '0') || v > UINT32_MAX)
+	uint64_t v;
+	if (!number_of_text(text, UINT32_MAX, &v) || (text[0] == '0' && text[1]))
 		return false;
 	*ret = (uint32_t)v;
 	return true;

@@ -3,6 +3,7 @@
 // old one or the new one and nothing between.
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/numbers.h"
 #include "world/builder.h"
 #include "world/layout.h"
 
@@ -46,14 +47,6 @@ static uint32_t pool_put(struct image *m, const char *string)
 	return offset;
 }
 
-static int key_compare(const void *a, const void *b)
-{
-	uint64_t x, y;
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return x < y ? -1 : x > y;
-}
-
 // Pairs key << 32 | range number for all ranges with a key, sorted. Free the result.
 static uint64_t *pairs_make(const struct image *m, bool networks, size_t *ret_count)
 {
@@ -65,7 +58,7 @@ static uint64_t *pairs_make(const struct image *m, bool networks, size_t *ret_co
 		if (key)
 			pairs[n++] = (uint64_t)key << 32 | i;
 	}
-	qsort(pairs, n, sizeof(*pairs), key_compare);
+	qsort(pairs, n, sizeof(*pairs), numbers_by_uint64);
 	*ret_count = n;
 	return pairs;
 }
