@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/numbers.h"
 #include "cli/calibration.h"
 #include "cli/labels.h"
 #include "cli/score.h"
@@ -261,17 +262,11 @@ static void count_in(struct evaluation *e, const struct score *s)
 	}
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 static double quantile(double *list, size_t n, double q)
 {
 	if (!n)
 		return NAN;
-	qsort(list, n, sizeof(*list), by_value);
+	qsort(list, n, sizeof(*list), numbers_by_double);
 	return list[(size_t)(q * (double)(n - 1) + 0.5)];
 }
 

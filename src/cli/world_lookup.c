@@ -3,6 +3,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/number.h"
+#include "base/numbers.h"
 #include "cli/world_priv.h"
 
 #include <getopt.h>
@@ -91,19 +93,11 @@ static int part_tally(void *context, const struct world_range *r)
 	return 0;
 }
 
-static int asn_compare(const void *a, const void *b)
-{
-	uint32_t x, y;
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return x < y ? -1 : x > y;
-}
-
 static void tally_settle(struct tally *y)
 {
 	size_t kept = 0, letters = 0;
 	if (y->asn_count)
-		qsort(y->asns, y->asn_count, sizeof(*y->asns), asn_compare);
+		qsort(y->asns, y->asn_count, sizeof(*y->asns), numbers_by_uint32);
 	for (size_t i = 0; i < y->asn_count; i++)
 		if (kept == 0 || y->asns[kept - 1] != y->asns[i])
 			y->asns[kept++] = y->asns[i];
@@ -208,6 +202,7 @@ static void entity_show(struct lookup *l, const char *entity)
 {
 	struct tally *y = alloc_zero(1, sizeof(*y));
 	bool country = entity[0] == 'c';
+	uint64_t asn = 0;
 	y->lookup = l;
 	if (world_parts(l->world, entity, part_tally, y) < 0) {
 		l->unknown = true;
@@ -216,7 +211,8 @@ static void entity_show(struct lookup *l, const char *entity)
 		return;
 	}
 	tally_settle(y);
-	entity_head(l, entity, country ? NULL : world_network_name(l->world, (uint32_t)strtoul(entity + 4, NULL, 10)));
+	bool named = !country && number_of_text(entity + 4, UINT32_MAX, &asn);
+	entity_head(l, entity, named ? world_network_name(l->world, (uint32_t)asn) : NULL);
 	(void)world_ranges(l->world, entity, range_tally, y); // known, as the parts were
 	if (l->json) {
 		if (!l->totals)
