@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // A second observer, or the same one with more to watch, joins a recording that is there.
 #include "base/err.h"
+#include "conf/json_file.h"
 #include "conf/record_text.h"
 
 #include <jansson.h>
@@ -48,7 +49,9 @@ int record_join(struct text *out, const void *existing, size_t length, const str
 	struct text own = {0};
 	size_t added = 0;
 	record_text(&own, p, instant_of(0, 0));
-	json_t *ours = json_loadb(own.bytes, own.length, 0, NULL), *there = json_loadb(existing, length, 0, NULL);
+	struct plan_error e; // who calls says that it cannot be joined
+	json_t *ours = json_file_parse(cursor_of(own.bytes, own.length), "", 0, &e);
+	json_t *there = json_file_parse(cursor_of(existing, length), "", 0, &e);
 	bool fine = json_is_object(ours) && json_is_object(there);
 	for (size_t i = 0; fine && i < ARRAY_LEN(joined); i++) {
 		json_t *list = json_object_get(there, joined[i].list);
