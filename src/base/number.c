@@ -7,6 +7,8 @@
 // through the C library, told to use the locale "C".
 #include "base/number.h"
 
+#include "base/must.h"
+
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -176,6 +178,7 @@ static bool number_scaled_plain(struct cursor c, int digits, uint64_t *ret)
 
 bool number_scaled(struct cursor c, int digits, uint64_t most, uint64_t *ret)
 {
+	must(digits >= 0 && digits <= 9);
 	uint64_t value;
 	if (!number_scaled_plain(c, digits, &value)) {
 		double real;
@@ -194,6 +197,7 @@ bool number_scaled(struct cursor c, int digits, uint64_t most, uint64_t *ret)
 
 bool number_of_text(const char *text, uint64_t most, uint64_t *ret)
 {
+	must(text);
 	struct cursor c = cursor_of(text, strlen(text));
 	uint64_t value;
 	if (!number_u64(&c, most, &value) || cursor_left(&c))
@@ -204,6 +208,7 @@ bool number_of_text(const char *text, uint64_t most, uint64_t *ret)
 
 bool number_real_of_text(const char *text, double least, double most, double *ret)
 {
+	must(text && least <= most);
 	struct cursor c = cursor_of(text, strlen(text));
 	double value;
 	if (!number_real(&c, &value) || cursor_left(&c) || !(value >= least && value <= most))

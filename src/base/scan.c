@@ -3,6 +3,7 @@
 #include "base/scan.h"
 
 #include "base/err.h"
+#include "base/must.h"
 #include "base/number.h"
 
 // Behind the opening quote; moves c behind the closing one.
@@ -135,6 +136,7 @@ int scan_object(struct cursor text, const struct scan_keys *keys, struct scan_va
 
 bool scan_enter(struct cursor *c, uint8_t bracket)
 {
+	must(bracket == '{' || bracket == '[');
 	return scan_take_byte(c, bracket);
 }
 
@@ -283,6 +285,7 @@ static size_t scan_take_escape(struct cursor *c, char bytes[4])
 
 size_t scan_string(const struct scan_value *v, char *ret, size_t size)
 {
+	must(size > 0);
 	struct cursor c = v->text;
 	size_t used = 0;
 	uint8_t byte;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/heap.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -85,6 +86,7 @@ static struct dns_pending *due_at(struct dns_table *t, size_t place)
 
 void dns_table_due(struct dns_table *t, struct dns_pending *p, int64_t when_ns)
 {
+	must(p->slot < t->touched);
 	p->due_ns = when_ns;
 	if (p->due)
 		heap_settle(&t->due, &by_due, t, p->place);
@@ -100,6 +102,7 @@ struct dns_pending *dns_table_next(struct dns_table *t)
 
 void dns_table_drop(struct dns_table *t, struct dns_pending *p)
 {
+	must(t->count > 0 && p->slot < t->touched);
 	if (p->due) {
 		heap_drop(&t->due, &by_due, t, p->place);
 		p->due = false;
@@ -116,6 +119,7 @@ static uint16_t *head_of(struct dns_table *t, uint8_t socket, uint16_t id)
 
 void dns_table_key(struct dns_table *t, struct dns_pending *p)
 {
+	must(p->slot < t->touched);
 	uint16_t *head = head_of(t, p->socket, p->query.id);
 	p->next = *head;
 	*head = p->slot;

@@ -3,6 +3,7 @@
 #include "conf/document.h"
 
 #include "base/err.h"
+#include "base/must.h"
 #include "base/when.h"
 #include "conf/file.h"
 
@@ -11,6 +12,7 @@
 
 int document_load(const char *path, size_t most, char *message, size_t message_size, json_t **ret)
 {
+	must(path && most && message_size);
 	struct plan_error e = {.text = ""};
 	struct cursor bytes;
 	int code = file_read(path, most, &bytes, &e);
@@ -41,6 +43,7 @@ bool document_time(const json_t *object, const char *key, struct instant *ret)
 
 bool document_number(const json_t *object, const char *key, double least, double most, double *ret)
 {
+	must(least <= most);
 	const json_t *v = json_object_get(object, key);
 	if (!v || json_is_null(v))
 		return true;

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "base/number.h"
 #include "base/numbers.h"
 #include "base/when.h"
@@ -304,11 +305,13 @@ void labels_free(struct labels *l)
 
 bool label_reject_costs_row(enum label_reject r)
 {
+	must(r < REJECT_COUNT);
 	return r < REJECT_ORDER;
 }
 
 const char *label_reject_name(enum label_reject r)
 {
+	must(r < REJECT_COUNT);
 	static const char *const names[REJECT_COUNT] = {
 		[REJECT_FIELDS] = "not as many fields as the heading",
 		[REJECT_BEGIN] = "begin cannot be read",

@@ -72,17 +72,16 @@ static uint64_t unit_at(const char *text, size_t *ret_length)
 // Up to three digits behind a point, in thousandths; -1: not so.
 static int64_t thousandths(const char **text)
 {
-	int64_t value = 0;
-	int n = 0;
+	static const int scale[] = {1000, 100, 10, 1};
+	uint64_t value;
 	if (**text != '.')
 		return 0;
-	for (++*text; digit(**text); ++*text, n++)
-		value = n < 3 ? value * 10 + (**text - '0') : value;
-	if (n == 0 || n > 3)
+	struct cursor c = cursor_of(*text + 1, strlen(*text + 1));
+	if (!number_u64(&c, 999, &value) || (const char *)c.at - *text > 4)
 		return -1;
-	for (; n < 3; n++)
-		value *= 10;
-	return value;
+	int64_t digits = (const char *)c.at - *text - 1;
+	*text = (const char *)c.at;
+	return (int64_t)value * scale[digits];
 }
 
 bool scalar_duration(const char *text, uint64_t *ret_ms)

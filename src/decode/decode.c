@@ -5,12 +5,14 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "decode/decode_priv.h"
 
 #include <stdlib.h>
 
 struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out)
 {
+	must(peers && options && out.take);
 	struct decoder *d = alloc_zero(1, sizeof(*d));
 	d->peers = peers;
 	d->options = options ? *options : (struct decode_options){0};
@@ -251,6 +253,7 @@ static void take_end(struct decoder *d, struct decode_source *s, const struct re
 
 int decoder_take(struct decoder *d, const struct record *r)
 {
+	must(d && r);
 	struct decode_source *s = source_at(d, r);
 	switch ((enum record_kind)r->kind) {
 	case RECORD_MRT:
@@ -281,6 +284,7 @@ int decoder_take(struct decoder *d, const struct record *r)
 
 const char *decode_count_name(enum decode_count which)
 {
+	must(which < DECODE_COUNT);
 	static const char *const names[] = {
 		[DECODE_RECORDS] = "records",
 		[DECODE_MESSAGES] = "messages",

@@ -3,6 +3,7 @@
 #include "feed/bmp_index.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/scan.h"
 #include "base/when.h"
 #include "feed/stream.h"
@@ -86,6 +87,7 @@ static bool next_line(struct bmp_index *x)
 
 struct instant bmp_index_time(struct bmp_index *x, uint64_t offset)
 {
+	must(x);
 	while (offset >= x->end && next_line(x))
 		;
 	return x->time;

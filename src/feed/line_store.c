@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/heap.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -46,6 +47,7 @@ void line_store_free(struct line_store *s)
 
 void line_store_watermark(struct line_store *s, int64_t ns)
 {
+	must(ns >= 0);
 	s->watermark = ns;
 }
 
@@ -130,6 +132,7 @@ bool line_store_due(const struct line_store *s, bool all)
 
 void line_store_take(struct line_store *s, struct line *ret)
 {
+	must(s->heap.count > 0);
 	struct entry e = *entry_at(s, 0);
 	do {
 		s->live -= entry_at(s, 0)->length;

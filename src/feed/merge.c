@@ -8,6 +8,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/heap.h"
+#include "base/must.h"
 #include "feed/gap.h"
 #include "feed/line_reader.h"
 #include "feed/reader.h"
@@ -72,6 +73,7 @@ void feed_free(struct feed *f)
 
 int feed_add(struct feed *f, const char *file, uint16_t collector)
 {
+	must(f && file);
 	if (f->count >= FEED_SOURCES_MAX)
 		return ERR_FULL;
 	void *sources = f->sources;
@@ -302,6 +304,7 @@ int feed_next(struct feed *f, struct record *ret)
 
 void feed_watermark(struct feed *f, int64_t ns)
 {
+	must(ns >= 0);
 	f->watermark = ns;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -25,6 +26,7 @@ static bool id_valid(const char *id)
 
 struct entity *entity_find(const struct entity_list *l, const char *id)
 {
+	must(id);
 	struct index_walk walk = index_begin(hash_bytes(id, strlen(id)));
 	uint32_t held;
 	while (index_next(&l->by_id, &walk, &held))
@@ -35,6 +37,7 @@ struct entity *entity_find(const struct entity_list *l, const char *id)
 
 struct entity *entity_add(struct entity_list *l, const char *id)
 {
+	must(id);
 	struct entity *held = entity_find(l, id);
 	if (held)
 		return held;
@@ -50,12 +53,14 @@ struct entity *entity_add(struct entity_list *l, const char *id)
 
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last)
 {
+	must(first->family == last->family);
 	alloc_grow((void **)&e->ranges, e->range_count, &e->range_capacity, sizeof(*e->ranges));
 	e->ranges[e->range_count++] = (struct entity_range){*first, *last};
 }
 
 void entity_prefix_add(struct entity *e, const struct prefix *p)
 {
+	must(p->length <= family_bits(p->family));
 	struct addr first = {.family = p->family}, last = first;
 	memcpy(first.bytes, p->bytes, sizeof(first.bytes));
 	memcpy(last.bytes, p->bytes, sizeof(last.bytes));

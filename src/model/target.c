@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/index.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -99,6 +100,7 @@ static uint8_t op_of_service(const char *service)
 
 void target_list(struct target_table *t, const struct target *listed, const char *service)
 {
+	must(listed->entity == ENTITY_NONE || listed->entity < t->entities->count);
 	index_add(&t->by_listing, addr_hash(&listed->address), (uint32_t)t->listing_count);
 	alloc_grow((void **)&t->listings, t->listing_count, &t->listing_capacity, sizeof(*t->listings));
 	t->listings[t->listing_count++] = (struct listing){
@@ -113,6 +115,7 @@ void target_list(struct target_table *t, const struct target *listed, const char
 
 uint16_t observer_id(struct target_table *t, const char *id, size_t n)
 {
+	must(id || !n);
 	for (size_t i = 0; i < t->observer_count; i++)
 		if (same_text(t->observers[i].id, id, n))
 			return (uint16_t)i;
@@ -125,6 +128,7 @@ uint16_t observer_id(struct target_table *t, const char *id, size_t n)
 
 void observer_asn(struct target_table *t, uint16_t observer, uint32_t asn)
 {
+	must(observer < t->observer_count);
 	t->observers[observer].asn = asn;
 }
 
@@ -197,6 +201,7 @@ static void classify(struct target_table *t, struct target *target)
 
 uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t op, const char *name, size_t name_length)
 {
+	must(op < PROBE_OP_COUNT && (name || !name_length));
 	name_length = name_length < TEXT_MAX ? name_length : TEXT_MAX;
 	uint64_t hash = hash_pair(addr_hash(address) + op, name ? hash_bytes(name, name_length) : 0);
 	struct index_walk walk = index_begin(hash);
@@ -218,6 +223,7 @@ uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t o
 
 uint32_t series_id(struct target_table *t, uint32_t entity, const char *signal, size_t n)
 {
+	must(entity < t->entities->count && (signal || !n));
 	uint64_t hash = series_key(entity, signal, n);
 	struct index_walk walk = index_begin(hash);
 	uint32_t place;

@@ -3,6 +3,7 @@
 #include "net/prefix.h"
 
 #include "base/err.h"
+#include "base/must.h"
 #include "base/number.h"
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@ struct addr addr_v6(const uint8_t bytes[16])
 
 void prefix_mask(struct prefix *p)
 {
+	must(p->length <= family_bits(p->family));
 	unsigned whole = p->length / 8, rest = p->length % 8;
 	if (rest) {
 		p->bytes[whole] &= (uint8_t)(0xff00 >> rest);
@@ -43,12 +45,14 @@ static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 
 bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
 {
+	must(outer->length <= 128 && inner->length <= 128);
 	return outer->family == inner->family && outer->length <= inner->length &&
 	       same_bits(outer->bytes, inner->bytes, outer->length);
 }
 
 bool prefix_has(const struct prefix *p, const struct addr *a)
 {
+	must(p->length <= 128);
 	return p->family == a->family && same_bits(p->bytes, a->bytes, p->length);
 }
 

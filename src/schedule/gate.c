@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/must.h"
 #include "model/probe.h"
 #include "schedule/backoff.h"
 #include "schedule/buckets.h"
@@ -129,6 +130,7 @@ int gate_block(struct gate *g, const struct prefix *p)
 
 int gate_opt_out(struct gate *g, const struct prefix *list, size_t n)
 {
+	must(list || !n);
 	struct ranges *fresh = ranges_create();
 	int r = 0;
 	for (size_t i = 0; i < n && r == 0; i++)

@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "base/heap.h"
 #include "base/instant.h"
+#include "base/must.h"
 #include "schedule/order.h"
 
 #include <stdbool.h>
@@ -156,6 +157,7 @@ static int64_t first_moment(const struct watch *w, const struct entry *e, uint32
 
 int watch_add(struct watch *w, const struct watch_target *t, int64_t now_ns)
 {
+	must(t);
 	if (!t->interval_ms || t->group >= WATCH_GROUPS_MAX)
 		return ERR_MALFORMED;
 	if (w->heap.count >= WATCH_TARGETS_MAX)

@@ -99,11 +99,13 @@ static int status_line(struct http1_head *h)
 	const char *l = h->line;
 	if (kept(h) < number + 3 || memcmp(l, protocol, version) != 0 || !is_digit(l[version]) || l[version + 1] != ' ')
 		return ERR_MALFORMED;
-	if (!is_digit(l[number]) || !is_digit(l[number + 1]) || !is_digit(l[number + 2]) || l[number] == '0')
+	struct cursor c = cursor_of(l + number, 3);
+	uint64_t status;
+	if (!number_digits(&c, 3, &status) || status < 100)
 		return ERR_MALFORMED;
 	if (h->line_length > number + 3 && !is_blank(l[number + 3]))
 		return ERR_MALFORMED;
-	h->status = (uint16_t)((l[number] - '0') * 100 + (l[number + 1] - '0') * 10 + (l[number + 2] - '0'));
+	h->status = (uint16_t)status;
 	h->begun = true;
 	return 0;
 }

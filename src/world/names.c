@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/must.h"
 #include "world/builder.h"
 
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static size_t name_fit(const char *name, size_t bytes)
 
 int names_put(struct names *n, uint32_t asn, const char *name, size_t bytes)
 {
+	must(name || !bytes);
 	if (asn == 0)
 		return 0;
 	struct name *held = name_of(n, asn);

@@ -3,6 +3,7 @@
 #include "world/world.h"
 
 #include "base/err.h"
+#include "base/must.h"
 #include "base/number.h"
 #include "world/open.h"
 #include "world/wide.h"
@@ -65,6 +66,7 @@ static int lookup_v6(const struct world *w, wide x, struct world_range *ret)
 
 int world_lookup(const struct world *w, const struct addr *a, struct world_range *ret)
 {
+	must(w && a);
 	if (!w)
 		return 0;
 	if (a->family == FAMILY_V4)

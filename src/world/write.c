@@ -3,6 +3,7 @@
 // old one or the new one and nothing between.
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "base/numbers.h"
 #include "world/builder.h"
 #include "world/layout.h"
@@ -231,6 +232,7 @@ static int file_replace(const char *path, const uint8_t *bytes, size_t n)
 
 int world_builder_write(const struct world_builder *b, const char *path, struct instant now)
 {
+	must(b && path);
 	struct image m = {0};
 	struct world_disk_header h = {.built_ns = now.ns};
 	uint64_t bytes;
