@@ -47,7 +47,6 @@ void line_store_free(struct line_store *s)
 
 void line_store_watermark(struct line_store *s, int64_t ns)
 {
-	must(ns >= 0);
 	s->watermark = ns;
 }
 

@@ -304,7 +304,6 @@ int feed_next(struct feed *f, struct record *ret)
 
 void feed_watermark(struct feed *f, int64_t ns)
 {
-	must(ns >= 0);
 	f->watermark = ns;
 }
 
