@@ -95,6 +95,7 @@ static void make_tables(struct gate *g)
 
 struct gate *gate_create(const struct caps *caps)
 {
+	must(caps);
 	struct gate *g = alloc_zero(1, sizeof(*g));
 	g->caps = caps_held(caps);
 	set_paces(g);
@@ -332,7 +333,8 @@ void gate_relax(struct gate *g, const struct addr *a)
 
 uint64_t gate_count(const struct gate *g, enum gate_answer which)
 {
-	return which < GATE_ANSWERS ? g->counts[which] : 0;
+	must(which < GATE_ANSWERS);
+	return g->counts[which];
 }
 
 const char *gate_answer_name(enum gate_answer which)
