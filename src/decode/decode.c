@@ -12,7 +12,7 @@
 
 struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out)
 {
-	must(peers && options);
+	must(peers);
 	struct decoder *d = alloc_zero(1, sizeof(*d));
 	d->peers = peers;
 	d->options = options ? *options : (struct decode_options){0};

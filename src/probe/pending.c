@@ -9,7 +9,6 @@
 
 void pending_make(struct pending *p, size_t least)
 {
-	must(least > 0);
 	size_t capacity = PENDING_LEAST;
 	while (capacity < least && capacity < PENDING_MAX)
 		capacity *= 2;
@@ -65,7 +64,7 @@ struct addr pending_target(const struct pending *p, uint64_t serial)
 
 void pending_decide(struct pending *p, struct slot *s, enum slot_state state)
 {
-	must(s->state == SLOT_PENDING && state != SLOT_PENDING && p->waiting > 0);
+	must(state != SLOT_PENDING && p->waiting > 0);
 	s->state = (unsigned)state & 7u;
 	p->waiting--;
 }
