@@ -83,7 +83,7 @@ static void text_fraction(struct text *t, uint32_t ns, int digits)
 
 void text_instant(struct text *t, struct instant when, int digits)
 {
-	must(digits >= 0 && digits <= 9);
+	must(instant_known(when));
 	int64_t step = NS_PER_S; // nanoseconds of the last digit shown
 	digits = digits < 0 ? 0 : digits > 9 ? 9 : digits;
 	for (int i = 0; i < digits; i++)
@@ -100,6 +100,7 @@ void text_instant(struct text *t, struct instant when, int digits)
 
 void text_utc(struct text *t, struct instant when)
 {
+	must(instant_known(when));
 	time_t s = (time_t)instant_seconds(when);
 	struct tm tm;
 	if (!gmtime_r(&s, &tm)) {

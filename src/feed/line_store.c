@@ -137,7 +137,7 @@ void line_store_take(struct line_store *s, struct line *ret)
 		s->live -= entry_at(s, 0)->length;
 		heap_drop(&s->heap, &by_entry, s, 0);
 	} while (s->heap.count && compare(s, &e, entry_at(s, 0)) == 0);
-	ret->time = (struct instant){e.ns};
+	ret->time = instant_of_ns(e.ns);
 	ret->bytes = cursor_of(s->bytes + e.at, e.length);
 	ret->form = e.form;
 	ret->number = e.number;

@@ -81,7 +81,7 @@ struct attempt prober_attempt(const struct prober *p, uint64_t serial)
 {
 	const struct slot *s = pending_slot(&p->pending, serial);
 	struct addr target = pending_target(&p->pending, serial);
-	struct attempt a = attempt_of(s->op, &target, s->index, (struct instant){s->stamp + p->step_ns});
+	struct attempt a = attempt_of(s->op, &target, s->index, instant_of_ns(s->stamp + p->step_ns));
 	a.mode = s->mode;
 	a.number = s->number;
 	a.port = s->port;

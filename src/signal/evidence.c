@@ -162,7 +162,9 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	if (!heard->peer && e->used >= EVIDENCE_ROUTES_MAX)
 		return;
 	e->used += !heard->peer;
-	uint32_t since_s = heard->peer ? heard->since_s : (uint32_t)instant_seconds(o->time);
+	uint32_t since_s = heard->peer		    ? heard->since_s
+			   : instant_known(o->time) ? (uint32_t)instant_seconds(o->time)
+						    : 0;
 	*heard = (struct heard){id, o->peer + 1, o->origin, upstream, hash, since_s, false};
 	if (e->used > e->slot_count / 2)
 		slots_double(e);

@@ -39,7 +39,7 @@ struct track *track_of(struct track_table *t, uint32_t target)
 
 static struct instant at(int64_t ns)
 {
-	return (struct instant){ns};
+	return ns == INT64_MIN ? INSTANT_NONE : instant_of_ns(ns);
 }
 
 static void change_fill(const struct track *k, int64_t t, bool down, struct target_change *ret)

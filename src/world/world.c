@@ -66,7 +66,7 @@ static int lookup_v6(const struct world *w, wide x, struct world_range *ret)
 
 int world_lookup(const struct world *w, const struct addr *a, struct world_range *ret)
 {
-	must(w && a);
+	must(a);
 	if (!w)
 		return 0;
 	if (a->family == FAMILY_V4)
@@ -198,20 +198,20 @@ struct world_counts world_count(const struct world *w)
 	return (struct world_counts){w->v4_count, w->v6_count, w->country_count, w->network_count, w->bytes};
 }
 
+static struct instant stated(uint64_t disk_ns)
+{
+	int64_t ns = (int64_t)le64toh(disk_ns);
+	return ns == WORLD_NOT_STATED ? INSTANT_NONE : instant_of_ns(ns);
+}
+
 struct instant world_built(const struct world *w)
 {
-	struct instant t = INSTANT_NONE;
-	if (w)
-		t.ns = (int64_t)le64toh((uint64_t)w->header->built_ns);
-	return t;
+	return w ? stated((uint64_t)w->header->built_ns) : INSTANT_NONE;
 }
 
 struct instant world_data_time(const struct world *w)
 {
-	struct instant t = INSTANT_NONE;
-	if (w)
-		t.ns = (int64_t)le64toh((uint64_t)w->header->data_ns);
-	return t;
+	return w ? stated((uint64_t)w->header->data_ns) : INSTANT_NONE;
 }
 
 const char *world_attribution(const struct world *w)

@@ -237,7 +237,8 @@ int world_builder_write(const struct world_builder *b, const char *path, struct 
 	struct world_disk_header h = {.built_ns = now.ns};
 	uint64_t bytes;
 	image_make(b, &m);
-	h.data_ns = instant_known(b->data_time) ? b->data_time.ns : b->stated.ns;
+	struct instant data = instant_known(b->data_time) ? b->data_time : b->stated;
+	h.data_ns = instant_known(data) ? data.ns : WORLD_NOT_STATED;
 	h.attribution = m.attribution;
 	sections_place(&m, &h, &bytes);
 	int result = ERR_TOO_LARGE;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Common furniture stands in base: heaps, hash tables, comparators of numbers, readers of numbers, times and JSON. Exceptions
-stand in tools/furniture.txt, each with its reason. And must(), counted.
+"""Common furniture stands in base: heaps, hash tables, comparators of numbers, readers of numbers, times and JSON, making of instants.
+Exceptions stand in tools/furniture.txt, each with its reason. And must(), counted.
 
 Usage: furniture.py ROOT
 """
@@ -18,6 +18,8 @@ PATTERNS = {
     "number": re.compile(r"\bstrto(?:l|ll|ul|ull|d|f|ld|imax|umax)\(|\bsscanf\(|\* 10 \+ "),
     "time": re.compile(r"\b(?:strptime|timegm|mktime)\(|\b719468\b"),
     "json": re.compile(r"#[ \t]*include <jansson\.h>"),
+    # A moment out of a bare count of nanoseconds, which may happen to be 0: instant_of_ns() knows.
+    "instant": re.compile(r"\(struct instant\)\{|\bstruct instant \w+ = \{"),
 }
 # A function for qsort that looks at plain numbers or instants.
 COMPARATOR = re.compile(r"^static int \w+\(const void \*\w+, const void \*\w+\)\n\{[^}]*?"
@@ -29,6 +31,7 @@ SAMPLE = """
 	value = value * 10 + (*at - '0');
 	unsigned long v = strtoul(text, NULL, 10);
 	time_t t = timegm(&tm);
+	struct instant when = {ns};
 #include <jansson.h>
 static int by_value(const void *a, const void *b)
 {
@@ -87,7 +90,7 @@ def main():
     root = sys.argv[1]
     cases = Cases()
     seen = sorted(kind for kind, _ in findings(SAMPLE))
-    expected = ["comparator", "heap", "json", "number", "number", "table", "table", "time"]
+    expected = ["comparator", "heap", "instant", "json", "number", "number", "table", "table", "time"]
     cases.case("the check finds the sample's furniture", [] if seen == expected else [f"{seen}, expected {expected}"])
     excused, used = exceptions(root), set()
     cases.case("furniture stands in base", problems(root, excused, used))
