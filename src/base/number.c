@@ -27,10 +27,9 @@ bool number_u64(struct cursor *c, uint64_t most, uint64_t *ret)
 	uint64_t value = 0;
 	const uint8_t *at = c->at;
 	for (; at < c->end && number_is_digit(*at); at++) {
-		uint8_t digit = (uint8_t)(*at - '0');
-		if (digit > most || value > (most - digit) / 10)
+		if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, *at - '0', &value) ||
+		    value > most)
 			return false;
-		value = value * 10 + digit;
 	}
 	if (at == c->at)
 		return false;
