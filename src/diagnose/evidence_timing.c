@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define STAMP_S	       1.0 // resolution of routing stamps
 #define SHAPE_CLEAR    1.0 // log10 of the Bayes factor
 #define RAMP_INTERVALS 3   // watch intervals of partial loss
 #define HOLD_TIMES     1.5 // hold times that a hold timer with its jitter may take
@@ -47,7 +46,7 @@ struct finding look_hold_timer(const struct incident *n, const struct entity *en
 struct finding look_routes_with_loss(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	double lead = lead_of(n), margin = 2 * width_s(&n->facts) + STAMP_S;
+	double lead = lead_of(n), margin = 2 * width_s(&n->facts) + MOMENT_STAMP_S;
 	return finding(lead <= margin, lead > margin, lead, NAN);
 }
 

@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "diagnose/diagnose.h"
 #include "engine/pipeline_priv.h"
-#include "incident/facts.h"
+#include "facts/facts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,16 +5,16 @@
 // can be dated back into it is sealed: its detections leave the dossier, so that a look costs what is open and not what ever
 // was.
 #include "base/alloc.h"
-#include "engine/origins.h"
 #include "engine/pipeline_priv.h"
+#include "facts/facts.h"
 #include "incident/assemble.h"
 #include "incident/describe.h"
-#include "incident/facts.h"
+#include "incident/origins.h"
 
 #include <stdlib.h>
 
-#define SETTLE_INTERVALS 256			 // after its end an incident of probes is looked at for so many intervals …
-#define SETTLE_NS	 (900 * NS_PER_S)	 // … and this; no detector dates a start back so far
+#define SETTLE_INTERVALS 256		  // after its end an incident of probes is looked at for so many intervals …
+#define SETTLE_NS	 (900 * NS_PER_S) // … and this; no detector dates a start back so far
 #define SETTLE_SERIES_NS (29 * 86400 * NS_PER_S) // ready-made series are absorbed after 28 days
 #define FINE_NS		 (2 * 3600 * NS_PER_S)	 // samples are kept one by one for so long …
 #define COARSE_NS	 (36 * 3600 * NS_PER_S)	 // … and a few a minute for this
@@ -51,8 +51,18 @@ static void incident_tell(struct pipeline *p, struct incident *n)
 	};
 	describe_incident(&in, n);
 	origins_upstreams(p->routes, n);
-	facts_incident(&in, &p->observers, n);
-	control_facts(p->control, p->routes, n);
+	struct facts_input around = {
+		.dossier = in.dossier,
+		.entities = p->entities,
+		.targets = p->targets,
+		.hold_times = p->hold_times,
+		.hold_time_count = p->hold_time_count,
+		.observers = &p->observers,
+		.peers = p->peers,
+		.routes = p->routes,
+		.sessions = sessions_log(p->sessions),
+	};
+	facts_incident(&around, n);
 }
 
 void look_entity(struct pipeline *p, uint32_t entity)

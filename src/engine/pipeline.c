@@ -134,7 +134,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 		p->reach =
 			reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
 	p->blocks = blocks_create(0, (struct block_sink){.block = on_block, .context = p});
-	p->control = control_create(options->peers, options->entities);
+	p->sessions = sessions_create(options->peers, options->entities);
 	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
 				  (struct sample_sink){on_sample, p});
 	return p;
@@ -164,7 +164,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->observers.at);
 	free(p->levels);
 	routes_free(p->routes);
-	control_free(p->control);
+	sessions_free(p->sessions);
 	free(p->found.at);
 	free(p->watches);
 	free(p->late);
@@ -226,7 +226,7 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 {
 	if (o->kind == OBS_SESSION || o->kind == OBS_ALIVE)
 		hold_time_note(p, o->hold_s);
-	control_take(p->control, o);
+	sessions_take(p->sessions, o);
 }
 
 static void levels_tick(struct pipeline *p, struct instant now)

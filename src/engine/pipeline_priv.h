@@ -8,10 +8,10 @@
 #include "detect/reachability.h"
 #include "detect/series.h"
 #include "detect/share.h"
-#include "engine/control.h"
 #include "engine/pipeline.h"
 #include "incident/book.h"
 #include "signal/reach.h"
+#include "signal/sessions.h"
 
 #define HOLD_TIMES_MAX 4 // different ones seen in OPEN messages
 
@@ -29,7 +29,7 @@ struct pipeline {
 	const struct entity_list *entities;
 	const struct peer_table *peers;
 	struct routes *routes;
-	struct control *control;
+	struct sessions *sessions;
 	struct level **levels;		    // entity × SIGNAL_ROUTING_COUNT
 	const struct target_table *targets; // null: no probes
 	struct reach *reach;

@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 
-#define STAMP_S		 1.0		   // resolution of MRT stamps
 #define BEFORE_NS	 (3600 * NS_PER_S) // of quiet intervals that precedence looks at
 #define USUAL_SIGHT_MIN	 0.5		   // a usual share of networks below this is no base for phases
 #define AFTER_INTERVALS	 4		   // looked at behind the end: that it is over takes some to see
@@ -26,15 +25,6 @@ static double width_s(const struct dossier *d)
 	return (double)d->width_ns / (double)NS_PER_S;
 }
 
-int64_t describe_end(const struct incident *n, const struct dossier *d)
-{
-	int64_t end = instant_known(n->end.best) ? n->end.best.ns : d->last.ns;
-	for (size_t i = 0; i < n->signal_count; i++)
-		if (instant_known(n->signals[i].end.best) && n->signals[i].end.best.ns > end)
-			end = n->signals[i].end.best.ns;
-	return n->state == INCIDENT_CLOSED ? end : d->last.ns;
-}
-
 // Belief per block is read off the same pings as loss: it has no place of its own in the order.
 static void order_fill(const struct describe_input *in, struct incident *n)
 {
@@ -46,7 +36,7 @@ static void order_fill(const struct describe_input *in, struct incident *n)
 		if (loss && n->signals[i].signal == SIGNAL_BLOCKS)
 			starts[i].best = INSTANT_NONE;
 	}
-	recovery_order(starts, n->signal_count, recovery_margin_s(width_s(in->dossier), STAMP_S), group, order);
+	recovery_order(starts, n->signal_count, moment_margin_s(width_s(in->dossier), MOMENT_STAMP_S), group, order);
 	for (size_t i = 0; i < n->signal_count; i++)
 		n->order_group[i] = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
 }
@@ -112,7 +102,8 @@ static void phases_fill(const struct describe_input *in, struct incident *n)
 	const struct dossier *d = in->dossier;
 	size_t room = d->bin_count ? d->bin_count : 2 * d->route_count;
 	struct phase_point *points = alloc_zero(room, sizeof(*points));
-	size_t count = d->bin_count ? points_of_bins(d, n, describe_end(n, d), points) : points_of_routes(d, n, points);
+	size_t count =
+		d->bin_count ? points_of_bins(d, n, incident_last(n, d->last), points) : points_of_routes(d, n, points);
 	struct phase_input input = {
 		.points = points,
 		.count = count,
@@ -190,7 +181,7 @@ static void failures_mark(const struct describe_input *in, const struct incident
 			  const uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - 2 * d->width_ns, end = describe_end(n, d);
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = incident_last(n, d->last);
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target *t = target_at(in->targets, d->changes[i].target);
 		if (place[t->unit])
@@ -256,7 +247,7 @@ static bool verdict_is(const struct incident *n, enum concurrency_verdict v)
 // Routes that left for more than a moment, series, news of origins: evidence of the whole beside the machines.
 static bool own_evidence(const struct dossier *d, const struct incident *n)
 {
-	int64_t end = describe_end(n, d);
+	int64_t end = incident_last(n, d->last);
 	bool own = n->origin_count > 0;
 	for (size_t i = 0; i < d->detection_count; i++) {
 		const struct detection *one = &d->detections[i];
@@ -380,7 +371,7 @@ static int64_t loss_before(const struct dossier *d, const struct incident *n)
 static size_t loss_bins(const struct dossier *d, const struct incident *n, struct precedence_bin *bins)
 {
 	size_t count = 0;
-	int64_t begin = loss_before(d, n), end = describe_end(n, d) + AFTER_INTERVALS * d->width_ns;
+	int64_t begin = loss_before(d, n), end = incident_last(n, d->last) + AFTER_INTERVALS * d->width_ns;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns >= begin && b->time.ns <= end)
@@ -400,7 +391,7 @@ static void precedence_fill(const struct describe_input *in, struct incident *n)
 		.bins = bins,
 		.bin_count = loss_bins(d, n, bins),
 		.watch_interval_s = width_s(d),
-		.resolution_s = STAMP_S,
+		.resolution_s = MOMENT_STAMP_S,
 		.routes = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE},
 	};
 	for (size_t i = 0; i < in->hold_time_count && i < PRECEDENCE_HOLDS_MAX; i++)
@@ -442,7 +433,7 @@ static size_t returns_of(const struct describe_input *in, const struct incident 
 			 struct instant *returns, uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - 2 * d->width_ns, end = describe_end(n, d);
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = incident_last(n, d->last);
 	size_t count = 0;
 	memset(place, 0, target_count(in->targets) * sizeof(*place));
 	for (size_t i = 0; i < d->change_count; i++) {
@@ -474,7 +465,7 @@ static void recovery_rank(const struct describe_input *in, struct incident *n)
 	size_t group[SIGNAL_COUNT], order[SIGNAL_COUNT];
 	for (size_t i = 0; i < n->recovery_count; i++)
 		at[i] = (struct moment){n->recovery[i].t50, n->recovery[i].t50, n->recovery[i].t50, 0.9};
-	recovery_order(at, n->recovery_count, recovery_margin_s(width_s(in->dossier), STAMP_S), group, order);
+	recovery_order(at, n->recovery_count, moment_margin_s(width_s(in->dossier), MOMENT_STAMP_S), group, order);
 	for (size_t i = 0; i < n->recovery_count; i++)
 		n->recovery[i].rank = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
 }

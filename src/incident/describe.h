@@ -18,7 +18,4 @@ struct describe_input {
 	struct instant since; // begin of the probes; unknown: of the intervals that are kept
 };
 
-// When the last signal of the incident ended, ns; the end of the data while one has not.
-int64_t describe_end(const struct incident *n, const struct dossier *d);
-
 void describe_incident(const struct describe_input *in, struct incident *n);

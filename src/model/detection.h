@@ -11,13 +11,22 @@ struct moment { // `best` with an interval that holds the true time with `confid
 	double confidence;
 };
 
+#define MOMENT_STAMP_S 1.0 // resolution of MRT stamps
+
+// What may be claimed of the order of two moments: two intervals of the slower of the two clocks and the resolution of the stamps.
+static inline double moment_margin_s(double watch_interval_s, double resolution_s)
+{
+	return 2 * watch_interval_s + resolution_s;
+}
+
 enum { PROFILE_90, PROFILE_50, PROFILE_10, PROFILE_COUNT };
 
 struct detection {
 	uint32_t entity;
-	uint8_t signal;			     // enum signal_kind
-	uint32_t series;		     // SIGNAL_SERIES: its id (model/target.h)
-	uint32_t serial; // of its entity, in the order in which detections were first told; 0: not told yet (model/dossier.h)
+	uint8_t signal;	 // enum signal_kind
+	uint32_t series; // SIGNAL_SERIES: its id (model/target.h)
+	uint32_t
+		serial; // of its entity, in the order in which detections were first told; 0: not told yet (model/dossier.h)
 	struct moment start, end;	     // end.best unknown: still going on
 	uint64_t baseline, lowest;	     // units: usual, and least seen
 	uint32_t of_networks, of_collectors; // the denominator at the start

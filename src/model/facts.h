@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What was measured around one incident and is not part of its story: numbers that the evidence of diagnose/ is read off.
-// NaN: not known, never a guess. Shares are 0 to 1, times seconds. Filled by incident/facts_*.c and engine/control*.c.
+// NaN: not known, never a guess. Shares are 0 to 1, times seconds. Made by facts/.
 #pragma once
 
 #include <stdbool.h>

@@ -128,3 +128,13 @@ static inline const struct detection *incident_signal(const struct incident *n, 
 			return &n->signals[i];
 	return NULL;
 }
+
+// When the last signal of the incident ended, ns; the end of the data while one has not.
+static inline int64_t incident_last(const struct incident *n, struct instant data_end)
+{
+	int64_t end = instant_known(n->end.best) ? n->end.best.ns : data_end.ns;
+	for (size_t i = 0; i < n->signal_count; i++)
+		if (instant_known(n->signals[i].end.best) && n->signals[i].end.best.ns > end)
+			end = n->signals[i].end.best.ns;
+	return n->state == INCIDENT_CLOSED ? end : data_end.ns;
+}

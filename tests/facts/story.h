@@ -3,7 +3,7 @@
 #pragma once
 
 #include "../unit/unit.h"
-#include "incident/facts.h"
+#include "facts/facts.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,7 +20,7 @@ struct story {
 	struct incident incident;
 	struct observer_change changes[8];
 	struct observer_list observers;
-	struct describe_input input;
+	struct facts_input input;
 	double width_s;
 };
 
@@ -66,7 +66,7 @@ static inline void story_begin(struct story *s, double width_s, const char *loss
 	one->end = end < 0 ? (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0} : story_moment(s, end);
 	one->state = end < 0 ? INCIDENT_OPEN : INCIDENT_CLOSED;
 	s->observers = (struct observer_list){.at = s->changes};
-	s->input = (struct describe_input){.dossier = &s->dossier, .entities = &s->entities, .since = INSTANT_NONE};
+	s->input = (struct facts_input){.dossier = &s->dossier, .entities = &s->entities, .observers = &s->observers};
 }
 
 // Round-trip times of the intervals from `first` on: a letter each, 1 to 9 times the usual, 0 nobody answered.
@@ -92,7 +92,7 @@ static inline void story_observer(struct story *s, uint16_t observer, bool impai
 
 static inline const struct facts *story_facts(struct story *s)
 {
-	facts_incident(&s->input, &s->observers, &s->incident);
+	facts_incident(&s->input, &s->incident);
 	return &s->incident.facts;
 }
 

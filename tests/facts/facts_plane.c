@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Clock and data plane of an incident in numbers: known ramps, steps, waves and floors, and what nobody can know.
-#include "facts_story.h"
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
+#include "story.h"
 
 static const double widths[] = {1, 60}; // a lab and the field: the same story must give the same in intervals
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Services, hosts and observers of an incident in numbers.
 #include "detect/reachability.h"
-#include "facts_story.h"
+#include "story.h"
 
 #define BLOCK_A 0x0a000000U
 #define BLOCK_B 0x0a000100U

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Summaries of an entity's route events.
-#include "engine/origins.h"
+#include "incident/origins.h"
 
 #include "base/alloc.h"
 

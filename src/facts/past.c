@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What the list of incidents says of each of them: what came before it of the same entity, and at which times.
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What came before an incident and who went with it: short losses, clock times, even spacing, neighbours.
-#include "facts_story.h"
+#include "story.h"
 
 #define MINUTE 60.0
 #define HOUR   3600.0

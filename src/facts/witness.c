@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // How much of those who watch could see at an incident's start.
-#include "engine/control_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -34,12 +34,12 @@ static void standings(struct standing *of, const struct peer_table *peers, const
 		if (b->is_observer)
 			continue;
 		of[b->who].full = true; // one that goes blind could see before that
-		bool over = instant_known(b->to) && b->to.ns < control_start(n).ns - interval;
+		bool over = instant_known(b->to) && b->to.ns < facts_start(n).ns - interval;
 		of[b->who].blind |= b->from.ns <= to.ns && !over;
 	}
 }
 
-void control_witness(const struct peer_table *peers, const struct routes *r, struct incident *n)
+void facts_witness(const struct peer_table *peers, const struct routes *r, struct incident *n)
 {
 	struct facts_witness *f = &n->facts.witness;
 	struct standing *of = alloc_zero(COLLECTORS_MAX, sizeof(*of));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What the routes of an incident's entity did: which prefixes became invisible and when, by network; who else announced
 // them; and whether the prefixes of others went in the same moment.
-#include "engine/control_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -24,7 +24,7 @@ struct prefix_story {
 };
 
 struct story {
-	struct control_own own; // prefixes of the entity
+	struct facts_own own; // prefixes of the entity
 	struct prefix_story *of;
 	struct instant start, from, to; // from: the earliest that the start may be
 	size_t visible;			// at the start
@@ -77,7 +77,7 @@ static void sight_take(struct story *s, const struct evidence_event *e)
 static void stranger_take(struct story *s, const struct evidence_event *e, const struct entity *entity)
 {
 	struct prefix_story *p = story_of(s, e->prefix);
-	if (p && e->kind == EVIDENCE_MORE_SPECIFIC && !control_owns(entity, e->asn))
+	if (p && e->kind == EVIDENCE_MORE_SPECIFIC && !facts_owns(entity, e->asn))
 		p->before = BEFORE_INVISIBLE;
 }
 
@@ -174,7 +174,7 @@ static int by_prefix_and_network(const void *a, const void *b)
 
 static bool foreign_news(const struct evidence_event *e, const struct entity *entity)
 {
-	return (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) && !control_owns(entity, e->asn);
+	return (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) && !facts_owns(entity, e->asn);
 }
 
 // Prefixes whose news half of the networks carried.
@@ -206,7 +206,7 @@ static double own_news(const struct story *s, const struct routes *r, const stru
 		const struct prefix_story *p = story_of(s, e->prefix);
 		bool news = !p || p->before == BEFORE_INVISIBLE;
 		if (e->kind == EVIDENCE_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= NEWS_NS && news &&
-		    control_owns(entity, table_origin(routes_table(r), e->prefix)))
+		    facts_owns(entity, table_origin(routes_table(r), e->prefix)))
 			ids[found++] = e->prefix;
 	}
 	if (found)
@@ -271,10 +271,9 @@ static void unrelated_count(const struct story *s, const struct routes *r, struc
 		n->facts.witness.unrelated_lost = lost < 0 ? 0 : lost > others ? 1 : lost / others;
 }
 
-void control_routes(const struct routes *r, const struct entity *e, struct incident *n)
+void facts_routes(const struct routes *r, const struct entity *e, struct incident *n)
 {
-	struct story s = {
-		.start = n->start.best, .from = instant_after(control_start(n), -STAMP_NS), .to = control_end(n)};
+	struct story s = {.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = facts_end(n)};
 	uint32_t *own = own_prefixes(r, n->entity, &s.own.n);
 	s.own.at = own;
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));
@@ -284,7 +283,7 @@ void control_routes(const struct routes *r, const struct entity *e, struct incid
 		unrelated_count(&s, r, n);
 		news_count(&s, r, e, n);
 		networks_count(&s, &n->facts.routes);
-		control_paths(r, &s.own, n);
+		facts_paths(r, &s.own, n);
 	}
 	free(s.of);
 	free(own);

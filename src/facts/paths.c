@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Through which upstreams the entity's prefixes were seen, which of these left, and how restless the paths were before.
-#include "engine/control_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -42,7 +42,7 @@ static int by_id(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static bool owned(const struct control_own *own, uint32_t prefix)
+static bool owned(const struct facts_own *own, uint32_t prefix)
 {
 	return own->n && bsearch(&prefix, own->at, own->n, sizeof(*own->at), by_id);
 }
@@ -59,7 +59,7 @@ static struct upstream *upstream_of(struct paths *p, uint32_t asn)
 }
 
 // The pairs of the entity that were there at the start, as they are now.
-static size_t pairs_find(struct paths *p, const struct control_own *own)
+static size_t pairs_find(struct paths *p, const struct facts_own *own)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < p->slots; i++) {
@@ -180,7 +180,7 @@ static void upstreams_count(const struct paths *p, struct facts_routes *f)
 }
 
 // Seconds of the last word on a prefix's sight, by its place in `own`.
-static double *sights(const struct control_own *own)
+static double *sights(const struct facts_own *own)
 {
 	double *at = alloc_zero(own->n, sizeof(*at));
 	for (size_t i = 0; i < own->n; i++)
@@ -190,7 +190,7 @@ static double *sights(const struct control_own *own)
 
 // Marks the changes of path near which the prefix became visible or stopped being so: going forward those after it, going
 // back those before it. These belong to another loss, not to unrest.
-static void near_sight(const struct control_own *own, const struct evidence_event *events, size_t n, bool *ret_near)
+static void near_sight(const struct facts_own *own, const struct evidence_event *events, size_t n, bool *ret_near)
 {
 	double *seen = sights(own), *comes = sights(own);
 	for (size_t k = 0; k < 2 * n; k++) {
@@ -211,7 +211,7 @@ static void near_sight(const struct control_own *own, const struct evidence_even
 }
 
 // Without those of a pair that had only just come: these are a session or a collector beginning.
-static double churn_count(const struct paths *p, const struct control_own *own, const struct evidence_event *events,
+static double churn_count(const struct paths *p, const struct facts_own *own, const struct evidence_event *events,
 			  size_t n)
 {
 	double changes = 0;
@@ -231,14 +231,14 @@ static double churn_count(const struct paths *p, const struct control_own *own, 
 	return changes;
 }
 
-void control_paths(const struct routes *r, const struct control_own *own, struct incident *n)
+void facts_paths(const struct routes *r, const struct facts_own *own, struct incident *n)
 {
 	size_t count;
 	struct facts_routes *f = &n->facts.routes;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
 	struct paths p = {.evidence = routes_evidence(r), .slots = evidence_slots(routes_evidence(r))};
-	p.from = instant_after(control_start(n), -STAMP_NS);
-	p.to = control_end(n);
+	p.from = instant_after(facts_start(n), -STAMP_NS);
+	p.to = facts_end(n);
 	p.pairs = alloc_zero(p.slots, sizeof(*p.pairs));
 	p.upstreams = alloc_zero(UPSTREAMS_MAX, sizeof(*p.upstreams));
 	size_t pairs = pairs_find(&p, own);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Clock and witnesses; the rest is put together from its parts.
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -13,7 +13,7 @@
 #define GAP_INTERVALS 3	  // behind a hole in the data or an observer's return: then it is first of all about us
 #define HOLE	      1.5 // watch intervals between two bins: one is missing
 
-static void clock_fill(const struct describe_input *in, struct incident *n)
+static void clock_fill(const struct facts_input *in, struct incident *n)
 {
 	struct facts *f = &n->facts;
 	const struct entity *e = &in->entities->at[n->entity];
@@ -38,7 +38,8 @@ static bool lasting_silence(const struct pulse_bin *bins, size_t count, size_t i
 
 static struct facts_span span_of(const struct dossier *d, const struct incident *n)
 {
-	int64_t from = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns, to = describe_end(n, d) + d->width_ns;
+	int64_t from = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns,
+		to = incident_last(n, d->last) + d->width_ns;
 	size_t first = 0, last;
 	while (first < d->bin_count && d->bins[first].time.ns < from)
 		first++;
@@ -144,7 +145,20 @@ static void losses_before(const struct dossier *d, struct incident *n)
 	free(found);
 }
 
-void facts_incident(const struct describe_input *in, const struct observer_list *observers, struct incident *n)
+// What collectors and sessions tell of.
+static void facts_control_plane(const struct facts_input *in, struct incident *n)
+{
+	const struct entity *e = &in->entities->at[n->entity];
+	if (in->sessions && in->sessions->session_count)
+		facts_sessions(in->sessions, e, n);
+	if (!in->routes)
+		return;
+	if (routes_evidence(in->routes))
+		facts_routes(in->routes, e, n);
+	facts_witness(in->peers, in->routes, n);
+}
+
+void facts_incident(const struct facts_input *in, struct incident *n)
 {
 	facts_unknown(&n->facts);
 	if (!instant_known(n->start.best))
@@ -153,9 +167,10 @@ void facts_incident(const struct describe_input *in, const struct observer_list 
 	clock_fill(in, n);
 	facts_plane_fill(in, &span, n);
 	facts_services_fill(in, n);
-	observers_fill(in->dossier, observers, n);
+	observers_fill(in->dossier, in->observers, n);
 	seeing_fill(&span, n);
 	n->facts.witness.gap =
-		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(observers, in->dossier, n));
+		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(in->observers, in->dossier, n));
 	losses_before(in->dossier, n);
+	facts_control_plane(in, n);
 }
