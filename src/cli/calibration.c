@@ -77,8 +77,8 @@ static void case_add(struct calibration *c, const struct truth *truth, const str
 		.acceptable = bits_of(&o->truth->acceptable) | 1u << cause,
 		.ruled_out = bits_of(&o->truth->not ),
 	};
-	memcpy(one->findings, n->diagnosis.findings, sizeof(one->findings));
-	diagnose_prior(n, &entities->at[n->entity], one->prior);
+	memcpy(one->findings, n->verdict.findings, sizeof(one->findings));
+	diagnose_prior(n, &entities->at[n->story.entity], one->prior);
 	snprintf(name, sizeof(name), "%s %s", scenario, variation);
 	topology_of(variation, topology, sizeof(topology));
 	one->group[GROUP_VARIATION] = number_of(&c->groups[GROUP_VARIATION], name);

@@ -76,14 +76,14 @@ static void put_null(struct json *j, const char *key)
 	json_null(j);
 }
 
-static const struct diagnosis *diagnosis_of(const struct score_outage *o)
+static const struct verdict *diagnosis_of(const struct score_outage *o)
 {
-	return o->found && o->found->diagnosis.known ? &o->found->diagnosis : NULL;
+	return o->found && o->found->verdict.known ? &o->found->verdict : NULL;
 }
 
 static void put_cause(struct json *j, const struct score_outage *o)
 {
-	const struct diagnosis *d = diagnosis_of(o);
+	const struct verdict *d = diagnosis_of(o);
 	if (!d) {
 		put_null(j, "verdict");
 		put_null(j, "leading");
@@ -176,7 +176,7 @@ static const char *word_of(int value)
 
 static void line_cause(struct text *t, const struct score_outage *o)
 {
-	const struct diagnosis *d = diagnosis_of(o);
+	const struct verdict *d = diagnosis_of(o);
 	if (d) {
 		const char *leading = cause_row(d->ranked[0].cause)->word;
 		text_printf(t, d->abstained ? "  (%s %.2f)" : "  %s %.2f", leading, d->ranked[0].p);
@@ -240,7 +240,7 @@ static void count_in(struct evaluation *e, const struct score *s)
 		e->order_right += o->order_ok == SCORE_YES;
 		e->recovery_asked += o->recovery_ok != SCORE_NOT_ASKED;
 		e->recovery_right += o->recovery_ok == SCORE_YES;
-		bool answered = o->cause_ok != SCORE_NOT_ASKED && !o->found->diagnosis.abstained;
+		bool answered = o->cause_ok != SCORE_NOT_ASKED && !o->found->verdict.abstained;
 		e->causes += o->cause_ok != SCORE_NOT_ASKED;
 		e->causes_right += o->cause_ok == SCORE_YES;
 		e->causes_strict += o->strict;

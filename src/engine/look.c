@@ -8,8 +8,7 @@
 #include "engine/pipeline_priv.h"
 #include "facts/facts.h"
 #include "incident/assemble.h"
-#include "incident/describe.h"
-#include "incident/origins.h"
+#include "incident/story.h"
 
 #include <stdlib.h>
 
@@ -38,19 +37,18 @@ static void detectors_ask(struct pipeline *p, uint32_t entity)
 	p->looking = false;
 }
 
-static void incident_tell(struct pipeline *p, struct incident *n)
+static struct incident look_tell(struct pipeline *p, const struct assemble_group *g, uint32_t entity)
 {
-	struct describe_input in = {
-		.dossier = &p->dossiers[n->entity],
+	struct story_input in = {
+		.dossier = &p->dossiers[entity],
 		.entities = p->entities,
 		.targets = p->targets,
 		.hold_times = p->hold_times,
 		.hold_time_count = p->hold_time_count,
 		.visibility = p->definition->share,
 		.since = p->probed,
+		.routes = p->routes,
 	};
-	describe_incident(&in, n);
-	origins_upstreams(p->routes, n);
 	struct facts_input around = {
 		.dossier = in.dossier,
 		.entities = p->entities,
@@ -62,7 +60,9 @@ static void incident_tell(struct pipeline *p, struct incident *n)
 		.routes = p->routes,
 		.sessions = sessions_log(p->sessions),
 	};
-	facts_incident(&around, n);
+	struct incident n = {.story = story_of(&in, g)};
+	n.facts = facts_of(&around, &n.story);
+	return n;
 }
 
 void look_entity(struct pipeline *p, uint32_t entity)
@@ -71,20 +71,22 @@ void look_entity(struct pipeline *p, uint32_t entity)
 	detectors_ask(p, entity);
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
-	struct assemble_input in = {d, p->entities};
-	p->found.count = p->found.unconfirmed = 0;
-	assemble_entity(&in, &p->found);
-	origins_judge(p->routes, p->entities, d, &p->found);
-	for (size_t i = 0; i < p->found.count; i++)
-		if (instant_known(p->found.at[i].start.best))
-			incident_tell(p, &p->found.at[i]);
-	book_take(p->book, d, &p->found, p->cut);
-	w->unconfirmed = p->found.unconfirmed;
+	struct assemble_input in = {d, p->entities, p->routes};
+	struct assemble_groups groups;
+	assemble_entity(&in, &groups);
+	struct incident *found = alloc_zero(groups.count, sizeof(*found));
+	for (size_t i = 0; i < groups.count; i++)
+		found[i] = look_tell(p, &groups.at[i], entity);
+	book_take(p->book, d, &groups, found);
+	w->groups = groups.count;
+	w->unconfirmed = groups.unconfirmed;
 	w->news = false;
 	bool open = book_open(p->book, entity);
 	if (open && !w->open)
 		w->opened = p->cut;
 	w->open = open;
+	free(found);
+	assemble_free(&groups);
 }
 
 static bool has_series(const struct dossier *d)
@@ -102,8 +104,8 @@ static struct instant needed_since(struct pipeline *p, uint32_t entity, struct i
 	struct instant since = now;
 	for (size_t i = 0; i < l->count; i++) {
 		const struct incident *n = &l->at[i];
-		if (n->entity == entity && n->state != INCIDENT_CLOSED && n->start.from.ns < since.ns)
-			since = n->start.from;
+		if (n->story.entity == entity && n->story.state != INCIDENT_CLOSED && n->story.start.from.ns < since.ns)
+			since = n->story.start.from;
 	}
 	int64_t least = now.ns - OPEN_MOST_NS;
 	return (struct instant){(since.ns < least ? least : since.ns) - AROUND_NS};
@@ -126,15 +128,16 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
 	if (any) {
 		look_entity(p, entity);
-		size_t groups = p->found.count + 1, unconfirmed = w->unconfirmed;
+		size_t groups = w->groups + 1, unconfirmed = w->unconfirmed;
 		bool *done = alloc_zero(groups, sizeof(*done));
 		done[0] = true; // of no group, and over
 		book_seal(p->book, d, before, done, groups);
 		dossier_retire(d, done, before, earlier(needed, instant_after(now, -CHANGES_NS)));
-		struct assemble_input in = {d, p->entities};
-		p->found.count = p->found.unconfirmed = 0;
-		assemble_entity(&in, &p->found);
-		w->unconfirmed = p->found.unconfirmed;
+		struct assemble_input in = {d, p->entities, NULL};
+		struct assemble_groups left;
+		assemble_entity(&in, &left);
+		w->unconfirmed = left.unconfirmed;
+		assemble_free(&left);
 		w->unconfirmed_gone += unconfirmed - w->unconfirmed;
 		free(done);
 	}

@@ -165,7 +165,6 @@ void pipeline_free(struct pipeline *p)
 	free(p->levels);
 	routes_free(p->routes);
 	sessions_free(p->sessions);
-	free(p->found.at);
 	free(p->watches);
 	free(p->late);
 	book_free(p->book);

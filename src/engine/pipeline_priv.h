@@ -21,6 +21,7 @@ struct watch { // when an entity is looked at next
 	struct instant opened;	 // since when it has one
 	struct instant look_at;	 // while open: at the latest then
 	uint64_t origin_news;	 // events of origins that were looked at
+	size_t groups;		 // of the last look
 	size_t unconfirmed;	 // groups of the last look that one observer alone saw
 	size_t unconfirmed_gone; // those that were forgotten
 };
@@ -55,7 +56,6 @@ struct pipeline {
 	// cuts
 	struct watch *watches;	      // by entity
 	struct book *book;
-	struct incident_list found;   // scratch of a look
 	struct revision_sink revisions;
 	int64_t cut_ns;
 	struct instant cut;	      // the last one made

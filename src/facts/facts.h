@@ -22,9 +22,9 @@ struct facts_input { // all borrowed
 	const struct session_log *sessions; // null: likewise
 };
 
-// After the incident was described: its facts, but for what came before it. Nothing is known of one without a start.
-void facts_incident(const struct facts_input *in, struct incident *n);
+// The facts around a story. Nothing is known of one without a start.
+struct facts facts_of(const struct facts_input *in, const struct story *story);
 
-// When all incidents of the entity are there, described and in order of start: what came before each. `watched_since`: begin
-// of the data. Whoever else is in the list changes nothing.
-void facts_past(struct instant watched_since, struct incident_list *list, uint32_t entity);
+// What came before incident `which` of the same entity. The list is in order of start; whoever else is in it changes nothing.
+// `watched_since`: begin of the data; may be unknown.
+struct facts_past facts_past(const struct incident_list *list, size_t which, struct instant watched_since);

@@ -12,8 +12,8 @@ struct facts_span { // bins of the incident, from a little before its start to i
 	size_t silence; // first bin of a lasting loss of nearly all; count: none
 };
 
-void facts_plane_fill(const struct facts_input *in, const struct facts_span *span, struct incident *n);
-void facts_services_fill(const struct facts_input *in, struct incident *n);
+void facts_plane_fill(const struct facts_input *in, const struct facts_span *span, const struct story *n, struct facts_plane *p);
+void facts_services_fill(const struct facts_input *in, const struct story *n, struct facts_services *ret);
 
 struct curve_point {   // share of the usual that was there; stands until the next point
 	double time_s; // any origin
@@ -40,7 +40,7 @@ static inline double facts_loss(const struct pulse_bin *b) // negative: nothing 
 }
 
 // The end of an incident, as late as it may have been; the end of time while it lasts.
-static inline struct instant facts_end(const struct incident *n)
+static inline struct instant facts_end(const struct story *n)
 {
 	if (!instant_known(n->end.best))
 		return (struct instant){INT64_MAX};
@@ -48,7 +48,7 @@ static inline struct instant facts_end(const struct incident *n)
 }
 
 // The start, as early as it may have been.
-static inline struct instant facts_start(const struct incident *n)
+static inline struct instant facts_start(const struct story *n)
 {
 	return instant_known(n->start.from) ? n->start.from : n->start.best;
 }
@@ -62,17 +62,17 @@ static inline bool facts_owns(const struct entity *e, uint32_t asn)
 }
 
 // routes.c: facts.routes, and facts.witness.unrelated_lost
-void facts_routes(const struct routes *r, const struct entity *e, struct incident *n);
+void facts_routes(const struct facts_input *in, const struct story *n, struct facts *f);
 
 // paths.c: the upstreams, paths and churn among facts.routes. An array of prefix ids in rising order.
 struct facts_own {
 	const uint32_t *at;
 	size_t n;
 };
-void facts_paths(const struct routes *r, const struct facts_own *own, struct incident *n);
+void facts_paths(const struct routes *r, const struct facts_own *own, const struct story *n, struct facts_routes *f);
 
 // sessions.c: facts.sessions
-void facts_sessions(const struct session_log *l, const struct entity *e, struct incident *n);
+void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n, struct facts_sessions *f);
 
 // witness.c: collectors, collectors_blind and coverage of facts.witness
-void facts_witness(const struct peer_table *peers, const struct routes *r, struct incident *n);
+void facts_witness(const struct facts_input *in, const struct story *n, struct facts *f);

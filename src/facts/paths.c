@@ -231,10 +231,9 @@ static double churn_count(const struct paths *p, const struct facts_own *own, co
 	return changes;
 }
 
-void facts_paths(const struct routes *r, const struct facts_own *own, struct incident *n)
+void facts_paths(const struct routes *r, const struct facts_own *own, const struct story *n, struct facts_routes *f)
 {
 	size_t count;
-	struct facts_routes *f = &n->facts.routes;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
 	struct paths p = {.evidence = routes_evidence(r), .slots = evidence_slots(routes_evidence(r))};
 	p.from = instant_after(facts_start(n), -STAMP_NS);

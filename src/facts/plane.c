@@ -37,9 +37,9 @@ static double rtt_ramp(const struct facts_span *s)
 }
 
 // When it was silent, or where it never was, when loss began; ns. INT64_MAX: neither.
-static int64_t failure_of(const struct facts_span *s, const struct incident *n)
+static int64_t failure_of(const struct facts_span *s, const struct story *n)
 {
-	const struct detection *loss = incident_signal(n, SIGNAL_LOSS);
+	const struct detection *loss = story_signal(n, SIGNAL_LOSS);
 	if (s->silence < s->count)
 		return s->bins[s->silence].time.ns;
 	return loss ? loss->start.best.ns : INT64_MAX;
@@ -51,7 +51,7 @@ static bool lasted(const struct detection *one, int64_t failure, int64_t width_n
 	return !instant_known(one->end.best) || one->end.best.ns >= failure - 2 * width_ns;
 }
 
-static double connect_ramp(const struct facts_input *in, const struct facts_span *s, const struct incident *n)
+static double connect_ramp(const struct facts_input *in, const struct facts_span *s, const struct story *n)
 {
 	static const uint8_t slower[] = {SIGNAL_CONNECT, SIGNAL_LATENCY};
 	const struct dossier *d = in->dossier;
@@ -62,7 +62,7 @@ static double connect_ramp(const struct facts_input *in, const struct facts_span
 	if (!services || failure == INT64_MAX)
 		return NAN;
 	for (size_t i = 0; i < sizeof(slower); i++) {
-		const struct detection *one = incident_signal(n, slower[i]);
+		const struct detection *one = story_signal(n, slower[i]);
 		if (one && lasted(one, failure, d->width_ns) && one->start.best.ns < first)
 			first = one->start.best.ns;
 	}
@@ -150,9 +150,9 @@ static void curve_of_bins(const struct facts_span *s, double width_s, struct fac
 	free(points);
 }
 
-static void curve_of_routes(const struct dossier *d, const struct incident *n, struct facts_plane *ret)
+static void curve_of_routes(const struct dossier *d, const struct story *n, struct facts_plane *ret)
 {
-	int64_t from = n->start.from.ns, to = incident_last(n, d->last), step = (to - from) / CURVE_BINS;
+	int64_t from = n->start.from.ns, to = story_last(n, d->last), step = (to - from) / CURVE_BINS;
 	step = step > NS_PER_S ? step : NS_PER_S;
 	from -= 4 * step;
 	to += 4 * step;
@@ -170,7 +170,7 @@ static void curve_of_routes(const struct dossier *d, const struct incident *n, s
 }
 
 // The deepest series of the incident.
-static void curve_of_series(const struct dossier *d, const struct incident *n, struct facts_plane *ret)
+static void curve_of_series(const struct dossier *d, const struct story *n, struct facts_plane *ret)
 {
 	const struct detection *deepest = NULL;
 	for (size_t i = 0; i < n->signal_count; i++) {
@@ -183,7 +183,7 @@ static void curve_of_series(const struct dossier *d, const struct incident *n, s
 	}
 	if (!deepest || !d->value_count)
 		return;
-	int64_t end = incident_last(n, d->last), lead = (end - n->start.from.ns) / 10;
+	int64_t end = story_last(n, d->last), lead = (end - n->start.from.ns) / 10;
 	struct curve_point *points = alloc_zero(d->value_count, sizeof(*points));
 	size_t count = 0;
 	double width_s = 0;
@@ -199,10 +199,9 @@ static void curve_of_series(const struct dossier *d, const struct incident *n, s
 	free(points);
 }
 
-void facts_plane_fill(const struct facts_input *in, const struct facts_span *s, struct incident *n)
+void facts_plane_fill(const struct facts_input *in, const struct facts_span *s, const struct story *n, struct facts_plane *p)
 {
 	const struct dossier *d = in->dossier;
-	struct facts_plane *p = &n->facts.plane;
 	if (s->count) {
 		p->rtt_ramp = rtt_ramp(s);
 		p->connect_ramp_s = connect_ramp(in, s, n);

@@ -79,16 +79,15 @@ static void count_lost(struct facts_sessions *f, const struct session_change *lo
 		f->first_s = after;
 }
 
-static struct session_window window_of(const struct session_log *l, const struct incident *n)
+static struct session_window window_of(const struct session_log *l, const struct story *n)
 {
 	int64_t early = LOST_HOLDS * (int64_t)l->hold_s * NS_PER_S;
 	early = early > LOST_EARLY_NS ? early : LOST_EARLY_NS;
 	return (struct session_window){instant_after(facts_start(n), -early), facts_start(n), facts_end(n)};
 }
 
-void facts_sessions(const struct session_log *l, const struct entity *e, struct incident *n)
+void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n, struct facts_sessions *f)
 {
-	struct facts_sessions *f = &n->facts.sessions;
 	struct session_window w = window_of(l, n);
 	struct session_verdict *of = alloc_zero(l->session_count, sizeof(*of));
 	*f = (struct facts_sessions){.first_s = NAN};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Summaries of an entity's route events.
+// More-specific prefixes and new origins among the route events of an entity, and who carried them.
 #include "incident/origins.h"
 
 #include "base/alloc.h"
@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #define NEWS_MAX	4096 // distinct (prefix, origin) pairs looked at per entity
-#define CHURN_BEFORE_NS (60 * NS_PER_S)
 
 struct carrier {
 	uint32_t peer;
@@ -134,13 +133,12 @@ static double share_of(const struct routes *r, uint32_t entity, const struct pre
 	return units > (double)own ? 1 : units / (double)own;
 }
 
-void origins_judge(const struct routes *r, const struct entity_list *entities, struct dossier *dossier,
-		   struct incident_list *out)
+struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity)
 {
-	size_t n;
-	uint32_t entity = dossier->entity;
+	size_t n, capacity = 0;
+	struct origin_events found = {0};
 	if (!routes_evidence(r))
-		return;
+		return found;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
 	struct news_list list = {0};
 	news_gather(&list, events, n);
@@ -151,48 +149,21 @@ void origins_judge(const struct routes *r, const struct entity_list *entities, s
 		bool carried = of >= 3 && networks * 2 >= of;
 		if (!carried || own_network(&entities->at[entity], news->origin))
 			continue;
-		struct incident_origin origin = {
-			.prefix = *p,
-			.more_specific = news->more_specific,
-			.origin = news->origin,
-			.expected = news->expected,
-			.first = news->first,
-			.gone = gone(news) ? news->last_withdrawn : INSTANT_NONE,
-			.networks = networks,
-			.of_networks = of,
+		alloc_grow((void **)&found.at, found.count, &capacity, sizeof(*found.at));
+		found.at[found.count++] = (struct origin_event){
+			.origin = {.prefix = *p,
+				   .more_specific = news->more_specific,
+				   .origin = news->origin,
+				   .expected = news->expected,
+				   .first = news->first,
+				   .gone = gone(news) ? news->last_withdrawn : INSTANT_NONE,
+				   .networks = networks,
+				   .of_networks = of},
+			.share = share_of(r, entity, p),
 		};
-		assemble_origin(dossier, out, &origin, share_of(r, entity, p));
 	}
 	for (size_t i = 0; i < list.n; i++)
 		free(list.at[i].carriers);
 	free(list.at);
-}
-
-static void upstream_add(struct incident *n, const struct evidence_event *e)
-{
-	for (size_t i = 0; i < n->upstream_count; i++)
-		if (n->upstreams[i].asn == e->asn) {
-			n->upstreams[i].routes++;
-			return;
-		}
-	if (n->upstream_count < INCIDENT_LIST_MAX)
-		n->upstreams[n->upstream_count++] = (struct incident_upstream){e->asn, e->time, 1};
-}
-
-void origins_upstreams(const struct routes *r, struct incident *n)
-{
-	size_t count;
-	if (!routes_evidence(r) || n->upstream_count)
-		return;
-	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	int64_t end = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
-	for (size_t i = 0; i < count; i++) {
-		const struct evidence_event *e = &events[i];
-		int64_t at = e->time.ns;
-		if (e->kind == EVIDENCE_PATH_CHANGED && at < n->start.best.ns &&
-		    at >= n->start.best.ns - CHURN_BEFORE_NS)
-			n->path_changes++;
-		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - CHURN_BEFORE_NS && at <= end)
-			upstream_add(n, e);
-	}
+	return found;
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: ISC
-// From route evidence to what an incident says about it: news of origins, the order in which upstreams lost their
-// routes, path changes before the start.
+// News of origins: a more-specific prefix or a new origin inside an entity that at least half of the full-feed networks
+// carried, unless the origin is one of the entity's own networks.
 #pragma once
 
-#include "incident/assemble.h"
+#include "model/incident.h"
 #include "signal/routes.h"
 
-// Raises an incident for each more-specific prefix or new origin inside the entity that at least half of the full-feed
-// networks carried, unless the origin is one of the entity's own networks.
-void origins_judge(const struct routes *r, const struct entity_list *entities, struct dossier *dossier,
-		   struct incident_list *out);
+struct origin_event {
+	struct incident_origin origin;
+	double share; // of the entity's IPv4 space that its prefix covers, 0 to 1
+};
 
-// Fills upstreams and path_changes of an incident from the events around its start.
-void origins_upstreams(const struct routes *r, struct incident *n);
+struct origin_events {
+	struct origin_event *at; // in order of first sight; for free()
+	size_t count;
+};
+
+struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity);

@@ -64,7 +64,7 @@ struct facts_services {
 	double return_classes;		// distinct places in the order of return
 };
 
-struct facts_past {	     // of the same entity, before this one
+struct facts_past {	     // what came before of the same entity; among the ties of an incident
 	double watched_s;    // since when it is watched
 	double short_losses; // losses and degradations that were over, in the 24 hours before
 	double outages_10d;  // outages in the ten days before
@@ -90,7 +90,7 @@ struct facts {
 	struct facts_routes routes;
 	struct facts_sessions sessions;
 	struct facts_services services;
-	struct facts_past past;
+	double short_losses; // losses and degradations that were over, in the 24 hours before its start
 	struct facts_witness witness;
 };
 

@@ -146,21 +146,21 @@ static const struct edge {
 	 ANSWER_UNKNOWN,
 	 {D(facts.routes.upstreams_lost, 2), D(facts.width_s, 3)}}, // two intervals, where these are long
 	{EVIDENCE_WAVES, D(facts.plane.waves, 0), 1, 2, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
-	{EVIDENCE_FLAPS_BEFORE, D(facts.past.short_losses, 0), 1, 2, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
+	{EVIDENCE_FLAPS_BEFORE, D(ties.past.short_losses, 0), 1, 2, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
 	{EVIDENCE_EVEN_SPACING,
-	 D(facts.past.even_spacing, 0),
+	 D(ties.past.even_spacing, 0),
 	 2,
 	 3,
 	 ANSWER_NO,
 	 ANSWER_YES,
-	 {D(facts.past.outages_10d, 2)}},
+	 {D(ties.past.outages_10d, 2)}},
 	{EVIDENCE_SAME_CLOCK,
-	 D(facts.past.watched_s, 0),
+	 D(ties.past.watched_s, 0),
 	 86399,
 	 86400,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES,
-	 {D(facts.past.same_clock, 1)}},
+	 {D(ties.past.same_clock, 1)}},
 	{EVIDENCE_HALF_HOUR,
 	 D(facts.to_half_hour_s, 0),
 	 60,
@@ -339,8 +339,8 @@ static void strengths(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(calm) / sizeof(*calm); i++) {
 		struct incident n = blank();
-		n.facts.past.same_clock = n.facts.past.outages_10d = n.facts.past.short_losses = 0;
-		n.facts.past.watched_s = calm[i].watched_s;
+		n.ties.past.same_clock = n.ties.past.outages_10d = n.ties.past.short_losses = 0;
+		n.ties.past.watched_s = calm[i].watched_s;
 		struct finding f = evidence_row(calm[i].evidence)->look(&n, NULL);
 		assert_int_equal(f.answer, ANSWER_NO);
 		assert_true(fabs(f.strength - calm[i].strength) < 1e-9);

@@ -40,11 +40,11 @@ struct change { // one member of an incident
 	}
 static inline struct incident blank(void)
 {
-	struct incident n = {.start = {{NS_PER_S}, {0}, {2 * NS_PER_S}, 0.9}, .state = INCIDENT_OPEN};
+	struct incident n = {.story.start = {{NS_PER_S}, {0}, {2 * NS_PER_S}, 0.9}, .story.state = INCIDENT_OPEN};
 	facts_unknown(&n.facts);
 	n.facts.width_s = 1;
 	n.facts.hold_s = 9;
-	n.precedence.reading = n.concurrency.verdict = "";
+	n.story.precedence.reading = n.story.concurrency.verdict = "";
 	return n;
 }
 
@@ -63,9 +63,9 @@ static inline void change(struct incident *n, const struct change *c)
 	else if (c->type == 's')
 		memcpy(at, &c->text, sizeof(c->text));
 	else if (c->type == 'n' && c->offset == offsetof(struct incident, state))
-		n->state = (enum incident_state)word;
+		n->story.state = (enum incident_state)word;
 	else if (c->type == 'n')
 		memcpy(at, &size, sizeof(size));
 	else if (c->type == 'g')
-		n->signals[n->signal_count++] = (struct detection){.signal = (uint8_t)word};
+		n->story.signals[n->story.signal_count++] = (struct detection){.signal = (uint8_t)word};
 }

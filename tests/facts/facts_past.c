@@ -39,11 +39,11 @@ static void begin(void)
 static struct incident *add(double start_s)
 {
 	struct incident *n = &list_at[list.count++];
-	n->start = around(start_s, MINUTE / 2);
-	n->end = around(start_s + 10 * MINUTE, MINUTE / 2);
-	n->scope = SCOPE_TOTAL;
-	n->state = INCIDENT_CLOSED;
-	n->signals[n->signal_count++] = (struct detection){.signal = SIGNAL_LOSS, .start = n->start, .end = n->end};
+	n->story.start = around(start_s, MINUTE / 2);
+	n->story.end = around(start_s + 10 * MINUTE, MINUTE / 2);
+	n->story.scope = SCOPE_TOTAL;
+	n->story.state = INCIDENT_CLOSED;
+	n->story.signals[n->story.signal_count++] = (struct detection){.signal = SIGNAL_LOSS, .start = n->story.start, .end = n->story.end};
 	facts_unknown(&n->facts);
 	n->facts.clock_width_s = MINUTE;
 	return n;
@@ -57,7 +57,7 @@ static const struct facts_past *past_of_last(void)
 		list.at[i].facts.clock_width_s = MINUTE;
 	}
 	facts_past(&entities, at(-1 * HOUR), &list);
-	return &list.at[list.count - 1].facts.past;
+	return &list.at[list.count - 1].ties.past;
 }
 
 static void test_first(void **state)
@@ -81,14 +81,14 @@ static void test_outages_before(void **state)
 	begin();
 	add(-11 * DAY);
 	add(-9 * DAY);
-	add(-8 * DAY)->scope = SCOPE_SERVICE; // no outage
-	add(-5 * DAY)->entity = 1;	      // of another
+	add(-8 * DAY)->story.scope = SCOPE_SERVICE; // no outage
+	add(-5 * DAY)->story.entity = 1;	      // of another
 	add(-3 * HOUR);
 	add(0);
 	const struct facts_past *p = past_of_last();
 	expect_number(p->outages_10d, 2);
 	expect_number(p->short_losses, 1);				     // the one of this day
-	list_at[4].end.best = list_at[4].signals[0].end.best = INSTANT_NONE; // still lost: not over
+	list_at[4].story.end.best = list_at[4].story.signals[0].end.best = INSTANT_NONE; // still lost: not over
 	expect_number(past_of_last()->short_losses, 0);
 }
 
@@ -98,13 +98,13 @@ static void test_services_are_no_losses(void **state)
 	begin();
 	for (int i = 4; i > 0; i--) {
 		struct incident *n = add(-i * HOUR);
-		n->scope = SCOPE_SERVICE;
-		n->signals[0].signal = SIGNAL_SERVICE_HTTP;
+		n->story.scope = SCOPE_SERVICE;
+		n->story.signals[0].signal = SIGNAL_SERVICE_HTTP;
 	}
 	add(0);
 	expect_number(past_of_last()->short_losses, 0);
-	list_at[1].signals[0].signal = SIGNAL_LATENCY; // a degradation
-	list_at[2].signals[0].signal = SIGNAL_TIMEOUTS;
+	list_at[1].story.signals[0].signal = SIGNAL_LATENCY; // a degradation
+	list_at[2].story.signals[0].signal = SIGNAL_TIMEOUTS;
 	expect_number(past_of_last()->short_losses, 2);
 }
 
@@ -163,11 +163,11 @@ static void test_even_spacing(void **state)
 	begin();
 	add(-48 * HOUR);
 	add(-24 * HOUR);
-	add(-13 * HOUR)->scope = SCOPE_SERVICE; // between them, but no outage
-	add(-12 * HOUR)->entity = 1;
+	add(-13 * HOUR)->story.scope = SCOPE_SERVICE; // between them, but no outage
+	add(-12 * HOUR)->story.entity = 1;
 	add(0);
 	expect_number(past_of_last()->even_spacing, 3);
-	list.at[4].scope = SCOPE_SERVICE;
+	list.at[4].story.scope = SCOPE_SERVICE;
 	expect_number(past_of_last()->even_spacing, 1);
 }
 
@@ -192,17 +192,17 @@ static void test_short_losses_of_the_dossier(void **state)
 	story.dossier.detections = seen;
 	story.dossier.detection_count = 8;
 	expect_number(story_facts(&story)->past.short_losses, 3);
-	story.incident.start = story_moment(&story, 100 + DAY / 30); // a day after the third: the rest is out of sight
-	seen[6].start = seen[6].end = story.incident.start;
+	story.incident.story.start = story_moment(&story, 100 + DAY / 30); // a day after the third: the rest is out of sight
+	seen[6].start = seen[6].end = story.incident.story.start;
 	expect_number(story_facts(&story)->past.short_losses, 1);
 	struct incident_list one = {.at = &story.incident, .count = 1};
 	facts_past(&story.entities, INSTANT_NONE, &one);
-	expect_number(story.incident.facts.past.short_losses, 1); // kept when the list is looked through
+	expect_number(story.incident.ties.past.short_losses, 1); // kept when the list is looked through
 }
 
 static void upstream(struct incident *n, uint32_t asn)
 {
-	n->upstreams[n->upstream_count++] = (struct incident_upstream){.asn = asn};
+	n->story.upstreams[n->story.upstream_count++] = (struct incident_upstream){.asn = asn};
 }
 
 static void test_neighbours(void **state)
@@ -210,7 +210,7 @@ static void test_neighbours(void **state)
 	(void)state;
 	begin();
 	struct incident *other = add(0), *own = add(30);
-	other->entity = 1;
+	other->story.entity = 1;
 	facts_past(&entities, at(-HOUR), &list);
 	expect_number(own->facts.routes.shared_entities, 1); // no upstream is known of either: the time alone
 	expect_number(other->facts.routes.shared_entities, 1);
@@ -225,11 +225,11 @@ static void test_neighbours(void **state)
 	upstream(own, 65001);
 	facts_past(&entities, at(-HOUR), &list);
 	expect_number(own->facts.routes.shared_entities, 1);
-	other->start = around(30 - 4 * MINUTE, MINUTE / 2); // not in the same minutes
+	other->story.start = around(30 - 4 * MINUTE, MINUTE / 2); // not in the same minutes
 	facts_past(&entities, at(-HOUR), &list);
 	expect_number(own->facts.routes.shared_entities, 0);
-	other->start = around(0, MINUTE / 2);
-	other->scope = SCOPE_SERVICE;
+	other->story.start = around(0, MINUTE / 2);
+	other->story.scope = SCOPE_SERVICE;
 	facts_past(&entities, at(-HOUR), &list);
 	expect_number(own->facts.routes.shared_entities, 0);
 }
@@ -238,12 +238,12 @@ static void test_parts_are_no_neighbours(void **state)
 {
 	(void)state;
 	begin();
-	add(0)->entity = 2; // a region
+	add(0)->story.entity = 2; // a region
 	struct incident *own = add(10);
 	facts_past(&entities, at(-HOUR), &list);
 	expect_number(own->facts.routes.shared_entities, 0);
 	uint32_t asn = 64512;
-	list_at[0].entity = 1;
+	list_at[0].story.entity = 1;
 	for (size_t i = 0; i < 2; i++) {
 		entities_at[i].asns = &asn;
 		entities_at[i].asn_count = 1;

@@ -38,7 +38,7 @@ static void test_clock_unknown(void **state)
 	expect_number(f->width_s, NAN);
 	expect_number(f->hold_s, NAN);
 	expect_number(f->lasted_s, 100); // not over: to the end of the data
-	story.incident.start.best = INSTANT_NONE;
+	story.incident.story.start.best = INSTANT_NONE;
 	expect_number(story_facts(&story)->to_half_hour_s, NAN);
 }
 
@@ -53,7 +53,7 @@ static void test_nothing_known(void **state)
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		expect_number(all[i], NAN);
 	expect_number(story.incident.facts.services.spread_s, NAN);
-	expect_number(story.incident.facts.past.short_losses, NAN);
+	expect_number(story.incident.ties.past.short_losses, NAN);
 	assert_false(story.incident.facts.witness.gap);
 }
 

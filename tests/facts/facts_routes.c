@@ -48,15 +48,15 @@ static void leave(double at, unsigned first, unsigned end)
 static const struct facts_routes *judge(void)
 {
 	struct pipeline *p = NULL;
-	incident.start = (struct moment){scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9};
-	incident.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
+	incident.story.start = (struct moment){scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9};
+	incident.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	facts_unknown(&incident.facts);
 	p = land_run(&land, 64);
-	facts_routes(pipeline_routes(p), &land.entities.at[incident.entity], &incident);
+	facts_routes(pipeline_routes(p), &land.entities.at[incident.story.entity], &incident);
 	facts_witness(land.scene.peers, pipeline_routes(p), &incident);
 	pipeline_free(p);
 	land_close(&land);
-	memset(&incident.origins, 0, sizeof(incident.origins));
+	memset(&incident.story.origins, 0, sizeof(incident.story.origins));
 	return &incident.facts.routes;
 }
 

@@ -129,12 +129,12 @@ static void test_return_classes(void **state)
 	begin(1);
 	expect_number(story_facts(&story)->services.return_classes, NAN);
 	static const uint8_t ranks[] = {0, 1, 1, UINT8_MAX, 2};
-	story.incident.recovery_count = 5;
+	story.incident.story.recovery_count = 5;
 	for (size_t i = 0; i < 5; i++)
-		story.incident.recovery[i].rank = ranks[i];
+		story.incident.story.recovery[i].rank = ranks[i];
 	expect_number(story_facts(&story)->services.return_classes, 3);
-	story.incident.recovery_count = 4;
-	story.incident.recovery[0].rank = story.incident.recovery[1].rank = story.incident.recovery[2].rank = UINT8_MAX;
+	story.incident.story.recovery_count = 4;
+	story.incident.story.recovery[0].rank = story.incident.story.recovery[1].rank = story.incident.story.recovery[2].rank = UINT8_MAX;
 	expect_number(story_facts(&story)->services.return_classes, NAN); // nothing is back
 	end();
 }

@@ -43,8 +43,8 @@ static struct obs *down(uint32_t peer, double at, enum session_cause cause, uint
 static const struct facts_sessions *judge(void)
 {
 	struct sessions *c = sessions_create(land.scene.peers, &land.entities);
-	struct incident n = {.start = {scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9}};
-	n.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
+	struct incident n = {.story.start = {scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9}};
+	n.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	scene_sort(&land.scene);
 	for (size_t i = 0; i < land.scene.count; i++)
 		sessions_take(c, &land.scene.obs[i]);

@@ -62,9 +62,9 @@ static inline void story_begin(struct story *s, double width_s, const char *loss
 				      .width_ns = n ? (int64_t)(width_s * 1e9) : 0,
 				      .last = story_at(s, n ? (double)n : end + 50)};
 	struct incident *one = &s->incident;
-	one->start = story_moment(s, start);
-	one->end = end < 0 ? (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0} : story_moment(s, end);
-	one->state = end < 0 ? INCIDENT_OPEN : INCIDENT_CLOSED;
+	one->story.start = story_moment(s, start);
+	one->story.end = end < 0 ? (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0} : story_moment(s, end);
+	one->story.state = end < 0 ? INCIDENT_OPEN : INCIDENT_CLOSED;
 	s->observers = (struct observer_list){.at = s->changes};
 	s->input = (struct facts_input){.dossier = &s->dossier, .entities = &s->entities, .observers = &s->observers};
 }
@@ -79,7 +79,7 @@ static inline void story_rtt(struct story *s, size_t first, const char *ratios)
 // A signal of the incident; end negative: still.
 static inline struct detection *story_signal(struct story *s, uint8_t signal, double start, double end)
 {
-	struct detection *d = &s->incident.signals[s->incident.signal_count++];
+	struct detection *d = &s->incident.story.signals[s->incident.story.signal_count++];
 	*d = (struct detection){.signal = signal, .start = story_moment(s, start), .baseline = 1000};
 	d->end = end < 0 ? (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0} : story_moment(s, end);
 	return d;

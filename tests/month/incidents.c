@@ -64,8 +64,8 @@ static void what_is_over_at_once_is_a_flap(void **state)
 	event(&h, SIGNAL_LOSS, 2 * HOUR, 2 * HOUR + 150);
 	assemble(&h);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(h.list.at[0].start.best.ns, at(HOUR).ns);
-	assert_int_equal(h.list.at[1].start.best.ns, at(2 * HOUR).ns);
+	assert_int_equal(h.list.at[0].story.start.best.ns, at(HOUR).ns);
+	assert_int_equal(h.list.at[1].story.start.best.ns, at(2 * HOUR).ns);
 	house_close(&h);
 }
 
@@ -78,8 +78,8 @@ static void a_flap_does_not_make_a_service_an_outage(void **state)
 	event(&h, SIGNAL_ROUTES, 600, 620);
 	assemble(&h);
 	assert_int_equal(h.list.count, 1);
-	assert_int_equal(h.list.at[0].scope, SCOPE_SERVICE);
-	assert_int_equal(h.list.at[0].signal_count, 1);
+	assert_int_equal(h.list.at[0].story.scope, SCOPE_SERVICE);
+	assert_int_equal(h.list.at[0].story.signal_count, 1);
 	house_close(&h);
 }
 
@@ -94,10 +94,10 @@ static void a_dead_service_draws_nothing_to_it(void **state)
 	event(&h, SIGNAL_ROUTES, 48 * HOUR, 49 * HOUR);
 	assemble(&h);
 	assert_int_equal(h.list.count, 3);
-	assert_int_equal(h.list.at[0].scope, SCOPE_SERVICE);
-	assert_int_equal(h.list.at[1].signal_count, 2);
-	assert_int_equal(h.list.at[1].end.best.ns, at(25 * HOUR).ns);
-	assert_int_equal(h.list.at[2].start.best.ns, at(48 * HOUR).ns);
+	assert_int_equal(h.list.at[0].story.scope, SCOPE_SERVICE);
+	assert_int_equal(h.list.at[1].story.signal_count, 2);
+	assert_int_equal(h.list.at[1].story.end.best.ns, at(25 * HOUR).ns);
+	assert_int_equal(h.list.at[2].story.start.best.ns, at(48 * HOUR).ns);
 	house_close(&h);
 }
 
@@ -111,8 +111,8 @@ static void a_service_that_fails_first_belongs_to_it(void **state)
 	event(&h, SIGNAL_SERVICE_SMTP, HOUR, 2 * HOUR + 600);
 	assemble(&h);
 	assert_int_equal(h.list.count, 1);
-	assert_int_equal(h.list.at[0].signal_count, 3);
-	assert_int_equal(h.list.at[0].state, INCIDENT_RECOVERING);
+	assert_int_equal(h.list.at[0].story.signal_count, 3);
+	assert_int_equal(h.list.at[0].story.state, INCIDENT_RECOVERING);
 	house_close(&h);
 }
 
@@ -128,14 +128,14 @@ static void what_is_over_is_assembled_once(void **state)
 	assert_int_equal(h.list.count, 0); // its DNS was not back
 	assemble_settled(&h.dossier, &h.entities, at(26 * HOUR), &h.list);
 	assert_int_equal(h.list.count, 1);
-	assert_int_equal(h.list.at[0].signal_count, 2);
+	assert_int_equal(h.list.at[0].story.signal_count, 2);
 	assert_int_equal(h.dossier.detection_count, 1);
 	assemble_settled(&h.dossier, &h.entities, at(50 * HOUR), &h.list);
 	assert_int_equal(h.list.count, 1);
 	event(&h, SIGNAL_SERVICE_HTTP, 0, 51 * HOUR);
 	assemble(&h);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(h.list.at[1].scope, SCOPE_SERVICE);
+	assert_int_equal(h.list.at[1].story.scope, SCOPE_SERVICE);
 	house_close(&h);
 }
 

@@ -95,7 +95,7 @@ static void two_in_a_minute(void **state)
 	assert_int_equal(h.list.count, 2);
 	assert_string_equal(incident(&h, 0)->id, "KX-20220125T2050Z-1");
 	assert_string_equal(incident(&h, 1)->id, "KX-20220125T2050Z-2");
-	assert_int_equal(incident(&h, 1)->end.best.ns, moment(30).best.ns);
+	assert_int_equal(incident(&h, 1)->story.end.best.ns, moment(30).best.ns);
 	house_close(&h);
 }
 
@@ -113,9 +113,9 @@ static void old_latency_is_no_beginning(void **state)
 	assemble(&h);
 	assemble_finish(&h.list, &h.entities);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(incident(&h, 0)->start.best.ns, moment(-20).best.ns);
-	assert_int_equal(incident(&h, 1)->start.best.ns, moment(0).best.ns);
-	assert_int_equal(incident(&h, 1)->end.best.ns, moment(30).best.ns);
+	assert_int_equal(incident(&h, 0)->story.start.best.ns, moment(-20).best.ns);
+	assert_int_equal(incident(&h, 1)->story.start.best.ns, moment(0).best.ns);
+	assert_int_equal(incident(&h, 1)->story.end.best.ns, moment(30).best.ns);
 	house_close(&h);
 }
 
@@ -146,18 +146,18 @@ static void both_families_are_one_incident(void **state)
 	assemble_finish(&h.list, &h.entities);
 	assert_int_equal(h.list.count, 2);
 	const struct incident *n = incident(&h, 0);
-	assert_int_equal(n->start.best.ns, moment(0).best.ns);
-	assert_int_equal(n->end.best.ns, moment(70).best.ns);
-	assert_int_equal(n->state, INCIDENT_CLOSED);
-	assert_non_null(incident_signal(n, SIGNAL_ROUTES));
-	assert_non_null(incident_signal(n, SIGNAL_ROUTES6));
-	assert_null(incident_signal(n, SIGNAL_LOSS));
-	assert_int_equal(n->units, 100);
-	assert_int_equal(n->units_down, 60);
-	assert_float_equal(n->fraction_down, 0.6, 1e-9);
-	assert_int_equal(n->scope, SCOPE_PARTIAL);
-	assert_int_equal(incident(&h, 1)->state, INCIDENT_OPEN);
-	assert_false(instant_known(incident(&h, 1)->end.best));
+	assert_int_equal(n->story.start.best.ns, moment(0).best.ns);
+	assert_int_equal(n->story.end.best.ns, moment(70).best.ns);
+	assert_int_equal(n->story.state, INCIDENT_CLOSED);
+	assert_non_null(story_signal(&n->story, SIGNAL_ROUTES));
+	assert_non_null(story_signal(&n->story, SIGNAL_ROUTES6));
+	assert_null(story_signal(&n->story, SIGNAL_LOSS));
+	assert_int_equal(n->story.units, 100);
+	assert_int_equal(n->story.units_down, 60);
+	assert_float_equal(n->story.fraction_down, 0.6, 1e-9);
+	assert_int_equal(n->story.scope, SCOPE_PARTIAL);
+	assert_int_equal(incident(&h, 1)->story.state, INCIDENT_OPEN);
+	assert_false(instant_known(incident(&h, 1)->story.end.best));
 	house_close(&h);
 }
 
@@ -176,9 +176,9 @@ static void a_second_fall_inside_is_the_same_incident(void **state)
 	assemble(&h);
 	assemble_finish(&h.list, &h.entities);
 	assert_int_equal(h.list.count, 1);
-	assert_int_equal(incident(&h, 0)->start.best.ns, moment(0).best.ns);
-	assert_int_equal(incident(&h, 0)->end.best.ns, moment(320).best.ns);
-	assert_int_equal(incident(&h, 0)->signal_count, 2);
+	assert_int_equal(incident(&h, 0)->story.start.best.ns, moment(0).best.ns);
+	assert_int_equal(incident(&h, 0)->story.end.best.ns, moment(320).best.ns);
+	assert_int_equal(incident(&h, 0)->story.signal_count, 2);
 	house_close(&h);
 }
 
@@ -208,14 +208,14 @@ static void origins_are_one_incident_a_stretch(void **state)
 	news_of(&h, "20.0.2.0/25", 310, 330);
 	assemble_finish(&h.list, &h.entities);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(incident(&h, 0)->origin_count, 2);
+	assert_int_equal(incident(&h, 0)->story.origin_count, 2);
 	assert_string_equal(incident(&h, 0)->id, "KX-20220125T2050Z-1");
-	assert_float_equal(incident(&h, 0)->fraction_down, 0.25, 1e-9);
-	assert_int_equal(incident(&h, 0)->end.best.ns, moment(50).best.ns);
-	assert_int_equal(incident(&h, 0)->state, INCIDENT_CLOSED);
-	assert_int_equal(incident(&h, 1)->origin_count, 2);
-	assert_false(instant_known(incident(&h, 1)->end.best));
-	assert_int_equal(incident(&h, 1)->state, INCIDENT_OPEN);
+	assert_float_equal(incident(&h, 0)->story.fraction_down, 0.25, 1e-9);
+	assert_int_equal(incident(&h, 0)->story.end.best.ns, moment(50).best.ns);
+	assert_int_equal(incident(&h, 0)->story.state, INCIDENT_CLOSED);
+	assert_int_equal(incident(&h, 1)->story.origin_count, 2);
+	assert_false(instant_known(incident(&h, 1)->story.end.best));
+	assert_int_equal(incident(&h, 1)->story.state, INCIDENT_OPEN);
 	house_close(&h);
 }
 
@@ -235,8 +235,8 @@ static void lists_have_an_end(void **state)
 	assemble(&h);
 	assemble_finish(&h.list, &h.entities);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(incident(&h, 0)->origin_count, INCIDENT_LIST_MAX);
-	assert_int_equal(incident(&h, 1)->signal_count, INCIDENT_SIGNALS_MAX);
+	assert_int_equal(incident(&h, 0)->story.origin_count, INCIDENT_LIST_MAX);
+	assert_int_equal(incident(&h, 1)->story.signal_count, INCIDENT_SIGNALS_MAX);
 	house_close(&h);
 }
 
