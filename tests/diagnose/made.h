@@ -5,6 +5,7 @@
 #include "../unit/unit.h"
 #include "model/incident.h"
 
+#include <math.h>
 #include <string.h>
 
 struct change { // one member of an incident
@@ -42,6 +43,7 @@ static inline struct incident blank(void)
 {
 	struct incident n = {.story.start = {{NS_PER_S}, {0}, {2 * NS_PER_S}, 0.9}, .story.state = INCIDENT_OPEN};
 	facts_unknown(&n.facts);
+	n.ties.past = (struct facts_past){NAN, NAN, NAN, NAN, NAN};
 	n.facts.width_s = 1;
 	n.facts.hold_s = 9;
 	n.story.precedence.reading = n.story.concurrency.verdict = "";
@@ -62,7 +64,7 @@ static inline void change(struct incident *n, const struct change *c)
 		*(bool *)at = word != 0;
 	else if (c->type == 's')
 		memcpy(at, &c->text, sizeof(c->text));
-	else if (c->type == 'n' && c->offset == offsetof(struct incident, state))
+	else if (c->type == 'n' && c->offset == offsetof(struct incident, story.state))
 		n->story.state = (enum incident_state)word;
 	else if (c->type == 'n')
 		memcpy(at, &size, sizeof(size));

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: ISC
-// What came before an incident and who went with it: short losses, clock times, even spacing, neighbours.
-#include "story.h"
+// What came before an incident: short losses, clock times, even spacing.
+#include "tale.h"
 
 #define MINUTE 60.0
 #define HOUR   3600.0
 #define DAY    86400.0
 
-static struct story story;
+static struct tale tale;
 static struct incident list_at[12];
 static struct incident_list list;
+static struct facts_past past;
 static struct entity entities_at[3];
 static struct entity_list entities;
 
 static struct instant at(double s)
 {
-	return (struct instant){STORY_BEGIN_S * NS_PER_S + (int64_t)(s * 1e9)};
+	return (struct instant){TALE_BEGIN_S * NS_PER_S + (int64_t)(s * 1e9)};
 }
 
 static struct moment around(double s, double by)
@@ -56,8 +57,8 @@ static const struct facts_past *past_of_last(void)
 		list.at[i].facts.width_s = MINUTE / 2;
 		list.at[i].facts.clock_width_s = MINUTE;
 	}
-	facts_past(&entities, at(-1 * HOUR), &list);
-	return &list.at[list.count - 1].ties.past;
+	past = facts_past(&list, list.count - 1, at(-1 * HOUR));
+	return &past;
 }
 
 static void test_first(void **state)
@@ -71,7 +72,7 @@ static void test_first(void **state)
 	expect_number(p->outages_10d, 0);
 	expect_number(p->same_clock, 0);
 	expect_number(p->even_spacing, 1);
-	facts_past(&entities, INSTANT_NONE, &list);
+	past = facts_past(&list, list.count - 1, INSTANT_NONE);
 	expect_number(p->watched_s, NAN);
 }
 
@@ -184,76 +185,20 @@ static void test_short_losses_of_the_dossier(void **state)
 		{SIGNAL_LATENCY, 50, 54}, {SIGNAL_LOSS, 100, 101},   {SIGNAL_SERVICE_DNS, 120, 130},
 		{SIGNAL_LOSS, 200, 210},  {SIGNAL_LATENCY, 190, -1},
 	};
-	story_begin(&story, 30, "0000000000", 200, 210);
+	tale_begin(&tale, 30, "0000000000", 200, 210);
 	for (size_t i = 0; i < 8; i++) {
-		seen[i] = (struct detection){.signal = what[i].signal, .start = story_moment(&story, what[i].start)};
-		seen[i].end.best = what[i].end < 0 ? INSTANT_NONE : story_at(&story, what[i].end);
+		seen[i] = (struct detection){.signal = what[i].signal, .start = tale_moment(&tale, what[i].start)};
+		seen[i].end.best = what[i].end < 0 ? INSTANT_NONE : tale_at(&tale, what[i].end);
 	}
-	story.dossier.detections = seen;
-	story.dossier.detection_count = 8;
-	expect_number(story_facts(&story)->past.short_losses, 3);
-	story.incident.story.start = story_moment(&story, 100 + DAY / 30); // a day after the third: the rest is out of sight
-	seen[6].start = seen[6].end = story.incident.story.start;
-	expect_number(story_facts(&story)->past.short_losses, 1);
-	struct incident_list one = {.at = &story.incident, .count = 1};
-	facts_past(&story.entities, INSTANT_NONE, &one);
-	expect_number(story.incident.ties.past.short_losses, 1); // kept when the list is looked through
-}
-
-static void upstream(struct incident *n, uint32_t asn)
-{
-	n->story.upstreams[n->story.upstream_count++] = (struct incident_upstream){.asn = asn};
-}
-
-static void test_neighbours(void **state)
-{
-	(void)state;
-	begin();
-	struct incident *other = add(0), *own = add(30);
-	other->story.entity = 1;
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 1); // no upstream is known of either: the time alone
-	expect_number(other->facts.routes.shared_entities, 1);
-	upstream(other, 65001);
-	upstream(own, 65002);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	upstream(own, 0); // a path that was never seen is nobody's
-	upstream(other, 0);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	upstream(own, 65001);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 1);
-	other->story.start = around(30 - 4 * MINUTE, MINUTE / 2); // not in the same minutes
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	other->story.start = around(0, MINUTE / 2);
-	other->story.scope = SCOPE_SERVICE;
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-}
-
-static void test_parts_are_no_neighbours(void **state)
-{
-	(void)state;
-	begin();
-	add(0)->story.entity = 2; // a region
-	struct incident *own = add(10);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	uint32_t asn = 64512;
-	list_at[0].story.entity = 1;
-	for (size_t i = 0; i < 2; i++) {
-		entities_at[i].asns = &asn;
-		entities_at[i].asn_count = 1;
-	}
-	facts_past(&entities, at(-HOUR), &list); // two names of one network
-	expect_number(own->facts.routes.shared_entities, 0);
-	entities_at[1].watched = entities_at[2].watched = false; // alone: there are none to look at
-	own->facts.routes.shared_entities = NAN;
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, NAN);
+	tale.dossier.detections = seen;
+	tale.dossier.detection_count = 8;
+	expect_number(tale_facts(&tale)->short_losses, 3);
+	tale.incident.story.start = tale_moment(&tale, 100 + DAY / 30); // a day after the third: the rest is out of sight
+	seen[6].start = seen[6].end = tale.incident.story.start;
+	expect_number(tale_facts(&tale)->short_losses, 1);
+	struct incident_list one = {.at = &tale.incident, .count = 1};
+	past = facts_past(&one, 0, INSTANT_NONE);
+	expect_number(past.short_losses, 1); // kept when the list is looked through
 }
 
 int main(void)
@@ -265,8 +210,6 @@ int main(void)
 		cmocka_unit_test(test_same_clock),
 		cmocka_unit_test(test_even_spacing),
 		cmocka_unit_test(test_short_losses_of_the_dossier),
-		cmocka_unit_test(test_neighbours),
-		cmocka_unit_test(test_parts_are_no_neighbours),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

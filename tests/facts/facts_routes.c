@@ -52,8 +52,9 @@ static const struct facts_routes *judge(void)
 	incident.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	facts_unknown(&incident.facts);
 	p = land_run(&land, 64);
-	facts_routes(pipeline_routes(p), &land.entities.at[incident.story.entity], &incident);
-	facts_witness(land.scene.peers, pipeline_routes(p), &incident);
+	struct facts_input in = {.entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routes(p)};
+	facts_routes(&in, &incident.story, &incident.facts);
+	facts_witness(&in, &incident.story, &incident.facts);
 	pipeline_free(p);
 	land_close(&land);
 	memset(&incident.story.origins, 0, sizeof(incident.story.origins));

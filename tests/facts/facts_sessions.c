@@ -49,7 +49,7 @@ static const struct facts_sessions *judge(void)
 	for (size_t i = 0; i < land.scene.count; i++)
 		sessions_take(c, &land.scene.obs[i]);
 	facts_unknown(&n.facts);
-	facts_sessions(sessions_log(c), &land.entities.at[0], &n);
+	facts_sessions(sessions_log(c), &land.entities.at[0], &n.story, &n.facts.sessions);
 	facts = n.facts;
 	sessions_free(c);
 	land_close(&land);
