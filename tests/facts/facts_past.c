@@ -201,6 +201,18 @@ static void test_short_losses_of_the_dossier(void **state)
 	expect_number(past.short_losses, 1); // kept when the list is looked through
 }
 
+// Whoever else is in the list changes nothing of an entity's past.
+static void test_others_change_nothing(void **state)
+{
+	(void)state;
+	begin();
+	add(0)->story.entity = 1;
+	add(HOUR)->story.entity = 1;
+	add(2 * HOUR);
+	expect_number(past_of_last()->outages_10d, 0);
+	expect_number(past_of_last()->even_spacing, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_same_clock),
 		cmocka_unit_test(test_even_spacing),
 		cmocka_unit_test(test_short_losses_of_the_dossier),
+		cmocka_unit_test(test_others_change_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,7 +189,7 @@ static void test_withdrawn_and_back(void **state)
 	const struct incident *n = book_withdrawn(h.book, &news);
 	assert_non_null(n);
 	assert_int_equal(news, BOOK_WITHDRAWN);
-	assert_int_equal(n->story.state, INCIDENT_WITHDRAWN);
+	assert_int_equal(incident_state(n), INCIDENT_WITHDRAWN);
 	assert_non_null(strstr(n->reason, "within two watch intervals"));
 	assert_int_equal(n->revision, 2);
 	assert_string_equal(n->merged_into, "");
@@ -370,9 +370,9 @@ static void day_play(struct day *day, uint64_t grid, struct text *ret)
 			told_one(n, told, &count_told);
 	}
 	for (size_t i = 0; i < count(&h); i++)
-		text_printf(ret, "%lld %lld %zu %d\n", (long long)incident(&h, i)->start.best.ns,
-			    (long long)incident(&h, i)->end.best.ns, incident(&h, i)->signal_count,
-			    incident(&h, i)->state);
+		text_printf(ret, "%lld %lld %zu %d\n", (long long)incident(&h, i)->story.start.best.ns,
+			    (long long)incident(&h, i)->story.end.best.ns, incident(&h, i)->story.signal_count,
+			    incident(&h, i)->story.state);
 	house_close(&h);
 }
 

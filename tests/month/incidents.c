@@ -2,6 +2,7 @@
 // What is one incident and what is none, where probes look every 30 s: flaps, a service that stays dead, what is over.
 #include "../unit/unit.h"
 
+#include "base/alloc.h"
 #include "incident/story.h"
 
 #include <stdbool.h>

@@ -52,13 +52,13 @@ static void tell(struct house *h, uint32_t entity, const struct assemble_groups 
 // Assembles each entity for itself and puts all stories into one list.
 static void assemble(struct house *h)
 {
+	tell(h, 0, &h->news);
 	for (uint32_t i = 0; i < ENTITIES; i++) {
 		struct assemble_groups own;
 		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities, NULL}, &own);
 		tell(h, i, &own);
 		assemble_free(&own);
 	}
-	tell(h, 0, &h->news);
 	qsort(h->list.at, h->list.count, sizeof(*h->list.at), by_start);
 }
 
