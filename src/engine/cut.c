@@ -173,7 +173,7 @@ void cut_make(struct pipeline *p, struct instant now)
 		struct watch *w = &p->watches[e];
 		if (!wanted(p, e))
 			continue;
-		look_entity(p, e);
+		look_entity(p, e, now);
 		int64_t age = (now.ns - w->opened.ns) / LOOK_SHARE;
 		w->look_at = instant_after(now, age > p->cut_ns ? age : p->cut_ns);
 		any = true;

@@ -37,7 +37,8 @@ static void detectors_ask(struct pipeline *p, uint32_t entity)
 	p->looking = false;
 }
 
-static struct incident look_tell(struct pipeline *p, const struct assemble_group *g, uint32_t entity)
+static struct incident look_tell(struct pipeline *p, const struct assemble_group *g, uint32_t entity,
+				 const struct incident *earlier)
 {
 	struct story_input in = {
 		.dossier = &p->dossiers[entity],
@@ -48,6 +49,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.visibility = p->definition->share,
 		.since = p->probed,
 		.routes = p->routes,
+		.earlier = earlier,
 	};
 	struct facts_input around = {
 		.dossier = in.dossier,
@@ -59,24 +61,29 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.peers = p->peers,
 		.routes = p->routes,
 		.sessions = sessions_log(p->sessions),
+		.earlier = earlier,
+		.settle = p->settling,
 	};
 	struct incident n = {.story = story_of(&in, g)};
 	n.facts = facts_of(&around, &n.story);
 	return n;
 }
 
-void look_entity(struct pipeline *p, uint32_t entity)
+void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct watch *w = &p->watches[entity];
 	detectors_ask(p, entity);
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
+	d->last = now;
 	struct assemble_input in = {d, p->entities, p->routes};
 	struct assemble_groups groups;
 	assemble_entity(&in, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));
+	const struct incident **earlier = alloc_zero(groups.count, sizeof(*earlier));
+	book_told_as(p->book, d, &groups, earlier);
 	for (size_t i = 0; i < groups.count; i++)
-		found[i] = look_tell(p, &groups.at[i], entity);
+		found[i] = look_tell(p, &groups.at[i], entity, earlier[i]);
 	book_take(p->book, d, &groups, found);
 	w->groups = groups.count;
 	w->unconfirmed = groups.unconfirmed;
@@ -85,6 +92,7 @@ void look_entity(struct pipeline *p, uint32_t entity)
 	if (open && !w->open)
 		w->opened = p->cut;
 	w->open = open;
+	free(earlier);
 	free(found);
 	assemble_free(&groups);
 }
@@ -116,6 +124,37 @@ static struct instant earlier(struct instant a, struct instant b)
 	return a.ns < b.ns ? a : b;
 }
 
+// Whether the beginning of something ended since the last call. Of what routes did then the last word is said now: at a moment
+// of the data, not of a cut, so that the grid of cuts does not matter.
+static bool look_onset_over(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	const struct dossier *d = &p->dossiers[entity];
+	const struct incident_list *l = book_incidents(p->book);
+	int64_t to = now.ns - INCIDENT_ONSET_NS, from = p->watches[entity].settled.ns - INCIDENT_ONSET_NS;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (d->detections[i].start.best.ns >= from && d->detections[i].start.best.ns < to)
+			return true;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct story *s = &l->at[i].story;
+		if (s->entity == entity && s->origin_count && s->start.best.ns >= from && s->start.best.ns < to)
+			return true;
+	}
+	return false;
+}
+
+// Of what is not sealed yet the hours around its start are kept, whether it is told as an incident or not.
+static void look_retire_intervals(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	const struct dossier *d = &p->dossiers[entity];
+	struct instant *pins = alloc_zero(d->detection_count, sizeof(*pins));
+	size_t n = 0;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (d->detections[i].start.best.ns >= now.ns - OPEN_MOST_NS)
+			pins[n++] = d->detections[i].start.best;
+	reachability_retire(p->reachability[entity], instant_after(now, -COARSE_NS), pins, n);
+	free(pins);
+}
+
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct dossier *d = &p->dossiers[entity];
@@ -123,11 +162,17 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	int64_t margin = has_series(d) ? SETTLE_SERIES_NS : SETTLE_INTERVALS * d->width_ns + SETTLE_NS;
 	struct instant before = instant_after(now, -margin), needed = needed_since(p, entity, now);
 	struct instant fine = earlier(needed, instant_after(now, -FINE_NS));
-	bool any = false;
+	bool any = false, news = w->news;
 	for (size_t i = 0; i < d->detection_count && !any; i++)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
+	if (any || look_onset_over(p, entity, now)) {
+		p->settling = true;
+		look_entity(p, entity, now);
+		p->settling = false;
+		w->news |= news; // what there is to tell is told at a cut
+	}
+	w->settled = now;
 	if (any) {
-		look_entity(p, entity);
 		size_t groups = w->groups + 1, unconfirmed = w->unconfirmed;
 		bool *done = alloc_zero(groups, sizeof(*done));
 		done[0] = true; // of no group, and over
@@ -142,4 +187,5 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		free(done);
 	}
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -COARSE_NS)));
+	look_retire_intervals(p, entity, now);
 }

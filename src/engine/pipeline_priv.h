@@ -22,6 +22,7 @@ struct watch { // when an entity is looked at next
 	struct instant look_at;	 // while open: at the latest then
 	uint64_t origin_news;	 // events of origins that were looked at
 	size_t groups;		 // of the last look
+	struct instant settled;	 // last look_settle()
 	size_t unconfirmed;	 // groups of the last look that one observer alone saw
 	size_t unconfirmed_gone; // those that were forgotten
 };
@@ -63,13 +64,15 @@ struct pipeline {
 	bool news;		      // of any entity
 	uint64_t origin_news;	      // of all entities, when they were looked at last
 	bool looking;		      // detectors are asked, they do not speak of themselves
+	bool settling;	      // what is told of the beginning of an incident is final if it is over
 	bool ending;		      // the data ended
 	bool *late;		      // by collector, then by observer: something came that was older than the last cut
 	bool any_late;
 };
 
 // look.c
-void look_entity(struct pipeline *p, uint32_t entity); // assembles what is open and hands it to the book
+// Assembles what is open and hands it to the book, as if the data ended at `now`.
+void look_entity(struct pipeline *p, uint32_t entity, struct instant now);
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now); // forgets what cannot matter any more
 
 // cut.c

@@ -156,6 +156,16 @@ static void facts_control_plane(const struct facts_input *in, const struct story
 	facts_witness(in, n, f);
 }
 
+// Tables and logs go on; what they said of the beginning stays.
+static void facts_take_over(const struct facts *earlier, struct facts *f)
+{
+	f->routes = earlier->routes;
+	f->sessions = earlier->sessions;
+	f->witness = earlier->witness;
+	f->short_losses = earlier->short_losses;
+	f->settled = true;
+}
+
 struct facts facts_of(const struct facts_input *in, const struct story *n)
 {
 	struct facts f;
@@ -169,7 +179,12 @@ struct facts facts_of(const struct facts_input *in, const struct story *n)
 	observers_fill(in, n, &f.witness);
 	seeing_fill(&span, &f.witness);
 	f.witness.gap = in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(in->observers, in->dossier, n));
+	if (story_is_settled(n, in->earlier)) {
+		facts_take_over(&in->earlier->facts, &f);
+		return f;
+	}
 	f.short_losses = losses_before(in->dossier, n);
 	facts_control_plane(in, n, &f);
+	f.settled = in->settle && in->dossier->last.ns - n->start.best.ns > INCIDENT_ONSET_NS;
 	return f;
 }

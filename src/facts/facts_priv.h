@@ -39,14 +39,6 @@ static inline double facts_loss(const struct pulse_bin *b) // negative: nothing 
 	return b->sent ? (double)b->lost / b->sent : -1;
 }
 
-// The end of an incident, as late as it may have been; the end of time while it lasts.
-static inline struct instant facts_end(const struct story *n)
-{
-	if (!instant_known(n->end.best))
-		return (struct instant){INT64_MAX};
-	return instant_known(n->end.to) && n->end.to.ns > n->end.best.ns ? n->end.to : n->end.best;
-}
-
 // The start, as early as it may have been.
 static inline struct instant facts_start(const struct story *n)
 {

@@ -237,7 +237,7 @@ void facts_paths(const struct routes *r, const struct facts_own *own, const stru
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
 	struct paths p = {.evidence = routes_evidence(r), .slots = evidence_slots(routes_evidence(r))};
 	p.from = instant_after(facts_start(n), -STAMP_NS);
-	p.to = facts_end(n);
+	p.to = story_onset_end(n);
 	p.pairs = alloc_zero(p.slots, sizeof(*p.pairs));
 	p.upstreams = alloc_zero(UPSTREAMS_MAX, sizeof(*p.upstreams));
 	size_t pairs = pairs_find(&p, own);

@@ -275,7 +275,7 @@ static void unrelated_count(const struct route_story *s, const struct routes *r,
 void facts_routes(const struct facts_input *in, const struct story *n, struct facts *f)
 {
 	const struct routes *r = in->routes;
-	struct route_story s = {.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = facts_end(n)};
+	struct route_story s = {.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = story_onset_end(n)};
 	uint32_t *own = own_prefixes(r, n->entity, &s.own.n);
 	s.own.at = own;
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));

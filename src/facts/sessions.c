@@ -83,7 +83,7 @@ static struct session_window window_of(const struct session_log *l, const struct
 {
 	int64_t early = LOST_HOLDS * (int64_t)l->hold_s * NS_PER_S;
 	early = early > LOST_EARLY_NS ? early : LOST_EARLY_NS;
-	return (struct session_window){instant_after(facts_start(n), -early), facts_start(n), facts_end(n)};
+	return (struct session_window){instant_after(facts_start(n), -early), facts_start(n), story_onset_end(n)};
 }
 
 void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n, struct facts_sessions *f)

@@ -159,7 +159,8 @@ static void story_upstreams(struct story *n, const struct routes *r)
 	if (!r || !routes_evidence(r))
 		return;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	int64_t end = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
+	int64_t onset = n->start.best.ns + INCIDENT_ONSET_NS;
+	int64_t end = instant_known(n->end.best) && n->end.best.ns < onset ? n->end.best.ns : onset;
 	for (size_t i = 0; i < count; i++) {
 		const struct evidence_event *e = &events[i];
 		int64_t at = e->time.ns;
@@ -185,6 +186,12 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 	if (!instant_known(s.start.best))
 		return s;
 	describe_story(in, &s);
-	story_upstreams(&s, in->routes);
+	if (story_is_settled(&s, in->earlier)) {
+		memcpy(s.upstreams, in->earlier->story.upstreams, sizeof(s.upstreams));
+		s.upstream_count = in->earlier->story.upstream_count;
+		s.path_changes = in->earlier->story.path_changes;
+	} else {
+		story_upstreams(&s, in->routes);
+	}
 	return s;
 }

@@ -15,6 +15,7 @@ struct story_input { // all borrowed
 	double visibility;	    // share of networks at which a prefix is visible
 	struct instant since;	    // begin of the probes; unknown: of the intervals that are kept
 	const struct routes *routes; // null: none
+	const struct incident *earlier; // as it was told before; null: it was not
 };
 
 // Of an empty group: a story without a start.

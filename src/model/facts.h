@@ -85,6 +85,7 @@ struct facts {
 	double to_half_hour_s;	// from the start to the nearest :00 or :30 of local time where known, else UTC
 	double local_hour;	// 0 to 24; NaN: offset unknown
 	double lasted_s;	// to its end, or to the end of the data
+	bool settled; // routes, sessions, witness and short_losses are final: the beginning is over (INCIDENT_ONSET_NS)
 	struct facts_plane plane;
 	struct facts_routes routes;
 	struct facts_sessions sessions;

@@ -16,6 +16,11 @@
 #define INCIDENT_PHASES_MAX  64
 #define INCIDENT_SIMILAR_MAX 3
 
+// What routes, sessions and collectors did counts as part of an incident's beginning for so long after its start. Then it is
+// settled: it is not worked out anew from tables and logs that go on. Own choice: path hunting, hold timers and routers that
+// start anew take minutes, people who change routes by hand hours.
+#define INCIDENT_ONSET_NS (6 * 3600 * NS_PER_S)
+
 enum incident_scope { SCOPE_TOTAL, SCOPE_PARTIAL, SCOPE_SERVICE };
 enum incident_state { INCIDENT_OPEN, INCIDENT_RECOVERING, INCIDENT_CLOSED, INCIDENT_WITHDRAWN };
 
@@ -158,4 +163,21 @@ static inline int64_t story_last(const struct story *s, struct instant data_end)
 		if (instant_known(s->signals[i].end.best) && s->signals[i].end.best.ns > end)
 			end = s->signals[i].end.best.ns;
 	return s->state == INCIDENT_CLOSED ? end : data_end.ns;
+}
+
+// How far into the incident its beginning reaches: to its end, as late as it may have been, and never longer than the onset.
+static inline struct instant story_onset_end(const struct story *s)
+{
+	struct instant most = instant_after(s->start.best, INCIDENT_ONSET_NS), end = s->end.best;
+	if (instant_known(end) && instant_known(s->end.to) && s->end.to.ns > end.ns)
+		end = s->end.to;
+	return instant_known(end) && end.ns < most.ns ? end : most;
+}
+
+// Whether what was told of the beginning of an incident before is good for this story of it: the beginning was over then, and
+// it is the same one.
+static inline bool story_is_settled(const struct story *s, const struct incident *earlier)
+{
+	return earlier && earlier->facts.settled && instant_known(s->start.best) &&
+	       earlier->story.start.from.ns <= s->start.to.ns && earlier->story.start.to.ns >= s->start.from.ns;
 }
