@@ -99,10 +99,10 @@ static void link_facts_of(const struct link_input *in, const struct incident *n,
 		.fraction_down = n->story.fraction_down,
 	};
 	for (size_t i = 0; i < n->story.signal_count; i++)
-		if (n->story.order_group[i] < PRECEDENT_GROUPS)
+		if (n->story.order_group[i] < PRECEDENT_STEPS)
 			ret->order[n->story.order_group[i]] |= 1u << n->story.signals[i].signal;
 	for (size_t i = 0; i < n->story.recovery_count; i++)
-		if (n->story.recovery[i].rank < PRECEDENT_GROUPS)
+		if (n->story.recovery[i].rank < PRECEDENT_STEPS)
 			ret->recovery[n->story.recovery[i].rank] |= 1u << n->story.recovery[i].signal;
 }
 
