@@ -66,6 +66,7 @@ struct finding look_routes_only(const struct incident *n, const struct entity *e
 	const struct facts *f = &n->facts;
 	if (isnan(f->plane.loss_peak))
 		return finding_unknown();
-	bool moved = story_signal(&n->story, SIGNAL_ROUTES) || story_signal(&n->story, SIGNAL_ROUTES6) || n->story.origin_count;
+	bool moved = story_signal(&n->story, SIGNAL_ROUTES) || story_signal(&n->story, SIGNAL_ROUTES6) ||
+		     n->story.origin_count;
 	return finding(moved && f->plane.loss_peak < LITTLE_LOSS, f->plane.loss_peak >= HALF, f->plane.loss_peak, NAN);
 }

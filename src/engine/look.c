@@ -50,6 +50,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.since = p->probed,
 		.routes = p->routes,
 		.earlier = earlier,
+		.limits = &p->limits,
 	};
 	struct facts_input around = {
 		.dossier = in.dossier,
@@ -76,7 +77,7 @@ void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
 	d->last = now;
-	struct assemble_input in = {d, p->entities, p->routes};
+	struct assemble_input in = {d, p->entities, p->routes, &p->limits};
 	struct assemble_groups groups;
 	assemble_entity(&in, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));
@@ -178,7 +179,7 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		done[0] = true; // of no group, and over
 		book_seal(p->book, d, before, done, groups);
 		dossier_retire(d, done, before, earlier(needed, instant_after(now, -CHANGES_NS)));
-		struct assemble_input in = {d, p->entities, NULL};
+		struct assemble_input in = {d, p->entities, NULL, NULL};
 		struct assemble_groups left;
 		assemble_entity(&in, &left);
 		w->unconfirmed = left.unconfirmed;

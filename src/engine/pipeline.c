@@ -177,8 +177,12 @@ static void hold_time_note(struct pipeline *p, uint32_t seconds)
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		if (p->hold_times[i] == seconds)
 			return;
-	if (seconds && seconds <= UINT16_MAX && p->hold_time_count < HOLD_TIMES_MAX)
+	if (!seconds || seconds > UINT16_MAX)
+		return;
+	if (p->hold_time_count < HOLD_TIMES_MAX)
 		p->hold_times[p->hold_time_count++] = (uint16_t)seconds;
+	else
+		limits_reach(&p->limits, LIMIT_HOLD_TIMES);
 }
 
 static void take_series(struct pipeline *p, const struct obs *o)
@@ -419,6 +423,15 @@ const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity)
 const struct observer_list *pipeline_observers(const struct pipeline *p)
 {
 	return &p->observers;
+}
+
+struct limits pipeline_limits(const struct pipeline *p)
+{
+	struct limits l = p->limits;
+	limits_add(&l, sessions_limits(p->sessions));
+	if (p->reach)
+		limits_add(&l, reach_limits(p->reach));
+	return l;
 }
 
 struct instant pipeline_last(const struct pipeline *p)

@@ -137,7 +137,8 @@ static const struct incident *nearest(const struct score_outage *s, const struct
 	for (size_t i = 0; i < incidents->count; i++) {
 		const struct incident *n = &incidents->at[i];
 		double error = fabs(instant_gap_s(s->truth->start, n->story.start.best));
-		if (taken[i] || strcmp(entities->at[n->story.entity].id, s->truth->entity) != 0 || !overlaps(n, s->truth))
+		if (taken[i] || strcmp(entities->at[n->story.entity].id, s->truth->entity) != 0 ||
+		    !overlaps(n, s->truth))
 			continue;
 		if (error > best_error)
 			continue;

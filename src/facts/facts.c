@@ -178,7 +178,8 @@ struct facts facts_of(const struct facts_input *in, const struct story *n)
 	facts_services_fill(in, n, &f.services);
 	observers_fill(in, n, &f.witness);
 	seeing_fill(&span, &f.witness);
-	f.witness.gap = in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(in->observers, in->dossier, n));
+	f.witness.gap =
+		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(in->observers, in->dossier, n));
 	if (story_is_settled(n, in->earlier)) {
 		facts_take_over(&in->earlier->facts, &f);
 		return f;

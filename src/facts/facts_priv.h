@@ -12,7 +12,8 @@ struct facts_span { // bins of the incident, from a little before its start to i
 	size_t silence; // first bin of a lasting loss of nearly all; count: none
 };
 
-void facts_plane_fill(const struct facts_input *in, const struct facts_span *span, const struct story *n, struct facts_plane *p);
+void facts_plane_fill(const struct facts_input *in, const struct facts_span *span, const struct story *n,
+		      struct facts_plane *p);
 void facts_services_fill(const struct facts_input *in, const struct story *n, struct facts_services *ret);
 
 struct curve_point {   // share of the usual that was there; stands until the next point
@@ -64,7 +65,8 @@ struct facts_own {
 void facts_paths(const struct routes *r, const struct facts_own *own, const struct story *n, struct facts_routes *f);
 
 // sessions.c: facts.sessions
-void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n, struct facts_sessions *f);
+void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n,
+		    struct facts_sessions *f);
 
 // witness.c: collectors, collectors_blind and coverage of facts.witness
 void facts_witness(const struct facts_input *in, const struct story *n, struct facts *f);

@@ -199,7 +199,8 @@ static void curve_of_series(const struct dossier *d, const struct story *n, stru
 	free(points);
 }
 
-void facts_plane_fill(const struct facts_input *in, const struct facts_span *s, const struct story *n, struct facts_plane *p)
+void facts_plane_fill(const struct facts_input *in, const struct facts_span *s, const struct story *n,
+		      struct facts_plane *p)
 {
 	const struct dossier *d = in->dossier;
 	if (s->count) {

@@ -11,7 +11,6 @@
 #define STAMP_NS     (2 * NS_PER_S)  // MRT stamps are whole seconds, and so are settlements
 #define NEWS_NS	     (60 * NS_PER_S) // news so long before the start belong to it, where no probes say more …
 #define NEWS_LEAST   (5 * NS_PER_S)  // … which do within three intervals, or this: what came earlier is another story
-#define NEWS_MAX     4096	     // (prefix, network) pairs that told of foreign news
 #define NEWS_OF	     3		     // half the networks say something if there are at least so many
 #define UNRELATED_NS (5 * NS_PER_S)  // what goes within this of the first loss goes with it
 
@@ -200,8 +199,8 @@ static double own_news(const struct route_story *s, const struct routes *r, cons
 	size_t count, found = 0;
 	double distinct = 0;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &count);
-	uint32_t *ids = alloc_zero(NEWS_MAX, sizeof(*ids));
-	for (size_t i = 0; i < count && found < NEWS_MAX; i++) {
+	uint32_t *ids = alloc_zero(count, sizeof(*ids));
+	for (size_t i = 0; i < count; i++) {
 		const struct evidence_event *e = &events[i];
 		const struct prefix_story *p = story_of(s, e->prefix);
 		bool news = !p || p->before == BEFORE_INVISIBLE;
@@ -225,15 +224,16 @@ static int64_t news_window(double width)
 	return three < NEWS_LEAST ? NEWS_LEAST : three < NEWS_NS ? three : NEWS_NS;
 }
 
-static void news_count(const struct route_story *s, const struct facts_input *in, const struct story *n, struct facts *f)
+static void news_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
+		       struct facts *f)
 {
 	const struct routes *r = in->routes;
 	const struct entity *entity = &in->entities->at[n->entity];
 	size_t count, told = 0, listed = 0;
 	int64_t earliest = s->from.ns - news_window(f->width_s);
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	struct news *news = alloc_zero(NEWS_MAX, sizeof(*news));
-	for (size_t i = 0; i < count && told < NEWS_MAX; i++) {
+	struct news *news = alloc_zero(count, sizeof(*news));
+	for (size_t i = 0; i < count; i++) {
 		const struct evidence_event *e = &events[i];
 		if (foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
 			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
@@ -247,7 +247,8 @@ static void news_count(const struct route_story *s, const struct facts_input *in
 }
 
 // Share of all other prefixes that became invisible around the entity's first loss.
-static void unrelated_count(const struct route_story *s, const struct routes *r, const struct story *n, struct facts_witness *f)
+static void unrelated_count(const struct route_story *s, const struct routes *r, const struct story *n,
+			    struct facts_witness *f)
 {
 	struct instant first = INSTANT_NONE;
 	for (size_t i = 0; i < s->own.n; i++)
@@ -275,7 +276,8 @@ static void unrelated_count(const struct route_story *s, const struct routes *r,
 void facts_routes(const struct facts_input *in, const struct story *n, struct facts *f)
 {
 	const struct routes *r = in->routes;
-	struct route_story s = {.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = story_onset_end(n)};
+	struct route_story s = {
+		.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = story_onset_end(n)};
 	uint32_t *own = own_prefixes(r, n->entity, &s.own.n);
 	s.own.at = own;
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));

@@ -148,7 +148,8 @@ static void returns_fill(const struct story *n, struct facts_services *ret)
 		ret->return_classes = classes;
 }
 
-static void targets_fill(const struct facts_input *in, const struct story *n, const struct failures *f, struct facts_services *s)
+static void targets_fill(const struct facts_input *in, const struct story *n, const struct failures *f,
+			 struct facts_services *s)
 {
 	uint32_t count = target_count(in->targets);
 	uint8_t *units = alloc_zero(target_units(in->targets), sizeof(*units));

@@ -86,7 +86,8 @@ static struct session_window window_of(const struct session_log *l, const struct
 	return (struct session_window){instant_after(facts_start(n), -early), facts_start(n), story_onset_end(n)};
 }
 
-void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n, struct facts_sessions *f)
+void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n,
+		    struct facts_sessions *f)
 {
 	struct session_window w = window_of(l, n);
 	struct session_verdict *of = alloc_zero(l->session_count, sizeof(*of));

@@ -280,7 +280,7 @@ void assemble_entity(const struct assemble_input *in, struct assemble_groups *re
 	assemble_detections(in->dossier, ret);
 	if (!in->routes)
 		return;
-	struct origin_events events = origins_find(in->routes, in->entities, in->dossier->entity);
+	struct origin_events events = origins_find(in->routes, in->entities, in->dossier->entity, in->limits);
 	for (size_t i = 0; i < events.count; i++)
 		assemble_origin(in->dossier, ret, &events.at[i]);
 	free(events.at);

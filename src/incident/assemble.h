@@ -12,10 +12,11 @@ struct assemble_input {
 	struct dossier *dossier; // its `group` is written
 	const struct entity_list *entities;
 	const struct routes *routes; // null: news of origins are not looked at
+	struct limits *limits;	     // null: nobody counts
 };
 
-struct assemble_group {		      // becomes one incident
-	const struct detection **at;  // in order of start; borrowed from the dossier
+struct assemble_group {		     // becomes one incident
+	const struct detection **at; // in order of start; borrowed from the dossier
 	size_t count, capacity;
 	struct incident_origin *origins; // in order of their first sight; none: it rests on detections alone
 	size_t origin_count, origin_capacity;

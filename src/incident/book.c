@@ -209,8 +209,7 @@ static void claims_of(const struct shelf *s, bool gone, const struct dossier *d,
 			continue;
 		size_t which = found_of(m, d, groups);
 		struct claim claim = {gone, i, m->key, m->number};
-		if (which < groups->count &&
-		    (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
+		if (which < groups->count && (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
 			best[which] = claim;
 	}
 }
@@ -303,7 +302,8 @@ void book_told_as(const struct book *b, const struct dossier *d, const struct as
 	free(best);
 }
 
-void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups, const struct incident *found)
+void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+	       const struct incident *found)
 {
 	struct claim *best = claims_none(groups->count);
 	claims_of(&b->live, false, d, groups, best);
@@ -393,7 +393,8 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 		if (m->entity != d->entity || m->sealed || !over)
 			continue;
 		for (size_t k = 0; k < n->story.signal_count && over; k++)
-			over = instant_known(n->story.signals[k].end.best) && n->story.signals[k].end.best.ns < before.ns;
+			over = instant_known(n->story.signals[k].end.best) &&
+			       n->story.signals[k].end.best.ns < before.ns;
 		m->sealed = over;
 		if (over && at != SIZE_MAX && d->group[at] < groups)
 			ret_done[d->group[at]] = true;

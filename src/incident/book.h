@@ -21,7 +21,8 @@ void book_told_as(const struct book *b, const struct dossier *d, const struct as
 
 // What was assembled of the dossier's entity; `found`: story and facts of each group, in their order. The book keeps ids and
 // revisions and takes over the rest; every incident of the entity is due for telling now.
-void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups, const struct incident *found);
+void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+	       const struct incident *found);
 
 // All incidents that stand, in order of start, then entity. Borrowed until the next book_take() or book_retire().
 struct incident_list *book_incidents(struct book *b);

@@ -112,6 +112,8 @@ static void phases_fill(const struct story_input *in, struct story *n)
 	};
 	struct phases found;
 	phases_find(&input, &found);
+	if (found.dropped)
+		limits_reach(in->limits, LIMIT_PHASES);
 	for (size_t i = 0; i < found.count && i < INCIDENT_PHASES_MAX; i++)
 		n->phases[n->phase_count++] =
 			(struct incident_phase){phase_name(found.at[i].kind), found.at[i].from, found.at[i].to};
@@ -210,8 +212,8 @@ static void concurrency_copy(struct story *n, const struct concurrency *found)
 }
 
 // If the failed ones are the whole of a /24, chance has to find just these: they are tested alone, for each /24 there is.
-static void concurrency_of_group(struct concurrency_unit *units, const struct concurrency_input *all,
-				 struct story *n, const struct concurrency *found)
+static void concurrency_of_group(struct concurrency_unit *units, const struct concurrency_input *all, struct story *n,
+				 const struct concurrency *found)
 {
 	uint32_t key = units[found->common_unit].slash24;
 	size_t own = 0, groups = 0;
@@ -429,8 +431,8 @@ static uint8_t signal_of_op(uint8_t op)
 }
 
 // The last time each target of the class came back within the incident; unknown where it has not.
-static size_t returns_of(const struct story_input *in, const struct story *n, uint8_t signal,
-			 struct instant *returns, uint32_t *place)
+static size_t returns_of(const struct story_input *in, const struct story *n, uint8_t signal, struct instant *returns,
+			 uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first = n->start.from.ns - 2 * d->width_ns, end = story_last(n, d->last);

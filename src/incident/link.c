@@ -95,7 +95,8 @@ static void link_facts_of(const struct link_input *in, const struct incident *n,
 		.still = watched_of(in, moved) & ~moved,
 		.start = n->story.start.best,
 		.start_uncertainty_s = instant_gap_s(n->story.start.from, n->story.start.to) / 2,
-		.duration_s = instant_known(n->story.end.best) ? instant_gap_s(n->story.start.best, n->story.end.best) : 0,
+		.duration_s =
+			instant_known(n->story.end.best) ? instant_gap_s(n->story.start.best, n->story.end.best) : 0,
 		.fraction_down = n->story.fraction_down,
 	};
 	for (size_t i = 0; i < n->story.signal_count; i++)

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define NEWS_MAX	4096 // distinct (prefix, origin) pairs looked at per entity
+#define NEWS_MAX 4096 // distinct (prefix, origin) pairs looked at per entity
 
 struct carrier {
 	uint32_t peer;
@@ -22,6 +22,7 @@ struct news {
 };
 
 struct news_list {
+	struct limits *limits;
 	struct news *at;
 	size_t n, capacity;
 };
@@ -31,8 +32,10 @@ static struct news *news_of(struct news_list *l, const struct evidence_event *e)
 	for (size_t i = 0; i < l->n; i++)
 		if (l->at[i].prefix == e->prefix && l->at[i].origin == e->asn)
 			return &l->at[i];
-	if (l->n >= NEWS_MAX)
+	if (l->n >= NEWS_MAX) {
+		limits_reach(l->limits, LIMIT_ORIGIN_EVENTS);
 		return NULL;
+	}
 	alloc_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
 	l->at[l->n] = (struct news){.prefix = e->prefix, .origin = e->asn, .expected = e->other, .first = e->time};
 	l->at[l->n].more_specific = e->kind == EVIDENCE_MORE_SPECIFIC;
@@ -133,14 +136,15 @@ static double share_of(const struct routes *r, uint32_t entity, const struct pre
 	return units > (double)own ? 1 : units / (double)own;
 }
 
-struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity)
+struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+				  struct limits *limits)
 {
 	size_t n, capacity = 0;
 	struct origin_events found = {0};
 	if (!routes_evidence(r))
 		return found;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
-	struct news_list list = {0};
+	struct news_list list = {.limits = limits};
 	news_gather(&list, events, n);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct news *news = &list.at[i];

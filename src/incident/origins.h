@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/incident.h"
+#include "model/limits.h"
 #include "signal/routes.h"
 
 struct origin_event {
@@ -16,4 +17,5 @@ struct origin_events {
 	size_t count;
 };
 
-struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity);
+struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+				  struct limits *limits); // null: nobody counts

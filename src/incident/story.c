@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOTAL_SHARE	0.95		   // of the units (or of the usual space) gone: the whole entity
-#define SMOOTH_BINS	3		   // intervals that the share of units down must hold
-#define CHURN_BEFORE_NS (60 * NS_PER_S)	   // path changes so long before the start are told
+#define TOTAL_SHARE	0.95		// of the units (or of the usual space) gone: the whole entity
+#define SMOOTH_BINS	3		// intervals that the share of units down must hold
+#define CHURN_BEFORE_NS (60 * NS_PER_S) // path changes so long before the start are told
 
 static bool story_routing(const struct detection *d)
 {
@@ -104,7 +104,7 @@ static void story_scope(struct story *n, const struct dossier *d)
 }
 
 // One entry a signal: a service that fails, answers and fails again within the incident is one onset and one return.
-static void story_add_signal(struct story *n, const struct detection *d)
+static void story_add_signal(struct story *n, const struct detection *d, struct limits *limits)
 {
 	for (size_t i = 0; i < n->signal_count; i++) {
 		struct detection *held = &n->signals[i];
@@ -126,22 +126,28 @@ static void story_add_signal(struct story *n, const struct detection *d)
 	}
 	if (n->signal_count < INCIDENT_SIGNALS_MAX)
 		n->signals[n->signal_count++] = *d;
+	else
+		limits_reach(limits, LIMIT_SIGNALS);
 }
 
 // A false route is known to a second, and lasts until the last of them is gone.
-static void story_origins(struct story *n, const struct assemble_group *g)
+static void story_origins(struct story *n, const struct assemble_group *g, struct limits *limits)
 {
-	n->start = (struct moment){g->start, instant_after(g->start, -NS_PER_S), instant_after(g->start, NS_PER_S), 0.9};
+	n->start =
+		(struct moment){g->start, instant_after(g->start, -NS_PER_S), instant_after(g->start, NS_PER_S), 0.9};
 	if (instant_known(g->gone))
-		n->end = (struct moment){g->gone, instant_after(g->gone, -NS_PER_S), instant_after(g->gone, NS_PER_S), 0.9};
+		n->end = (struct moment){g->gone, instant_after(g->gone, -NS_PER_S), instant_after(g->gone, NS_PER_S),
+					 0.9};
 	n->state = instant_known(g->gone) ? INCIDENT_CLOSED : INCIDENT_OPEN;
 	n->scope = SCOPE_PARTIAL;
 	n->fraction_down = g->share;
 	for (size_t i = 0; i < g->origin_count && n->origin_count < INCIDENT_LIST_MAX; i++)
 		n->origins[n->origin_count++] = g->origins[i];
+	if (n->origin_count < g->origin_count)
+		limits_reach(limits, LIMIT_ORIGINS);
 }
 
-static void story_add_upstream(struct story *n, const struct evidence_event *e)
+static void story_add_upstream(struct story *n, const struct evidence_event *e, struct limits *limits)
 {
 	for (size_t i = 0; i < n->upstream_count; i++)
 		if (n->upstreams[i].asn == e->asn) {
@@ -150,10 +156,12 @@ static void story_add_upstream(struct story *n, const struct evidence_event *e)
 		}
 	if (n->upstream_count < INCIDENT_LIST_MAX)
 		n->upstreams[n->upstream_count++] = (struct incident_upstream){e->asn, e->time, 1};
+	else
+		limits_reach(limits, LIMIT_UPSTREAMS);
 }
 
 // From the events around the start: the order in which upstreams lost their routes, and path changes before it.
-static void story_upstreams(struct story *n, const struct routes *r)
+static void story_upstreams(struct story *n, const struct routes *r, struct limits *limits)
 {
 	size_t count;
 	if (!r || !routes_evidence(r))
@@ -168,7 +176,7 @@ static void story_upstreams(struct story *n, const struct routes *r)
 		    at >= n->start.best.ns - CHURN_BEFORE_NS)
 			n->path_changes++;
 		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - CHURN_BEFORE_NS && at <= end)
-			story_add_upstream(n, e);
+			story_add_upstream(n, e, limits);
 	}
 }
 
@@ -176,9 +184,9 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 {
 	struct story s = {.entity = in->dossier->entity, .start = story_no_moment(), .end = story_no_moment()};
 	for (size_t i = 0; i < g->count; i++)
-		story_add_signal(&s, g->at[i]);
+		story_add_signal(&s, g->at[i], in->limits);
 	if (g->origin_count) {
-		story_origins(&s, g);
+		story_origins(&s, g, in->limits);
 	} else {
 		story_span(&s);
 		story_scope(&s, in->dossier);
@@ -191,7 +199,7 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 		s.upstream_count = in->earlier->story.upstream_count;
 		s.path_changes = in->earlier->story.path_changes;
 	} else {
-		story_upstreams(&s, in->routes);
+		story_upstreams(&s, in->routes, in->limits);
 	}
 	return s;
 }

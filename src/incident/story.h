@@ -12,10 +12,11 @@ struct story_input { // all borrowed
 	const struct target_table *targets; // null: no probes
 	const uint16_t *hold_times;	    // seconds, seen in the sessions
 	size_t hold_time_count;
-	double visibility;	    // share of networks at which a prefix is visible
-	struct instant since;	    // begin of the probes; unknown: of the intervals that are kept
-	const struct routes *routes; // null: none
+	double visibility;		// share of networks at which a prefix is visible
+	struct instant since;		// begin of the probes; unknown: of the intervals that are kept
+	const struct routes *routes;	// null: none
 	const struct incident *earlier; // as it was told before; null: it was not
+	struct limits *limits;		// null: nobody counts
 };
 
 // Of an empty group: a story without a start.

@@ -71,10 +71,10 @@ struct incident_recovery {	      // of one class of things
 
 struct incident_similar {
 	char id[INCIDENT_ID_MAX]; // of a precedent or of an incident before it
-	double similarity; // 0 to 1
+	double similarity;	  // 0 to 1
 };
 
-struct story { // what happened, when and how far. Made by incident/story.h, and not touched again
+struct story {		 // what happened, when and how far. Made by incident/story.h, and not touched again
 	uint32_t entity; // index into the entity list
 	enum incident_scope scope;
 	enum incident_state state;
@@ -98,7 +98,7 @@ struct story { // what happened, when and how far. Made by incident/story.h, and
 	size_t origin_count;
 };
 
-struct ties { // with other incidents. Made by incident/link.h
+struct ties {				// with other incidents. Made by incident/link.h
 	char campaign[INCIDENT_ID_MAX]; // "" none
 	struct incident_similar similar[INCIDENT_SIMILAR_MAX];
 	size_t similar_count;
@@ -107,8 +107,8 @@ struct ties { // with other incidents. Made by incident/link.h
 
 // Four values, each made by one function, and what the book keeps (incident/book.h).
 struct incident {
-	char id[INCIDENT_ID_MAX]; // given when it is told first; never changed, never used again
-	uint32_t revision;	  // of the document, from 1, one more each time it differs
+	char id[INCIDENT_ID_MAX];	   // given when it is told first; never changed, never used again
+	uint32_t revision;		   // of the document, from 1, one more each time it differs
 	char merged_into[INCIDENT_ID_MAX]; // withdrawn: the incident that it turned out to be a part of; "" none
 	const char *reason;		   // null: it stands; else it is withdrawn, and why; static text
 	struct story story;

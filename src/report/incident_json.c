@@ -135,11 +135,13 @@ static void put_signals(struct json *j, const struct incident_view *v, const str
 		json_open(j, '{');
 		json_key(j, "signal");
 		json_string(j, "origin");
-		struct moment first = {n->story.origins[0].first, n->story.origins[0].first, n->story.origins[0].first, 0.9};
+		struct moment first = {n->story.origins[0].first, n->story.origins[0].first, n->story.origins[0].first,
+				       0.9};
 		put_moment(j, "onset", &first);
 		json_key(j, "depth");
 		json_real(j, n->story.fraction_down, SHARE_DIGITS);
-		struct moment gone = {n->story.origins[0].gone, n->story.origins[0].gone, n->story.origins[0].gone, 0.9};
+		struct moment gone = {n->story.origins[0].gone, n->story.origins[0].gone, n->story.origins[0].gone,
+				      0.9};
 		put_moment(j, "recovered", &gone);
 		json_close(j, '}');
 	}
@@ -153,7 +155,8 @@ static void put_order(struct json *j, const struct incident_view *v, const struc
 	for (unsigned group = 0; group < INCIDENT_SIGNALS_MAX; group++) {
 		bool any = false;
 		for (size_t i = 0; i < n->story.signal_count; i++) {
-			const struct series *series = v->targets ? series_at(v->targets, n->story.signals[i].series) : NULL;
+			const struct series *series =
+				v->targets ? series_at(v->targets, n->story.signals[i].series) : NULL;
 			bool named = n->story.signals[i].signal == SIGNAL_SERIES && series;
 			if (n->story.order_group[i] != group)
 				continue;

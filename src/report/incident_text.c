@@ -146,7 +146,8 @@ static void put_upstreams(struct text *t, const struct incident *n)
 				text_printf(t, "AS%u", n->story.upstreams[i].asn);
 			else
 				text_put(t, "unknown");
-			text_printf(t, " at %+.1f s (%u routes)", instant_gap_s(n->story.start.best, n->story.upstreams[i].first),
+			text_printf(t, " at %+.1f s (%u routes)",
+				    instant_gap_s(n->story.start.best, n->story.upstreams[i].first),
 				    n->story.upstreams[i].routes);
 		}
 		text_put(t, "\n");
@@ -217,7 +218,8 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	put_evidence(t, n);
 	cause_text(t, n);
 	for (size_t i = 0; i < n->ties.similar_count; i++)
-		text_printf(t, "  %-12s%s (%.2f)\n", i ? "" : "similar", n->ties.similar[i].id, n->ties.similar[i].similarity);
+		text_printf(t, "  %-12s%s (%.2f)\n", i ? "" : "similar", n->ties.similar[i].id,
+			    n->ties.similar[i].similarity);
 	if (n->ties.campaign[0])
 		text_printf(t, "  %-12s%s\n", "campaign", n->ties.campaign);
 	text_printf(t, "  %-12s%s\n", "id", n->id);

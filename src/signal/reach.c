@@ -13,7 +13,6 @@
 
 #include <stdlib.h>
 
-#define CONTROLS_MAX	64	 // control targets followed per observer
 #define CONTROL_LOST	2.7081	 // ln(0.3 / 0.02)
 #define CONTROL_GOOD	-0.33647 // ln(0.7 / 0.98)
 #define CONTROL_ALARM	4.0
@@ -46,8 +45,8 @@ struct reference { // one control target of an observer
 };
 
 struct control { // an observer's standing with its controls
-	struct reference reference[CONTROLS_MAX];
-	size_t references;
+	struct reference *reference;
+	size_t references, reference_capacity;
 	double score;
 	int64_t alarm_until; // ns; results before it that failed are dropped
 	int64_t alarm_from;
@@ -93,6 +92,7 @@ struct reach {
 	size_t unit_capacity;
 	uint32_t round; // intervals closed, with the one that closes
 	uint64_t ignored[PROBE_OUTCOME_COUNT];
+	struct limits limits;
 };
 
 struct reach *reach_create(const struct target_table *targets, size_t entities, struct reach_sink out)
@@ -126,6 +126,8 @@ void reach_free(struct reach *r)
 		free(r->gather[e].views);
 		free(r->gather[e].rtts);
 	}
+	for (size_t i = 0; i < OBSERVERS_MAX; i++)
+		free(r->control[i].reference);
 	track_table_free(r->tracks);
 	free(r->gather);
 	free(r->used);
@@ -216,8 +218,7 @@ static struct reference *reference_of(struct control *c, uint32_t target)
 	for (size_t i = 0; i < c->references; i++)
 		if (c->reference[i].target == target)
 			return &c->reference[i];
-	if (c->references == CONTROLS_MAX)
-		return &c->reference[target % CONTROLS_MAX];
+	alloc_grow((void **)&c->reference, c->references, &c->reference_capacity, sizeof(*c->reference));
 	c->reference[c->references] = (struct reference){.target = target};
 	return &c->reference[c->references++];
 }
@@ -357,7 +358,9 @@ static void gather_probe(struct reach *r, const struct waiting *w, const struct 
 		v->sent++;
 		v->lost += !good;
 	}
-	if (good && w->rtt_us && g->rtt_count < RTT_SAMPLES_MAX) {
+	if (good && w->rtt_us && g->rtt_count == RTT_SAMPLES_MAX) {
+		limits_reach(&r->limits, LIMIT_ROUND_TRIPS);
+	} else if (good && w->rtt_us) {
 		alloc_grow((void **)&g->rtts, g->rtt_count, &g->rtt_capacity, sizeof(*g->rtts));
 		uint64_t of = (uint64_t)(v - g->views) * 2 + service;
 		g->rtts[g->rtt_count++] = of << 32 | w->rtt_us;
@@ -588,4 +591,9 @@ int64_t reach_width_ns(const struct reach *r)
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 {
 	return outcome < PROBE_OUTCOME_COUNT ? r->ignored[outcome] : 0;
+}
+
+const struct limits *reach_limits(const struct reach *r)
+{
+	return &r->limits;
 }

@@ -3,6 +3,7 @@
 // own control targets fail, or that says so itself, is impaired: its failures are dropped, its successes count.
 #pragma once
 
+#include "model/limits.h"
 #include "model/obs.h"
 #include "model/pulse.h"
 #include "model/target.h"
@@ -39,3 +40,4 @@ int64_t reach_width_ns(const struct reach *r);		 // the watch interval; 0 not kn
 
 // Counters of what says nothing about targets: local faults, late or duplicate, forged.
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome);
+const struct limits *reach_limits(const struct reach *r); // how often each of its limits was reached

@@ -38,6 +38,7 @@ struct sessions {
 	size_t of_count;
 	uint16_t up[COLLECTORS_MAX]; // peers that are up, by collector
 	struct session_log log;
+	struct limits limits;
 };
 
 static int sessions_by_number(const void *a, const void *b)
@@ -111,6 +112,7 @@ static struct session_peer *sessions_peer(struct sessions *c, uint32_t id)
 static void sessions_change_add(struct sessions *c, const struct session_change *change)
 {
 	if (c->log.change_count == CHANGES_MAX) {
+		limits_reach(&c->limits, LIMIT_SESSION_CHANGES);
 		size_t gone = c->log.change_count / 2;
 		for (size_t i = 0; i < gone; i++)
 			c->log.sessions[c->log.changes[i].session].began_up =
@@ -179,6 +181,7 @@ static void sessions_blackout_add(struct sessions *c, uint16_t collector, struct
 			sessions_blackout_name(&d, peer_at(c->peers, i)->asn);
 	}
 	if (c->log.blackout_count == DARK_MAX) {
+		limits_reach(&c->limits, LIMIT_BLACKOUTS);
 		c->log.blackout_count /= 2;
 		memmove(c->log.blackouts, c->log.blackouts + c->log.blackout_count,
 			c->log.blackout_count * sizeof(*c->log.blackouts));
@@ -240,4 +243,9 @@ void sessions_take(struct sessions *c, const struct obs *o)
 const struct session_log *sessions_log(const struct sessions *c)
 {
 	return &c->log;
+}
+
+const struct limits *sessions_limits(const struct sessions *c)
+{
+	return &c->limits;
 }

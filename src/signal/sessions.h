@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/entity.h"
+#include "model/limits.h"
 #include "model/obs.h"
 #include "model/routing.h"
 
@@ -13,3 +14,4 @@ struct sessions *sessions_create(const struct peer_table *peers, const struct en
 void sessions_free(struct sessions *s);
 void sessions_take(struct sessions *s, const struct obs *o); // OBS_SESSION, OBS_ALIVE, OBS_ANNOUNCE: any of routing
 const struct session_log *sessions_log(const struct sessions *s); // borrowed until the next take
+const struct limits *sessions_limits(const struct sessions *s);	  // how often each of its limits was reached

@@ -94,7 +94,8 @@ static const struct edge {
 	 15.6,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES,
-	 {B(story.precedence.known), B(story.precedence.has_lead), D(story.precedence.lead_best, 20)}}, // 1.5 hold times, 2 intervals
+	 {B(story.precedence.known), B(story.precedence.has_lead),
+	  D(story.precedence.lead_best, 20)}}, // 1.5 hold times, 2 intervals
 	{EVIDENCE_LONG_LEAD,
 	 D(story.precedence.lead_best, 0),
 	 15.5,

@@ -44,7 +44,8 @@ static struct incident *add(double start_s)
 	n->story.end = around(start_s + 10 * MINUTE, MINUTE / 2);
 	n->story.scope = SCOPE_TOTAL;
 	n->story.state = INCIDENT_CLOSED;
-	n->story.signals[n->story.signal_count++] = (struct detection){.signal = SIGNAL_LOSS, .start = n->story.start, .end = n->story.end};
+	n->story.signals[n->story.signal_count++] =
+		(struct detection){.signal = SIGNAL_LOSS, .start = n->story.start, .end = n->story.end};
 	facts_unknown(&n->facts);
 	n->facts.clock_width_s = MINUTE;
 	return n;
@@ -83,12 +84,12 @@ static void test_outages_before(void **state)
 	add(-11 * DAY);
 	add(-9 * DAY);
 	add(-8 * DAY)->story.scope = SCOPE_SERVICE; // no outage
-	add(-5 * DAY)->story.entity = 1;	      // of another
+	add(-5 * DAY)->story.entity = 1;	    // of another
 	add(-3 * HOUR);
 	add(0);
 	const struct facts_past *p = past_of_last();
 	expect_number(p->outages_10d, 2);
-	expect_number(p->short_losses, 1);				     // the one of this day
+	expect_number(p->short_losses, 1);						 // the one of this day
 	list_at[4].story.end.best = list_at[4].story.signals[0].end.best = INSTANT_NONE; // still lost: not over
 	expect_number(past_of_last()->short_losses, 0);
 }
@@ -193,7 +194,8 @@ static void test_short_losses_of_the_dossier(void **state)
 	tale.dossier.detections = seen;
 	tale.dossier.detection_count = 8;
 	expect_number(tale_facts(&tale)->short_losses, 3);
-	tale.incident.story.start = tale_moment(&tale, 100 + DAY / 30); // a day after the third: the rest is out of sight
+	tale.incident.story.start =
+		tale_moment(&tale, 100 + DAY / 30); // a day after the third: the rest is out of sight
 	seen[6].start = seen[6].end = tale.incident.story.start;
 	expect_number(tale_facts(&tale)->short_losses, 1);
 	struct incident_list one = {.at = &tale.incident, .count = 1};

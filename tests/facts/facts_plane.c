@@ -97,7 +97,7 @@ static void test_connect_ramp(void **state)
 		expect_number(tale_facts(&tale)->plane.connect_ramp_s, 0);
 		struct detection *slow = tale_signal(&tale, SIGNAL_CONNECT, 12, -1);
 		expect_number(tale_facts(&tale)->plane.connect_ramp_s, 8 * widths[w]); // before silence at 20
-		slow->start = tale_moment(&tale, 18);					 // within what can be ordered
+		slow->start = tale_moment(&tale, 18);				       // within what can be ordered
 		expect_number(tale_facts(&tale)->plane.connect_ramp_s, 0);
 		slow->start = tale_moment(&tale, 12);
 		slow->end = tale_moment(&tale, 14); // long over
@@ -198,7 +198,7 @@ static void test_fall_in_steps(void **state)
 		expect_number(p->floor_flat, 10.0 / (38 - 11 - 6)); // of the time below half
 	}
 	tale_begin(&tale, 1, "00000333344445555XXXXXXXX0000", 5,
-		    25); // 0.7, 0.6 and 0.5: as near as may be told apart
+		   25); // 0.7, 0.6 and 0.5: as near as may be told apart
 	expect_number(tale_facts(&tale)->plane.fall_steps, 4);
 }
 
@@ -230,8 +230,7 @@ static void test_noise_is_no_step(void **state)
 	(void)state;
 	tale_begin(&tale, 1, "000000111000222111333222111444333555555444666777555888777XXXXXXXX00000", 6, 65);
 	expect_number(tale_facts(&tale)->plane.fall_steps, 1);
-	tale_begin(&tale, 1, "000000333333666666XXXXXXXX878777555777666444666555555555333555444222444232000000", 6,
-		    74);
+	tale_begin(&tale, 1, "000000333333666666XXXXXXXX878777555777666444666555555555333555444222444232000000", 6, 74);
 	expect_number(tale_facts(&tale)->plane.fall_steps, 3);
 	expect_number(tale_facts(&tale)->plane.return_steps, 1);
 	tale_begin(&tale, 1, "000000121323232434345466665676767788989XXXXXXXXX00000", 6, 50);

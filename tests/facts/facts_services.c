@@ -134,7 +134,8 @@ static void test_return_classes(void **state)
 		tale.incident.story.recovery[i].rank = ranks[i];
 	expect_number(tale_facts(&tale)->services.return_classes, 3);
 	tale.incident.story.recovery_count = 4;
-	tale.incident.story.recovery[0].rank = tale.incident.story.recovery[1].rank = tale.incident.story.recovery[2].rank = UINT8_MAX;
+	tale.incident.story.recovery[0].rank = tale.incident.story.recovery[1].rank =
+		tale.incident.story.recovery[2].rank = UINT8_MAX;
 	expect_number(tale_facts(&tale)->services.return_classes, NAN); // nothing is back
 	end();
 }

@@ -351,8 +351,9 @@ static bool is_truth(const struct land *l, const struct incident *n)
 static bool truth_told(const struct land *l, const struct incident *n)
 {
 	int64_t end = instant_known(n->story.end.best) ? instant_seconds(n->story.end.best) : 0;
-	return n->story.scope == SCOPE_TOTAL && n->story.concurrency.known && strcmp(n->story.concurrency.verdict, "concurrent") == 0 &&
-	       end >= l->truth_to - 2 * STEP_S && end <= l->truth_to + REPAIR_MOST_S;
+	return n->story.scope == SCOPE_TOTAL && n->story.concurrency.known &&
+	       strcmp(n->story.concurrency.verdict, "concurrent") == 0 && end >= l->truth_to - 2 * STEP_S &&
+	       end <= l->truth_to + REPAIR_MOST_S;
 }
 
 static void incident_say(const struct land *l, const struct incident *n)

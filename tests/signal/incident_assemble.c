@@ -55,7 +55,7 @@ static void assemble(struct house *h)
 	tell(h, 0, &h->news);
 	for (uint32_t i = 0; i < ENTITIES; i++) {
 		struct assemble_groups own;
-		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities, NULL}, &own);
+		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities, NULL, NULL}, &own);
 		tell(h, i, &own);
 		assemble_free(&own);
 	}
