@@ -191,6 +191,22 @@ static void order_at_one_time(void **state)
 	}
 }
 
+// More answers in one interval than a median is taken over: it is said.
+static void too_many_round_trips(void **state)
+{
+	(void)state;
+	struct scene s;
+	scene_open(&s, 1);
+	for (unsigned i = 0; i < 40; i++)
+		probe(&s, i * 30.0, 0, 0, true);
+	assert_int_equal(reach_limits(s.reach)->reached[LIMIT_ROUND_TRIPS], 0);
+	for (unsigned i = 0; i < 65600; i++)
+		probe(&s, 1200 + i * 0.0001, 0, 0, true);
+	reach_finish(s.reach);
+	assert_true(reach_limits(s.reach)->reached[LIMIT_ROUND_TRIPS] > 0);
+	scene_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +216,7 @@ int main(void)
 		cmocka_unit_test(one_observer_that_fails_is_no_failure),
 		cmocka_unit_test(without_controls_it_says_nothing),
 		cmocka_unit_test(order_at_one_time),
+		cmocka_unit_test(too_many_round_trips),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

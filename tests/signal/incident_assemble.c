@@ -13,6 +13,7 @@ struct house {
 	struct dossier dossiers[ENTITIES];
 	struct assemble_groups news; // of the first entity
 	struct story_list list;
+	struct limits limits;
 };
 
 static void house_open(struct house *h)
@@ -42,7 +43,8 @@ static int by_start(const void *a, const void *b)
 
 static void tell(struct house *h, uint32_t entity, const struct assemble_groups *groups)
 {
-	struct story_input in = {.dossier = &h->dossiers[entity], .entities = &h->entities, .since = INSTANT_NONE};
+	struct story_input in = {
+		.dossier = &h->dossiers[entity], .entities = &h->entities, .since = INSTANT_NONE, .limits = &h->limits};
 	for (size_t k = 0; k < groups->count; k++) {
 		alloc_grow((void **)&h->list.at, h->list.count, &h->list.capacity, sizeof(*h->list.at));
 		h->list.at[h->list.count++] = story_of(&in, &groups->at[k]);
@@ -202,6 +204,26 @@ static void lists_have_an_end(void **state)
 	assert_int_equal(h.list.count, 2);
 	assert_int_equal(story(&h, 0)->origin_count, INCIDENT_LIST_MAX);
 	assert_int_equal(story(&h, 1)->signal_count, INCIDENT_SIGNALS_MAX);
+	assert_int_equal(h.limits.reached[LIMIT_ORIGINS], 1);
+	assert_int_equal(h.limits.reached[LIMIT_SIGNALS], INCIDENT_SIGNALS_MAX);
+	house_close(&h);
+}
+
+// Routes that come and go a hundred times within one incident.
+static void phases_have_an_end(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	event(&h, 0, SIGNAL_ROUTES, 0, -1);
+	for (unsigned i = 0; i < 400; i++) {
+		struct sample s = {.time = moment(i * 10.0 - 10).best, .of_networks = 10, .sight = i / 2 % 2 ? 0 : 1};
+		dossier_sample(&h.dossiers[0], &s);
+	}
+	h.dossiers[0].last = moment(4000).best;
+	assemble(&h);
+	assert_int_equal(story(&h, 0)->phase_count, INCIDENT_PHASES_MAX);
+	assert_int_equal(h.limits.reached[LIMIT_PHASES], 1);
 	house_close(&h);
 }
 
@@ -213,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_second_fall_inside_is_the_same_incident),
 		cmocka_unit_test(origins_are_one_incident_a_stretch),
 		cmocka_unit_test(lists_have_an_end),
+		cmocka_unit_test(phases_have_an_end),
 	};
 	return cmocka_run_group_tests_name("incident assemble", tests, NULL, NULL);
 }
