@@ -83,10 +83,19 @@ static void on_observer(void *context, const struct observer_change *c)
 	l->at[l->count++] = *c;
 }
 
+static void deadline_note(struct pipeline *p, size_t at)
+{
+	struct instant d = level_deadline(p->levels[at]);
+	p->deadlines[at] = instant_known(d) ? d.ns : INT64_MAX;
+	p->deadline = p->deadlines[at] < p->deadline ? p->deadlines[at] : p->deadline;
+}
+
 static void on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
-	level_take(p->levels[s->entity * SIGNAL_ROUTING_COUNT + s->signal], s);
+	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
+	level_take(p->levels[at], s);
+	deadline_note(p, at);
 	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
 		dossier_sample(&p->dossiers[s->entity], s);
 }
@@ -111,6 +120,10 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
+	p->deadlines = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(*p->deadlines));
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < n * SIGNAL_ROUTING_COUNT; i++)
+		p->deadlines[i] = INT64_MAX;
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
 	p->reachability = alloc_zero(n, sizeof(struct reachability *));
 	p->shares = alloc_zero(n, sizeof(struct share *));
@@ -163,6 +176,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->dossiers);
 	free(p->observers.at);
 	free(p->levels);
+	free(p->deadlines);
 	routes_free(p->routes);
 	sessions_free(p->sessions);
 	free(p->watches);
@@ -236,10 +250,14 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 static void levels_tick(struct pipeline *p, int64_t second)
 {
 	struct instant now = {second * NS_PER_S};
-	if (second == p->ticked)
+	if (second == p->ticked || now.ns < p->deadline)
 		return;
-	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
-		level_tick(p->levels[i], now);
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++) {
+		if (p->deadlines[i] <= now.ns)
+			level_tick(p->levels[i], now);
+		deadline_note(p, i);
+	}
 	p->ticked = second;
 }
 
@@ -433,8 +451,13 @@ struct limits pipeline_limits(const struct pipeline *p)
 {
 	struct limits l = p->limits;
 	limits_add(&l, sessions_limits(p->sessions));
-	if (p->reach)
-		limits_add(&l, reach_limits(p->reach));
+	struct routes_limits of_routes = routes_limits(p->routes);
+	struct reach_limits of_probes = p->reach ? reach_limits(p->reach) : (struct reach_limits){0};
+	l.reached[LIMIT_ROUTE_EVENTS] += of_routes.events;
+	l.reached[LIMIT_ENTITY_SETS] += of_routes.sets;
+	l.reached[LIMIT_BLIND_SPANS] += of_routes.spans;
+	l.reached[LIMIT_INTERVALS] += of_probes.early;
+	l.reached[LIMIT_ROUND_TRIPS] += of_probes.rtts;
 	return l;
 }
 

@@ -41,20 +41,6 @@ static struct prefix_story *story_of(const struct route_story *s, uint32_t prefi
 	return at ? &s->of[at - s->own.at] : NULL;
 }
 
-static uint32_t *own_prefixes(const struct routes *r, uint32_t entity, size_t *ret_n)
-{
-	uint32_t *own = NULL, count = dictionary_count(table_dictionary(routes_table(r)));
-	size_t capacity = 0;
-	*ret_n = 0;
-	for (uint32_t id = 0; id < count; id++) {
-		if (!routes_belongs(r, entity, id))
-			continue;
-		alloc_grow((void **)&own, *ret_n, &capacity, sizeof(*own));
-		own[(*ret_n)++] = id;
-	}
-	return own;
-}
-
 // The last word before the start says what it was then; else the first word after it says the opposite of that.
 static void sight_take(struct route_story *s, const struct evidence_event *e)
 {
@@ -278,8 +264,7 @@ void facts_routes(const struct facts_input *in, const struct story *n, struct fa
 	const struct routes *r = in->routes;
 	struct route_story s = {
 		.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = story_onset_end(n)};
-	uint32_t *own = own_prefixes(r, n->entity, &s.own.n);
-	s.own.at = own;
+	s.own.at = routes_own(r, n->entity, &s.own.n);
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));
 	story_read(&s, r, &in->entities->at[n->entity], n->entity);
 	f->routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
@@ -290,5 +275,4 @@ void facts_routes(const struct facts_input *in, const struct story *n, struct fa
 		facts_paths(r, &s.own, n, &f->routes);
 	}
 	free(s.of);
-	free(own);
 }

@@ -27,6 +27,10 @@ const char *limit_name(enum limit which)
 		[LIMIT_HOLD_TIMES] = "hold times",
 		[LIMIT_ROUND_TRIPS] = "round-trip times of an interval",
 		[LIMIT_SESSION_CHANGES] = "changes of sessions",
+		[LIMIT_ROUTE_EVENTS] = "route events of an entity",
+		[LIMIT_ENTITY_SETS] = "sets of entities",
+		[LIMIT_BLIND_SPANS] = "blind spans of collectors",
+		[LIMIT_INTERVALS] = "probes of open intervals",
 		[LIMIT_BLACKOUTS] = "reporters that lost all peers",
 	};
 	return names[which];

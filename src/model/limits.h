@@ -14,6 +14,10 @@ enum limit {
 	LIMIT_HOLD_TIMES,      // different hold times that are remembered
 	LIMIT_ROUND_TRIPS,     // of one interval and entity that a median is taken over
 	LIMIT_SESSION_CHANGES, // of all watched sessions; the oldest half goes
+	LIMIT_ROUTE_EVENTS,    // of one entity: EVIDENCE_EVENTS_MAX
+	LIMIT_ENTITY_SETS,     // different ones that prefixes are of: SPACE_SETS_MAX
+	LIMIT_BLIND_SPANS,     // of collectors; the oldest goes
+	LIMIT_INTERVALS,       // closed early because too many probes waited: REACH_PENDING_MAX
 	LIMIT_BLACKOUTS,       // of all reporters; the oldest half goes
 	LIMIT_COUNT
 };
