@@ -171,6 +171,8 @@ static void sessions_blackout_name(struct session_blackout *d, uint32_t asn)
 // The last peer of a reporter went: which went with it?
 static void sessions_blackout_add(struct sessions *c, uint16_t collector, struct instant now)
 {
+	if (!instant_known(now))
+		return;
 	int64_t holds = (int64_t)c->log.hold_s * NS_PER_S / DARK_HOLDS;
 	struct session_blackout d = {.to = now, .collector = collector};
 	d.from = instant_after(now, -(holds > DARK_NS ? holds : DARK_NS));
