@@ -256,14 +256,14 @@ bool scan_real(struct cursor text, double *ret)
 	return true;
 }
 
-// Up to nine digits before the point and after it: the way of nearly all numbers.
+// Digits and a point, so few that nothing overflows: the way of nearly all numbers, and exact where a double would round a half down.
 static bool scaled_plain(struct cursor c, int digits, uint64_t *ret)
 {
 	uint64_t value = 0;
 	int after = -1, seen = 0;
 	for (; c.at < c.end; c.at++) {
 		bool point = *c.at == '.' && after < 0;
-		if ((!point && (*c.at < '0' || *c.at > '9')) || (seen += !point) > 10)
+		if ((!point && (*c.at < '0' || *c.at > '9')) || (seen += !point) > 18 - digits)
 			return false;
 		after += point || after >= 0;
 		if (!point && after <= digits)

@@ -275,6 +275,12 @@ static void classify(struct target_table *t, struct target *target)
 		target->entity = ENTITY_NONE;
 }
 
+void target_refresh(struct target_table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		classify(t, &t->targets[i]);
+}
+
 static uint32_t slot_of(const struct target_table *t, const struct addr *a, uint8_t op, const char *name, size_t n)
 {
 	n = n < TEXT_MAX ? n : TEXT_MAX;
