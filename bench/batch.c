@@ -79,6 +79,16 @@ static int nothing(void *context, const struct batch *b)
 	return 0;
 }
 
+static void give_all(const struct load *l, struct batch_sink sink, bool foreign)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		struct batch b = l->batches[i];
+		b.foreign = foreign;
+		if (sink.take(sink.context, &b) < 0)
+			exit(1);
+	}
+}
+
 static void understand(const struct load *l, unsigned rounds)
 {
 	uint64_t taken = 0;
@@ -92,12 +102,7 @@ static void understand(const struct load *l, unsigned rounds)
 		struct batch_sink sink = registry_sender(registry);
 		begin();
 		for (unsigned round = 0; round < rounds; round++)
-			for (size_t i = 0; i < l->count; i++) {
-				struct batch b = l->batches[i];
-				b.foreign = foreign;
-				if (sink.take(sink.context, &b) < 0)
-					exit(1);
-			}
+			give_all(l, sink, foreign);
 		end(l, foreign ? "registry, every number" : "registry, the same numbers", rounds);
 	}
 	registry_free(registry);
@@ -108,7 +113,7 @@ static void understand(const struct load *l, unsigned rounds)
 
 static void log_and_back(const struct load *l)
 {
-	char dir[] = "/tmp/lacuna-bench-XXXXXX", command[64];
+	char dir[] = "/tmp/lacuna-bench-XXXXXX";
 	struct journal *j;
 	struct journal_found found;
 	struct journal_totals totals;
@@ -135,8 +140,7 @@ static void log_and_back(const struct load *l)
 	end(l, "read from the log", 1);
 	if (taken != l->observations || totals.damages)
 		exit(1);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	(void)!system(command);
+	printf("the log is left in %s\n", dir);
 }
 
 int main(int argc, char **argv)

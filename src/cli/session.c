@@ -128,15 +128,16 @@ static int run(struct session *s)
 		.peers = s->in.peers,
 		.targets = s->in.targets,
 		.entities = &s->in.entities,
-		.out = {pipeline_take, s->pipeline},
+		.out = journal_tee_sink(&s->log.tee),
 	};
+	s->log.tee.out = (struct batch_sink){pipeline_take, s->pipeline};
 	struct registry *registry = registry_create(&into);
 	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	struct progress progress;
 	struct record record;
-	int code;
+	int code = s->log_dir ? session_log_open(&s->log, s, registry) : 0;
 	progress_begin(&progress, s->quiet);
-	while ((code = feed_next(s->in.feed, &record)) > 0) {
+	while (code == 0 && (code = feed_next(s->in.feed, &record)) > 0) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns)
 			break;
 		if (record.kind == RECORD_GAP && !s->growing) {
@@ -153,7 +154,8 @@ static int run(struct session *s)
 			progress_at(&progress, done, total);
 		}
 	}
-	int flushed = decoder_flush(d);
+	int flushed = decoder_flush(d), closed = session_log_close(&s->log, s);
+	flushed = flushed < 0 ? flushed : closed;
 	code = code < 0 ? code : flushed;
 	progress_end(&progress);
 	pipeline_finish(s->pipeline);

@@ -4,6 +4,7 @@
 
 #include "cli/digest.h"
 #include "cli/inputs.h"
+#include "cli/session_log.h"
 #include "conf/precedents.h"
 #include "decode/decode.h"
 #include "engine/pipeline.h"
@@ -22,6 +23,7 @@ struct session {
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
 	const char *world_path;
+	const char *log_dir; // event log in which every batch that the engine takes is kept; null: none
 	struct inputs in;
 	struct world *world;
 	struct parameters parameters;
@@ -31,6 +33,7 @@ struct session {
 	struct precedents precedents;
 	struct link_known *known; // the same as the pipeline wants them
 	struct pipeline *pipeline;
+	struct session_log log;
 	uint64_t records, gaps;
 	struct decode_counts counts;
 };
