@@ -116,13 +116,14 @@ static int run(struct session *s)
 		.peers = s->in.peers,
 		.targets = s->in.targets,
 		.entities = &s->in.entities,
-		.out = {pipeline_take, s->pipeline},
+		.out = journal_tee_sink(&s->log.tee),
 	};
+	s->log.tee.out = (struct batch_sink){pipeline_take, s->pipeline};
 	struct registry *registry = registry_create(&into);
 	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	struct record record;
-	int code;
-	while ((code = feed_next(s->in.feed, &record)) > 0) {
+	int code = s->log_dir ? session_log_open(&s->log, s, registry) : 0;
+	while (code == 0 && (code = feed_next(s->in.feed, &record)) > 0) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns)
 			break;
 		if (record.kind == RECORD_GAP && !s->growing) {
@@ -136,7 +137,8 @@ static int run(struct session *s)
 		if (s->records % 4096 == 0 && !s->quiet)
 			tell_progress(s);
 	}
-	int flushed = decoder_flush(d);
+	int flushed = decoder_flush(d), closed = session_log_close(&s->log, s);
+	flushed = flushed < 0 ? flushed : closed;
 	code = code < 0 ? code : flushed;
 	notice_progress_end(s->notices);
 	if (instant_known(s->until))

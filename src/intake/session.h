@@ -6,6 +6,7 @@
 #include "engine/pipeline.h"
 #include "intake/digest.h"
 #include "intake/inputs.h"
+#include "intake/session_log.h"
 #include "reference/precedents.h"
 #include "report/incident.h"
 #include "world/world.h"
@@ -25,6 +26,7 @@ struct session {
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
 	const char *world_path;
+	const char *log_dir; // event log in which every batch that the engine takes is kept; null: none
 	struct inputs in;
 	struct world *world;
 	struct parameters parameters;
@@ -33,6 +35,7 @@ struct session {
 	size_t evidence_count;
 	struct precedents precedents;
 	struct pipeline *pipeline;
+	struct session_log log;
 	uint64_t records, gaps;
 	struct decode_counts counts;
 };
