@@ -18,7 +18,8 @@
 
 void session_init(struct session *s, const char *command)
 {
-	*s = (struct session){.command = command, .until = INSTANT_NONE, .definition = definition_default()};
+	*s = (struct session){.command = command, .until = INSTANT_NONE, .passed = INSTANT_NONE};
+	s->definition = definition_default();
 	parameters_default(&s->parameters);
 	inputs_init(&s->in);
 	s->in.lines = true;
@@ -26,6 +27,7 @@ void session_init(struct session *s, const char *command)
 
 void session_free(struct session *s)
 {
+	decoder_free(s->decoder);
 	pipeline_free(s->pipeline);
 	inputs_free(&s->in);
 	world_free(s->world);
@@ -66,8 +68,12 @@ static void read_precedents(struct session *s)
 static int add_paths(struct session *s, int n, char **paths)
 {
 	int failed = 0;
+	if (s->growing)
+		feed_growing(s->in.feed, s->lateness_ns);
 	for (int i = 0; i < n; i++)
-		failed += inputs_add(&s->in, paths[i]) < 0;
+		failed += (s->growing ? inputs_look(&s->in, paths[i], true) : inputs_add(&s->in, paths[i])) < 0;
+	if (s->growing)
+		return failed ? 3 : 0; // what is not there yet may come
 	if (feed_source_count(s->in.feed) == 0) {
 		if (!failed)
 			fprintf(stderr, "%s: no file that can be read was found\n", s->command);
@@ -101,8 +107,6 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 {
 	struct session *s = context;
 	struct text line = {0};
-	if (s->growing)
-		return;
 	const char *path = feed_source(s->in.feed, bad->source)->path;
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, path, strlen(path));
@@ -114,50 +118,88 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 	text_free(&line);
 }
 
-static int run(struct session *s)
+// Everything that reaches the engine passes here, in order of arrival.
+static int take_batch(void *context, const struct obs *batch, size_t n)
 {
-	struct decode_options options = {
-		.targets = s->in.targets,
-		.entities = &s->in.entities,
-		.bad_line = bad_line,
-		.bad_context = s,
-	};
-	struct obs_sink sink = {pipeline_take, s->pipeline};
-	struct decoder *d = decoder_create(s->in.peers, &options, sink);
+	struct session *s = context;
+	struct session_input in = {.kind = SESSION_BATCH, .batch = batch, .count = n};
+	if (s->tap.take)
+		s->tap.take(s->tap.context, &in);
+	return pipeline_take(s->pipeline, batch, n);
+}
+
+// Nothing older than `time` comes any more.
+static void pass_time(struct session *s, struct instant time)
+{
+	struct session_input in = {.kind = SESSION_TIME, .time = time};
+	if (!instant_known(time) || (instant_known(s->passed) && time.ns <= s->passed.ns))
+		return;
+	s->passed = time;
+	if (s->tap.take)
+		s->tap.take(s->tap.context, &in);
+	pipeline_watermark(s->pipeline, time);
+}
+
+static int take_record(struct session *s, const struct record *r)
+{
+	if (r->kind == RECORD_GAP) {
+		s->gaps++;
+		damage_say(s->in.feed, r);
+	}
+	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END && r->kind != RECORD_SOURCE_REST;
+	return decoder_take(s->decoder, r);
+}
+
+int session_read(struct session *s)
+{
 	struct progress progress;
 	struct record record;
-	int code;
-	progress_begin(&progress, s->quiet);
-	while ((code = feed_next(s->in.feed, &record)) > 0) {
-		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns)
+	int code = 0, got = 0;
+	progress_begin(&progress, s->quiet || s->growing);
+	while (code >= 0 && !(s->stop && *s->stop) && (got = feed_next(s->in.feed, &record)) == 1) {
+		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns) {
+			got = 0;
 			break;
-		if (record.kind == RECORD_GAP && !s->growing) {
-			s->gaps++;
-			damage_say(s->in.feed, &record);
 		}
-		s->records += record.kind != RECORD_GAP && record.kind != RECORD_SOURCE_END;
-		code = decoder_take(d, &record);
-		if (code < 0)
-			break;
+		code = take_record(s, &record);
 		if (s->records % 4096 == 0) {
 			uint64_t done, total;
 			feed_progress(s->in.feed, &done, &total);
 			progress_at(&progress, done, total);
 		}
 	}
-	int flushed = decoder_flush(d);
-	code = code < 0 ? code : flushed;
+	int flushed = decoder_flush(s->decoder);
 	progress_end(&progress);
-	if (instant_known(s->until))
-		pipeline_watermark(s->pipeline, s->until);
-	else
-		pipeline_finish(s->pipeline);
-	s->counts = *decoder_counts(d);
-	decoder_free(d);
-	return code < 0 ? code : 0;
+	s->counts = *decoder_counts(s->decoder);
+	code = code < 0 ? code : flushed;
+	if (code >= 0 && s->growing)
+		pass_time(s, feed_passed(s->in.feed));
+	return code < 0 ? code : got == FEED_AGAIN ? SESSION_AGAIN : 0;
 }
 
-int session_run(struct session *s, int n, char **paths)
+void session_finish(struct session *s)
+{
+	struct session_input end = {.kind = SESSION_END, .time = INSTANT_NONE};
+	if (instant_known(s->until)) {
+		pass_time(s, s->until);
+		return;
+	}
+	if (s->tap.take)
+		s->tap.take(s->tap.context, &end);
+	pipeline_finish(s->pipeline);
+}
+
+int session_drain(struct session *s)
+{
+	feed_drain(s->in.feed);
+	s->stop = NULL; // it has been heard
+	int code = session_read(s);
+	if (code >= 0)
+		pass_time(s, pipeline_last(s->pipeline));
+	return code;
+}
+
+int session_open(struct session *s, int n, char **paths)
 {
 	int status = add_paths(s, n, paths);
 	if (status)
@@ -184,22 +226,40 @@ int session_run(struct session *s, int n, char **paths)
 		.definition = s->definition,
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
+	struct decode_options decode = {
+		.targets = s->in.targets,
+		.entities = &s->in.entities,
+		.bad_line = bad_line,
+		.bad_context = s,
+	};
 	s->pipeline = pipeline_create(&options);
-	int code = run(s);
+	s->decoder = decoder_create(s->in.peers, &decode, (struct obs_sink){take_batch, s});
+	return 0;
+}
+
+int session_status(const struct session *s, int code)
+{
 	if (code < 0) {
 		fprintf(stderr, "%s: %s\n", s->command, err_text(code));
 		return 4;
 	}
 	if (!s->records) {
-		if (!s->growing)
-			fprintf(stderr, "%s: no record could be read\n", s->command);
+		fprintf(stderr, "%s: no record could be read\n", s->command);
 		return 3;
 	}
-	if (s->growing)
-		return 0;
 	bool damaged = s->gaps || s->in.unread_kinds || s->counts.of[DECODE_MALFORMED] ||
 		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
 	return damaged ? 1 : 0;
+}
+
+int session_run(struct session *s, int n, char **paths)
+{
+	int status = session_open(s, n, paths);
+	if (status)
+		return status;
+	int code = session_read(s);
+	session_finish(s);
+	return session_status(s, code);
 }
 
 void session_view(const struct session *s, struct incident_view *ret)

@@ -21,6 +21,7 @@ struct line_store {
 	int64_t watermark;
 	struct instant newest; // by which lines become due
 	struct instant leapt;  // of a single line far ahead, or unknown
+	int64_t lateness;      // most that a line came behind the newest
 	struct entry *heap;
 	size_t count, capacity;
 	uint8_t *bytes;
@@ -132,6 +133,7 @@ void line_store_put(struct line_store *s, const struct line *line)
 	s->live += n;
 	sift_up(s, e);
 	clock_move(s, line->time);
+	s->lateness = s->newest.ns - e.ns > s->lateness ? s->newest.ns - e.ns : s->lateness;
 }
 
 bool line_store_due(const struct line_store *s, bool all)
@@ -142,6 +144,13 @@ bool line_store_due(const struct line_store *s, bool all)
 		return true;
 	int64_t first = s->heap[0].ns;
 	return first < s->newest.ns && s->newest.ns - first > s->watermark;
+}
+
+bool line_store_settled(const struct line_store *s, int64_t floor, int64_t ceiling)
+{
+	int64_t wait = s->lateness > floor ? s->lateness : floor;
+	wait = wait < ceiling ? wait : ceiling;
+	return s->count && s->newest.ns - s->heap[0].ns >= wait;
 }
 
 void line_store_take(struct line_store *s, struct line *ret)
