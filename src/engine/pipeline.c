@@ -313,7 +313,7 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
-			if (batch[i].time.ns < p->cut.ns && instant_known(batch[i].time))
+			if (batch[i].time.ns < p->cut.ns && instant_known(batch[i].time) && batch[i].kind != OBS_FEED_END)
 				late_note(p, &batch[i]);
 			continue;
 		}

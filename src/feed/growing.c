@@ -345,17 +345,25 @@ static int64_t latest_of(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
-// Up to when the others may go while this one waits, with the front there.
-static int64_t grown_opens(const struct grown *s, int64_t front)
+// Whether nobody need wait for the source any more.
+static bool growing_rested(const struct growing *g, const struct grown *s)
 {
-	return latest_of(s->newest.ns, front - s->lateness);
+	bool behind = instant_known(s->newest) && g->front.ns - s->newest.ns > s->ceiling;
+	bool idle = g->now.boot_ns - s->since_ns > s->ceiling;
+	return g->draining || behind || idle || g->now.utc.ns - s->written_ns > s->ceiling;
+}
+
+// Up to when the others may go while this one waits, with the front there. One that rests has yet to say so in its place.
+static int64_t growing_opens(const struct growing *g, const struct grown *s, int64_t front)
+{
+	return growing_rested(g, s) ? s->newest.ns : latest_of(s->newest.ns, front - s->lateness);
 }
 
 static void growing_pass(struct growing *g)
 {
 	int64_t pass = INT64_MAX, front = g->front.ns + (g->now.boot_ns - g->front_ns);
 	for (size_t i = 0; i < g->waits.count; i++) {
-		int64_t opens = grown_opens(g->of[g->waits.at[i]], front);
+		int64_t opens = growing_opens(g, g->of[g->waits.at[i]], front);
 		pass = opens < pass ? opens : pass;
 	}
 	g->pass.ns = pass;
@@ -373,18 +381,6 @@ static bool growing_held(struct growing *g, const struct grown *s)
 {
 	growing_pass(g);
 	return s->key.ns > g->pass.ns && g->ahead_bytes < GROWING_BYTES;
-}
-
-// Whether nobody need wait for the source any more.
-static bool growing_rested(const struct growing *g, const struct grown *s)
-{
-	if (g->draining)
-		return true;
-	if (s->loaded || grown_has_ahead(s))
-		return false;
-	bool behind = instant_known(s->newest) && g->front.ns - s->newest.ns > s->ceiling;
-	bool idle = g->now.boot_ns - s->since_ns > s->ceiling;
-	return behind || idle || g->now.utc.ns - s->written_ns > s->ceiling;
 }
 
 // Lets the late lines of a source go; when it has none, says that it rests, or, when all end, that it is over.
@@ -463,7 +459,7 @@ int growing_next(struct growing *g, struct record *ret)
 		struct grown *s = growing_first(g);
 		if (growing_open_due(g, s))
 			continue;
-		if (!s && growing_rest(g))
+		if ((!s || g->draining) && growing_rest(g))
 			continue;
 		if (!s)
 			return g->draining ? 0 : FEED_AGAIN;
@@ -529,7 +525,7 @@ struct instant growing_passed(const struct growing *g)
 		return g->front;
 	int64_t front = g->live ? latest_of(g->front.ns, g->now.utc.ns) : g->front.ns, passed = front;
 	for (size_t i = 0; i < g->waits.count; i++) {
-		int64_t opens = grown_opens(g->of[g->waits.at[i]], front);
+		int64_t opens = growing_opens(g, g->of[g->waits.at[i]], front);
 		passed = opens < passed ? opens : passed;
 	}
 	for (size_t i = 0; i < g->ready.count; i++) {
