@@ -517,6 +517,11 @@ bool growing_look(struct growing *g, const struct feed_clock *now)
 void growing_drain(struct growing *g)
 {
 	g->draining = true;
+	for (uint32_t i = 0; i < g->count; i++)
+		if (g->of[i]->state == GROWN_RESTS) {
+			g->of[i]->state = GROWN_WAITS;
+			indices_push(&g->waits, i);
+		}
 }
 
 struct instant growing_passed(const struct growing *g)
