@@ -232,7 +232,7 @@ static int follow_run(struct following *f)
 int follow(const struct follow_options *options)
 {
 	struct following f = {.options = options, .session = options->session};
-	struct sigaction action = {.sa_handler = follow_on_stop};
+	struct sigaction action = {.sa_handler = follow_on_stop, .sa_flags = SA_RESTART}; // a line is told to its end
 	struct session *s = f.session;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);

@@ -254,6 +254,8 @@ void grown_sleep(struct grown *s)
 {
 	if (!s->reader || s->asleep)
 		return;
+	if (s->loaded)
+		grown_keep_head(s);
 	reader_sleep(s->reader);
 	s->asleep = true;
 }
@@ -276,6 +278,8 @@ static bool grown_continues(const struct grown *s, const struct stat *status)
 // Reads the file from its start.
 static void grown_restart(struct grown *s)
 {
+	if (s->loaded)
+		grown_keep_head(s);
 	reader_close(s->reader);
 	s->reader = NULL;
 	s->asleep = false;

@@ -130,7 +130,8 @@ class Follow:
         before, end = -1, time.monotonic() + LIMIT
         while (now := self.seconds()) != before and time.monotonic() < end:
             before = now
-            time.sleep(0.4)
+            time.sleep(0.3)
+            self.read()
 
     def stop(self, number=signal.SIGTERM):
         """(what was told, exit status, standard error)"""
