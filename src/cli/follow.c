@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FOLLOW_GATHER_S 0.1 // after something changed: writers rarely write once
-#define FOLLOW_HELD_S	1.0 // between looks while something waits for the clock alone
+#define FOLLOW_GATHER_S 0.1	       // after something changed: writers rarely write once
+#define FOLLOW_HELD_S	1.0	       // between looks while something waits for the clock alone
 #define FOLLOW_STAMP_NS (2 * NS_PER_S) // a folder that changed so lately may change again within the same stamp
 #define FOLLOW_LOOKS	3
 #define FOLLOW_EVENTS	(IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR)

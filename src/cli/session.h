@@ -33,11 +33,11 @@ struct session {
 	const char *watch[WATCH_MAX];
 	size_t watch_count;
 	bool quiet;
-	bool growing;	      // the files are still being written (session_read in place of session_run)
-	int64_t lateness_ns;  // of growing files: most that one holds the others up
+	bool growing;			   // the files are still being written (session_read in place of session_run)
+	int64_t lateness_ns;		   // of growing files: most that one holds the others up
 	const volatile sig_atomic_t *stop; // reading ends when it is set; may be null
-	struct instant until; // unknown: to the end; else the state at the last cut up to then
-	int64_t cut_ns;	      // grid of cuts; 0: the engine's
+	struct instant until;		   // unknown: to the end; else the state at the last cut up to then
+	int64_t cut_ns;			   // grid of cuts; 0: the engine's
 	struct revision_sink revisions;
 	struct session_tap tap;
 	const struct definition *definition;

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define GROWING_KEPT	32	      // sources that few stay open before their turn and while they rest
-#define GROWING_RUN	1024	      // records read ahead at a time
-#define GROWING_BYTES	(256u << 20)  // most that is read ahead in all; beyond it nobody is waited for
+#define GROWING_KEPT	32		// sources that few stay open before their turn and while they rest
+#define GROWING_RUN	1024		// records read ahead at a time
+#define GROWING_BYTES	(256u << 20)	// most that is read ahead in all; beyond it nobody is waited for
 #define GROWING_LIVE_NS (30 * NS_PER_S) // data this close to the clock is of now
 #define NO_SOURCE	UINT32_MAX
 
@@ -35,8 +35,9 @@ struct growing {
 	struct indices waits;
 	struct indices names, inodes; // sorted; see growing_knows
 	bool unsorted;
-	uint32_t current, second; // the source that is being read, and the one that comes then; second unknown: NO_SOURCE
-	bool ranked;		  // these two are known
+	uint32_t current,
+		second; // the source that is being read, and the one that comes then; second unknown: NO_SOURCE
+	bool ranked;	// these two are known
 	struct instant front, pass;
 	int64_t front_ns; // boot time when the front moved
 	struct feed_clock now;

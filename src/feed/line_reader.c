@@ -407,7 +407,8 @@ static bool line_reader_settled(const struct line_reader *r)
 {
 	if (!r->waits)
 		return false;
-	return r->release ? line_store_due(r->store, true) : line_store_settled(r->store, LATENESS_FLOOR_NS, r->ceiling);
+	return r->release ? line_store_due(r->store, true)
+			  : line_store_settled(r->store, LATENESS_FLOOR_NS, r->ceiling);
 }
 
 static int line_reader_wait(struct line_reader *r)

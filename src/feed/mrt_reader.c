@@ -37,8 +37,8 @@ struct mrt_reader {
 	struct stream *stream; // borrowed
 	size_t consume;	       // bytes handed out by the last call
 	struct mrt_header next;
-	bool known; // `next` is the believed header at the stream's position
-	bool any;   // a record has been read; `last` is its header
+	bool known;    // `next` is the believed header at the stream's position
+	bool any;      // a record has been read; `last` is its header
 	bool scanning; // the file ended for now inside a gap
 	struct mrt_header last;
 	struct instant last_time;

@@ -15,9 +15,10 @@ int MUST_USE reader_open_growing(const char *path, int64_t ceiling, struct reade
 void reader_release(struct reader *r); // lets lines go that wait now
 // Gives back the file and most memory at the end for now; the place stays. Only reader_wake and reader_close come then.
 void reader_sleep(struct reader *r);
-int MUST_USE reader_wake(struct reader *r, const char *path); // 0, -errno, ERR_TRUNCATED: the file is shorter than its place
-bool reader_index(const struct reader *r); // whether an index beside it tells times, which grows for itself
-bool reader_unlinked(const struct reader *r);		      // whether the file has no name any more
+int MUST_USE reader_wake(struct reader *r,
+			 const char *path);   // 0, -errno, ERR_TRUNCATED: the file is shorter than its place
+bool reader_index(const struct reader *r);    // whether an index beside it tells times, which grows for itself
+bool reader_unlinked(const struct reader *r); // whether the file has no name any more
 void reader_close(struct reader *r);
 
 // Next record or gap, source and collector aside. 1: got one. 0: the file is read to its end, whole or not. FEED_AGAIN.

@@ -170,8 +170,8 @@ static void test_damage_inside(void **state)
 
 static void put_line(struct text *t, double when, int number)
 {
-	text_printf(t, "{\"t\":%.3f,\"observer\":\"vp\",\"op\":\"icmp_echo\",\"target\":\"198.18.0.%d\",\"ok\":true}\n", when,
-		    number % 250);
+	text_printf(t, "{\"t\":%.3f,\"observer\":\"vp\",\"op\":\"icmp_echo\",\"target\":\"198.18.0.%d\",\"ok\":true}\n",
+		    when, number % 250);
 }
 
 static void test_lines(void **state)
@@ -293,7 +293,8 @@ static void test_dump_rests_in_its_place(void **state)
 	bool rested = false;
 	while (feed_next(t.feed, &r) == 1) {
 		rested |= r.kind == RECORD_SOURCE_REST && r.source == 0;
-		assert_true(rested == (r.time.ns > instant_of(START + 20, 0).ns) || r.time.ns == instant_of(START + 20, 0).ns);
+		assert_true(rested == (r.time.ns > instant_of(START + 20, 0).ns) ||
+			    r.time.ns == instant_of(START + 20, 0).ns);
 	}
 	assert_true(rested);
 	text_free(&dump);
@@ -392,14 +393,10 @@ static void test_files_appear(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_any_pieces),
-		cmocka_unit_test(test_damage_inside),
-		cmocka_unit_test(test_lines),
-		cmocka_unit_test(test_one_stops),
-		cmocka_unit_test(test_clock_lets_go),
-		cmocka_unit_test(test_dump_rests_in_its_place),
-		cmocka_unit_test(test_replaced),
-		cmocka_unit_test(test_rotated),
+		cmocka_unit_test(test_any_pieces),    cmocka_unit_test(test_damage_inside),
+		cmocka_unit_test(test_lines),	      cmocka_unit_test(test_one_stops),
+		cmocka_unit_test(test_clock_lets_go), cmocka_unit_test(test_dump_rests_in_its_place),
+		cmocka_unit_test(test_replaced),      cmocka_unit_test(test_rotated),
 		cmocka_unit_test(test_files_appear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
