@@ -4,9 +4,11 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "cli/damage.h"
-#include "cli/inputs.h"
+#include "cli/say.h"
 #include "decode/decode.h"
+#include "intake/damage.h"
+#include "intake/inputs.h"
+#include "model/registry.h"
 #include "signal/routes.h"
 
 #include <stdio.h>
@@ -24,22 +26,24 @@ static void no_sample(void *context, const struct sample *s)
 	(void)s;
 }
 
-static int take(void *context, const struct obs *batch, size_t n)
+static int take(void *context, const struct batch *b)
 {
-	return routes_take(context, batch, n);
+	return routes_take(context, b);
 }
 
 static int run(struct state *s)
 {
-	struct decode_options options = {0};
-	struct decoder *d = decoder_create(s->in.peers, &options, (struct obs_sink){take, s->routes});
+	struct decode_options options = {.collectors = s->in.peers};
+	struct registry_options into = {.peers = s->in.peers, .out = {take, s->routes}};
+	struct registry *registry = registry_create(&into);
+	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	struct record record;
 	int code;
 	while ((code = feed_next(s->in.feed, &record)) > 0) {
 		s->records += record.kind == RECORD_MRT || record.kind == RECORD_BMP;
 		if (record.kind == RECORD_GAP) {
 			s->gaps++;
-			damage_say(s->in.feed, &record);
+			damage_say(&say_notices, s->in.feed, &record);
 		}
 		code = decoder_take(d, &record);
 		if (code < 0)
@@ -50,6 +54,7 @@ static int run(struct state *s)
 	routes_finish(s->routes);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
+	registry_free(registry);
 	return code;
 }
 
@@ -110,7 +115,7 @@ int cli_bgp_state(char **paths, int n, bool json)
 	struct state s = {0};
 	struct entity_list nobody = {0};
 	int failed = 0, status = 0;
-	inputs_init(&s.in);
+	inputs_init(&s.in, &say_notices);
 	for (int i = 0; i < n; i++)
 		failed += inputs_add(&s.in, paths[i]) < 0;
 	s.routes = routes_create(s.in.peers, &nobody, definition_default(), s.in.full_feed_floor,

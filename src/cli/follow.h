@@ -3,7 +3,7 @@
 // revision is told when it is cut.
 #pragma once
 
-#include "cli/session.h"
+#include "intake/session.h"
 
 struct follow_options {
 	struct session *session; // set up, not opened

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TICK_NS	     (10 * NS_PER_S)	 // without data the stages are told so often that time passed
-#define TICKS_MOST   60			 // … in one gap; what is silent for longer is known by then
-#define SETTLE_EVERY 64			 // ticks; each entity has its turn
+#define TICK_NS	     (10 * NS_PER_S) // without data the stages are told so often that time passed
+#define TICKS_MOST   60		     // … in one gap; what is silent for longer is known by then
+#define SETTLE_EVERY 64		     // ticks; each entity has its turn
 
 static void on_detection(void *context, const struct detection *d, bool opened)
 {
@@ -83,10 +83,19 @@ static void on_observer(void *context, const struct observer_change *c)
 	l->at[l->count++] = *c;
 }
 
+static void deadline_note(struct pipeline *p, size_t at)
+{
+	struct instant d = level_deadline(p->levels[at]);
+	p->deadlines[at] = instant_known(d) ? d.ns : INT64_MAX;
+	p->deadline = p->deadlines[at] < p->deadline ? p->deadlines[at] : p->deadline;
+}
+
 static void on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
-	level_take(p->levels[s->entity * SIGNAL_ROUTING_COUNT + s->signal], s);
+	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
+	level_take(p->levels[at], s);
+	deadline_note(p, at);
 	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
 		dossier_sample(&p->dossiers[s->entity], s);
 }
@@ -111,6 +120,10 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
+	p->deadlines = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(*p->deadlines));
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < n * SIGNAL_ROUTING_COUNT; i++)
+		p->deadlines[i] = INT64_MAX;
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
 	p->reachability = alloc_zero(n, sizeof(struct reachability *));
 	p->shares = alloc_zero(n, sizeof(struct share *));
@@ -163,6 +176,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->dossiers);
 	free(p->observers.at);
 	free(p->levels);
+	free(p->deadlines);
 	routes_free(p->routes);
 	control_free(p->control);
 	free(p->found.at);
@@ -219,7 +233,7 @@ static void take_measured(struct pipeline *p, const struct obs *o)
 
 static bool of_routing(const struct obs *o)
 {
-	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH;
+	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH && o->kind != OBS_TIME;
 }
 
 static void take_routing(struct pipeline *p, const struct obs *o)
@@ -229,13 +243,19 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 	control_take(p->control, o);
 }
 
-static void levels_tick(struct pipeline *p, struct instant now)
+// Levels are told of whole seconds only: then it does not matter how the observations of a second come in batches.
+static void levels_tick(struct pipeline *p, int64_t second)
 {
-	if (instant_seconds(now) == p->ticked)
+	struct instant now = {second * NS_PER_S};
+	if (second == p->ticked || now.ns < p->deadline)
 		return;
-	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
-		level_tick(p->levels[i], now);
-	p->ticked = instant_seconds(now);
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++) {
+		if (p->deadlines[i] <= now.ns)
+			level_tick(p->levels[i], now);
+		deadline_note(p, i);
+	}
+	p->ticked = second;
 }
 
 // Time passed up to `now`: what waits for that is told of it.
@@ -272,7 +292,8 @@ static void time_pass(struct pipeline *p, struct instant now)
 	for (unsigned ticks = 0; p->next_tick.ns <= now.ns || p->next_cut.ns <= now.ns;) {
 		if (p->next_tick.ns < p->next_cut.ns) {
 			tick(p, p->next_tick);
-			p->next_tick = ++ticks < TICKS_MOST ? instant_after(p->next_tick, TICK_NS) : grid_after(now, TICK_NS);
+			p->next_tick =
+				++ticks < TICKS_MOST ? instant_after(p->next_tick, TICK_NS) : grid_after(now, TICK_NS);
 		} else {
 			if (cut_due(p))
 				cut_make(p, p->next_cut);
@@ -290,34 +311,46 @@ static void late_note(struct pipeline *p, const struct obs *o)
 	p->any_late = true;
 }
 
-static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
+static int take_run(struct pipeline *p, const struct batch *b, size_t from, size_t n)
 {
+	const struct obs *batch = b->obs + from;
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
 		for (; end < n && of_routing(&batch[end]); end++)
 			take_routing(p, &batch[end]);
-		int code = end > i ? routes_take(p->routes, batch + i, end - i) : 0;
+		struct batch part = batch_part(b, from + i, end - i);
+		int code = end > i ? routes_take(p->routes, &part) : 0;
 		if (code < 0)
 			return code;
 		for (i = end; i < n && !of_routing(&batch[i]); i++)
 			take_measured(p, &batch[i]);
 	}
 	if (instant_known(routes_now(p->routes)))
-		levels_tick(p, routes_now(p->routes));
+		levels_tick(p, instant_seconds(routes_now(p->routes)));
 	return 0;
 }
 
-int pipeline_take(void *self, const struct obs *batch, size_t n)
+// Whether it can change anything that was said: not the end of a file, and not what has no time.
+static bool says_something(const struct obs *o)
+{
+	return instant_known(o->time) && o->kind != OBS_FEED_END && o->kind != OBS_TIME;
+}
+
+int pipeline_take(void *self, const struct batch *b)
 {
 	struct pipeline *p = self;
+	const struct obs *batch = b->obs;
+	size_t n = b->count;
+	if (n && !instant_known(p->first))
+		p->first = batch[0].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
-			if (batch[i].time.ns < p->cut.ns && instant_known(batch[i].time) && batch[i].kind != OBS_FEED_END)
+			if (batch[i].time.ns < p->cut.ns && says_something(&batch[i]))
 				late_note(p, &batch[i]);
 			continue;
 		}
-		int code = i > first ? take_run(p, batch + first, i - first) : 0;
+		int code = i > first ? take_run(p, b, first, i - first) : 0;
 		if (code < 0)
 			return code;
 		for (size_t k = first; k < i; k++)
@@ -326,8 +359,6 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		if (i < n && instant_known(batch[i].time))
 			time_pass(p, batch[i].time);
 	}
-	if (n && !instant_known(p->first))
-		p->first = batch[0].time;
 	return 0;
 }
 

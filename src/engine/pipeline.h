@@ -10,9 +10,9 @@
 #include "detect/parameters.h"
 #include "diagnose/ratios.h"
 #include "incident/link.h"
+#include "model/batch.h"
 #include "model/dossier.h"
 #include "model/incident.h"
-#include "model/obs.h"
 #include "model/revision.h"
 #include "model/target.h"
 #include "report/incident.h"
@@ -31,18 +31,18 @@ struct pipeline_options {
 	const struct target_table *targets;  // null: no probes and series
 	const struct parameters *parameters; // thresholds; null: the table's
 	const struct ratios *ratios;	     // of evidence under each cause; null: the shipped ones
-	const struct link_known *known;	     // precedents to compare with
+	const struct precedent *known;	     // precedents to compare with
 	size_t known_count;
-	int64_t cut_ns;			     // grid of cuts; 0: PIPELINE_CUT_NS
-	struct revision_sink revisions;	     // told at each cut
+	int64_t cut_ns;				 // grid of cuts; 0: PIPELINE_CUT_NS
+	struct revision_sink revisions;		 // told at each cut
 	const char *version, *parameters_digest; // for the documents; null: not known
 };
 
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
 void pipeline_free(struct pipeline *p);
 
-// Takes a batch in order of arrival; cuts are made as its times pass the grid. Fits struct obs_sink. 0, or ERR_FULL.
-int pipeline_take(void *self, const struct obs *batch, size_t n);
+// Takes a batch in order of arrival; cuts are made as its times pass the grid. Fits struct batch_sink. 0, or ERR_FULL.
+int pipeline_take(void *self, const struct batch *b);
 
 // Nothing older than `now` comes any more (what comes all the same is late, and said so): time passes without data.
 void pipeline_watermark(struct pipeline *p, struct instant now);
@@ -51,9 +51,10 @@ void pipeline_watermark(struct pipeline *p, struct instant now);
 void pipeline_finish(struct pipeline *p);
 
 // The state at the last cut.
-const struct incident_list *pipeline_incidents(struct pipeline *p); // of watched entities, by start; borrowed until the next call
-const struct blind_list *pipeline_blind(struct pipeline *p);	    // collectors and observers
-struct instant pipeline_cut(const struct pipeline *p);		    // its time; unknown: none was made yet
+const struct incident_list *pipeline_incidents(
+	struct pipeline *p); // of watched entities, by start; borrowed until the next call
+const struct blind_list *pipeline_blind(struct pipeline *p); // collectors and observers
+struct instant pipeline_cut(const struct pipeline *p);	     // its time; unknown: none was made yet
 
 const struct routes *pipeline_routes(const struct pipeline *p);
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up

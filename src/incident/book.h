@@ -44,4 +44,5 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 bool book_open(const struct book *b, uint32_t entity);
 
 // Forgets sealed incidents that were over before `before`; each is handed to gone() first, which may be null.
-void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n), void *context);
+void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
+		 void *context);

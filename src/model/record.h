@@ -6,11 +6,12 @@
 #include "base/instant.h"
 
 enum record_kind {
-	RECORD_MRT,	   // bytes: the whole MRT record, header included
-	RECORD_BMP,	   // bytes: the whole BMP message, header included
-	RECORD_GAP,	   // bytes the reader had to skip; `bytes` holds up to GAP_SAMPLE of them
-	RECORD_SOURCE_END, // the source is read to its end, whole or not
-	RECORD_LINE,	   // bytes: one line of text without its end; see enum line_form
+	RECORD_MRT,	    // bytes: the whole MRT record, header included
+	RECORD_BMP,	    // bytes: the whole BMP message, header included
+	RECORD_GAP,	    // bytes the reader had to skip; `bytes` holds up to GAP_SAMPLE of them
+	RECORD_SOURCE_END,  // the source is read to its end, whole or not
+	RECORD_LINE,	    // bytes: one line of text without its end; see enum line_form
+	RECORD_TIME,	    // nothing older than `time` comes from this source any more
 	RECORD_SOURCE_REST, // the source is read to its end for now, and nobody waits for it any more; it may go on
 };
 
