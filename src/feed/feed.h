@@ -8,7 +8,7 @@
 #define FEED_SOURCES_MAX 100000 // files in one run
 #define FEED_OPEN_MAX	 256	// of them open at a time: those whose time ranges overlap
 
-#define FEED_AGAIN	 2	// answer of feed_next: nothing more for now
+#define FEED_AGAIN 2 // answer of feed_next: nothing more for now
 
 struct feed;
 
