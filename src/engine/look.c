@@ -96,7 +96,7 @@ static struct instant needed_since(struct pipeline *p, uint32_t entity, struct i
 			since = n->start.from;
 	}
 	int64_t least = now.ns - OPEN_MOST_NS;
-	return (struct instant){(since.ns < least ? least : since.ns) - AROUND_NS};
+	return instant_of_ns((since.ns < least ? least : since.ns) - AROUND_NS);
 }
 
 static struct instant earlier(struct instant a, struct instant b)

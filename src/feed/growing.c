@@ -541,7 +541,7 @@ struct instant growing_passed(const struct growing *g)
 	}
 	if (g->due.count && g->of[g->due.at[g->due.count - 1]]->key.ns < passed)
 		passed = g->of[g->due.at[g->due.count - 1]]->key.ns;
-	return (struct instant){passed};
+	return instant_of_ns(passed);
 }
 
 bool growing_holds(const struct growing *g)

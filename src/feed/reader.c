@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "feed/bmp_reader.h"
 #include "feed/feed.h"
 #include "feed/gap.h"
@@ -164,6 +165,7 @@ static int reader_next_line(struct reader *r, struct record *ret)
 
 int reader_next(struct reader *r, struct record *ret)
 {
+	must(r);
 	if (UNLIKELY(r->growing))
 		stream_more(r->stream);
 	if (UNLIKELY(r->lines))
@@ -193,6 +195,7 @@ bool reader_lines(const struct reader *r)
 
 bool reader_thread(struct reader *r)
 {
+	must(r);
 	return stream_thread(r->stream);
 }
 

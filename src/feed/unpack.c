@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "feed/codec.h"
 #include "feed/stream.h"
 
@@ -190,6 +191,7 @@ static size_t unpack_plain(struct unpack *u, uint8_t *out, size_t room)
 
 size_t unpack_fill(struct unpack *u, uint8_t *out, size_t room)
 {
+	must(out && room);
 	if (u->growing)
 		u->input_over = u->waits = false;
 	if (!u->codec)
