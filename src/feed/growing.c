@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "feed/grown.h"
 
 #include <stdlib.h>
@@ -88,6 +89,7 @@ int growing_add(struct growing *g, const char *file, uint16_t collector)
 	if (g->count >= FEED_SOURCES_MAX)
 		return ERR_FULL;
 	bool other_name;
+	must(file && *file);
 	struct grown *s = grown_create(file, collector, g->most_ns);
 	alloc_grow((void **)&g->of, g->count, &g->capacity, sizeof(*g->of));
 	s->index = (uint32_t)g->count;
@@ -455,6 +457,7 @@ static bool growing_read_ahead(struct growing *g)
 
 int growing_next(struct growing *g, struct record *ret)
 {
+	must(g && ret);
 	for (;;) {
 		growing_load_all(g);
 		struct grown *s = growing_first(g);
@@ -496,6 +499,7 @@ static void growing_stir(struct growing *g, struct grown *s)
 
 bool growing_look(struct growing *g, const struct feed_clock *now)
 {
+	must(g && now && instant_known(now->utc));
 	bool any = false;
 	size_t count = g->count;
 	g->now = *now;

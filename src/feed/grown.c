@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/must.h"
 #include "feed/gap.h"
 #include "feed/line_kind.h"
 
@@ -223,6 +224,7 @@ bool grown_take_ahead(struct grown *s)
 		s->ahead_first = s->ahead_used = 0;
 		return false;
 	}
+	must(!s->loaded);
 	const struct grown_ahead *a = &s->ahead[s->ahead_first++];
 	s->head = a->record;
 	s->head_at = a->at;
@@ -231,6 +233,7 @@ bool grown_take_ahead(struct grown *s)
 
 void grown_give(struct grown *s, struct record *ret)
 {
+	must(s->loaded);
 	*ret = s->head;
 	if (s->head_at != SIZE_MAX)
 		ret->bytes = cursor_of(s->bytes.bytes + s->head_at, cursor_left(&s->head.bytes));

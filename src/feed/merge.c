@@ -311,6 +311,7 @@ int feed_next(struct feed *f, struct record *ret)
 
 void feed_growing(struct feed *f, int64_t most_ns)
 {
+	must(!f->growing && !f->prepared && most_ns >= 0);
 	f->growing = growing_create(most_ns);
 	for (size_t i = 0; i < f->count; i++) {
 		const struct feed_source *view = &f->sources[i].view;
@@ -320,6 +321,7 @@ void feed_growing(struct feed *f, int64_t most_ns)
 
 bool feed_look(struct feed *f, const struct feed_clock *now)
 {
+	must(f->growing);
 	return growing_look(f->growing, now);
 }
 
@@ -330,6 +332,7 @@ bool feed_knows(struct feed *f, const char *file)
 
 void feed_drain(struct feed *f)
 {
+	must(f->growing);
 	growing_drain(f->growing);
 }
 
