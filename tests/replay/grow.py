@@ -98,6 +98,7 @@ class Follow:
                                         stderr=subprocess.PIPE)
         os.set_blocking(self.process.stdout.fileno(), False)
         self.told = b""
+        self.listens()
 
     def at_once(self, action):
         """Does something that it sees as one change."""
@@ -105,11 +106,24 @@ class Follow:
         action()
         self.process.send_signal(signal.SIGCONT)
 
-    def seconds(self):
-        """CPU time so far."""
+    def state(self):
+        """What the scheduler says of it (R runs or would, S sleeps), and its CPU time so far in seconds."""
         with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as file:
             fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return fields[0], (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def seconds(self):
+        return self.state()[1]
+
+    def listens(self):
+        """Until it handles SIGTERM."""
+        end = time.monotonic() + LIMIT
+        while time.monotonic() < end and self.process.poll() is None:
+            with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+                caught = int(re.search(r"SigCgt:\s*(\w+)", file.read())[1], 16)
+            if caught >> (signal.SIGTERM - 1) & 1:
+                return
+            time.sleep(0.01)
 
     def read(self):
         self.told += self.process.stdout.read() or b""
@@ -126,12 +140,14 @@ class Follow:
         return wanted(self.read())
 
     def idle(self):
-        """Until it has used no CPU time for a while: it has read all there is."""
-        before, end = -1, time.monotonic() + LIMIT
-        while (now := self.seconds()) != before and time.monotonic() < end:
-            before = now
-            time.sleep(0.3)
+        """Until it has slept for a while: it has read all there is."""
+        before, calm, end = None, 0, time.monotonic() + LIMIT
+        while calm < 4 and time.monotonic() < end:
+            time.sleep(0.1)
             self.read()
+            now = self.state()
+            calm = calm + 1 if now == before and now[0] == "S" else 0
+            before = now
 
     def stop(self, number=signal.SIGTERM):
         """(what was told, exit status, standard error)"""
