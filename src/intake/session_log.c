@@ -30,7 +30,7 @@ int session_log_open(struct session_log *log, const struct session *s, const str
 	struct journal_found found = {0};
 	log->registry = registry;
 	log->session = s;
-	int code = journal_open(&options, &log->tee.journal, &found);
+	int code = journal_open(&options, &log->journal, &found);
 	if (code == 0 && found.torn_bytes)
 		notice_line(s->notices, "%s: %s/%s: %llu bytes from %llu on were no whole record: cut, and kept in %s.torn",
 			 s->command, s->log_dir, found.torn_file, (unsigned long long)found.torn_bytes,
@@ -40,10 +40,26 @@ int session_log_open(struct session_log *log, const struct session *s, const str
 	return code;
 }
 
+int session_log_batch(struct session_log *log, const struct batch *b)
+{
+	return log->journal ? journal_append_batch(log->journal, b) : 0;
+}
+
+int session_log_time(struct session_log *log, struct instant time)
+{
+	return log->journal ? journal_append_cut(log->journal, time) : 0;
+}
+
+int session_log_end(struct session_log *log)
+{
+	struct cursor text = cursor_of(SESSION_LOG_END, sizeof(SESSION_LOG_END) - 1);
+	return log->journal ? journal_append(log->journal, JOURNAL_NOTE, INSTANT_NONE, text) : 0;
+}
+
 int session_log_close(struct session_log *log, const struct session *s)
 {
-	int code = journal_close(log->tee.journal);
-	log->tee.journal = NULL;
+	int code = journal_close(log->journal);
+	log->journal = NULL;
 	if (code < 0)
 		notice_line(s->notices, "%s: %s: %s", s->command, s->log_dir, err_text(code));
 	return code;

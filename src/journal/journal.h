@@ -54,6 +54,9 @@ struct journal_found {	   // at the start
 	uint64_t torn_bytes;  // how many; they are kept beside it, in FILE.torn
 };
 
+// Whether the path is a folder that holds a segment of a log.
+bool journal_is(const char *path);
+
 // Opens the folder for appending; only one process can at a time (-EWOULDBLOCK). A new run begins, in a segment of its own.
 int MUST_USE journal_open(const struct journal_options *options, struct journal **ret, struct journal_found *ret_found);
 // Syncs what is left and closes. 0, or why what was not yet acknowledged is lost.
