@@ -34,12 +34,18 @@
 #define SLOTS_LEAST	1021
 #define RUN_MOST	50.0 // beyond it nothing changes
 #define POOL_USUAL	0.01 // share of blocks down in peace (prior)
+#define WEIGHTS		1024 // runs of silence whose weight is remembered
 #define POOL_BASE	11.3 // ln (3,900 rounds a month / 0.05 false alarms)
 
 static const double pool_share[2] = {0.2, 0.5};
 
 struct network {
 	uint8_t hour[BLOCK_HOURS]; // 255 is 1
+};
+
+struct weight { // of a run of silence, against the shares of pool_share; kept because a block's next silence asks again
+	double run; // negative: none yet
+	double of[2];
 };
 
 #define AVAILABILITY_FIRST 0.7 // of an address that was heard of once: listed hosts answer, passers-by do not
@@ -55,6 +61,8 @@ struct blocks {
 	size_t pool_count, pool_capacity;
 	struct block_sink out;
 	uint64_t ignored;
+	struct weight weights[WEIGHTS]; // by hash; a place is taken over by the next that falls on it
+	double answered[2];		// what an answer says at the least, against the shares of pool_share
 };
 
 static bool is_prime(size_t n)
@@ -81,6 +89,10 @@ struct blocks *blocks_create(size_t expected, struct block_sink out)
 	b->slot_count = slots_for(expected > BLOCKS_MAX ? BLOCKS_MAX : expected);
 	b->slots = alloc_pages(b->slot_count * sizeof(*b->slots));
 	b->known = alloc_pages(BLOCKS_MAX / 8);
+	for (size_t i = 0; i < WEIGHTS; i++)
+		b->weights[i].run = -1;
+	for (int i = 0; i < 2; i++)
+		b->answered[i] = log((1 - pool_share[i]) / (1 - POOL_USUAL));
 	return b;
 }
 
@@ -283,7 +295,7 @@ static double answers(const struct blocks *b, const struct block_state *s, int a
 
 static uint8_t step(uint8_t from, double by, double lot)
 {
-	double byte = floor(from + by + lot);
+	double byte = from + by + lot;
 	return (uint8_t)(byte < 0 ? 0 : byte > 255 ? 255 : byte);
 }
 
@@ -298,11 +310,23 @@ static void learn(struct blocks *b, struct block_state *s, int at, bool ok, stru
 	*hour = step(*hour, miss * a * 255 / LEARN_HOUR, (double)(lots & UINT32_MAX) * 0x1p-32);
 }
 
-// What the run of silence since the last answer says, as a share d of blocks against the usual share.
-static double pool_weight(const struct block_state *s, double d)
+// What the run of silence since the last answer says, as each share d of blocks against the usual share.
+static const double *pool_weight(struct blocks *b, const struct block_state *s)
 {
-	double run = -(double)(s->against[0] + s->against[1]), down = exp(run < RUN_MOST ? run : RUN_MOST);
-	return log(((1 - d) + d * down) / ((1 - POOL_USUAL) + POOL_USUAL * down));
+	double run = -(double)(s->against[0] + s->against[1]);
+	uint64_t bits;
+	run = run > 0 ? run < RUN_MOST ? run : RUN_MOST : 0;
+	memcpy(&bits, &run, sizeof(bits));
+	struct weight *w = &b->weights[hash_mix(bits) % WEIGHTS];
+	if (w->run == run)
+		return w->of;
+	double down = exp(run);
+	w->run = run;
+	for (int i = 0; i < 2; i++) {
+		double d = pool_share[i];
+		w->of[i] = log(((1 - d) + d * down) / ((1 - POOL_USUAL) + POOL_USUAL * down));
+	}
+	return w->of;
 }
 
 static void pool_heard(struct block_pool *pool, const struct block_probe *p)
@@ -367,14 +391,15 @@ static void move(struct block_state *s, double by)
 static void take_answer(struct blocks *b, struct block_state *s, int at, const struct block_probe *p)
 {
 	bool was_down = s->belief == BLOCK_DOWN;
+	bool counts = pool_counts(b, s);
+	const double *said = pool_weight(b, s);
 	double add[2];
-	for (int i = 0; i < 2; i++) {
-		double said = pool_counts(b, s) ? pool_weight(s, pool_share[i]) : 0;
-		add[i] = log((1 - pool_share[i]) / (1 - POOL_USUAL)) - (said > 0 ? said : 0);
-	}
+	for (int i = 0; i < 2; i++)
+		add[i] = b->answered[i] - (counts && said[i] > 0 ? said[i] : 0);
 	if (at < 0)
 		at = responder_put(s, p->low, NEW_RESPONDER);
-	move(s, log(answers(b, s, at, p->time) / ANSWER_IF_DOWN));
+	if (s->log_odds < LOG_ODDS_MAX) // an answer is never less likely of one that is up
+		move(s, log(answers(b, s, at, p->time) / ANSWER_IF_DOWN));
 	for (int i = 0; i < s->responders && !was_down; i++)
 		if (s->silent >> i & 1)
 			learn(b, s, i, false, p->time);
@@ -396,7 +421,8 @@ static bool confirmed(const struct block_state *s, const struct block_probe *p)
 static void take_silence(struct blocks *b, struct block_state *s, int at, const struct block_probe *p)
 {
 	bool counts = pool_counts(b, s), again = s->silent >> at & 1;
-	double before[2] = {pool_weight(s, pool_share[0]), pool_weight(s, pool_share[1])}, add[2];
+	const double *said = pool_weight(b, s);
+	double before[2] = {said[0], said[1]}, add[2];
 	double by = log((1 - answers(b, s, at, p->time)) / (1 - ANSWER_IF_DOWN)) * (again ? REPEATED : 1);
 	by = by < 0 ? by : 0;
 	move(s, by);
@@ -408,8 +434,9 @@ static void take_silence(struct blocks *b, struct block_state *s, int at, const 
 	s->fails = (uint16_t)(s->fails + (s->fails < UINT16_MAX));
 	if (!instant_known(s->first_fail))
 		s->first_fail = p->time;
+	said = pool_weight(b, s);
 	for (int i = 0; i < 2; i++)
-		add[i] = counts ? pool_weight(s, pool_share[i]) - before[i] : 0;
+		add[i] = counts ? said[i] - before[i] : 0;
 	if (s->log_odds < -LOG_ODDS_UP && (s->belief == BLOCK_DOWN || confirmed(s, p)))
 		belief_set(b, s, BLOCK_DOWN, p->time);
 	else if (s->log_odds <= LOG_ODDS_UP && s->belief != BLOCK_DOWN)

@@ -185,11 +185,23 @@ void diagnose_rank(const struct finding findings[EVIDENCE_COUNT], const double p
 	double p[CAUSE_COUNT];
 	*ret = (struct verdict){.known = true, .coverage = coverage};
 	memcpy(ret->findings, findings, sizeof(ret->findings));
+	memcpy(ret->prior, prior, sizeof(ret->prior));
 	sums_make(findings, prior, ratios, &s);
 	posterior(&s, prior, p);
 	rank(&s, p, ret);
 	abstain(&s, ret);
 	ask(ratios, p, ret);
+}
+
+// Whether the ranking would be the same: it rests on answers, their strength, prior and coverage, not on the numbers that are
+// told beside them.
+static bool diagnose_same(const struct verdict *v, const struct finding *findings, const double *prior, double coverage)
+{
+	bool same = v && v->known && memcmp(v->prior, prior, sizeof(v->prior)) == 0 &&
+		    memcmp(&v->coverage, &coverage, sizeof(coverage)) == 0;
+	for (int e = 0; e < EVIDENCE_COUNT && same; e++)
+		same = v->findings[e].answer == findings[e].answer && v->findings[e].strength == findings[e].strength;
+	return same;
 }
 
 void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
@@ -199,6 +211,12 @@ void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
 		findings[e] = evidence_row(e)->look(in->incident, in->entity);
 	diagnose_prior(in->incident, in->entity, prior);
-	diagnose_rank(findings, prior, in->ratios ? in->ratios : ratios_shipped(), in->incident->facts.witness.coverage,
-		      ret);
+	double coverage = in->incident->facts.witness.coverage;
+	if (diagnose_same(in->earlier, findings, prior, coverage)) {
+		if (ret != in->earlier)
+			*ret = *in->earlier;
+		memcpy(ret->findings, findings, sizeof(ret->findings));
+		return;
+	}
+	diagnose_rank(findings, prior, in->ratios ? in->ratios : ratios_shipped(), coverage, ret);
 }

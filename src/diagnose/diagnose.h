@@ -23,6 +23,7 @@ struct diagnose_input {
 	const struct incident *incident; // with its facts
 	const struct entity *entity;
 	const struct ratios *ratios; // null: the ones that are built in (data/ratios.csv)
+	const struct verdict *earlier; // of this incident, with these ratios: good for the same answers; null: none
 };
 
 // Answers every evidence from the incident (evidence.h), then ranks.

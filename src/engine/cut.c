@@ -92,41 +92,43 @@ static size_t late_names(const struct pipeline *p, const char **ret)
 	return n;
 }
 
-static void revision_tell(struct pipeline *p, const struct incident_view *v, const struct incident *n,
-			  enum book_news news)
+// `document`: as incident_json() writes it.
+static void revision_tell(struct pipeline *p, const struct incident *n, enum book_news news, struct text *document)
 {
 	if (!p->revisions.take)
 		return;
 	const char **late = alloc_zero(p->any_late ? LATE_MAX : 1, sizeof(*late));
-	struct text t = {0};
-	incident_json(&t, v, n);
 	struct revision r = {
 		.cut = p->cut,
 		.id = n->id,
 		.revision = n->revision,
 		.change = book_news_name(news),
 		.entity = p->entities->at[n->story.entity].id,
-		.document = text_string(&t),
-		.document_length = t.length,
+		.document = text_string(document),
+		.document_length = document->length,
 		.late = late,
 		.late_count = late_names(p, late),
 		.incident = n,
 	};
 	p->revisions.take(p->revisions.context, &r);
-	text_free(&t);
 	free(late);
 }
 
-// What the document says, its revision left out.
-static uint64_t digest_of(const struct incident_view *v, const struct incident *n, struct text *scratch)
+// The document is written once: its revision stands in the head, and what it says besides decides whether it rises.
+static enum book_news incident_tell(struct pipeline *p, const struct incident_view *v, size_t i, struct text *document)
 {
-	struct incident *plain = (struct incident *)n;
-	uint32_t revision = n->revision;
-	text_clear(scratch);
-	plain->revision = 0;
-	incident_json(scratch, v, n);
-	plain->revision = revision;
-	return hash_bytes(scratch->bytes, scratch->length);
+	const struct incident *n = &book_incidents(p->book)->at[i];
+	struct text head = {0};
+	text_clear(document);
+	size_t rest = incident_json(document, v, n);
+	enum book_news news = book_told(p->book, i, hash_bytes(document->bytes + rest, document->length - rest));
+	if (news != BOOK_SAME && p->revisions.take) {
+		incident_json_head(&head, n);
+		text_bytes(&head, document->bytes + rest, document->length - rest);
+		revision_tell(p, n, news, &head);
+	}
+	text_free(&head);
+	return news;
 }
 
 static void incidents_tell(struct pipeline *p)
@@ -138,15 +140,16 @@ static void incidents_tell(struct pipeline *p)
 		struct incident *n = &l->at[i];
 		if (!book_due(p->book, i))
 			continue;
-		struct diagnose_input in = {n, &p->entities->at[n->story.entity], p->ratios};
+		struct diagnose_input in = {n, &p->entities->at[n->story.entity], p->ratios, &n->verdict};
 		diagnose_incident(&in, &n->verdict);
-		enum book_news news = book_told(p->book, i, digest_of(&view, n, &scratch));
-		if (news != BOOK_SAME)
-			revision_tell(p, &view, n, news);
+		incident_tell(p, &view, i, &scratch);
 	}
 	enum book_news news;
-	for (const struct incident *n; (n = book_withdrawn(p->book, &news));)
-		revision_tell(p, &view, n, news);
+	for (const struct incident *n; (n = book_withdrawn(p->book, &news));) {
+		text_clear(&scratch);
+		incident_json(&scratch, &view, n);
+		revision_tell(p, n, news, &scratch);
+	}
 	text_free(&scratch);
 }
 

@@ -112,6 +112,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->version = options->version;
 	p->parameters_digest = options->parameters_digest;
 	p->book = book_create(p->entities);
+	p->memo = precedence_memo_create();
 	p->watches = alloc_zero(n, sizeof(*p->watches));
 	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
@@ -182,6 +183,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->watches);
 	free(p->late);
 	book_free(p->book);
+	precedence_memo_free(p->memo);
 	free(p->blind.at);
 	free(p);
 }

@@ -395,6 +395,7 @@ static void precedence_fill(const struct story_input *in, struct story *n)
 		.watch_interval_s = width_s(d),
 		.resolution_s = MOMENT_STAMP_S,
 		.routes = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE},
+		.memo = in->memo,
 	};
 	for (size_t i = 0; i < in->hold_time_count && i < PRECEDENCE_HOLDS_MAX; i++)
 		input.hold_times_s[i] = in->hold_times[i];

@@ -452,9 +452,8 @@ static void put_state(struct json *j, const struct incident *n)
 	json_string(j, n->merged_into[0] ? n->merged_into : NULL);
 }
 
-void incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
+static void put_head(struct json *j, const struct incident *n)
 {
-	struct json writer = {.out = t}, *j = &writer;
 	json_open(j, '{');
 	json_key(j, "format");
 	json_string(j, "lacuna-incident/1");
@@ -462,6 +461,18 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_string(j, n->id);
 	json_key(j, "revision");
 	json_int(j, n->revision);
+}
+
+void incident_json_head(struct text *t, const struct incident *n)
+{
+	put_head(&(struct json){.out = t}, n);
+}
+
+size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	struct json writer = {.out = t}, *j = &writer;
+	put_head(j, n);
+	size_t head = t->length;
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->story.entity].id);
 	put_state(j, n);
@@ -489,4 +500,5 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_key(j, "version");
 	json_string(j, v->version);
 	json_close(j, '}');
+	return head;
 }
