@@ -91,27 +91,40 @@ static double with_odds(double p, double factor)
 	return p * factor / (p * factor + 1 - p);
 }
 
-static void argument_put(struct argument *list, uint8_t *count, uint8_t evidence, double lr)
+// Those of one hypothesis and side; `log_lr` beside the list.
+struct ranking {
+	struct argument *list;
+	uint8_t *count;
+	double log_lr[ARGUMENTS_MAX];
+};
+
+static void argument_put(struct ranking *r, uint8_t evidence, double lr)
 {
-	uint8_t at = *count;
-	while (at > 0 && fabs(log(list[at - 1].lr)) < fabs(log(lr)))
+	struct argument *list = r->list;
+	uint8_t *count = r->count, at = *count;
+	double log_lr = fabs(log(lr));
+	while (at > 0 && r->log_lr[at - 1] < log_lr)
 		at--;
 	if (at >= ARGUMENTS_MAX)
 		return;
 	if (*count < ARGUMENTS_MAX)
 		++*count;
 	memmove(&list[at + 1], &list[at], (size_t)(*count - at - 1) * sizeof(*list));
+	memmove(&r->log_lr[at + 1], &r->log_lr[at], (size_t)(*count - at - 1) * sizeof(*r->log_lr));
+	r->log_lr[at] = log_lr;
 	list[at] = (struct argument){evidence, lr};
 }
 
 static void arguments(const struct sums *s, struct hypothesis *h)
 {
+	struct ranking favour = {.list = h->in_favour, .count = &h->favour_count};
+	struct ranking against = {.list = h->against, .count = &h->against_count};
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		double ratio = s->evidence[h->cause][e];
 		if (ratio > ARGUMENT_LEAST)
-			argument_put(h->in_favour, &h->favour_count, e, exp(ratio));
+			argument_put(&favour, e, exp(ratio));
 		else if (ratio < -ARGUMENT_LEAST)
-			argument_put(h->against, &h->against_count, e, exp(ratio));
+			argument_put(&against, e, exp(ratio));
 	}
 }
 

@@ -131,14 +131,36 @@ static enum book_news incident_tell(struct pipeline *p, const struct incident_vi
 	return news;
 }
 
+// Of all that a document is made of beside the incident itself.
+static uint64_t surroundings_of(const struct pipeline *p)
+{
+	uint64_t h = hash_pair(collector_count(p->peers), p->targets ? observer_count(p->targets) : 0);
+	for (size_t i = 0; i < p->blind.count; i++) {
+		const struct blind_span *b = &p->blind.at[i];
+		uint64_t who = (uint64_t)b->who << 2 | (uint64_t)b->is_observer << 1 | b->degraded;
+		h = hash_pair(hash_pair(h, who), hash_pair((uint64_t)b->from.ns, (uint64_t)b->to.ns));
+		h = hash_pair(h, hash_bytes(b->why, strlen(b->why)));
+	}
+	return h;
+}
+
+static uint64_t inputs_of(const struct incident *n, uint64_t surroundings)
+{
+	uint64_t of_story = hash_words(&n->story, sizeof(n->story)), of_facts = hash_words(&n->facts, sizeof(n->facts));
+	return hash_pair(hash_pair(of_story, of_facts),
+			 hash_pair(hash_words(&n->ties, sizeof(n->ties)), surroundings)) |
+	       1;
+}
+
 static void incidents_tell(struct pipeline *p)
 {
+	uint64_t surroundings = surroundings_of(p);
 	struct incident_list *l = book_incidents(p->book);
 	struct incident_view view = view_of(p);
 	struct text scratch = {0};
 	for (size_t i = 0; i < l->count; i++) {
 		struct incident *n = &l->at[i];
-		if (!book_due(p->book, i))
+		if (!book_due(p->book, i) || book_unchanged(p->book, i, inputs_of(n, surroundings)))
 			continue;
 		struct diagnose_input in = {n, &p->entities->at[n->story.entity], p->ratios, &n->verdict};
 		diagnose_incident(&in, &n->verdict);
