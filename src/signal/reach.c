@@ -401,7 +401,6 @@ static void track_probe(struct reach *r, const struct waiting *w, const struct t
 		r->out.change(r->out.context, &change);
 }
 
-
 static void medians(struct gather *g)
 {
 	if (g->rtt_count)
