@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/instant.h"
+#include "belief/decisions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,7 +78,8 @@ struct block_sink {								   // either may be null
 
 struct blocks;
 
-struct blocks *blocks_create(size_t expected, struct block_sink out); // that many blocks need no growth
+// `expected`: that many blocks need no growth. `decisions`: of the run, borrowed; null: the table's.
+struct blocks *blocks_create(const struct decisions *decisions, size_t expected, struct block_sink out);
 void blocks_free(struct blocks *b);
 
 // Adds the block, or finds it; null when the block, entity or network number is too large. Borrowed until the next add.

@@ -78,7 +78,7 @@ static void case_add(struct calibration *c, const struct truth *truth, const str
 		.ruled_out = bits_of(&o->truth->not ),
 	};
 	memcpy(one->findings, n->diagnosis.findings, sizeof(one->findings));
-	diagnose_prior(n, &entities->at[n->entity], one->prior);
+	diagnose_prior(&(struct diagnose_input){.incident = n, .entity = &entities->at[n->entity]}, one->prior);
 	snprintf(name, sizeof(name), "%s %s", scenario, variation);
 	topology_of(variation, topology, sizeof(topology));
 	one->group[GROUP_VARIATION] = number_of(&c->groups[GROUP_VARIATION], name);

@@ -62,7 +62,7 @@ static void session_like(struct session *s, const struct follow_options *o)
 	s->definition = o->like->definition;
 	s->full_feed_floor = o->like->full_feed_floor;
 	s->world_path = o->like->world_path;
-	s->parameters = o->like->parameters;
+	s->decisions = o->like->decisions;
 	s->quiet = true;
 	s->growing = true;
 }

@@ -19,7 +19,7 @@
 void session_init(struct session *s, const char *command)
 {
 	*s = (struct session){.command = command, .until = INSTANT_NONE, .definition = definition_default()};
-	parameters_default(&s->parameters);
+	pipeline_decisions(&s->decisions);
 	inputs_init(&s->in);
 	s->in.lines = true;
 }
@@ -157,6 +157,27 @@ static int run(struct session *s)
 	return code < 0 ? code : 0;
 }
 
+// What the run decides by: its numbers, and the world data that named what is watched.
+static int digest_run(struct session *s)
+{
+	struct text numbers = {0};
+	decisions_text(&numbers, &s->decisions);
+	if (s->world) {
+		struct instant stated = world_data_time(s->world);
+		s->world_digest.date = instant_known(stated) ? stated : world_built(s->world);
+		int code = digest_file(world_path(s->world), s->world_digest.sha256);
+		if (code < 0) {
+			say_line("%s: %s: %s", s->command, world_path(s->world), err_text(code));
+			text_free(&numbers);
+			return 3;
+		}
+		text_printf(&numbers, "world=%s\n", s->world_digest.sha256);
+	}
+	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
+	text_free(&numbers);
+	return 0;
+}
+
 int session_run(struct session *s, int n, char **paths)
 {
 	int status = add_paths(s, n, paths);
@@ -165,17 +186,17 @@ int session_run(struct session *s, int n, char **paths)
 	status = add_watched(s);
 	if (status)
 		return status;
-	struct text numbers = {0};
-	parameters_text(&numbers, &s->parameters);
-	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
-	text_free(&numbers);
+	status = digest_run(s);
+	if (status)
+		return status;
 	read_precedents(s);
 	struct pipeline_options options = {
-		.parameters = &s->parameters,
+		.decisions = &s->decisions,
 		.cut_ns = s->cut_ns,
 		.revisions = s->revisions,
 		.version = LACUNA_VERSION,
 		.parameters_digest = s->parameters_digest,
+		.world = s->world_digest,
 		.known = s->known,
 		.known_count = s->precedents.count,
 		.peers = s->in.peers,
@@ -214,6 +235,7 @@ void session_view(const struct session *s, struct incident_view *ret)
 		.definition_says = s->definition->says,
 		.version = LACUNA_VERSION,
 		.parameters = s->parameters_digest,
+		.world = s->world_digest,
 		.evidence = s->evidence,
 		.evidence_count = s->evidence_count,
 		.first = pipeline_first(s->pipeline),

@@ -26,7 +26,8 @@ struct session {
 	const char *world_path;
 	struct inputs in;
 	struct world *world;
-	struct parameters parameters;
+	struct decisions decisions;
+	struct world_digest world_digest;
 	char parameters_digest[DIGEST_TEXT];
 	struct evidence_file *evidence; // of all sources, made by session_evidence
 	size_t evidence_count;

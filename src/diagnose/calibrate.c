@@ -106,7 +106,8 @@ static void losses_by_sharpness(const struct subset *s, const struct ratios *bas
 			for (int at = 0; at < SHARP_MANY; at++) {
 				struct diagnosis d;
 				r.sharpness = SHARP_FROM + SHARP_STEP * at;
-				diagnose_rank(c->findings, c->prior, &r, c->coverage, &d);
+				diagnose_rank(&(struct diagnose_answers){c->findings, c->prior, &r, c->coverage, NULL},
+					      &d);
 				losses[at] -= s->weights[k] * log(fmax(P_LEAST, p_acceptable(c, &d)));
 			}
 		}
@@ -153,7 +154,8 @@ void calibrate_cross(const struct calibrate_case *cases, size_t count, enum cali
 			if (cases[k].group[kind] != cases[i].group[kind])
 				continue;
 			done[k] = true;
-			diagnose_rank(cases[k].findings, cases[k].prior, &r, cases[k].coverage, &of[k]);
+			const struct calibrate_case *c = &cases[k];
+			diagnose_rank(&(struct diagnose_answers){c->findings, c->prior, &r, c->coverage, NULL}, &of[k]);
 		}
 	}
 	calibrate_score(cases, of, count, ret);

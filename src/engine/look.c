@@ -13,15 +13,6 @@
 
 #include <stdlib.h>
 
-#define SETTLE_INTERVALS 256		  // after its end an incident of probes is looked at for so many intervals …
-#define SETTLE_NS	 (900 * NS_PER_S) // … and this; no detector dates a start back so far
-#define SETTLE_SERIES_NS (29 * 86400 * NS_PER_S) // ready-made series are absorbed after 28 days
-#define FINE_NS		 (2 * 3600 * NS_PER_S)	 // samples are kept one by one for so long …
-#define COARSE_NS	 (36 * 3600 * NS_PER_S)	 // … and a few a minute for this
-#define CHANGES_NS	 (48 * 3600 * NS_PER_S)	 // changes of targets
-#define OPEN_MOST_NS	 (35 * 86400 * NS_PER_S) // an incident that is open keeps its details for so long
-#define AROUND_NS	 (3600 * NS_PER_S)	 // before its start
-
 static void detectors_ask(struct pipeline *p, uint32_t entity)
 {
 	if (p->ending)
@@ -95,8 +86,8 @@ static struct instant needed_since(struct pipeline *p, uint32_t entity, struct i
 		if (n->entity == entity && n->state != INCIDENT_CLOSED && n->start.from.ns < since.ns)
 			since = n->start.from;
 	}
-	int64_t least = now.ns - OPEN_MOST_NS;
-	return (struct instant){(since.ns < least ? least : since.ns) - AROUND_NS};
+	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
+	return (struct instant){(since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S)};
 }
 
 static struct instant earlier(struct instant a, struct instant b)
@@ -104,13 +95,22 @@ static struct instant earlier(struct instant a, struct instant b)
 	return a.ns < b.ns ? a : b;
 }
 
+// How long after its end a detection may still be joined or dated anew.
+static int64_t margin_after(const struct pipeline *p, const struct dossier *d)
+{
+	if (has_series(d))
+		return engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S);
+	double intervals = engine_value(p->decisions, ENGINE_SETTLE_INTERVALS);
+	return (int64_t)(intervals * (double)d->width_ns) + engine_ns(p->decisions, ENGINE_SETTLE_S);
+}
+
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct dossier *d = &p->dossiers[entity];
 	struct watch *w = &p->watches[entity];
-	int64_t margin = has_series(d) ? SETTLE_SERIES_NS : SETTLE_INTERVALS * d->width_ns + SETTLE_NS;
+	int64_t margin = margin_after(p, d);
 	struct instant before = instant_after(now, -margin), needed = needed_since(p, entity, now);
-	struct instant fine = earlier(needed, instant_after(now, -FINE_NS));
+	struct instant fine = earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_FINE_S)));
 	bool any = false;
 	for (size_t i = 0; i < d->detection_count && !any; i++)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
@@ -120,7 +120,8 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		bool *done = alloc_zero(groups, sizeof(*done));
 		done[0] = true; // of no group, and over
 		book_seal(p->book, d, before, done, groups);
-		dossier_retire(d, done, before, earlier(needed, instant_after(now, -CHANGES_NS)));
+		dossier_retire(d, done, before,
+			       earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_CHANGES_S))));
 		struct assemble_input in = {d, p->entities};
 		p->found.count = p->found.unconfirmed = 0;
 		assemble_entity(&in, &p->found);
@@ -128,5 +129,5 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		w->unconfirmed_gone += unconfirmed - w->unconfirmed;
 		free(done);
 	}
-	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -COARSE_NS)));
+	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
 }

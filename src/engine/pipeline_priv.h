@@ -9,6 +9,7 @@
 #include "detect/series.h"
 #include "detect/share.h"
 #include "engine/control.h"
+#include "engine/decisions.h"
 #include "engine/pipeline.h"
 #include "incident/book.h"
 #include "signal/reach.h"
@@ -42,12 +43,13 @@ struct pipeline {
 	size_t series_count;
 	struct observer_list observers;
 	struct blind_list blind;
-	const struct parameters *parameters;
+	const struct decisions *decisions; // null: the tables'
 	const struct ratios *ratios;
 	const struct link_known *known;
 	size_t known_count;
 	const struct definition *definition;
 	const char *version, *parameters_digest;
+	struct world_digest world;
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
 	struct instant first, last, probed; // probed: first probe
@@ -57,7 +59,7 @@ struct pipeline {
 	struct book *book;
 	struct incident_list found; // scratch of a look
 	struct revision_sink revisions;
-	int64_t cut_ns;
+	int64_t cut_ns, tick_ns;
 	struct instant cut; // the last one made
 	struct instant next_cut, next_tick;
 	bool news;	      // of any entity

@@ -80,10 +80,10 @@ static void verdicts(void **state)
 		struct diagnosis d;
 		struct text t = {0};
 		for (int c = 0; c < CAUSE_COUNT; c++)
-			prior[c] = cause_row((uint8_t)c)->prior;
+			prior[c] = cause_prior(NULL, (uint8_t)c);
 		for (int e = 0; e < EVIDENCE_COUNT; e++)
 			f[e] = (struct finding){(uint8_t)(unit_random(&seed) % (round % 3 + 1)), 1, 2, 3};
-		diagnose_rank(f, prior, ratios_shipped(), round % 5 ? 1 : 0.3, &d);
+		diagnose_rank(&(struct diagnose_answers){f, prior, ratios_shipped(), round % 5 ? 1 : 0.3, NULL}, &d);
 		words_headline(&t, &d);
 		assert_int_equal(d.abstained != 0, strstr(text_string(&t), "undetermined") != NULL);
 		text_char(&t, '\n');
