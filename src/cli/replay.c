@@ -108,19 +108,19 @@ static int set_decision(struct decisions *d, const char *argument)
 		return usage("no such number (see --parameters)", name);
 	if (code == 0)
 		return 0;
-	snprintf(message, sizeof(message), "%s must be from %g to %g (%s)", name, row->low, row->high, row->unit);
+	snprintf(message, sizeof(message), "%s must be from %.9g to %.9g (%s)", name, row->low, row->high, row->unit);
 	return usage(message, equals + 1);
 }
 
-// In columns for people; as tab-separated values for programs.
+// In columns, at least two spaces apart.
 static void print_decisions(const struct decisions *d)
 {
 	const struct decision *row;
 	double value;
 	for (size_t i = 0; (row = decisions_row(d, i, &value)); i++) {
 		char bounds[48];
-		snprintf(bounds, sizeof(bounds), "%g to %g", row->low, row->high);
-		printf("%-34s %-10.6g %-24s %-18s %s\n", row->name, value, row->unit, bounds, row->source);
+		snprintf(bounds, sizeof(bounds), "%.9g to %.9g", row->low, row->high);
+		printf("%-34s  %-10.9g  %-27s  %-18s  %s\n", row->name, value, row->unit, bounds, row->source);
 	}
 }
 
