@@ -29,7 +29,7 @@ struct pipeline_options {
 	const struct target_table *targets; // null: no probes and series
 	const struct decisions *decisions;  // of the run; null: the tables'
 	const struct ratios *ratios;	    // of evidence under each cause; null: the shipped ones
-	const struct link_known *known;	    // precedents to compare with
+	const struct precedent *known;	    // precedents to compare with
 	size_t known_count;
 	int64_t cut_ns;				 // grid of cuts; 0: engine.cut_s
 	struct revision_sink revisions;		 // told at each cut
