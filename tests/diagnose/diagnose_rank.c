@@ -2,6 +2,8 @@
 // Properties of the sum: neutral where nothing is known, bounded where something is, honest in its abstentions.
 #include "../unit/unit.h"
 
+#include "base/attr.h"
+#include "base/hash.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/evidence.h"
 
@@ -350,13 +352,80 @@ static void sharp_families(void **state)
 	assert_true(odds <= FAMILY_CLIP * FAMILY_CLIP * 1.0001);
 }
 
+// A diagnosis as one number: the order, what each cause has, the reasons to abstain.
+static uint64_t diagnosis_hash(const struct diagnosis *d)
+{
+	uint64_t hash = hash_pair(d->abstained, d->families);
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		const struct hypothesis *h = &d->ranked[c];
+		const double numbers[] = {h->p, h->p_low, h->p_high};
+		hash = hash_pair(hash, hash_bytes(numbers, sizeof(numbers)));
+		hash = hash_pair(hash, hash_pair(h->cause, hash_pair(h->favour_count, h->against_count)));
+	}
+	return hash;
+}
+
+static uint64_t rankings_hash(const struct decisions *d)
+{
+	uint64_t hash = 0, seed = 7;
+	for (int round = 0; round < 60; round++) {
+		struct finding f[EVIDENCE_COUNT];
+		double prior[CAUSE_COUNT];
+		struct diagnosis found;
+		flat(prior);
+		for (int e = 0; e < EVIDENCE_COUNT; e++) {
+			seed = hash_mix(seed + 1);
+			f[e] = answer(seed % 60 < (unsigned)round ? ANSWER_NO + seed / 60 % 2 : ANSWER_UNKNOWN);
+		}
+		diagnose_rank(&(struct diagnose_answers){f, prior, ratios_shipped(), 0.1 * (round % 11), d}, &found);
+		hash = hash_pair(hash, diagnosis_hash(&found));
+	}
+	return hash;
+}
+
+static uint64_t priors_hash(const struct decisions *d)
+{
+	uint64_t hash = 0;
+	for (unsigned i = 0; i < 32; i++) {
+		uint32_t asns[] = {1, 2, 3};
+		struct entity e = {.asns = asns, .asn_count = i / 8};
+		struct incident n = {.scope = i % 4, .signal_count = 1};
+		double prior[CAUSE_COUNT];
+		n.signals[0].signal = i & 4 ? SIGNAL_SERIES : SIGNAL_LOSS;
+		diagnose_prior(&(struct diagnose_input){.incident = &n, .entity = &e, .decisions = d}, prior);
+		hash = hash_pair(hash, hash_bytes(prior, sizeof(prior)));
+	}
+	return hash;
+}
+
+// Each number of the sum and each prior is asked for: at one end of its bounds something is ranked otherwise.
+static void every_number_moves_a_ranking(void **state)
+{
+	static const struct decision_table *const tables[] = {&diagnose_decisions};
+	(void)state;
+	uint64_t plain = hash_pair(rankings_hash(NULL), priors_hash(NULL));
+	for (unsigned which = DIAGNOSE_RATIO_CLIP; which < LIMIT_HOLD_USUAL_S; which++) {
+		const struct decision *row = &diagnose_rows[which % DECISION_ROWS_MAX];
+		bool moved = false;
+		for (int high = 0; high < 2; high++) {
+			struct decisions d;
+			decisions_join(tables, ARRAY_LEN(tables), &d);
+			assert_int_equal(decisions_set(&d, row->name, high ? row->high : row->low, &row), 0);
+			moved |= hash_pair(rankings_hash(&d), priors_hash(&d)) != plain;
+		}
+		if (!moved)
+			fail_msg("%s moves no ranking", row->name);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(sharp_families),  cmocka_unit_test(unknown_is_neutral),
-					   cmocka_unit_test(always),	      cmocka_unit_test(bounded),
-					   cmocka_unit_test(abstentions),     cmocka_unit_test(asks_what_tells_most),
-					   cmocka_unit_test(clips_by_hand),   cmocka_unit_test(says_nothing),
-					   cmocka_unit_test(weak_or_close),   cmocka_unit_test(sensitivity),
-					   cmocka_unit_test(half_of_the_rest)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sharp_families),   cmocka_unit_test(unknown_is_neutral),
+		cmocka_unit_test(always),	    cmocka_unit_test(bounded),
+		cmocka_unit_test(abstentions),	    cmocka_unit_test(asks_what_tells_most),
+		cmocka_unit_test(clips_by_hand),    cmocka_unit_test(says_nothing),
+		cmocka_unit_test(weak_or_close),    cmocka_unit_test(sensitivity),
+		cmocka_unit_test(half_of_the_rest), cmocka_unit_test(every_number_moves_a_ranking)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
