@@ -3,7 +3,7 @@
 `<!-- end of numbers -->` stands what `lacuna replay --parameters` says of these groups. A group is what stands before the
 last dot of a name; `series.*` are all groups below `series`. With --update (ninja update-detection) they are written anew.
 
-Usage: numbers.py ROOT LACUNA [--update]
+Usage: decisions.py ROOT LACUNA [--update]
 """
 import os
 import re
