@@ -95,22 +95,16 @@ static struct instant earlier(struct instant a, struct instant b)
 	return a.ns < b.ns ? a : b;
 }
 
-// How long after its end a detection may still be joined or dated anew.
-static int64_t margin_after(const struct pipeline *p, const struct dossier *d)
-{
-	if (has_series(d))
-		return engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S);
-	double intervals = engine_value(p->decisions, ENGINE_SETTLE_INTERVALS);
-	return (int64_t)(intervals * (double)d->width_ns) + engine_ns(p->decisions, ENGINE_SETTLE_S);
-}
-
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct dossier *d = &p->dossiers[entity];
 	struct watch *w = &p->watches[entity];
-	int64_t margin = margin_after(p, d);
+	double intervals = engine_value(p->decisions, ENGINE_SETTLE_INTERVALS);
+	int64_t probed = (int64_t)(intervals * (double)d->width_ns) + engine_ns(p->decisions, ENGINE_SETTLE_S);
+	int64_t margin = has_series(d) ? engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S) : probed;
+	int64_t kept = engine_ns(p->decisions, ENGINE_FINE_S);
 	struct instant before = instant_after(now, -margin), needed = needed_since(p, entity, now);
-	struct instant fine = earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_FINE_S)));
+	struct instant fine = earlier(needed, instant_after(now, -(probed > kept ? probed : kept)));
 	bool any = false;
 	for (size_t i = 0; i < d->detection_count && !any; i++)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
@@ -129,5 +123,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		w->unconfirmed_gone += unconfirmed - w->unconfirmed;
 		free(done);
 	}
+	routes_hold(p->routes, entity, w->open ? needed : INSTANT_NONE, fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
 }

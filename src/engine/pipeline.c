@@ -79,10 +79,19 @@ static void on_observer(void *context, const struct observer_change *c)
 	l->at[l->count++] = *c;
 }
 
+static void deadline_note(struct pipeline *p, size_t at)
+{
+	struct instant d = level_deadline(p->levels[at]);
+	p->deadlines[at] = instant_known(d) ? d.ns : INT64_MAX;
+	p->deadline = p->deadlines[at] < p->deadline ? p->deadlines[at] : p->deadline;
+}
+
 static void on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
-	level_take(p->levels[s->entity * SIGNAL_ROUTING_COUNT + s->signal], s);
+	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
+	level_take(p->levels[at], s);
+	deadline_note(p, at);
 	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
 		dossier_sample(&p->dossiers[s->entity], s);
 }
@@ -109,6 +118,10 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
+	p->deadlines = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(*p->deadlines));
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < n * SIGNAL_ROUTING_COUNT; i++)
+		p->deadlines[i] = INT64_MAX;
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
 	p->reachability = alloc_zero(n, sizeof(struct reachability *));
 	p->shares = alloc_zero(n, sizeof(struct share *));
@@ -157,6 +170,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->dossiers);
 	free(p->observers.at);
 	free(p->levels);
+	free(p->deadlines);
 	routes_free(p->routes);
 	control_free(p->control);
 	free(p->found.at);
@@ -211,7 +225,7 @@ static void take_measured(struct pipeline *p, const struct obs *o)
 
 static bool of_routing(const struct obs *o)
 {
-	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH;
+	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH && o->kind != OBS_TIME;
 }
 
 static void take_routing(struct pipeline *p, const struct obs *o)
@@ -225,10 +239,14 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 static void levels_tick(struct pipeline *p, int64_t second)
 {
 	struct instant now = {second * NS_PER_S};
-	if (second == p->ticked)
+	if (second == p->ticked || now.ns < p->deadline)
 		return;
-	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
-		level_tick(p->levels[i], now);
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++) {
+		if (p->deadlines[i] <= now.ns)
+			level_tick(p->levels[i], now);
+		deadline_note(p, i);
+	}
 	p->ticked = second;
 }
 
@@ -286,13 +304,15 @@ static void late_note(struct pipeline *p, const struct obs *o)
 	p->any_late = true;
 }
 
-static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
+static int take_run(struct pipeline *p, const struct batch *b, size_t from, size_t n)
 {
+	const struct obs *batch = b->obs + from;
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
 		for (; end < n && of_routing(&batch[end]); end++)
 			take_routing(p, &batch[end]);
-		int code = end > i ? routes_take(p->routes, batch + i, end - i) : 0;
+		struct batch part = batch_part(b, from + i, end - i);
+		int code = end > i ? routes_take(p->routes, &part) : 0;
 		if (code < 0)
 			return code;
 		for (i = end; i < n && !of_routing(&batch[i]); i++)
@@ -303,9 +323,13 @@ static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
 	return 0;
 }
 
-int pipeline_take(void *self, const struct obs *batch, size_t n)
+int pipeline_take(void *self, const struct batch *b)
 {
 	struct pipeline *p = self;
+	const struct obs *batch = b->obs;
+	size_t n = b->count;
+	if (n && !instant_known(p->first))
+		p->first = batch[0].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
@@ -313,7 +337,7 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 				late_note(p, &batch[i]);
 			continue;
 		}
-		int code = i > first ? take_run(p, batch + first, i - first) : 0;
+		int code = i > first ? take_run(p, b, first, i - first) : 0;
 		if (code < 0)
 			return code;
 		for (size_t k = first; k < i; k++)
@@ -322,8 +346,6 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		if (i < n && instant_known(batch[i].time))
 			time_pass(p, batch[i].time);
 	}
-	if (n && !instant_known(p->first))
-		p->first = batch[0].time;
 	return 0;
 }
 

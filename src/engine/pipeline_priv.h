@@ -54,6 +54,8 @@ struct pipeline {
 	size_t hold_time_count;
 	struct instant first, last, probed; // probed: first probe
 	int64_t ticked;			    // second of the routing data that the levels were told of
+	int64_t *deadlines;		    // by level, ns: when a tick does something; INT64_MAX: never
+	int64_t deadline;		    // the first of them
 	// cuts
 	struct watch *watches; // by entity
 	struct book *book;

@@ -8,6 +8,7 @@
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
+#include "model/registry.h"
 
 #include <stdlib.h>
 
@@ -105,13 +106,20 @@ static void tell_progress(const struct session *s)
 static int run(struct session *s)
 {
 	struct decode_options options = {
-		.targets = s->in.targets,
+		.lines = true,
 		.entities = &s->in.entities,
+		.collectors = s->in.peers,
 		.bad_line = bad_line,
 		.bad_context = s,
 	};
-	struct obs_sink sink = {pipeline_take, s->pipeline};
-	struct decoder *d = decoder_create(s->in.peers, &options, sink);
+	struct registry_options into = {
+		.peers = s->in.peers,
+		.targets = s->in.targets,
+		.entities = &s->in.entities,
+		.out = {pipeline_take, s->pipeline},
+	};
+	struct registry *registry = registry_create(&into);
+	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	struct record record;
 	int code;
 	while ((code = feed_next(s->in.feed, &record)) > 0) {
@@ -137,6 +145,7 @@ static int run(struct session *s)
 		pipeline_finish(s->pipeline);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
+	registry_free(registry);
 	return code < 0 ? code : 0;
 }
 

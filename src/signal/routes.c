@@ -9,6 +9,8 @@
 struct follow {		       // per entity
 	uint64_t sight_sum[2]; // sum over its prefixes of the networks that see them
 	uint32_t prefixes[2];  // that were visible at least once
+	uint32_t *own;	       // these, in rising order
+	size_t own_count, own_capacity;
 	bool changed;
 };
 
@@ -30,16 +32,16 @@ struct routes {
 	uint64_t settled; // settlements with a denominator so far
 	uint32_t visible; // prefixes
 	struct routes_loss *losses;
-	size_t loss_count, loss_capacity;
+	size_t loss_first, loss_count, loss_capacity; // those before loss_first are over
 };
 
 static void learn_prefixes(struct routes *r)
 {
 	const struct dictionary *d = table_dictionary(r->table);
 	while (r->known < dictionary_count(d)) {
-		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
-		alloc_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
-		alloc_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
+		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+		alloc_pages_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
+		alloc_pages_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
 		const struct prefix *p = dictionary_prefix(d, (uint32_t)r->known);
 		uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
 		r->set[r->known] = p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
@@ -84,12 +86,24 @@ void routes_free(struct routes *r)
 	if (r->space)
 		space_free(r->space);
 	table_free(r->table);
+	for (size_t i = 0; r->follow && i < r->entities->count; i++)
+		free(r->follow[i].own);
 	free(r->follow);
-	free(r->set);
-	free(r->seen);
-	free(r->counted);
+	alloc_pages_free(r->set, r->capacity[0] * sizeof(*r->set));
+	alloc_pages_free(r->seen, r->capacity[1] * sizeof(*r->seen));
+	alloc_pages_free(r->counted, r->capacity[2] * sizeof(*r->counted));
 	free(r->losses);
 	free(r);
+}
+
+// Ids mostly come in rising order.
+static void own_add(struct follow *w, uint32_t id)
+{
+	alloc_grow((void **)&w->own, w->own_count, &w->own_capacity, sizeof(*w->own));
+	size_t at = w->own_count++;
+	for (; at && w->own[at - 1] > id; at--)
+		w->own[at] = w->own[at - 1];
+	w->own[at] = id;
 }
 
 // Counts the prefix's new sight into its entities.
@@ -104,6 +118,8 @@ static void sight_changed(struct routes *r, uint32_t id)
 		struct follow *w = &r->follow[members[i]];
 		w->changed = true;
 		w->prefixes[f] += first;
+		if (first)
+			own_add(w, id);
 		if (r->counted[id] || first)
 			w->sight_sum[f] += (uint64_t)seen - (r->counted[id] ? r->seen[id] : 0);
 	}
@@ -139,12 +155,21 @@ static void put_samples(struct routes *r, uint32_t entity)
 	}
 }
 
+// One a second at most, so a span of time bounds their number.
+static void losses_retire(struct routes *r)
+{
+	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - ROUTES_LOSSES_NS)
+		r->loss_first++;
+	if (r->loss_first < r->loss_count - r->loss_first || !r->loss_first)
+		return;
+	r->loss_count -= r->loss_first;
+	memmove(r->losses, r->losses + r->loss_first, r->loss_count * sizeof(*r->losses));
+	r->loss_first = 0;
+}
+
 static void loss_add(struct routes *r, uint32_t lost)
 {
-	if (r->loss_count == ROUTES_LOSSES_MAX) {
-		r->loss_count /= 2;
-		memmove(r->losses, r->losses + r->loss_count, r->loss_count * sizeof(*r->losses));
-	}
+	losses_retire(r);
 	alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
 	r->losses[r->loss_count++] = (struct routes_loss){r->now, lost, r->visible};
 }
@@ -178,7 +203,7 @@ static void settle(struct routes *r)
 	const uint32_t *flip = table_flips(r->table, &flips), *touch = table_touched(r->table, &touched);
 	const struct dictionary *d = table_dictionary(r->table);
 	for (size_t i = 0; i < flips; i++)
-		space_flip(r->space, flip[i], dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
+		space_flip(r->space, dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
 	sights_told(r, flip, flips);
 	for (size_t i = 0; i < flips; i++)
 		if (r->set[flip[i]] != SPACE_NOBODY)
@@ -196,8 +221,12 @@ static void settle(struct routes *r)
 		evidence_baseline_done(r->evidence);
 }
 
-int routes_take(struct routes *r, const struct obs *batch, size_t n)
+int routes_take(struct routes *r, const struct batch *b)
 {
+	const struct obs *batch = b->obs;
+	size_t n = b->count;
+	if (r->evidence)
+		evidence_words(r->evidence, b->words);
 	for (size_t first = 0; first < n;) {
 		int64_t second = instant_seconds(batch[first].time);
 		// Without entities nobody asks before the end.
@@ -246,20 +275,31 @@ const struct blind_list *routes_blind(const struct routes *r)
 	return blind_spans(r->blind);
 }
 
-bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id)
+const uint32_t *routes_own(const struct routes *r, uint32_t entity, size_t *ret_n)
 {
-	if (prefix_id >= r->known || !r->counted[prefix_id] || r->set[prefix_id] == SPACE_NOBODY)
-		return false;
-	size_t n;
-	const uint32_t *members = space_members(r->space, r->set[prefix_id], &n);
-	for (size_t i = 0; i < n; i++)
-		if (members[i] == entity)
-			return true;
-	return false;
+	*ret_n = r->follow[entity].own_count;
+	return r->follow[entity].own;
 }
 
 const struct routes_loss *routes_losses(const struct routes *r, size_t *ret_n)
 {
-	*ret_n = r->loss_count;
-	return r->losses;
+	*ret_n = r->loss_count - r->loss_first;
+	return r->loss_count ? r->losses + r->loss_first : NULL;
+}
+
+void routes_hold(struct routes *r, uint32_t entity, struct instant from, struct instant paths_from)
+{
+	if (!r->evidence)
+		return;
+	evidence_hold(r->evidence, entity, from);
+	evidence_retire_paths(r->evidence, entity, paths_from);
+}
+
+struct routes_limits routes_limits(const struct routes *r)
+{
+	return (struct routes_limits){
+		.events = r->evidence ? evidence_lost(r->evidence) : 0,
+		.sets = r->space ? space_sets_lost(r->space) : 0,
+		.spans = blind_lost(r->blind),
+	};
 }
