@@ -301,8 +301,8 @@ static void put_strips(struct text *t, const struct replay *r, const struct inci
 	if (!shown)
 		return;
 	struct text from = {0}, to = {0};
-	text_utc(&from, (struct instant){instant_seconds(v->first) * NS_PER_S});
-	text_utc(&to, (struct instant){instant_seconds(v->last) * NS_PER_S});
+	text_utc(&from, instant_of(instant_seconds(v->first), 0));
+	text_utc(&to, instant_of(instant_seconds(v->last), 0));
 	text_printf(t, "%-22s%s%*s\n\n", "", text_string(&from), STRIP_CELLS - (int)from.length, text_string(&to));
 	text_free(&from);
 	text_free(&to);

@@ -212,6 +212,8 @@ static void dark_name(struct dark *d, uint32_t asn)
 // The last peer of a reporter went: which went with it?
 static void dark_add(struct control *c, uint16_t collector, struct instant now)
 {
+	if (!instant_known(now))
+		return;
 	int64_t holds = (int64_t)c->hold_s * NS_PER_S / DARK_HOLDS;
 	struct dark d = {.to = now, .collector = collector};
 	d.from = instant_after(now, -(holds > DARK_NS ? holds : DARK_NS));

@@ -8,7 +8,7 @@
 static inline struct instant control_end(const struct incident *n)
 {
 	if (!instant_known(n->end.best))
-		return (struct instant){INT64_MAX};
+		return instant_of_ns(INT64_MAX);
 	return instant_known(n->end.to) && n->end.to.ns > n->end.best.ns ? n->end.to : n->end.best;
 }
 

@@ -87,7 +87,7 @@ static struct instant needed_since(struct pipeline *p, uint32_t entity, struct i
 			since = n->start.from;
 	}
 	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
-	return (struct instant){(since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S)};
+	return instant_of_ns((since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S));
 }
 
 static struct instant earlier(struct instant a, struct instant b)

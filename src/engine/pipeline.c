@@ -238,7 +238,7 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 // Levels are told of whole seconds only: then it does not matter how the observations of a second come in batches.
 static void levels_tick(struct pipeline *p, int64_t second)
 {
-	struct instant now = {second * NS_PER_S};
+	struct instant now = instant_of(second, 0);
 	if (second == p->ticked || now.ns < p->deadline)
 		return;
 	p->deadline = INT64_MAX;
@@ -270,7 +270,7 @@ static bool cut_due(const struct pipeline *p)
 
 static struct instant grid_after(struct instant t, int64_t step)
 {
-	return (struct instant){(t.ns / step + 1) * step};
+	return instant_of_ns((t.ns / step + 1) * step);
 }
 
 // Time goes on to `now`; on its way all points of the two grids are passed in their order.

@@ -7,7 +7,7 @@
 void words_clock(struct text *t, struct instant when)
 {
 	struct text full = {0};
-	text_utc(&full, (struct instant){instant_seconds(when) * NS_PER_S});
+	text_utc(&full, instant_of(instant_seconds(when), 0));
 	const char *string = text_string(&full); // 2026-11-23T14:50:11Z
 	text_printf(t, "%.10s %.8s UTC", string, full.length >= 19 ? string + 11 : "");
 	text_free(&full);

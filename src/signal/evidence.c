@@ -184,7 +184,8 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 		event = (struct evidence_event){o->time, EVIDENCE_MORE_SPECIFIC, id, o->peer, o->origin, cover};
 		event_add(e, set, &event);
 	}
-	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, (uint32_t)instant_seconds(o->time)};
+	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, 0};
+	now.since_s = instant_known(o->time) ? (uint32_t)instant_seconds(o->time) : 0;
 	if (!heard) {
 		rows_add(e->rows, id, &now);
 		return;

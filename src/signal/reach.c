@@ -431,7 +431,7 @@ static void pulse_put(struct reach *r, uint32_t entity, int64_t bin)
 	struct gather *g = &r->gather[entity];
 	medians(g);
 	struct pulse p = {
-		.time = {bin * r->width},
+		.time = instant_of_ns(bin * r->width),
 		.width_ns = r->width,
 		.entity = entity,
 		.views = g->views,

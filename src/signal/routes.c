@@ -221,6 +221,12 @@ static void settle(struct routes *r)
 		evidence_baseline_done(r->evidence);
 }
 
+// What comes at an unknown time belongs to the second that is running.
+static int64_t routes_second(struct instant t)
+{
+	return instant_known(t) ? instant_seconds(t) : INT64_MIN;
+}
+
 int routes_take(struct routes *r, const struct batch *b)
 {
 	const struct obs *batch = b->obs;
@@ -228,12 +234,12 @@ int routes_take(struct routes *r, const struct batch *b)
 	if (r->evidence)
 		evidence_words(r->evidence, b->words);
 	for (size_t first = 0; first < n;) {
-		int64_t second = instant_seconds(batch[first].time);
+		int64_t second = routes_second(batch[first].time);
 		// Without entities nobody asks before the end.
 		if (r->entities->count && instant_known(r->now) && second > instant_seconds(r->now))
 			settle(r);
 		size_t end = first;
-		for (; end < n && instant_seconds(batch[end].time) <= second; end++)
+		for (; end < n && routes_second(batch[end].time) <= second; end++)
 			if (!instant_known(r->now) || batch[end].time.ns > r->now.ns)
 				r->now = batch[end].time;
 		int code = table_take(r->table, batch + first, end - first);

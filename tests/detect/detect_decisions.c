@@ -34,7 +34,7 @@ static void heard(void *context, const struct detection *d, bool opened)
 
 static struct instant at_s(int64_t s)
 {
-	return (struct instant){(START_S + s) * NS_PER_S};
+	return instant_of_ns((START_S + s) * NS_PER_S);
 }
 
 // Three days of a level that sinks a little, falls, flaps and is seen by few now and then.
@@ -135,7 +135,7 @@ static void series(const struct decisions *d, const char *name, double step, uin
 		value *= hour > 900 && hour < 1100 ? 0.2 : 1;
 		value *= hour > 400 && hour < 440 ? 0.4 : 1; // usual level below the least
 		bool hole = (event > 23 && event < 34 && fmod(hour, 2) >= 1) || (event > 60 && event < 69);
-		struct instant t = {START_S * NS_PER_S + (int64_t)(hour * (double)HOUR_NS)};
+		struct instant t = instant_of_ns(START_S * NS_PER_S + (int64_t)(hour * (double)HOUR_NS));
 		series_tick(s, t);
 		number_add(hash, series_state(s));
 		if (!hole)

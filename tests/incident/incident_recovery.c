@@ -164,7 +164,7 @@ static void test_order_holds(void **state)
 		struct moment m[8];
 		size_t group[8], order[8];
 		for (int i = 0; i < 8; i++)
-			m[i] = around((double)(unit_random(&seed) % 100), (double)(unit_random(&seed) % 10));
+			m[i] = around((double)(20 + unit_random(&seed) % 100), (double)(unit_random(&seed) % 10));
 		size_t groups = recovery_order(m, 8, 3, group, order);
 		size_t used = 0;
 		for (int i = 0; i < 8; i++)
