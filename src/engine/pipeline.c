@@ -138,12 +138,12 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 		}
 	}
 	if (p->targets)
-		p->reach =
-			reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
+		p->reach = reach_create(d, p->targets, n,
+					(struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
 	p->blocks = blocks_create(d, 0, (struct block_sink){.block = on_block, .context = p});
 	p->control = control_create(options->peers, options->entities);
-	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
-				  (struct sample_sink){on_sample, p});
+	struct visibility by = {options->definition, options->full_floor, d};
+	p->routes = routes_create(options->peers, options->entities, &by, (struct sample_sink){on_sample, p});
 	return p;
 }
 

@@ -42,8 +42,8 @@ static struct obs *down(uint32_t peer, double at, enum session_cause cause, uint
 static const struct facts_sessions *judge(void)
 {
 	struct control *c = control_create(land.scene.peers, &land.entities);
-	struct routes *r =
-		routes_create(land.scene.peers, &land.entities, definition_default(), 5, (struct sample_sink){0});
+	struct routes *r = routes_create(land.scene.peers, &land.entities,
+					 &(struct visibility){definition_default(), 5, NULL}, (struct sample_sink){0});
 	struct incident n = {.start = {scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9}};
 	n.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	scene_sort(&land.scene);
