@@ -4,13 +4,14 @@
 #include "detect/checks.h"
 
 #include "base/alloc.h"
+#include "model/target.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define OBSERVERS_LOOKED 64  // of one interval; memory
-#define HISTORY		 120 // places for checks.history
-#define CONFIDENCE	 0.9 // what the intervals are made for; stated with each
+#define OBSERVERS_LOOKED OBSERVERS_MAX // all there can be
+#define HISTORY		 120	       // places for checks.history
+#define CONFIDENCE	 0.9	       // what the intervals are made for; stated with each
 
 struct riser { // one signal
 	uint8_t signal;

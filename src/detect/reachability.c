@@ -46,6 +46,28 @@ const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *
 	return r->bins;
 }
 
+static bool reachability_pinned(struct instant t, const struct instant *pins, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (t.ns >= pins[i].ns - REACHABILITY_AROUND_NS && t.ns <= pins[i].ns + REACHABILITY_AROUND_NS)
+			return true;
+	return false;
+}
+
+void reachability_retire(struct reachability *r, struct instant horizon, const struct instant *pins, size_t n)
+{
+	size_t old = 0, kept = 0;
+	while (old < r->bin_count && r->bins[old].time.ns < horizon.ns)
+		old++;
+	for (size_t i = 0; i < old; i++)
+		if (reachability_pinned(r->bins[i].time, pins, n))
+			r->bins[kept++] = r->bins[i];
+	if (kept == old)
+		return;
+	memmove(r->bins + kept, r->bins + old, (r->bin_count - old) * sizeof(*r->bins));
+	r->bin_count -= old - kept;
+}
+
 static struct look *look_of(struct reachability *r, uint16_t observer)
 {
 	for (size_t i = 0; i < r->look_count; i++)
@@ -154,10 +176,6 @@ static bool inflated(const struct look *l, double ratio)
 
 static void bin_add(struct reachability *r, const struct pulse_bin *b)
 {
-	if (r->bin_count == REACHABILITY_BINS * 2) {
-		memmove(r->bins, r->bins + REACHABILITY_BINS, REACHABILITY_BINS * sizeof(*r->bins));
-		r->bin_count = REACHABILITY_BINS;
-	}
 	alloc_grow((void **)&r->bins, r->bin_count, &r->bin_capacity, sizeof(*r->bins));
 	r->bins[r->bin_count++] = *b;
 }

@@ -4,8 +4,8 @@
 
 #include "detect/reachability.h"
 
-#define LOOKS_MAX	64  // observers of one entity that are followed
-#define RTT_HISTORY	120 // places for reach.latency_history
+#define LOOKS_MAX	OBSERVERS_MAX // all there can be
+#define RTT_HISTORY	120	      // places for reach.latency_history
 #define SERVICE_CLASSES (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1)
 
 struct look { // one observer's record

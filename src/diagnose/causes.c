@@ -39,12 +39,12 @@ struct context_row { // multiplies a prior where it holds
 
 static bool service_only(const struct diagnose_input *in)
 {
-	return in->incident->scope == SCOPE_SERVICE;
+	return in->incident->story.scope == SCOPE_SERVICE;
 }
 
 static bool whole(const struct diagnose_input *in)
 {
-	return in->incident->scope == SCOPE_TOTAL;
+	return in->incident->story.scope == SCOPE_TOTAL;
 }
 
 // One or two networks behind few upstreams: one thing that fails takes all of it.
@@ -59,9 +59,9 @@ static bool small(const struct diagnose_input *in)
 static bool published(const struct diagnose_input *in)
 {
 	const struct incident *n = in->incident;
-	bool only = n->signal_count > 0;
-	for (size_t i = 0; i < n->signal_count; i++)
-		only &= n->signals[i].signal == SIGNAL_SERIES;
+	bool only = n->story.signal_count > 0;
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		only &= n->story.signals[i].signal == SIGNAL_SERIES;
 	return only;
 }
 

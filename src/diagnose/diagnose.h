@@ -16,7 +16,7 @@ struct diagnose_input {
 };
 
 // Answers every evidence from the incident (evidence.h), then ranks.
-void diagnose_incident(const struct diagnose_input *in, struct diagnosis *ret);
+void diagnose_incident(const struct diagnose_input *in, struct verdict *ret);
 
 struct diagnose_answers {
 	const struct finding *findings; // EVIDENCE_COUNT of them
@@ -27,7 +27,7 @@ struct diagnose_answers {
 };
 
 // The second half alone: from answers to a ranking. Used by the calibration too.
-void diagnose_rank(const struct diagnose_answers *in, struct diagnosis *ret);
+void diagnose_rank(const struct diagnose_answers *in, struct verdict *ret);
 
 // Prior of each cause in the context of the incident; causes.c has the table. `ratios` of the input is not looked at.
 void diagnose_prior(const struct diagnose_input *in, double ret[CAUSE_COUNT]);

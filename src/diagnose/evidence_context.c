@@ -7,10 +7,10 @@
 struct finding look_half_hour(const struct incident *n, const struct decisions *d)
 {
 	const struct facts *f = &n->facts;
-	if (!(f->clock_width_s <= limit(d, LIMIT_CLOCK_COARSE_S)) ||
-	    !(f->lasted_s >= limit(d, LIMIT_PUBLISHED_LEAST_S)))
+	if (!(f->clock_width_s <= limit(d, JUDGE_CLOCK_COARSE_S)) ||
+	    !(f->lasted_s >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	double within = fmax(limit(d, LIMIT_CLOCK_WITHIN_S), f->clock_width_s / 2);
+	double within = fmax(limit(d, JUDGE_CLOCK_WITHIN_S), f->clock_width_s / 2);
 	struct finding found = finding(f->to_half_hour_s <= within, true, f->to_half_hour_s, NAN);
 	found.strength = 1 - fmin(1, 2 * within / HALF_HOUR_S);
 	return found;
@@ -18,23 +18,23 @@ struct finding look_half_hour(const struct incident *n, const struct decisions *
 
 struct finding look_night(const struct incident *n, const struct decisions *d)
 {
-	double hour = n->facts.local_hour, until = limit(d, LIMIT_NIGHT_UNTIL_H);
+	double hour = n->facts.local_hour, until = limit(d, JUDGE_NIGHT_UNTIL_H);
 	return finding(hour < until, hour >= until, hour, NAN);
 }
 
 struct finding look_short(const struct incident *n, const struct decisions *d)
 {
 	double lasted = n->facts.lasted_s;
-	if (!(lasted >= limit(d, LIMIT_PUBLISHED_LEAST_S)))
+	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	return finding(lasted <= limit(d, LIMIT_SHORT_S) && n->state == INCIDENT_CLOSED,
-		       lasted > limit(d, LIMIT_SHORT_S), lasted, NAN);
+	return finding(lasted <= limit(d, JUDGE_SHORT_S) && n->story.state == INCIDENT_CLOSED,
+		       lasted > limit(d, JUDGE_SHORT_S), lasted, NAN);
 }
 
 struct finding look_hours(const struct incident *n, const struct decisions *d)
 {
 	double lasted = n->facts.lasted_s;
-	if (!(lasted >= limit(d, LIMIT_PUBLISHED_LEAST_S)))
+	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	return finding(lasted >= limit(d, LIMIT_HOURS_S), n->state == INCIDENT_CLOSED, lasted, NAN);
+	return finding(lasted >= limit(d, JUDGE_HOURS_S), n->story.state == INCIDENT_CLOSED, lasted, NAN);
 }

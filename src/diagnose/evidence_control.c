@@ -40,7 +40,7 @@ struct finding look_session_silent(const struct incident *n, const struct decisi
 struct finding look_sessions_stay(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_sessions *s = &n->facts.sessions;
-	return finding(s->seen > 0 && s->lost == 0, s->lost > 0 && s->lost >= limit(d, LIMIT_SESSIONS_LOST) * s->seen,
+	return finding(s->seen > 0 && s->lost == 0, s->lost > 0 && s->lost >= limit(d, JUDGE_SESSIONS_LOST) * s->seen,
 		       s->lost, s->seen);
 }
 
@@ -62,52 +62,52 @@ struct finding look_daemon_died(const struct incident *n, const struct decisions
 {
 	const struct facts_sessions *s = &n->facts.sessions;
 	double loss = n->facts.plane.border_loss;
-	bool silent = s->silent >= limit(d, LIMIT_SESSIONS_SILENT) * s->seen && s->silent > 0;
+	bool silent = s->silent >= limit(d, JUDGE_SESSIONS_SILENT) * s->seen && s->silent > 0;
 	if (!s->seen || isnan(loss))
 		return finding_unknown();
-	return finding(silent && loss <= limit(d, LIMIT_BORDER_ALIVE), !silent || loss >= limit(d, LIMIT_BORDER_DEAD),
+	return finding(silent && loss <= limit(d, JUDGE_BORDER_ALIVE), !silent || loss >= limit(d, JUDGE_BORDER_DEAD),
 		       s->silent, s->seen);
 }
 
 struct finding look_announce_burst(const struct incident *n, const struct decisions *d)
 {
 	double news = n->facts.routes.own_news;
-	return finding(news >= limit(d, LIMIT_NEWS_MUCH), news < limit(d, LIMIT_NEWS_LITTLE), news, NAN);
+	return finding(news >= limit(d, JUDGE_NEWS_MUCH), news < limit(d, JUDGE_NEWS_LITTLE), news, NAN);
 }
 
 struct finding look_one_by_one(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_routes *r = &n->facts.routes;
-	if (!(r->lost >= limit(d, LIMIT_LOST_MOST)))
+	if (!(r->lost >= limit(d, JUDGE_LOST_MOST)))
 		return finding_unknown();
-	return finding(r->spread_s >= limit(d, LIMIT_SLOWLY_S), r->spread_s <= limit(d, LIMIT_AT_ONCE_S), r->spread_s,
+	return finding(r->spread_s >= limit(d, JUDGE_SLOWLY_S), r->spread_s <= limit(d, JUDGE_AT_ONCE_S), r->spread_s,
 		       NAN);
 }
 
 struct finding look_churn_before(const struct incident *n, const struct decisions *d)
 {
 	double churn = n->facts.routes.churn;
-	return finding(churn >= limit(d, LIMIT_CHURN_MUCH), churn < limit(d, LIMIT_CHURN_LITTLE), churn, NAN);
+	return finding(churn >= limit(d, JUDGE_CHURN_MUCH), churn < limit(d, JUDGE_CHURN_LITTLE), churn, NAN);
 }
 
 struct finding look_foreign_origin(const struct incident *n, const struct decisions *d)
 {
 	(void)d;
 	const struct facts_routes *r = &n->facts.routes;
-	bool listed = isnan(r->new_origins) && n->origin_count > 0;
-	return finding(listed || r->new_origins > 0, r->known, (double)n->origin_count, NAN);
+	bool listed = isnan(r->new_origins) && n->story.origin_count > 0;
+	return finding(listed || r->new_origins > 0, r->known, (double)n->story.origin_count, NAN);
 }
 
 struct finding look_detour(const struct incident *n, const struct decisions *d)
 {
 	const struct facts *f = &n->facts;
 	double ratio = f->plane.rtt_detour, moved = f->routes.path_moved;
-	bool longer = ratio >= limit(d, LIMIT_DETOUR_RTT) && moved >= limit(d, LIMIT_DETOUR_MOVED),
-	     alone = isnan(moved) && ratio >= limit(d, LIMIT_DETOUR_ALONE);
-	bool nothing = isnan(ratio) && n->facts.plane.loss_peak >= limit(d, LIMIT_SILENT) &&
-		       n->facts.plane.floor_flat >= limit(d, LIMIT_DETOUR_MOSTLY);
-	struct finding found = finding(longer || alone, ratio < limit(d, LIMIT_DETOUR_FLAT) || nothing, ratio, moved);
+	bool longer = ratio >= limit(d, JUDGE_DETOUR_RTT) && moved >= limit(d, JUDGE_DETOUR_MOVED),
+	     alone = isnan(moved) && ratio >= limit(d, JUDGE_DETOUR_ALONE);
+	bool nothing = isnan(ratio) && n->facts.plane.loss_peak >= limit(d, JUDGE_SILENT) &&
+		       n->facts.plane.floor_flat >= limit(d, JUDGE_DETOUR_MOSTLY);
+	struct finding found = finding(longer || alone, ratio < limit(d, JUDGE_DETOUR_FLAT) || nothing, ratio, moved);
 	if (!longer && alone)
-		found.strength = limit(d, LIMIT_DETOUR_ALONE_STRENGTH);
+		found.strength = limit(d, JUDGE_DETOUR_ALONE_STRENGTH);
 	return found;
 }

@@ -26,16 +26,16 @@ static inline double limit(const struct decisions *d, enum diagnose_decision whi
 
 static inline double hold_s(const struct facts *f, const struct decisions *d)
 {
-	return isnan(f->hold_s) ? limit(d, LIMIT_HOLD_USUAL_S) : f->hold_s;
+	return isnan(f->hold_s) ? limit(d, JUDGE_HOLD_USUAL_S) : f->hold_s;
 }
 
 // Seconds from the loss to the first withdrawal; where the table was not known long enough for a detection, to the first prefix that
 // became invisible. NaN: no route left, or nothing was lost.
 static inline double lead_of(const struct incident *n, const struct decisions *d)
 {
-	if (n->precedence.known && n->precedence.has_lead)
-		return n->precedence.lead_best;
-	return n->facts.routes.lost >= limit(d, LIMIT_LOST_MOST) && incident_signal(n, SIGNAL_LOSS)
+	if (n->story.precedence.known && n->story.precedence.has_lead)
+		return n->story.precedence.lead_best;
+	return n->facts.routes.lost >= limit(d, JUDGE_LOST_MOST) && story_signal(&n->story, SIGNAL_LOSS)
 		       ? n->facts.routes.first_s
 		       : NAN;
 }

@@ -7,7 +7,7 @@
 struct finding look_one_machine(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_services *s = &n->facts.services;
-	double few = limit(d, LIMIT_MACHINES_FEW);
+	double few = limit(d, JUDGE_MACHINES_FEW);
 	return finding(s->machines_failed == 1 && s->watched + s->hosts > few, s->machines_failed > few,
 		       s->machines_failed, NAN);
 }
@@ -15,7 +15,7 @@ struct finding look_one_machine(const struct incident *n, const struct decisions
 struct finding look_independent(const struct incident *n, const struct decisions *d)
 {
 	(void)d;
-	const struct incident_concurrency *c = &n->concurrency;
+	const struct incident_concurrency *c = &n->story.concurrency;
 	if (!c->known)
 		return finding_unknown();
 	return finding(strcmp(c->verdict, "independent") == 0, strcmp(c->verdict, "concurrent") == 0, c->failed,
@@ -34,7 +34,7 @@ struct finding look_one_network(const struct incident *n, const struct decisions
 struct finding look_one_block(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_services *s = &n->facts.services;
-	if (s->blocks < limit(d, LIMIT_BLOCKS_LEAST))
+	if (s->blocks < limit(d, JUDGE_BLOCKS_LEAST))
 		return finding_unknown();
 	return finding(s->blocks_failed == 1, s->blocks_failed >= 2, s->blocks_failed, s->blocks);
 }
@@ -42,19 +42,19 @@ struct finding look_one_block(const struct incident *n, const struct decisions *
 struct finding look_networks_in_step(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_routes *r = &n->facts.routes;
-	double step = fmax(limit(d, LIMIT_MARGIN_INTERVALS) * width_s(&n->facts), limit(d, LIMIT_STEP_S));
+	double step = fmax(limit(d, JUDGE_MARGIN_INTERVALS) * width_s(&n->facts), limit(d, JUDGE_STEP_S));
 	if (!(r->networks_lost >= 2))
 		return finding_unknown();
-	return finding(r->network_spread_s <= step, r->network_spread_s > limit(d, LIMIT_STEP_NOT) * step,
+	return finding(r->network_spread_s <= step, r->network_spread_s > limit(d, JUDGE_STEP_NOT) * step,
 		       r->network_spread_s, r->networks_lost);
 }
 
 struct finding look_upstreams_in_step(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_routes *r = &n->facts.routes;
-	double step = fmax(limit(d, LIMIT_MARGIN_INTERVALS) * width_s(&n->facts), limit(d, LIMIT_STEP_S));
+	double step = fmax(limit(d, JUDGE_MARGIN_INTERVALS) * width_s(&n->facts), limit(d, JUDGE_STEP_S));
 	if (!(r->upstreams_lost >= 2))
 		return finding_unknown();
-	return finding(r->upstream_spread_s <= step, r->upstream_spread_s > limit(d, LIMIT_STEP_NOT) * step,
+	return finding(r->upstream_spread_s <= step, r->upstream_spread_s > limit(d, JUDGE_STEP_NOT) * step,
 		       r->upstream_spread_s, r->upstreams_lost);
 }

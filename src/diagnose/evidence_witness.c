@@ -17,19 +17,19 @@ struct finding look_witnesses_fail(const struct incident *n, const struct decisi
 {
 	const struct facts_witness *w = &n->facts.witness;
 	bool failed = w->observers_impaired || w->collectors_blind || w->gap ||
-		      w->unrelated_lost >= limit(d, LIMIT_UNRELATED);
+		      w->unrelated_lost >= limit(d, JUDGE_UNRELATED);
 	return finding(failed, w->observers + w->collectors > 0, w->observers_impaired, w->collectors_blind);
 }
 
 struct finding look_both_planes(const struct incident *n, const struct decisions *d)
 {
-	bool routes = incident_signal(n, SIGNAL_ROUTES) || incident_signal(n, SIGNAL_ROUTES6);
-	bool traffic = incident_signal(n, SIGNAL_LOSS) != NULL;
+	bool routes = story_signal(&n->story, SIGNAL_ROUTES) || story_signal(&n->story, SIGNAL_ROUTES6);
+	bool traffic = story_signal(&n->story, SIGNAL_LOSS) != NULL;
 	size_t series = 0;
-	for (size_t i = 0; i < n->signal_count; i++)
-		series += n->signals[i].signal == SIGNAL_SERIES;
-	routes |= n->facts.routes.lost >= limit(d, LIMIT_LOST_MOST);
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		series += n->story.signals[i].signal == SIGNAL_SERIES;
+	routes |= n->facts.routes.lost >= limit(d, JUDGE_LOST_MOST);
 	bool both =
-		(routes && traffic) || (double)series >= limit(d, LIMIT_SERIES_BOTH) || (series && (routes || traffic));
+		(routes && traffic) || (double)series >= limit(d, JUDGE_SERIES_BOTH) || (series && (routes || traffic));
 	return finding(both, n->facts.routes.known && n->facts.witness.observers > 0, NAN, NAN);
 }

@@ -69,7 +69,7 @@ const char *words_likely(double p)
 			  : "unlikely";
 }
 
-void words_headline(struct text *t, const struct diagnosis *d)
+void words_headline(struct text *t, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained)
@@ -78,7 +78,7 @@ void words_headline(struct text *t, const struct diagnosis *d)
 		text_printf(t, "%s (%.2f, %s)", cause_row(h->cause)->title, h->p, words_likely(h->p));
 }
 
-static void put_close(struct text *t, const struct diagnosis *d)
+static void put_close(struct text *t, const struct verdict *d)
 {
 	if (d->least_ratio == 3)
 		text_put(t, "the second is more than a third of the first");
@@ -86,7 +86,7 @@ static void put_close(struct text *t, const struct diagnosis *d)
 		text_printf(t, "the first is less than %g times the second", d->least_ratio);
 }
 
-static void put_families(struct text *t, const struct diagnosis *d)
+static void put_families(struct text *t, const struct verdict *d)
 {
 	bool one = d->families == 1;
 	text_printf(t, "%u kind%s of evidence speak%s for the first, ", d->families, one ? "" : "s", one ? "s" : "");
@@ -96,7 +96,7 @@ static void put_families(struct text *t, const struct diagnosis *d)
 		text_printf(t, "%u are needed", d->least_families);
 }
 
-void words_abstention(struct text *t, const struct diagnosis *d, uint8_t reason)
+void words_abstention(struct text *t, const struct verdict *d, uint8_t reason)
 {
 	if (reason == ABSTAIN_WEAK)
 		text_printf(t, "no cause reaches %.2f", d->least_p);
@@ -108,13 +108,13 @@ void words_abstention(struct text *t, const struct diagnosis *d, uint8_t reason)
 		text_printf(t, "only %.0f %% of those that watch could see", 100 * d->coverage);
 }
 
-static void put_argument(struct text *t, const char *lead, const struct diagnosis *d, const struct argument *a)
+static void put_argument(struct text *t, const char *lead, const struct verdict *d, const struct argument *a)
 {
 	text_put(t, lead);
 	words_evidence(t, a->evidence, &d->findings[a->evidence]);
 }
 
-static void put_competitors(struct text *t, const struct diagnosis *d)
+static void put_competitors(struct text *t, const struct verdict *d)
 {
 	text_put(t, " Competing: ");
 	for (size_t i = 0; i < COMPETE_MOST; i++) {
@@ -126,7 +126,7 @@ static void put_competitors(struct text *t, const struct diagnosis *d)
 	text_char(t, '.');
 }
 
-static void put_undetermined(struct text *t, const struct diagnosis *d)
+static void put_undetermined(struct text *t, const struct verdict *d)
 {
 	bool first = true;
 	text_put(t, "The cause is undetermined: ");
@@ -141,7 +141,7 @@ static void put_undetermined(struct text *t, const struct diagnosis *d)
 	put_competitors(t, d);
 }
 
-void words_verdict(struct text *t, const struct diagnosis *d)
+void words_verdict(struct text *t, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained) {
@@ -158,7 +158,7 @@ void words_verdict(struct text *t, const struct diagnosis *d)
 		put_argument(t, " Against it: ", d, &h->against[0]);
 }
 
-void words_ask(struct text *t, const struct diagnosis *d)
+void words_ask(struct text *t, const struct verdict *d)
 {
 	if (d->ask < EVIDENCE_COUNT)
 		text_put(t, evidence_row(d->ask)->ask);

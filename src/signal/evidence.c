@@ -217,6 +217,11 @@ void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id,
 	event_add(e, set, &event);
 }
 
+void evidence_prefetch(const struct evidence *e, uint32_t prefix, int step)
+{
+	rows_prefetch(e->rows, prefix, step);
+}
+
 void evidence_sight(struct evidence *e, const struct evidence_sight *sight, uint16_t set)
 {
 	if ((sight->first && !e->baseline_done) || !followed(e, set))

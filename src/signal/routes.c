@@ -59,6 +59,12 @@ static void on_route(void *context, const struct obs *o, uint32_t id, bool first
 		evidence_route(r->evidence, o, id, first_sight, r->set[id]);
 }
 
+static void on_prefetch(void *context, uint32_t id, int step)
+{
+	const struct routes *r = context;
+	evidence_prefetch(r->evidence, id, step);
+}
+
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
 			     const struct visibility *by, struct sample_sink out)
 {
@@ -74,7 +80,7 @@ struct routes *routes_create(const struct peer_table *peers, const struct entity
 	r->space = space_create(entities);
 	r->evidence = evidence_create(by->decisions, entities, r->space, r->table);
 	r->follow = alloc_zero(entities->count, sizeof(*r->follow));
-	r->listener = (struct table_listener){on_route, r};
+	r->listener = (struct table_listener){on_route, on_prefetch, r};
 	table_listen(r->table, &r->listener);
 	return r;
 }

@@ -84,26 +84,27 @@ static const struct edge {
 	 ANSWER_YES,
 	 {D(facts.plane.rtt_detour, 1.4)}},
 	{EVIDENCE_LOSS_RAMP,
-	 D(precedence.log10_shape_bf, 0),
+	 D(story.precedence.log10_shape_bf, 0),
 	 -1,
 	 -0.9,
 	 ANSWER_NO,
 	 ANSWER_UNKNOWN,
-	 {B(precedence.known), B(precedence.has_shape), D(facts.plane.loss_peak, 0.9)}},
+	 {B(story.precedence.known), B(story.precedence.has_shape), D(facts.plane.loss_peak, 0.9)}},
 	{EVIDENCE_LONG_LEAD,
-	 D(precedence.lead_from, 0),
+	 D(story.precedence.lead_from, 0),
 	 15.5,
 	 15.6,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES,
-	 {B(precedence.known), B(precedence.has_lead), D(precedence.lead_best, 20)}}, // 1.5 hold times, 2 intervals
+	 {B(story.precedence.known), B(story.precedence.has_lead),
+	  D(story.precedence.lead_best, 20)}}, // 1.5 hold times, 2 intervals
 	{EVIDENCE_LONG_LEAD,
-	 D(precedence.lead_best, 0),
+	 D(story.precedence.lead_best, 0),
 	 15.5,
 	 15.6,
 	 ANSWER_NO,
 	 ANSWER_UNKNOWN,
-	 {B(precedence.known), B(precedence.has_lead)}},
+	 {B(story.precedence.known), B(story.precedence.has_lead)}},
 	{EVIDENCE_ROUTES_ONLY,
 	 D(facts.plane.loss_peak, 0),
 	 0.19,
@@ -118,14 +119,14 @@ static const struct edge {
 	 0.09,
 	 ANSWER_YES,
 	 ANSWER_UNKNOWN,
-	 {B(facts.routes.known), D(fraction_down, 0.8)}},
+	 {B(facts.routes.known), D(story.fraction_down, 0.8)}},
 	{EVIDENCE_ROUTES_STAY,
 	 D(facts.routes.lost, 0),
 	 0.39,
 	 0.41,
 	 ANSWER_UNKNOWN,
 	 ANSWER_NO,
-	 {B(facts.routes.known), D(fraction_down, 0.8)}},
+	 {B(facts.routes.known), D(story.fraction_down, 0.8)}},
 	{EVIDENCE_NETWORKS_IN_STEP,
 	 D(facts.routes.network_spread_s, 0),
 	 3,
@@ -148,21 +149,21 @@ static const struct edge {
 	 ANSWER_UNKNOWN,
 	 {D(facts.routes.upstreams_lost, 2), D(facts.width_s, 3)}}, // two intervals, where these are long
 	{EVIDENCE_WAVES, D(facts.plane.waves, 0), 1, 2, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
-	{EVIDENCE_FLAPS_BEFORE, D(facts.past.short_losses, 0), 1, 2, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
+	{EVIDENCE_FLAPS_BEFORE, D(ties.past.short_losses, 0), 1, 2, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
 	{EVIDENCE_EVEN_SPACING,
-	 D(facts.past.even_spacing, 0),
+	 D(ties.past.even_spacing, 0),
 	 2,
 	 3,
 	 ANSWER_NO,
 	 ANSWER_YES,
-	 {D(facts.past.outages_10d, 2)}},
+	 {D(ties.past.outages_10d, 2)}},
 	{EVIDENCE_SAME_CLOCK,
-	 D(facts.past.watched_s, 0),
+	 D(ties.past.watched_s, 0),
 	 86399,
 	 86400,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES,
-	 {D(facts.past.same_clock, 1)}},
+	 {D(ties.past.same_clock, 1)}},
 	{EVIDENCE_HALF_HOUR,
 	 D(facts.to_half_hour_s, 0),
 	 60,
@@ -178,8 +179,8 @@ static const struct edge {
 	 ANSWER_UNKNOWN,
 	 {D(facts.to_half_hour_s, 0), D(facts.lasted_s, 1800)}},
 	{EVIDENCE_NIGHT, D(facts.local_hour, 0), 5.9, 6, ANSWER_YES, ANSWER_NO, {{0}}},
-	{EVIDENCE_SHORT, D(facts.lasted_s, 0), 7200, 7201, ANSWER_YES, ANSWER_NO, {N(state, INCIDENT_CLOSED)}},
-	{EVIDENCE_HOURS, D(facts.lasted_s, 0), 14399, 14400, ANSWER_NO, ANSWER_YES, {N(state, INCIDENT_CLOSED)}},
+	{EVIDENCE_SHORT, D(facts.lasted_s, 0), 7200, 7201, ANSWER_YES, ANSWER_NO, {N(story.state, INCIDENT_CLOSED)}},
+	{EVIDENCE_HOURS, D(facts.lasted_s, 0), 14399, 14400, ANSWER_NO, ANSWER_YES, {N(story.state, INCIDENT_CLOSED)}},
 	{EVIDENCE_SERVICES_ONE_BY_ONE,
 	 D(facts.services.spread_s, 0),
 	 2,
@@ -217,12 +218,12 @@ static const struct edge {
 	 {U(facts.witness.observers, 2)}},
 	{EVIDENCE_BOTH_PLANES, D(facts.routes.lost, 0), 0.49, 0.5, ANSWER_UNKNOWN, ANSWER_YES, {SIG(SIGNAL_LOSS)}},
 	{EVIDENCE_LOSS_RAMP,
-	 D(precedence.partial_loss_s, 0),
+	 D(story.precedence.partial_loss_s, 0),
 	 2.9,
 	 3,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES,
-	 {B(precedence.known), B(precedence.has_shape), D(precedence.log10_shape_bf, 1),
+	 {B(story.precedence.known), B(story.precedence.has_shape), D(story.precedence.log10_shape_bf, 1),
 	  D(facts.plane.loss_peak, 0.9)}},
 	{EVIDENCE_LOSS_RAMP,
 	 D(facts.plane.loss_peak, 0),
@@ -230,8 +231,8 @@ static const struct edge {
 	 0.9,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES,
-	 {B(precedence.known), B(precedence.has_shape), D(precedence.log10_shape_bf, 1),
-	  D(precedence.partial_loss_s, 3)}},
+	 {B(story.precedence.known), B(story.precedence.has_shape), D(story.precedence.log10_shape_bf, 1),
+	  D(story.precedence.partial_loss_s, 3)}},
 	{EVIDENCE_SESSIONS_STAY,
 	 U(facts.sessions.lost, 0),
 	 0,
@@ -307,19 +308,19 @@ static const struct edge {
 	 ANSWER_UNKNOWN, // one that is fit cannot be alone
 	 {U(facts.witness.observers, 2), U(facts.witness.observers_seeing, 1), D(facts.plane.loss_peak, 0.5)}},
 	{EVIDENCE_LONG_LEAD,
-	 D(precedence.lead_from, 0),
+	 D(story.precedence.lead_from, 0),
 	 137,
 	 137.1,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES, // usual hold time
-	 {B(precedence.known), B(precedence.has_lead), D(precedence.lead_best, 200), D(facts.hold_s, NAN)}},
+	 {B(story.precedence.known), B(story.precedence.has_lead), D(story.precedence.lead_best, 200), D(facts.hold_s, NAN)}},
 	{EVIDENCE_ROUTES_WITH_LOSS,
-	 D(precedence.lead_best, 0),
+	 D(story.precedence.lead_best, 0),
 	 3,
 	 3.1,
 	 ANSWER_YES,
 	 ANSWER_NO,
-	 {B(precedence.known), B(precedence.has_lead)}},
+	 {B(story.precedence.known), B(story.precedence.has_lead)}},
 	{EVIDENCE_HOLD_TIMER,
 	 D(facts.routes.first_s, 0),
 	 5.9,
@@ -336,7 +337,7 @@ static const struct edge {
 	 {D(facts.plane.loss_peak, 0.9)}},
 	{EVIDENCE_RETURN_ORDER, D(facts.services.return_classes, 0), 2, 3, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
 	{EVIDENCE_RETURN_ORDER,
-	 N(recovery_count, 0),
+	 N(story.recovery_count, 0),
 	 2,
 	 3,
 	 ANSWER_UNKNOWN,
@@ -385,8 +386,8 @@ static void strengths(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(calm) / sizeof(*calm); i++) {
 		struct incident n = blank();
-		n.facts.past.same_clock = n.facts.past.outages_10d = n.facts.past.short_losses = 0;
-		n.facts.past.watched_s = calm[i].watched_s;
+		n.ties.past.same_clock = n.ties.past.outages_10d = n.ties.past.short_losses = 0;
+		n.ties.past.watched_s = calm[i].watched_s;
 		struct finding f = evidence_row(calm[i].evidence)->look(&n, NULL);
 		assert_int_equal(f.answer, ANSWER_NO);
 		assert_true(fabs(f.strength - calm[i].strength) < 1e-9);
@@ -416,8 +417,8 @@ static uint64_t answers_hash(const struct decisions *d)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(watched_s) * EVIDENCE_COUNT; i++) {
 		struct incident n = blank();
-		n.facts.past.same_clock = n.facts.past.outages_10d = n.facts.past.short_losses = 0;
-		n.facts.past.watched_s = watched_s[i / EVIDENCE_COUNT];
+		n.ties.past.same_clock = n.ties.past.outages_10d = n.ties.past.short_losses = 0;
+		n.ties.past.watched_s = watched_s[i / EVIDENCE_COUNT];
 		n.facts.hold_s = NAN;
 		n.facts.plane.rtt_detour = 1.4;
 		struct finding f = evidence_row((uint8_t)(i % EVIDENCE_COUNT))->look(&n, d);
@@ -433,7 +434,7 @@ static void every_limit_moves_an_answer(void **state)
 	(void)state;
 	uint64_t plain = answers_hash(NULL);
 	int missed = 0;
-	for (unsigned which = LIMIT_HOLD_USUAL_S; which < DIAGNOSE_DECISIONS_END; which++) {
+	for (unsigned which = JUDGE_HOLD_USUAL_S; which < DIAGNOSE_DECISIONS_END; which++) {
 		const struct decision *row = &diagnose_rows[which % DECISION_ROWS_MAX];
 		bool moved = false;
 		for (int high = 0; high < 2; high++) {

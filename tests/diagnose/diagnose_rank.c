@@ -22,7 +22,7 @@ static void flat(double prior[CAUSE_COUNT])
 		prior[c] = 1.0 / CAUSE_COUNT;
 }
 
-static double p_of(const struct diagnosis *d, uint8_t cause)
+static double p_of(const struct verdict *d, uint8_t cause)
 {
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		if (d->ranked[i].cause == cause)
@@ -54,7 +54,7 @@ static void unknown_is_neutral(void **state)
 {
 	struct finding none[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT], sum = 0;
-	struct diagnosis d;
+	struct verdict d;
 	(void)state;
 	flat(prior);
 	prior[CAUSE_POWER] *= 2;
@@ -85,7 +85,7 @@ static void always(void **state)
 	flat(prior);
 	for (int round = 0; round < 3000; round++) {
 		struct finding f[EVIDENCE_COUNT];
-		struct diagnosis d;
+		struct verdict d;
 		double sum = 0;
 		random_findings(&seed, f);
 		diagnose_rank(&(struct diagnose_answers){f, prior, ratios_shipped(), 1, NULL}, &d);
@@ -112,7 +112,7 @@ static void bounded(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT];
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	flat(prior);
@@ -140,7 +140,7 @@ static void abstentions(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT];
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	flat(prior);
@@ -177,7 +177,7 @@ static void asks_what_tells_most(void **state)
 	flat(prior);
 	for (int round = 0; round < 200; round++) {
 		struct finding f[EVIDENCE_COUNT];
-		struct diagnosis d;
+		struct verdict d;
 		double best = 0;
 		uint8_t which = EVIDENCE_COUNT;
 		random_findings(&seed, f);
@@ -202,7 +202,7 @@ static void asks_what_tells_most(void **state)
 }
 
 // What is left of a probability if no answers mislead.
-static double unmixed(const struct diagnosis *d, uint8_t cause, double prior)
+static double unmixed(const struct verdict *d, uint8_t cause, double prior)
 {
 	return (p_of(d, cause) - MISLED * prior) / (1 - MISLED);
 }
@@ -212,7 +212,7 @@ static void clips_by_hand(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT], rare = 0.001, rest = (1 - rare) / (CAUSE_COUNT - 1);
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	for (uint8_t c = 0; c < CAUSE_COUNT; c++) {
@@ -245,7 +245,7 @@ static void half_of_the_rest(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct finding f[EVIDENCE_COUNT] = {{0}};
 		struct ratios r = level();
-		struct diagnosis d;
+		struct verdict d;
 		double prior[CAUSE_COUNT];
 		flat(prior);
 		rate(&r, CAUSE_POWER, cases[i].first, 0.8);
@@ -266,7 +266,7 @@ static void says_nothing(void **state)
 	flat(prior);
 	for (int round = 0; round < 200; round++) {
 		struct finding f[EVIDENCE_COUNT], g[EVIDENCE_COUNT];
-		struct diagnosis d, with;
+		struct verdict d, with;
 		random_findings(&seed, f);
 		memcpy(g, f, sizeof(g));
 		for (int e = 0; e < EVIDENCE_COUNT; e++) {
@@ -297,7 +297,7 @@ static void weak_or_close(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		double prior[CAUSE_COUNT];
-		struct diagnosis d;
+		struct verdict d;
 		for (int c = 0; c < CAUSE_COUNT; c++)
 			prior[c] = (1 - cases[i].first - cases[i].second) / (CAUSE_COUNT - 2);
 		prior[CAUSE_CABLE] = cases[i].first;
@@ -314,7 +314,7 @@ static void sensitivity(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	struct ratios r = level();
-	struct diagnosis d, other;
+	struct verdict d, other;
 	double prior[CAUSE_COUNT];
 	(void)state;
 	flat(prior);
@@ -335,7 +335,7 @@ static void sharp_families(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT];
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	flat(prior);
@@ -353,7 +353,7 @@ static void sharp_families(void **state)
 }
 
 // A diagnosis as one number: the order, what each cause has, the reasons to abstain.
-static uint64_t diagnosis_hash(const struct diagnosis *d)
+static uint64_t diagnosis_hash(const struct verdict *d)
 {
 	uint64_t hash = hash_pair(d->abstained, d->families);
 	for (int c = 0; c < CAUSE_COUNT; c++) {
@@ -371,7 +371,7 @@ static uint64_t rankings_hash(const struct decisions *d)
 	for (int round = 0; round < 60; round++) {
 		struct finding f[EVIDENCE_COUNT];
 		double prior[CAUSE_COUNT];
-		struct diagnosis found;
+		struct verdict found;
 		flat(prior);
 		for (int e = 0; e < EVIDENCE_COUNT; e++) {
 			seed = hash_mix(seed + 1);
@@ -389,9 +389,9 @@ static uint64_t priors_hash(const struct decisions *d)
 	for (unsigned i = 0; i < 32; i++) {
 		uint32_t asns[] = {1, 2, 3};
 		struct entity e = {.asns = asns, .asn_count = i / 8};
-		struct incident n = {.scope = i % 4, .signal_count = 1};
+		struct incident n = {.story = {.scope = i % 4, .signal_count = 1}};
 		double prior[CAUSE_COUNT];
-		n.signals[0].signal = i & 4 ? SIGNAL_SERIES : SIGNAL_LOSS;
+		n.story.signals[0].signal = i & 4 ? SIGNAL_SERIES : SIGNAL_LOSS;
 		diagnose_prior(&(struct diagnose_input){.incident = &n, .entity = &e, .decisions = d}, prior);
 		hash = hash_pair(hash, hash_bytes(prior, sizeof(prior)));
 	}
@@ -404,7 +404,7 @@ static void every_number_moves_a_ranking(void **state)
 	static const struct decision_table *const tables[] = {&diagnose_decisions};
 	(void)state;
 	uint64_t plain = hash_pair(rankings_hash(NULL), priors_hash(NULL));
-	for (unsigned which = DIAGNOSE_RATIO_CLIP; which < LIMIT_HOLD_USUAL_S; which++) {
+	for (unsigned which = DIAGNOSE_RATIO_CLIP; which < JUDGE_HOLD_USUAL_S; which++) {
 		const struct decision *row = &diagnose_rows[which % DECISION_ROWS_MAX];
 		bool moved = false;
 		for (int high = 0; high < 2; high++) {

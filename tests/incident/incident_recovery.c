@@ -152,7 +152,7 @@ static void test_order(void **state)
 	assert_int_equal(recovery_order(m, 0, 3, group, order), 0);
 	m[0] = m[1] = m[2] = m[4] = m[3];
 	assert_int_equal(recovery_order(m, 5, 3, group, order), 0);
-	assert_true(recovery_margin_s(1, 1) == 3);
+	assert_true(moment_margin_s(1, 1) == 3);
 }
 
 // What the header promises, on random intervals.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Services and hosts of an incident: how many failed, how, in which time, and whether their machines answered below.
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -18,10 +18,10 @@ struct failures { // by target
 	int64_t *when; // first failure, ns
 };
 
-static void failures_find(const struct describe_input *in, const struct incident *n, struct failures *f)
+static void failures_find(const struct facts_input *in, const struct story *n, struct failures *f)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns, end = describe_end(n, d);
+	int64_t first = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns, end = story_last(n, d->last);
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target_change *c = &d->changes[i];
 		if (c->down ? c->first_fail.ns < first : c->recovered.ns < first)
@@ -81,7 +81,7 @@ static int by_real(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static size_t hosts_of(const struct describe_input *in, const struct incident *n, const struct failures *f,
+static size_t hosts_of(const struct facts_input *in, const struct story *n, const struct failures *f,
 		       struct block *list)
 {
 	size_t hosts = 0;
@@ -123,8 +123,7 @@ static void blocks_fill(const struct block *list, size_t hosts, struct facts_ser
 enum { UNIT_HOST = 1, UNIT_HOST_FAILED = 2, UNIT_FAILED = 4 };
 
 // Per machine: is it pinged, did the ping fail, did anything of it fail.
-static void units_mark(const struct describe_input *in, const struct incident *n, const struct failures *f,
-		       uint8_t *units)
+static void units_mark(const struct facts_input *in, const struct story *n, const struct failures *f, uint8_t *units)
 {
 	for (uint32_t i = 0; i < target_count(in->targets); i++) {
 		const struct target *t = target_at(in->targets, i);
@@ -136,7 +135,7 @@ static void units_mark(const struct describe_input *in, const struct incident *n
 	}
 }
 
-static void returns_fill(struct incident *n)
+static void returns_fill(const struct story *n, struct facts_services *ret)
 {
 	bool seen[UINT8_MAX + 1] = {false};
 	double classes = 0;
@@ -146,12 +145,12 @@ static void returns_fill(struct incident *n)
 		seen[rank] = true;
 	}
 	if (classes > 0)
-		n->facts.services.return_classes = classes;
+		ret->return_classes = classes;
 }
 
-static void targets_fill(const struct describe_input *in, struct incident *n, const struct failures *f)
+static void targets_fill(const struct facts_input *in, const struct story *n, const struct failures *f,
+			 struct facts_services *s)
 {
-	struct facts_services *s = &n->facts.services;
 	uint32_t count = target_count(in->targets);
 	uint8_t *units = alloc_zero(target_units(in->targets), sizeof(*units));
 	int64_t *services = alloc_zero(count, sizeof(*services)), *hosts = alloc_zero(count, sizeof(*hosts));
@@ -186,9 +185,9 @@ static void targets_fill(const struct describe_input *in, struct incident *n, co
 	free(hosts);
 }
 
-void facts_services_fill(const struct describe_input *in, struct incident *n)
+void facts_services_fill(const struct facts_input *in, const struct story *n, struct facts_services *ret)
 {
-	returns_fill(n);
+	returns_fill(n, ret);
 	if (!in->targets || !target_count(in->targets))
 		return;
 	uint32_t count = target_count(in->targets);
@@ -199,7 +198,7 @@ void facts_services_fill(const struct describe_input *in, struct incident *n)
 		.when = alloc_zero(count, sizeof(int64_t)),
 	};
 	failures_find(in, n, &f);
-	targets_fill(in, n, &f);
+	targets_fill(in, n, &f, ret);
 	free(f.failed);
 	free(f.down);
 	free(f.outcome);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: ISC
 // Services, hosts and observers of an incident in numbers.
 #include "detect/reachability.h"
-#include "facts_story.h"
+#include "tale.h"
 
 #define BLOCK_A 0x0a000000U
 #define BLOCK_B 0x0a000100U
 
-static struct story story;
+static struct tale tale;
 static struct target_table *targets;
 static struct target_change changes[40];
 
@@ -19,30 +19,30 @@ static uint32_t target(uint32_t address, uint8_t op)
 // An outage of intervals 10 to 20 in an entity of 10.0.0.0/16.
 static void begin(double width_s)
 {
-	story_begin(&story, width_s, "0000000000XXXXXXXXXX00000", 10, 20);
+	tale_begin(&tale, width_s, "0000000000XXXXXXXXXX00000", 10, 20);
 	memset(changes, 0, sizeof(changes));
 	struct addr first = addr_v4(BLOCK_A), last = addr_v4(BLOCK_A + 0xffff);
-	entity_range_add(&story.entity, &first, &last);
-	targets = target_table_create(&story.entities);
-	story.dossier.changes = changes;
-	story.input.targets = targets;
+	entity_range_add(&tale.entity, &first, &last);
+	targets = target_table_create(&tale.entities);
+	tale.dossier.changes = changes;
+	tale.input.targets = targets;
 }
 
 static void end(void)
 {
 	target_table_free(targets);
-	free(story.entity.ranges);
+	free(tale.entity.ranges);
 }
 
 static void change(uint32_t target, bool down, double when, uint8_t outcome)
 {
-	struct instant t = story_at(&story, when);
-	changes[story.dossier.change_count++] = (struct target_change){
+	struct instant t = tale_at(&tale, when);
+	changes[tale.dossier.change_count++] = (struct target_change){
 		.target = target,
 		.down = down,
 		.decided = t,
-		.last_ok = story_at(&story, when - 1),
-		.first_fail = down ? t : story_at(&story, when - 5),
+		.last_ok = tale_at(&tale, when - 1),
+		.first_fail = down ? t : tale_at(&tale, when - 5),
 		.recovered = down ? INSTANT_NONE : t,
 		.outcome = outcome,
 	};
@@ -57,7 +57,7 @@ static void test_services(void **state)
 	target(BLOCK_A + 2, PROBE_ICMP_ECHO);
 	target(BLOCK_A + 3, PROBE_TLS);
 	target(0x08080808, PROBE_TLS); // elsewhere
-	const struct facts_services *s = &story_facts(&story)->services;
+	const struct facts_services *s = &tale_facts(&tale)->services;
 	assert_int_equal(s->watched, 4);
 	assert_int_equal(s->failed, 0);
 	expect_number(s->spread_s, NAN);
@@ -68,7 +68,7 @@ static void test_services(void **state)
 	change(mail, true, 14, PROBE_REFUSED);
 	change(mail, false, 15, PROBE_OK);
 	change(mail, true, 16, PROBE_TIMEOUT); // its first failure counts
-	s = &story_facts(&story)->services;
+	s = &tale_facts(&tale)->services;
 	assert_int_equal(s->watched, 4);
 	assert_int_equal(s->failed, 3);
 	assert_int_equal(s->dns, 1);
@@ -82,7 +82,7 @@ static void test_services(void **state)
 	expect_number(s->spread_s, 4);
 	expect_number(s->host_spread_s, NAN);
 	change(ping, true, 12, PROBE_TIMEOUT); // what is on this machine is alive no more
-	s = &story_facts(&story)->services;
+	s = &tale_facts(&tale)->services;
 	assert_int_equal(s->failed_alive, 1);
 	assert_int_equal(s->hosts_failed, 1);
 	assert_int_equal(s->failed, 3);
@@ -96,11 +96,11 @@ static void test_machine_down_before(void **state)
 	uint32_t ping = target(BLOCK_A + 1, PROBE_ICMP_ECHO), web = target(BLOCK_A + 1, PROBE_HTTP);
 	change(ping, true, 2, PROBE_TIMEOUT);
 	change(web, true, 11, PROBE_TIMEOUT);
-	const struct facts_services *s = &story_facts(&story)->services;
+	const struct facts_services *s = &tale_facts(&tale)->services;
 	assert_int_equal(s->hosts_failed, 0); // not in this incident
 	assert_int_equal(s->failed_alive, 0); // and still no sign of life
 	change(ping, false, 5, PROBE_OK);
-	assert_int_equal(story_facts(&story)->services.failed_alive, 1);
+	assert_int_equal(tale_facts(&tale)->services.failed_alive, 1);
 	end();
 }
 
@@ -114,7 +114,7 @@ static void test_spread(void **state)
 			uint32_t t = target(BLOCK_A + 1 + i % 10 + (i >= 10 ? 256 : 0), PROBE_ICMP_ECHO);
 			change(t, true, i < 2 ? 8 : i >= 18 ? 20 : 12 + 0.25 * (i - 2), PROBE_TIMEOUT);
 		}
-		const struct facts_services *s = &story_facts(&story)->services;
+		const struct facts_services *s = &tale_facts(&tale)->services;
 		assert_int_equal(s->hosts_failed, 20);
 		expect_number(s->host_spread_s, 0.25 * 15 * widths[w]); // without two at each end
 		assert_int_equal(s->blocks, 2);
@@ -127,21 +127,22 @@ static void test_return_classes(void **state)
 {
 	(void)state;
 	begin(1);
-	expect_number(story_facts(&story)->services.return_classes, NAN);
+	expect_number(tale_facts(&tale)->services.return_classes, NAN);
 	static const uint8_t ranks[] = {0, 1, 1, UINT8_MAX, 2};
-	story.incident.recovery_count = 5;
+	tale.incident.story.recovery_count = 5;
 	for (size_t i = 0; i < 5; i++)
-		story.incident.recovery[i].rank = ranks[i];
-	expect_number(story_facts(&story)->services.return_classes, 3);
-	story.incident.recovery_count = 4;
-	story.incident.recovery[0].rank = story.incident.recovery[1].rank = story.incident.recovery[2].rank = UINT8_MAX;
-	expect_number(story_facts(&story)->services.return_classes, NAN); // nothing is back
+		tale.incident.story.recovery[i].rank = ranks[i];
+	expect_number(tale_facts(&tale)->services.return_classes, 3);
+	tale.incident.story.recovery_count = 4;
+	tale.incident.story.recovery[0].rank = tale.incident.story.recovery[1].rank =
+		tale.incident.story.recovery[2].rank = UINT8_MAX;
+	expect_number(tale_facts(&tale)->services.return_classes, NAN); // nothing is back
 	end();
 }
 
 static void expect_witnesses(uint32_t observers, uint32_t impaired, uint32_t seeing, bool gap)
 {
-	const struct facts_witness *w = &story_facts(&story)->witness;
+	const struct facts_witness *w = &tale_facts(&tale)->witness;
 	assert_int_equal(w->observers, observers);
 	assert_int_equal(w->observers_impaired, impaired);
 	assert_int_equal(w->observers_seeing, seeing);
@@ -157,17 +158,17 @@ static void test_witnesses(void **state)
 	begin(1);
 	expect_witnesses(2, 0, 0, false);
 	for (size_t i = 10; i < 20; i++)
-		story.bins[i].seeing = 1;
-	story.bins[22].lost = 1; // one lost by chance, at both
-	story.bins[20].seeing = story.bins[9].seeing = 2;
-	story.bins[20].lost = story.bins[9].lost = 1;
+		tale.bins[i].seeing = 1;
+	tale.bins[22].lost = 1; // one lost by chance, at both
+	tale.bins[20].seeing = tale.bins[9].seeing = 2;
+	tale.bins[20].lost = tale.bins[9].lost = 1;
 	expect_witnesses(2, 0, 1, false);
-	story.bins[15].seeing = 2;
+	tale.bins[15].seeing = 2;
 	expect_witnesses(2, 0, 2, false);
-	story.bins[11].impaired = 1;
+	tale.bins[11].impaired = 1;
 	expect_witnesses(2, 1, 2, false);
-	story.bins[11].impaired = 0;
-	story.bins[4].impaired = story.bins[18].impaired = 1; // not at the start
+	tale.bins[11].impaired = 0;
+	tale.bins[4].impaired = tale.bins[18].impaired = 1; // not at the start
 	expect_witnesses(2, 0, 2, false);
 	end();
 }
@@ -176,22 +177,22 @@ static void test_mute_observer(void **state)
 {
 	(void)state;
 	begin(1);
-	for (size_t i = 0; i < story.dossier.bin_count; i++)
-		story.bins[i].observers = 1; // the other one sends nothing any more
-	story_observer(&story, 1, true, 2, "it sent no probes");
-	story_observer(&story, 1, true, 3, "its control targets did not answer"); // twice blind is one
+	for (size_t i = 0; i < tale.dossier.bin_count; i++)
+		tale.bins[i].observers = 1; // the other one sends nothing any more
+	tale_observer(&tale, 1, true, 2, "it sent no probes");
+	tale_observer(&tale, 1, true, 3, "its control targets did not answer"); // twice blind is one
 	expect_witnesses(2, 1, 0, false);
-	story_observer(&story, 1, false, 16, "it sent no probes");
+	tale_observer(&tale, 1, false, 16, "it sent no probes");
 	expect_witnesses(2, 1, 0, false);
-	story_observer(&story, 1, false, 4, "its control targets did not answer");
+	tale_observer(&tale, 1, false, 4, "its control targets did not answer");
 	expect_witnesses(2, 1, 0, false);
-	story.changes[2].from = story_at(&story, 4); // both over, long before it began
+	tale.changes[2].from = tale_at(&tale, 4); // both over, long before it began
 	expect_witnesses(1, 0, 0, false);
-	story.observers.count = 0;
-	story_observer(&story, 1, true, 16, "it sent no probes"); // later
+	tale.observers.count = 0;
+	tale_observer(&tale, 1, true, 16, "it sent no probes"); // later
 	expect_witnesses(1, 0, 0, false);
-	story_observer(&story, 1, true, 2, "late"); // degraded: it still counts
-	story.changes[1].degraded = true;
+	tale_observer(&tale, 1, true, 2, "late"); // degraded: it still counts
+	tale.changes[1].degraded = true;
 	expect_witnesses(1, 0, 0, false);
 	end();
 }
@@ -200,22 +201,22 @@ static void test_gap(void **state)
 {
 	(void)state;
 	begin(60);
-	story_observer(&story, 0, true, 1, "it sent no probes");
-	story_observer(&story, 0, false, 5, "it sent no probes");
-	assert_false(story_facts(&story)->witness.gap); // four intervals before the start's interval
-	story.changes[1].from = story_at(&story, 6.5);
-	assert_true(story_facts(&story)->witness.gap);
-	story.changes[1].degraded = true;
-	assert_false(story_facts(&story)->witness.gap);
-	story.observers.count = 0;
-	size_t n = --story.dossier.bin_count;
-	memmove(story.bins + 7, story.bins + 8, (n - 7) * sizeof(*story.bins)); // interval 7 is missing
-	assert_true(story_facts(&story)->witness.gap);
+	tale_observer(&tale, 0, true, 1, "it sent no probes");
+	tale_observer(&tale, 0, false, 5, "it sent no probes");
+	assert_false(tale_facts(&tale)->witness.gap); // four intervals before the start's interval
+	tale.changes[1].from = tale_at(&tale, 6.5);
+	assert_true(tale_facts(&tale)->witness.gap);
+	tale.changes[1].degraded = true;
+	assert_false(tale_facts(&tale)->witness.gap);
+	tale.observers.count = 0;
+	size_t n = --tale.dossier.bin_count;
+	memmove(tale.bins + 7, tale.bins + 8, (n - 7) * sizeof(*tale.bins)); // interval 7 is missing
+	assert_true(tale_facts(&tale)->witness.gap);
 	end();
 	begin(60);
-	n = --story.dossier.bin_count;
-	memmove(story.bins + 3, story.bins + 4, (n - 3) * sizeof(*story.bins));
-	assert_false(story_facts(&story)->witness.gap); // long before
+	n = --tale.dossier.bin_count;
+	memmove(tale.bins + 3, tale.bins + 4, (n - 3) * sizeof(*tale.bins));
+	assert_false(tale_facts(&tale)->witness.gap); // long before
 	end();
 }
 
@@ -233,7 +234,7 @@ static uint16_t seeing(const uint32_t lost[3], unsigned impaired)
 	struct pulse_view views[3] = {0};
 	for (uint16_t i = 0; i < 3; i++)
 		views[i] = (struct pulse_view){i, (impaired >> i & 1) != 0, 100, lost[i], 0, 0, 0, 0, 0, 0};
-	struct pulse p = {.time = story_at(&story, 0), .width_ns = NS_PER_S, .views = views, .view_count = 3};
+	struct pulse p = {.time = tale_at(&tale, 0), .width_ns = NS_PER_S, .views = views, .view_count = 3};
 	reachability_pulse(r, &p);
 	size_t n;
 	const struct pulse_bin *bins = reachability_bins(r, &n);

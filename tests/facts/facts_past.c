@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: ISC
 // What came before an incident: short losses, clock times, even spacing.
-#include "facts_story.h"
+#include "tale.h"
 
 #define MINUTE 60.0
 #define HOUR   3600.0
 #define DAY    86400.0
 
-static struct story story;
+static struct tale tale;
 static struct incident list_at[12];
 static struct incident_list list;
+static struct facts_past past;
 static struct entity entities_at[3];
 static struct entity_list entities;
 
 static struct instant at(double s)
 {
-	return (struct instant){STORY_BEGIN_S * NS_PER_S + (int64_t)(s * 1e9)};
+	return (struct instant){TALE_BEGIN_S * NS_PER_S + (int64_t)(s * 1e9)};
 }
 
 static struct moment around(double s, double by)
@@ -39,11 +40,12 @@ static void begin(void)
 static struct incident *add(double start_s)
 {
 	struct incident *n = &list_at[list.count++];
-	n->start = around(start_s, MINUTE / 2);
-	n->end = around(start_s + 10 * MINUTE, MINUTE / 2);
-	n->scope = SCOPE_TOTAL;
-	n->state = INCIDENT_CLOSED;
-	n->signals[n->signal_count++] = (struct detection){.signal = SIGNAL_LOSS, .start = n->start, .end = n->end};
+	n->story.start = around(start_s, MINUTE / 2);
+	n->story.end = around(start_s + 10 * MINUTE, MINUTE / 2);
+	n->story.scope = SCOPE_TOTAL;
+	n->story.state = INCIDENT_CLOSED;
+	n->story.signals[n->story.signal_count++] =
+		(struct detection){.signal = SIGNAL_LOSS, .start = n->story.start, .end = n->story.end};
 	facts_unknown(&n->facts);
 	n->facts.clock_width_s = MINUTE;
 	return n;
@@ -56,8 +58,8 @@ static const struct facts_past *past_of_last(void)
 		list.at[i].facts.width_s = MINUTE / 2;
 		list.at[i].facts.clock_width_s = MINUTE;
 	}
-	facts_past(at(-1 * HOUR), &list, 0);
-	return &list.at[list.count - 1].facts.past;
+	past = facts_past(&list, list.count - 1, at(-1 * HOUR));
+	return &past;
 }
 
 static void test_first(void **state)
@@ -71,7 +73,7 @@ static void test_first(void **state)
 	expect_number(p->outages_10d, 0);
 	expect_number(p->same_clock, 0);
 	expect_number(p->even_spacing, 1);
-	facts_past(INSTANT_NONE, &list, 0);
+	past = facts_past(&list, list.count - 1, INSTANT_NONE);
 	expect_number(p->watched_s, NAN);
 }
 
@@ -81,14 +83,14 @@ static void test_outages_before(void **state)
 	begin();
 	add(-11 * DAY);
 	add(-9 * DAY);
-	add(-8 * DAY)->scope = SCOPE_SERVICE; // no outage
-	add(-5 * DAY)->entity = 1;	      // of another
+	add(-8 * DAY)->story.scope = SCOPE_SERVICE; // no outage
+	add(-5 * DAY)->story.entity = 1;	    // of another
 	add(-3 * HOUR);
 	add(0);
 	const struct facts_past *p = past_of_last();
 	expect_number(p->outages_10d, 2);
-	expect_number(p->short_losses, 1);				     // the one of this day
-	list_at[4].end.best = list_at[4].signals[0].end.best = INSTANT_NONE; // still lost: not over
+	expect_number(p->short_losses, 1);						 // the one of this day
+	list_at[4].story.end.best = list_at[4].story.signals[0].end.best = INSTANT_NONE; // still lost: not over
 	expect_number(past_of_last()->short_losses, 0);
 }
 
@@ -98,13 +100,13 @@ static void test_services_are_no_losses(void **state)
 	begin();
 	for (int i = 4; i > 0; i--) {
 		struct incident *n = add(-i * HOUR);
-		n->scope = SCOPE_SERVICE;
-		n->signals[0].signal = SIGNAL_SERVICE_HTTP;
+		n->story.scope = SCOPE_SERVICE;
+		n->story.signals[0].signal = SIGNAL_SERVICE_HTTP;
 	}
 	add(0);
 	expect_number(past_of_last()->short_losses, 0);
-	list_at[1].signals[0].signal = SIGNAL_LATENCY; // a degradation
-	list_at[2].signals[0].signal = SIGNAL_TIMEOUTS;
+	list_at[1].story.signals[0].signal = SIGNAL_LATENCY; // a degradation
+	list_at[2].story.signals[0].signal = SIGNAL_TIMEOUTS;
 	expect_number(past_of_last()->short_losses, 2);
 }
 
@@ -163,11 +165,11 @@ static void test_even_spacing(void **state)
 	begin();
 	add(-48 * HOUR);
 	add(-24 * HOUR);
-	add(-13 * HOUR)->scope = SCOPE_SERVICE; // between them, but no outage
-	add(-12 * HOUR)->entity = 1;
+	add(-13 * HOUR)->story.scope = SCOPE_SERVICE; // between them, but no outage
+	add(-12 * HOUR)->story.entity = 1;
 	add(0);
 	expect_number(past_of_last()->even_spacing, 3);
-	list.at[4].scope = SCOPE_SERVICE;
+	list.at[4].story.scope = SCOPE_SERVICE;
 	expect_number(past_of_last()->even_spacing, 1);
 }
 
@@ -184,20 +186,21 @@ static void test_short_losses_of_the_dossier(void **state)
 		{SIGNAL_LATENCY, 50, 54}, {SIGNAL_LOSS, 100, 101},   {SIGNAL_SERVICE_DNS, 120, 130},
 		{SIGNAL_LOSS, 200, 210},  {SIGNAL_LATENCY, 190, -1},
 	};
-	story_begin(&story, 30, "0000000000", 200, 210);
+	tale_begin(&tale, 30, "0000000000", 200, 210);
 	for (size_t i = 0; i < 8; i++) {
-		seen[i] = (struct detection){.signal = what[i].signal, .start = story_moment(&story, what[i].start)};
-		seen[i].end.best = what[i].end < 0 ? INSTANT_NONE : story_at(&story, what[i].end);
+		seen[i] = (struct detection){.signal = what[i].signal, .start = tale_moment(&tale, what[i].start)};
+		seen[i].end.best = what[i].end < 0 ? INSTANT_NONE : tale_at(&tale, what[i].end);
 	}
-	story.dossier.detections = seen;
-	story.dossier.detection_count = 8;
-	expect_number(story_facts(&story)->past.short_losses, 3);
-	story.incident.start = story_moment(&story, 100 + DAY / 30); // a day after the third: the rest is out of sight
-	seen[6].start = seen[6].end = story.incident.start;
-	expect_number(story_facts(&story)->past.short_losses, 1);
-	struct incident_list one = {.at = &story.incident, .count = 1};
-	facts_past(INSTANT_NONE, &one, story.incident.entity);
-	expect_number(story.incident.facts.past.short_losses, 1); // kept when the list is looked through
+	tale.dossier.detections = seen;
+	tale.dossier.detection_count = 8;
+	expect_number(tale_facts(&tale)->short_losses, 3);
+	tale.incident.story.start =
+		tale_moment(&tale, 100 + DAY / 30); // a day after the third: the rest is out of sight
+	seen[6].start = seen[6].end = tale.incident.story.start;
+	expect_number(tale_facts(&tale)->short_losses, 1);
+	struct incident_list one = {.at = &tale.incident, .count = 1};
+	past = facts_past(&one, 0, INSTANT_NONE);
+	expect_number(past.short_losses, 1); // kept when the list is looked through
 }
 
 // Whoever else is in the list changes nothing of an entity's past.
@@ -205,8 +208,8 @@ static void test_others_change_nothing(void **state)
 {
 	(void)state;
 	begin();
-	add(0)->entity = 1;
-	add(HOUR)->entity = 1;
+	add(0)->story.entity = 1;
+	add(HOUR)->story.entity = 1;
 	add(2 * HOUR);
 	expect_number(past_of_last()->outages_10d, 0);
 	expect_number(past_of_last()->even_spacing, 1);

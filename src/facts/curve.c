@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // DOC: the curve of a fall. Depth is measured from all to the lowest level that three points share. An order falls to a flat floor; what
 // runs out of batteries goes down in steps or decays; what is repaired place by place returns in steps.
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // What the routes of a country did around an incident, each number by a made-up day; and which collectors could see.
-#include "land.h"
+#include "../signal/land.h"
 
-#include "engine/control.h"
+#include "facts/facts_priv.h"
 
 #include <math.h>
 
@@ -40,17 +40,17 @@ static void leave(double at, unsigned first, unsigned end)
 
 static const struct facts_routes *judge(void)
 {
-	struct control *c = control_create(land.scene.peers, &land.entities);
 	struct pipeline *p = NULL;
-	incident.start = (struct moment){scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9};
-	incident.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
+	incident.story.start = (struct moment){scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9};
+	incident.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	facts_unknown(&incident.facts);
 	p = land_run(&land, 64);
-	control_facts(c, pipeline_routes(p), &incident);
+	struct facts_input in = {.entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routes(p)};
+	facts_routes(&in, &incident.story, &incident.facts);
+	facts_witness(&in, &incident.story, &incident.facts);
 	pipeline_free(p);
-	control_free(c);
 	land_close(&land);
-	memset(&incident.origins, 0, sizeof(incident.origins));
+	memset(&incident.story.origins, 0, sizeof(incident.story.origins));
 	return &incident.facts.routes;
 }
 

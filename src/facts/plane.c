@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: ISC
 // The data plane in numbers: what came before silence, what answered in it, how often it came and went, and its curve.
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
-#include "incident/recovery.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +14,6 @@
 #define DETOUR_BINS  3
 #define RAMP_BINS    3
 #define LOSS_BINS    3
-#define STAMP_S	     1.0 // resolution of routing stamps, as describe.c has it
 #define CURVE_BINS   200 // of a curve that has no bins of its own
 
 // Latency that builds up: what RAMP_BINS intervals on end had, before silence. One that stays less is a moment's trouble.
@@ -39,9 +37,9 @@ static double rtt_ramp(const struct facts_span *s)
 }
 
 // When it was silent, or where it never was, when loss began; ns. INT64_MAX: neither.
-static int64_t failure_of(const struct facts_span *s, const struct incident *n)
+static int64_t failure_of(const struct facts_span *s, const struct story *n)
 {
-	const struct detection *loss = incident_signal(n, SIGNAL_LOSS);
+	const struct detection *loss = story_signal(n, SIGNAL_LOSS);
 	if (s->silence < s->count)
 		return s->bins[s->silence].time.ns;
 	return loss ? loss->start.best.ns : INT64_MAX;
@@ -53,7 +51,7 @@ static bool lasted(const struct detection *one, int64_t failure, int64_t width_n
 	return !instant_known(one->end.best) || one->end.best.ns >= failure - 2 * width_ns;
 }
 
-static double connect_ramp(const struct describe_input *in, const struct facts_span *s, const struct incident *n)
+static double connect_ramp(const struct facts_input *in, const struct facts_span *s, const struct story *n)
 {
 	static const uint8_t slower[] = {SIGNAL_CONNECT, SIGNAL_LATENCY};
 	const struct dossier *d = in->dossier;
@@ -64,12 +62,12 @@ static double connect_ramp(const struct describe_input *in, const struct facts_s
 	if (!services || failure == INT64_MAX)
 		return NAN;
 	for (size_t i = 0; i < sizeof(slower); i++) {
-		const struct detection *one = incident_signal(n, slower[i]);
+		const struct detection *one = story_signal(n, slower[i]);
 		if (one && lasted(one, failure, d->width_ns) && one->start.best.ns < first)
 			first = one->start.best.ns;
 	}
 	double lead = first == INT64_MAX ? 0 : (double)(failure - first) / (double)NS_PER_S;
-	return lead > recovery_margin_s((double)d->width_ns / (double)NS_PER_S, STAMP_S) ? lead : 0;
+	return lead > moment_margin_s((double)d->width_ns / (double)NS_PER_S, MOMENT_STAMP_S) ? lead : 0;
 }
 
 static double border_loss(const struct facts_span *s)
@@ -152,9 +150,9 @@ static void curve_of_bins(const struct facts_span *s, double width_s, struct fac
 	free(points);
 }
 
-static void curve_of_routes(const struct dossier *d, const struct incident *n, struct facts_plane *ret)
+static void curve_of_routes(const struct dossier *d, const struct story *n, struct facts_plane *ret)
 {
-	int64_t from = n->start.from.ns, to = describe_end(n, d), step = (to - from) / CURVE_BINS;
+	int64_t from = n->start.from.ns, to = story_last(n, d->last), step = (to - from) / CURVE_BINS;
 	step = step > NS_PER_S ? step : NS_PER_S;
 	from -= 4 * step;
 	to += 4 * step;
@@ -172,7 +170,7 @@ static void curve_of_routes(const struct dossier *d, const struct incident *n, s
 }
 
 // The deepest series of the incident.
-static void curve_of_series(const struct dossier *d, const struct incident *n, struct facts_plane *ret)
+static void curve_of_series(const struct dossier *d, const struct story *n, struct facts_plane *ret)
 {
 	const struct detection *deepest = NULL;
 	for (size_t i = 0; i < n->signal_count; i++) {
@@ -185,7 +183,7 @@ static void curve_of_series(const struct dossier *d, const struct incident *n, s
 	}
 	if (!deepest || !d->value_count)
 		return;
-	int64_t end = describe_end(n, d), lead = (end - n->start.from.ns) / 10;
+	int64_t end = story_last(n, d->last), lead = (end - n->start.from.ns) / 10;
 	struct curve_point *points = alloc_zero(d->value_count, sizeof(*points));
 	size_t count = 0;
 	double width_s = 0;
@@ -201,10 +199,10 @@ static void curve_of_series(const struct dossier *d, const struct incident *n, s
 	free(points);
 }
 
-void facts_plane_fill(const struct describe_input *in, const struct facts_span *s, struct incident *n)
+void facts_plane_fill(const struct facts_input *in, const struct facts_span *s, const struct story *n,
+		      struct facts_plane *p)
 {
 	const struct dossier *d = in->dossier;
-	struct facts_plane *p = &n->facts.plane;
 	if (s->count) {
 		p->rtt_ramp = rtt_ramp(s);
 		p->connect_ramp_s = connect_ramp(in, s, n);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Clock and witnesses; the rest is put together from its parts.
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -13,9 +13,8 @@
 #define GAP_INTERVALS 3	  // behind a hole in the data or an observer's return: then it is first of all about us
 #define HOLE	      1.5 // watch intervals between two bins: one is missing
 
-static void clock_fill(const struct describe_input *in, struct incident *n)
+static void clock_fill(const struct facts_input *in, const struct story *n, struct facts *f)
 {
-	struct facts *f = &n->facts;
 	const struct entity *e = &in->entities->at[n->entity];
 	f->clock_width_s = instant_gap_s(n->start.from, n->start.to);
 	f->lasted_s = instant_gap_s(n->start.best, instant_known(n->end.best) ? n->end.best : in->dossier->last);
@@ -36,9 +35,10 @@ static bool lasting_silence(const struct pulse_bin *bins, size_t count, size_t i
 	return facts_loss(&bins[i]) >= TOTAL_LOSS && i + 1 < count && facts_loss(&bins[i + 1]) >= TOTAL_LOSS;
 }
 
-static struct facts_span span_of(const struct dossier *d, const struct incident *n)
+static struct facts_span span_of(const struct dossier *d, const struct story *n)
 {
-	int64_t from = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns, to = describe_end(n, d) + d->width_ns;
+	int64_t from = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns,
+		to = story_last(n, d->last) + d->width_ns;
 	size_t first = 0, last;
 	while (first < d->bin_count && d->bins[first].time.ns < from)
 		first++;
@@ -50,7 +50,7 @@ static struct facts_span span_of(const struct dossier *d, const struct incident 
 	return span;
 }
 
-static bool after_hole(const struct dossier *d, const struct incident *n)
+static bool after_hole(const struct dossier *d, const struct story *n)
 {
 	int64_t least = n->start.from.ns - GAP_INTERVALS * d->width_ns;
 	for (size_t i = 1; i < d->bin_count && d->bins[i].time.ns <= n->start.to.ns; i++) {
@@ -61,7 +61,7 @@ static bool after_hole(const struct dossier *d, const struct incident *n)
 	return false;
 }
 
-static bool after_blindness(const struct observer_list *l, const struct dossier *d, const struct incident *n)
+static bool after_blindness(const struct observer_list *l, const struct dossier *d, const struct story *n)
 {
 	int64_t least = n->start.from.ns - GAP_INTERVALS * d->width_ns;
 	for (size_t i = 0; i < l->count; i++)
@@ -98,11 +98,11 @@ static uint32_t observers_blind(const struct observer_list *l, int64_t from, int
 	return blind;
 }
 
-static void observers_fill(const struct dossier *d, const struct observer_list *l, struct incident *n)
+static void observers_fill(const struct facts_input *in, const struct story *n, struct facts_witness *w)
 {
-	struct facts_witness *w = &n->facts.witness;
+	const struct dossier *d = in->dossier;
 	int64_t from = n->start.from.ns - d->width_ns, to = n->start.to.ns + 2 * d->width_ns;
-	uint32_t fit = UINT32_MAX, blind = observers_blind(l, from, to);
+	uint32_t fit = UINT32_MAX, blind = observers_blind(in->observers, from, to);
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns < from || b->time.ns > to)
@@ -118,44 +118,74 @@ static void observers_fill(const struct dossier *d, const struct observer_list *
 }
 
 // How many saw it: in intervals that lost at least half of the worst, elsewhere one lost ping would be a sight.
-static void seeing_fill(const struct facts_span *s, struct incident *n)
+static void seeing_fill(const struct facts_span *s, struct facts_witness *w)
 {
 	double worst = 0;
 	for (size_t i = 0; i < s->count; i++)
 		worst = fmax(worst, facts_loss(&s->bins[i]));
 	for (size_t i = 0; i < s->count; i++) {
 		const struct pulse_bin *b = &s->bins[i];
-		if (worst > 0 && 2 * facts_loss(b) >= worst && b->seeing > n->facts.witness.observers_seeing)
-			n->facts.witness.observers_seeing = b->seeing;
+		if (worst > 0 && 2 * facts_loss(b) >= worst && b->seeing > w->observers_seeing)
+			w->observers_seeing = b->seeing;
 	}
 }
 
 // Losses and degradations that were over within the day before: also those that were too short for an incident. What
 // overlaps is one.
-static void losses_before(const struct dossier *d, struct incident *n)
+static double losses_before(const struct dossier *d, const struct story *n)
 {
 	struct facts_stretch *found = alloc_zero(d->detection_count + 1, sizeof(*found));
 	size_t count = 0;
 	for (size_t i = 0; i < d->detection_count; i++)
 		if (facts_short_loss(&d->detections[i], &n->start))
 			found[count++] = facts_stretch_of(&d->detections[i]);
-	if (d->width_ns)
-		n->facts.past.short_losses = (double)facts_stretches(found, count, 2 * d->width_ns);
+	double losses = d->width_ns ? (double)facts_stretches(found, count, 2 * d->width_ns) : NAN;
 	free(found);
+	return losses;
 }
 
-void facts_incident(const struct describe_input *in, const struct observer_list *observers, struct incident *n)
+// What collectors and sessions tell of.
+static void facts_control_plane(const struct facts_input *in, const struct story *n, struct facts *f)
 {
-	facts_unknown(&n->facts);
-	if (!instant_known(n->start.best))
+	if (in->sessions && in->sessions->session_count)
+		facts_sessions(in->sessions, &in->entities->at[n->entity], n, &f->sessions);
+	if (!in->routes)
 		return;
+	if (routes_evidence(in->routes))
+		facts_routes(in, n, f);
+	facts_witness(in, n, f);
+}
+
+// Tables and logs go on; what they said of the beginning stays.
+static void facts_take_over(const struct facts *earlier, struct facts *f)
+{
+	f->routes = earlier->routes;
+	f->sessions = earlier->sessions;
+	f->witness = earlier->witness;
+	f->short_losses = earlier->short_losses;
+	f->settled = true;
+}
+
+struct facts facts_of(const struct facts_input *in, const struct story *n)
+{
+	struct facts f;
+	facts_unknown(&f);
+	if (!instant_known(n->start.best))
+		return f;
 	struct facts_span span = span_of(in->dossier, n);
-	clock_fill(in, n);
-	facts_plane_fill(in, &span, n);
-	facts_services_fill(in, n);
-	observers_fill(in->dossier, observers, n);
-	seeing_fill(&span, n);
-	n->facts.witness.gap =
-		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(observers, in->dossier, n));
-	losses_before(in->dossier, n);
+	clock_fill(in, n, &f);
+	facts_plane_fill(in, &span, n, &f.plane);
+	facts_services_fill(in, n, &f.services);
+	observers_fill(in, n, &f.witness);
+	seeing_fill(&span, &f.witness);
+	f.witness.gap =
+		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(in->observers, in->dossier, n));
+	if (story_is_settled(n, in->earlier)) {
+		facts_take_over(&in->earlier->facts, &f);
+		return f;
+	}
+	f.short_losses = losses_before(in->dossier, n);
+	facts_control_plane(in, n, &f);
+	f.settled = in->settle && in->dossier->last.ns - n->start.best.ns > INCIDENT_ONSET_NS;
+	return f;
 }

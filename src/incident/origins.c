@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: ISC
-// Summaries of an entity's route events.
-#include "engine/origins.h"
+// More-specific prefixes and new origins among the route events of an entity, and who carried them.
+#include "incident/origins.h"
 
 #include "base/alloc.h"
 
 #include <stdlib.h>
 
-#define NEWS_MAX	4096 // distinct (prefix, origin) pairs looked at per entity
-#define CHURN_BEFORE_NS (60 * NS_PER_S)
+#define NEWS_MAX 4096 // distinct (prefix, origin) pairs looked at per entity
 
 struct carrier {
 	uint32_t peer;
@@ -23,6 +22,7 @@ struct news {
 };
 
 struct news_list {
+	struct limits *limits;
 	struct news *at;
 	size_t n, capacity;
 };
@@ -32,8 +32,10 @@ static struct news *news_of(struct news_list *l, const struct evidence_event *e)
 	for (size_t i = 0; i < l->n; i++)
 		if (l->at[i].prefix == e->prefix && l->at[i].origin == e->asn)
 			return &l->at[i];
-	if (l->n >= NEWS_MAX)
+	if (l->n >= NEWS_MAX) {
+		limits_reach(l->limits, LIMIT_ORIGIN_EVENTS);
 		return NULL;
+	}
 	alloc_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
 	l->at[l->n] = (struct news){.prefix = e->prefix, .origin = e->asn, .expected = e->other, .first = e->time};
 	l->at[l->n].more_specific = e->kind == EVIDENCE_MORE_SPECIFIC;
@@ -134,15 +136,15 @@ static double share_of(const struct routes *r, uint32_t entity, const struct pre
 	return units > (double)own ? 1 : units / (double)own;
 }
 
-void origins_judge(const struct routes *r, const struct entity_list *entities, struct dossier *dossier,
-		   struct incident_list *out)
+struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+				  struct limits *limits)
 {
-	size_t n;
-	uint32_t entity = dossier->entity;
+	size_t n, capacity = 0;
+	struct origin_events found = {0};
 	if (!routes_evidence(r))
-		return;
+		return found;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
-	struct news_list list = {0};
+	struct news_list list = {.limits = limits};
 	news_gather(&list, events, n);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct news *news = &list.at[i];
@@ -151,48 +153,21 @@ void origins_judge(const struct routes *r, const struct entity_list *entities, s
 		bool carried = of >= 3 && networks * 2 >= of;
 		if (!carried || own_network(&entities->at[entity], news->origin))
 			continue;
-		struct incident_origin origin = {
-			.prefix = *p,
-			.more_specific = news->more_specific,
-			.origin = news->origin,
-			.expected = news->expected,
-			.first = news->first,
-			.gone = gone(news) ? news->last_withdrawn : INSTANT_NONE,
-			.networks = networks,
-			.of_networks = of,
+		alloc_grow((void **)&found.at, found.count, &capacity, sizeof(*found.at));
+		found.at[found.count++] = (struct origin_event){
+			.origin = {.prefix = *p,
+				   .more_specific = news->more_specific,
+				   .origin = news->origin,
+				   .expected = news->expected,
+				   .first = news->first,
+				   .gone = gone(news) ? news->last_withdrawn : INSTANT_NONE,
+				   .networks = networks,
+				   .of_networks = of},
+			.share = share_of(r, entity, p),
 		};
-		assemble_origin(dossier, out, &origin, share_of(r, entity, p));
 	}
 	for (size_t i = 0; i < list.n; i++)
 		free(list.at[i].carriers);
 	free(list.at);
-}
-
-static void upstream_add(struct incident *n, const struct evidence_event *e)
-{
-	for (size_t i = 0; i < n->upstream_count; i++)
-		if (n->upstreams[i].asn == e->asn) {
-			n->upstreams[i].routes++;
-			return;
-		}
-	if (n->upstream_count < INCIDENT_LIST_MAX)
-		n->upstreams[n->upstream_count++] = (struct incident_upstream){e->asn, e->time, 1};
-}
-
-void origins_upstreams(const struct routes *r, struct incident *n)
-{
-	size_t count;
-	if (!routes_evidence(r) || n->upstream_count)
-		return;
-	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	int64_t end = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
-	for (size_t i = 0; i < count; i++) {
-		const struct evidence_event *e = &events[i];
-		int64_t at = e->time.ns;
-		if (e->kind == EVIDENCE_PATH_CHANGED && at < n->start.best.ns &&
-		    at >= n->start.best.ns - CHURN_BEFORE_NS)
-			n->path_changes++;
-		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - CHURN_BEFORE_NS && at <= end)
-			upstream_add(n, e);
-	}
+	return found;
 }

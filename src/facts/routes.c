@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // What the routes of an incident's entity did: which prefixes became invisible and when, by network; who else announced
 // them; and whether the prefixes of others went in the same moment.
-#include "engine/control_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -11,7 +11,6 @@
 #define STAMP_NS     (2 * NS_PER_S)  // MRT stamps are whole seconds, and so are settlements
 #define NEWS_NS	     (60 * NS_PER_S) // news so long before the start belong to it, where no probes say more …
 #define NEWS_LEAST   (5 * NS_PER_S)  // … which do within three intervals, or this: what came earlier is another story
-#define NEWS_MAX     4096	     // (prefix, network) pairs that told of foreign news
 #define NEWS_OF	     3		     // half the networks say something if there are at least so many
 #define UNRELATED_NS (5 * NS_PER_S)  // what goes within this of the first loss goes with it
 
@@ -23,8 +22,8 @@ struct prefix_story {
 	struct instant gone; // first became invisible in the incident; unknown: never
 };
 
-struct story {
-	struct control_own own; // prefixes of the entity
+struct route_story {
+	struct facts_own own; // prefixes of the entity
 	struct prefix_story *of;
 	struct instant start, from, to; // from: the earliest that the start may be
 	size_t visible;			// at the start
@@ -36,14 +35,14 @@ static int by_id(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static struct prefix_story *story_of(const struct story *s, uint32_t prefix)
+static struct prefix_story *story_of(const struct route_story *s, uint32_t prefix)
 {
 	const uint32_t *at = s->own.n ? bsearch(&prefix, s->own.at, s->own.n, sizeof(*s->own.at), by_id) : NULL;
 	return at ? &s->of[at - s->own.at] : NULL;
 }
 
 // The last word before the start says what it was then; else the first word after it says the opposite of that.
-static void sight_take(struct story *s, const struct evidence_event *e)
+static void sight_take(struct route_story *s, const struct evidence_event *e)
 {
 	struct prefix_story *p = story_of(s, e->prefix);
 	bool visible = e->kind == EVIDENCE_VISIBLE;
@@ -60,14 +59,14 @@ static void sight_take(struct story *s, const struct evidence_event *e)
 }
 
 // What a stranger announced inside the entity's space is no loss of the entity when it goes.
-static void stranger_take(struct story *s, const struct evidence_event *e, const struct entity *entity)
+static void stranger_take(struct route_story *s, const struct evidence_event *e, const struct entity *entity)
 {
 	struct prefix_story *p = story_of(s, e->prefix);
-	if (p && e->kind == EVIDENCE_MORE_SPECIFIC && !control_owns(entity, e->asn))
+	if (p && e->kind == EVIDENCE_MORE_SPECIFIC && !facts_owns(entity, e->asn))
 		p->before = BEFORE_INVISIBLE;
 }
 
-static void story_read(struct story *s, const struct routes *r, const struct entity *entity, uint32_t index)
+static void story_read(struct route_story *s, const struct routes *r, const struct entity *entity, uint32_t index)
 {
 	size_t n;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &n);
@@ -113,7 +112,7 @@ static void span_add(struct span *s, struct instant t)
 }
 
 // Puts the prefixes that were visible before in order of their networks; the index of the prefixes is lost.
-static void networks_count(struct story *s, struct facts_routes *f)
+static void networks_count(struct route_story *s, struct facts_routes *f)
 {
 	size_t n = 0, lost = 0;
 	for (size_t i = 0; i < s->own.n; i++)
@@ -160,7 +159,7 @@ static int by_prefix_and_network(const void *a, const void *b)
 
 static bool foreign_news(const struct evidence_event *e, const struct entity *entity)
 {
-	return (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) && !control_owns(entity, e->asn);
+	return (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) && !facts_owns(entity, e->asn);
 }
 
 // Prefixes whose news half of the networks carried.
@@ -181,18 +180,18 @@ static uint32_t news_carried(struct news *news, size_t n, const struct routes *r
 }
 
 // Prefixes of its own networks that were not visible before, perhaps never, and were withdrawn around the start.
-static double own_news(const struct story *s, const struct routes *r, const struct entity *entity, uint32_t index)
+static double own_news(const struct route_story *s, const struct routes *r, const struct entity *entity, uint32_t index)
 {
 	size_t count, found = 0;
 	double distinct = 0;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &count);
-	uint32_t *ids = alloc_zero(NEWS_MAX, sizeof(*ids));
-	for (size_t i = 0; i < count && found < NEWS_MAX; i++) {
+	uint32_t *ids = alloc_zero(count, sizeof(*ids));
+	for (size_t i = 0; i < count; i++) {
 		const struct evidence_event *e = &events[i];
 		const struct prefix_story *p = story_of(s, e->prefix);
 		bool news = !p || p->before == BEFORE_INVISIBLE;
 		if (e->kind == EVIDENCE_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= NEWS_NS && news &&
-		    control_owns(entity, table_origin(routes_table(r), e->prefix)))
+		    facts_owns(entity, table_origin(routes_table(r), e->prefix)))
 			ids[found++] = e->prefix;
 	}
 	if (found)
@@ -203,36 +202,39 @@ static double own_news(const struct story *s, const struct routes *r, const stru
 	return distinct / (double)s->visible;
 }
 
-static int64_t news_window(const struct incident *n)
+static int64_t news_window(double width)
 {
-	double width = n->facts.width_s;
 	if (isnan(width))
 		return NEWS_NS;
 	int64_t three = (int64_t)(3 * width * (double)NS_PER_S);
 	return three < NEWS_LEAST ? NEWS_LEAST : three < NEWS_NS ? three : NEWS_NS;
 }
 
-static void news_count(const struct story *s, const struct routes *r, const struct entity *entity, struct incident *n)
+static void news_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
+		       struct facts *f)
 {
+	const struct routes *r = in->routes;
+	const struct entity *entity = &in->entities->at[n->entity];
 	size_t count, told = 0, listed = 0;
-	int64_t earliest = s->from.ns - news_window(n);
+	int64_t earliest = s->from.ns - news_window(f->width_s);
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	struct news *news = alloc_zero(NEWS_MAX, sizeof(*news));
-	for (size_t i = 0; i < count && told < NEWS_MAX; i++) {
+	struct news *news = alloc_zero(count, sizeof(*news));
+	for (size_t i = 0; i < count; i++) {
 		const struct evidence_event *e = &events[i];
 		if (foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
 			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
 	}
-	n->facts.routes.own_news = own_news(s, r, entity, n->entity);
+	f->routes.own_news = own_news(s, r, entity, n->entity);
 	for (size_t i = 0; i < n->origin_count; i++)
 		listed += n->origins[i].first.ns >= earliest;
 	uint32_t carried = news_carried(news, told, r);
-	n->facts.routes.new_origins = carried > listed ? (double)carried : (double)listed;
+	f->routes.new_origins = carried > listed ? (double)carried : (double)listed;
 	free(news);
 }
 
 // Share of all other prefixes that became invisible around the entity's first loss.
-static void unrelated_count(const struct story *s, const struct routes *r, struct incident *n)
+static void unrelated_count(const struct route_story *s, const struct routes *r, const struct story *n,
+			    struct facts_witness *f)
 {
 	struct instant first = INSTANT_NONE;
 	for (size_t i = 0; i < s->own.n; i++)
@@ -254,22 +256,23 @@ static void unrelated_count(const struct story *s, const struct routes *r, struc
 		lost -= e[i].kind == EVIDENCE_INVISIBLE && llabs(e[i].time.ns - first.ns) <= UNRELATED_NS;
 	double others = visible - (double)s->visible;
 	if (others > 0)
-		n->facts.witness.unrelated_lost = lost < 0 ? 0 : lost > others ? 1 : lost / others;
+		f->unrelated_lost = lost < 0 ? 0 : lost > others ? 1 : lost / others;
 }
 
-void control_routes(const struct routes *r, const struct entity *e, struct incident *n)
+void facts_routes(const struct facts_input *in, const struct story *n, struct facts *f)
 {
-	struct story s = {
-		.start = n->start.best, .from = instant_after(control_start(n), -STAMP_NS), .to = control_end(n)};
+	const struct routes *r = in->routes;
+	struct route_story s = {
+		.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = story_onset_end(n)};
 	s.own.at = routes_own(r, n->entity, &s.own.n);
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));
-	story_read(&s, r, e, n->entity);
-	n->facts.routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
-	if (n->facts.routes.known) {
-		unrelated_count(&s, r, n);
-		news_count(&s, r, e, n);
-		networks_count(&s, &n->facts.routes);
-		control_paths(r, &s.own, n);
+	story_read(&s, r, &in->entities->at[n->entity], n->entity);
+	f->routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
+	if (f->routes.known) {
+		unrelated_count(&s, r, n, &f->witness);
+		news_count(&s, in, n, f);
+		networks_count(&s, &f->routes);
+		facts_paths(r, &s.own, n, &f->routes);
 	}
 	free(s.of);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
 // Sessions of a country's networks with their upstreams: which ends count, by whom each was ended, and whose trouble it was.
-#include "land.h"
+#include "../signal/land.h"
 
-#include "engine/control.h"
+#include "facts/facts_priv.h"
+#include "signal/sessions.h"
 
 #include <math.h>
 
@@ -41,19 +42,16 @@ static struct obs *down(uint32_t peer, double at, enum session_cause cause, uint
 
 static const struct facts_sessions *judge(void)
 {
-	struct control *c = control_create(land.scene.peers, &land.entities);
-	struct routes *r = routes_create(land.scene.peers, &land.entities,
-					 &(struct visibility){definition_default(), 5, NULL}, (struct sample_sink){0});
-	struct incident n = {.start = {scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9}};
-	n.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
+	struct sessions *c = sessions_create(land.scene.peers, &land.entities);
+	struct incident n = {.story.start = {scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9}};
+	n.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	scene_sort(&land.scene);
 	for (size_t i = 0; i < land.scene.count; i++)
-		control_take(c, &land.scene.obs[i]);
+		sessions_take(c, &land.scene.obs[i]);
 	facts_unknown(&n.facts);
-	control_facts(c, r, &n);
+	facts_sessions(sessions_log(c), &land.entities.at[0], &n.story, &n.facts.sessions);
 	facts = n.facts;
-	control_free(c);
-	routes_free(r);
+	sessions_free(c);
 	land_close(&land);
 	return &facts.sessions;
 }

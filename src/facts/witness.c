@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // How much of those who watch could see at an incident's start.
-#include "engine/control_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -17,33 +17,33 @@ static bool counts(const struct health_peer *p)
 	return p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
 }
 
-static void standings(struct standing *of, const struct peer_table *peers, const struct routes *r,
-		      const struct incident *n)
+static void standings(struct standing *of, const struct facts_input *in, const struct story *n, double width_s)
 {
+	const struct routes *r = in->routes;
 	const struct blind_list *l = routes_blind(r);
-	for (uint32_t i = 0; i < peer_count(peers); i++) {
+	for (uint32_t i = 0; i < peer_count(in->peers); i++) {
 		const struct health_peer *p = table_peer(routes_table(r), i);
-		uint16_t collector = peer_at(peers, i)->collector;
+		uint16_t collector = peer_at(in->peers, i)->collector;
 		bool before = p && instant_known(p->first_heard) && p->first_heard.ns < n->start.best.ns;
 		of[collector].full |= before && counts(p); // first_heard: of the session that is up now
 	}
 	struct instant to = instant_known(n->start.to) ? n->start.to : n->start.best;
-	int64_t interval = isnan(n->facts.width_s) ? 0 : (int64_t)(n->facts.width_s * (double)NS_PER_S);
+	int64_t interval = isnan(width_s) ? 0 : (int64_t)(width_s * (double)NS_PER_S);
 	for (size_t i = 0; i < l->count; i++) {
 		const struct blind_span *b = &l->at[i];
 		if (b->is_observer)
 			continue;
 		of[b->who].full = true; // one that goes blind could see before that
-		bool over = instant_known(b->to) && b->to.ns < control_start(n).ns - interval;
+		bool over = instant_known(b->to) && b->to.ns < facts_start(n).ns - interval;
 		of[b->who].blind |= b->from.ns <= to.ns && !over;
 	}
 }
 
-void control_witness(const struct peer_table *peers, const struct routes *r, struct incident *n)
+void facts_witness(const struct facts_input *in, const struct story *n, struct facts *facts)
 {
-	struct facts_witness *f = &n->facts.witness;
+	struct facts_witness *f = &facts->witness;
 	struct standing *of = alloc_zero(COLLECTORS_MAX, sizeof(*of));
-	standings(of, peers, r, n);
+	standings(of, in, n, facts->width_s);
 	f->collectors = f->collectors_blind = 0;
 	for (size_t i = 0; i < COLLECTORS_MAX; i++) {
 		f->collectors += of[i].full;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Through which upstreams the entity's prefixes were seen, which of these left, and how restless the paths were before.
-#include "engine/control_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -29,7 +29,7 @@ struct pair {		       // of a prefix of the entity and a peer
 
 struct paths {
 	const struct evidence *evidence;
-	const struct control_own *own;
+	const struct facts_own *own;
 	size_t *first; // by place in `own`: the first of its pairs; they stand in the order of the evidence
 	struct pair *pairs;
 	size_t count;
@@ -45,7 +45,7 @@ static int by_id(const void *a, const void *b)
 }
 
 // Its place in `own`, SIZE_MAX: none of the entity's.
-static size_t place_of(const struct control_own *own, uint32_t prefix)
+static size_t place_of(const struct facts_own *own, uint32_t prefix)
 {
 	const uint32_t *at = own->n ? bsearch(&prefix, own->at, own->n, sizeof(*own->at), by_id) : NULL;
 	return at ? (size_t)(at - own->at) : SIZE_MAX;
@@ -221,7 +221,7 @@ static void upstreams_count(const struct paths *p, struct facts_routes *f)
 }
 
 // Seconds of the last word on a prefix's sight, by its place in `own`.
-static double *sights(const struct control_own *own)
+static double *sights(const struct facts_own *own)
 {
 	double *at = alloc_zero(own->n, sizeof(*at));
 	for (size_t i = 0; i < own->n; i++)
@@ -231,7 +231,7 @@ static double *sights(const struct control_own *own)
 
 // Marks the changes of path near which the prefix became visible or stopped being so: going forward those after it, going
 // back those before it. These belong to another loss, not to unrest.
-static void near_sight(const struct control_own *own, const struct evidence_event *events, size_t n, bool *ret_near)
+static void near_sight(const struct facts_own *own, const struct evidence_event *events, size_t n, bool *ret_near)
 {
 	double *seen = sights(own), *comes = sights(own);
 	for (size_t k = 0; k < 2 * n; k++) {
@@ -271,14 +271,13 @@ static double churn_count(const struct paths *p, const struct evidence_event *ev
 	return changes;
 }
 
-void control_paths(const struct routes *r, const struct control_own *own, struct incident *n)
+void facts_paths(const struct routes *r, const struct facts_own *own, const struct story *n, struct facts_routes *f)
 {
 	size_t count;
-	struct facts_routes *f = &n->facts.routes;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
 	struct paths p = {.evidence = routes_evidence(r), .own = own};
-	p.from = instant_after(control_start(n), -STAMP_NS);
-	p.to = control_end(n);
+	p.from = instant_after(facts_start(n), -STAMP_NS);
+	p.to = story_onset_end(n);
 	size_t pairs = pairs_find(&p);
 	pairs_rewind(&p, events, count);
 	for (size_t i = 0; i < count; i++)

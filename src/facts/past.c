@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What the list of incidents says of each of them: what came before it of the same entity, and at which times.
-#include "incident/facts_priv.h"
+#include "facts/facts_priv.h"
 
 #include "base/alloc.h"
 
@@ -47,15 +47,15 @@ size_t facts_stretches(struct facts_stretch *all, size_t count, int64_t apart_ns
 
 static bool lost_before(const struct incident *one, const struct incident *n)
 {
-	for (size_t i = 0; i < one->signal_count; i++)
-		if (facts_short_loss(&one->signals[i], &n->start))
+	for (size_t i = 0; i < one->story.signal_count; i++)
+		if (facts_short_loss(&one->story.signals[i], &n->story.start))
 			return true;
 	return false;
 }
 
 static bool outage(const struct incident *n)
 {
-	return n->scope != SCOPE_SERVICE && instant_known(n->start.best);
+	return n->story.scope != SCOPE_SERVICE && instant_known(n->story.start.best);
 }
 
 static bool same_clock(double before_s)
@@ -71,44 +71,39 @@ static bool same_clock(double before_s)
 static double even_starts(const struct incident_list *l, size_t which)
 {
 	const struct incident *n = &l->at[which];
-	struct instant later = n->start.best;
+	struct instant later = n->story.start.best;
 	double gap = NAN, even = 1, slack = isnan(n->facts.width_s) ? 0 : 2 * n->facts.width_s;
 	for (size_t i = which; i-- > 0;) {
 		const struct incident *one = &l->at[i];
-		if (one->entity != n->entity || !outage(one))
+		if (one->story.entity != n->story.entity || !outage(one))
 			continue;
-		double own = instant_gap_s(one->start.best, later);
+		double own = instant_gap_s(one->story.start.best, later);
 		if (!isnan(gap) && fabs(own - gap) > fmax(slack + n->facts.clock_width_s, EVEN_WITHIN * gap))
 			break;
 		gap = isnan(gap) ? own : gap;
-		later = one->start.best;
+		later = one->story.start.best;
 		even++;
 	}
 	return even >= EVEN_LEAST ? even : 1;
 }
 
-static void past_fill(struct incident_list *l, size_t which, struct instant since)
+struct facts_past facts_past(const struct incident_list *l, size_t which, struct instant watched_since)
 {
-	struct incident *n = &l->at[which];
-	struct facts_past *p = &n->facts.past;
-	double short_losses = isnan(p->short_losses) ? 0 : p->short_losses, incidents = 0;
-	*p = (struct facts_past){.watched_s = instant_known(since) ? instant_gap_s(since, n->start.best) : NAN};
+	const struct incident *n = &l->at[which];
+	struct facts_past p = {.watched_s = NAN};
+	double short_losses = isnan(n->facts.short_losses) ? 0 : n->facts.short_losses, incidents = 0;
+	if (instant_known(watched_since))
+		p.watched_s = instant_gap_s(watched_since, n->story.start.best);
 	for (size_t i = 0; i < which; i++) {
 		const struct incident *one = &l->at[i];
-		if (one->entity != n->entity || !instant_known(one->start.best))
+		if (one->story.entity != n->story.entity || !instant_known(one->story.start.best))
 			continue;
-		double before_s = instant_gap_s(one->start.best, n->start.best);
+		double before_s = instant_gap_s(one->story.start.best, n->story.start.best);
 		incidents += lost_before(one, n);
-		p->outages_10d += outage(one) && before_s <= OUTAGE_DAYS * DAY_S;
-		p->same_clock += outage(one) && same_clock(before_s);
+		p.outages_10d += outage(one) && before_s <= OUTAGE_DAYS * DAY_S;
+		p.same_clock += outage(one) && same_clock(before_s);
 	}
-	p->short_losses = fmax(short_losses, incidents);
-	p->even_spacing = outage(n) ? even_starts(l, which) : 1;
-}
-
-void facts_past(struct instant watched_since, struct incident_list *list, uint32_t entity)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i].entity == entity && instant_known(list->at[i].start.best))
-			past_fill(list, i, watched_since);
+	p.short_losses = fmax(short_losses, incidents);
+	p.even_spacing = outage(n) ? even_starts(l, which) : 1;
+	return p;
 }
