@@ -49,6 +49,7 @@ void cut_blind(struct pipeline *p)
 static void ties_find(struct pipeline *p, uint32_t entity)
 {
 	struct link_input in = {
+		.decisions = p->decisions,
 		.entities = p->entities,
 		.known = p->known,
 		.known_count = p->known_count,

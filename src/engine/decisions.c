@@ -6,6 +6,8 @@
 #include "detect/decisions.h"
 #include "diagnose/decisions.h"
 #include "engine/pipeline.h"
+#include "facts/decisions.h"
+#include "incident/decisions.h"
 #include "signal/decisions.h"
 
 const struct decision engine_rows[] = {
@@ -20,7 +22,9 @@ const struct decision_table engine_decisions = {DECISION_ENGINE, engine_rows, AR
 
 void pipeline_decisions(struct decisions *ret)
 {
-	static const struct decision_table *const tables[] = {&signal_decisions, &detect_decisions, &belief_decisions,
-							      &diagnose_decisions, &engine_decisions};
+	static const struct decision_table *const tables[] = {
+		&signal_decisions, &belief_decisions,	&detect_decisions, &incident_decisions,
+		&facts_decisions,  &diagnose_decisions, &engine_decisions,
+	};
 	decisions_join(tables, ARRAY_LEN(tables), ret);
 }

@@ -32,6 +32,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 				 const struct incident *earlier)
 {
 	struct story_input in = {
+		.decisions = p->decisions,
 		.dossier = &p->dossiers[entity],
 		.entities = p->entities,
 		.targets = p->targets,
@@ -44,6 +45,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.limits = &p->limits,
 	};
 	struct facts_input around = {
+		.decisions = p->decisions,
 		.dossier = in.dossier,
 		.entities = p->entities,
 		.targets = p->targets,
@@ -68,7 +70,7 @@ void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
 	d->last = now;
-	struct assemble_input in = {d, p->entities, p->routes, &p->limits};
+	struct assemble_input in = {d, p->entities, p->routes, &p->limits, p->decisions};
 	struct assemble_groups groups;
 	assemble_entity(&in, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));
@@ -175,7 +177,7 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		book_seal(p->book, d, before, done, groups);
 		dossier_retire(d, done, before,
 			       earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_CHANGES_S))));
-		struct assemble_input in = {d, p->entities, NULL, NULL};
+		struct assemble_input in = {d, p->entities, NULL, NULL, p->decisions};
 		struct assemble_groups left;
 		assemble_entity(&in, &left);
 		w->unconfirmed = left.unconfirmed;

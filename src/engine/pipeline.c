@@ -108,7 +108,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->version = options->version;
 	p->parameters_digest = options->parameters_digest;
 	p->world = options->world;
-	p->book = book_create(p->entities);
+	p->book = book_create(options->decisions, p->entities);
 	p->watches = alloc_zero(n, sizeof(*p->watches));
 	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
@@ -141,7 +141,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 		p->reach = reach_create(d, p->targets, n,
 					(struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
 	p->blocks = blocks_create(d, 0, (struct block_sink){.block = on_block, .context = p});
-	p->sessions = sessions_create(options->peers, options->entities);
+	p->sessions = sessions_create(d, options->peers, options->entities);
 	struct visibility by = {options->definition, options->full_floor, d};
 	p->routes = routes_create(options->peers, options->entities, &by, (struct sample_sink){on_sample, p});
 	return p;
