@@ -386,6 +386,8 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 	struct pulse_bin b;
 	float ratios[LOOKS_MAX];
 	size_t known = 0, high = 0, raised = 0;
+	double opens = detect_value(r->decisions, REACH_LATENCY_RATIO);
+	double raises = detect_value(r->decisions, REACH_LATENCY_RAISED);
 	bin_fill(&b, p);
 	b.seeing = observers_seeing(r, p, &b);
 	for (size_t i = 0; i < p->view_count; i++) {
@@ -397,8 +399,8 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 		look_latency(l, v, !r->latency_open && !r->raised && !r->loss_open && l->score <= 0);
 		if (l->ratio <= 0)
 			continue;
-		high += inflated(l, detect_value(r->decisions, REACH_LATENCY_RATIO));
-		raised += inflated(l, detect_value(r->decisions, REACH_LATENCY_RAISED));
+		high += inflated(l, opens);
+		raised += inflated(l, raises < opens ? raises : opens); // what opens is raised
 		ratios[known++] = l->ratio;
 	}
 	b.rtt_ratio = median_of(ratios, known);
