@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/say.h"
@@ -12,6 +13,7 @@
 #include "intake/shipped.h"
 #include "report/revision.h"
 
+#include <float.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,11 +37,15 @@ static const char help[] =
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
+	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna "
+	"log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
-	"  --follow[=SECONDS]    the data is still being written: look again so often (5), tell what reads "
-	"differently,\n"
-	"                        until interrupted\n"
-	"  --watermark SECONDS   with --follow: data so far behind the newest stamp is settled (120)\n"
+	"  --follow[=SECONDS]    the data is still being written: read what is new and tell each revision in a line, "
+	"until\n"
+	"                        interrupted; look at least so often (5), for file systems that do not say what "
+	"changes\n"
+	"  --verbose             with --follow: the whole story with each revision\n"
+	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, "
 	"one-network\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
@@ -59,7 +65,7 @@ static const char help[] =
 
 struct replay {
 	struct session session;
-	bool json, parameters, follow, revisions;
+	bool json, parameters, follow, revisions, verbose;
 	double every_s, watermark_s;
 };
 
@@ -72,12 +78,7 @@ static int usage(const char *message, const char *what)
 
 static int seconds_parse(const char *option, const char *argument, double *ret)
 {
-	char *end;
-	double value = strtod(argument, &end);
-	if (end == argument || *end || !(value >= 0) || value > 86400)
-		return usage("a number of seconds is wanted", option);
-	*ret = value;
-	return 0;
+	return number_real_of_text(argument, 0, 86400, ret) ? 0 : usage("a number of seconds is wanted", option);
 }
 
 static int cut_parse(const char *argument, int64_t *ret)
@@ -95,11 +96,11 @@ static int cut_parse(const char *argument, int64_t *ret)
 static int set_decision(struct decisions *d, const char *argument)
 {
 	const char *equals = strchr(argument, '=');
-	char name[64], *end = NULL, message[160];
+	char name[64], message[160];
 	const struct decision *row;
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
-	double value = equals ? strtod(equals + 1, &end) : 0;
-	if (n >= sizeof(name) || end == equals + 1 || *end)
+	double value;
+	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
 		return usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
@@ -126,9 +127,8 @@ static void print_decisions(const struct decisions *d)
 
 static int floor_parse(const char *argument, uint32_t *ret)
 {
-	char *end;
-	unsigned long value = *argument >= '0' && *argument <= '9' ? strtoul(argument, &end, 10) : 0;
-	if (!value || *end || value > UINT32_MAX)
+	uint64_t value;
+	if (!number_of_text(argument, UINT32_MAX, &value) || !value)
 		return usage("--full-feed-floor wants a number of prefixes from 1 to 4294967295", argument);
 	*ret = (uint32_t)value;
 	return 0;
@@ -153,6 +153,12 @@ static int parse_one(struct replay *r, int option)
 	case 'F':
 		r->follow = true;
 		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
+	case 'v':
+		r->verbose = true;
+		return 0;
+	case 'l':
+		r->session.log_dir = optarg;
+		return 0;
 	case 'r':
 		r->revisions = true;
 		return 0;
@@ -193,8 +199,10 @@ static int parse(struct replay *r, int argc, char **argv)
 		{"set", required_argument, NULL, 's'},
 		{"parameters", no_argument, NULL, 'p'},
 		{"follow", optional_argument, NULL, 'F'},
+		{"verbose", no_argument, NULL, 'v'},
 		{"watermark", required_argument, NULL, 'm'},
 		{"revisions", no_argument, NULL, 'r'},
+		{"log", required_argument, NULL, 'l'},
 		{"cut", required_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -396,8 +404,13 @@ int cli_replay(int argc, char **argv)
 	session_init(&r.session, "lacuna replay", &say_notices);
 	int status = parse(&r, argc, argv);
 	if (!status && r.follow) {
-		struct follow_options options = {&r.session, argv + optind, argc - optind,
-						 r.every_s,  r.watermark_s, r.json};
+		struct follow_options options = {.session = &r.session,
+						 .paths = argv + optind,
+						 .path_count = argc - optind,
+						 .every_s = r.every_s,
+						 .watermark_s = r.watermark_s,
+						 .json = r.json || r.revisions,
+						 .verbose = r.verbose};
 		status = 1 + follow(&options);
 	} else if (!status) {
 		if (r.revisions)

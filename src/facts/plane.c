@@ -3,6 +3,7 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -93,12 +94,6 @@ static double loss_peak(const struct decisions *v, const struct facts_span *s)
 	return most;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 // Latency of what answers once the first shock is over: a longer way shows, a way that is gone does not.
 static double rtt_detour(const struct decisions *v, const struct facts_span *s)
 {
@@ -110,7 +105,7 @@ static double rtt_detour(const struct decisions *v, const struct facts_span *s)
 		if (loss >= 0 && loss < facts_value(v, FACTS_PARTLY_ALIVE) && s->bins[i].rtt_ratio > 0)
 			ratios[n++] = s->bins[i].rtt_ratio;
 	}
-	qsort(ratios, n, sizeof(*ratios), by_value);
+	qsort(ratios, n, sizeof(*ratios), numbers_by_double);
 	double median = (double)n >= facts_value(v, FACTS_DETOUR_BINS) && n ? ratios[n / 2] : NAN;
 	free(ratios);
 	return median;

@@ -242,6 +242,11 @@ static void assemble_split_services(const struct decisions *v, struct dossier *d
 			if (with_it)
 				dossier->group[d - dossier->detections] = (uint32_t)own + 1;
 		}
+		if (!g->origin_count && !assemble_is_incident(v, g)) { // what is left would not have been one
+			for (size_t k = 0; k < g->count; k++)
+				dossier->group[g->at[k] - dossier->detections] = 0;
+			g->count = 0;
+		}
 		free(whole.at);
 	}
 }
