@@ -18,12 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS_PER_HOUR (3600 * NS_PER_S)
+#define NS_PER_HOUR (3600 * NS_PER_S) // the calendar
 #define RECOVERY_MISS                                                                                                  \
 	0.2 // Trinocular: so often a recovery may be missed in a round; who is asked, not what is believed
 #define FULL	    0.997 // of the slots; double hashing finds a block in 6 looks even then
-#define SLOTS_LEAST 1021
-#define RUN_MOST    50.0 // beyond it nothing changes
+#define SLOTS_LEAST 1021  // memory; a prime
+#define RUN_MOST    50.0  // beyond it nothing changes
 
 struct network {
 	uint8_t hour[BLOCK_HOURS]; // 255 is 1

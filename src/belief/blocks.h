@@ -13,12 +13,12 @@
 #include <stdint.h>
 
 #define BLOCKS_MAX	    (1u << 24) // all /24s
-#define BLOCK_RESPONDERS    16
-#define BLOCK_PROBES_MAX    15 // a round
+#define BLOCK_RESPONDERS    16	       // memory: 96 bytes a block
+#define BLOCK_PROBES_MAX    15	       // a round
 #define BLOCK_OBSERVER_NONE UINT16_MAX
 #define BLOCK_NETWORKS_MAX  200000u // twice the networks there are
-#define BLOCK_ENTITIES_MAX  65535u
-#define BLOCK_HOURS	    168
+#define BLOCK_ENTITIES_MAX  65535u  // 16 bits
+#define BLOCK_HOURS	    168	    // of a week
 
 enum block_belief { BLOCK_UNOBSERVABLE, BLOCK_UP, BLOCK_UNCERTAIN, BLOCK_DOWN, BLOCK_BELIEFS };
 

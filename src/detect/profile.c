@@ -9,15 +9,15 @@
 #include <math.h>
 #include <string.h>
 
-#define NS_PER_HOUR (3600 * NS_PER_S)
+#define NS_PER_HOUR (3600 * NS_PER_S) // the calendar
 #define RING_HOURS  (PROFILE_HOURS * PROFILE_WEEKS)
-#define MISSING	    0
-#define ZERO	    1
+#define MISSING	    0		 // code of a cell
+#define ZERO	    1		 // code of a cell
 #define SMALLEST    (107u << 10) // 2^-20 as (float bits >> 13): anything less is zero
 #define GREATEST    1e12	 // more is taken as this much
 #define AWAY_LOWEST (119u << 3)	 // 2^-8 as (float bits >> 20)
-#define MAD_TO_SD   1.4826
-#define P10_TO_SD   1.2816
+#define MAD_TO_SD   1.4826	 // of a normal distribution
+#define P10_TO_SD   1.2816	 // of a normal distribution
 
 _Static_assert(sizeof(struct profile) <= PROFILE_BYTES, "memory of a series is bounded");
 

@@ -11,11 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROFILE_HOURS 168 // of a week
-#define PROFILE_WEEKS 4	  // kept
-#define PROFILE_AWAY  64  // classes of |value / usual - 1|, eight an octave, from 1/256 to 1
-#define PROFILE_BINS  12  // values kept of the running hour; more are averaged in pairs
-#define PROFILE_BYTES 2048
+#define PROFILE_HOURS 168  // of a week
+#define PROFILE_WEEKS 4	   // kept
+#define PROFILE_AWAY  64   // classes of |value / usual - 1|, eight an octave, from 1/256 to 1
+#define PROFILE_BINS  12   // values kept of the running hour; more are averaged in pairs
+#define PROFILE_BYTES 2048 // memory of a series
 
 enum profile_kind { PROFILE_BY_DAYS, PROFILE_BY_WEEKS, PROFILE_KINDS };
 

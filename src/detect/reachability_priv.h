@@ -4,9 +4,9 @@
 
 #include "detect/reachability.h"
 
-#define LOOKS_MAX	OBSERVERS_MAX // all there can be
-#define RTT_HISTORY	120	      // places for reach.latency_history
-#define SERVICE_CLASSES (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1)
+#define LOOKS_MAX	OBSERVERS_MAX				      // all there can be
+#define RTT_HISTORY	120					      // places for reach.latency_history
+#define SERVICE_CLASSES (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1) // as many as there are
 
 struct look { // one observer's record
 	const struct decisions *decisions;

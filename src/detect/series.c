@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERIES_BYTES   2048
-#define CONFIDENCE     0.9 // what the intervals are made for; stated with each
-#define NS_PER_HOUR    (3600 * NS_PER_S)
+#define SERIES_BYTES   2048		   // memory of a series
+#define CONFIDENCE     0.9		   // what the intervals are made for; stated with each
+#define NS_PER_HOUR    (3600 * NS_PER_S)   // the calendar
 #define TIME_LAST_NS   4000000000000000000 // in 2096: sums with it do not overflow
-#define GREATEST_UNITS 1e18
+#define GREATEST_UNITS 1e18		   // fits 64 bits
 
 // The first row whose name the series' name is, or begins with before a character that is no letter or digit.
 #define SOURCE(which) SERIES_##which##_DEPART, SERIES_##which##_OPEN, SERIES_##which##_CLOSE, SERIES_##which##_HISTORY

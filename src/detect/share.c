@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define CONFIDENCE 0.9
+#define CONFIDENCE 0.9 // what the intervals are made for; stated with each
 
 struct share {
 	const struct decisions *decisions;

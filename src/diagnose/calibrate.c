@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARP_FROM 0.30
-#define SHARP_STEP 0.05
-#define SHARP_MANY 19 // up to 1.2
-#define P_LEAST	   1e-6
+#define SHARP_FROM 0.30 // of the fit, which writes data/ratios.csv
+#define SHARP_STEP 0.05 // of the fit
+#define SHARP_MANY 19	// up to 1.2
+#define P_LEAST	   1e-6 // of the fit: a logarithm stays finite
 
 const double calibrate_coverage[CALIBRATE_COVERAGE] = {0.5, 0.8, 1.0};
 

@@ -2,7 +2,7 @@
 // Whether it had happened before, in waves, or at which times.
 #include "diagnose/evidence_priv.h"
 
-#define SECONDS_A_DAY 86400
+#define SECONDS_A_DAY 86400 // the calendar
 
 struct finding look_flaps_before(const struct incident *n, const struct decisions *d)
 {

@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define COMPETE_LEAST 0.05 // a cause below this is not said to compete
-#define COMPETE_MOST  3
+#define COMPETE_MOST  3	   // of a sentence
 
 static void put_seconds(struct text *t, double s)
 {

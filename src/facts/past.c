@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_S 86400.0
+#define DAY_S 86400.0 // the calendar
 
 bool facts_short_loss(const struct decisions *v, const struct detection *one, const struct moment *start)
 {

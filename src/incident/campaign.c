@@ -13,7 +13,7 @@
 // shape (1), scope (1), duration from 2.5 minutes to a day (0.5), time of day (0.5). A signal that one of the two could not
 // see is left out. Cosine at or above campaign.similarity within campaign.gap_days links two; links add up.
 
-#define DAY_S 86400.0
+#define DAY_S 86400.0 // the calendar
 
 struct cosine {
 	double product, a, b;

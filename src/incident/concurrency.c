@@ -15,9 +15,9 @@
 // Poisson-binomial tail and a beta-binomial one whose correlation comes from how onsets cluster in quiet hours, at least
 // 0.01. Times the windows in a year, twice for those that overlap, times the lengths tried = expected per year.
 
-#define RHO_CEILING  0.99 // correlation: at one the tail has no density
-#define HOURS_A_YEAR 8760.0
-#define WINDOWS	     4 // places
+#define RHO_CEILING  0.99   // correlation: at one the tail has no density
+#define HOURS_A_YEAR 8760.0 // the calendar
+#define WINDOWS	     4	    // places
 
 struct span { // (after, until] in nanoseconds
 	int64_t after, until;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PRECEDENCE_HOLDS_MAX 4
+#define PRECEDENCE_HOLDS_MAX 4 // different hold times; memory
 
 struct precedence_bin {	     // one watch interval, all observers that count together
 	struct instant time; // its begin

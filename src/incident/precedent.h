@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#define PRECEDENT_NEAREST 3
+#define PRECEDENT_NEAREST 3 // that are shown
 
 struct precedent_match {
 	size_t index;

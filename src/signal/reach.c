@@ -23,10 +23,10 @@ struct waiting { // a probe in the queue
 	uint32_t rtt_us : 27, outcome : 5; // at most two minutes
 };
 
-#define TARGET_BITS   ((1u << 20) - 1)
-#define OBSERVER_BITS ((1u << 10) - 1)
-#define RTT_MOST      ((1u << 27) - 1)
-#define OUTCOME_BITS  ((1u << 5) - 1)
+#define TARGET_BITS   ((1u << 20) - 1) // of a field
+#define OBSERVER_BITS ((1u << 10) - 1) // of a field
+#define RTT_MOST      ((1u << 27) - 1) // of a field
+#define OUTCOME_BITS  ((1u << 5) - 1)  // of a field
 
 _Static_assert(sizeof(struct waiting) == 16, "memory per target");
 _Static_assert(TARGETS_MAX <= 1u << 20 && OBSERVERS_MAX <= 1u << 10, "fit their fields");

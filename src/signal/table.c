@@ -12,8 +12,8 @@
 
 #include <stdlib.h>
 
-#define TABLE_BLOCK 64
-#define SCAN_ROWS   4096
+#define TABLE_BLOCK 64	 // rows judged at a time; speed
+#define SCAN_ROWS   4096 // rows looked at at a time; speed
 
 enum { HOT_TOUCHED = 1, HOT_VISIBLE = 2, HOT_RECOUNTED = 4 };
 

@@ -10,8 +10,12 @@ import re
 import subprocess
 import sys
 
+import source
 from tap import Cases
 
+# A number in a room that decides is a row, or says in its line why it need not be one: it sizes memory, is a fact of
+# mathematics or of the calendar, or is about text.
+DEFINE = re.compile(r"^#define[ \t]+([A-Z][A-Z0-9_]*)[ \t]+((?:[^\\\n]|\\\n)*)$", re.MULTILINE)
 PLACE = os.path.join("doc", "DETECTION.md")
 PART = re.compile(r"(<!-- numbers: ([^>]*) -->\n).*?(<!-- end of numbers -->)", re.DOTALL)
 
@@ -38,6 +42,16 @@ def written(document, rows):
     return PART.sub(lambda m: m.group(1) + table(rows, m.group(2)) + m.group(3), document)
 
 
+def unreasoned(root):
+    for room in sorted(os.listdir(os.path.join(root, "src"))):
+        if not os.path.exists(os.path.join(root, "src", room, "decisions.inc")):
+            continue
+        for path in source.files(root, os.path.join("src", room)):
+            for name, value in DEFINE.findall(source.text(root, path)):
+                if re.search(r"\d", re.sub(r"[A-Za-z_]\w*", "", value)) and "//" not in value:
+                    yield f"{path}: {name} is no row, and does not say why"
+
+
 def main():
     root, lacuna, update = sys.argv[1], sys.argv[2], sys.argv[3:] == ["--update"]
     with open(os.path.join(root, PLACE), encoding="utf-8") as file:
@@ -54,6 +68,7 @@ def main():
     cases.case("every row is in exactly one table", [row[0] for row in rows if sum(belongs(row[0], part) for part in parts) != 1])
     cases.case(f"{PLACE} is up to date", [] if written(document, rows) == document else
                ["ninja -C build update-detection, then read the difference"])
+    cases.case("what is no row says why", unreasoned(root))
     cases.done()
 
 
