@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_SHARE 8			    // while open, looks are an eighth of its age apart
-#define RETIRE_NS  (400 * 86400 * NS_PER_S) // incidents are compared with those of the year before
-#define LATE_MAX   (COLLECTORS_MAX + OBSERVERS_MAX)
+#define LATE_MAX (COLLECTORS_MAX + OBSERVERS_MAX)
 
 static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
 {
@@ -51,6 +49,7 @@ void cut_blind(struct pipeline *p)
 static void ties_find(struct pipeline *p, uint32_t entity)
 {
 	struct link_input in = {
+		.decisions = p->decisions,
 		.entities = p->entities,
 		.known = p->known,
 		.known_count = p->known_count,
@@ -60,7 +59,8 @@ static void ties_find(struct pipeline *p, uint32_t entity)
 	};
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
-	link_incidents(&in, book_incidents(p->book), entity);
+	link_incidents(&in, book_entity(p->book, entity), entity);
+	book_tied(p->book, entity);
 }
 
 static struct incident_view view_of(struct pipeline *p)
@@ -75,6 +75,7 @@ static struct incident_view view_of(struct pipeline *p)
 		.definition_says = p->definition->says,
 		.version = p->version ? p->version : "",
 		.parameters = p->parameters_digest,
+		.world = p->world,
 		.first = p->first,
 		.last = p->cut,
 	};
@@ -162,7 +163,8 @@ static void incidents_tell(struct pipeline *p)
 		struct incident *n = &l->at[i];
 		if (!book_due(p->book, i) || book_unchanged(p->book, i, inputs_of(n, surroundings)))
 			continue;
-		struct diagnose_input in = {n, &p->entities->at[n->story.entity], p->ratios, &n->verdict};
+		const struct entity *entity = &p->entities->at[n->story.entity];
+		struct diagnose_input in = {n, entity, p->ratios, p->decisions, &n->verdict};
 		diagnose_incident(&in, &n->verdict);
 		incident_tell(p, &view, i, &scratch);
 	}
@@ -190,6 +192,7 @@ static bool wanted(struct pipeline *p, uint32_t entity)
 void cut_make(struct pipeline *p, struct instant now)
 {
 	const struct evidence *evidence = routes_evidence(p->routes);
+	double share = engine_value(p->decisions, ENGINE_LOOK_SHARE);
 	bool any = false;
 	p->origin_news = evidence ? evidence_news_all(evidence) : 0;
 	p->cut = now;
@@ -199,7 +202,7 @@ void cut_make(struct pipeline *p, struct instant now)
 		if (!wanted(p, e))
 			continue;
 		look_entity(p, e, now);
-		int64_t age = (now.ns - w->opened.ns) / LOOK_SHARE;
+		int64_t age = (int64_t)((double)(now.ns - w->opened.ns) * share);
 		w->look_at = instant_after(now, age > p->cut_ns ? age : p->cut_ns);
 		any = true;
 		ties_find(p, e);
@@ -213,5 +216,5 @@ void cut_make(struct pipeline *p, struct instant now)
 	if (p->any_late)
 		memset(p->late, 0, LATE_MAX * sizeof(*p->late));
 	p->any_late = false;
-	book_retire(p->book, instant_after(now, -RETIRE_NS), NULL, NULL);
+	book_retire(p->book, instant_after(now, -engine_ns(p->decisions, ENGINE_RETIRE_S)), NULL, NULL);
 }
