@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define BEGIN_S	   1700000000
-#define STEP_S	   120 // each target is asked so often, each peer says that it is there
+#define STEP_S	   300 // each target is asked so often, each peer says that it is there
 #define SERIES_S   300
 #define OBSERVERS  3
 #define COLLECTORS 4
@@ -34,7 +34,7 @@ struct soak {
 	uint32_t path[2];
 	struct obs batch[BATCH];
 	size_t batched;
-	uint64_t observations, revisions;
+	uint64_t observations, revisions, opened;
 	int64_t now; // seconds
 };
 
@@ -58,8 +58,9 @@ static size_t soak_resident(void)
 
 static void soak_revision(void *context, const struct revision *r)
 {
-	(void)r;
-	((struct soak *)context)->revisions++;
+	struct soak *s = context;
+	s->revisions++;
+	s->opened += r->revision == 1;
 }
 
 static void soak_flush(struct soak *s)
@@ -229,7 +230,7 @@ static void soak_probes(struct soak *s)
 	for (uint32_t k = 0; k < all; k++) {
 		uint32_t i = (uint32_t)((uint64_t)k * 7919 % all), e = i / s->targets;
 		int64_t ns = s->now * NS_PER_S + (int64_t)((uint64_t)k * (STEP_S - 10) * NS_PER_S / all) + 5 * NS_PER_S;
-		bool machine = soak_lot(i + 5000, s->now, 1800, 600), gone = soak_gone(s, e, s->now);
+		bool machine = soak_lot(i + 5000, s->now, 1800, 10000), gone = soak_gone(s, e, s->now);
 		for (uint16_t observer = 0; observer < OBSERVERS; observer++) {
 			bool blind = soak_lot(observer + 77, s->now, 1800, 40);
 			bool lost = machine || gone || blind || hash_pair((uint64_t)s->now + observer, i) % 300 == 0;
@@ -264,12 +265,11 @@ static void soak_day(struct soak *s, uint32_t day, size_t *ret_resident)
 			soak_probes(s);
 	}
 	soak_flush(s);
-	const struct incident_list *all = pipeline_incidents(s->pipeline);
 	*ret_resident = soak_resident();
 	printf("{\"day\":%u,\"resident_mb\":%.2f,\"in_use_mb\":%.2f,\"incidents\":%zu,\"revisions\":%llu,"
 	       "\"observations\":%llu,\"cpu_s\":%.1f}\n",
-	       day, (double)*ret_resident / 1e6, (double)(mallinfo2().uordblks + mallinfo2().hblkhd) / 1e6, all->count,
-	       (unsigned long long)s->revisions, (unsigned long long)s->observations, soak_cpu_s());
+	       day, (double)*ret_resident / 1e6, (double)(mallinfo2().uordblks + mallinfo2().hblkhd) / 1e6,
+	       (size_t)s->opened, (unsigned long long)s->revisions, (unsigned long long)s->observations, soak_cpu_s());
 	fflush(stdout);
 }
 

@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#define VALUES_NS (2 * 86400 * NS_PER_S) // of a tenth of what lasts, and before what is not seen yet
+
 static void detectors_ask(struct pipeline *p, uint32_t entity)
 {
 	if (p->ending)
@@ -160,6 +162,19 @@ static void look_retire_intervals(struct pipeline *p, uint32_t entity, struct in
 	free(pins);
 }
 
+// Curves of series begin before the start of what is not sealed, by a tenth of how long it lasts.
+static struct instant look_values_since(const struct pipeline *p, uint32_t entity, struct instant now)
+{
+	const struct dossier *d = &p->dossiers[entity];
+	struct instant since = now;
+	int64_t most = engine_ns(p->decisions, ENGINE_OPEN_MOST_S) + engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S);
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (instant_known(d->detections[i].start.from))
+			since = earlier(since, d->detections[i].start.from);
+	since.ns = since.ns < now.ns - most ? now.ns - most : since.ns;
+	return instant_after(since, -VALUES_NS);
+}
+
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct dossier *d = &p->dossiers[entity];
@@ -198,5 +213,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,
 		    fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
+	dossier_retire_values(d, look_values_since(p, entity, now));
 	look_retire_intervals(p, entity, now);
 }

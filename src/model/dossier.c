@@ -107,6 +107,21 @@ void dossier_value(struct dossier *d, const struct dossier_value *one)
 	d->values[d->value_count++] = *one;
 }
 
+void dossier_retire_values(struct dossier *d, struct instant horizon)
+{
+	size_t old = 0;
+	while (old + DOSSIER_VALUES_LEAST < d->value_count && d->values[old].time.ns < horizon.ns)
+		old++;
+	if (!old)
+		return;
+	d->value_count -= old;
+	memmove(d->values, d->values + old, d->value_count * sizeof(*d->values));
+	if (d->value_capacity > 4 * d->value_count) {
+		d->values = alloc_resize(d->values, 2 * d->value_count, sizeof(*d->values));
+		d->value_capacity = 2 * d->value_count;
+	}
+}
+
 void dossier_free(struct dossier *d)
 {
 	free(d->values);
