@@ -538,6 +538,9 @@ static void book_fold(struct book *b)
 		kept++;
 	}
 	b->live.list.count = kept;
+	alloc_shrink((void **)&b->live.list.at, kept, &b->live.list.capacity, sizeof(*b->live.list.at));
+	alloc_shrink((void **)&b->live.marks, kept, &b->live.capacity, sizeof(*b->live.marks));
+	alloc_shrink((void **)&b->own.at, 0, &b->own.capacity, sizeof(*b->own.at));
 }
 
 static int kin_compare(const void *a, const void *b)
