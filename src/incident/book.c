@@ -119,7 +119,10 @@ void book_free(struct book *b)
 static void shelf_add(struct shelf *s, const struct incident *n, const struct mark *m)
 {
 	alloc_grow((void **)&s->marks, s->list.count, &s->capacity, sizeof(*s->marks));
-	alloc_grow((void **)&s->list.at, s->list.count, &s->list.capacity, sizeof(*s->list.at));
+	if (s->list.count == s->list.capacity) { // they are large: by a quarter only
+		s->list.capacity += s->list.capacity / 4 + 4;
+		s->list.at = alloc_resize(s->list.at, s->list.capacity, sizeof(*s->list.at));
+	}
 	s->marks[s->list.count] = *m;
 	s->list.at[s->list.count++] = *n;
 }
@@ -576,7 +579,10 @@ struct incident_list *book_entity(struct book *b, uint32_t entity)
 		qsort(b->kin, count, sizeof(*b->kin), kin_compare);
 	b->own.count = 0;
 	for (size_t i = 0; i < count; i++) {
-		alloc_grow((void **)&b->own.at, i, &b->own.capacity, sizeof(*b->own.at));
+		if (i == b->own.capacity) {
+			b->own.capacity += b->own.capacity / 4 + 4;
+			b->own.at = alloc_resize(b->own.at, b->own.capacity, sizeof(*b->own.at));
+		}
 		struct incident *n = &b->own.at[b->own.count++];
 		if (b->kin[i].folded)
 			sparse_unpack(f->at[b->kin[i].at].bytes, n, sizeof(*n));

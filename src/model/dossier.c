@@ -87,14 +87,25 @@ void dossier_sample(struct dossier *d, const struct sample *one)
 	d->routes[d->route_count++] = *one;
 }
 
-// Of each stretch the last sample stays: it is the one that stood longest into what follows.
+#define DOSSIER_KNOWN 3 // networks from which on a sample says something
+
+static bool dossier_stands(const struct sample *before, const struct sample *one)
+{
+	return before->value == one->value && before->sight == one->sight && before->own == one->own &&
+	       (before->of_networks >= DOSSIER_KNOWN) == (one->of_networks >= DOSSIER_KNOWN);
+}
+
+// Of each stretch the last sample stays: it is the one that stood longest into what follows. Of very old ones only those that
+// say something new.
 void dossier_coarsen(struct dossier *d, struct instant fine, struct instant coarse)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < d->route_count; i++) {
 		int64_t at = d->routes[i].time.ns, step = at < coarse.ns ? DOSSIER_OLD_NS : DOSSIER_COARSE_NS;
 		bool last = i + 1 == d->route_count || d->routes[i + 1].time.ns / step != at / step;
-		if (at >= fine.ns || last)
+		bool old =
+			at < coarse.ns && at < fine.ns && kept && dossier_stands(&d->routes[kept - 1], &d->routes[i]);
+		if ((at >= fine.ns || last) && !old)
 			d->routes[kept++] = d->routes[i];
 	}
 	d->route_count = kept;
