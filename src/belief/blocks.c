@@ -31,6 +31,7 @@ struct network {
 
 struct blocks {
 	const struct decisions *decisions;
+	double pool_answer[2];	   // what an answer says against a share that is looked for
 	double odds_most, odds_up; // logarithms: belief is kept within the one, and up above the other
 	struct block_state *slots;
 	size_t slot_count, count;
@@ -61,6 +62,12 @@ static size_t slots_for(size_t blocks)
 	return n;
 }
 
+// The shares of blocks that are looked for.
+static double pool_share(const struct blocks *b, int i)
+{
+	return belief_value(b->decisions, i ? BELIEF_POOL_MANY : BELIEF_POOL_SOME);
+}
+
 static double odds_log(double p)
 {
 	return (double)(float)log(p / (1 - p));
@@ -71,6 +78,8 @@ struct blocks *blocks_create(const struct decisions *decisions, size_t expected,
 	struct blocks *b = alloc_zero(1, sizeof(*b));
 	b->decisions = decisions;
 	b->odds_most = odds_log(belief_value(decisions, BELIEF_CLAMP));
+	for (int i = 0; i < 2; i++)
+		b->pool_answer[i] = log((1 - pool_share(b, i)) / (1 - belief_value(decisions, BELIEF_POOL_USUAL)));
 	b->odds_up = odds_log(belief_value(decisions, BELIEF_UP));
 	b->out = out;
 	b->slot_count = slots_for(expected > BLOCKS_MAX ? BLOCKS_MAX : expected);
@@ -305,12 +314,6 @@ static double pool_weight(const struct blocks *b, const struct block_state *s, d
 	return log(((1 - d) + d * down) / ((1 - usual) + usual * down));
 }
 
-// The shares of blocks that are looked for.
-static double pool_share(const struct blocks *b, int i)
-{
-	return belief_value(b->decisions, i ? BELIEF_POOL_MANY : BELIEF_POOL_SOME);
-}
-
 static void pool_heard(struct block_pool *pool, const struct block_probe *p)
 {
 	pool->healthy |= p->controls == BLOCK_CONTROLS_HEALTHY;
@@ -376,8 +379,7 @@ static void take_answer(struct blocks *b, struct block_state *s, int at, const s
 	double add[2];
 	for (int i = 0; i < 2; i++) {
 		double said = pool_counts(b, s) ? pool_weight(b, s, pool_share(b, i)) : 0;
-		add[i] = log((1 - pool_share(b, i)) / (1 - belief_value(b->decisions, BELIEF_POOL_USUAL))) -
-			 (said > 0 ? said : 0);
+		add[i] = b->pool_answer[i] - (said > 0 ? said : 0);
 	}
 	if (at < 0)
 		at = responder_put(s, p->low, belief_value(b->decisions, BELIEF_AVAILABLE_NEW));

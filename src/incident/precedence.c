@@ -16,6 +16,7 @@
 // The two shapes see only the bins before the first withdrawal, with the place of the change (and "none") summed out. Only
 // the stretch up to the first recovery is looked at: three bins in a row at a quarter of the worst loss or less.
 
+#define P0_FLOOR	0.005	// of a known usual loss; nobody gives one yet
 #define P0_WEIGHT_KNOWN 200.0	// pings that a known usual loss counts for; nobody gives one yet
 #define LENGTH_MAX_S	86400.0 // what is longer is absurd
 #define SHAPE_LOG10_MAX 999.0	// what is told
@@ -29,7 +30,8 @@ struct change {
 	const struct precedence_input *in;
 	size_t end; // bins looked at
 	double prior_lost, prior_ok;
-	double *weight; // posterior that the change is in bin i
+	double log_late, log_in_time; // of the shares of changes after the last probe of their bin, and before
+	double *weight;		      // posterior that the change is in bin i
 	size_t best;
 	struct run *runs; // by hash; a place is taken over by the next that falls on it
 };
@@ -85,12 +87,14 @@ static void prior_set(struct change *c)
 	double p0 = incident_value(in->decisions, PRECEDENCE_P0_UNKNOWN),
 	       weight = incident_value(in->decisions, PRECEDENCE_P0_WEIGHT);
 	if (in->usual_sent && in->usual_lost <= in->usual_sent) {
-		p0 = clamp((double)in->usual_lost / (double)in->usual_sent,
-			   incident_value(in->decisions, PRECEDENCE_P0_FLOOR), 0.9);
+		p0 = clamp((double)in->usual_lost / (double)in->usual_sent, P0_FLOOR, 0.9);
 		weight = P0_WEIGHT_KNOWN;
 	}
 	c->prior_lost = p0 * weight;
 	c->prior_ok = (1 - p0) * weight;
+	double late = incident_value(in->decisions, PRECEDENCE_LATE);
+	c->log_late = log(late);
+	c->log_in_time = log(1 - late);
 }
 
 enum shape { SHAPE_ONSET, SHAPE_STRESS, SHAPE_STEP };
@@ -126,9 +130,9 @@ static double during_term(const struct change *c, const struct precedence_bin *b
 {
 	if (shape != SHAPE_ONSET)
 		return run_term(c, lost_of(b), b->sent, 1, 1);
-	double all = c->prior_lost + c->prior_ok, share = incident_value(c->in->decisions, PRECEDENCE_LATE);
+	double all = c->prior_lost + c->prior_ok;
 	double late = lost_of(b) * log(c->prior_lost / all) + (b->sent - lost_of(b)) * log(c->prior_ok / all);
-	return log_plus(log(share) + late, log(1 - share) + bin_term(c, b, shape));
+	return log_plus(c->log_late + late, c->log_in_time + bin_term(c, b, shape));
 }
 
 static double after_term(const struct change *c, const struct after *a, enum shape shape)
