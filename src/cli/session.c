@@ -27,6 +27,7 @@ void session_init(struct session *s, const char *command)
 void session_free(struct session *s)
 {
 	pipeline_free(s->pipeline);
+	resume_free(&s->resume);
 	inputs_free(&s->in);
 	world_free(s->world);
 	free(s->known);
@@ -114,51 +115,116 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 	text_free(&line);
 }
 
-static int run(struct session *s)
+struct session_gate { // what the state has already does not go to the engine again
+	struct pipeline *pipeline;
+	bool closed;
+};
+
+static int gate_take(void *context, const struct obs *batch, size_t n)
 {
-	struct decode_options options = {
-		.targets = s->in.targets,
-		.entities = &s->in.entities,
-		.bad_line = bad_line,
-		.bad_context = s,
-	};
-	struct obs_sink sink = {pipeline_take, s->pipeline};
-	struct decoder *d = decoder_create(s->in.peers, &options, sink);
+	struct session_gate *g = context;
+	return g->closed ? 0 : pipeline_take(g->pipeline, batch, n);
+}
+
+static bool session_stops(const struct session *s, const struct record *r, uint64_t taken)
+{
+	if (instant_known(s->until) && instant_known(r->time) && r->time.ns > s->until.ns)
+		return true;
+	return (s->stop && *s->stop) || (s->stop_after && taken >= s->stop_after);
+}
+
+static int record_take(struct session *s, struct decoder *d, struct session_gate *gate, const struct record *r)
+{
+	bool had = resume_has(&s->resume, r);
+	if (s->resume.moved)
+		return ERR_MALFORMED;
+	if (had != gate->closed) {
+		int code = decoder_flush(d);
+		if (code < 0)
+			return code;
+		gate->closed = had;
+	}
+	if (r->kind == RECORD_GAP && !s->growing) {
+		s->gaps++;
+		if (!had)
+			damage_say(s->in.feed, r);
+	}
+	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END;
+	return decoder_take(d, r);
+}
+
+static int records_read(struct session *s, struct decoder *d, struct session_gate *gate)
+{
 	struct progress progress;
 	struct record record;
+	uint64_t taken = 0;
 	int code;
 	progress_begin(&progress, s->quiet);
-	while ((code = feed_next(s->in.feed, &record)) > 0) {
-		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns)
-			break;
-		if (record.kind == RECORD_GAP && !s->growing) {
-			s->gaps++;
-			damage_say(s->in.feed, &record);
-		}
-		s->records += record.kind != RECORD_GAP && record.kind != RECORD_SOURCE_END;
-		code = decoder_take(d, &record);
+	while ((code = feed_next(s->in.feed, &record)) > 0 && !session_stops(s, &record, taken)) {
+		code = record_take(s, d, gate, &record);
 		if (code < 0)
 			break;
-		if (s->records % 4096 == 0) {
+		if (++taken % 4096 == 0) {
 			uint64_t done, total;
 			feed_progress(s->in.feed, &done, &total);
 			progress_at(&progress, done, total);
 		}
 	}
 	int flushed = decoder_flush(d);
-	code = code < 0 ? code : flushed;
 	progress_end(&progress);
+	return code < 0 ? code : flushed;
+}
+
+// The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
+// that tells revisions ends with this.
+static int run_end(struct session *s)
+{
+	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
+	int code = s->snapshot_path ? resume_save(&s->resume, s->in.feed, parts, s->snapshot_path) : 0;
+	if (s->snapshot_path && s->revisions.take)
+		return code;
 	if (instant_known(s->until))
 		pipeline_watermark(s->pipeline, s->until);
 	else
 		pipeline_finish(s->pipeline);
+	return code;
+}
+
+static int run(struct session *s)
+{
+	struct session_gate gate = {.pipeline = s->pipeline};
+	struct decode_options options = {
+		.targets = s->in.targets,
+		.entities = &s->in.entities,
+		.bad_line = bad_line,
+		.bad_context = s,
+	};
+	struct decoder *d = decoder_create(s->in.peers, &options, (struct obs_sink){gate_take, &gate});
+	int code = records_read(s, d, &gate);
+	if (s->resume.moved)
+		say_line("%s: a file is not the one that %s was written from", s->command, s->resume_path);
+	else if (code >= 0)
+		code = run_end(s);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
 	return code < 0 ? code : 0;
 }
 
+// From the state that is to be gone on from; from the beginning where it cannot be used.
+static void pipeline_make(struct session *s, const struct pipeline_options *options)
+{
+	s->pipeline = pipeline_create(options);
+	if (!resume_load(&s->resume, s->pipeline, s->in.targets)) {
+		pipeline_free(s->pipeline);
+		s->pipeline = pipeline_create(options);
+	}
+	resume_sources(&s->resume, s->in.feed);
+}
+
 int session_run(struct session *s, int n, char **paths)
 {
+	s->resume = (struct resume){.command = s->command, .path = s->resume_path};
+	resume_open(&s->resume, s->in.peers, s->in.targets);
 	int status = add_paths(s, n, paths);
 	if (status)
 		return status;
@@ -184,7 +250,7 @@ int session_run(struct session *s, int n, char **paths)
 		.definition = s->definition,
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
-	s->pipeline = pipeline_create(&options);
+	pipeline_make(s, &options);
 	int code = run(s);
 	if (code < 0) {
 		fprintf(stderr, "%s: %s\n", s->command, err_text(code));

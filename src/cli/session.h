@@ -4,11 +4,14 @@
 
 #include "cli/digest.h"
 #include "cli/inputs.h"
+#include "cli/resume.h"
 #include "conf/precedents.h"
 #include "decode/decode.h"
 #include "engine/pipeline.h"
 #include "report/incident.h"
 #include "world/world.h"
+
+#include <signal.h>
 
 #define WATCH_MAX 256
 
@@ -20,6 +23,10 @@ struct session {
 	bool growing;	      // files end where their writer is: a cut last record is no damage
 	struct instant until; // unknown: to the end; else the state at the last cut up to then
 	int64_t cut_ns;	      // grid of cuts; 0: the engine's
+	const char *resume_path;   // goes on from this state; null: from the beginning
+	const char *snapshot_path; // writes the state there when reading stops, before a last cut; null: does not
+	const volatile sig_atomic_t *stop; // reading stops when this is set; null: never
+	uint64_t stop_after;	   // reading stops after so many records of every kind; 0: never
 	struct revision_sink revisions;
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
@@ -32,6 +39,7 @@ struct session {
 	size_t evidence_count;
 	struct precedents precedents;
 	struct link_known *known; // the same as the pipeline wants them
+	struct resume resume;
 	struct pipeline *pipeline;
 	uint64_t records, gaps;
 	struct decode_counts counts;

@@ -4,6 +4,7 @@
 #include "detect/checks.h"
 
 #include "base/alloc.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -154,4 +155,26 @@ void checks_now(struct checks *c)
 		c->out.take(c->out.context, &c->timeouts.d, false);
 	if (c->connect.open)
 		c->out.take(c->out.context, &c->connect.d, false);
+}
+
+static void riser_carry(struct carry *c, struct riser *r, uint32_t entity)
+{
+	CARRY(c, r->open);
+	CARRY(c, r->high);
+	CARRY(c, r->calm);
+	CARRY(c, r->high_since);
+	CARRY(c, r->calm_since);
+	detection_carry(c, &r->d);
+	carry_check(c, !r->open || (r->d.entity == entity && r->d.signal == r->signal));
+}
+
+void checks_carry(struct carry *c, struct checks *s)
+{
+	riser_carry(c, &s->timeouts, s->entity);
+	riser_carry(c, &s->connect, s->entity);
+	CARRY(c, s->history);
+	CARRY(c, s->count);
+	CARRY(c, s->next);
+	CARRY(c, s->usual);
+	carry_check(c, s->count <= HISTORY);
 }

@@ -8,6 +8,7 @@
 #include "detect/level.h"
 
 #include "base/alloc.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #define SEGMENTS_MAX 1024
 #define STAMP_NS     NS_PER_S // resolution of an MRT time stamp
 #define CONFIDENCE   0.9
+#define SEGMENT_NS_MAX (366 * 86400 * NS_PER_S) // of a carried history
 
 static const struct level_threshold thresholds[LEVEL_PARAMETER_COUNT] = {
 	[LEVEL_DEPART] = {"depart", 0.99, "IODA BGP warning level (detector: median of 24 h, 99 %)"},
@@ -354,4 +356,39 @@ bool level_judged(const struct level *l)
 double level_baseline(const struct level *l)
 {
 	return l->baseline;
+}
+
+static void history_carry(struct carry *c, struct level *l)
+{
+	carry_list(c, (void **)&l->history, &l->segments, &l->segment_capacity, sizeof(*l->history));
+	carry_check(c, l->segments <= SEGMENTS_MAX);
+	if (!carry_loads(c) || !carry_good(c))
+		return;
+	l->history_ns = 0;
+	for (size_t i = 0; i < l->segments && carry_good(c); i++) {
+		carry_check(c, l->history[i].ns > 0 && l->history[i].ns <= SEGMENT_NS_MAX);
+		l->history_ns += l->history[i].ns;
+	}
+}
+
+void level_carry(struct carry *c, struct level *l)
+{
+	history_carry(c, l);
+	CARRY(c, l->baseline);
+	CARRY(c, l->sight_baseline);
+	CARRY(c, l->stood);
+	CARRY(c, l->lowest_at);
+	sample_carry(c, &l->last);
+	CARRY(c, l->any);
+	CARRY(c, l->blind);
+	CARRY(c, l->judged);
+	CARRY(c, l->departed);
+	CARRY(c, l->open);
+	CARRY(c, l->below);
+	CARRY(c, l->deep);
+	CARRY(c, l->seen);
+	CARRY(c, l->before_back);
+	CARRY(c, l->back);
+	detection_carry(c, &l->d);
+	carry_check(c, !l->departed || (l->d.entity == l->entity && l->d.signal == l->signal));
 }

@@ -7,6 +7,8 @@
 #include "model/pulse.h"
 #include "model/target.h"
 
+struct carry; // base/carry.h
+
 #define REACHABILITY_BINS 4096 // intervals kept: a day and a half at 30 s
 
 struct reachability;
@@ -41,3 +43,4 @@ enum reachability_parameter {
 // Other numbers than the table's, before the first pulse; borrowed.
 void reachability_use(struct reachability *r, const double values[REACH_PARAMETER_COUNT]);
 const struct level_threshold *reachability_threshold(enum reachability_parameter which);
+void reachability_carry(struct carry *c, struct reachability *r); // all but what it was created with

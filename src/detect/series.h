@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+struct carry; // base/carry.h
+
 #define SERIES_NEVER 0.0 // `open` of a source that is not judged
 
 struct series_source { // what is known of a source of series, with where the numbers come from
@@ -59,3 +61,4 @@ enum series_state series_state(const struct series_watch *s);
 bool series_judged(const struct series_watch *s); // there was a moment at which a departure would have been seen
 double series_baseline(const struct series_watch *s);
 size_t series_bytes(void); // one detector without an event
+void series_carry(struct carry *c, struct series_watch *s); // all but what it was created with

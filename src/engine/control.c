@@ -4,6 +4,7 @@
 #include "engine/control_priv.h"
 
 #include "base/alloc.h"
+#include "model/carried.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -386,4 +387,82 @@ void control_facts(const struct control *c, const struct routes *r, struct incid
 	if (routes_evidence(r))
 		control_routes(r, e, n);
 	control_witness(c->peers, r, n);
+}
+
+static void session_carry(struct carry *c, struct session *s)
+{
+	addr_carry(c, &s->peer.address);
+	CARRY(c, s->peer.view);
+	CARRY(c, s->peer.collector);
+	CARRY(c, s->peer.asn);
+	CARRY(c, s->began_up);
+	carry_within(c, CARRY_COLLECTORS, s->peer.collector);
+}
+
+static void change_carry(struct carry *c, struct change *x, size_t sessions)
+{
+	CARRY(c, x->time);
+	CARRY(c, x->session);
+	CARRY(c, x->kind);
+	CARRY(c, x->with_text);
+	carry_check(c, x->session < sessions && x->kind < CHANGE_KIND_COUNT);
+}
+
+static void reporter_peer_carry(struct carry *c, struct reporter_peer *p, size_t sessions)
+{
+	CARRY(c, p->known);
+	CARRY(c, p->heard);
+	CARRY(c, p->up);
+	CARRY(c, p->told);
+	CARRY(c, p->session);
+	CARRY(c, p->downed);
+	carry_check(c, p->session <= sessions);
+}
+
+static void dark_carry(struct carry *c, struct dark *d)
+{
+	CARRY(c, d->from);
+	CARRY(c, d->to);
+	CARRY(c, d->collector);
+	CARRY(c, d->asns);
+	CARRY(c, d->asn_count);
+	carry_check(c, d->asn_count <= DARK_ASNS);
+}
+
+// Peers whose network was not watched then may be sessions now: of them nothing is known before now.
+static void peers_look_up(struct control *c)
+{
+	for (uint32_t i = 0; i < c->of_count; i++) {
+		const struct peer *p = peer_at(c->peers, i);
+		if (c->of[i].known && !c->of[i].session && p && watched_peer(c, p)) {
+			c->of[i].session = session_of(c, p);
+			c->sessions[c->of[i].session - 1].began_up |= c->of[i].up;
+		}
+	}
+}
+
+void control_carry(struct carry *c, struct control *x)
+{
+	size_t capacity = x->of_count;
+	carry_room(c, (void **)&x->sessions, &x->session_count, &x->session_capacity, sizeof(*x->sessions), 24);
+	for (size_t i = 0; i < x->session_count && carry_good(c); i++)
+		session_carry(c, &x->sessions[i]);
+	carry_room(c, (void **)&x->of, &x->of_count, &capacity, sizeof(*x->of), 16);
+	for (size_t i = 0; i < x->of_count && carry_good(c); i++) {
+		reporter_peer_carry(c, &x->of[i], x->session_count);
+		if (x->of[i].known)
+			carry_within(c, CARRY_PEERS, i);
+	}
+	carry_bytes(c, x->up, sizeof(x->up));
+	carry_room(c, (void **)&x->changes, &x->change_count, &x->change_capacity, sizeof(*x->changes), 14);
+	for (size_t i = 0; i < x->change_count && carry_good(c); i++)
+		change_carry(c, &x->changes[i], x->session_count);
+	carry_check(c, x->change_count <= CHANGES_MAX);
+	carry_room(c, (void **)&x->dark, &x->dark_count, &x->dark_capacity, sizeof(*x->dark), 50);
+	for (size_t i = 0; i < x->dark_count && carry_good(c); i++)
+		dark_carry(c, &x->dark[i]);
+	carry_check(c, x->dark_count <= DARK_MAX);
+	CARRY(c, x->hold_s);
+	if (carry_loads(c) && carry_good(c))
+		peers_look_up(x);
 }

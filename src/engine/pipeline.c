@@ -106,6 +106,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->watches = alloc_zero(n, sizeof(*p->watches));
 	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
+	p->full_floor = options->full_floor;
 	p->parameters = options->parameters;
 	p->known = options->known;
 	p->ratios = options->ratios;
@@ -170,6 +171,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->late);
 	book_free(p->book);
 	free(p->blind.at);
+	carry_words_free(&p->words);
 	free(p);
 }
 
@@ -182,23 +184,30 @@ static void hold_time_note(struct pipeline *p, uint32_t seconds)
 		p->hold_times[p->hold_time_count++] = (uint16_t)seconds;
 }
 
-static void take_series(struct pipeline *p, const struct obs *o)
+struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 {
-	if (o->path_id >= p->series_count) {
-		size_t grown = (size_t)o->path_id * 2 + 16;
+	if (series >= p->series_count) {
+		size_t grown = (size_t)series * 2 + 16;
 		p->series = alloc_resize(p->series, grown, sizeof(struct series_watch *));
 		memset(p->series + p->series_count, 0, (grown - p->series_count) * sizeof(struct series_watch *));
 		p->series_count = grown;
 	}
-	struct series_watch **watch = &p->series[o->path_id];
-	const struct series *s = series_at(p->targets, o->path_id);
+	struct series_watch **watch = &p->series[series];
+	const struct series *s = series_at(p->targets, series);
 	if (!*watch) {
-		*watch = series_create(s->entity, o->path_id, s->signal, (struct detection_sink){on_detection, p});
+		*watch = series_create(s->entity, series, s->signal, (struct detection_sink){on_detection, p});
 		if (p->parameters)
 			series_use(*watch, p->parameters->series);
 	}
-	series_take(*watch, o->time, o->number);
-	double usual = series_baseline(*watch);
+	return *watch;
+}
+
+static void take_series(struct pipeline *p, const struct obs *o)
+{
+	struct series_watch *watch = pipeline_series(p, o->path_id);
+	const struct series *s = series_at(p->targets, o->path_id);
+	series_take(watch, o->time, o->number);
+	double usual = series_baseline(watch);
 	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
 		dossier_value(&p->dossiers[s->entity],
 			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});

@@ -2,6 +2,7 @@
 // What the files of the pipeline share. Nobody else includes it.
 #pragma once
 
+#include "base/carry.h"
 #include "belief/blocks.h"
 #include "detect/checks.h"
 #include "detect/level.h"
@@ -47,7 +48,9 @@ struct pipeline {
 	const struct link_known *known;
 	size_t known_count;
 	const struct definition *definition;
+	uint32_t full_floor;
 	const char *version, *parameters_digest;
+	struct carry_words words; // static texts of a state that was loaded
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
 	struct instant first, last, probed; // probed: first probe
@@ -67,6 +70,9 @@ struct pipeline {
 	bool *late;		      // by collector, then by observer: something came that was older than the last cut
 	bool any_late;
 };
+
+// pipeline.c
+struct series_watch *pipeline_series(struct pipeline *p, uint32_t series); // its detector, made on first use
 
 // look.c
 void look_entity(struct pipeline *p, uint32_t entity); // assembles what is open and hands it to the book

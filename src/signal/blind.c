@@ -3,6 +3,7 @@
 #include "signal/blind.h"
 
 #include "base/alloc.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 
@@ -93,4 +94,22 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 const struct blind_list *blind_spans(const struct blind *b)
 {
 	return &b->spans;
+}
+
+void blind_carry(struct carry *c, struct blind *b)
+{
+	carry_room(c, (void **)&b->spans.at, &b->spans.count, &b->spans.capacity, sizeof(*b->spans.at), 20);
+	for (size_t i = 0; i < b->spans.count && carry_good(c); i++) {
+		blind_span_carry(c, &b->spans.at[i]);
+		carry_check(c, !b->spans.at[i].is_observer);
+	}
+	size_t n = collector_count(b->peers);
+	carry_count(c, &n, 8);
+	carry_check(c, n <= COLLECTORS_MAX);
+	for (size_t i = 0; i < n && carry_good(c); i++) { // the rest is made anew at each update
+		CARRY(c, b->of[i].was_healthy);
+		CARRY(c, b->of[i].healthy_now);
+		CARRY(c, b->of[i].open);
+		carry_check(c, b->of[i].open <= b->spans.count);
+	}
 }

@@ -5,6 +5,8 @@
 #include "model/incident.h"
 #include "signal/table.h"
 
+struct carry; // base/carry.h
+
 struct blind;
 
 struct blind *blind_create(const struct peer_table *peers);
@@ -12,3 +14,4 @@ void blind_free(struct blind *b);
 void blind_update(struct blind *b, const struct table *t,
 		  struct instant now); // after a settlement that changed the denominator
 const struct blind_list *blind_spans(const struct blind *b);
+void blind_carry(struct carry *c, struct blind *b);

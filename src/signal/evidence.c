@@ -3,6 +3,7 @@
 #include "signal/evidence.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 
 #include <stdlib.h>
 
@@ -247,4 +248,30 @@ uint64_t evidence_news_all(const struct evidence *e)
 bool evidence_followed(const struct evidence *e, uint32_t entity)
 {
 	return e->of[entity].followed;
+}
+
+static void event_carry(struct carry *c, struct evidence_event *e)
+{
+	CARRY(c, e->time);
+	CARRY(c, e->kind);
+	CARRY(c, e->prefix);
+	CARRY(c, e->peer);
+	CARRY(c, e->asn);
+	CARRY(c, e->other);
+}
+void evidence_carry(struct carry *c, struct evidence *e)
+{
+	size_t cap;
+	for (size_t i = 0; i < e->entities->count; i++) {
+		struct events *of = &e->of[i];
+		carry_room(c, (void **)&of->at, &of->n, &of->capacity, sizeof(*of->at), 20);
+		for (size_t k = 0; k < of->n; k++)
+			event_carry(c, &of->at[k]);
+		CARRY(c, of->news);
+	}
+	carry_list(c, (void **)&e->slots, &e->slot_count, &cap, sizeof(*e->slots));
+	CARRY(c, e->used);
+	CARRY(c, e->baseline_done);
+	CARRY(c, e->news);
+	CARRY(c, e->baseline_prefixes);
 }

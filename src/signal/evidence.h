@@ -7,6 +7,8 @@
 #include "signal/space.h"
 #include "signal/table.h"
 
+struct carry; // base/carry.h
+
 #define EVIDENCE_EVENTS_MAX  65536   // kept per entity; the oldest half goes first
 #define EVIDENCE_ROUTES_MAX  1000000 // (prefix, peer) pairs whose path is remembered
 #define EVIDENCE_WATCHED_MAX 64	     // entities followed in such detail
@@ -65,3 +67,4 @@ bool evidence_followed(const struct evidence *e, uint32_t entity); // false: no 
 size_t evidence_slots(const struct evidence *e);
 bool evidence_path(const struct evidence *e, size_t slot, struct evidence_path *ret); // false: empty
 size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer);	      // SIZE_MAX: never heard of
+void evidence_carry(struct carry *c, struct evidence *e); // into an empty one

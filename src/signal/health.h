@@ -5,6 +5,8 @@
 
 #include "model/obs.h"
 
+struct carry; // base/carry.h
+
 // Named limits and their reasons.
 #define HEALTH_SETTLE_NS	(30 * NS_PER_S) // a feed without RIB or End-of-RIB may count as whole after this …
 #define HEALTH_SETTLE_GROWTH	0.02 // … if the last so long taught it no more than this share of its prefixes
@@ -63,3 +65,4 @@ void health_suspect(struct health *h, uint32_t peer, struct instant now);
 bool health_judge(struct health *h, struct instant now);
 
 const char *health_why_name(enum health_why why);
+void health_carry(struct carry *c, struct health *h); // all but what it was created with

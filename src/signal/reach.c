@@ -8,6 +8,7 @@
 #include "signal/reach.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "signal/told.h"
 #include "signal/track.h"
 
@@ -588,4 +589,95 @@ int64_t reach_width_ns(const struct reach *r)
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 {
 	return outcome < PROBE_OUTCOME_COUNT ? r->ignored[outcome] : 0;
+}
+
+// INT64_MIN, none, is what an unknown instant is too.
+static void time_carry(struct carry *c, int64_t *ns)
+{
+	struct instant t = {*ns};
+	CARRY(c, t);
+	*ns = t.ns;
+}
+
+static void waiting_carry(struct carry *c, struct waiting *w)
+{
+	uint32_t target = w->target, observer = w->observer, rtt_us = w->rtt_us, outcome = w->outcome;
+	time_carry(c, &w->t);
+	CARRY(c, target);
+	CARRY(c, observer);
+	CARRY(c, rtt_us);
+	CARRY(c, outcome);
+	carry_within(c, CARRY_TARGETS, target);
+	carry_within(c, CARRY_OBSERVERS, observer);
+	carry_check(c, outcome < PROBE_OUTCOME_COUNT && rtt_us <= RTT_MOST && w->t != INT64_MIN);
+	w->target = target & TARGET_BITS;
+	w->observer = observer & OBSERVER_BITS;
+	w->rtt_us = rtt_us & RTT_MOST;
+	w->outcome = outcome & OUTCOME_BITS;
+}
+
+static void standing_carry(struct carry *c, struct control *x)
+{
+	carry_count(c, &x->references, 8);
+	carry_check(c, x->references <= CONTROLS_MAX);
+	for (size_t i = 0; i < x->references && carry_good(c); i++) {
+		CARRY(c, x->reference[i].target);
+		CARRY(c, x->reference[i].fails);
+	}
+	CARRY(c, x->score);
+	time_carry(c, &x->alarm_until);
+	time_carry(c, &x->alarm_from);
+	time_carry(c, &x->last_good);
+	time_carry(c, &x->first_bad);
+	CARRY(c, x->impaired);
+	time_carry(c, &x->last_probe);
+	time_carry(c, &x->longest_gap);
+	time_carry(c, &x->returned);
+	time_carry(c, &x->good_again);
+}
+
+static void queue_carry(struct carry *c, struct reach *r)
+{
+	size_t n = r->queued;
+	carry_count(c, &n, 24);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct waiting w = {0};
+		if (carry_loads(c) && r->queued == r->capacity)
+			queue_grow(r);
+		if (!carry_loads(c))
+			w = *queue_at(r, i);
+		waiting_carry(c, &w);
+		if (!carry_loads(c))
+			continue;
+		*queue_at(r, i) = w;
+		r->queued = i + 1;
+		carry_check(c, !i || queue_at(r, i - 1)->t <= w.t);
+	}
+}
+
+// What a closing interval gathers is empty between two calls.
+void reach_carry(struct carry *c, struct reach *r)
+{
+	CARRY(c, r->width);
+	CARRY(c, r->gaps);
+	CARRY(c, r->gap_count);
+	carry_check(c, r->width >= 0 && r->width <= 3600 * NS_PER_S && r->gap_count <= REACH_WIDTH_GAPS);
+	carry_count(c, &r->pair_count, 24);
+	carry_check(c, r->pair_count <= WIDTH_PAIRS);
+	for (size_t i = 0; i < r->pair_count && carry_good(c); i++)
+		waiting_carry(c, &r->pairs[i]);
+	queue_carry(c, r);
+	CARRY(c, r->judged);
+	carry_check(c, r->judged <= r->queued && (r->width || !r->judged));
+	time_carry(c, &r->now);
+	track_table_carry(c, r->tracks);
+	size_t observers = observer_count(r->targets);
+	carry_count(c, &observers, 100);
+	carry_check(c, observers <= OBSERVERS_MAX);
+	for (size_t i = 0; i < observers && carry_good(c); i++) {
+		standing_carry(c, &r->control[i]);
+		told_carry(c, &r->told[i]);
+	}
+	CARRY(c, r->round);
+	CARRY(c, r->ignored);
 }

@@ -7,6 +7,8 @@
 #include "model/pulse.h"
 #include "model/target.h"
 
+struct carry; // base/carry.h
+
 #define REACH_LAG	  3	  // intervals a pulse waits, so that the controls of the next ones are known
 #define REACH_PENDING_MAX 4000000 // probes waiting for their interval to close; beyond it the oldest close early
 #define REACH_WIDTH_GAPS  32	  // gaps between probes of one target that the watch interval is estimated from
@@ -39,3 +41,4 @@ int64_t reach_width_ns(const struct reach *r);		 // the watch interval; 0 not kn
 
 // Counters of what says nothing about targets: local faults, late or duplicate, forged.
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome);
+void reach_carry(struct carry *c, struct reach *r); // all but what it was created with

@@ -5,6 +5,8 @@
 
 #include "model/obs.h"
 
+struct carry; // base/carry.h
+
 #define RELOAD_SHARE_MIN 0.5 // a dump with less than this share of the peer's table is not believed
 
 struct reload;
@@ -32,3 +34,4 @@ void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held)
 void reload_note(struct reload *r, const struct obs *o, uint32_t id); // every route change while a dump is under way
 // Reconciles and ends the dump. Empty when none was under way.
 struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner);
+void reload_carry(struct carry *c, struct reload *r); // into an empty one

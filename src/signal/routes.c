@@ -3,6 +3,7 @@
 #include "signal/routes.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,13 @@ struct routes {
 	size_t loss_count, loss_capacity;
 };
 
+static uint16_t set_of(const struct routes *r, uint32_t id)
+{
+	const struct prefix *p = dictionary_prefix(table_dictionary(r->table), id);
+	uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
+	return p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
+}
+
 static void learn_prefixes(struct routes *r)
 {
 	const struct dictionary *d = table_dictionary(r->table);
@@ -40,9 +48,7 @@ static void learn_prefixes(struct routes *r)
 		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
 		alloc_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
 		alloc_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
-		const struct prefix *p = dictionary_prefix(d, (uint32_t)r->known);
-		uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
-		r->set[r->known] = p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
+		r->set[r->known] = set_of(r, (uint32_t)r->known);
 		r->seen[r->known] = 0;
 		r->counted[r->known++] = false;
 	}
@@ -262,4 +268,61 @@ const struct routes_loss *routes_losses(const struct routes *r, size_t *ret_n)
 {
 	*ret_n = r->loss_count;
 	return r->losses;
+}
+
+// What follows from the prefixes and the entities as they are now: an entity that is watched for the first time is one, too.
+static void follow_again(struct routes *r)
+{
+	const struct dictionary *d = table_dictionary(r->table);
+	r->visible = 0;
+	for (uint32_t id = 0; id < r->known; id++) {
+		const struct prefix *p = dictionary_prefix(d, id);
+		int f = p->family == FAMILY_V6;
+		size_t n;
+		bool visible = table_visible(r->table, id);
+		r->visible += visible;
+		if (visible)
+			space_flip(r->space, id, p, true);
+		if (r->set[id] == SPACE_NOBODY || !r->counted[id])
+			continue;
+		const uint32_t *members = space_members(r->space, r->set[id], &n);
+		for (size_t i = 0; i < n; i++) {
+			r->follow[members[i]].prefixes[f]++;
+			r->follow[members[i]].sight_sum[f] += r->seen[id];
+		}
+	}
+}
+
+static void prefixes_carry(struct carry *c, struct routes *r)
+{
+	size_t seen = r->known, counted = r->known;
+	carry_list(c, (void **)&r->seen, &seen, &r->capacity[1], sizeof(*r->seen));
+	carry_count(c, &counted, 1);
+	carry_check(c, seen == counted && counted <= dictionary_count(table_dictionary(r->table)));
+	if (carry_loads(c)) {
+		r->counted = alloc_zero(counted, sizeof(*r->counted));
+		r->capacity[2] = counted;
+	}
+	for (size_t i = 0; i < counted && carry_good(c); i++)
+		CARRY(c, r->counted[i]);
+	if (!carry_loads(c) || !carry_good(c))
+		return;
+	for (; r->known < counted; r->known++) {
+		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+		r->set[r->known] = set_of(r, (uint32_t)r->known);
+	}
+	follow_again(r);
+}
+
+void routes_carry(struct carry *c, struct routes *r)
+{
+	table_carry(c, r->table);
+	blind_carry(c, r->blind);
+	CARRY(c, r->now);
+	CARRY(c, r->settled);
+	if (!r->entities->count)
+		return;
+	prefixes_carry(c, r);
+	evidence_carry(c, r->evidence);
+	carry_list(c, (void **)&r->losses, &r->loss_count, &r->loss_capacity, sizeof(*r->losses));
 }

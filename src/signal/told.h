@@ -5,6 +5,8 @@
 #include "model/obs.h"
 #include "model/pulse.h"
 
+struct carry; // base/carry.h
+
 #define TOLD_SPANS    8	     // kept at a time: of the few intervals that still wait
 #define TOLD_OWN_LOSS 100000 // parts in a million from which its own loss impairs it; reason in doc/DETECTION.md
 
@@ -33,3 +35,4 @@ static inline bool told_impaired(const struct told *t, int64_t time)
 			return true;
 	return false;
 }
+void told_carry(struct carry *c, struct told *t);

@@ -5,6 +5,7 @@
 #include "signal/track.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "model/probe.h"
 
 #include <stdlib.h>
@@ -116,4 +117,30 @@ static bool failed(struct track *k, uint16_t observer, int64_t t, uint8_t outcom
 bool track_result(struct track *k, uint16_t observer, int64_t t, uint8_t outcome, struct target_change *ret)
 {
 	return outcome == PROBE_OK ? answered(k, t, ret) : failed(k, observer, t, outcome, ret);
+}
+
+static void one_track_carry(struct carry *c, struct track *k)
+{
+	CARRY(c, k->last_ok);
+	CARRY(c, k->first_fail);
+	CARRY(c, k->first_good);
+	CARRY(c, k->up_ns);
+	CARRY(c, k->failing);
+	CARRY(c, k->onsets);
+	CARRY(c, k->fails);
+	CARRY(c, k->recent);
+	CARRY(c, k->recent_count);
+	CARRY(c, k->outcome);
+	CARRY(c, k->ever_up);
+	CARRY(c, k->down);
+	carry_check(c, k->outcome < PROBE_OUTCOME_COUNT && k->recent_count <= TRACK_GOOD_OF);
+}
+
+void track_table_carry(struct carry *c, struct track_table *t)
+{
+	carry_room(c, (void **)&t->at, &t->count, &t->capacity, sizeof(*t->at), 40);
+	for (size_t i = 0; i < t->count && carry_good(c); i++)
+		one_track_carry(c, &t->at[i]);
+	if (t->count)
+		carry_within(c, CARRY_TARGETS, t->count - 1);
 }

@@ -5,6 +5,8 @@
 #include "model/obs.h"
 #include "model/pulse.h"
 
+struct carry; // base/carry.h
+
 #define TRACK_FAILS   2 // consecutive failures per failing observer before a target is down
 #define TRACK_GOOD    3 // good checks …
 #define TRACK_GOOD_OF 4 // … among so many before it is up again
@@ -32,3 +34,4 @@ struct track *track_of(struct track_table *t, uint32_t target); // made on first
 
 // Applies one result. Returns true and fills ret when the target went down or came up.
 bool track_result(struct track *k, uint16_t observer, int64_t t, uint8_t outcome, struct target_change *ret);
+void track_table_carry(struct carry *c, struct track_table *t);
