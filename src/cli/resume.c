@@ -37,8 +37,9 @@ static void set_aside(struct resume *r, int code)
 						  : "is damaged";
 	text_printf(&aside, "%s" ASIDE, r->path);
 	bool moved = rename(r->path, text_string(&aside)) == 0;
-	say_line("%s: %s %s%s%s: reading from the beginning", r->command, r->path, why, moved ? "; kept as " : "",
-		 moved ? text_string(&aside) : "");
+	const char *fault = r->snapshot ? snapshot_fault(r->snapshot) : "";
+	say_line("%s: %s %s%s%s%s%s: reading from the beginning", r->command, r->path, why, *fault ? " at " : "", fault,
+		 moved ? "; kept as " : "", moved ? text_string(&aside) : "");
 	text_free(&aside);
 	bytes_drop(r);
 }

@@ -46,8 +46,8 @@ struct level *level_create(uint32_t entity, uint8_t signal, struct detection_sin
 void level_use(struct level *l, const double values[LEVEL_PARAMETER_COUNT]); // other numbers than the table's; borrowed
 void level_free(struct level *l);
 void level_take(struct level *l, const struct sample *s);
-void level_tick(struct level *l, struct instant now);	// time went on without a new value
-void level_now(struct level *l); // tells once more of what is open, as it stands; changes nothing
+void level_tick(struct level *l, struct instant now); // time went on without a new value
+void level_now(struct level *l);		      // tells once more of what is open, as it stands; changes nothing
 void level_finish(struct level *l, struct instant now); // the data ended
 bool level_blind(const struct level *l);		// the last value was unknown
 bool level_judged(const struct level *l);		// there was a moment at which a departure would have been seen

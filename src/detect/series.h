@@ -54,7 +54,7 @@ void series_use(struct series_watch *s, const double values[SERIES_PARAMETER_COU
 void series_free(struct series_watch *s);
 // NaN: missing. A time that is not later than the last one is ignored.
 void series_take(struct series_watch *s, struct instant time, double value);
-void series_tick(struct series_watch *s, struct instant now);	// time went on without a value: no end, no start
+void series_tick(struct series_watch *s, struct instant now); // time went on without a value: no end, no start
 void series_now(struct series_watch *s); // tells once more of what is open, as it stands; changes nothing
 void series_finish(struct series_watch *s, struct instant now); // the data ended: an open event stays without an end
 enum series_state series_state(const struct series_watch *s);

@@ -81,7 +81,6 @@ struct finding look_one_network(const struct incident *n, const struct entity *e
 struct finding look_one_block(const struct incident *n, const struct entity *entity);
 struct finding look_networks_in_step(const struct incident *n, const struct entity *entity);
 struct finding look_upstreams_in_step(const struct incident *n, const struct entity *entity);
-struct finding look_neighbours(const struct incident *n, const struct entity *entity);
 struct finding look_flaps_before(const struct incident *n, const struct entity *entity);
 struct finding look_waves(const struct incident *n, const struct entity *entity);
 struct finding look_same_clock(const struct incident *n, const struct entity *entity);

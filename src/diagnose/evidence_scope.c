@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// How much went together: machines, networks, upstreams, neighbours.
+// How much went together: machines, networks, upstreams.
 #include "diagnose/evidence_priv.h"
 
 #include <string.h>
@@ -64,11 +64,4 @@ struct finding look_upstreams_in_step(const struct incident *n, const struct ent
 		return finding_unknown();
 	return finding(r->upstream_spread_s <= step, r->upstream_spread_s > STEP_NOT * step, r->upstream_spread_s,
 		       r->upstreams_lost);
-}
-
-struct finding look_neighbours(const struct incident *n, const struct entity *entity)
-{
-	(void)entity;
-	double shared = n->facts.routes.shared_entities;
-	return finding(shared > 0, shared <= 0, shared, NAN);
 }

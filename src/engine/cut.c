@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_SHARE   8				    // while open, looks are an eighth of its age apart
-#define RETIRE_NS    (400 * 86400 * NS_PER_S)	    // incidents are compared with those of the year before
-#define LATE_MAX     (COLLECTORS_MAX + OBSERVERS_MAX)
+#define LOOK_SHARE 8			    // while open, looks are an eighth of its age apart
+#define RETIRE_NS  (400 * 86400 * NS_PER_S) // incidents are compared with those of the year before
+#define LATE_MAX   (COLLECTORS_MAX + OBSERVERS_MAX)
 
 static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
 {
@@ -94,7 +94,8 @@ static size_t late_names(const struct pipeline *p, const char **ret)
 	return n;
 }
 
-static void revision_tell(struct pipeline *p, const struct incident_view *v, const struct incident *n, enum book_news news)
+static void revision_tell(struct pipeline *p, const struct incident_view *v, const struct incident *n,
+			  enum book_news news)
 {
 	if (!p->revisions.take)
 		return;

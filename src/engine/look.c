@@ -13,8 +13,8 @@
 
 #include <stdlib.h>
 
-#define SETTLE_INTERVALS 256			 // after its end an incident of probes is looked at for so many intervals …
-#define SETTLE_NS	 (900 * NS_PER_S)	 // … and this; no detector dates a start back so far
+#define SETTLE_INTERVALS 256		  // after its end an incident of probes is looked at for so many intervals …
+#define SETTLE_NS	 (900 * NS_PER_S) // … and this; no detector dates a start back so far
 #define SETTLE_SERIES_NS (29 * 86400 * NS_PER_S) // ready-made series are absorbed after 28 days
 #define FINE_NS		 (2 * 3600 * NS_PER_S)	 // samples are kept one by one for so long …
 #define COARSE_NS	 (36 * 3600 * NS_PER_S)	 // … and a few a minute for this

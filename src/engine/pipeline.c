@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TICK_NS	     (10 * NS_PER_S)	 // without data the stages are told so often that time passed
-#define TICKS_MOST   60			 // … in one gap; what is silent for longer is known by then
-#define SETTLE_EVERY 64			 // ticks; each entity has its turn
+#define TICK_NS	     (10 * NS_PER_S) // without data the stages are told so often that time passed
+#define TICKS_MOST   60		     // … in one gap; what is silent for longer is known by then
+#define SETTLE_EVERY 64		     // ticks; each entity has its turn
 
 static void on_detection(void *context, const struct detection *d, bool opened)
 {
@@ -238,13 +238,15 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 	control_take(p->control, o);
 }
 
-static void levels_tick(struct pipeline *p, struct instant now)
+// Levels are told of whole seconds only: then it does not matter how the observations of a second come in batches.
+static void levels_tick(struct pipeline *p, int64_t second)
 {
-	if (instant_seconds(now) == p->ticked)
+	struct instant now = {second * NS_PER_S};
+	if (second == p->ticked)
 		return;
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
 		level_tick(p->levels[i], now);
-	p->ticked = instant_seconds(now);
+	p->ticked = second;
 }
 
 // Time passed up to `now`: what waits for that is told of it.
@@ -281,7 +283,8 @@ static void time_pass(struct pipeline *p, struct instant now)
 	for (unsigned ticks = 0; p->next_tick.ns <= now.ns || p->next_cut.ns <= now.ns;) {
 		if (p->next_tick.ns < p->next_cut.ns) {
 			tick(p, p->next_tick);
-			p->next_tick = ++ticks < TICKS_MOST ? instant_after(p->next_tick, TICK_NS) : grid_after(now, TICK_NS);
+			p->next_tick =
+				++ticks < TICKS_MOST ? instant_after(p->next_tick, TICK_NS) : grid_after(now, TICK_NS);
 		} else {
 			if (cut_due(p))
 				cut_make(p, p->next_cut);
@@ -312,7 +315,7 @@ static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
 			take_measured(p, &batch[i]);
 	}
 	if (instant_known(routes_now(p->routes)))
-		levels_tick(p, routes_now(p->routes));
+		levels_tick(p, instant_seconds(routes_now(p->routes)));
 	return 0;
 }
 

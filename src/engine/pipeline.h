@@ -33,8 +33,8 @@ struct pipeline_options {
 	const struct ratios *ratios;	     // of evidence under each cause; null: the shipped ones
 	const struct link_known *known;	     // precedents to compare with
 	size_t known_count;
-	int64_t cut_ns;			     // grid of cuts; 0: PIPELINE_CUT_NS
-	struct revision_sink revisions;	     // told at each cut
+	int64_t cut_ns;				 // grid of cuts; 0: PIPELINE_CUT_NS
+	struct revision_sink revisions;		 // told at each cut
 	const char *version, *parameters_digest; // for the documents; null: not known
 };
 
@@ -51,9 +51,10 @@ void pipeline_watermark(struct pipeline *p, struct instant now);
 void pipeline_finish(struct pipeline *p);
 
 // The state at the last cut.
-const struct incident_list *pipeline_incidents(struct pipeline *p); // of watched entities, by start; borrowed until the next call
-const struct blind_list *pipeline_blind(struct pipeline *p);	    // collectors and observers
-struct instant pipeline_cut(const struct pipeline *p);		    // its time; unknown: none was made yet
+const struct incident_list *pipeline_incidents(
+	struct pipeline *p); // of watched entities, by start; borrowed until the next call
+const struct blind_list *pipeline_blind(struct pipeline *p); // collectors and observers
+struct instant pipeline_cut(const struct pipeline *p);	     // its time; unknown: none was made yet
 
 const struct routes *pipeline_routes(const struct pipeline *p);
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up

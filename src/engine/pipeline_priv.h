@@ -16,7 +16,7 @@
 
 #define HOLD_TIMES_MAX 4 // different ones seen in OPEN messages
 
-struct watch { // when an entity is looked at next
+struct watch {			 // when an entity is looked at next
 	bool news;		 // a detection began or ended since the last look
 	bool open;		 // it has an incident that is not over
 	struct instant opened;	 // since when it has one
@@ -37,8 +37,8 @@ struct pipeline {
 	struct reachability **reachability; // by entity
 	struct checks **checks;		    // by entity
 	struct blocks *blocks;
-	struct share **shares;	  // by entity: of its blocks
-	struct dossier *dossiers; // by entity
+	struct share **shares;	      // by entity: of its blocks
+	struct dossier *dossiers;     // by entity
 	struct series_watch **series; // by series id
 	size_t series_count;
 	struct observer_list observers;
@@ -56,18 +56,18 @@ struct pipeline {
 	struct instant first, last, probed; // probed: first probe
 	int64_t ticked;			    // second of the routing data that the levels were told of
 	// cuts
-	struct watch *watches;	      // by entity
+	struct watch *watches; // by entity
 	struct book *book;
-	struct incident_list found;   // scratch of a look
+	struct incident_list found; // scratch of a look
 	struct revision_sink revisions;
 	int64_t cut_ns;
-	struct instant cut;	      // the last one made
+	struct instant cut; // the last one made
 	struct instant next_cut, next_tick;
-	bool news;		      // of any entity
-	uint64_t origin_news;	      // of all entities, when they were looked at last
-	bool looking;		      // detectors are asked, they do not speak of themselves
-	bool ending;		      // the data ended
-	bool *late;		      // by collector, then by observer: something came that was older than the last cut
+	bool news;	      // of any entity
+	uint64_t origin_news; // of all entities, when they were looked at last
+	bool looking;	      // detectors are asked, they do not speak of themselves
+	bool ending;	      // the data ended
+	bool *late;	      // by collector, then by observer: something came that was older than the last cut
 	bool any_late;
 };
 

@@ -384,7 +384,8 @@ static void origin_end(struct incident *n, struct instant gone)
 	n->state = instant_known(n->end.best) ? INCIDENT_CLOSED : INCIDENT_OPEN;
 }
 
-void assemble_origin(struct dossier *dossier, struct incident_list *list, const struct incident_origin *news, double share)
+void assemble_origin(struct dossier *dossier, struct incident_list *list, const struct incident_origin *news,
+		     double share)
 {
 	struct incident *n = origin_incident(list, news->first);
 	if (!n) {

@@ -25,4 +25,5 @@ void assemble_entity(const struct assemble_input *in, struct incident_list *out)
 // News about origins inside the entity (a hijack or leak): a mechanism of its own, so an incident of its own, which takes
 // over the services that began to fail with it; an incident that is left without any has an unknown start. `list` is of
 // this entity alone. One incident per stretch of news.
-void assemble_origin(struct dossier *dossier, struct incident_list *list, const struct incident_origin *news, double share);
+void assemble_origin(struct dossier *dossier, struct incident_list *list, const struct incident_origin *news,
+		     double share);

@@ -45,9 +45,9 @@ struct minute { // so many incidents of the entity were born with this minute in
 
 struct book {
 	const struct entity_list *entities;
-	struct shelf live;	       // by start, then entity
-	struct shelf gone;	       // withdrawn or merged; what was withdrawn may come back
-	size_t gone_told;	       // of these the first so many were told
+	struct shelf live; // by start, then entity
+	struct shelf gone; // withdrawn or merged; what was withdrawn may come back
+	size_t gone_told;  // of these the first so many were told
 	struct minute *minutes;
 	size_t minute_count, minute_capacity;
 	uint32_t numbers;
@@ -190,7 +190,7 @@ static void incident_refresh(struct incident *n, const struct incident *found)
 	n->revision = revision;
 }
 
-struct claim { // of an incident that was told on one of those found
+struct claim {	   // of an incident that was told on one of those found
 	bool gone; // it lies on that shelf
 	size_t at;
 	uint32_t key, number;
@@ -212,8 +212,7 @@ static void claims_of(struct shelf *s, bool gone, const struct dossier *d, const
 			continue;
 		size_t which = found_of(m, d, found);
 		struct claim claim = {gone, i, m->key, m->number};
-		if (which < found->count &&
-		    (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
+		if (which < found->count && (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
 			best[which] = claim;
 	}
 }
@@ -304,6 +303,8 @@ void book_take(struct book *b, const struct dossier *d, const struct incident_li
 		if (at < b->gone_told)
 			b->gone_told--;
 		shelf_add(&b->live, &b->gone.list.at[at], &b->gone.marks[at]);
+		b->live.marks[b->live.list.count - 1].digest =
+			~b->gone.marks[at].digest; // whatever it says now is news
 		shelf_remove(&b->gone, at);
 		for (size_t k = 0; k < found->count; k++)
 			if (best[k].gone && best[k].at != SIZE_MAX && best[k].at > at)
@@ -340,8 +341,7 @@ bool book_due(const struct book *b, size_t i)
 
 const char *book_news_name(enum book_news news)
 {
-	static const char *const names[BOOK_NEWS_COUNT] = {"same",  "opened", "changed",
-							   "ended", "merged", "withdrawn"};
+	static const char *const names[BOOK_NEWS_COUNT] = {"same", "opened", "changed", "ended", "merged", "withdrawn"};
 	return names[news];
 }
 
@@ -405,7 +405,8 @@ static void minutes_retire(struct book *b, int64_t before)
 	b->minute_count = kept;
 }
 
-void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n), void *context)
+void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
+		 void *context)
 {
 	for (size_t i = 0; i < b->live.list.count;) {
 		const struct incident *n = &b->live.list.at[i];

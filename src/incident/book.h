@@ -46,6 +46,7 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 bool book_open(const struct book *b, uint32_t entity);
 
 // Forgets sealed incidents that were over before `before`; each is handed to gone() first, which may be null.
-void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n), void *context);
+void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
+		 void *context);
 // All of it into an empty one. What is of an entity that is gone is left out.
 void book_carry(struct carry *c, struct book *b);

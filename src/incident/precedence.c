@@ -108,7 +108,9 @@ struct after {
 
 static double run_term(const struct change *c, double lost, double sent, double a, double b)
 {
-	struct run *r = &c->runs[hash_pair((uint64_t)lost * 7 + (uint64_t)(a * 64), (uint64_t)sent * 5 + (uint64_t)(b * 64)) % RUNS];
+	struct run *r =
+		&c->runs[hash_pair((uint64_t)lost * 7 + (uint64_t)(a * 64), (uint64_t)sent * 5 + (uint64_t)(b * 64)) %
+			 RUNS];
 	if (r->lost != lost || r->sent != sent || r->a != a || r->b != b)
 		*r = (struct run){lost, sent, a, b, log_beta_run(lost, sent, a, b)};
 	return r->value;
@@ -116,7 +118,8 @@ static double run_term(const struct change *c, double lost, double sent, double 
 
 static double bin_term(const struct change *c, const struct precedence_bin *b, enum shape shape)
 {
-	return shape == SHAPE_STRESS ? run_term(c, lost_of(b), b->sent, 1.5, 1.5) : run_term(c, lost_of(b), b->sent, 1, 0.5);
+	return shape == SHAPE_STRESS ? run_term(c, lost_of(b), b->sent, 1.5, 1.5)
+				     : run_term(c, lost_of(b), b->sent, 1, 0.5);
 }
 
 static double before_term(const struct change *c, double lost, double sent)

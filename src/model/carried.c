@@ -451,7 +451,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	for (size_t i = 0; i < d->detection_count; i++) {
 		detection_carry(c, &d->detections[i]);
 		CARRY(c, d->group[i]);
-		carry_check(c, d->detections[i].entity == d->entity && d->group[i] <= d->detection_count);
+		carry_check(c, d->detections[i].entity == d->entity);
 	}
 	CARRY(c, d->serials);
 	carry_room(c, (void **)&d->changes, &d->change_count, &d->change_capacity, sizeof(*d->changes), 40);

@@ -15,9 +15,10 @@ enum { PROFILE_90, PROFILE_50, PROFILE_10, PROFILE_COUNT };
 
 struct detection {
 	uint32_t entity;
-	uint8_t signal;			     // enum signal_kind
-	uint32_t series;		     // SIGNAL_SERIES: its id (model/target.h)
-	uint32_t serial; // of its entity, in the order in which detections were first told; 0: not told yet (model/dossier.h)
+	uint8_t signal;	 // enum signal_kind
+	uint32_t series; // SIGNAL_SERIES: its id (model/target.h)
+	uint32_t
+		serial; // of its entity, in the order in which detections were first told; 0: not told yet (model/dossier.h)
 	struct moment start, end;	     // end.best unknown: still going on
 	uint64_t baseline, lowest;	     // units: usual, and least seen
 	uint32_t of_networks, of_collectors; // the denominator at the start

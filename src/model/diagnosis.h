@@ -74,7 +74,6 @@ enum evidence_id { // each is a question with the answers yes, no and not known;
 	EVIDENCE_ONE_BLOCK,
 	EVIDENCE_NETWORKS_IN_STEP,
 	EVIDENCE_UPSTREAMS_IN_STEP,
-	EVIDENCE_NEIGHBOURS,
 	EVIDENCE_FLAPS_BEFORE,
 	EVIDENCE_WAVES,
 	EVIDENCE_SAME_CLOCK,

@@ -7,8 +7,8 @@
 #include "model/pulse.h"
 #include "model/sample.h"
 
-#define DOSSIER_VALUES_MAX 65536		  // of series; the oldest half goes first
-#define DOSSIER_COARSE_NS  (10 * NS_PER_S)	  // old samples are kept so far apart: phases of what is over need no more
+#define DOSSIER_VALUES_MAX 65536	   // of series; the oldest half goes first
+#define DOSSIER_COARSE_NS  (10 * NS_PER_S) // old samples are kept so far apart: phases of what is over need no more
 #define DOSSIER_OLD_NS	   (6 * 3600 * NS_PER_S) // very old ones: for the strip of a long time
 
 struct dossier_value { // of a ready-made series
@@ -22,14 +22,14 @@ struct dossier {
 	struct detection *detections; // in order of opening; one that ended replaces its opening
 	uint32_t *group; // by detection: the group it was last assembled into, from 1; 0: none (incident/assemble.h)
 	size_t detection_count, detection_capacity, group_capacity;
-	uint32_t serials; // given to detections so far
+	uint32_t serials;	       // given to detections so far
 	struct target_change *changes; // in order of decision
 	size_t change_count, change_capacity;
 	struct dossier_value *values; // in order of time
 	size_t value_count, value_capacity;
 	const struct pulse_bin *bins; // borrowed from the detector; oldest first
 	size_t bin_count;
-	int64_t width_ns;	     // watch interval; 0: no probes
+	int64_t width_ns;      // watch interval; 0: no probes
 	struct sample *routes; // routing samples of IPv4, in order; old ones coarsened
 	size_t route_count, route_capacity;
 	double routes_baseline; // usual number of visible /24s

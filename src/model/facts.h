@@ -33,7 +33,6 @@ struct facts_routes {	 // the control plane, from collectors
 	double path_moved;		  // share of pairs with another upstream during the incident than before
 	double new_origins;		  // prefixes with a new origin or more-specific ones
 	double own_news; // prefixes that the entity's networks announced around the start only ÷ those visible before
-	double shared_entities; // other watched entities that went within a minute through the same upstream
 };
 
 struct facts_sessions { // of the entity's networks with their upstreams, from BMP or from collectors that peer with them

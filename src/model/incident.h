@@ -65,7 +65,7 @@ struct incident_recovery {	      // of one class of things
 
 struct incident_similar {
 	char id[INCIDENT_ID_MAX]; // of a precedent or of an incident before it
-	double similarity; // 0 to 1
+	double similarity;	  // 0 to 1
 };
 
 struct incident {
@@ -73,7 +73,7 @@ struct incident {
 	uint32_t revision;	  // of the document, from 1; likewise
 	char merged_into[INCIDENT_ID_MAX]; // WITHDRAWN: the incident that it turned out to be a part of; "" none
 	const char *reason;		   // WITHDRAWN: why; static text
-	uint32_t entity; // index into the entity list
+	uint32_t entity;		   // index into the entity list
 	enum incident_scope scope;
 	enum incident_state state;
 	double fraction_down;

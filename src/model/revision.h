@@ -16,9 +16,11 @@ struct revision {
 	uint32_t revision;  // from 1, one more each time
 	const char *change; // "opened", "changed", "ended", "merged", "withdrawn"
 	const char *entity; // "country/KX"
-	const char *document; // lacuna-incident/1 as JSON (doc/FORMATS.md); its evidence is named by whoever holds the files
+	const char *
+		document; // lacuna-incident/1 as JSON (doc/FORMATS.md); its evidence is named by whoever holds the files
 	size_t document_length;
-	const char *const *late; // names of the sources of which something older than the last cut came since; in no order
+	const char *const
+		*late; // names of the sources of which something older than the last cut came since; in no order
 	size_t late_count;
 	const struct incident *incident; // for writers in the same process
 };

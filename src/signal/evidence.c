@@ -32,7 +32,7 @@ struct evidence {
 	struct heard *slots;
 	size_t slot_count, used;
 	bool baseline_done;
-	uint64_t news; // events of origins so far, of all
+	uint64_t news;		    // events of origins so far, of all
 	uint32_t baseline_prefixes; // known when it was done
 };
 

@@ -161,8 +161,6 @@ static const struct question {
 	{EVIDENCE_UPSTREAMS_IN_STEP,
 	 ANSWER_UNKNOWN,
 	 {D(facts.routes.upstreams_lost, 1), D(facts.routes.upstream_spread_s, 0)}},
-	{EVIDENCE_NEIGHBOURS, ANSWER_YES, {D(facts.routes.shared_entities, 2)}},
-	{EVIDENCE_NEIGHBOURS, ANSWER_NO, {D(facts.routes.shared_entities, 0)}},
 	{EVIDENCE_FLAPS_BEFORE, ANSWER_YES, {D(facts.past.short_losses, 3), D(facts.past.watched_s, 90000)}},
 	{EVIDENCE_FLAPS_BEFORE, ANSWER_NO, {D(facts.past.short_losses, 0), D(facts.past.watched_s, 90000)}},
 	{EVIDENCE_FLAPS_BEFORE, ANSWER_UNKNOWN, {D(facts.past.short_losses, 1)}},

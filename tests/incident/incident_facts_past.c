@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What came before an incident and who went with it: short losses, clock times, even spacing, neighbours.
+// What came before an incident: short losses, clock times, even spacing.
 #include "facts_story.h"
 
 #define MINUTE 60.0
@@ -56,7 +56,7 @@ static const struct facts_past *past_of_last(void)
 		list.at[i].facts.width_s = MINUTE / 2;
 		list.at[i].facts.clock_width_s = MINUTE;
 	}
-	facts_past(&entities, at(-1 * HOUR), &list);
+	facts_past(at(-1 * HOUR), &list, 0);
 	return &list.at[list.count - 1].facts.past;
 }
 
@@ -71,7 +71,7 @@ static void test_first(void **state)
 	expect_number(p->outages_10d, 0);
 	expect_number(p->same_clock, 0);
 	expect_number(p->even_spacing, 1);
-	facts_past(&entities, INSTANT_NONE, &list);
+	facts_past(INSTANT_NONE, &list, 0);
 	expect_number(p->watched_s, NAN);
 }
 
@@ -196,64 +196,20 @@ static void test_short_losses_of_the_dossier(void **state)
 	seen[6].start = seen[6].end = story.incident.start;
 	expect_number(story_facts(&story)->past.short_losses, 1);
 	struct incident_list one = {.at = &story.incident, .count = 1};
-	facts_past(&story.entities, INSTANT_NONE, &one);
+	facts_past(INSTANT_NONE, &one, story.incident.entity);
 	expect_number(story.incident.facts.past.short_losses, 1); // kept when the list is looked through
 }
 
-static void upstream(struct incident *n, uint32_t asn)
-{
-	n->upstreams[n->upstream_count++] = (struct incident_upstream){.asn = asn};
-}
-
-static void test_neighbours(void **state)
+// Whoever else is in the list changes nothing of an entity's past.
+static void test_others_change_nothing(void **state)
 {
 	(void)state;
 	begin();
-	struct incident *other = add(0), *own = add(30);
-	other->entity = 1;
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 1); // no upstream is known of either: the time alone
-	expect_number(other->facts.routes.shared_entities, 1);
-	upstream(other, 65001);
-	upstream(own, 65002);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	upstream(own, 0); // a path that was never seen is nobody's
-	upstream(other, 0);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	upstream(own, 65001);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 1);
-	other->start = around(30 - 4 * MINUTE, MINUTE / 2); // not in the same minutes
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	other->start = around(0, MINUTE / 2);
-	other->scope = SCOPE_SERVICE;
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-}
-
-static void test_parts_are_no_neighbours(void **state)
-{
-	(void)state;
-	begin();
-	add(0)->entity = 2; // a region
-	struct incident *own = add(10);
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, 0);
-	uint32_t asn = 64512;
-	list_at[0].entity = 1;
-	for (size_t i = 0; i < 2; i++) {
-		entities_at[i].asns = &asn;
-		entities_at[i].asn_count = 1;
-	}
-	facts_past(&entities, at(-HOUR), &list); // two names of one network
-	expect_number(own->facts.routes.shared_entities, 0);
-	entities_at[1].watched = entities_at[2].watched = false; // alone: there are none to look at
-	own->facts.routes.shared_entities = NAN;
-	facts_past(&entities, at(-HOUR), &list);
-	expect_number(own->facts.routes.shared_entities, NAN);
+	add(0)->entity = 1;
+	add(HOUR)->entity = 1;
+	add(2 * HOUR);
+	expect_number(past_of_last()->outages_10d, 0);
+	expect_number(past_of_last()->even_spacing, 1);
 }
 
 int main(void)
@@ -265,8 +221,7 @@ int main(void)
 		cmocka_unit_test(test_same_clock),
 		cmocka_unit_test(test_even_spacing),
 		cmocka_unit_test(test_short_losses_of_the_dossier),
-		cmocka_unit_test(test_neighbours),
-		cmocka_unit_test(test_parts_are_no_neighbours),
+		cmocka_unit_test(test_others_change_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,29 +116,6 @@ static void a_service_that_fails_first_belongs_to_it(void **state)
 	house_close(&h);
 }
 
-static void what_is_over_is_assembled_once(void **state)
-{
-	(void)state;
-	struct house h;
-	house_open(&h);
-	event(&h, SIGNAL_SERVICE_HTTP, 0, -1);
-	event(&h, SIGNAL_ROUTES, 24 * HOUR, 25 * HOUR);
-	event(&h, SIGNAL_SERVICE_DNS, 24 * HOUR, 25 * HOUR + 900);
-	assemble_settled(&h.dossier, &h.entities, at(25 * HOUR + 60), &h.list);
-	assert_int_equal(h.list.count, 0); // its DNS was not back
-	assemble_settled(&h.dossier, &h.entities, at(26 * HOUR), &h.list);
-	assert_int_equal(h.list.count, 1);
-	assert_int_equal(h.list.at[0].signal_count, 2);
-	assert_int_equal(h.dossier.detection_count, 1);
-	assemble_settled(&h.dossier, &h.entities, at(50 * HOUR), &h.list);
-	assert_int_equal(h.list.count, 1);
-	event(&h, SIGNAL_SERVICE_HTTP, 0, 51 * HOUR);
-	assemble(&h);
-	assert_int_equal(h.list.count, 2);
-	assert_int_equal(h.list.at[1].scope, SCOPE_SERVICE);
-	house_close(&h);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,7 +123,6 @@ int main(void)
 		cmocka_unit_test(a_flap_does_not_make_a_service_an_outage),
 		cmocka_unit_test(a_dead_service_draws_nothing_to_it),
 		cmocka_unit_test(a_service_that_fails_first_belongs_to_it),
-		cmocka_unit_test(what_is_over_is_assembled_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,12 +73,12 @@ def check_until(tap, folder):
     """Before the fault nothing is known of it; before the routes left nothing is known of that."""
     with open(os.path.join(folder, "truth.json")) as f:
         outage = json.load(f)["outages"][0]
-    got, errors = incidents(folder, "--until", str(outage["start"] - 1))
+    got, errors = incidents(folder, "--cut", "1", "--until", str(outage["start"] - 1))
     tap.check(got == [], "nothing is known a second before", f"{got} {errors}")
-    got, errors = incidents(folder, "--until", str(outage["routes_start"] - 1))
+    got, errors = incidents(folder, "--cut", "1", "--until", str(outage["routes_start"] - 1))
     good = len(got or []) == 1 and not any(s["signal"] == "routes" for s in got[0]["signals"])
     tap.check(good, "loss, and no route gone, a second before the routes left", f"{got} {errors}")
-    got, errors = incidents(folder, "--until", str(outage["routes_start"] + 12))
+    got, errors = incidents(folder, "--cut", "1", "--until", str(outage["routes_start"] + 12))
     good = len(got or []) == 1 and got[0]["end"] is None
     tap.check(good, "open, with no end, 12 s after", f"{got} {errors}")
 
