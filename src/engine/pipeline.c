@@ -322,6 +322,8 @@ static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
 int pipeline_take(void *self, const struct obs *batch, size_t n)
 {
 	struct pipeline *p = self;
+	if (n && !instant_known(p->first)) // before any cut: what is told at it must not depend on where batches end
+		p->first = batch[0].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
@@ -338,8 +340,6 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 		if (i < n && instant_known(batch[i].time))
 			time_pass(p, batch[i].time);
 	}
-	if (n && !instant_known(p->first))
-		p->first = batch[0].time;
 	return 0;
 }
 

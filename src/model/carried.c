@@ -291,7 +291,6 @@ static void facts_routes_carry(struct carry *c, struct facts_routes *f)
 	CARRY(c, f->path_moved);
 	CARRY(c, f->new_origins);
 	CARRY(c, f->own_news);
-	CARRY(c, f->shared_entities);
 }
 
 static void facts_carry(struct carry *c, struct facts *f)

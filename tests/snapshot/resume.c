@@ -94,6 +94,17 @@ static int recording_try(char *path, unsigned rounds)
 		if (!same)
 			printf("%s: stopped after record %" PRIu64 " of %" PRIu64 ": it differs\n", path, at, records);
 		failed += !same;
+		const char *keep = getenv("LACUNA_KEEP");
+		if (!same && keep) {
+			const struct text *all[] = {&whole, &halves, &whole_end, &end};
+			FILE *f = fopen(keep, "w");
+			for (int k = 0; k < 4 && f; k++) {
+				fprintf(f, "== %d\n", k);
+				fwrite(all[k]->bytes, 1, all[k]->length, f);
+			}
+			if (f)
+				fclose(f);
+		}
 		text_free(&halves);
 		text_free(&end);
 	}
