@@ -204,8 +204,10 @@ struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 
 static void take_series(struct pipeline *p, const struct obs *o)
 {
-	struct series_watch *watch = pipeline_series(p, o->path_id);
 	const struct series *s = series_at(p->targets, o->path_id);
+	if (s->entity >= p->entities->count)
+		return; // of an entity that is no longer watched
+	struct series_watch *watch = pipeline_series(p, o->path_id);
 	series_take(watch, o->time, o->number);
 	double usual = series_baseline(watch);
 	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))

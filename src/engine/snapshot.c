@@ -143,6 +143,8 @@ static void clock_carry(struct carry *c, void *self)
 	CARRY(c, p->cut);
 	CARRY(c, p->next_cut);
 	CARRY(c, p->next_tick);
+	carry_check(c, instant_known(p->next_cut) == instant_known(p->next_tick));
+	carry_check(c, !instant_known(p->next_cut) || (p->next_cut.ns > p->last.ns && p->next_tick.ns > p->last.ns));
 	CARRY(c, p->news);
 	CARRY(c, p->origin_news);
 	for (size_t i = 0; i < COLLECTORS_MAX + OBSERVERS_MAX; i++)
