@@ -8,9 +8,10 @@
 #include "base/json.h"
 #include "cli/bgp_options.h"
 #include "cli/bgp_state.h"
-#include "cli/inputs.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "decode/decode.h"
+#include "intake/inputs.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -316,7 +317,7 @@ static int run(struct run *r)
 					.bmp_all_views = o->all_views,
 					.as_bgpdump = !o->count && o->format == BGP_FORMAT_DUMP,
 					.trust_subtypes = o->no_guess};
-	inputs_init(&r->in);
+	inputs_init(&r->in, &say_notices);
 	r->writer = o->count ? NULL : bgp_writer_create(o->format, r->in.peers);
 	r->everything = bgp_filter_empty(&o->filter);
 	progress_begin(&r->progress, o->quiet || isatty(STDOUT_FILENO));

@@ -4,9 +4,10 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "cli/damage.h"
-#include "cli/inputs.h"
+#include "cli/say.h"
 #include "decode/decode.h"
+#include "intake/damage.h"
+#include "intake/inputs.h"
 #include "signal/routes.h"
 
 #include <stdio.h>
@@ -39,7 +40,7 @@ static int run(struct state *s)
 		s->records += record.kind == RECORD_MRT || record.kind == RECORD_BMP;
 		if (record.kind == RECORD_GAP) {
 			s->gaps++;
-			damage_say(s->in.feed, &record);
+			damage_say(&say_notices, s->in.feed, &record);
 		}
 		code = decoder_take(d, &record);
 		if (code < 0)
@@ -110,7 +111,7 @@ int cli_bgp_state(char **paths, int n, bool json)
 	struct state s = {0};
 	struct entity_list nobody = {0};
 	int failed = 0, status = 0;
-	inputs_init(&s.in);
+	inputs_init(&s.in, &say_notices);
 	for (int i = 0; i < n; i++)
 		failed += inputs_add(&s.in, paths[i]) < 0;
 	s.routes = routes_create(s.in.peers, &nobody, definition_default(), s.in.full_feed_floor,

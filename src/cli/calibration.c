@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: ISC
-// Collects labelled incidents from recordings, fits, validates, writes.
+// Replays recordings for evaluate/calibration.h and writes what it made of them.
 #include "cli/calibration.h"
 
-#include "base/alloc.h"
 #include "base/err.h"
-#include "cli/calibration_priv.h"
 #include "cli/say.h"
-#include "cli/score.h"
-#include "cli/session.h"
 #include "conf/file.h"
-#include "diagnose/causes.h"
-#include "diagnose/diagnose.h"
+#include "evaluate/calibration.h"
+#include "intake/session.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,95 +15,23 @@
 #include <unistd.h>
 
 #define RATIOS_BYTES (1 << 20)
-#define LABEL_MAX    256
-
-static uint32_t number_of(struct calibration_names *l, const char *name)
-{
-	for (size_t i = 0; i < l->count; i++)
-		if (strcmp(l->at[i], name) == 0)
-			return (uint32_t)i;
-	alloc_grow((void **)&l->at, l->count, &l->capacity, sizeof(*l->at));
-	l->at[l->count] = alloc_copy(name);
-	return (uint32_t)l->count++;
-}
-
-// The variation without its hold time: "dual-90-v6" is the topology "dual-v6".
-static void topology_of(const char *variation, char *ret, size_t size)
-{
-	size_t n = 0;
-	while (*variation && n + 1 < size) {
-		size_t digits = 0;
-		while (*variation == '-' && isdigit((unsigned char)variation[1 + digits]))
-			digits++;
-		bool number = digits && (!variation[1 + digits] || variation[1 + digits] == '-');
-		if (number)
-			variation += 1 + digits;
-		else
-			ret[n++] = *variation++;
-	}
-	ret[n] = '\0';
-}
-
-static uint32_t bits_of(const struct truth_words *w)
-{
-	uint32_t bits = 0;
-	for (size_t i = 0; i < w->n; i++) {
-		int cause = cause_of(w->at[i]);
-		bits |= cause >= 0 ? 1u << cause : 0;
-	}
-	return bits;
-}
-
-static void case_add(struct calibration *c, const struct truth *truth, const struct score_outage *o,
-		     const struct entity_list *entities)
-{
-	char name[LABEL_MAX], topology[LABEL_MAX];
-	const char *scenario = truth->scenario ? truth->scenario : "?",
-		   *variation = truth->variation ? truth->variation : "?";
-	int cause = o->truth->cause ? cause_of(o->truth->cause) : -1;
-	if (cause < 0 || !o->found)
-		return;
-	alloc_grow((void **)&c->cases, c->count, &c->capacity, sizeof(*c->cases));
-	struct calibrate_case *one = &c->cases[c->count++];
-	const struct incident *n = o->found;
-	*one = (struct calibrate_case){
-		.coverage = n->facts.witness.coverage,
-		.truth = (uint8_t)cause,
-		.acceptable = bits_of(&o->truth->acceptable) | 1u << cause,
-		.ruled_out = bits_of(&o->truth->not ),
-	};
-	memcpy(one->findings, n->diagnosis.findings, sizeof(one->findings));
-	diagnose_prior(n, &entities->at[n->entity], one->prior);
-	snprintf(name, sizeof(name), "%s %s", scenario, variation);
-	topology_of(variation, topology, sizeof(topology));
-	one->group[GROUP_VARIATION] = number_of(&c->groups[GROUP_VARIATION], name);
-	one->group[GROUP_TOPOLOGY] = number_of(&c->groups[GROUP_TOPOLOGY], topology);
-	one->group[GROUP_WAY] = number_of(&c->groups[GROUP_WAY], scenario);
-}
 
 static int take_recording(struct calibration *c, char *dir)
 {
 	struct truth truth;
 	struct session session;
-	char message[512];
-	size_t before = c->count;
-	int code = truth_read(dir, &truth, message, sizeof(message));
+	struct file_error error;
+	int code = truth_read(dir, &truth, &error);
 	if (code < 0) {
-		say_line("lacuna evaluate: %s%s", code == ERR_NOT_FOUND ? dir : message,
+		say_line("lacuna evaluate: %s%s", code == ERR_NOT_FOUND ? dir : error.message,
 			 code == ERR_NOT_FOUND ? ": there is no truth.json in it to learn from" : "");
 		return 1;
 	}
-	session_init(&session, "lacuna evaluate");
+	session_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
 	int status = session_run(&session, 1, &dir);
 	if (status <= 1 && session.pipeline) {
-		struct score score =
-			score_recording(&truth, pipeline_incidents(session.pipeline), &session.in.entities);
-		for (size_t i = 0; i < score.count; i++)
-			case_add(c, &truth, &score.outages[i], &session.in.entities);
-		score_free(&score);
-		c->recordings++;
-		c->without += c->count == before;
+		calibration_add(c, &truth, pipeline_incidents(session.pipeline), &session.in.entities);
 	}
 	session_free(&session);
 	truth_free(&truth);
@@ -174,13 +97,9 @@ static int write_ratios(const char *path, const struct ratios *fitted)
 
 static int write_all(const struct calibration_options *options, const struct calibration *c)
 {
-	struct calibrate_report reports[GROUP_COUNT];
-	struct ratios fitted = *ratios_shipped();
+	struct ratios fitted;
 	struct text document = {0};
-	for (int kind = 0; kind < GROUP_COUNT; kind++)
-		calibrate_cross(c->cases, c->count, (enum calibrate_group)kind, ratios_shipped(), &reports[kind]);
-	calibrate_fit(c->cases, c->count, GROUP_COUNT, 0, &fitted);
-	calibration_document(c, reports, &fitted, &document);
+	calibration_fit(c, &fitted, &document);
 	int status = write_whole(options->document, &document);
 	if (status == 0 && options->ratios)
 		status = write_ratios(options->ratios, &fitted);
@@ -209,11 +128,6 @@ int calibration_run(const struct calibration_options *options, int n, char **dir
 		int status = write_all(options, &c);
 		worst = status ? status : worst > 1 ? 1 : worst;
 	}
-	for (int k = 0; k < GROUP_COUNT; k++) {
-		for (size_t i = 0; i < c.groups[k].count; i++)
-			free(c.groups[k].at[i]);
-		free(c.groups[k].at);
-	}
-	free(c.cases);
+	calibration_free(&c);
 	return worst;
 }

@@ -3,19 +3,16 @@
 #include "cli/evaluate.h"
 #include "cli/say.h"
 
-#include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/calibration.h"
 #include "cli/labels.h"
-#include "cli/score.h"
-#include "cli/session.h"
-#include "diagnose/causes.h"
+#include "evaluate/score_report.h"
+#include "evaluate/totals.h"
+#include "intake/session.h"
 
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define DETECT_MOST_S 4096 // later than that is not told in time for anything
 #define DETECT_STEP_S 0.5
@@ -50,230 +47,8 @@ struct evaluation {
 	bool json, times;
 	struct text out;
 	struct json writer;
-	size_t recordings, outages, found, inside, false_outages, scope_asked, scope_right, order_asked, order_right;
-	size_t recovery_asked, recovery_right;
-	size_t causes, causes_right, causes_strict, answered, answered_right, ruled_out;
-	double *start_errors, *end_errors, *widths, *detect; // absolute seconds
-	size_t starts, ends, start_capacity, end_capacity, width_capacity, width_count, detects, detect_capacity;
-	double score_sum, plain_sum; // of the start's intervals, and of best plus or minus a watch interval
-	size_t scored;
-	double watch_s; // watch interval of the recording at hand
-	bool missed;
+	struct totals totals;
 };
-
-static void put_word(struct json *j, const char *key, int value)
-{
-	json_key(j, key);
-	if (value == SCORE_NOT_ASKED)
-		json_null(j);
-	else
-		json_bool(j, value == SCORE_YES);
-}
-
-static void put_null(struct json *j, const char *key)
-{
-	json_key(j, key);
-	json_null(j);
-}
-
-static const struct diagnosis *diagnosis_of(const struct score_outage *o)
-{
-	return o->found && o->found->diagnosis.known ? &o->found->diagnosis : NULL;
-}
-
-static void put_cause(struct json *j, const struct score_outage *o)
-{
-	const struct diagnosis *d = diagnosis_of(o);
-	if (!d) {
-		put_null(j, "verdict");
-		put_null(j, "leading");
-		put_null(j, "leading_p");
-		put_null(j, "abstained");
-		put_null(j, "top1");
-		put_null(j, "ruled_out_above_0_2");
-		return;
-	}
-	const char *leading = cause_row(d->ranked[0].cause)->word;
-	json_key(j, "verdict");
-	json_string(j, d->abstained ? "undetermined" : leading);
-	json_key(j, "leading");
-	json_string(j, leading);
-	json_key(j, "leading_p");
-	json_real(j, d->ranked[0].p, 4);
-	json_key(j, "abstained");
-	json_bool(j, d->abstained != 0);
-	put_word(j, "top1", o->cause_ok);
-	json_key(j, "ruled_out_above_0_2");
-	json_open(j, '[');
-	for (uint8_t c = 0; c < CAUSE_COUNT; c++)
-		if (o->ruled_out >> c & 1)
-			json_string(j, cause_row(c)->word);
-	json_close(j, ']');
-}
-
-static void put_outage(struct json *j, const struct score_outage *o)
-{
-	json_open(j, '{');
-	json_key(j, "entity");
-	json_string(j, o->truth->entity);
-	json_key(j, "expected");
-	json_string(j, o->truth->cause);
-	json_key(j, "acceptable");
-	json_open(j, '[');
-	for (size_t i = 0; i < o->truth->acceptable.n; i++)
-		json_string(j, o->truth->acceptable.at[i]);
-	json_close(j, ']');
-	put_cause(j, o);
-	json_key(j, "detected");
-	json_bool(j, o->detected);
-	json_key(j, "start_error_s");
-	json_real(j, o->start_error_s, 3);
-	json_key(j, "end_error_s");
-	json_real(j, o->end_error_s, 3);
-	put_word(j, "start_in_interval", o->detected ? o->start_in_interval : SCORE_NOT_ASKED);
-	put_word(j, "scope_ok", o->scope_ok);
-	put_word(j, "order_ok", o->order_ok);
-	put_word(j, "recovery_ok", o->recovery_ok);
-	json_key(j, "start_interval_score_s");
-	json_real(j, o->interval_score_s, 3);
-	json_key(j, "time_to_detect_s");
-	json_real(j, o->detect_s, 1);
-	json_close(j, '}');
-}
-
-// All leading causes of the recording are right; not asked where there are none.
-static int recording_top1(const struct score *s)
-{
-	int top1 = SCORE_NOT_ASKED;
-	for (size_t i = 0; i < s->count; i++)
-		if (s->outages[i].cause_ok != SCORE_NOT_ASKED && top1 != SCORE_NO)
-			top1 = s->outages[i].cause_ok;
-	return top1;
-}
-
-static void put_recording(struct json *j, const char *name, const struct score *s)
-{
-	json_open(j, '{');
-	json_key(j, "name");
-	json_string(j, name);
-	json_key(j, "detected");
-	json_bool(j, s->detected);
-	put_word(j, "top1", recording_top1(s));
-	json_key(j, "false_outages");
-	json_int(j, s->false_outages);
-	json_key(j, "outages");
-	json_open(j, '[');
-	for (size_t i = 0; i < s->count; i++)
-		put_outage(j, &s->outages[i]);
-	json_close(j, ']');
-	json_close(j, '}');
-}
-
-static const char *word_of(int value)
-{
-	return value == SCORE_YES ? "yes" : value == SCORE_NO ? "NO" : "-";
-}
-
-static void line_cause(struct text *t, const struct score_outage *o)
-{
-	const struct diagnosis *d = diagnosis_of(o);
-	if (d) {
-		const char *leading = cause_row(d->ranked[0].cause)->word;
-		text_printf(t, d->abstained ? "  (%s %.2f)" : "  %s %.2f", leading, d->ranked[0].p);
-		if (o->cause_ok == SCORE_NO)
-			text_printf(t, " WRONG, it was %s", o->truth->cause);
-	}
-	for (uint8_t c = 0; c < CAUSE_COUNT; c++)
-		if (o->ruled_out >> c & 1)
-			text_printf(t, " RULED OUT: %s", cause_row(c)->word);
-	text_char(t, '\n');
-}
-
-static void put_line(struct text *t, const char *name, const struct score *s)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		const struct score_outage *o = &s->outages[i];
-		text_printf(t, "%-24s %-8s %-9s", i ? "" : name, o->truth->scope ? o->truth->scope : "?",
-			    o->detected ? "found"
-			    : o->asked	? "MISSED"
-					: "-");
-		if (isfinite(o->start_error_s))
-			text_printf(t, " start %+8.1f s (%s)", o->start_error_s,
-				    o->start_in_interval ? "inside" : "outside");
-		else
-			text_printf(t, " %25s", "");
-		if (isfinite(o->end_error_s))
-			text_printf(t, " end %+8.1f s", o->end_error_s);
-		else
-			text_printf(t, " %15s", "");
-		text_printf(t, "  scope %s  order %s  recovery %s", word_of(o->scope_ok), word_of(o->order_ok),
-			    word_of(o->recovery_ok));
-		line_cause(t, o);
-	}
-	if (s->false_outages)
-		text_printf(t, "%-24s FALSE OUTAGES: %u\n", s->count ? "" : name, s->false_outages);
-	else if (!s->count)
-		text_printf(t, "%-24s nothing happened, nothing was raised\n", name);
-}
-
-static void note(double **list, size_t *n, size_t *capacity, double value)
-{
-	if (!isfinite(value))
-		return;
-	alloc_grow((void **)list, *n, capacity, sizeof(**list));
-	(*list)[(*n)++] = fabs(value);
-}
-
-static void count_in(struct evaluation *e, const struct score *s)
-{
-	e->recordings++;
-	e->false_outages += s->false_outages;
-	e->missed |= !s->detected || s->false_outages;
-	for (size_t i = 0; i < s->count; i++) {
-		const struct score_outage *o = &s->outages[i];
-		e->outages += o->asked;
-		e->found += o->asked && o->detected;
-		e->inside += o->asked && o->start_in_interval;
-		e->scope_asked += o->asked && o->scope_ok != SCORE_NOT_ASKED;
-		e->scope_right += o->asked && o->scope_ok == SCORE_YES;
-		e->order_asked += o->order_ok != SCORE_NOT_ASKED;
-		e->order_right += o->order_ok == SCORE_YES;
-		e->recovery_asked += o->recovery_ok != SCORE_NOT_ASKED;
-		e->recovery_right += o->recovery_ok == SCORE_YES;
-		bool answered = o->cause_ok != SCORE_NOT_ASKED && !o->found->diagnosis.abstained;
-		e->causes += o->cause_ok != SCORE_NOT_ASKED;
-		e->causes_right += o->cause_ok == SCORE_YES;
-		e->causes_strict += o->strict;
-		e->answered += answered;
-		e->answered_right += answered && o->cause_ok == SCORE_YES;
-		e->ruled_out += o->ruled_out != 0;
-		if (!o->asked)
-			continue;
-		note(&e->start_errors, &e->starts, &e->start_capacity, o->start_error_s);
-		note(&e->end_errors, &e->ends, &e->end_capacity, o->end_error_s);
-		if (!o->detected)
-			continue;
-		note(&e->widths, &e->width_count, &e->width_capacity, o->interval_s);
-		note(&e->detect, &e->detects, &e->detect_capacity, o->detect_s);
-		e->score_sum += o->interval_score_s;
-		e->plain_sum += score_plain(o, e->watch_s);
-		e->scored++;
-	}
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
-static double quantile(double *list, size_t n, double q)
-{
-	if (!n)
-		return NAN;
-	qsort(list, n, sizeof(*list), by_value);
-	return list[(size_t)(q * (double)(n - 1) + 0.5)];
-}
 
 // Name of the last folder of a path.
 static void name_of(const char *path, char *ret, size_t size)
@@ -294,7 +69,7 @@ static bool told_at(const struct truth *truth, char *dir, size_t which, struct i
 {
 	struct session session;
 	bool told = false;
-	session_init(&session, "lacuna evaluate");
+	session_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
 	session.until = when;
 	if (session_run(&session, 1, &dir) <= 1 && session.pipeline) {
@@ -331,113 +106,36 @@ static int evaluate_one(struct evaluation *e, char *dir)
 {
 	struct truth truth;
 	struct session session;
-	char message[512], name[128];
-	int code = truth_read(dir, &truth, message, sizeof(message));
+	struct file_error error;
+	char name[128];
+	int code = truth_read(dir, &truth, &error);
 	if (code < 0) {
 		if (code == ERR_NOT_FOUND)
 			say_line("lacuna evaluate: %s: there is no truth.json in it to compare with", dir);
 		else
-			say_line("lacuna evaluate: %s", message);
+			say_line("lacuna evaluate: %s", error.message);
 		return 3;
 	}
-	session_init(&session, "lacuna evaluate");
+	session_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
 	int status = session_run(&session, 1, &dir);
 	if (status <= 1 && session.pipeline) {
 		struct score score =
 			score_recording(&truth, pipeline_incidents(session.pipeline), &session.in.entities);
-		e->watch_s = pipeline_watch_s(session.pipeline);
 		for (size_t i = 0; e->times && i < score.count; i++)
 			if (score.outages[i].asked && score.outages[i].detected)
 				time_detection(&truth, dir, i, &score.outages[i]);
 		name_of(dir, name, sizeof(name));
 		if (e->json)
-			put_recording(&e->writer, name, &score);
+			score_json(&e->writer, name, &score);
 		else
-			put_line(&e->out, name, &score);
-		count_in(e, &score);
+			score_text(&e->out, name, &score);
+		totals_add(&e->totals, &score, pipeline_watch_s(session.pipeline));
 		score_free(&score);
 	}
 	session_free(&session);
 	truth_free(&truth);
 	return status;
-}
-
-static void put_share(struct json *j, const char *key, size_t part, size_t of)
-{
-	json_key(j, key);
-	json_real(j, of ? (double)part / (double)of : NAN, 4);
-}
-
-static double mean(double sum, size_t n)
-{
-	return n ? sum / (double)n : NAN;
-}
-
-static void put_summary(struct evaluation *e)
-{
-	double start50 = quantile(e->start_errors, e->starts, 0.5), start90 = quantile(e->start_errors, e->starts, 0.9);
-	double end50 = quantile(e->end_errors, e->ends, 0.5), width50 = quantile(e->widths, e->width_count, 0.5);
-	struct json *j = &e->writer;
-	if (!e->json) {
-		text_printf(
-			&e->out,
-			"\n%zu recordings, %zu outages: %zu found, %zu false; start error median %.1f s, p90 %.1f s; "
-			"%zu of %zu starts inside their interval (median width %.1f s); end error median %.1f s; scope "
-			"right "
-			"%zu of %zu, order %zu of %zu, recovery %zu of %zu; interval score %.2f s (plus or minus a "
-			"watch interval: "
-			"%.2f s)",
-			e->recordings, e->outages, e->found, e->false_outages, start50, start90, e->inside, e->found,
-			width50, end50, e->scope_right, e->scope_asked, e->order_right, e->order_asked,
-			e->recovery_right, e->recovery_asked, mean(e->score_sum, e->scored),
-			mean(e->plain_sum, e->scored));
-		if (e->times)
-			text_printf(&e->out, "; told after %.1f s (median), %.1f s (p90)",
-				    quantile(e->detect, e->detects, 0.5), quantile(e->detect, e->detects, 0.9));
-		text_printf(&e->out,
-			    "; causes: %zu of %zu leading ones right or acceptable (%zu exactly), %zu answered, %zu of "
-			    "these right, %zu with a ruled-out cause above 0.2\n",
-			    e->causes_right, e->causes, e->causes_strict, e->answered, e->answered_right, e->ruled_out);
-		return;
-	}
-	json_key(j, "summary");
-	json_open(j, '{');
-	json_key(j, "recordings");
-	json_int(j, (int64_t)e->recordings);
-	json_key(j, "outages");
-	json_int(j, (int64_t)e->outages);
-	json_key(j, "false_outages");
-	json_int(j, (int64_t)e->false_outages);
-	put_share(j, "recall", e->found, e->outages);
-	put_share(j, "precision", e->found, e->found + e->false_outages);
-	put_share(j, "start_coverage", e->inside, e->found);
-	put_share(j, "scope_accuracy", e->scope_right, e->scope_asked);
-	put_share(j, "order_accuracy", e->order_right, e->order_asked);
-	put_share(j, "recovery_accuracy", e->recovery_right, e->recovery_asked);
-	put_share(j, "cause_accuracy", e->causes_right, e->causes);
-	put_share(j, "cause_accuracy_strict", e->causes_strict, e->causes);
-	put_share(j, "cause_answered", e->answered, e->causes);
-	put_share(j, "cause_accuracy_answered", e->answered_right, e->answered);
-	json_key(j, "cause_ruled_out_above_0_2");
-	json_int(j, (int64_t)e->ruled_out);
-	json_key(j, "start_error_median_s");
-	json_real(j, start50, 3);
-	json_key(j, "start_error_p90_s");
-	json_real(j, start90, 3);
-	json_key(j, "start_interval_median_s");
-	json_real(j, width50, 3);
-	json_key(j, "start_interval_score_s");
-	json_real(j, mean(e->score_sum, e->scored), 3);
-	json_key(j, "start_interval_score_plain_s");
-	json_real(j, mean(e->plain_sum, e->scored), 3);
-	json_key(j, "time_to_detect_median_s");
-	json_real(j, quantile(e->detect, e->detects, 0.5), 1);
-	json_key(j, "time_to_detect_p90_s");
-	json_real(j, quantile(e->detect, e->detects, 0.9), 1);
-	json_key(j, "end_error_median_s");
-	json_real(j, end50, 3);
-	json_close(j, '}');
 }
 
 static int evaluate(struct evaluation *e, int n, char **dirs)
@@ -453,17 +151,18 @@ static int evaluate(struct evaluation *e, int n, char **dirs)
 		int status = evaluate_one(e, dirs[i]);
 		worst = status > worst ? status : worst;
 	}
-	if (e->json)
-		json_close(&e->writer, ']');
-	put_summary(e);
 	if (e->json) {
+		json_close(&e->writer, ']');
+		totals_json(&e->writer, &e->totals);
 		json_close(&e->writer, '}');
 		text_char(&e->out, '\n');
+	} else {
+		totals_text(&e->out, &e->totals, e->times);
 	}
 	fwrite(e->out.bytes, 1, e->out.length, stdout);
 	if (worst >= 2)
-		return worst == 3 && e->recordings ? 1 : worst;
-	return e->missed ? 1 : worst;
+		return worst == 3 && e->totals.recordings ? 1 : worst;
+	return e->totals.missed ? 1 : worst;
 }
 
 int cli_evaluate(int argc, char **argv)
@@ -517,9 +216,6 @@ int cli_evaluate(int argc, char **argv)
 		return calibration_run(&calibration, argc - optind, argv + optind);
 	int status = evaluate(&e, argc - optind, argv + optind);
 	text_free(&e.out);
-	free(e.start_errors);
-	free(e.end_errors);
-	free(e.widths);
-	free(e.detect);
+	totals_free(&e.totals);
 	return status;
 }

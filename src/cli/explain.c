@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "cli/moment.h"
 #include "cli/say.h"
-#include "cli/session.h"
+#include "intake/session.h"
 #include "report/cause.h"
 
 #include <getopt.h>
@@ -155,7 +155,7 @@ int cli_explain(int argc, char **argv)
 {
 	struct explain e = {0};
 	struct incident_view view;
-	session_init(&e.session, "lacuna explain");
+	session_init(&e.session, "lacuna explain", &say_notices);
 	int status = parse(&e, argc, argv);
 	if (!status) {
 		take_id(&e, &argc, argv);

@@ -3,6 +3,7 @@
 #include "cli/follow.h"
 
 #include "base/alloc.h"
+#include "cli/say.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -55,7 +56,7 @@ static uint64_t state_of(const struct follow_options *o)
 
 static void session_like(struct session *s, const struct follow_options *o)
 {
-	session_init(s, o->like->command);
+	session_init(s, o->like->command, &say_notices);
 	memcpy(s->watch, o->like->watch, sizeof(s->watch));
 	s->watch_count = o->like->watch_count;
 	s->until = o->like->until;

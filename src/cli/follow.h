@@ -3,7 +3,7 @@
 // replay of the same bytes, so nothing depends on when it was asked.
 #pragma once
 
-#include "cli/session.h"
+#include "intake/session.h"
 
 struct follow_options {
 	const struct session *like; // what to watch and how; its inputs are not used

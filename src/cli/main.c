@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/version.h"
 #include "cli/bgp.h"
 #include "cli/check.h"
 #include "cli/evaluate.h"
@@ -11,7 +12,6 @@
 #include "cli/record.h"
 #include "cli/replay.h"
 #include "cli/say.h"
-#include "cli/version.h"
 #include "cli/world.h"
 #include "daemon/roles.h"
 

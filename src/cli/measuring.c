@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/version.h"
 #include "cli/say.h"
-#include "cli/version.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -6,9 +6,9 @@
 #include "base/err.h"
 #include "cli/measuring.h"
 #include "cli/record_bmp.h"
-#include "cli/recorder.h"
 #include "cli/say.h"
 #include "os/clock.h"
+#include "recording/recorder.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -187,10 +187,14 @@ static void allow_listed(struct plan *p)
 
 static int run(struct record *r)
 {
-	char message[512];
+	struct file_error e;
+	struct record_scope scope;
 	size_t resume_length = 0;
-	if (recorder_open(&r->files, r->dir, &r->m.plan, message, sizeof(message)) < 0) {
-		say_line("lacuna record: %s", message);
+	plan_scope(&r->m.plan, &scope);
+	int opened = recorder_open(&r->files, r->dir, &scope, &e);
+	free(scope.targets);
+	if (opened < 0) {
+		say_line("lacuna record: %s", e.message);
 		return 4;
 	}
 	uint8_t *resume = recorder_resume(&r->files, &resume_length);

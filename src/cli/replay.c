@@ -7,9 +7,9 @@
 #include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/say.h"
-#include "cli/session.h"
-#include "cli/shipped.h"
 #include "detect/level.h"
+#include "intake/session.h"
+#include "intake/shipped.h"
 #include "report/revision.h"
 
 #include <getopt.h>
@@ -387,7 +387,7 @@ static void print(struct replay *r)
 int cli_replay(int argc, char **argv)
 {
 	struct replay r = {.every_s = FOLLOW_EVERY_S, .watermark_s = FOLLOW_WATERMARK_S};
-	session_init(&r.session, "lacuna replay");
+	session_init(&r.session, "lacuna replay", &say_notices);
 	int status = parse(&r, argc, argv);
 	if (!status && r.follow) {
 		struct follow_options options = {&r.session, argv + optind, argc - optind,

@@ -3,8 +3,33 @@
 #include "cli/say.h"
 
 #include "base/text.h"
+#include "cli/progress.h"
 
 #include <stdio.h>
+
+static void say_notice(void *context, const char *text)
+{
+	(void)context;
+	say_line("%s", text);
+}
+
+static struct progress bar = {.percent = -1};
+
+static void say_progress(void *context, uint64_t done, uint64_t total)
+{
+	(void)context;
+	if (!bar.shown)
+		progress_begin(&bar, false);
+	progress_at(&bar, done, total);
+}
+
+static void say_progress_end(void *context)
+{
+	(void)context;
+	progress_end(&bar);
+}
+
+const struct notice_sink say_notices = {NULL, say_notice, say_progress, say_progress_end};
 
 void say_line(const char *format, ...)
 {

@@ -3,8 +3,8 @@
 // lacuna.yml, file_sd, inventories and the command line.
 #pragma once
 
-#include "conf/kind.h"
 #include "conf/plan.h"
+#include "model/kind.h"
 
 struct ask_words {	   // as they were written, borrowed; null or 0: not
 	const char *place; // address, name, HOST:PORT or URL

@@ -3,7 +3,7 @@
 // refused (only / is asked for), and so are user names.
 #pragma once
 
-#include "conf/kind.h"
+#include "model/kind.h"
 
 #define PLACE_NAME_MAX 253
 

@@ -93,6 +93,9 @@ int MUST_USE plan_file_sd(struct plan *p, const char *path, struct plan_error *e
 int MUST_USE plan_inventory(struct plan *p, const char *path, uint64_t *ret_dropped, struct plan_error *e);
 // recording.json of formats: entities, targets, observers.
 int MUST_USE plan_recording(struct plan *p, const char *path, struct plan_error *e);
+// The other way: what a recording that follows this plan says of itself. Borrows from the plan; release with free(ret->targets).
+struct record_scope;
+void plan_scope(const struct plan *p, struct record_scope *ret);
 // One prefix or address a line, '#' begins a comment (zmap's form). An address counts as /32 or /128.
 int MUST_USE plan_list_read(struct plan_list *l, const char *path, struct plan_error *e);
 // The same, but lines that are wrong are left out: ERR_MALFORMED tells the first of them, and the others count. For lists where

@@ -4,7 +4,8 @@
 #include "base/err.h"
 #include "conf/ask.h"
 #include "conf/file.h"
-#include "conf/recording.h"
+#include "recording/record_text.h"
+#include "recording/recording.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -48,15 +49,31 @@ int plan_recording(struct plan *p, const char *path, struct plan_error *e)
 	text_put(&file, path);
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		text_put(&file, "/recording.json");
-	char message[sizeof(e->text)] = "";
-	int code = recording_each(text_string(&file), &to, &p->entities, message, sizeof(message));
+	struct file_error error;
+	int code = recording_each(text_string(&file), &to, &p->entities, &error);
 	text_free(&file);
 	if (code < 0)
-		file_say(e, "%s", message);
+		file_say(e, "%s", error.message);
 	if (code == 0 && into.left_out)
 		text_printf(&p->notes, "recording.json: %llu targets of kind tcp have no port, and are left out\n",
 			    (unsigned long long)into.left_out);
 	if (code == 0 && into.observers > p->observers)
 		p->observers = into.observers;
 	return code;
+}
+
+void plan_scope(const struct plan *p, struct record_scope *ret)
+{
+	*ret = (struct record_scope){
+		.entities = &p->entities,
+		.observer = p->observer ? p->observer : "local",
+		.observer_asn = p->observer_asn,
+		.targets = alloc_zero(p->target_count, sizeof(*ret->targets)),
+		.target_count = p->target_count,
+	};
+	for (size_t i = 0; i < p->target_count; i++) {
+		const struct plan_target *t = &p->targets[i];
+		ret->targets[i] = (struct record_target){t->address, t->entity, t->name, t->institution,
+							 kind_word(t->op, t->kind, t->flags)};
+	}
 }

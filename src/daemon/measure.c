@@ -9,6 +9,7 @@
 #include "os/child.h"
 #include "os/clock.h"
 #include "os/loop.h"
+#include "os/stop.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define READY_MS	10000		// a role opens its sockets within this
@@ -50,7 +50,7 @@ struct measure {
 	struct division division;
 	struct opt_out opt_out;
 	struct side sides[2];
-	int signals;
+	struct stop_signals signals;
 	bool stopping;
 	int error;
 	unsigned deaths;
@@ -326,8 +326,7 @@ static void stop(void *context, uint32_t events)
 static void signalled(void *context, uint32_t events)
 {
 	struct measure *m = context;
-	struct signalfd_siginfo info;
-	if (read(m->signals, &info, sizeof(info)) == sizeof(info))
+	if (stop_signals_take(&m->signals))
 		stop(context, events);
 }
 
@@ -350,18 +349,6 @@ static void refresh(void *context, uint32_t events)
 	loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){refresh, m});
 }
 
-// A second Ctrl-C while all was ending would otherwise end this process before the caller has written and said the rest.
-static void forget_signals(struct measure *m)
-{
-	struct signalfd_siginfo info;
-	if (m->signals < 0)
-		return;
-	while (read(m->signals, &info, sizeof(info)) == sizeof(info))
-		continue;
-	close(m->signals);
-	m->signals = -1;
-}
-
 static bool all_done(const struct measure *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
@@ -370,15 +357,11 @@ static bool all_done(const struct measure *m)
 	return true;
 }
 
-static int watch_signals(struct measure *m, sigset_t *ret_before)
+static int watch_signals(struct measure *m)
 {
-	sigset_t set;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, ret_before);
-	m->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return m->signals < 0 ? -errno : loop_watch(m->loop, m->signals, EPOLLIN, (struct loop_handler){signalled, m});
+	int code = stop_signals_open(&m->signals);
+	return code < 0 ? code
+			: loop_watch(m->loop, m->signals.descriptor, EPOLLIN, (struct loop_handler){signalled, m});
 }
 
 static int run(struct measure *m)
@@ -403,17 +386,16 @@ static int run(struct measure *m)
 
 int measure_run(const struct measure_options *o, struct measure_result *ret)
 {
-	struct measure m = {.o = o, .signals = -1, .said = well};
+	struct measure m = {.o = o, .signals = {.descriptor = -1}, .said = well};
 	m.sides[0] = (struct side){.role = "probe", .kinds = DIVISION_PROBE};
 	m.sides[1] = (struct side){.role = "check", .kinds = DIVISION_CHECK};
-	sigset_t before;
 	char trouble[512] = "";
 	for (size_t i = 0; i < ARRAY_LEN(m.sides); i++) {
 		m.sides[i].measure = &m;
 		m.sides[i].child.watch = -1;
 		m.sides[i].health = well;
 	}
-	sigprocmask(SIG_BLOCK, NULL, &before);
+	sigprocmask(SIG_BLOCK, NULL, &m.signals.before);
 	int code = division_create(&m.division, o, trouble, sizeof(trouble));
 	if (code == 0)
 		code = opt_out_open(&m.opt_out, o->plan->opt_out_file, trouble, sizeof(trouble));
@@ -425,7 +407,7 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 		say(&m,
 		    "service checks leave as the system's routes say; the interface and source address are of pings");
 	m.loop = loop_create();
-	code = m.loop ? watch_signals(&m, &before) : -errno;
+	code = m.loop ? watch_signals(&m) : -errno;
 	if (code == 0)
 		code = run(&m);
 	*ret = (struct measure_result){.deaths = m.deaths};
@@ -435,8 +417,7 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 		child_stop(&m.sides[i].child);
 	}
 out:
-	forget_signals(&m);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	stop_signals_close(&m.signals);
 	loop_free(m.loop);
 	opt_out_close(&m.opt_out);
 	division_free(&m.division);

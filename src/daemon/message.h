@@ -10,7 +10,7 @@
 #include "schedule/caps.h"
 
 enum message {		   // parent to role
-	MESSAGE_SETUP = 1, // struct setup; first of all
+	MESSAGE_SETUP = 1, // struct setup, or of the bmp role struct setup_bmp; first of all
 	MESSAGE_ALLOW,	   // struct prefix …
 	MESSAGE_BLOCK,	   // struct prefix …
 	MESSAGE_OPT_OUT,   // struct prefix …; added to those of the frames since MESSAGE_OPT_OUT_BEGIN
@@ -21,17 +21,22 @@ enum message {		   // parent to role
 	MESSAGE_BLOCKS,	     // struct plan_block …
 	MESSAGE_RESUME,	     // bytes of a saved census
 	MESSAGE_START,
-	MESSAGE_STOP, // no new attempts; finish those that are under way
+	MESSAGE_STOP,	     // no new attempts; finish those that are under way
+	MESSAGE_ROUTER_DROP, // uint32_t: the session that is not wanted
 
 	// role to parent
-	MESSAGE_READY,			   // struct message_ready: sockets are open, privileges gone
-	MESSAGE_HEALTH,			   // struct message_health
-	MESSAGE_COUNTS,			   // struct message_counts
-	MESSAGE_SAVE,			   // bytes of the census, to go on from
-	MESSAGE_DONE,			   // struct message_counts: nothing left to do
-	MESSAGE_ERROR,			   // text: why it cannot go on
-	MESSAGE_FOUND,			   // struct discover_found …
+	MESSAGE_READY,		 // struct message_ready: sockets are open, privileges gone; of the bmp role int32_t
+	MESSAGE_HEALTH,		 // struct message_health
+	MESSAGE_COUNTS,		 // struct message_counts
+	MESSAGE_SAVE,		 // bytes of the census, to go on from
+	MESSAGE_DONE,		 // struct message_counts: nothing left to do
+	MESSAGE_ERROR,		 // text: why it cannot go on
+	MESSAGE_FOUND,		 // struct discover_found …
+	MESSAGE_ROUTER_BEGIN,	 // struct message_router: it begins as BMP does
+	MESSAGE_ROUTER_END,	 // struct message_router
+	MESSAGE_ROUTERS_REFUSED, // uint64_t: so many so far
 	MESSAGE_ATTEMPTS = FRAME_CREDITED, // struct attempt …
+	MESSAGE_ROUTER_BYTES,		   // struct message_bytes, then the bytes
 };
 
 #define MESSAGE_TEXT_MAX 160
@@ -75,6 +80,26 @@ struct message_health {
 	struct instant time, from;
 	double loss;		 // share of its own probes or replies that it lost; 0 not known
 	char state[16], why[48]; // words of model/observer.h
+};
+
+#define ROUTERS_MAX 64 // sessions at once: more than the routers of a large exchange point
+
+struct setup_bmp {
+	struct addr at; // to listen on
+	uint16_t port;
+};
+
+enum router_end { ROUTER_CLOSED, ROUTER_LOST };
+
+struct message_router {
+	uint32_t session; // a number of its own, from 1
+	uint8_t why;	  // enum router_end
+	struct addr from;
+};
+
+struct message_bytes {
+	uint32_t session;
+	struct instant arrival;
 };
 
 struct message_counts {

@@ -123,18 +123,27 @@ static int next_frame(struct role *r, struct frame *ret)
 	return code ? code : -EAGAIN;
 }
 
-int role_begin(struct role *r)
+void role_open(struct role *r)
+{
+	*r = (struct role){.channel = channel_create(CHILD_CHANNEL)};
+}
+
+int role_setup(struct role *r, void *ret, size_t size)
 {
 	struct frame f;
-	*r = (struct role){.channel = channel_create(CHILD_CHANNEL)};
 	int code = next_frame(r, &f);
 	if (code < 0)
 		return code;
 	struct cursor c = cursor_of(f.bytes, f.length);
-	if (f.kind != MESSAGE_SETUP || !cursor_bytes(&c, &r->setup, sizeof(r->setup)))
-		return ERR_MALFORMED;
-	r->gate = gate_create(&r->setup.caps);
-	return 0;
+	return f.kind == MESSAGE_SETUP && cursor_bytes(&c, ret, size) ? 0 : ERR_MALFORMED;
+}
+
+int role_begin(struct role *r)
+{
+	int code = role_setup(r, &r->setup, sizeof(r->setup));
+	if (code == 0)
+		r->gate = gate_create(&r->setup.caps);
+	return code;
 }
 
 void role_end(struct role *r)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// What every measuring role shares: its end of the channel, what the parent told it, its gate, and the way results go out.
+// What roles share: the end of the channel; and of those that measure, what the parent told them, their gate, and the way results go out.
 // Results wait here while the parent is busy; a role whose results wait measures nothing new.
 #pragma once
 
@@ -36,8 +36,12 @@ struct role {
 	char why[MESSAGE_TEXT_MAX]; // it could not begin; empty: the error says it all
 };
 
-// Waits for the setup and makes the gate. 0, or a negative error: then end.
-int MUST_USE role_begin(struct role *r);
+// Any role: its end of the channel, nothing else.
+void role_open(struct role *r);
+// Any role: the first frame, which must be MESSAGE_SETUP of that size. 0 or a negative error: then end.
+int MUST_USE role_setup(struct role *r, void *ret, size_t size);
+// A role that measures: waits for the setup and makes the gate. 0, or a negative error: then end.
+int MUST_USE role_begin(struct role *r); // after role_open
 void role_end(struct role *r);
 // Privileges are gone by now: says so, then takes lists until the start. 0 or a negative error.
 int MUST_USE role_ready(struct role *r, const struct message_ready *m);

@@ -14,13 +14,19 @@ const struct sandbox_profile role_profiles[] = {
 	{.role = "probe", .rights = SANDBOX_SEND | SANDBOX_RING},
 	{.role = "probe-connect", .rights = SANDBOX_CONNECT, .files = 4096}, // TCP connects in place of pings
 	{.role = "check", .rights = SANDBOX_CONNECT, .files = CHECK_PENDING_MAX + 256},
+	{.role = "bmp", .rights = SANDBOX_ACCEPT, .files = ROUTERS_MAX + 32},
+	{.role = "sync", .rights = SANDBOX_SYNC, .files = 32},
 };
 const size_t role_profile_count = ARRAY_LEN(role_profiles);
 
 static const struct {
 	const char *name;
 	int (*run)(struct role *r);
-} roles[] = {{"probe", role_probe}, {"check", role_check}, {"discover", role_discover}};
+	bool measures; // is told a plan, and sends through a gate
+} roles[] = {
+	{"probe", role_probe, true}, {"check", role_check, true}, {"discover", role_discover, true},
+	{"bmp", role_bmp, false},    {"sync", role_sync, false},
+};
 
 const struct sandbox_profile *role_profile(const char *name)
 {
@@ -50,7 +56,8 @@ int role_main(const char *name)
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
 		if (strcmp(roles[i].name, name) != 0)
 			continue;
-		int code = role_begin(&r);
+		role_open(&r);
+		int code = roles[i].measures ? role_begin(&r) : 0;
 		if (code == 0)
 			code = roles[i].run(&r);
 		int status = code < 0 && code != -EPIPE ? complain(&r, code) : 0;

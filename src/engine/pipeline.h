@@ -31,7 +31,7 @@ struct pipeline_options {
 	const struct target_table *targets;  // null: no probes and series
 	const struct parameters *parameters; // thresholds; null: the table's
 	const struct ratios *ratios;	     // of evidence under each cause; null: the shipped ones
-	const struct link_known *known;	     // precedents to compare with
+	const struct precedent *known;	     // precedents to compare with
 	size_t known_count;
 	int64_t cut_ns;				 // grid of cuts; 0: PIPELINE_CUT_NS
 	struct revision_sink revisions;		 // told at each cut

@@ -45,7 +45,7 @@ struct pipeline {
 	struct blind_list blind;
 	const struct parameters *parameters;
 	const struct ratios *ratios;
-	const struct link_known *known;
+	const struct precedent *known;
 	size_t known_count;
 	const struct definition *definition;
 	uint32_t full_floor;

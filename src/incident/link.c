@@ -98,10 +98,10 @@ static void facts_of(const struct link_input *in, const struct incident *n, stru
 		.fraction_down = n->fraction_down,
 	};
 	for (size_t i = 0; i < n->signal_count; i++)
-		if (n->order_group[i] < PRECEDENT_GROUPS)
+		if (n->order_group[i] < PRECEDENT_STEPS)
 			ret->order[n->order_group[i]] |= 1u << n->signals[i].signal;
 	for (size_t i = 0; i < n->recovery_count; i++)
-		if (n->recovery[i].rank < PRECEDENT_GROUPS)
+		if (n->recovery[i].rank < PRECEDENT_STEPS)
 			ret->recovery[n->recovery[i].rank] |= 1u << n->recovery[i].signal;
 }
 

@@ -6,14 +6,9 @@
 #include "model/dossier.h"
 #include "model/incident.h"
 
-struct link_known {	// a precedent
-	const char *id; // borrowed
-	struct precedent_facts facts;
-};
-
 struct link_input {
 	const struct entity_list *entities;
-	const struct link_known *known;
+	const struct precedent *known;
 	size_t known_count;
 	double hold_time_s; // longest seen; 0 unknown
 	struct instant watched_since;

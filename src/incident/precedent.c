@@ -57,7 +57,7 @@ static void set(struct features *f, size_t feature, double value)
 
 static int step_of(const uint32_t *steps, uint32_t kind)
 {
-	for (int i = 0; i < PRECEDENT_GROUPS; i++)
+	for (int i = 0; i < PRECEDENT_STEPS; i++)
 		if (steps[i] & kind)
 			return i;
 	return -1;

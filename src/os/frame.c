@@ -25,6 +25,7 @@ struct channel {
 	uint32_t credits;		       // of this end as the sender
 	uint16_t worked;		       // credited frames received since the last FRAME_CREDIT
 	bool owes;			       // the last frame given was a credited one
+	bool files;			       // descriptors are taken
 	_Alignas(16) uint8_t bytes[FRAME_MAX]; // receivers read arrays of structs in place
 };
 
@@ -67,12 +68,35 @@ bool channel_may_put(const struct channel *c)
 	return c->credits > 0;
 }
 
-static int send_frame(struct channel *c, struct frame_head head, const void *bytes, size_t length)
+union file_room { // beside a frame, one descriptor
+	struct cmsghdr head;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static void file_attach(struct msghdr *m, union file_room *room, int file)
 {
-	struct iovec parts[2] = {{&head, sizeof(head)}, {(void *)(uintptr_t)bytes, length}};
-	struct msghdr m = {.msg_iov = parts, .msg_iovlen = length ? 2 : 1};
+	*room = (union file_room){0};
+	m->msg_control = room->bytes;
+	m->msg_controllen = sizeof(room->bytes);
+	struct cmsghdr *head = CMSG_FIRSTHDR(m);
+	*head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(file))};
+	memcpy(CMSG_DATA(head), &file, sizeof(file));
+}
+
+static int file_detach(struct msghdr *m)
+{
+	int file = -1;
+	struct cmsghdr *head = m->msg_controllen ? CMSG_FIRSTHDR(m) : NULL;
+	if (head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS &&
+	    head->cmsg_len == CMSG_LEN(sizeof(file)))
+		memcpy(&file, CMSG_DATA(head), sizeof(file));
+	return file;
+}
+
+static int send_message(struct channel *c, const struct msghdr *m)
+{
 	for (;;) {
-		if (sendmsg(c->descriptor, &m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		if (sendmsg(c->descriptor, m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 			return 0;
 		if (errno == EINTR)
 			continue;
@@ -80,6 +104,28 @@ static int send_frame(struct channel *c, struct frame_head head, const void *byt
 			return -EPIPE;
 		return errno == ENOBUFS ? -EAGAIN : -errno;
 	}
+}
+
+static int send_frame(struct channel *c, struct frame_head head, const void *bytes, size_t length)
+{
+	struct iovec parts[2] = {{&head, sizeof(head)}, {(void *)(uintptr_t)bytes, length}};
+	struct msghdr m = {.msg_iov = parts, .msg_iovlen = length ? 2 : 1};
+	return send_message(c, &m);
+}
+
+int channel_put_file(struct channel *c, uint16_t kind, int file)
+{
+	struct frame_head head = {.kind = kind};
+	struct iovec part = {&head, sizeof(head)};
+	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
+	union file_room room;
+	file_attach(&m, &room, file);
+	return send_message(c, &m);
+}
+
+void channel_take_files(struct channel *c)
+{
+	c->files = true;
 }
 
 int channel_put(struct channel *c, uint16_t kind, const void *bytes, size_t length)
@@ -133,16 +179,20 @@ static int give_back(struct channel *c)
 	return code == -EAGAIN || code == -EPIPE ? 0 : code; // tried again with the next frame
 }
 
-static ssize_t receive(struct channel *c, struct frame_head *ret)
+static ssize_t receive(struct channel *c, struct frame_head *ret, int *ret_file)
 {
+	union file_room room;
 	struct iovec parts[2] = {{ret, sizeof(*ret)}, {c->bytes, sizeof(c->bytes)}};
 	struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2};
 	ssize_t n;
-	do
-		n = recvmsg(c->descriptor, &m, MSG_DONTWAIT);
-	while (n < 0 && errno == EINTR);
+	do {
+		m.msg_control = c->files ? room.bytes : NULL;
+		m.msg_controllen = c->files ? sizeof(room.bytes) : 0;
+		n = recvmsg(c->descriptor, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == ECONNRESET ? 0 : -errno;
+	*ret_file = file_detach(&m);
 	return m.msg_flags & MSG_TRUNC || (n && n < (ssize_t)sizeof(*ret)) ? ERR_MALFORMED : n;
 }
 
@@ -153,9 +203,14 @@ int channel_get(struct channel *c, struct frame *ret)
 		return code;
 	for (;;) {
 		struct frame_head head = {0};
-		ssize_t n = receive(c, &head);
+		int file = -1;
+		ssize_t n = receive(c, &head, &file);
 		if (n == -EAGAIN)
 			return 0;
+		if (file >= 0 && (n <= 0 || head.kind == FRAME_CREDIT)) { // nobody would get it
+			close(file);
+			file = -1;
+		}
 		if (n <= 0)
 			return n ? (int)n : -EPIPE;
 		if (head.kind == FRAME_CREDIT) {
@@ -163,7 +218,8 @@ int channel_get(struct channel *c, struct frame *ret)
 			continue;
 		}
 		c->owes = head.kind >= FRAME_CREDITED;
-		*ret = (struct frame){.kind = head.kind, .bytes = c->bytes, .length = (size_t)n - sizeof(head)};
+		*ret = (struct frame){
+			.kind = head.kind, .bytes = c->bytes, .length = (size_t)n - sizeof(head), .file = file};
 		return 1;
 	}
 }

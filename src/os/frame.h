@@ -20,6 +20,7 @@ struct frame {
 	uint16_t kind;
 	const uint8_t *bytes; // borrowed until the next channel_get; aligned for any struct
 	size_t length;
+	int file; // a descriptor that came with it, now the receiver's to close; -1: none
 };
 
 struct channel;
@@ -33,7 +34,11 @@ int channel_descriptor(const struct channel *c);
 
 // 0; -EAGAIN: no credit or the socket is full, try again later; -EPIPE: the other end is gone; -EMSGSIZE; -errno.
 int MUST_USE channel_put(struct channel *c, uint16_t kind, const void *bytes, size_t length);
-// The same, but waits at most timeout_ms for room: -ETIMEDOUT.
+// The same, and the other end gets a descriptor of the same open file; ours stays ours.
+int MUST_USE channel_put_file(struct channel *c, uint16_t kind, int file);
+// This end takes descriptors from now on; without it those that are sent are dropped.
+void channel_take_files(struct channel *c);
+// channel_put, but waits at most timeout_ms for room: -ETIMEDOUT.
 int MUST_USE channel_put_wait(struct channel *c, uint16_t kind, const void *bytes, size_t length, int timeout_ms);
 bool channel_may_put(const struct channel *c); // a credited frame would find a credit
 

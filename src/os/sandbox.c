@@ -61,6 +61,8 @@ static const int calls_connect[] = {
 	SCMP_SYS(sendto),      SCMP_SYS(recvfrom),   SCMP_SYS(sendmmsg),       SCMP_SYS(recvmmsg),
 	SCMP_SYS(readv),       SCMP_SYS(writev),
 };
+static const int calls_accept[] = {SCMP_SYS(accept4), SCMP_SYS(recvfrom)};
+static const int calls_sync[] = {SCMP_SYS(fdatasync)};
 static const int calls_ring[] = {SCMP_SYS(getsockopt)};
 
 static const struct {
@@ -71,6 +73,8 @@ static const struct {
 	{0, calls_all, ARRAY_LEN(calls_all)},
 	{SANDBOX_SEND, calls_send, ARRAY_LEN(calls_send)},
 	{SANDBOX_CONNECT, calls_connect, ARRAY_LEN(calls_connect)},
+	{SANDBOX_ACCEPT, calls_accept, ARRAY_LEN(calls_accept)},
+	{SANDBOX_SYNC, calls_sync, ARRAY_LEN(calls_sync)},
 	{SANDBOX_RING, calls_ring, ARRAY_LEN(calls_ring)},
 };
 

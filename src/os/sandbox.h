@@ -13,6 +13,8 @@ enum sandbox_right {	     // groups of system calls beyond those that every role
 	SANDBOX_SEND = 1,    // send and receive on sockets it has
 	SANDBOX_CONNECT = 2, // new internet sockets, TCP and UDP; never raw ones, never listening
 	SANDBOX_RING = 4,    // counters of a packet ring (getsockopt), shared memory stays mapped
+	SANDBOX_ACCEPT = 8,  // take connections on a socket that listens already, and read from them
+	SANDBOX_SYNC = 16,   // wait until the bytes of a file that it was given are on disk
 };
 
 struct sandbox_profile {

@@ -5,10 +5,10 @@
 #include "../feed/files.h"
 
 #include "base/err.h"
-#include "conf/recording.h"
+#include "recording/recording.h"
 
 static struct heard_lines *h;
-static char message[300];
+static struct file_error error;
 
 static int begin(void **state)
 {
@@ -33,8 +33,7 @@ static int read_json(const char *members)
 	int n = snprintf(json, sizeof(json), "{\"format\":\"lacuna-recording/1\",%s}", members);
 	const char *folder = file_folder(name);
 	file_write(file, json, (size_t)n);
-	message[0] = '\0';
-	return recording_targets(folder, h->targets, &h->entities, message, sizeof(message));
+	return recording_targets(folder, h->targets, &h->entities, &error);
 }
 
 static const struct target *asked(const char *address, uint8_t op, const char *name)
@@ -73,8 +72,8 @@ static void test_targets(void **state)
 static void refuse(const char *members, const char *member)
 {
 	assert_int_equal(read_json(members), ERR_MALFORMED);
-	if (!strstr(message, member))
-		fail_msg("%s: %s", members, message);
+	if (!strstr(error.message, member))
+		fail_msg("%s: %s", members, error.message);
 }
 
 static void test_refused(void **state)
@@ -91,8 +90,7 @@ static void test_refused(void **state)
 	refuse("\"targets\":[{\"address\":\"1.2.3.4\",\"entity\":\"KX\"}]", "targets[].entity");
 	refuse("\"targets\":[{\"address\":\"1.2.3.4\",\"name\":1}]", "targets[].name");
 	assert_int_equal(read_json("\"targets\":[{\"address\":\"1.2.3.4\"}],\"other\":1"), 0);
-	assert_int_equal(recording_targets("/dev/null", h->targets, &h->entities, message, sizeof(message)),
-			 ERR_NOT_FOUND);
+	assert_int_equal(recording_targets("/dev/null", h->targets, &h->entities, &error), ERR_NOT_FOUND);
 }
 
 int main(void)

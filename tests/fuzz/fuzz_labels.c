@@ -4,7 +4,7 @@
 #include "target.h"
 
 #include "base/err.h"
-#include "conf/labels.h"
+#include "reference/labels.h"
 
 #include <stdio.h>
 #include <stdlib.h>

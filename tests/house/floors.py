@@ -13,7 +13,7 @@ from tap import Cases
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 # Rooms whose functions are functions of their arguments: they ask nothing of the system. The clock is the data's.
-PURE = ("net", "wire", "model", "belief", "schedule", "decode", "signal", "detect", "incident", "diagnose", "engine", "report")
+PURE = ("net", "wire", "model", "belief", "schedule", "decode", "signal", "detect", "incident", "diagnose", "engine", "report", "evaluate")
 SYSTEM = {"open", "open64", "openat", "fopen", "fopen64", "read", "write", "pread", "pread64", "pwrite", "mmap", "mmap64",
           "stat", "opendir", "socket", "connect", "recv", "send", "time", "clock", "clock_gettime", "gettimeofday", "getenv",
           "secure_getenv", "rand", "random", "getrandom", "printf", "puts", "fork", "system", "usleep", "nanosleep",
@@ -91,6 +91,19 @@ def symbol_problems(room, undefined, owner, allowed):
             yield f"{room} calls {name} of {owner[name]}"
 
 
+def unused_problems(allowed, included, called):
+    """An arrow stands for an include or a call: what nobody uses is no permission for later."""
+    for room, below in allowed.items():
+        for name in below:
+            if (room, name) not in included | called:
+                yield f"tools/floors.txt: {room} does not use {name}"
+
+
+def included_arrows(files):
+    """(room, room below) of (path, text)."""
+    return {(path.split("/")[1], name.split("/")[0]) for path, code in files for name in INCLUDE.findall(code)}
+
+
 def main():
     root, nm, libraries = sys.argv[1], sys.argv[2], sys.argv[3:]
     cases = Cases()
@@ -100,7 +113,8 @@ def main():
     sample += link_problems("src/net/meson.build", "net_lib = x(link_with: [base_lib, cli_lib])", allowed)
     sample += document_problems("| `base` | nothing |\n| `wire` | net base |\n", {"base": [], "wire": ["base"]})
     sample += symbol_problems("base", {"up", "down"}, {"up": "cli", "down": "base"}, allowed)
-    cases.case("the checks find the sample's faults", [] if len(sample) == 7 else [f"7 expected: {sample}"])
+    sample += unused_problems({"cli": ["base", "net", "wire"]}, included_arrows([("src/cli/x.c", '#include "base/y.h"\n')]), {("cli", "net")})
+    cases.case("the checks find the sample's faults", [] if len(sample) == 8 else [f"8 expected: {sample}"])
     cases.case("floors have no circle", circle_problems(allowed))
     cases.case("doc/ARCHITECTURE.md has the same floors", document_problems(source.text(root, "doc/ARCHITECTURE.md"), allowed))
     rooms = sorted(name for name in os.listdir(os.path.join(root, "src")) if source.files(root, "src/" + name))
@@ -117,6 +131,10 @@ def main():
     cases.case("libraries have symbols", [] if "text_u64" in owner else ["text_u64 not found: nm is not understood"])
     cases.case("no call goes upwards", [p for room, (_, undefined) in table.items()
                                         for p in symbol_problems(room, undefined, owner, allowed)])
+    included = included_arrows((path, source.text(root, path)) for path in source.files(root, "src"))
+    called = {(room, owner[name]) for room, (_, undefined) in table.items() for name in undefined if name in owner}
+    cases.case("every arrow is used", unused_problems(allowed, included, called) if len(table) == len(rooms) else
+               [f"{len(rooms)} rooms, {len(table)} libraries"])
     cases.case("pure rooms ask nothing of the system", [f"{room} calls {name}" for room in PURE if room in table
                                                         for name in sorted(table[room][1] & SYSTEM)])
     cases.case("wire allocates nothing", [f"wire calls {name}" for name in sorted(table["wire"][1]) if MEMORY.match(name)]

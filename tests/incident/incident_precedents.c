@@ -3,8 +3,8 @@
 #include "../unit/unit.h"
 #include "base/alloc.h"
 #include "base/err.h"
-#include "conf/precedents.h"
 #include "incident/precedent.h"
+#include "reference/precedents.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,14 +12,14 @@
 
 #define BIT(s) (1u << (s))
 
-static int read_text(const char *text, struct precedents *ret, char *message, size_t size)
+static int read_text(const char *text, struct precedents *ret, struct file_error *e)
 {
 	char path[] = "precedents-XXXXXX";
 	int handle = mkstemp(path);
 	assert_true(handle >= 0);
 	assert_int_equal(write(handle, text, strlen(text)), strlen(text));
 	close(handle);
-	int code = precedents_read(path, ret, message, size);
+	int code = precedents_read(path, ret, e);
 	unlink(path);
 	return code;
 }
@@ -27,10 +27,10 @@ static int read_text(const char *text, struct precedents *ret, char *message, si
 static struct precedents shipped(void)
 {
 	struct precedents list = {0};
-	char message[300] = "";
+	struct file_error e = {0};
 	const char *path = getenv("LACUNA_PRECEDENTS");
-	if (precedents_read(path ? path : "data/precedents.json", &list, message, sizeof(message)) != 0)
-		fail_msg("%s", message);
+	if (precedents_read(path ? path : "data/precedents.json", &list, &e) != 0)
+		fail_msg("%s", e.message);
 	return list;
 }
 
@@ -50,13 +50,14 @@ static void test_shipped(void **state)
 	assert_true(list.count >= 40);
 	const struct precedent *p = named(&list, "kp-2022-01-26");
 	assert_string_equal(p->mechanism, "network-stress");
-	assert_int_equal(p->start.ns, 1643142600 * NS_PER_S);
-	assert_true(p->duration_s == 21600 && p->start_uncertainty_s == 1800);
-	assert_true(p->order[0] == BIT(SIGNAL_LOSS) && p->order[2] == BIT(SIGNAL_ROUTES) && !p->order[3]);
+	assert_int_equal(p->facts.start.ns, 1643142600 * NS_PER_S);
+	assert_true(p->facts.duration_s == 21600 && p->facts.start_uncertainty_s == 1800);
+	assert_true(p->facts.order[0] == BIT(SIGNAL_LOSS) && p->facts.order[2] == BIT(SIGNAL_ROUTES) &&
+		    !p->facts.order[3]);
 	assert_string_equal(named(&list, "kp-2014-12-22")->mechanism, "undetermined");
-	assert_true(named(&list, "facebook-2021-10-04")->duration_s == 19560);
-	assert_true(named(&list, "kazakhstan-2022-01-05")->still & BIT(SIGNAL_ROUTES));
-	assert_false(instant_known(named(&list, "exams-iraq-2018-2021")->start));
+	assert_true(named(&list, "facebook-2021-10-04")->facts.duration_s == 19560);
+	assert_true(named(&list, "kazakhstan-2022-01-05")->facts.still & BIT(SIGNAL_ROUTES));
+	assert_false(instant_known(named(&list, "exams-iraq-2018-2021")->facts.start));
 	precedents_free(&list);
 	assert_int_equal(list.count, 0);
 }
@@ -130,37 +131,24 @@ static void test_refused(void **state)
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
 		struct precedents list = {.count = 77};
-		char message[300] = "";
-		if (read_text(texts[i], &list, message, sizeof(message)) != ERR_MALFORMED)
+		struct file_error e = {0};
+		if (read_text(texts[i], &list, &e) != ERR_MALFORMED)
 			fail_msg("taken: %s", texts[i]);
-		assert_true(message[0] && list.count == 77);
+		assert_true(e.message[0] && list.count == 77);
 	}
 	struct precedents list;
-	char message[300];
-	assert_int_equal(read_text(FILE_OF(GOOD ",\"moved\":[\"routes\"]"), &list, message, sizeof(message)), 0);
-	assert_true(list.count == 1 && list.at[0].fraction_down < 0 && list.at[0].duration_s == 0);
+	struct file_error e;
+	assert_int_equal(read_text(FILE_OF(GOOD ",\"moved\":[\"routes\"]"), &list, &e), 0);
+	assert_true(list.count == 1 && list.at[0].facts.fraction_down < 0 && list.at[0].facts.duration_s == 0);
 	precedents_free(&list);
-	assert_int_equal(precedents_read("no/such/file", &list, message, sizeof(message)), ERR_NOT_FOUND);
-}
-
-static struct precedent_facts facts_of(const struct precedent *p)
-{
-	struct precedent_facts f = {.moved = p->moved,
-				    .still = p->still,
-				    .start = p->start,
-				    .start_uncertainty_s = p->start_uncertainty_s,
-				    .duration_s = p->duration_s,
-				    .fraction_down = p->fraction_down};
-	memcpy(f.order, p->order, sizeof(f.order));
-	memcpy(f.recovery, p->recovery, sizeof(f.recovery));
-	return f;
+	assert_int_equal(precedents_read("no/such/file", &list, &e), ERR_NOT_FOUND);
 }
 
 static void nearest_is(const struct precedents *list, const struct precedent_facts *subject, const char *id)
 {
 	struct precedent_facts *facts = alloc_zero(list->count, sizeof(*facts));
 	for (size_t i = 0; i < list->count; i++)
-		facts[i] = facts_of(&list->at[i]);
+		facts[i] = list->at[i].facts;
 	struct precedent_match m[PRECEDENT_NEAREST];
 	assert_int_equal(precedent_similar(subject, facts, list->count, m), PRECEDENT_NEAREST);
 	for (size_t i = 0; i < PRECEDENT_NEAREST; i++) {

@@ -25,7 +25,8 @@
 #define DONE	77 // the act succeeded
 #define REFUSED 78
 
-static int spare[2]; // a socket pair that was there before
+static int spare[2];	   // a socket pair that was there before
+static int listener, file; // so were these; a connection waits at the first
 
 static int open_read(void)
 {
@@ -139,6 +140,18 @@ static int talk_message(void)
 	return sendmsg(spare[0], &m, MSG_NOSIGNAL) == 1 && recvmsg(spare[1], &m, 0) == 1 ? 0 : -1;
 }
 
+static int accept_one(void)
+{
+	int taken = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	char byte;
+	return taken >= 0 && recv(taken, &byte, 1, MSG_DONTWAIT) < 0 && errno == EAGAIN ? 0 : -1;
+}
+
+static int wait_for_disk(void)
+{
+	return fdatasync(file);
+}
+
 static int memory_and_time(void)
 {
 	struct timespec t;
@@ -174,14 +187,44 @@ static const struct act {
 	{"open an internet socket", internet_socket, SANDBOX_CONNECT, false},
 	{"talk to the parent", talk_message, 0, true},
 	{"send on a socket that it has", talk, SANDBOX_SEND | SANDBOX_CONNECT, false},
+	{"take a connection", accept_one, SANDBOX_ACCEPT, false},
+	{"wait for the disk", wait_for_disk, SANDBOX_SYNC, false},
 	{"use memory and clocks", memory_and_time, 0, true},
 };
+
+// A connection that waits at the listener, and its end: taken or not, none waits afterwards.
+static int connect_one(void)
+{
+	struct sockaddr_in at;
+	socklen_t n = sizeof(at);
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (s < 0 || getsockname(listener, (struct sockaddr *)&at, &n) < 0 || connect(s, (struct sockaddr *)&at, n) < 0)
+		return -1;
+	return s;
+}
+
+static void disconnect(int caller)
+{
+	int left = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (left >= 0)
+		close(left);
+	if (caller >= 0)
+		close(caller);
+}
+
+static int listen_somewhere(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return s >= 0 && bind(s, (struct sockaddr *)&a, sizeof(a)) == 0 && listen(s, 4) == 0 ? s : -1;
+}
 
 // How the act ended under the profile: DONE, REFUSED, or the signal that ended it as a negative number; 0: no sandbox.
 static int attempt(const struct sandbox_profile *p, const struct act *a)
 {
 	int status;
 	fflush(stdout);
+	int caller = connect_one();
 	pid_t pid = fork();
 	if (pid == 0) {
 		struct sandbox_report r;
@@ -192,7 +235,9 @@ static int attempt(const struct sandbox_profile *p, const struct act *a)
 		}
 		_exit(a->run() < 0 ? REFUSED : DONE);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+	bool ended = pid > 0 && waitpid(pid, &status, 0) == pid;
+	disconnect(caller);
+	if (!ended)
 		return 0;
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status) == 1 ? 0 : WEXITSTATUS(status);
 }
@@ -244,7 +289,10 @@ int main(void)
 		puts("1..0 # SKIP a build with sanitizers cannot be sandboxed");
 		return 0;
 	}
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, spare) < 0)
+	listener = listen_somewhere();
+	FILE *written = tmpfile();
+	file = written ? fileno(written) : -1;
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, spare) < 0 || listener < 0 || file < 0)
 		return 1;
 	for (size_t p = 0; p < role_profile_count; p++) {
 		bool bare = stripped(&role_profiles[p], line, sizeof(line));

@@ -134,12 +134,41 @@ static void not_a_frame(void **state)
 	close(pair[1]);
 }
 
+// A descriptor travels only to an end that asked for it, and is then that end's.
+static void files_travel(void **state)
+{
+	struct ends e = ends_make();
+	struct frame f;
+	int ways[2];
+	char byte = 0;
+	(void)state;
+	assert_int_equal(pipe(ways), 0);
+	assert_int_equal(channel_put_file(e.a, KIND_PLAIN, ways[1]), 0);
+	assert_int_equal(channel_get(e.b, &f), 1);
+	assert_int_equal(f.file, -1); // not asked for: dropped
+	channel_take_files(e.b);
+	assert_int_equal(channel_put_file(e.a, KIND_PLAIN, ways[1]), 0);
+	assert_int_equal(channel_put(e.a, KIND_PLAIN, "x", 1), 0);
+	assert_int_equal(channel_get(e.b, &f), 1);
+	assert_true(f.kind == KIND_PLAIN && f.length == 0 && f.file >= 0);
+	close(ways[1]);
+	assert_int_equal(write(f.file, "y", 1), 1);
+	assert_int_equal(read(ways[0], &byte, 1), 1);
+	assert_int_equal(byte, 'y');
+	close(f.file);
+	assert_int_equal(read(ways[0], &byte, 1), 0); // no other copy is open
+	assert_int_equal(channel_get(e.b, &f), 1);
+	assert_int_equal(f.file, -1);
+	close(ways[0]);
+	ends_free(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_and_in_order), cmocka_unit_test(credits_hold_back),
 		cmocka_unit_test(random_turns),	      cmocka_unit_test(end_is_told),
-		cmocka_unit_test(not_a_frame),
+		cmocka_unit_test(not_a_frame),	      cmocka_unit_test(files_travel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 // Stop anywhere, go on, same bytes: each recording is read whole, and again in two runs with the state carried over at a record
 // drawn by lot. What the two tell together must be what the one told, and the incidents at the end the same.
 #include "base/text.h"
-#include "cli/session.h"
+#include "intake/session.h"
 #include "report/incident.h"
 #include "report/revision.h"
 
@@ -15,6 +15,14 @@
 #define ROUNDS 3 // a recording, unless LACUNA_ROUNDS says otherwise
 
 static char state[] = "/tmp/lacuna-resume-XXXXXX";
+
+static void notice_say(void *context, const char *line)
+{
+	(void)context;
+	printf("%s\n", line);
+}
+
+static const struct notice_sink notices = {.line = notice_say};
 
 static void revision_keep(void *context, const struct revision *r)
 {
@@ -43,7 +51,7 @@ struct part { // one run over the recording
 static int part_run(const struct part *p)
 {
 	struct session s;
-	session_init(&s, "resume");
+	session_init(&s, "resume", &notices);
 	s.quiet = true;
 	s.stop_after = p->stop_after;
 	s.snapshot_path = p->save;
@@ -62,7 +70,7 @@ static uint64_t records_of(char *path)
 	struct session s;
 	uint64_t n = 0;
 	struct record record;
-	session_init(&s, "resume");
+	session_init(&s, "resume", &notices);
 	if (inputs_add(&s.in, path) == 0)
 		while (feed_next(s.in.feed, &record) > 0)
 			n++;

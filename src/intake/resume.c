@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: ISC
+// Files of snapshots, and the places in the sources that belong to them: a line "records gaps offset ended length:path" each.
+#include "intake/resume.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "os/durable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ASIDE ".set-aside"
+
+static void bytes_drop(struct resume *r)
+{
+	snapshot_close(r->snapshot);
+	r->snapshot = NULL;
+	if (r->bytes)
+		munmap(r->bytes, r->size);
+	r->bytes = NULL;
+}
+
+static void set_aside(struct resume *r, int code)
+{
+	struct text aside = {0};
+	const char *why = code == ERR_UNSUPPORTED ? "was written by another version"
+			  : code == ERR_USAGE	  ? "was written with other settings"
+			  : code == ERR_NOT_FOUND ? "gives names other numbers than this run has given them"
+						  : "is damaged";
+	text_printf(&aside, "%s" ASIDE, r->path);
+	bool moved = rename(r->path, text_string(&aside)) == 0;
+	const char *fault = r->snapshot ? snapshot_fault(r->snapshot) : "";
+	notice_line(r->notices, "%s: %s %s%s%s%s%s: reading from the beginning", r->command, r->path, why, *fault ? " at " : "", fault,
+		 moved ? "; kept as " : "", moved ? text_string(&aside) : "");
+	text_free(&aside);
+	bytes_drop(r);
+}
+
+static int file_map(struct resume *r)
+{
+	struct stat st;
+	int code = 0, fd = open(r->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		code = -errno;
+	else if (!S_ISREG(st.st_mode) || st.st_size <= 0)
+		code = ERR_TRUNCATED;
+	if (code == 0) {
+		r->size = (size_t)st.st_size;
+		r->bytes = mmap(NULL, r->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+		code = r->bytes == MAP_FAILED ? -errno : 0;
+		r->bytes = code ? NULL : r->bytes;
+	}
+	close(fd);
+	return code;
+}
+
+void resume_open(struct resume *r, struct peer_table *peers, struct target_table *targets)
+{
+	if (!r->path)
+		return;
+	int code = file_map(r);
+	if (code < 0 && code > -4096) {
+		notice_line(r->notices, "%s: %s: %s: reading from the beginning", r->command, r->path, err_text(code));
+		return;
+	}
+	if (code == 0)
+		code = snapshot_open(r->bytes, r->size, &r->snapshot);
+	if (code == 0)
+		code = snapshot_names(r->snapshot, peers, targets);
+	if (code < 0)
+		set_aside(r, code);
+}
+
+bool resume_load(struct resume *r, struct pipeline *p, struct target_table *targets)
+{
+	int code = r->snapshot ? snapshot_load(r->snapshot, p, targets) : 0;
+	if (code < 0)
+		set_aside(r, code);
+	return code == 0;
+}
+
+static void place_set(struct resume *r, const struct feed *f, const struct resume_place *place, const char *path, size_t n)
+{
+	for (size_t i = 0; i < r->sources; i++) {
+		const char *held = feed_source(f, i)->path;
+		if (strlen(held) == n && memcmp(held, path, n) == 0) {
+			r->had[i] = *place;
+			return;
+		}
+	}
+	notice_line(r->notices, "%s: %.*s was read before and is not given now", r->command, (int)(n < 1000 ? n : 1000), path);
+}
+
+// The next line of the places; its path is borrowed. False: there is none.
+static bool place_read(const char **at, struct resume_place *ret, const char **ret_path, size_t *ret_n)
+{
+	struct resume_place p = {0};
+	int ended = 0, used = 0;
+	size_t n = 0;
+	if (sscanf(*at, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %d %zu:%n", &p.records, &p.gaps, &p.offset, &ended, &n, &used) < 5 ||
+	    !used || strnlen(*at + used, n + 1) < n)
+		return false;
+	p.ended = ended;
+	*ret = p;
+	*ret_path = *at + used;
+	*ret_n = n;
+	*at += (size_t)used + n;
+	*at += **at == '\n';
+	return true;
+}
+
+void resume_sources(struct resume *r, const struct feed *f)
+{
+	struct resume_place place;
+	const char *path, *at = r->snapshot ? snapshot_sources(r->snapshot) : "";
+	size_t n;
+	r->sources = feed_source_count(f);
+	r->had = alloc_zero(r->sources, sizeof(*r->had));
+	r->read = alloc_zero(r->sources, sizeof(*r->read));
+	while (place_read(&at, &place, &path, &n))
+		place_set(r, f, &place, path, n);
+	bytes_drop(r);
+}
+
+bool resume_has(struct resume *r, const struct record *record)
+{
+	if (record->source >= r->sources)
+		return false;
+	const struct resume_place *had = &r->had[record->source];
+	struct resume_place *read = &r->read[record->source];
+	if (record->kind == RECORD_SOURCE_END) {
+		read->ended = true;
+		return had->ended;
+	}
+	if (record->kind == RECORD_GAP)
+		return ++read->gaps <= had->gaps;
+	read->offset = record->offset;
+	read->records++;
+	r->moved |= read->records == had->records && read->offset != had->offset;
+	return read->records <= had->records;
+}
+
+void resume_free(struct resume *r)
+{
+	bytes_drop(r);
+	free(r->had);
+	free(r->read);
+}
+
+static int state_fill(void *context, struct durable *d)
+{
+	return snapshot_save(context, (struct carry_sink){durable_put, d});
+}
+
+int resume_save(const struct resume *r, const struct feed *f, struct snapshot_parts parts, const char *path)
+{
+	struct text places = {0};
+	for (size_t i = 0; i < r->sources; i++) {
+		const struct resume_place *p = &r->read[i];
+		const char *file = feed_source(f, i)->path;
+		text_printf(&places, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %d %zu:", p->records, p->gaps, p->offset, p->ended,
+			    strlen(file));
+		text_bytes(&places, file, strlen(file));
+		text_char(&places, '\n');
+	}
+	parts.sources = text_string(&places);
+	int code = durable_write(path, state_fill, &parts);
+	if (code < 0)
+		notice_line(r->notices, "%s: %s: %s", r->command, path, err_text(code));
+	text_free(&places);
+	return code;
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: ISC
+// From --watch arguments to entities with their address space, out of the recordings and the world data.
+#pragma once
+
+#include "base/notice.h"
+#include "model/entity.h"
+#include "world/world.h"
+
+// Marks the entity as watched; takes its space from the world data when no recording gave it any. "country/*" is every
+// country of the world data. 0, or an error after a notice.
+int watch_list_add(struct entity_list *entities, const struct world *w, const char *id,
+		   const struct notice_sink *notices);

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: ISC
+// Appends only: a recording that was interrupted goes on in a new file beside the old ones.
+#include "recording/recorder.h"
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "os/clock.h"
+#include "recording/durable.h"
+#include "recording/recording.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RESUME_MAX (1 << 20) // bytes of a saved census; it is some hundred
+#define S_PER_HOUR 3600
+
+static const char *path_of(struct recorder *r, const char *below)
+{
+	text_clear(&r->path);
+	text_put(&r->path, r->dir);
+	text_put(&r->path, below);
+	return text_string(&r->path);
+}
+
+static int write_all(int file, const void *bytes, size_t n)
+{
+	const char *at = bytes;
+	while (n) {
+		ssize_t done = write(file, at, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		at += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+// A file that appears whole or not at all.
+static int write_whole(const char *path, const void *bytes, size_t n)
+{
+	struct text temporary = {0};
+	text_put(&temporary, path);
+	text_put(&temporary, ".new");
+	int code, file = open(text_string(&temporary), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (file < 0) {
+		code = -errno;
+		goto out;
+	}
+	code = write_all(file, bytes, n);
+	if (code == 0 && fsync(file) < 0)
+		code = -errno;
+	close(file);
+	if (code == 0 && rename(text_string(&temporary), path) < 0)
+		code = -errno;
+out:
+	text_free(&temporary);
+	return code;
+}
+
+static int make_folder(const char *path)
+{
+	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+// The whole of a file, at most `most` bytes. 0; -ENOENT: there is none, or nothing in it; another negative error: it is there and
+// cannot be read, so nobody may write in its place.
+static int read_whole(const char *path, size_t most, uint8_t **ret, size_t *ret_length)
+{
+	struct stat st;
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name is not waited for;
+	int code = file < 0 || fstat(file, &st) < 0 ? -errno : 0;
+	if (code == 0 && (!S_ISREG(st.st_mode) || (uint64_t)st.st_size > most))
+		code = S_ISREG(st.st_mode) ? ERR_TOO_LARGE : ERR_MALFORMED;
+	else if (code == 0 && st.st_size == 0)
+		code = -ENOENT;
+	if (code == 0) {
+		uint8_t *bytes = alloc_zero((size_t)st.st_size, 1);
+		ssize_t n = read(file, bytes, (size_t)st.st_size);
+		code = n == st.st_size ? 0 : n < 0 ? -errno : -EIO;
+		if (code == 0)
+			*ret = bytes, *ret_length = (size_t)n;
+		else
+			free(bytes);
+	}
+	if (file >= 0)
+		close(file);
+	return code;
+}
+
+static int describe_locked(struct recorder *r, const struct record_scope *s)
+{
+	struct text words = {0};
+	size_t length = 0;
+	uint8_t *there = NULL;
+	int code = read_whole(path_of(r, "/recording.json"), RECORDING_JSON_MAX, &there, &length);
+	if (code == 0) {
+		code = record_join(&words, there, length, s);
+	} else if (code == -ENOENT) {
+		record_text(&words, s, clock_utc());
+		code = 1;
+	}
+	if (code > 0)
+		code = write_whole(text_string(&r->path), words.bytes, words.length);
+	free(there);
+	text_free(&words);
+	return code;
+}
+
+// Several observers may begin to record into one folder at the same moment.
+static int describe(struct recorder *r, const struct record_scope *s)
+{
+	int lock = open(path_of(r, "/probes/.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0) {
+		int code = -errno;
+		if (lock >= 0)
+			close(lock);
+		return code;
+	}
+	int code = describe_locked(r, s);
+	close(lock);
+	return code;
+}
+
+// Two of one name would ask everybody twice as often as the caps allow, and write each other's files.
+static int lock_observer(struct recorder *r)
+{
+	char name[96];
+	snprintf(name, sizeof(name), "/probes/.%.60s.lock", r->observer);
+	r->lock = open(path_of(r, name), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (r->lock < 0 || flock(r->lock, LOCK_EX | LOCK_NB) < 0)
+		return -errno;
+	return 0;
+}
+
+int recorder_open(struct recorder *r, const char *dir, const struct record_scope *s, struct file_error *e)
+{
+	*r = (struct recorder){.dir = dir, .file = -1, .lock = -1, .observer = s->observer};
+	if (strchr(r->observer, '/')) // it is part of file names
+		return file_error_as(ERR_USAGE, e, file_at(NULL, 0), "the name of an observer cannot hold a '/'");
+	int code = make_folder(path_of(r, ""));
+	if (code == 0)
+		code = make_folder(path_of(r, "/probes"));
+	if (code == 0)
+		code = lock_observer(r);
+	if (code == 0)
+		code = describe(r, s);
+	if (code == -EWOULDBLOCK)
+		return file_error_as(
+			code, e, file_at(dir, 0),
+			"'%.60s' is recording there already; end that one, or choose another name with --observer",
+			r->observer);
+	if (code == 0)
+		r->disk = durable_create();
+	return code < 0 ? file_error_as(code, e, file_at(text_string(&r->path), 0), "%s", err_text(code)) : 0;
+}
+
+// A file an hour: one that is finished can be compressed or moved while the recording goes on.
+static int open_hour(struct recorder *r, int64_t now_s)
+{
+	time_t seconds = (time_t)now_s;
+	struct tm t;
+	char name[160];
+	gmtime_r(&seconds, &t);
+	int n = snprintf(name, sizeof(name), "/probes/%.60s-%04d%02d%02dT%02d%02d%02dZ.ndjson", r->observer,
+			 t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+	if (n < 0)
+		return ERR_MALFORMED;
+	if (r->file >= 0)
+		durable_close(r->disk, r->file);
+	r->file = open(path_of(r, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	r->hour = now_s / S_PER_HOUR;
+	return r->file < 0 ? -errno : 0;
+}
+
+void recorder_write(struct recorder *r)
+{
+	int64_t now_s = instant_seconds(clock_utc());
+	if (!r->error && r->lines.length && (r->file < 0 || now_s / S_PER_HOUR != r->hour))
+		r->error = open_hour(r, now_s);
+	if (!r->error && r->lines.length) {
+		r->error = write_all(r->file, r->lines.bytes, r->lines.length);
+		durable_changed(r->disk, r->file);
+	}
+	r->written += r->error ? 0 : r->lines.length;
+	text_clear(&r->lines);
+	int synced = r->disk ? durable_tick(r->disk, clock_boot_ns()) : 0;
+	r->error = r->error ? r->error : synced;
+}
+
+int recorder_close(struct recorder *r)
+{
+	if (r->dir)
+		recorder_write(r);
+	int synced = durable_free(r->disk);
+	r->disk = NULL;
+	r->error = r->error ? r->error : synced;
+	if (r->file >= 0)
+		close(r->file);
+	r->file = -1;
+	if (r->lock >= 0)
+		close(r->lock);
+	r->lock = -1;
+	text_free(&r->lines);
+	text_free(&r->path);
+	return r->error;
+}
+
+static const char *census_path(struct recorder *r)
+{
+	char name[96];
+	snprintf(name, sizeof(name), "/probes/.%.60s.census", r->observer);
+	return path_of(r, name);
+}
+
+uint8_t *recorder_resume(struct recorder *r, size_t *ret_length)
+{
+	uint8_t *bytes = NULL;
+	// Without it the census only begins its round anew.
+	(void)!read_whole(census_path(r), RESUME_MAX, &bytes, ret_length);
+	return bytes;
+}
+
+void recorder_save(struct recorder *r, const void *bytes, size_t n)
+{
+	// Without it the census only begins its round anew.
+	(void)!write_whole(census_path(r), bytes, n);
+}
