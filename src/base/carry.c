@@ -78,20 +78,20 @@ void carry_count(struct carry *c, size_t *n, size_t least)
 	*n = (size_t)count;
 }
 
-void carry_room(struct carry *c, void **items, size_t *count, size_t *capacity, size_t size, size_t least)
+void carry_room(struct carry *c, const struct carry_array *a, size_t least)
 {
-	carry_count(c, count, least);
+	carry_count(c, a->count, least);
 	if (c->way != CARRY_LOAD)
 		return;
-	free(*items);
-	*items = *count ? alloc_zero(*count, size) : NULL;
-	*capacity = *count;
+	free(*a->items);
+	*a->items = *a->count ? alloc_zero(*a->count, a->size) : NULL;
+	*a->capacity = *a->count;
 }
 
-void carry_list(struct carry *c, void **items, size_t *count, size_t *capacity, size_t size)
+void carry_list(struct carry *c, const struct carry_array *a)
 {
-	carry_room(c, items, count, capacity, size, size);
-	carry_bytes(c, *items, *count * size);
+	carry_room(c, a, a->size);
+	carry_bytes(c, *a->items, *a->count * a->size);
 }
 
 void carry_text(struct carry *c, char **text, size_t most)
@@ -171,7 +171,8 @@ void carry_entity(struct carry *c, uint32_t *entity)
 	*entity = CARRY_GONE;
 }
 
-static void section_load(struct carry *c, const struct carry_head *want, void (*one)(struct carry *c, void *self), void *self)
+static void section_load(struct carry *c, const struct carry_head *want, void (*one)(struct carry *c, void *self),
+			 void *self)
 {
 	struct carry_head head = {0};
 	struct cursor body;
@@ -199,7 +200,8 @@ static void section_load(struct carry *c, const struct carry_head *want, void (*
 	c->in = after;
 }
 
-void carry_section(struct carry *c, const char *name, uint32_t version, void (*one)(struct carry *c, void *self), void *self)
+void carry_section(struct carry *c, const char *name, uint32_t version, void (*one)(struct carry *c, void *self),
+		   void *self)
 {
 	struct carry_head head = {.version = version};
 	if (c->code)

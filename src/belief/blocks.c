@@ -525,7 +525,8 @@ static void block_carry(struct carry *c, struct block_state *s)
 	CARRY(c, s->belief);
 	CARRY(c, s->responders);
 	CARRY(c, s->outages);
-	carry_check(c, s->key >= 1 && s->key <= BLOCKS_MAX && s->belief < BLOCK_BELIEFS && s->responders <= BLOCK_RESPONDERS);
+	carry_check(c, s->key >= 1 && s->key <= BLOCKS_MAX && s->belief < BLOCK_BELIEFS &&
+			       s->responders <= BLOCK_RESPONDERS);
 	carry_check(c, entity == CARRY_GONE || entity < BLOCK_ENTITIES_MAX);
 	s->entity = (uint16_t)entity;
 	if (carry_loads(c) && entity == CARRY_GONE)

@@ -15,5 +15,5 @@ struct checks;
 struct checks *checks_create(uint32_t entity, struct detection_sink out);
 void checks_free(struct checks *c);
 void checks_pulse(struct checks *c, const struct pulse *p);
-void checks_now(struct checks *c); // tells once more of what is open, as it stands; changes nothing
+void checks_now(struct checks *c);		      // tells once more of what is open, as it stands; changes nothing
 void checks_carry(struct carry *c, struct checks *s); // all but what it was created with

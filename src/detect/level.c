@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENTS_MAX 1024
-#define STAMP_NS     NS_PER_S // resolution of an MRT time stamp
-#define CONFIDENCE   0.9
+#define SEGMENTS_MAX   1024
+#define STAMP_NS       NS_PER_S // resolution of an MRT time stamp
+#define CONFIDENCE     0.9
 #define SEGMENT_NS_MAX (366 * 86400 * NS_PER_S) // of a carried history
 
 static const struct level_threshold thresholds[LEVEL_PARAMETER_COUNT] = {
@@ -360,7 +360,7 @@ double level_baseline(const struct level *l)
 
 static void history_carry(struct carry *c, struct level *l)
 {
-	carry_list(c, (void **)&l->history, &l->segments, &l->segment_capacity, sizeof(*l->history));
+	carry_list(c, CARRY_ARRAY(l->history, l->segments, l->segment_capacity));
 	carry_check(c, l->segments <= SEGMENTS_MAX);
 	if (!carry_loads(c) || !carry_good(c))
 		return;

@@ -52,4 +52,4 @@ void level_finish(struct level *l, struct instant now); // the data ended
 bool level_blind(const struct level *l);		// the last value was unknown
 bool level_judged(const struct level *l);		// there was a moment at which a departure would have been seen
 double level_baseline(const struct level *l);		// 0: never up so far
-void level_carry(struct carry *c, struct level *l); // all but what it was created with
+void level_carry(struct carry *c, struct level *l);	// all but what it was created with

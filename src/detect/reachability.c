@@ -466,7 +466,7 @@ static void class_carry(struct carry *c, struct reachability *r, uint8_t which)
 
 static void looks_carry(struct carry *c, struct reachability *r)
 {
-	carry_room(c, (void **)&r->looks, &r->look_count, &r->look_capacity, sizeof(*r->looks), 900);
+	carry_room(c, CARRY_ARRAY(r->looks, r->look_count, r->look_capacity), 900);
 	carry_check(c, r->look_count <= LOOKS_MAX);
 	for (size_t i = 0; i < r->look_count && carry_good(c); i++) {
 		look_carry(c, &r->looks[i]);
@@ -479,7 +479,7 @@ static void looks_carry(struct carry *c, struct reachability *r)
 void reachability_carry(struct carry *c, struct reachability *r)
 {
 	looks_carry(c, r);
-	carry_list(c, (void **)&r->bins, &r->bin_count, &r->bin_capacity, sizeof(*r->bins));
+	carry_list(c, CARRY_ARRAY(r->bins, r->bin_count, r->bin_capacity));
 	CARRY(c, r->width_ns);
 	carry_check(c, r->bin_count <= REACHABILITY_BINS * 2 && r->width_ns >= 0 && r->width_ns <= 86400 * NS_PER_S);
 	detection_carry(c, &r->loss);

@@ -378,5 +378,6 @@ void series_carry(struct carry *c, struct series_watch *s)
 	CARRY(c, s->open);
 	CARRY(c, s->judged);
 	profile_carry(c, &s->profile);
-	carry_check(c, s->state <= SERIES_LOW && (!s->open || departed) && s->step_ns >= 0 && s->step_ns <= TIME_LAST_NS);
+	carry_check(c,
+		    s->state <= SERIES_LOW && (!s->open || departed) && s->step_ns >= 0 && s->step_ns <= TIME_LAST_NS);
 }

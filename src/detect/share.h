@@ -19,5 +19,5 @@ struct share;
 struct share *share_create(uint32_t entity, struct detection_sink out);
 void share_free(struct share *s);
 void share_take(struct share *s, const struct share_block *b);
-void share_now(struct share *s); // tells once more of what is open, as it stands; changes nothing
+void share_now(struct share *s);		    // tells once more of what is open, as it stands; changes nothing
 void share_carry(struct carry *c, struct share *s); // all but what it was created with

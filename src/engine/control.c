@@ -444,21 +444,21 @@ static void peers_look_up(struct control *c)
 void control_carry(struct carry *c, struct control *x)
 {
 	size_t capacity = x->of_count;
-	carry_room(c, (void **)&x->sessions, &x->session_count, &x->session_capacity, sizeof(*x->sessions), 24);
+	carry_room(c, CARRY_ARRAY(x->sessions, x->session_count, x->session_capacity), 24);
 	for (size_t i = 0; i < x->session_count && carry_good(c); i++)
 		session_carry(c, &x->sessions[i]);
-	carry_room(c, (void **)&x->of, &x->of_count, &capacity, sizeof(*x->of), 16);
+	carry_room(c, CARRY_ARRAY(x->of, x->of_count, capacity), 16);
 	for (size_t i = 0; i < x->of_count && carry_good(c); i++) {
 		reporter_peer_carry(c, &x->of[i], x->session_count);
 		if (x->of[i].known)
 			carry_within(c, CARRY_PEERS, i);
 	}
 	carry_bytes(c, x->up, sizeof(x->up));
-	carry_room(c, (void **)&x->changes, &x->change_count, &x->change_capacity, sizeof(*x->changes), 14);
+	carry_room(c, CARRY_ARRAY(x->changes, x->change_count, x->change_capacity), 14);
 	for (size_t i = 0; i < x->change_count && carry_good(c); i++)
 		change_carry(c, &x->changes[i], x->session_count);
 	carry_check(c, x->change_count <= CHANGES_MAX);
-	carry_room(c, (void **)&x->dark, &x->dark_count, &x->dark_capacity, sizeof(*x->dark), 50);
+	carry_room(c, CARRY_ARRAY(x->dark, x->dark_count, x->dark_capacity), 50);
 	for (size_t i = 0; i < x->dark_count && carry_good(c); i++)
 		dark_carry(c, &x->dark[i]);
 	carry_check(c, x->dark_count <= DARK_MAX);

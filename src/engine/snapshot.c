@@ -12,10 +12,10 @@
 
 #include <stdlib.h>
 
-#define FORMAT	     1
+#define FORMAT		1
 #define BYTE_ORDER_MARK 0x01020304u
-#define TEXT_MOST    (64u << 20) // bytes of what a caller keeps about its sources
-#define WORD_MOST    256
+#define TEXT_MOST	(64u << 20) // bytes of what a caller keeps about its sources
+#define WORD_MOST	256
 
 struct snapshot_head {
 	char mark[8];
@@ -105,7 +105,7 @@ static void entities_carry(struct carry *c, void *self)
 	size_t n = l->count, capacity;
 	uint32_t *of = NULL;
 	if (carry_loads(c))
-		carry_room(c, (void **)&of, &n, &capacity, sizeof(*of), sizeof(uint32_t) + sizeof(uint64_t));
+		carry_room(c, CARRY_ARRAY(of, n, capacity), sizeof(uint32_t) + sizeof(uint64_t));
 	else
 		carry_count(c, &n, 1);
 	for (size_t i = 0; i < n && carry_good(c); i++) {
@@ -155,7 +155,7 @@ static void clock_carry(struct carry *c, void *self)
 static void snapshot_observers_carry(struct carry *c, void *self)
 {
 	struct observer_list *l = &((struct snapshot_run *)self)->parts.pipeline->observers;
-	carry_room(c, (void **)&l->at, &l->count, &l->capacity, sizeof(*l->at), 12);
+	carry_room(c, CARRY_ARRAY(l->at, l->count, l->capacity), 12);
 	for (size_t i = 0; i < l->count && carry_good(c); i++)
 		observer_change_carry(c, &l->at[i]);
 }

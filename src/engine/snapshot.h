@@ -12,7 +12,7 @@ struct snapshot; // one that is being loaded
 
 struct snapshot_parts { // what a state consists of
 	struct pipeline *pipeline;
-	struct peer_table *peers;     // those that the pipeline was made with
+	struct peer_table *peers; // those that the pipeline was made with
 	struct target_table *targets;
 	const char *sources; // how far each source was read, in the caller's words
 };

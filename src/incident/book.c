@@ -476,7 +476,7 @@ void book_carry(struct carry *c, struct book *b)
 	size_t none = 0;
 	shelf_carry(c, &b->live, &none);
 	shelf_carry(c, &b->gone, &b->gone_told);
-	carry_room(c, (void **)&b->minutes, &b->minute_count, &b->minute_capacity, sizeof(*b->minutes), 16);
+	carry_room(c, CARRY_ARRAY(b->minutes, b->minute_count, b->minute_capacity), 16);
 	for (size_t i = 0; i < b->minute_count && carry_good(c); i++)
 		minute_carry(c, &b->minutes[i]);
 	CARRY(c, b->numbers);

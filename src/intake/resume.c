@@ -37,8 +37,8 @@ static void set_aside(struct resume *r, int code)
 	text_printf(&aside, "%s" ASIDE, r->path);
 	bool moved = rename(r->path, text_string(&aside)) == 0;
 	const char *fault = r->snapshot ? snapshot_fault(r->snapshot) : "";
-	notice_line(r->notices, "%s: %s %s%s%s%s%s: reading from the beginning", r->command, r->path, why, *fault ? " at " : "", fault,
-		 moved ? "; kept as " : "", moved ? text_string(&aside) : "");
+	notice_line(r->notices, "%s: %s %s%s%s%s%s: reading from the beginning", r->command, r->path, why,
+		    *fault ? " at " : "", fault, moved ? "; kept as " : "", moved ? text_string(&aside) : "");
 	text_free(&aside);
 	bytes_drop(r);
 }
@@ -88,7 +88,8 @@ bool resume_load(struct resume *r, struct pipeline *p, struct target_table *targ
 	return code == 0;
 }
 
-static void place_set(struct resume *r, const struct feed *f, const struct resume_place *place, const char *path, size_t n)
+static void place_set(struct resume *r, const struct feed *f, const struct resume_place *place, const char *path,
+		      size_t n)
 {
 	for (size_t i = 0; i < r->sources; i++) {
 		const char *held = feed_source(f, i)->path;
@@ -97,23 +98,38 @@ static void place_set(struct resume *r, const struct feed *f, const struct resum
 			return;
 		}
 	}
-	notice_line(r->notices, "%s: %.*s was read before and is not given now", r->command, (int)(n < 1000 ? n : 1000), path);
+	notice_line(r->notices, "%s: %.*s was read before and is not given now", r->command, (int)(n < 1000 ? n : 1000),
+		    path);
+}
+
+// A number and the character behind it.
+static bool number_read(const char **at, char behind, uint64_t *ret)
+{
+	char *end;
+	if (**at < '0' || **at > '9')
+		return false;
+	errno = 0;
+	uint64_t value = strtoull(*at, &end, 10);
+	if (errno || *end != behind)
+		return false;
+	*at = end + 1;
+	*ret = value;
+	return true;
 }
 
 // The next line of the places; its path is borrowed. False: there is none.
 static bool place_read(const char **at, struct resume_place *ret, const char **ret_path, size_t *ret_n)
 {
 	struct resume_place p = {0};
-	int ended = 0, used = 0;
-	size_t n = 0;
-	if (sscanf(*at, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %d %zu:%n", &p.records, &p.gaps, &p.offset, &ended, &n, &used) < 5 ||
-	    !used || strnlen(*at + used, n + 1) < n)
+	uint64_t ended, n;
+	if (!number_read(at, ' ', &p.records) || !number_read(at, ' ', &p.gaps) || !number_read(at, ' ', &p.offset) ||
+	    !number_read(at, ' ', &ended) || !number_read(at, ':', &n) || strnlen(*at, n) < n)
 		return false;
 	p.ended = ended;
 	*ret = p;
-	*ret_path = *at + used;
+	*ret_path = *at;
 	*ret_n = n;
-	*at += (size_t)used + n;
+	*at += n;
 	*at += **at == '\n';
 	return true;
 }
@@ -167,8 +183,8 @@ int resume_save(const struct resume *r, const struct feed *f, struct snapshot_pa
 	for (size_t i = 0; i < r->sources; i++) {
 		const struct resume_place *p = &r->read[i];
 		const char *file = feed_source(f, i)->path;
-		text_printf(&places, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %d %zu:", p->records, p->gaps, p->offset, p->ended,
-			    strlen(file));
+		text_printf(&places, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %d %zu:", p->records, p->gaps, p->offset,
+			    p->ended, strlen(file));
 		text_bytes(&places, file, strlen(file));
 		text_char(&places, '\n');
 	}

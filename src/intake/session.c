@@ -185,7 +185,8 @@ static int run(struct session *s)
 	struct decoder *d = decoder_create(s->in.peers, &options, (struct obs_sink){gate_take, &gate});
 	int code = records_read(s, d, &gate);
 	if (s->resume.moved)
-		notice_line(s->notices, "%s: a file is not the one that %s was written from", s->command, s->resume_path);
+		notice_line(s->notices, "%s: a file is not the one that %s was written from", s->command,
+			    s->resume_path);
 	else if (code >= 0)
 		code = run_end(s);
 	s->counts = *decoder_counts(d);

@@ -20,11 +20,11 @@ struct session {
 	const struct notice_sink *notices; // borrowed
 	const char *watch[WATCH_MAX];
 	size_t watch_count;
-	bool quiet;	      // no progress, and no note of what is only left out
-	bool growing;	      // files end where their writer is: a cut last record is no damage
-	struct instant until; // unknown: to the end; else the state at the last cut up to then
-	int64_t cut_ns;	      // grid of cuts; 0: the engine's
-	const char *resume_path;	   // goes on from this state; null: from the beginning
+	bool quiet;		   // no progress, and no note of what is only left out
+	bool growing;		   // files end where their writer is: a cut last record is no damage
+	struct instant until;	   // unknown: to the end; else the state at the last cut up to then
+	int64_t cut_ns;		   // grid of cuts; 0: the engine's
+	const char *resume_path;   // goes on from this state; null: from the beginning
 	const char *snapshot_path; // writes the state there when reading stops, before a last cut; null: does not
 	const volatile sig_atomic_t *stop; // reading stops when this is set; null: never
 	uint64_t stop_after;		   // reading stops after so many records of every kind; 0: never

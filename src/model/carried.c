@@ -430,7 +430,7 @@ void incident_carry(struct carry *c, struct incident *n)
 
 static void values_carry(struct carry *c, struct dossier *d)
 {
-	carry_room(c, (void **)&d->values, &d->value_count, &d->value_capacity, sizeof(*d->values), 16);
+	carry_room(c, CARRY_ARRAY(d->values, d->value_count, d->value_capacity), 16);
 	for (size_t i = 0; i < d->value_count; i++) {
 		CARRY(c, d->values[i].time);
 		CARRY(c, d->values[i].series);
@@ -441,7 +441,7 @@ static void values_carry(struct carry *c, struct dossier *d)
 
 void dossier_carry(struct carry *c, struct dossier *d)
 {
-	carry_room(c, (void **)&d->detections, &d->detection_count, &d->detection_capacity, sizeof(*d->detections), 100);
+	carry_room(c, CARRY_ARRAY(d->detections, d->detection_count, d->detection_capacity), 100);
 	if (carry_loads(c)) {
 		free(d->group);
 		d->group = alloc_zero(d->detection_count, sizeof(*d->group));
@@ -453,13 +453,13 @@ void dossier_carry(struct carry *c, struct dossier *d)
 		carry_check(c, d->detections[i].entity == d->entity);
 	}
 	CARRY(c, d->serials);
-	carry_room(c, (void **)&d->changes, &d->change_count, &d->change_capacity, sizeof(*d->changes), 40);
+	carry_room(c, CARRY_ARRAY(d->changes, d->change_count, d->change_capacity), 40);
 	for (size_t i = 0; i < d->change_count; i++)
 		target_change_carry(c, &d->changes[i]);
 	values_carry(c, d);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
-	carry_room(c, (void **)&d->routes, &d->route_count, &d->route_capacity, sizeof(*d->routes), 40);
+	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);
 	for (size_t i = 0; i < d->route_count; i++) {
 		sample_carry(c, &d->routes[i]);
 		carry_check(c, d->routes[i].entity == d->entity);

@@ -2,6 +2,7 @@
 // A temporary file in the same folder, fsync, rename, fsync of the folder.
 #include "os/durable.h"
 
+#include "base/alloc.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -111,12 +112,9 @@ static int file_make(const struct durable_names *n, struct durable *d, durable_f
 int durable_write(const char *path, durable_fill *fill, void *context)
 {
 	struct durable_names names = {0};
-	struct durable *d = malloc(sizeof(*d));
-	int code = -ENOMEM;
-	if (d) {
-		names_make(path, &names);
-		code = file_make(&names, d, fill, context);
-	}
+	struct durable *d = alloc_zero(1, sizeof(*d));
+	names_make(path, &names);
+	int code = file_make(&names, d, fill, context);
 	names_free(&names);
 	free(d);
 	return code;
@@ -125,9 +123,7 @@ int durable_write(const char *path, durable_fill *fill, void *context)
 int durable_start(const char *path, durable_fill *fill, void *context, pid_t *ret)
 {
 	struct durable_names names = {0};
-	struct durable *d = malloc(sizeof(*d));
-	if (!d)
-		return -ENOMEM;
+	struct durable *d = alloc_zero(1, sizeof(*d));
 	names_make(path, &names);
 	pid_t pid = fork();
 	if (pid == 0) {

@@ -98,7 +98,7 @@ const struct blind_list *blind_spans(const struct blind *b)
 
 void blind_carry(struct carry *c, struct blind *b)
 {
-	carry_room(c, (void **)&b->spans.at, &b->spans.count, &b->spans.capacity, sizeof(*b->spans.at), 20);
+	carry_room(c, CARRY_ARRAY(b->spans.at, b->spans.count, b->spans.capacity), 20);
 	for (size_t i = 0; i < b->spans.count && carry_good(c); i++) {
 		blind_span_carry(c, &b->spans.at[i]);
 		carry_check(c, !b->spans.at[i].is_observer);

@@ -167,11 +167,11 @@ void dictionary_carry(struct carry *c, struct dictionary *d)
 	struct prefix *prefixes = d->prefixes;
 	size_t n = d->count, capacity;
 	if (!carry_loads(c)) {
-		carry_list(c, (void **)&prefixes, &n, &capacity, sizeof(*prefixes));
+		carry_list(c, CARRY_ARRAY(prefixes, n, capacity));
 		return;
 	}
 	prefixes = NULL;
-	carry_list(c, (void **)&prefixes, &n, &capacity, sizeof(*prefixes));
+	carry_list(c, CARRY_ARRAY(prefixes, n, capacity));
 	carry_check(c, n < DICTIONARY_MAX);
 	for (uint32_t i = 0; i < n && carry_good(c); i++)
 		carry_check(c, prefix_sane(&prefixes[i]) && dictionary_id(d, &prefixes[i]) == i);

@@ -264,12 +264,12 @@ void evidence_carry(struct carry *c, struct evidence *e)
 	size_t cap;
 	for (size_t i = 0; i < e->entities->count; i++) {
 		struct events *of = &e->of[i];
-		carry_room(c, (void **)&of->at, &of->n, &of->capacity, sizeof(*of->at), 20);
+		carry_room(c, CARRY_ARRAY(of->at, of->n, of->capacity), 20);
 		for (size_t k = 0; k < of->n; k++)
 			event_carry(c, &of->at[k]);
 		CARRY(c, of->news);
 	}
-	carry_list(c, (void **)&e->slots, &e->slot_count, &cap, sizeof(*e->slots));
+	carry_list(c, CARRY_ARRAY(e->slots, e->slot_count, cap));
 	CARRY(c, e->used);
 	CARRY(c, e->baseline_done);
 	CARRY(c, e->news);

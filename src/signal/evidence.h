@@ -67,4 +67,4 @@ bool evidence_followed(const struct evidence *e, uint32_t entity); // false: no 
 size_t evidence_slots(const struct evidence *e);
 bool evidence_path(const struct evidence *e, size_t slot, struct evidence_path *ret); // false: empty
 size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer);	      // SIZE_MAX: never heard of
-void evidence_carry(struct carry *c, struct evidence *e); // into an empty one
+void evidence_carry(struct carry *c, struct evidence *e);			      // into an empty one

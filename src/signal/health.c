@@ -313,7 +313,7 @@ static void health_peer_carry(struct carry *c, struct health_peer *p)
 
 void health_carry(struct carry *c, struct health *h)
 {
-	carry_room(c, (void **)&h->of, &h->count, &h->capacity, sizeof(*h->of), 80);
+	carry_room(c, CARRY_ARRAY(h->of, h->count, h->capacity), 80);
 	for (size_t i = 0; i < h->count && carry_good(c); i++)
 		health_peer_carry(c, &h->of[i]);
 	if (h->count)

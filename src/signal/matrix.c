@@ -464,7 +464,7 @@ static void words_carry(struct carry *c, struct matrix *m)
 		CARRY(c, m->plain[w]);
 	}
 	size_t wide = m->wide_count, capacity;
-	carry_list(c, (void **)&m->wide, &wide, &capacity, sizeof(*m->wide));
+	carry_list(c, CARRY_ARRAY(m->wide, wide, capacity));
 	m->wide_count = (uint32_t)wide;
 	carry_check(c, wide <= n);
 	for (uint32_t i = 0; i < m->wide_count && carry_loads(c) && carry_good(c); i++)
@@ -490,7 +490,7 @@ void matrix_carry(struct carry *c, struct matrix *m)
 void matrix_mask_carry(struct carry *c, struct matrix_mask *mask)
 {
 	size_t n = mask->capacity, capacity;
-	carry_list(c, (void **)&mask->words, &n, &capacity, sizeof(*mask->words));
+	carry_list(c, CARRY_ARRAY(mask->words, n, capacity));
 	mask->capacity = (uint32_t)n;
 	CARRY(c, mask->layout);
 }

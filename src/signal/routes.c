@@ -296,7 +296,7 @@ static void follow_again(struct routes *r)
 static void prefixes_carry(struct carry *c, struct routes *r)
 {
 	size_t seen = r->known, counted = r->known;
-	carry_list(c, (void **)&r->seen, &seen, &r->capacity[1], sizeof(*r->seen));
+	carry_list(c, CARRY_ARRAY(r->seen, seen, r->capacity[1]));
 	carry_count(c, &counted, 1);
 	carry_check(c, seen == counted && counted <= dictionary_count(table_dictionary(r->table)));
 	if (carry_loads(c)) {
@@ -324,5 +324,5 @@ void routes_carry(struct carry *c, struct routes *r)
 		return;
 	prefixes_carry(c, r);
 	evidence_carry(c, r->evidence);
-	carry_list(c, (void **)&r->losses, &r->loss_count, &r->loss_capacity, sizeof(*r->losses));
+	carry_list(c, CARRY_ARRAY(r->losses, r->loss_count, r->loss_capacity));
 }

@@ -44,4 +44,4 @@ const struct space *routes_space(const struct routes *r); // null without entiti
 bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id);
 const struct routes_loss *routes_losses(const struct routes *r,
 					size_t *ret_n); // in order of time; none without entities
-void routes_carry(struct carry *c, struct routes *r); // into an empty one
+void routes_carry(struct carry *c, struct routes *r);	// into an empty one

@@ -590,8 +590,8 @@ void table_totals(const struct table *t, struct table_totals *ret)
 static void table_columns_carry(struct carry *c, struct table *t)
 {
 	size_t columns = matrix_columns(t->matrix), peers = peer_count(t->peers);
-	carry_list(c, (void **)&t->group_asn, &t->groups, &t->group_capacity, sizeof(*t->group_asn));
-	carry_list(c, (void **)&t->group, &columns, &t->column_capacity, sizeof(*t->group));
+	carry_list(c, CARRY_ARRAY(t->group_asn, t->groups, t->group_capacity));
+	carry_list(c, CARRY_ARRAY(t->group, columns, t->column_capacity));
 	carry_count(c, &peers, sizeof(*t->column));
 	carry_check(c, columns == matrix_columns(t->matrix) && peers <= PEERS_MAX);
 	for (size_t i = 0; i < columns && carry_loads(c) && carry_good(c); i++)
@@ -605,11 +605,11 @@ static void table_columns_carry(struct carry *c, struct table *t)
 static void hot_carry(struct carry *c, struct table *t)
 {
 	size_t n = dictionary_count(t->dictionary), capacity = t->touched.capacity;
-	carry_list(c, (void **)&t->hot, &n, &t->hot_capacity, sizeof(*t->hot));
+	carry_list(c, CARRY_ARRAY(t->hot, n, t->hot_capacity));
 	carry_check(c, n == dictionary_count(t->dictionary));
 	for (size_t i = 0; i < n && carry_loads(c) && carry_good(c); i++)
 		carry_check(c, t->hot[i].family < 4);
-	carry_list(c, (void **)&t->touched.at, &t->touched.n, &capacity, sizeof(*t->touched.at));
+	carry_list(c, CARRY_ARRAY(t->touched.at, t->touched.n, capacity));
 	t->touched.capacity = capacity;
 	for (size_t i = 0; i < t->touched.n && carry_loads(c) && carry_good(c); i++)
 		carry_check(c, t->touched.at[i] < n);

@@ -138,7 +138,7 @@ static void one_track_carry(struct carry *c, struct track *k)
 
 void track_table_carry(struct carry *c, struct track_table *t)
 {
-	carry_room(c, (void **)&t->at, &t->count, &t->capacity, sizeof(*t->at), 40);
+	carry_room(c, CARRY_ARRAY(t->at, t->count, t->capacity), 40);
 	for (size_t i = 0; i < t->count && carry_good(c); i++)
 		one_track_carry(c, &t->at[i]);
 	if (t->count)

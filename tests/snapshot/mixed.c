@@ -19,7 +19,8 @@
 
 static uint32_t host_of(struct mixed *m, unsigned country, unsigned host, uint8_t op)
 {
-	struct addr a = {.bytes = {20, (uint8_t)country, (uint8_t)(host % 4), (uint8_t)(10 + host)}, .family = FAMILY_V4};
+	struct addr a = {.bytes = {20, (uint8_t)country, (uint8_t)(host % 4), (uint8_t)(10 + host)},
+			 .family = FAMILY_V4};
 	return target_id(m->targets, &a, op, op == PROBE_ICMP_ECHO ? NULL : "www", op == PROBE_ICMP_ECHO ? 0 : 3);
 }
 

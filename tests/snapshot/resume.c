@@ -43,7 +43,7 @@ static void incidents_put(struct text *t, struct session *s)
 
 struct part { // one run over the recording
 	char *path;
-	uint64_t stop_after;   // 0: to the end
+	uint64_t stop_after;	 // 0: to the end
 	const char *save, *load; // null: does not
 	struct text *told, *incidents;
 };
