@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "decode/decode.h"
 #include "feed/feed.h"
+#include "model/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ struct bench {
 	struct peer_table *peers;
 	struct entity_list entities;
 	struct target_table *targets;
+	struct registry *registry;
 	uint64_t taken;
 };
 
@@ -32,10 +34,10 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static int take(void *context, const struct obs *batch, size_t n)
+static int take(void *context, const struct batch *batch)
 {
 	struct bench *b = context;
-	b->taken += n + (batch[0].kind != OBS_PROBE);
+	b->taken += batch->count + (batch->count && batch->obs[0].kind != OBS_PROBE);
 	return 0;
 }
 
@@ -62,8 +64,11 @@ static struct decoder *begin(struct bench *b)
 	b->peers = peer_table_create();
 	b->targets = target_table_create(&b->entities);
 	b->taken = 0;
-	struct decode_options options = {.targets = b->targets, .entities = &b->entities};
-	return decoder_create(b->peers, &options, (struct obs_sink){take, b});
+	struct decode_options options = {.lines = true, .entities = &b->entities};
+	struct registry_options into = {
+		.peers = b->peers, .targets = b->targets, .entities = &b->entities, .out = {take, b}};
+	b->registry = registry_create(&into);
+	return decoder_create(&options, registry_sender(b->registry));
 }
 
 static void end(struct bench *b, struct decoder *d, const char *what, double start)
@@ -75,6 +80,7 @@ static void end(struct bench *b, struct decoder *d, const char *what, double sta
 	       (unsigned long long)decoder_counts(d)->of[DECODE_BAD_LINES],
 	       (unsigned long long)decoder_counts(d)->of[DECODE_LATE_LINES]);
 	decoder_free(d);
+	registry_free(b->registry);
 	target_table_free(b->targets);
 	peer_table_free(b->peers);
 }

@@ -68,14 +68,19 @@ static void watch(struct load *l)
 	}
 }
 
+static void flush(struct load *l)
+{
+	struct batch b = {.obs = l->batch, .count = l->n};
+	pipeline_take(l->pipeline, &b);
+	l->n = 0;
+}
+
 static void put(struct load *l, const struct obs *o)
 {
 	l->batch[l->n++] = *o;
 	l->taken++;
-	if (l->n < BATCH)
-		return;
-	pipeline_take(l->pipeline, l->batch, l->n);
-	l->n = 0;
+	if (l->n == BATCH)
+		flush(l);
 }
 
 static bool down(const struct load *l, uint32_t target, uint32_t interval)
@@ -125,7 +130,7 @@ int main(int argc, char **argv)
 	double begin = cpu_seconds();
 	for (uint32_t i = 0; i < l->intervals; i++)
 		ask(l, i);
-	pipeline_take(l->pipeline, l->batch, l->n);
+	flush(l);
 	double took = cpu_seconds() - begin;
 	size_t held = mallinfo2().uordblks + mallinfo2().hblkhd;
 	pipeline_finish(l->pipeline);

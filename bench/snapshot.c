@@ -65,7 +65,8 @@ static struct prefix prefix_of(uint32_t i)
 
 static void flush(struct bench *b)
 {
-	if (pipeline_take(b->pipeline, b->batch, b->batched) < 0)
+	struct batch all = {.obs = b->batch, .count = b->batched, .words = b->path, .word_count = 3};
+	if (pipeline_take(b->pipeline, &all) < 0)
 		die("the engine refused a batch");
 	b->batched = 0;
 }
@@ -86,7 +87,6 @@ static void dump(struct bench *b, uint32_t first, uint32_t last)
 	for (o.peer = first; o.peer < last; o.peer++)
 		put(b, &o);
 	o.kind = OBS_RIB;
-	o.path = b->path;
 	o.path_count = 3;
 	for (uint32_t i = 0; i < b->prefixes; i++) {
 		o.prefix = prefix_of(i);

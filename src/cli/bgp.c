@@ -12,6 +12,7 @@
 #include "cli/say.h"
 #include "decode/decode.h"
 #include "intake/inputs.h"
+#include "model/registry.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -32,6 +33,7 @@ struct run {
 	struct bgp_options options;
 	struct inputs in;
 	struct progress progress;
+	struct registry *registry;
 	struct decoder *decoder;
 	struct bgp_writer *writer; // null with --count
 	struct shown shown;
@@ -93,25 +95,26 @@ static void count_shown(struct shown *s, uint8_t kind)
 	case OBS_PROBE:
 	case OBS_SERIES:
 	case OBS_HEALTH:
+	case OBS_TIME:
 	case OBS_KIND_COUNT:
 		break;
 	}
 }
 
-static int take(void *context, const struct obs *batch, size_t n)
+static int take(void *context, const struct batch *b)
 {
 	struct run *r = context;
 	if (r->writer)
 		bgp_writer_batch(r->writer);
-	for (size_t i = 0; i < n; i++) {
-		const struct obs *o = &batch[i];
+	for (size_t i = 0; i < b->count; i++) {
+		const struct obs *o = &b->obs[i];
 		if (o->kind == OBS_GAP)
 			r->gap_peer = o->peer;
-		if (!r->everything && !bgp_filter_passes(&r->options.filter, r->in.peers, o))
+		if (!r->everything && !bgp_filter_passes(&r->options.filter, r->in.peers, b, i))
 			continue;
 		count_shown(&r->shown, o->kind);
 		if (r->writer)
-			bgp_writer_put(r->writer, o);
+			bgp_writer_put(r->writer, b, i);
 	}
 	if (r->writer && bgp_writer_text(r->writer)->length >= OUTPUT_BYTES)
 		return output_write(r);
@@ -318,16 +321,19 @@ static int run(struct run *r)
 					.as_bgpdump = !o->count && o->format == BGP_FORMAT_DUMP,
 					.trust_subtypes = o->no_guess};
 	inputs_init(&r->in, &say_notices);
+	decode.collectors = r->in.peers;
 	r->writer = o->count ? NULL : bgp_writer_create(o->format, r->in.peers);
 	r->everything = bgp_filter_empty(&o->filter);
 	progress_begin(&r->progress, o->quiet || isatty(STDOUT_FILENO));
-	r->decoder = decoder_create(r->in.peers, &decode, (struct obs_sink){take, r});
+	r->registry = registry_create(&(struct registry_options){.peers = r->in.peers, .out = {take, r}});
+	r->decoder = decoder_create(&decode, registry_sender(r->registry));
 	sources_add(r);
 	int error = feed_source_count(r->in.feed) ? records_read(r) : 0;
 	if (o->count && feed_source_count(r->in.feed))
 		counts_print(r);
 	int status = run_end(r, error);
 	decoder_free(r->decoder);
+	registry_free(r->registry);
 	bgp_writer_free(r->writer);
 	inputs_free(&r->in);
 	return status;

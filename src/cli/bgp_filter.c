@@ -266,12 +266,12 @@ static bool peer_passes(const struct bgp_filter *f, const struct peer_table *pee
 	return asn_among(f->peer_asns, f->peer_asn_count, peer->asn);
 }
 
-static bool path_passes(const struct bgp_filter *f, const struct obs *o)
+static bool path_passes(const struct bgp_filter *f, const struct obs *o, const uint32_t *path)
 {
 	if (f->origin_count && (!o->origin || !asn_among(f->origins, f->origin_count, o->origin)))
 		return false;
 	for (size_t i = 0; i < o->path_count && f->asn_count; i++)
-		if (asn_among(f->asns, f->asn_count, o->path[i]))
+		if (asn_among(f->asns, f->asn_count, path[i]))
 			return true;
 	return !f->asn_count;
 }
@@ -301,14 +301,14 @@ static bool community_present(const struct bgp_community *c, const struct bgp_at
 	return false;
 }
 
-static bool communities_pass(const struct bgp_filter *f, const struct obs *o)
+static bool communities_pass(const struct bgp_filter *f, const struct bgp_route *route)
 {
 	if (!f->community_count)
 		return true;
-	if (!o->route || !o->route->attributes)
+	if (!route || !route->attributes)
 		return false;
 	for (size_t i = 0; i < f->community_count; i++)
-		if (community_present(&f->communities[i], o->route->attributes))
+		if (community_present(&f->communities[i], route->attributes))
 			return true;
 	return false;
 }
@@ -320,8 +320,9 @@ static bool time_passes(const struct bgp_filter *f, struct instant t)
 	return !instant_known(f->until) || (instant_known(t) && t.ns < f->until.ns);
 }
 
-bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peers, const struct obs *o)
+bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peers, const struct batch *b, size_t i)
 {
+	const struct obs *o = &b->obs[i];
 	bool path_asked = f->origin_count || f->asn_count || f->community_count;
 	if (!time_passes(f, o->time) || !peer_passes(f, peers, o->peer))
 		return false;
@@ -329,7 +330,8 @@ bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peer
 	case OBS_ANNOUNCE:
 	case OBS_RIB:
 		return (f->types & (o->kind == OBS_RIB ? TYPE_RIB : TYPE_ANNOUNCE)) && prefix_passes(f, &o->prefix) &&
-		       range_passes(f, &o->prefix) && path_passes(f, o) && communities_pass(f, o);
+		       range_passes(f, &o->prefix) && path_passes(f, o, batch_path(b, o)) &&
+		       communities_pass(f, batch_route(b, i));
 	case OBS_WITHDRAW:
 		return (f->types & TYPE_WITHDRAW) && !path_asked && prefix_passes(f, &o->prefix) &&
 		       range_passes(f, &o->prefix);
@@ -346,6 +348,7 @@ bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peer
 	case OBS_PROBE:
 	case OBS_SERIES:
 	case OBS_HEALTH:
+	case OBS_TIME:
 	case OBS_KIND_COUNT:
 		break;
 	}

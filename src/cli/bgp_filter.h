@@ -3,7 +3,7 @@
 // must all hold.
 #pragma once
 
-#include "model/obs.h"
+#include "model/batch.h"
 #include "wire/bgp.h"
 #include "world/world.h"
 
@@ -57,4 +57,4 @@ int MUST_USE bgp_filter_entity(struct bgp_filter *f, const struct world *w, cons
 void bgp_filter_ready(struct bgp_filter *f); // after the last of them
 bool bgp_filter_needs_routes(const struct bgp_filter *f);
 bool bgp_filter_empty(const struct bgp_filter *f); // lets everything through
-bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peers, const struct obs *o);
+bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peers, const struct batch *b, size_t i);

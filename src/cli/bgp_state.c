@@ -8,6 +8,7 @@
 #include "decode/decode.h"
 #include "intake/damage.h"
 #include "intake/inputs.h"
+#include "model/registry.h"
 #include "signal/routes.h"
 
 #include <stdio.h>
@@ -25,15 +26,17 @@ static void no_sample(void *context, const struct sample *s)
 	(void)s;
 }
 
-static int take(void *context, const struct obs *batch, size_t n)
+static int take(void *context, const struct batch *b)
 {
-	return routes_take(context, batch, n);
+	return routes_take(context, b);
 }
 
 static int run(struct state *s)
 {
-	struct decode_options options = {0};
-	struct decoder *d = decoder_create(s->in.peers, &options, (struct obs_sink){take, s->routes});
+	struct decode_options options = {.collectors = s->in.peers};
+	struct registry_options into = {.peers = s->in.peers, .out = {take, s->routes}};
+	struct registry *registry = registry_create(&into);
+	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	struct record record;
 	int code;
 	while ((code = feed_next(s->in.feed, &record)) > 0) {
@@ -51,6 +54,7 @@ static int run(struct state *s)
 	routes_finish(s->routes);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
+	registry_free(registry);
 	return code;
 }
 

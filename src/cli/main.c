@@ -8,6 +8,7 @@
 #include "cli/check.h"
 #include "cli/evaluate.h"
 #include "cli/explain.h"
+#include "cli/log.h"
 #include "cli/probe.h"
 #include "cli/record.h"
 #include "cli/replay.h"
@@ -39,6 +40,7 @@ static const struct command {
 	{"probe", cli_probe, "ping addresses, names and prefixes: who answers, how fast, and who says no"},
 	{"check", cli_check, "ask services (DNS, HTTP, TLS, SMTP, TCP) and tell how exactly they fail"},
 	{"record", cli_record, "measure what a configuration lists, into a recording that replay reads"},
+	{"log", cli_log, "what stands in an event log: check it, print it, export it"},
 	{"world", cli_world, "who is where: build and ask the country and network data"},
 };
 

@@ -72,14 +72,14 @@ static struct obs *give(struct atlas *a, const struct addr *address, uint8_t op,
 {
 	struct decoder *d = a->decoder;
 	size_t n = strlen(a->name);
-	uint32_t target = target_id(d->options.targets, address, op, n ? a->name : NULL, n);
+	uint32_t target = decode_name_target(d->names, address, op, n ? a->name : NULL, n);
 	if (target == TARGET_NONE)
 		return NULL;
 	struct decode_envelope e = {.peer = PEER_NONE, .time = a->record->time, .collector = a->observer};
 	struct obs *o = decode_push(d, OBS_PROBE, &e);
 	o->probe.op = op;
 	o->probe.outcome = outcome;
-	o->path_id = target;
+	o->target = target;
 	d->counts.of[DECODE_PROBES]++;
 	a->given++;
 	return o;

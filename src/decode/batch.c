@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: ISC
-// The batch of observations, the arena of their AS paths, and the way to the sink.
+// The batch at work, the AS paths in its words, and the way to the sink.
 #include "base/alloc.h"
 #include "decode/decode_priv.h"
 
-// Hands the batch on. The path at work moves to the front of the arena, since more observations may share it.
+// Hands the batch on. The path at work moves to the front of the words, since more observations may share it.
 static void deliver(struct decoder *d)
 {
-	if (d->count && !d->error) {
-		int answer = d->out.take(d->out.context, d->batch, d->count);
+	struct batch_room *b = &d->batch;
+	if ((b->count || b->name_count) && !d->error) {
+		struct batch view = batch_room_view(b);
+		int answer = d->out.take(d->out.context, &view);
 		d->error = answer < 0 ? answer : 0;
 	}
-	d->count = 0;
+	batch_room_clear(b);
 	if (d->path_count)
-		memmove(d->arena, d->path, d->path_count * sizeof(*d->path));
-	d->path = d->arena;
-	d->asn_count = d->path_count;
+		memmove(b->words, b->words + d->path_at, d->path_count * sizeof(*b->words));
+	d->path_at = 0;
+	b->word_count = d->path_count;
 }
 
 int decoder_flush(struct decoder *d)
@@ -33,18 +35,27 @@ void decode_record_end(struct decoder *d)
 
 struct decode_slot *decode_make_room(struct decoder *d)
 {
-	if (UNLIKELY(d->count == BATCH_MAX || ARENA_ASNS - d->asn_count < ASPATH_MAX || d->slot_count == SLOTS_MAX))
+	if (UNLIKELY(d->batch.count == BATCH_MAX || ARENA_ASNS - d->batch.word_count < ASPATH_MAX ||
+		     d->slot_count == SLOTS_MAX))
 		(void)decoder_flush(d);
 	return d->options.routes ? &d->slots[d->slot_count++] : &d->slots[0];
 }
 
 struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e)
 {
-	if (UNLIKELY(d->count == BATCH_MAX))
+	if (UNLIKELY(d->batch.count == BATCH_MAX))
 		deliver(d);
-	struct obs *o = &d->batch[d->count++];
+	if (UNLIKELY(d->batch.routes != NULL))
+		d->batch.routes[d->batch.count] = NULL;
+	struct obs *o = &d->batch.obs[d->batch.count++];
 	*o = (struct obs){.time = e->time, .peer = e->peer, .kind = kind, .flags = e->flags, .collector = e->collector};
 	return o;
+}
+
+void decode_route(struct decoder *d, const struct bgp_route *route)
+{
+	if (d->batch.routes)
+		d->batch.routes[d->batch.count - 1] = route;
 }
 
 void decode_push_malformed(struct decoder *d, const struct decode_envelope *e, uint32_t fault)
@@ -56,7 +67,7 @@ void decode_push_malformed(struct decoder *d, const struct decode_envelope *e, u
 
 void decode_no_path(struct decoder *d)
 {
-	d->path = d->arena;
+	d->path_at = 0;
 	d->path_count = 0;
 	d->path_flags = 0;
 	d->origin = 0;
@@ -66,7 +77,7 @@ void decode_no_path(struct decoder *d)
 static void path_flatten(struct decoder *d, const struct bgp_attributes *a)
 {
 	aspath_flatten(a, &d->flat);
-	memcpy(d->arena + d->asn_count, d->flat.asns, d->flat.count * sizeof(*d->arena));
+	memcpy(d->batch.words + d->path_at, d->flat.asns, d->flat.count * sizeof(*d->flat.asns));
 	d->path_count = d->flat.count;
 	d->path_flags = d->flat.ends_in_set ? OBS_ORIGIN_SET : 0;
 	d->origin = aspath_origin(a);
@@ -79,14 +90,14 @@ void decode_path(struct decoder *d, const struct bgp_attributes *a)
 	const uint8_t *at = a->as_path.at;
 	size_t left = cursor_left(&a->as_path);
 	decode_no_path(d);
-	d->path = d->arena + d->asn_count;
+	d->path_at = (uint32_t)d->batch.word_count;
 	if (left < 2)
 		return;
 	size_t n = at[1];
 	if (at[0] != ASPATH_SEQUENCE || a->as_bytes != 4 || left != 2 + 4 * n || cursor_left(&a->as4_path)) {
 		path_flatten(d, a);
 	} else {
-		uint32_t *to = d->arena + d->asn_count;
+		uint32_t *to = d->batch.words + d->path_at;
 		for (size_t i = 0; i < n; i++) {
 			uint32_t v;
 			memcpy(&v, at + 2 + 4 * i, sizeof(v));
@@ -95,7 +106,7 @@ void decode_path(struct decoder *d, const struct bgp_attributes *a)
 		d->path_count = (uint16_t)n;
 		d->origin = n ? to[n - 1] : 0;
 	}
-	d->asn_count += d->path_count;
+	d->batch.word_count += d->path_count;
 }
 
 static bool same_peer(const struct peer *a, const struct peer *b)
@@ -113,7 +124,7 @@ uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
 	struct decode_cached *slot = &d->cache[h >> 56];
 	if (LIKELY(slot->used && same_peer(&slot->peer, peer)))
 		return slot->id;
-	uint32_t id = peer_id(d->peers, peer);
+	uint32_t id = decode_name_peer(d->names, peer);
 	*slot = (struct decode_cached){*peer, id, true};
 	if (id != PEER_NONE && id >= d->known_count) {
 		size_t wanted = (id + 64u) & ~63u;

@@ -148,7 +148,7 @@ static void push_session(struct decoder *d, const struct decode_envelope *e, boo
 	}
 	if (d->options.routes) {
 		slot->plain = e->route;
-		o->route = &slot->plain;
+		decode_route(d, &slot->plain);
 	}
 }
 

@@ -9,17 +9,17 @@
 
 #include <stdlib.h>
 
-struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out)
+struct decoder *decoder_create(const struct decode_options *options, struct batch_sink out)
 {
 	struct decoder *d = alloc_zero(1, sizeof(*d));
-	d->peers = peers;
 	d->options = options ? *options : (struct decode_options){0};
 	d->out = out;
-	d->batch = alloc_zero(BATCH_MAX, sizeof(*d->batch));
-	d->arena = alloc_zero(ARENA_ASNS, sizeof(*d->arena));
+	d->names = decode_names_create(&d->batch, d->options.collectors);
+	batch_room_reserve(&d->batch, BATCH_MAX, ARENA_ASNS);
+	if (d->options.routes)
+		batch_room_routes(&d->batch);
 	d->slots = alloc_zero(d->options.routes ? SLOTS_MAX : 1, sizeof(*d->slots));
 	d->stripped = alloc_zero(UINT16_MAX, 1);
-	d->path = d->arena;
 	return d;
 }
 
@@ -42,8 +42,8 @@ void decoder_free(struct decoder *d)
 		source_free(d->sources[i]);
 	free(d->sources);
 	free(d->known);
-	free(d->batch);
-	free(d->arena);
+	batch_room_free(&d->batch);
+	decode_names_free(d->names);
 	free(d->slots);
 	free(d->stripped);
 	free(d->series);
@@ -67,6 +67,8 @@ static struct decode_source *source_at(struct decoder *d, const struct record *r
 	if (UNLIKELY(!*slot)) {
 		*slot = alloc_zero(1, sizeof(**slot));
 		(*slot)->collector = r->collector;
+		if (r->form == LINE_NONE) // lines name their observers themselves
+			decode_name_collector(d->names, r->collector);
 	}
 	return *slot;
 }
@@ -115,7 +117,7 @@ static void take_state(struct decoder *d, struct mrt_record *m, struct decode_en
 	}
 	if (d->options.routes) {
 		slot->plain = e->route;
-		o->route = &slot->plain;
+		decode_route(d, &slot->plain);
 	}
 }
 
@@ -205,13 +207,13 @@ static uint32_t gap_peer(struct decoder *d, const struct record *r)
 		return PEER_NONE;
 	const struct mrt_session *s = m.kind == MRT_STATE ? &m.state.session : &m.message.session;
 	struct peer key = {.address = s->peer, .collector = r->collector, .asn = s->peer_asn};
-	return peer_find(d->peers, &key);
+	return decode_find_peer(d->names, &key);
 }
 
 static void take_line(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	d->counts.of[DECODE_LATE_LINES] += r->late;
-	if (!d->options.targets || (r->form == LINE_SERIES && !d->options.entities))
+	if (!d->options.lines || (r->form == LINE_SERIES && !d->options.entities))
 		d->counts.of[DECODE_UNSUPPORTED]++;
 	else if (r->form == LINE_SERIES)
 		decode_series(d, s, r);
@@ -235,6 +237,7 @@ static void take_gap(struct decoder *d, struct decode_source *s, const struct re
 	struct decode_envelope e = {.collector = r->collector, .time = r->time};
 	e.peer = gap_peer(d, r);
 	s->rib_damaged = true;
+	decode_name_source(d->names, r->source, r->file);
 	decode_push(d, OBS_GAP, &e)->source = r->source;
 }
 
@@ -243,10 +246,19 @@ static void take_end(struct decoder *d, struct decode_source *s, const struct re
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
 	decode_rib_close(d, s, r->time);
 	decode_lines_end(d, s, r->source);
-	if (r->form == LINE_NONE)
+	if (r->form == LINE_NONE) {
+		decode_name_source(d->names, r->source, r->file);
 		decode_push(d, OBS_FEED_END, &e)->source = r->source;
+	}
 	source_free(s);
 	d->sources[r->source] = NULL;
+}
+
+static void take_time(struct decoder *d, const struct record *r)
+{
+	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
+	decode_name_source(d->names, r->source, r->file);
+	decode_push(d, OBS_TIME, &e)->source = r->source;
 }
 
 int decoder_take(struct decoder *d, const struct record *r)
@@ -273,6 +285,9 @@ int decoder_take(struct decoder *d, const struct record *r)
 		break;
 	case RECORD_SOURCE_END:
 		take_end(d, s, r);
+		break;
+	case RECORD_TIME:
+		take_time(d, r);
 		break;
 	}
 	decode_record_end(d);

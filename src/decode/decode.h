@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: ISC
 // Records → observations. Keeps what decoding needs across records: the peer index table of each source, which
-// peers use ADD-PATH, which BMP view of a peer is followed. One bad record costs that record.
+// peers use ADD-PATH, which BMP view of a peer is followed. One bad record costs that record. What goes out is self-contained:
+// the numbers of peers, observers, targets, series and sources are the decoder's own, and announced before they are used.
 #pragma once
 
-#include "model/obs.h"
+#include "model/attempt.h"
+#include "model/batch.h"
+#include "model/entity.h"
+#include "model/peer.h"
 #include "model/record.h"
-#include "model/target.h"
 #include "wire/bgp.h"
 
 struct decoder;
@@ -60,21 +63,37 @@ struct decode_bad_line {
 };
 
 struct decode_options {
-	bool routes;	     // fill obs.route and flush after every record (text output); else batch across records
+	bool routes;	     // fill batch.routes and flush after every record (text output); else batch across records
 	bool bmp_all_views;  // text output: do not choose one view per peer
 	bool as_bgpdump;     // text output: multicast prefixes too, and those before the break in NLRI that break
 	bool trust_subtypes; // path identifiers only where the record says so: no guessing
-	struct target_table *targets;	    // filled from lines; null: lines are counted as unsupported
-	const struct entity_list *entities; // whose series are wanted; must not grow; null: nobody's
+	bool lines;	     // read lines; else they are counted as unsupported
+	const struct entity_list *entities; // whose series are wanted; may grow between records; null: nobody's
+	const struct peer_table
+		*collectors; // names of the collectors that records speak of by number; null: they have none
 	void (*bad_line)(void *context, const struct decode_bad_line *bad); // may be null
 	void *bad_context;
 };
 
-struct decoder *decoder_create(struct peer_table *peers, const struct decode_options *options, struct obs_sink out);
+// `options` may be null: all of them off.
+struct decoder *decoder_create(const struct decode_options *options, struct batch_sink out);
 void decoder_free(struct decoder *d);
 
 // Takes one record. 0, or what the sink answered. Bytes are borrowed for the call only.
 int decoder_take(struct decoder *d, const struct record *r);
+
+// Our own measurements, without a detour over text: the same observations as the lines that report/attempt.h writes of them.
+// `name`: the name asked for, or null. 0, what the sink answered, or ERR_FULL when there are more targets than can be told apart.
+int decoder_attempt(struct decoder *d, const struct attempt *a, const char *observer, const char *name);
+struct decode_health { // what an observer says of itself
+	struct instant time;
+	struct instant from; // since when; unknown: `time`
+	const char *observer;
+	uint8_t state, why; // model/observer.h
+	uint32_t loss_ppm;  // OBS_LOSS_WHOLE at most; 0 not known
+};
+int decoder_health(struct decoder *d, const struct decode_health *h);
+
 int decoder_flush(struct decoder *d); // hands on what is batched
 const struct decode_counts *decoder_counts(const struct decoder *d);
 const char *decode_count_name(enum decode_count which); // e.g. "malformed_update"

@@ -5,7 +5,9 @@
 
 #include "base/attr.h"
 #include "decode/decode.h"
+#include "decode/names.h"
 #include "decode/probe_scan.h"
+#include "model/target.h"
 #include "wire/aspath.h"
 #include "wire/mrt.h"
 #include "wire/route.h"
@@ -54,20 +56,17 @@ struct decode_cached {
 };
 
 struct decoder {
-	struct peer_table *peers;
+	struct decode_names *names;
 	struct decode_options options;
-	struct obs_sink out;
+	struct batch_sink out;
 	int error; // first negative answer of the sink
 	struct decode_counts counts;
 
-	size_t count;
-	struct obs *batch;
-	size_t asn_count;
-	uint32_t *arena;
+	struct batch_room batch; // BATCH_MAX observations, ARENA_ASNS words
 	size_t slot_count;
 	struct decode_slot *slots;
 
-	const uint32_t *path; // of the UPDATE or entry at work, in the arena
+	uint32_t path_at; // of the UPDATE or entry at work, in the words of the batch
 	uint16_t path_count;
 	uint8_t path_flags;
 	uint32_t origin;
@@ -109,6 +108,8 @@ static inline struct decode_peer *decode_peer_at(struct decoder *d, uint32_t id)
 
 // batch.c
 struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e);
+void decode_route(struct decoder *d,
+		  const struct bgp_route *route); // of what was pushed last; where routes are asked for
 void decode_push_malformed(struct decoder *d, const struct decode_envelope *e, uint32_t fault);
 struct decode_slot *decode_make_room(struct decoder *d); // for one more path and one more set of attributes
 void decode_path(struct decoder *d, const struct bgp_attributes *a);

@@ -105,10 +105,10 @@ static void push_announced(struct decoder *d, const struct decode_envelope *e, c
 		o->flags = flags | d->path_flags;
 		o->prefix = prefix;
 		o->path_id = path_id;
-		o->path = d->path;
+		o->path_at = d->path_at;
 		o->path_count = d->path_count;
 		o->origin = d->origin;
-		o->route = d->options.routes ? f->route : NULL;
+		decode_route(d, f->route);
 		d->counts.of[DECODE_ANNOUNCED]++;
 		if (e->tally)
 			e->tally->announced[prefix.family == FAMILY_V6]++;
@@ -133,7 +133,7 @@ static void push_withdrawn(struct decoder *d, const struct decode_envelope *e, c
 		o->flags = flags;
 		o->prefix = prefix;
 		o->path_id = path_id;
-		o->route = d->options.routes ? f->route : NULL;
+		decode_route(d, f->route);
 	}
 }
 

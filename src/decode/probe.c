@@ -58,7 +58,7 @@ uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char 
 	struct decode_lines *lines = decode_lines_at(s);
 	if (LIKELY(n && n == lines->observer_length && !memcmp(lines->observer, id, n)))
 		return lines->observer_id;
-	uint16_t found = observer_id(d->options.targets, id, n);
+	uint16_t found = decode_name_observer(d->names, id, n);
 	if (n < WORD_MAX) {
 		memcpy(lines->observer, id, n);
 		lines->observer_length = n;
@@ -135,7 +135,7 @@ static const char *take_target(struct decoder *d, const struct scan_value of[MEM
 		return "no target, or one that is no address";
 	bool named = of[NAME].type == SCAN_STRING;
 	size_t n = named ? scan_string(&of[NAME], name, sizeof(name)) : 0;
-	*ret = target_id(d->options.targets, &address, op, named ? name : NULL, n);
+	*ret = decode_name_target(d->names, &address, op, named ? name : NULL, n);
 	return *ret == TARGET_NONE ? "more targets than this version can tell apart" : NULL;
 }
 
@@ -188,7 +188,7 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	struct obs *o = decode_push(d, OBS_PROBE, &e);
 	o->probe.op = (uint8_t)op;
 	o->probe.outcome = outcome_of(of);
-	o->path_id = target;
+	o->target = target;
 	take_icmp(&of[ICMP], o);
 	if (o->probe.outcome == PROBE_OK && scan_scaled(&of[RTT_MS], 3, UINT32_MAX, &rtt_us))
 		o->rtt_us = (uint32_t)rtt_us;

@@ -105,14 +105,14 @@ static void push_entry(struct decoder *d, const struct decode_envelope *e, struc
 	o->flags |= d->path_flags | damaged;
 	o->prefix = *prefix;
 	o->path_id = e->path_id;
-	o->path = d->path;
+	o->path_at = d->path_at;
 	o->path_count = d->path_count;
 	o->origin = d->origin;
 	d->counts.of[DECODE_RIB_ENTRIES]++;
 	if (d->options.routes) {
 		slot->plain = e->route;
 		slot->plain.attributes = a;
-		o->route = &slot->plain;
+		decode_route(d, &slot->plain);
 	}
 	decode_no_path(d);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// LINE_SERIES records: entity, signal, value. An entity that is not in the list is counted and left out: the list
-// cannot grow while it is used. An empty value is missing: NaN.
+// LINE_SERIES records: entity, signal, value. An entity that is not in the list is counted and left out. An empty value is
+// missing: NaN.
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "decode/decode_priv.h"
@@ -9,12 +9,14 @@
 #include <math.h>
 
 #define CACHE_SLOTS 4096u
+#define KEY_KEPT    128 // bytes of entity, tab and signal of a cached one; longer ones are looked up each time
 
-// Which series a pair of words means; all that were met last. What it says is checked but for words of no entity.
+// Which series a pair of words means; all that were met last. Where the list of entities has grown, who was unknown is asked for anew.
 struct decode_series {
-	uint64_t hash;
-	uint32_t id; // SERIES_UNKNOWN: of no entity in the list
-	bool used;
+	uint8_t key[KEY_KEPT];
+	uint16_t length; // 0: not used
+	uint32_t id;	 // SERIES_UNKNOWN: of no entity in the list
+	size_t entities; // in the list then
 };
 
 #define SERIES_UNKNOWN (UINT32_MAX - 1)
@@ -24,37 +26,32 @@ static bool text_is(const char *text, struct cursor word)
 	return strlen(text) == cursor_left(&word) && !memcmp(text, word.at, cursor_left(&word));
 }
 
-static bool slot_fits(const struct decoder *d, const struct decode_series *slot, struct cursor entity,
-		      struct cursor signal)
-{
-	const struct series *held = series_at(d->options.targets, slot->id);
-	if (!held)
-		return true;
-	return text_is(d->options.entities->at[held->entity].id, entity) && text_is(held->signal, signal);
-}
-
 static uint32_t series_find(const struct decoder *d, struct cursor entity, struct cursor signal)
 {
 	char id[ENTITY_ID_MAX + 1] = {0};
 	if (cursor_left(&entity) > ENTITY_ID_MAX)
 		return SERIES_UNKNOWN;
 	memcpy(id, entity.at, cursor_left(&entity));
-	const struct entity *held = entity_find(d->options.entities, id);
-	if (!held)
+	if (!entity_find(d->options.entities, id))
 		return SERIES_UNKNOWN;
-	uint32_t index = (uint32_t)(held - d->options.entities->at);
-	return series_id(d->options.targets, index, (const char *)signal.at, cursor_left(&signal));
+	return decode_name_series(d->names, id, (const char *)signal.at, cursor_left(&signal));
 }
 
 // The series of the words in `key`, which hold a tab between them.
 static uint32_t series_of(struct decoder *d, struct cursor key, struct cursor entity, struct cursor signal)
 {
-	uint64_t hash = hash_bytes(key.at, cursor_left(&key));
+	size_t n = cursor_left(&key), entities = d->options.entities->count;
+	if (n > KEY_KEPT)
+		return series_find(d, entity, signal);
 	if (!d->series)
 		d->series = alloc_zero(CACHE_SLOTS, sizeof(*d->series));
-	struct decode_series *slot = &d->series[hash & (CACHE_SLOTS - 1)];
-	if (!slot->used || slot->hash != hash || !slot_fits(d, slot, entity, signal))
-		*slot = (struct decode_series){hash, series_find(d, entity, signal), true};
+	struct decode_series *slot = &d->series[hash_bytes(key.at, n) & (CACHE_SLOTS - 1)];
+	bool held = slot->length == n && !memcmp(slot->key, key.at, n);
+	if (held && (slot->id != SERIES_UNKNOWN || slot->entities == entities))
+		return slot->id;
+	*slot = (struct decode_series){.length = (uint16_t)n, .entities = entities};
+	memcpy(slot->key, key.at, n);
+	slot->id = series_find(d, entity, signal);
 	return slot->id;
 }
 
@@ -102,7 +99,7 @@ void decode_series(struct decoder *d, struct decode_source *s, const struct reco
 	}
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
 	struct obs *o = decode_push(d, OBS_SERIES, &e);
-	o->path_id = id;
+	o->series = id;
 	o->number = number;
 	d->counts.of[DECODE_SERIES_VALUES]++;
 }

@@ -114,8 +114,8 @@ static const char *read_tool(struct decoder *d, const struct cursor of[FIELDS], 
 	if (ret->probe.outcome == PROBE_HOST_UNREACHABLE && !take_unreachable(of, ret))
 		return "an unreachable that does not say who sent it";
 	size_t n = cursor_left(&name) < NAME_MAX ? cursor_left(&name) : NAME_MAX;
-	ret->path_id = target_id(d->options.targets, &address, ret->probe.op, n ? (const char *)name.at : NULL, n);
-	if (ret->path_id == TARGET_NONE)
+	ret->target = decode_name_target(d->names, &address, ret->probe.op, n ? (const char *)name.at : NULL, n);
+	if (ret->target == TARGET_NONE)
 		return "more targets than this version can tell apart";
 	if (ret->probe.outcome == PROBE_OK && cursor_left(&ms.text) && scan_scaled(&ms, MS_TO_US, UINT32_MAX, &us))
 		ret->rtt_us = (uint32_t)us;

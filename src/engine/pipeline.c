@@ -230,7 +230,7 @@ static void take_measured(struct pipeline *p, const struct obs *o)
 
 static bool of_routing(const struct obs *o)
 {
-	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH;
+	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH && o->kind != OBS_TIME;
 }
 
 static void take_routing(struct pipeline *p, const struct obs *o)
@@ -304,13 +304,15 @@ static void late_note(struct pipeline *p, const struct obs *o)
 	p->any_late = true;
 }
 
-static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
+static int take_run(struct pipeline *p, const struct batch *b, size_t from, size_t n)
 {
+	const struct obs *batch = b->obs + from;
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
 		for (; end < n && of_routing(&batch[end]); end++)
 			take_routing(p, &batch[end]);
-		int code = end > i ? routes_take(p->routes, batch + i, end - i) : 0;
+		struct batch part = batch_part(b, from + i, end - i);
+		int code = end > i ? routes_take(p->routes, &part) : 0;
 		if (code < 0)
 			return code;
 		for (i = end; i < n && !of_routing(&batch[i]); i++)
@@ -321,10 +323,12 @@ static int take_run(struct pipeline *p, const struct obs *batch, size_t n)
 	return 0;
 }
 
-int pipeline_take(void *self, const struct obs *batch, size_t n)
+int pipeline_take(void *self, const struct batch *b)
 {
 	struct pipeline *p = self;
-	if (n && !instant_known(p->first)) // before any cut: what is told at it must not depend on where batches end
+	const struct obs *batch = b->obs;
+	size_t n = b->count;
+	if (n && !instant_known(p->first))
 		p->first = batch[0].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
@@ -333,7 +337,7 @@ int pipeline_take(void *self, const struct obs *batch, size_t n)
 				late_note(p, &batch[i]);
 			continue;
 		}
-		int code = i > first ? take_run(p, batch + first, i - first) : 0;
+		int code = i > first ? take_run(p, b, first, i - first) : 0;
 		if (code < 0)
 			return code;
 		for (size_t k = first; k < i; k++)

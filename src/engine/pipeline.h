@@ -10,9 +10,9 @@
 #include "detect/parameters.h"
 #include "diagnose/ratios.h"
 #include "incident/link.h"
+#include "model/batch.h"
 #include "model/dossier.h"
 #include "model/incident.h"
-#include "model/obs.h"
 #include "model/revision.h"
 #include "model/target.h"
 #include "report/incident.h"
@@ -41,8 +41,8 @@ struct pipeline_options {
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
 void pipeline_free(struct pipeline *p);
 
-// Takes a batch in order of arrival; cuts are made as its times pass the grid. Fits struct obs_sink. 0, or ERR_FULL.
-int pipeline_take(void *self, const struct obs *batch, size_t n);
+// Takes a batch in order of arrival; cuts are made as its times pass the grid. Fits struct batch_sink. 0, or ERR_FULL.
+int pipeline_take(void *self, const struct batch *b);
 
 // Nothing older than `now` comes any more (what comes all the same is late, and said so): time passes without data.
 void pipeline_watermark(struct pipeline *p, struct instant now);

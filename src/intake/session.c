@@ -8,6 +8,7 @@
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
+#include "model/registry.h"
 
 #include <stdlib.h>
 
@@ -101,10 +102,10 @@ struct session_gate { // what the state has already does not go to the engine ag
 	bool closed;
 };
 
-static int gate_take(void *context, const struct obs *batch, size_t n)
+static int gate_take(void *context, const struct batch *b)
 {
 	struct session_gate *g = context;
-	return g->closed ? 0 : pipeline_take(g->pipeline, batch, n);
+	return g->closed ? 0 : pipeline_take(g->pipeline, b);
 }
 
 static bool session_stops(const struct session *s, const struct record *r, uint64_t taken)
@@ -177,12 +178,20 @@ static int run(struct session *s)
 {
 	struct session_gate gate = {.pipeline = s->pipeline};
 	struct decode_options options = {
-		.targets = s->in.targets,
+		.lines = true,
 		.entities = &s->in.entities,
+		.collectors = s->in.peers,
 		.bad_line = bad_line,
 		.bad_context = s,
 	};
-	struct decoder *d = decoder_create(s->in.peers, &options, (struct obs_sink){gate_take, &gate});
+	struct registry_options into = {
+		.peers = s->in.peers,
+		.targets = s->in.targets,
+		.entities = &s->in.entities,
+		.out = {gate_take, &gate},
+	};
+	struct registry *registry = registry_create(&into);
+	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	int code = records_read(s, d, &gate);
 	if (s->resume.moved)
 		notice_line(s->notices, "%s: a file is not the one that %s was written from", s->command,
@@ -191,6 +200,7 @@ static int run(struct session *s)
 		code = run_end(s);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
+	registry_free(registry);
 	return code < 0 ? code : 0;
 }
 

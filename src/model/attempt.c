@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: ISC
-// The empty attempt.
+// The empty attempt, and the attempt as an observation.
 #include "model/attempt.h"
+
+#include "model/peer.h"
 
 #include <string.h>
 
@@ -19,4 +21,22 @@ struct attempt attempt_of(uint8_t op, const struct addr *target, uint32_t index,
 	for (int i = 0; i < PHASE_COUNT; i++)
 		a.phase_us[i] = ATTEMPT_UNKNOWN;
 	return a;
+}
+
+struct obs obs_of_attempt(const struct attempt *a, uint16_t observer, uint32_t target)
+{
+	struct obs o = {.time = a->time, .peer = PEER_NONE, .kind = OBS_PROBE, .observer = observer, .target = target};
+	o.probe.op = a->op;
+	o.probe.outcome = probe_failure_outcome(a->failure);
+	if (a->icmp_from.family) {
+		o.probe.icmp_type = a->icmp_type;
+		o.probe.icmp_code = a->icmp_code;
+		o.prefix.family = a->icmp_from.family;
+		o.prefix.length = family_bits(a->icmp_from.family);
+		memcpy(o.prefix.bytes, a->icmp_from.bytes, sizeof(o.prefix.bytes));
+	}
+	uint64_t us = a->rtt_ns > 0 ? ((uint64_t)a->rtt_ns + 500) / 1000 : 0;
+	if (o.probe.outcome == PROBE_OK && us <= UINT32_MAX)
+		o.rtt_us = (uint32_t)us;
+	return o;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/instant.h"
+#include "model/obs.h"
 #include "model/probe.h"
 #include "net/prefix.h"
 
@@ -62,3 +63,5 @@ struct attempt_sink {
 bool attempt_sound(const struct attempt *a);
 // All members unknown or zero, except those given.
 struct attempt attempt_of(uint8_t op, const struct addr *target, uint32_t index, struct instant time);
+// The attempt as an observation, with the numbers of who asked and whom: exactly what its line in probes/*.ndjson says.
+struct obs obs_of_attempt(const struct attempt *a, uint16_t observer, uint32_t target);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: ISC
-// The observation: one fact about one peer, collector or prefix at one time. 64 bytes, handed on in batches;
-// pointers are borrowed for the call.
+// The observation: one fact about one peer, collector or prefix at one time. 64 bytes without pointers and without gaps, the
+// same in memory, between processes and on disk. Numbers of peers, collectors, observers, targets, series and sources mean what
+// the batches of its sender announced (model/batch.h).
 #pragma once
 
 #include "base/instant.h"
 #include "model/peer.h"
 #include "net/prefix.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 
 enum obs_kind {
 	OBS_ANNOUNCE,	// the peer now has a route to the prefix
@@ -22,9 +23,10 @@ enum obs_kind {
 	OBS_MALFORMED,	// a record of this peer was malformed: `fault`; no route was changed
 	OBS_GAP,	// bytes of this collector's feed were lost: `gap`; `peer` where one is known to be touched
 	OBS_FEED_END,	// a source (file) of the collector ended
-	OBS_PROBE, // one probe or check: `probe`, rtt_us; path_id: target (model/target.h), collector: observer; peer PEER_NONE
-	OBS_SERIES, // one value of a ready-made series: `number` (NaN: missing); path_id: series; peer PEER_NONE
-	OBS_HEALTH, // an observer speaks of itself: `health`, `from`, loss_ppm; collector: observer; peer PEER_NONE
+	OBS_PROBE,	// one probe or check: `probe`, rtt_us, `target`, `observer`; peer PEER_NONE
+	OBS_SERIES,	// one value of a ready-made series: `number` (NaN: missing), `series`; peer PEER_NONE
+	OBS_HEALTH,	// an observer speaks of itself: `health`, `from`, loss_ppm, `observer`; peer PEER_NONE
+	OBS_TIME,	// nothing older than `time` comes from `source` of `collector` any more; peer PEER_NONE
 	OBS_KIND_COUNT
 };
 
@@ -49,14 +51,15 @@ enum { SESSION_IDLE = 1, SESSION_ESTABLISHED = 6 }; // BGP FSM states (RFC 4271,
 
 #define OBS_LOSS_WHOLE 1000000 // loss_ppm of one that loses all
 
-struct bgp_route; // wire/route.h: all attributes, for writers of text; null unless asked for
-
 struct obs {
 	struct instant time;
 	uint32_t peer; // model/peer.h
 	uint8_t kind;
 	uint8_t flags;
-	uint16_t collector;
+	union {
+		uint16_t collector;
+		uint16_t observer; // PROBE, HEALTH
+	};
 	struct prefix prefix; // host bits zero
 	uint16_t path_count;
 	union {
@@ -67,7 +70,7 @@ struct obs {
 			uint8_t notification;	      // code of the NOTIFICATION, or 0
 		} session;
 		uint32_t fault;	 // MALFORMED: enum bgp_fault, or -enum err
-		uint32_t source; // GAP, FEED_END: index of the file
+		uint32_t source; // GAP, FEED_END, TIME: number of the source (a file, a feed)
 		struct {
 			uint8_t op, outcome;	      // model/probe.h
 			uint8_t icmp_type, icmp_code; // of an unreachable; `prefix` then holds who sent it
@@ -76,28 +79,27 @@ struct obs {
 			uint8_t state, why; // model/observer.h
 		} health;
 	};
-	uint32_t path_id;
+	union {
+		uint32_t path_id; // of ADD-PATH; see flags
+		uint32_t target;  // PROBE
+		uint32_t series;  // SERIES
+	};
 	union {
 		uint32_t loss_ppm; // HEALTH: own loss, parts in a million; 0 not known
 		uint32_t rtt_us;   // PROBE that is ok: round-trip time in microseconds
 		uint32_t hold_s;   // SESSION and ALIVE that an OPEN told of: its hold time in seconds, else 0
 	};
 	union {
-		const uint32_t *path; // path_count AS numbers, nearest first; ANNOUNCE and RIB
-		double number;	      // SERIES
-		struct instant from;  // HEALTH: since when; not after `time`
+		double number;	     // SERIES
+		struct instant from; // HEALTH: since when; not after `time`
 		struct {
-			uint8_t subcode; // SESSION: of its NOTIFICATION; of SESSION_CAUSE_LOCAL_FSM the event; or 0
-			bool with_text;	 // a shutdown text came with it (RFC 9003)
+			uint8_t subcode;   // SESSION: of its NOTIFICATION; of SESSION_CAUSE_LOCAL_FSM the event; or 0
+			uint8_t with_text; // 1: a shutdown text came with it (RFC 9003)
 		} closing;
 	};
-	const struct bgp_route *route;
+	uint32_t
+		path_at; // ANNOUNCE, RIB: where its path_count AS numbers begin in the words of the batch, nearest first
+	uint32_t spare;	 // 0
 };
 
 _Static_assert(sizeof(struct obs) == 64, "an observation is one cache line");
-
-// Where batches go. take() returns 0 or a negative error, which stops the producer.
-struct obs_sink {
-	int (*take)(void *context, const struct obs *batch, size_t n);
-	void *context;
-};

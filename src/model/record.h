@@ -11,6 +11,7 @@ enum record_kind {
 	RECORD_GAP,	   // bytes the reader had to skip; `bytes` holds up to GAP_SAMPLE of them
 	RECORD_SOURCE_END, // the source is read to its end, whole or not
 	RECORD_LINE,	   // bytes: one line of text without its end; see enum line_form
+	RECORD_TIME,	   // nothing older than `time` comes from this source any more
 };
 
 enum line_form {     // what a source of lines holds

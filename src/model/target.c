@@ -141,17 +141,40 @@ static uint64_t series_hash(const void *table, uint32_t place)
 	return series_key(s->entity, s->signal, strlen(s->signal));
 }
 
+static const struct {
+	const char *service;
+	uint8_t op;
+} target_services[] = {{"dns", PROBE_DNS},   {"http", PROBE_HTTP}, {"tls", PROBE_TLS},
+		       {"https", PROBE_TLS}, {"smtp", PROBE_SMTP}, {"tcp", PROBE_TCP_CONNECT}};
+
 static uint8_t op_of_service(const char *service)
 {
-	static const struct {
-		const char *service;
-		uint8_t op;
-	} table[] = {{"dns", PROBE_DNS}, {"http", PROBE_HTTP}, {"https", PROBE_TLS},
-		     {"tls", PROBE_TLS}, {"smtp", PROBE_SMTP}, {"tcp", PROBE_TCP_CONNECT}};
-	for (size_t i = 0; service && i < ARRAY_LEN(table); i++)
-		if (strcmp(table[i].service, service) == 0)
-			return table[i].op;
+	for (size_t i = 0; service && i < ARRAY_LEN(target_services); i++)
+		if (strcmp(target_services[i].service, service) == 0)
+			return target_services[i].op;
 	return PROBE_OP_COUNT;
+}
+
+size_t target_listing_count(const struct target_table *t)
+{
+	return t->listing_count;
+}
+
+struct target target_listing_at(const struct target_table *t, size_t i, const char **ret_service)
+{
+	const struct listing *l = &t->listings[i];
+	*ret_service = NULL;
+	for (size_t k = 0; k < ARRAY_LEN(target_services) && !*ret_service; k++)
+		if (target_services[k].op == l->op)
+			*ret_service = target_services[k].service;
+	return (struct target){
+		.address = l->address,
+		.op = l->op,
+		.kind = l->kind,
+		.entity = l->entity,
+		.name = l->name,
+		.institution = l->institution,
+	};
 }
 
 void target_list(struct target_table *t, const struct target *listed, const char *service)

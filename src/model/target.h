@@ -42,6 +42,10 @@ void target_table_free(struct target_table *t);
 
 // From recording.json: an address is of this kind, entity and institution; name null: for every name. Before any probe is read.
 void target_list(struct target_table *t, const struct target *listed, const char *service); // service "http" or null
+// What was listed, in order, as target_list() took it: address, kind, entity, name, institution; *ret_service: its word, or null.
+// Texts are borrowed.
+size_t target_listing_count(const struct target_table *t);
+struct target target_listing_at(const struct target_table *t, size_t i, const char **ret_service);
 uint16_t observer_id(struct target_table *t, const char *id,
 		     size_t n); // added if new; OBSERVERS_MAX - 1 swallows the rest
 void observer_asn(struct target_table *t, uint16_t observer, uint32_t asn);

@@ -40,7 +40,7 @@ struct outlet {	      // a socket that sends echo requests of one family
 	bool deaf; // gives no answers: the ring has them
 };
 
-struct batch { // requests that leave with the next system call, all by one outlet
+struct send_batch { // requests that leave with the next system call, all by one outlet
 	const struct outlet *way;
 	size_t used;
 	uint64_t serials[BATCH_MAX];
@@ -97,7 +97,7 @@ struct prober {
 	uint32_t path_gateway;
 	struct addr path_source; // IPv4, of packets that we write whole
 	bool backed_off;	 // the gate was told of a prohibition
-	struct batch batch;
+	struct send_batch batch;
 	struct inbox inbox;
 	struct connections connections;
 	struct attempt out[OUT_MAX];

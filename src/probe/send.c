@@ -69,7 +69,7 @@ static bool try_again(struct prober *p, const struct outlet *way, int error)
 
 void send_flush(struct prober *p)
 {
-	struct batch *b = &p->batch;
+	struct send_batch *b = &p->batch;
 	unsigned tries = 0;
 	for (size_t at = 0; at < b->used;) {
 		int n = sendmmsg(b->way->fd, b->messages + at, (unsigned)(b->used - at), MSG_DONTWAIT);
@@ -86,7 +86,7 @@ void send_flush(struct prober *p)
 	b->used = 0;
 }
 
-static void address_message(struct batch *b, size_t at, const struct addr *target, size_t length)
+static void address_message(struct send_batch *b, size_t at, const struct addr *target, size_t length)
 {
 	struct msghdr *m = &b->messages[at].msg_hdr;
 	const struct outlet *way = b->way;
@@ -134,7 +134,7 @@ void send_nothing(struct prober *p, const struct prober_item *item, int error)
 
 int send_item(struct prober *p, const struct prober_item *item)
 {
-	struct batch *b = &p->batch;
+	struct send_batch *b = &p->batch;
 	uint64_t serial = p->pending.tail;
 	struct slot *s = pending_next(&p->pending, &item->address);
 	if (!s)

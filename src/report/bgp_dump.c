@@ -12,7 +12,7 @@ static const char *const envelopes[] = {
 
 static char *put_head(struct bgp_writer *w, char *at, const struct obs *o, char type)
 {
-	const struct bgp_route *r = o->route;
+	const struct bgp_route *r = w->of;
 	at = bgp_put(at, envelopes[r->envelope]);
 	if (o->flags & OBS_ADD_PATH)
 		at = bgp_put(at, "_AP");
@@ -48,8 +48,8 @@ static char *put_numbers(const struct bgp_writer *w, char *at, const struct obs 
 {
 	static const char *const origins[] = {"IGP", "EGP", "INCOMPLETE"};
 	static const struct bgp_next_hop unset = {.length = 4, .bytes = {255, 255, 255, 255}};
-	const struct bgp_attributes *a = o->route->attributes;
-	struct bgp_next_hop hop = bgp_route_next_hop(o);
+	const struct bgp_attributes *a = w->of->attributes;
+	struct bgp_next_hop hop = bgp_route_next_hop(w, o);
 	*at++ = '|';
 	at = bgp_put(at, bgp_has(a, BGP_ATTR_ORIGIN) ? origins[a->origin % 3] : origins[2]);
 	*at++ = '|';
@@ -81,10 +81,10 @@ static void put_tail(struct bgp_writer *w, const struct obs *o)
 {
 	struct text *t = &w->out;
 	text_char(t, '|');
-	bgp_text_path(t, o);
+	bgp_text_path(w, o);
 	bgp_text_end(t, put_numbers(w, bgp_text_room(t, 128), o));
-	bgp_text_communities(t, o->route->attributes->communities, true);
-	bgp_text_end(t, put_aggregator(bgp_text_room(t, 40), o->route->attributes));
+	bgp_text_communities(t, w->of->attributes->communities, true);
+	bgp_text_end(t, put_aggregator(bgp_text_room(t, 40), w->of->attributes));
 }
 
 static void put_announced(struct bgp_writer *w, const struct obs *o, char type)
@@ -114,11 +114,11 @@ static void put_state(struct bgp_writer *w, const struct obs *o)
 
 void bgp_dump_put(struct bgp_writer *w, const struct obs *o)
 {
-	if (!o->route)
+	if (!w->of)
 		return;
-	if (o->kind == OBS_ANNOUNCE && o->route->attributes)
+	if (o->kind == OBS_ANNOUNCE && w->of->attributes)
 		put_announced(w, o, 'A');
-	else if (o->kind == OBS_RIB && o->route->attributes)
+	else if (o->kind == OBS_RIB && w->of->attributes)
 		put_announced(w, o, 'B');
 	else if (o->kind == OBS_WITHDRAW)
 		put_withdrawn(w, o);

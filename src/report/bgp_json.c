@@ -51,12 +51,12 @@ static void put_path(struct json *j, const struct bgp_attributes *a)
 static void put_next_hop(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	char buffer[48];
-	struct bgp_next_hop hop = bgp_route_next_hop(o);
+	struct bgp_next_hop hop = bgp_route_next_hop(w, o);
 	if (hop.length)
 		key_text(j, "next_hop", buffer, bgp_put_next_hop(w, buffer, &hop));
-	if (o->route->from_mp && o->route->attributes->reach.next_hop_length == 32)
+	if (w->of->from_mp && w->of->attributes->reach.next_hop_length == 32)
 		key_text(j, "next_hop_link_local", buffer,
-			 bgp_put_v6(w, buffer, o->route->attributes->reach.next_hop + 16));
+			 bgp_put_v6(w, buffer, w->of->attributes->reach.next_hop + 16));
 }
 
 static void put_communities(struct json *j, const struct bgp_attributes *a)
@@ -137,7 +137,7 @@ static void put_aggregator(struct json *j, const struct bgp_attributes *a)
 static void put_attributes(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	static const char *const origins[] = {"IGP", "EGP", "INCOMPLETE"};
-	const struct bgp_attributes *a = o->route->attributes;
+	const struct bgp_attributes *a = w->of->attributes;
 	put_path(j, a);
 	json_key(j, "origin_asn");
 	if (o->origin)
@@ -158,7 +158,7 @@ static void put_attributes(struct bgp_writer *w, struct json *j, const struct ob
 	put_ext_communities(j, a);
 	put_aggregator(j, a);
 	if (o->kind == OBS_RIB)
-		key_number(j, "originated", o->route->originated);
+		key_number(j, "originated", w->of->originated);
 }
 
 static const char *view_name(uint8_t view)
@@ -233,7 +233,7 @@ static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 	case OBS_ANNOUNCE:
 	case OBS_RIB:
 		put_prefix(w, j, o);
-		if (o->route && o->route->attributes)
+		if (w->of && w->of->attributes)
 			put_attributes(w, j, o);
 		break;
 	case OBS_WITHDRAW:
@@ -265,6 +265,7 @@ static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 	case OBS_PROBE:
 	case OBS_SERIES:
 	case OBS_HEALTH:
+	case OBS_TIME:
 	case OBS_KIND_COUNT:
 		break;
 	}

@@ -69,18 +69,18 @@ static void put_origin(struct text *t, const struct bgp_attributes *a)
 static void put_tail(struct bgp_writer *w, const struct obs *o)
 {
 	struct text *t = &w->out;
-	struct bgp_next_hop hop = bgp_route_next_hop(o);
+	struct bgp_next_hop hop = bgp_route_next_hop(w, o);
 	char *at = bgp_text_room(t, 64);
 	*at++ = '|';
 	if (hop.length)
 		at = bgp_put_next_hop(w, at, &hop);
 	*at++ = '|';
 	bgp_text_end(t, at);
-	bgp_text_path(t, o);
+	bgp_text_path(w, o);
 	text_char(t, '|');
-	put_origin(t, o->route->attributes);
+	put_origin(t, w->of->attributes);
 	text_char(t, '|');
-	bgp_text_communities(t, o->route->attributes->communities, false);
+	bgp_text_communities(t, w->of->attributes->communities, false);
 	text_bytes(t, "||\n", 3);
 }
 
@@ -128,7 +128,7 @@ void bgp_reader_put(struct bgp_writer *w, const struct obs *o)
 {
 	if (o->kind == OBS_RIB_BEGIN || o->kind == OBS_RIB_END)
 		put_edge(w, o);
-	else if ((o->kind == OBS_ANNOUNCE || o->kind == OBS_RIB) && o->route && o->route->attributes)
+	else if ((o->kind == OBS_ANNOUNCE || o->kind == OBS_RIB) && w->of && w->of->attributes)
 		put_announced(w, o);
 	else if (o->kind == OBS_WITHDRAW)
 		put_withdrawn(w, o);

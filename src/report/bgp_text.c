@@ -35,8 +35,11 @@ void bgp_writer_batch(struct bgp_writer *w)
 	w->route = NULL;
 }
 
-void bgp_writer_put(struct bgp_writer *w, const struct obs *o)
+void bgp_writer_put(struct bgp_writer *w, const struct batch *b, size_t i)
 {
+	const struct obs *o = &b->obs[i];
+	w->of = batch_route(b, i);
+	w->path = batch_path(b, o);
 	switch (w->format) {
 	case BGP_FORMAT_DUMP:
 		bgp_dump_put(w, o);
@@ -256,9 +259,10 @@ static void path_walk(struct text *t, const struct bgp_attributes *a)
 }
 
 // One plain sequence is what the observation's own list holds already.
-void bgp_text_path(struct text *t, const struct obs *o)
+void bgp_text_path(struct bgp_writer *w, const struct obs *o)
 {
-	const struct bgp_attributes *a = o->route->attributes;
+	struct text *t = &w->out;
+	const struct bgp_attributes *a = w->of->attributes;
 	size_t left = cursor_left(&a->as_path);
 	bool plain = left >= 2 && a->as_path.at[0] == ASPATH_SEQUENCE &&
 		     left == 2 + (size_t)a->as_path.at[1] * a->as_bytes && !cursor_left(&a->as4_path) &&
@@ -271,7 +275,7 @@ void bgp_text_path(struct text *t, const struct obs *o)
 	for (size_t i = 0; i < o->path_count; i++) {
 		if (i)
 			*at++ = ' ';
-		at = bgp_put_number(at, o->path[i]);
+		at = bgp_put_number(at, w->path[i]);
 	}
 	bgp_text_end(t, at);
 }
@@ -309,11 +313,11 @@ void bgp_text_communities(struct text *t, struct cursor list, bool names)
 	bgp_text_end(t, at);
 }
 
-struct bgp_next_hop bgp_route_next_hop(const struct obs *o)
+struct bgp_next_hop bgp_route_next_hop(const struct bgp_writer *w, const struct obs *o)
 {
-	const struct bgp_attributes *a = o->route->attributes;
+	const struct bgp_attributes *a = w->of->attributes;
 	struct bgp_next_hop hop = {0};
-	bool mp = o->route->from_mp || o->kind == OBS_RIB;
+	bool mp = w->of->from_mp || o->kind == OBS_RIB;
 	if (mp && bgp_has(a, BGP_ATTR_MP_REACH) && a->reach.next_hop_length >= 4) {
 		hop.length = a->reach.next_hop_length >= 16 ? 16 : 4;
 		memcpy(hop.bytes, a->reach.next_hop, hop.length);
@@ -343,7 +347,7 @@ bool bgp_route_aggregator(const struct bgp_attributes *a, uint32_t *ret_asn, con
 void bgp_text_tail(struct bgp_writer *w, const struct obs *o, void (*make)(struct bgp_writer *w, const struct obs *o))
 {
 	struct text *t = &w->out;
-	if (w->route == o->route) {
+	if (w->route == w->of) {
 		char *at = bgp_text_room(t, w->tail_length);
 		memcpy(at, t->bytes + w->tail_at, w->tail_length);
 		bgp_text_end(t, at + w->tail_length);
@@ -352,5 +356,5 @@ void bgp_text_tail(struct bgp_writer *w, const struct obs *o, void (*make)(struc
 	w->tail_at = t->length;
 	make(w, o);
 	w->tail_length = t->length - w->tail_at;
-	w->route = o->route;
+	w->route = w->of;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: ISC
 // Observations of routes as lines of text: as `bgpdump -m` prints them, as `bgpreader -e` does, or a JSON object a
-// line. Needs observations that carry their routes (decode_options.routes). Fast: own number formatting, what
+// line. Needs batches that carry their routes (decode_options.routes). Fast: own number formatting, what
 // lines share is formatted once.
 #pragma once
 
 #include "base/text.h"
-#include "model/obs.h"
+#include "model/batch.h"
 
 enum bgp_format { BGP_FORMAT_DUMP, BGP_FORMAT_READER, BGP_FORMAT_JSON };
 
@@ -14,8 +14,8 @@ struct bgp_writer;
 struct bgp_writer *bgp_writer_create(enum bgp_format format, const struct peer_table *peers);
 void bgp_writer_free(struct bgp_writer *w);
 
-// Appends the lines of one observation; kinds the format has no word for give none. Pointers in *o are borrowed.
-void bgp_writer_put(struct bgp_writer *w, const struct obs *o);
+// Appends the lines of observation `i` of the batch; kinds the format has no word for give none. Borrowed for the call.
+void bgp_writer_put(struct bgp_writer *w, const struct batch *b, size_t i);
 
 // What has been written and not yet been taken away; clear it after use.
 struct text *bgp_writer_text(struct bgp_writer *w);

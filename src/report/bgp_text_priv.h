@@ -24,6 +24,8 @@ struct bgp_writer {
 	struct prefix prefix; // the last one and its text
 	uint8_t prefix_length;
 	char prefix_text[PREFIX_TEXT];
+	const struct bgp_route *of;    // of the observation at work; null: it has none
+	const uint32_t *path;	       // the same: its AS numbers
 	const struct bgp_route *route; // whose tail stands in `out` at tail_at
 	size_t tail_at, tail_length;
 	uint32_t seconds; // the last second and its text
@@ -64,7 +66,7 @@ char *bgp_put_peer(struct bgp_writer *w, char *at, uint32_t id);	      // at mos
 char *bgp_put_seconds(struct bgp_writer *w, char *at, uint32_t seconds);      // at most 10
 
 // The merged path; sets as {1,2}, confederations as (1 2) and [1,2].
-void bgp_text_path(struct text *t, const struct obs *o);
+void bgp_text_path(struct bgp_writer *w, const struct obs *o);
 void bgp_text_communities(struct text *t, struct cursor list, bool names);
 
 // The next hop of this route: length 0 when it has none.
@@ -72,7 +74,7 @@ struct bgp_next_hop {
 	uint8_t length; // 0, 4 or 16
 	uint8_t bytes[16];
 };
-struct bgp_next_hop bgp_route_next_hop(const struct obs *o);
+struct bgp_next_hop bgp_route_next_hop(const struct bgp_writer *w, const struct obs *o);
 char *bgp_put_next_hop(const struct bgp_writer *w, char *at, const struct bgp_next_hop *hop);
 
 // The aggregator, with AS4_AGGREGATOR where that one counts (RFC 6793, 4.2.3). False: none.

@@ -25,6 +25,7 @@ struct events {
 };
 
 struct evidence {
+	const uint32_t *words; // of the batch at work
 	struct space *space;
 	const struct entity_list *entities;
 	const struct table *table;
@@ -141,9 +142,10 @@ static bool prefix_is_news(const struct evidence *e, uint32_t id)
 static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
 {
 	uint32_t upstream = 0;
+	const uint32_t *path = e->words + o->path_at;
 	for (size_t i = o->path_count; i-- > 0 && !upstream;)
-		upstream = o->path[i] != o->origin ? o->path[i] : 0;
-	uint32_t hash = (uint32_t)hash_bytes(o->path, o->path_count * sizeof(*o->path));
+		upstream = path[i] != o->origin ? path[i] : 0;
+	uint32_t hash = (uint32_t)hash_bytes(path, o->path_count * sizeof(*path));
 	struct heard *heard = slot_of(e->slots, e->slot_count, id, o->peer);
 	struct evidence_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
 	if (heard->withdrawn) {
@@ -172,6 +174,11 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	*heard = (struct heard){id, o->peer + 1, o->origin, upstream, hash, since_s, false};
 	if (e->used > e->slot_count / 2)
 		slots_double(e);
+}
+
+void evidence_words(struct evidence *e, const uint32_t *words)
+{
+	e->words = words;
 }
 
 void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id, bool first_sight, uint16_t set)

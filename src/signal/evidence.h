@@ -44,6 +44,7 @@ struct evidence *evidence_create(const struct entity_list *entities, struct spac
 void evidence_free(struct evidence *e);
 
 // One applied route change; `set` the entities it belongs to (space.h).
+void evidence_words(struct evidence *e, const uint32_t *words); // of the batch whose observations come next; borrowed
 void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id, bool first_sight, uint16_t set);
 
 // A prefix became visible, `first`: for the first time, or stopped being so.

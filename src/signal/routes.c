@@ -202,8 +202,12 @@ static void settle(struct routes *r)
 		evidence_baseline_done(r->evidence);
 }
 
-int routes_take(struct routes *r, const struct obs *batch, size_t n)
+int routes_take(struct routes *r, const struct batch *b)
 {
+	const struct obs *batch = b->obs;
+	size_t n = b->count;
+	if (r->evidence)
+		evidence_words(r->evidence, b->words);
 	for (size_t first = 0; first < n;) {
 		int64_t second = instant_seconds(batch[first].time);
 		// Without entities nobody asks before the end.

@@ -2,8 +2,8 @@
 // The routing signals: observations in, samples per entity out. Owns the table, the space counts and the evidence.
 #pragma once
 
+#include "model/batch.h"
 #include "model/entity.h"
-#include "model/obs.h"
 #include "model/sample.h"
 #include "signal/blind.h"
 #include "signal/evidence.h"
@@ -32,7 +32,7 @@ void routes_free(struct routes *r);
 
 // Applies a batch; whenever the data's second moves on, everything up to there is settled and samples of the entities
 // that changed come out, stamped with the time of the last observation before. 0 or ERR_FULL.
-int routes_take(struct routes *r, const struct obs *batch, size_t n);
+int routes_take(struct routes *r, const struct batch *b);
 void routes_finish(struct routes *r); // settles what is left
 
 struct instant routes_now(const struct routes *r); // time of the newest observation; unknown before the first

@@ -339,6 +339,7 @@ static int take_one(struct table *t, const struct obs *o)
 	case OBS_PROBE:
 	case OBS_SERIES:
 	case OBS_HEALTH:
+	case OBS_TIME:
 	case OBS_KIND_COUNT:
 		break;
 	}

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "feed/line_time.h"
+#include "model/observer.h"
 #include "report/attempt.h"
 
 #include <errno.h>
@@ -236,6 +237,32 @@ static void test_round_trip(void **state)
 	text_free(&want);
 }
 
+// What the measuring processes hand on is the same observation whether it goes by way of text or not.
+static void test_without_text(void **state)
+{
+	(void)state;
+	uint64_t random = unit_seed();
+	struct text by_text = {0};
+	for (int round = 0; round < 20000; round++) {
+		char name[200];
+		struct attempt a;
+		bool named = unit_random(&random) % 2;
+		fill(&a, &random);
+		random_word(name, sizeof(name) - 1, &random);
+		line_of(&a, "vp1", named ? name : NULL);
+		text_clear(&by_text);
+		text_put(&by_text, lines_say(h, LINE_PROBE, written.bytes, written.length - 1));
+		a.time = instant_of(7, 5); // what lines_say() gives its records
+		assert_string_equal(lines_attempt(h, &a, "vp1", named ? name : NULL), text_string(&by_text));
+	}
+	struct decode_health health = {instant_of(9, 0),  instant_of(3, 500000000), "v\"p",
+				       OBSERVER_DEGRADED, OBSERVER_OWN_LOSS,	    250000};
+	assert_string_equal(lines_health(h, &health), "9.000000000 v\"p degraded own_loss 3.500000000 250000\n");
+	health.from = INSTANT_NONE;
+	assert_string_equal(lines_health(h, &health), "9.000000000 v\"p degraded own_loss 9.000000000 250000\n");
+	text_free(&by_text);
+}
+
 // A buffer that is full anywhere grows where it must: the same line behind any text.
 static void test_room(void **state)
 {
@@ -416,6 +443,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_ping, begin, end),
 		cmocka_unit_test_setup_teardown(test_checks, begin, end),
 		cmocka_unit_test_setup_teardown(test_round_trip, begin, end),
+		cmocka_unit_test_setup_teardown(test_without_text, begin, end),
 		cmocka_unit_test_setup_teardown(test_room, begin, end),
 		cmocka_unit_test_setup_teardown(test_unusual, begin, end),
 		cmocka_unit_test_setup_teardown(test_health, begin, end),

@@ -30,7 +30,7 @@ static void update_keeps_its_order(void **state)
 	assert_int_equal(h->paths[3][0], 65001);
 	assert_int_equal(h->of[3].origin, 0x20019);
 	assert_int_equal(h->of[2].time.ns, instant_of(1000, 0).ns);
-	assert_null(h->of[2].route);
+	assert_false(h->routed[2]);
 	heard_end(h);
 }
 

@@ -4,19 +4,19 @@
 
 #include "base/alloc.h"
 
-static int keep(void *context, const struct obs *batch, size_t n)
+static int keep(void *context, const struct batch *b)
 {
 	struct heard *h = context;
 	h->batches++;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < b->count; i++) {
 		assert_true(h->count < HEARD_MAX);
 		struct obs *o = &h->of[h->count];
-		*o = batch[i];
+		*o = b->obs[i];
 		size_t kept = o->path_count < HEARD_PATH ? o->path_count : HEARD_PATH;
+		assert_true((size_t)o->path_at + o->path_count <= b->word_count);
 		if (kept)
-			memcpy(h->paths[h->count], o->path, kept * sizeof(*o->path));
-		if (o->path_count)
-			o->path = h->paths[h->count];
+			memcpy(h->paths[h->count], batch_path(b, o), kept * sizeof(*b->words));
+		h->routed[h->count] = batch_route(b, i) != NULL;
 		h->count++;
 	}
 	return h->answer;
@@ -26,13 +26,15 @@ struct heard *heard_begin(const struct decode_options *options)
 {
 	struct heard *h = alloc_zero(1, sizeof(*h));
 	h->peers = peer_table_create();
-	h->decoder = decoder_create(h->peers, options, (struct obs_sink){keep, h});
+	h->registry = registry_create(&(struct registry_options){.peers = h->peers, .out = {keep, h}});
+	h->decoder = decoder_create(options, registry_sender(h->registry));
 	return h;
 }
 
 void heard_end(struct heard *h)
 {
 	decoder_free(h->decoder);
+	registry_free(h->registry);
 	peer_table_free(h->peers);
 	free(h);
 }

@@ -5,16 +5,19 @@
 #include "../wire/packet.h"
 
 #include "decode/decode.h"
+#include "model/registry.h"
 
 #define HEARD_MAX  4096
 #define HEARD_PATH 8 // AS numbers kept of each path
 
 struct heard {
 	struct peer_table *peers;
+	struct registry *registry;
 	struct decoder *decoder;
 	size_t count;
 	struct obs of[HEARD_MAX];
 	uint32_t paths[HEARD_MAX][HEARD_PATH];
+	bool routed[HEARD_MAX]; // came with all its attributes
 	uint64_t batches;
 	int answer; // what the sink says
 };

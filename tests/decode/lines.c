@@ -31,11 +31,11 @@ static void put_health(struct text *t, const struct heard_lines *h, const struct
 	text_printf(t, " %u", o->loss_ppm);
 }
 
-static int keep(void *context, const struct obs *batch, size_t n)
+static int keep(void *context, const struct batch *b)
 {
 	struct heard_lines *h = context;
-	for (size_t i = 0; i < n; i++) {
-		const struct obs *o = &batch[i];
+	for (size_t i = 0; i < b->count; i++) {
+		const struct obs *o = &b->obs[i];
 		assert_true(o->kind == OBS_PROBE || o->kind == OBS_SERIES || o->kind == OBS_HEALTH);
 		assert_int_equal(o->peer, PEER_NONE);
 		text_instant(&h->said, o->time, 9);
@@ -74,14 +74,18 @@ struct heard_lines *lines_begin(void)
 	h->peers = peer_table_create();
 	h->targets = target_table_create(&h->entities);
 	struct decode_options options = {
-		.targets = h->targets, .entities = &h->entities, .bad_line = bad_line, .bad_context = h};
-	h->decoder = decoder_create(h->peers, &options, (struct obs_sink){keep, h});
+		.lines = true, .entities = &h->entities, .bad_line = bad_line, .bad_context = h};
+	struct registry_options into = {
+		.peers = h->peers, .targets = h->targets, .entities = &h->entities, .out = {keep, h}};
+	h->registry = registry_create(&into);
+	h->decoder = decoder_create(&options, registry_sender(h->registry));
 	return h;
 }
 
 void lines_end(struct heard_lines *h)
 {
 	decoder_free(h->decoder);
+	registry_free(h->registry);
 	target_table_free(h->targets);
 	peer_table_free(h->peers);
 	entity_list_free(&h->entities);
@@ -110,6 +114,22 @@ const char *lines_say(struct heard_lines *h, uint8_t form, const char *bytes, si
 const char *lines_probe(struct heard_lines *h, const char *line)
 {
 	return lines_say(h, LINE_PROBE, line, strlen(line));
+}
+
+const char *lines_attempt(struct heard_lines *h, const struct attempt *a, const char *observer, const char *name)
+{
+	forget(h);
+	assert_int_equal(decoder_attempt(h->decoder, a, observer, name), 0);
+	assert_int_equal(decoder_flush(h->decoder), 0);
+	return text_string(&h->said);
+}
+
+const char *lines_health(struct heard_lines *h, const struct decode_health *health)
+{
+	forget(h);
+	assert_int_equal(decoder_health(h->decoder, health), 0);
+	assert_int_equal(decoder_flush(h->decoder), 0);
+	return text_string(&h->said);
 }
 
 static void put_gap(struct heard_lines *h, const struct record *r)

@@ -8,11 +8,13 @@
 
 #include "decode/decode.h"
 #include "feed/feed.h"
+#include "model/registry.h"
 
 struct heard_lines {
 	struct peer_table *peers;
 	struct target_table *targets;
 	struct entity_list entities;
+	struct registry *registry;
 	struct decoder *decoder;
 	struct text said; // observations
 	struct text
@@ -27,6 +29,8 @@ void lines_end(struct heard_lines *h);
 // Decodes one line, right before bytes that must not be touched. Returns what it said, and forgets what was said before.
 const char *lines_say(struct heard_lines *h, uint8_t form, const char *bytes, size_t n);
 const char *lines_probe(struct heard_lines *h, const char *line);
+const char *lines_attempt(struct heard_lines *h, const struct attempt *a, const char *observer, const char *name);
+const char *lines_health(struct heard_lines *h, const struct decode_health *health);
 
 // Reads a feed to its end. Returns what was said, and forgets what was said before.
 const char *lines_read(struct heard_lines *h, struct feed *f);

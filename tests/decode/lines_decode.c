@@ -295,7 +295,7 @@ static void test_without_targets(void **state)
 {
 	(void)state;
 	struct decode_options none = {0};
-	struct decoder *d = decoder_create(h->peers, &none, (struct obs_sink){NULL, NULL});
+	struct decoder *d = decoder_create(&none, (struct batch_sink){NULL, NULL});
 	struct record r = {.kind = RECORD_LINE, .form = LINE_PROBE};
 	assert_int_equal(decoder_take(d, &r), 0);
 	assert_int_equal(decoder_counts(d)->of[DECODE_UNSUPPORTED], 1);

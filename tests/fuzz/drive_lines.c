@@ -10,6 +10,7 @@
 #include "feed/line_scamper.h"
 #include "feed/line_zmap.h"
 #include "model/observer.h"
+#include "model/registry.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ struct drive {
 	struct peer_table *peers;
 	struct target_table *targets;
 	struct entity_list entities;
+	struct registry *registry;
 	struct decoder *decoder;
 	uint64_t observations;
 };
@@ -56,12 +58,12 @@ static void check(const struct drive *d, const struct obs *o)
 	REQUIRE(!o->prefix.family || o->prefix.length == family_bits(o->prefix.family));
 }
 
-static int take(void *context, const struct obs *batch, size_t n)
+static int take(void *context, const struct batch *b)
 {
 	struct drive *d = context;
-	for (size_t i = 0; i < n; i++)
-		check(d, &batch[i]);
-	d->observations += n;
+	for (size_t i = 0; i < b->count; i++)
+		check(d, &b->obs[i]);
+	d->observations += b->count;
 	return 0;
 }
 
@@ -77,8 +79,11 @@ static void begin(struct drive *d)
 	entity_add(&d->entities, "country/IR");
 	entity_add(&d->entities, "region/7");
 	d->targets = target_table_create(&d->entities);
-	struct decode_options options = {.targets = d->targets, .entities = &d->entities, .bad_line = bad_line};
-	d->decoder = decoder_create(d->peers, &options, (struct obs_sink){take, d});
+	struct decode_options options = {.lines = true, .entities = &d->entities, .bad_line = bad_line};
+	struct registry_options into = {
+		.peers = d->peers, .targets = d->targets, .entities = &d->entities, .out = {take, d}};
+	d->registry = registry_create(&into);
+	d->decoder = decoder_create(&options, registry_sender(d->registry));
 }
 
 // No line is lost: each is observed, counted, or both.
@@ -92,6 +97,7 @@ static void end(struct drive *d, uint64_t lines)
 			of[DECODE_UNSUPPORTED] >=
 		lines);
 	decoder_free(d->decoder);
+	registry_free(d->registry);
 	target_table_free(d->targets);
 	peer_table_free(d->peers);
 	entity_list_free(&d->entities);

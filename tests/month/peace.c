@@ -92,7 +92,9 @@ static void part_begin(struct land *l, struct part *p, double mtbf_hours)
 
 static void batch_flush(struct land *l)
 {
-	if (pipeline_take(l->pipeline, l->batch, l->batched) < 0)
+	struct batch b = {.obs = l->batch, .count = l->batched, .words = l->paths[0]};
+	b.word_count = (size_t)l->out->entities * PEERS * 3;
+	if (pipeline_take(l->pipeline, &b) < 0)
 		abort();
 	l->out->observations += l->batched;
 	l->batched = 0;
@@ -190,9 +192,9 @@ static void route_add(struct land *l, double at_s, uint8_t kind, uint32_t peer, 
 	memcpy(o->prefix.bytes, a.bytes, sizeof(o->prefix.bytes));
 	if (kind != OBS_ANNOUNCE)
 		return;
-	o->path = l->paths[prefix / PREFIXES * PEERS + peer];
+	o->path_at = (prefix / PREFIXES * PEERS + peer) * 3;
 	o->path_count = 3;
-	o->origin = o->path[2];
+	o->origin = l->paths[prefix / PREFIXES * PEERS + peer][2];
 }
 
 static void entity_routes(struct land *l, double at_s, uint8_t kind, uint32_t entity)

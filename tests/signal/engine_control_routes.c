@@ -26,15 +26,8 @@ static void begin(void)
 
 static void tell(double at, unsigned peer, const struct prefix *prefix, uint32_t upstream, uint32_t origin)
 {
-	static uint32_t paths[4096][3];
-	static size_t used;
-	uint32_t *path = paths[used++ % 4096];
-	path[0] = 100 + peer;
-	path[1] = upstream;
-	path[2] = origin;
 	struct obs *o = scene_route(&land.scene, at, OBS_ANNOUNCE, land.peer[peer], prefix);
-	o->path = path;
-	o->path_count = 3;
+	scene_path(o, (uint32_t[]){100 + peer, upstream, origin}, 3);
 	o->origin = origin;
 }
 
@@ -86,11 +79,10 @@ static void prefixes_go_one_after_another(void **state)
 {
 	(void)state;
 	begin();
-	static const uint32_t path[] = {100, NORTH, OTHER};
 	for (size_t i = 0; i < land.scene.count; i++)
 		for (unsigned k = 10; k < LAND_KX; k++)
 			if (prefix_equal(&land.scene.obs[i].prefix, &land.prefix[k])) {
-				land.scene.obs[i].path = path;
+				scene_path(&land.scene.obs[i], (uint32_t[]){100, NORTH, OTHER}, 3);
 				land.scene.obs[i].origin = OTHER;
 			}
 	leave(50, 16, 20);

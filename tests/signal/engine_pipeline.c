@@ -163,8 +163,10 @@ static void order_within_a_second_does_not_matter(void **state)
 						   .full_floor = 5};
 		struct pipeline *p = pipeline_create(&options);
 		size_t batch = i ? 1 : l.scene.count;
-		for (size_t k = 0; k < l.scene.count; k += batch)
-			assert_int_equal(pipeline_take(p, l.scene.obs + k, batch), 0);
+		for (size_t k = 0; k < l.scene.count; k += batch) {
+			struct batch b = scene_batch(&l.scene, k, batch);
+			assert_int_equal(pipeline_take(p, &b), 0);
+		}
 		pipeline_finish(p);
 		land_text(&l, p, &texts[i]);
 		pipeline_free(p);

@@ -73,7 +73,8 @@ struct pipeline *land_run(struct land *l, size_t batch)
 	batch = batch ? batch : l->scene.count;
 	for (size_t at = 0; at < l->scene.count; at += batch) {
 		size_t n = l->scene.count - at < batch ? l->scene.count - at : batch;
-		assert_int_equal(pipeline_take(p, l->scene.obs + at, n), 0);
+		struct batch b = scene_batch(&l->scene, at, n);
+		assert_int_equal(pipeline_take(p, &b), 0);
 	}
 	pipeline_finish(p);
 	return p;

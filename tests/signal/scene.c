@@ -4,16 +4,16 @@
 
 #include "base/alloc.h"
 
-#define PATHS_MAX 65536
+#define WORDS_MAX (1u << 20)
 
-static uint32_t paths[PATHS_MAX][3];
-static size_t path_count;
+static uint32_t words[WORDS_MAX];
+static size_t word_count;
 
 void scene_open(struct scene *s)
 {
 	*s = (struct scene){.peers = peer_table_create()};
 	collector_id(s->peers, "rc0");
-	path_count = 0;
+	word_count = 0;
 }
 
 void scene_close(struct scene *s)
@@ -57,15 +57,23 @@ struct obs *scene_route(struct scene *s, double at, uint8_t kind, uint32_t peer,
 struct obs *scene_announce(struct scene *s, double at, uint32_t peer, const struct prefix *p, uint32_t origin)
 {
 	struct obs *o = scene_route(s, at, OBS_ANNOUNCE, peer, p);
-	assert_true(path_count < PATHS_MAX);
-	uint32_t *path = paths[path_count++];
-	path[0] = peer_at(s->peers, peer)->asn;
-	path[1] = 65000;
-	path[2] = origin;
-	o->path = path;
-	o->path_count = 3;
+	scene_path(o, (uint32_t[]){peer_at(s->peers, peer)->asn, 65000, origin}, 3);
 	o->origin = origin;
 	return o;
+}
+
+void scene_path(struct obs *o, const uint32_t *path, uint16_t n)
+{
+	assert_true(word_count + n <= WORDS_MAX);
+	o->path_at = (uint32_t)word_count;
+	o->path_count = n;
+	memcpy(words + word_count, path, n * sizeof(*path));
+	word_count += n;
+}
+
+struct batch scene_batch(const struct scene *s, size_t from, size_t n)
+{
+	return (struct batch){.obs = s->obs + from, .count = n, .words = words, .word_count = word_count};
 }
 
 void scene_session(struct scene *s, double at, uint32_t peer, bool up)

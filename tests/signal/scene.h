@@ -4,8 +4,9 @@
 
 #include "../unit/unit.h"
 
+#include "model/batch.h"
 #include "model/entity.h"
-#include "model/obs.h"
+#include "model/peer.h"
 
 #define SCENE_START 1700000000 // seconds since 1970; times below count from here
 
@@ -27,6 +28,10 @@ struct obs *scene_add(struct scene *s, double at, uint8_t kind, uint32_t peer);
 struct obs *scene_route(struct scene *s, double at, uint8_t kind, uint32_t peer, const struct prefix *p);
 // An announcement with a path: the peer's network, a transit, the origin.
 struct obs *scene_announce(struct scene *s, double at, uint32_t peer, const struct prefix *p, uint32_t origin);
+// Its path as given: n AS numbers.
+void scene_path(struct obs *o, const uint32_t *path, uint16_t n);
+// Observations [from, from + n) as a batch.
+struct batch scene_batch(const struct scene *s, size_t from, size_t n);
 void scene_session(struct scene *s, double at, uint32_t peer, bool up);
 // The table of a peer in a RIB dump of its own: begin, peer, an entry per prefix, end.
 void scene_dump(struct scene *s, double at, uint32_t peer, const struct prefix *at_prefix, size_t n);

@@ -160,8 +160,10 @@ struct pipeline *mixed_pipeline(const struct mixed *m, const struct entity_list 
 
 void mixed_feed(const struct mixed *m, struct pipeline *p, size_t from, size_t to)
 {
-	for (size_t at = from; at < to; at += 64)
-		assert_int_equal(pipeline_take(p, m->land.scene.obs + at, to - at < 64 ? to - at : 64), 0);
+	for (size_t at = from; at < to; at += 64) {
+		struct batch b = scene_batch(&m->land.scene, at, to - at < 64 ? to - at : 64);
+		assert_int_equal(pipeline_take(p, &b), 0);
+	}
 }
 
 static int bytes_keep(void *context, const void *bytes, size_t n)

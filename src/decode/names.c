@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: ISC
+// Peers in a registry of model's; targets and series in one compact table: a hash index over keys of texts.
+#include "decode/names.h"
+
+#include "base/alloc.h"
+#include "base/cursor.h"
+#include "base/hash.h"
+#include "model/target.h"
+
+#include <stdlib.h>
+
+#define FIRST_SLOTS 1024u
+#define KEY_MAX	    (2 * BATCH_TEXT_MAX + 32)
+
+struct decode_key { // where the bytes of a key are
+	uint32_t at;
+	uint16_t length;
+};
+
+struct decode_keys { // bytes → number, dense from 0
+	struct decode_key *keys;
+	uint8_t *bytes;
+	uint32_t *slots; // number + 1
+	size_t count, capacity, byte_count, byte_capacity, slot_count;
+};
+
+struct decode_names {
+	struct batch_room *room;
+	const struct peer_table *collectors;
+	struct peer_table *peers;
+	struct decode_keys observers, targets, series;
+	uint8_t key[KEY_MAX]; // at work
+	uint64_t said_collectors[COLLECTORS_MAX / 64];
+	uint64_t *said_sources;
+	size_t source_words;
+};
+
+struct decode_names *decode_names_create(struct batch_room *room, const struct peer_table *collectors)
+{
+	struct decode_names *n = alloc_zero(1, sizeof(*n));
+	n->room = room;
+	n->collectors = collectors;
+	n->peers = peer_table_create();
+	return n;
+}
+
+static void names_keys_free(struct decode_keys *k)
+{
+	free(k->keys);
+	free(k->bytes);
+	free(k->slots);
+}
+
+void decode_names_free(struct decode_names *n)
+{
+	if (!n)
+		return;
+	peer_table_free(n->peers);
+	names_keys_free(&n->observers);
+	names_keys_free(&n->targets);
+	names_keys_free(&n->series);
+	free(n->said_sources);
+	free(n);
+}
+
+static size_t names_slot(const struct decode_keys *k, const uint8_t *key, size_t length)
+{
+	size_t slot = hash_bytes(key, length) & (k->slot_count - 1);
+	for (; k->slots[slot]; slot = (slot + 1) & (k->slot_count - 1)) {
+		const struct decode_key *held = &k->keys[k->slots[slot] - 1];
+		if (held->length == length && !memcmp(k->bytes + held->at, key, length))
+			break;
+	}
+	return slot;
+}
+
+static void names_double(struct decode_keys *k)
+{
+	free(k->slots);
+	k->slot_count = k->slot_count ? k->slot_count * 2 : FIRST_SLOTS;
+	k->slots = alloc_zero(k->slot_count, sizeof(*k->slots));
+	for (size_t i = 0; i < k->count; i++)
+		k->slots[names_slot(k, k->bytes + k->keys[i].at, k->keys[i].length)] = (uint32_t)i + 1;
+}
+
+// The key's number; `most` when it is new and there are so many already. *ret_new: whether it was added.
+static uint32_t names_number(struct decode_keys *k, struct cursor key, uint32_t most, bool *ret_new)
+{
+	size_t length = cursor_left(&key);
+	if (2 * k->count >= k->slot_count)
+		names_double(k);
+	size_t slot = names_slot(k, key.at, length);
+	*ret_new = false;
+	if (k->slots[slot])
+		return k->slots[slot] - 1;
+	if (k->count >= most)
+		return most;
+	while (k->byte_capacity < k->byte_count + length) {
+		k->byte_capacity = k->byte_capacity ? k->byte_capacity * 2 : KEY_MAX;
+		k->bytes = alloc_resize(k->bytes, k->byte_capacity, 1);
+	}
+	alloc_grow((void **)&k->keys, k->count, &k->capacity, sizeof(*k->keys));
+	k->keys[k->count] = (struct decode_key){(uint32_t)k->byte_count, (uint16_t)length};
+	memcpy(k->bytes + k->byte_count, key.at, length);
+	k->byte_count += length;
+	k->slots[slot] = (uint32_t)++k->count;
+	*ret_new = true;
+	return (uint32_t)k->count - 1;
+}
+
+static size_t names_cut(size_t length)
+{
+	return length < BATCH_TEXT_MAX ? length : BATCH_TEXT_MAX;
+}
+
+void decode_name_collector(struct decode_names *n, uint16_t collector)
+{
+	uint64_t bit = 1ULL << collector % 64;
+	if (collector >= COLLECTORS_MAX || n->said_collectors[collector / 64] & bit)
+		return;
+	n->said_collectors[collector / 64] |= bit;
+	const char *text = n->collectors ? collector_name(n->collectors, collector) : "";
+	struct batch_name name = {.kind = NAME_COLLECTOR, .number = collector};
+	batch_room_name(n->room, &name, text, strlen(text), NULL);
+}
+
+void decode_name_source(struct decode_names *n, uint32_t source, const char *file)
+{
+	size_t word = source / 64;
+	if (word >= n->source_words) {
+		size_t grown = word * 2 + 4;
+		n->said_sources = alloc_resize(n->said_sources, grown, sizeof(*n->said_sources));
+		memset(n->said_sources + n->source_words, 0, (grown - n->source_words) * sizeof(*n->said_sources));
+		n->source_words = grown;
+	}
+	if (n->said_sources[word] & 1ULL << source % 64)
+		return;
+	n->said_sources[word] |= 1ULL << source % 64;
+	struct batch_name name = {.kind = NAME_SOURCE, .number = source};
+	batch_room_name(n->room, &name, file, file ? strlen(file) : 0, NULL);
+}
+
+uint32_t decode_find_peer(const struct decode_names *n, const struct peer *peer)
+{
+	return peer_find(n->peers, peer);
+}
+
+uint32_t decode_name_peer(struct decode_names *n, const struct peer *peer)
+{
+	uint32_t count = peer_count(n->peers), id = peer_id(n->peers, peer);
+	if (id == PEER_NONE || id < count)
+		return id;
+	decode_name_collector(n, peer->collector);
+	struct batch_name name = {.kind = NAME_PEER, .number = id, .asn = peer->asn, .collector = peer->collector};
+	name.view = peer->view;
+	name.address = peer->address;
+	batch_room_name(n->room, &name, NULL, 0, NULL);
+	return id;
+}
+
+uint16_t decode_name_observer(struct decode_names *n, const char *id, size_t length)
+{
+	bool fresh;
+	length = names_cut(length);
+	uint32_t number = names_number(&n->observers, cursor_of(id, length), OBSERVERS_MAX, &fresh);
+	if (number == OBSERVERS_MAX)
+		return OBSERVERS_MAX - 1;
+	struct batch_name name = {.kind = NAME_OBSERVER, .number = number};
+	if (fresh)
+		batch_room_name(n->room, &name, id, length, NULL);
+	return (uint16_t)number;
+}
+
+// The key: operation, family, whether it has a name, address, name.
+uint32_t decode_name_target(struct decode_names *n, const struct addr *address, uint8_t op, const char *text,
+			    size_t length)
+{
+	uint8_t *key = n->key;
+	size_t bytes = address->family == FAMILY_V6 ? 16 : 4, at = 3;
+	bool fresh;
+	length = text ? names_cut(length) : 0;
+	key[0] = op;
+	key[1] = address->family;
+	key[2] = text != NULL;
+	memcpy(key + at, address->bytes, bytes);
+	at += bytes;
+	if (length)
+		memcpy(key + at, text, length);
+	uint32_t number = names_number(&n->targets, cursor_of(key, at + length), TARGETS_MAX, &fresh);
+	if (number == TARGETS_MAX)
+		return TARGET_NONE;
+	struct batch_name name = {.kind = NAME_TARGET, .number = number, .op = op, .address = *address};
+	if (fresh)
+		batch_room_name(n->room, &name, text, length, NULL);
+	return number;
+}
+
+// The key: entity, a zero byte, signal.
+uint32_t decode_name_series(struct decode_names *n, const char *entity, const char *signal, size_t length)
+{
+	uint8_t *key = n->key;
+	size_t at = names_cut(strlen(entity));
+	bool fresh;
+	length = names_cut(length);
+	memcpy(key, entity, at);
+	key[at++] = '\0';
+	memcpy(key + at, signal, length);
+	uint32_t number = names_number(&n->series, cursor_of(key, at + length), SERIES_MAX, &fresh);
+	if (number == SERIES_MAX)
+		return TARGET_NONE;
+	struct batch_name name = {.kind = NAME_SERIES, .number = number};
+	if (fresh)
+		batch_room_name(n->room, &name, signal, length, entity);
+	return number;
+}
