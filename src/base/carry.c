@@ -126,7 +126,7 @@ void carry_chars(struct carry *c, char *text, size_t size)
 	carry_bytes(c, text, n);
 }
 
-static const char *word_keep(struct carry *c, const char *word)
+static const char *carry_word_keep(struct carry *c, const char *word)
 {
 	struct carry_words *w = c->words;
 	for (size_t i = 0; w && i < w->count; i++)
@@ -155,7 +155,7 @@ void carry_word(struct carry *c, const char **word)
 	}
 	carry_chars(c, text, sizeof(text));
 	if (c->way == CARRY_LOAD && !c->code)
-		*word = word_keep(c, text);
+		*word = carry_word_keep(c, text);
 }
 
 void carry_entity(struct carry *c, uint32_t *entity)
@@ -171,8 +171,8 @@ void carry_entity(struct carry *c, uint32_t *entity)
 	*entity = CARRY_GONE;
 }
 
-static void section_load(struct carry *c, const struct carry_head *want, void (*one)(struct carry *c, void *self),
-			 void *self)
+static void carry_section_load(struct carry *c, const struct carry_head *want, void (*one)(struct carry *c, void *self),
+			       void *self)
 {
 	struct carry_head head = {0};
 	struct cursor body;
@@ -208,7 +208,7 @@ void carry_section(struct carry *c, const char *name, uint32_t version, void (*o
 		return;
 	memcpy(head.name, name, strnlen(name, CARRY_NAME_MAX));
 	if (c->way == CARRY_LOAD) {
-		section_load(c, &head, one, self);
+		carry_section_load(c, &head, one, self);
 		return;
 	}
 	struct carry measure = {.way = CARRY_MEASURE};

@@ -504,7 +504,7 @@ void blocks_responder_seen(struct blocks *b, struct block_state *s, uint8_t low)
 		blocks_responder(b, s, low, AVAILABILITY_FIRST);
 }
 
-static void block_carry(struct carry *c, struct block_state *s)
+static void blocks_block_carry(struct carry *c, struct block_state *s)
 {
 	uint32_t entity = s->entity;
 	CARRY(c, s->key);
@@ -534,7 +534,7 @@ static void block_carry(struct carry *c, struct block_state *s)
 }
 
 // Its pool is counted by pools_carry.
-static void block_put(struct carry *c, struct blocks *b, const struct block_state *s)
+static void blocks_block_put(struct carry *c, struct blocks *b, const struct block_state *s)
 {
 	if (!s->key || !carry_good(c))
 		return;
@@ -546,7 +546,7 @@ static void block_put(struct carry *c, struct blocks *b, const struct block_stat
 	*to = *s;
 }
 
-static void pool_carry(struct carry *c, struct block_pool *p)
+static void blocks_pool_carry(struct carry *c, struct block_pool *p)
 {
 	CARRY(c, p->blocks);
 	CARRY(c, p->evidence);
@@ -559,7 +559,7 @@ static void pool_carry(struct carry *c, struct block_pool *p)
 	CARRY(c, p->probes);
 }
 
-static void pools_carry(struct carry *c, struct blocks *b)
+static void blocks_pools_carry(struct carry *c, struct blocks *b)
 {
 	size_t n = b->pool_count;
 	carry_count(c, &n, 60);
@@ -569,13 +569,13 @@ static void pools_carry(struct carry *c, struct blocks *b)
 		if (!carry_loads(c))
 			held = b->pools[i];
 		carry_entity(c, &entity);
-		pool_carry(c, &held);
+		blocks_pool_carry(c, &held);
 		if (carry_loads(c) && carry_good(c) && entity < BLOCK_ENTITIES_MAX)
 			*pool_of(b, entity) = held;
 	}
 }
 
-static void networks_carry(struct carry *c, struct blocks *b)
+static void blocks_networks_carry(struct carry *c, struct blocks *b)
 {
 	size_t n = b->network_count;
 	carry_count(c, &n, sizeof(uint32_t) + sizeof(struct network));
@@ -601,11 +601,11 @@ void blocks_carry(struct carry *c, struct blocks *b)
 			at++;
 		if (!carry_loads(c))
 			held = b->slots[at++];
-		block_carry(c, &held);
+		blocks_block_carry(c, &held);
 		if (carry_loads(c))
-			block_put(c, b, &held);
+			blocks_block_put(c, b, &held);
 	}
-	pools_carry(c, b);
-	networks_carry(c, b);
+	blocks_pools_carry(c, b);
+	blocks_networks_carry(c, b);
 	CARRY(c, b->ignored);
 }

@@ -157,7 +157,7 @@ void checks_now(struct checks *c)
 		c->out.take(c->out.context, &c->connect.d, false);
 }
 
-static void riser_carry(struct carry *c, struct riser *r, uint32_t entity)
+static void checks_riser_carry(struct carry *c, struct riser *r, uint32_t entity)
 {
 	CARRY(c, r->open);
 	CARRY(c, r->high);
@@ -170,8 +170,8 @@ static void riser_carry(struct carry *c, struct riser *r, uint32_t entity)
 
 void checks_carry(struct carry *c, struct checks *s)
 {
-	riser_carry(c, &s->timeouts, s->entity);
-	riser_carry(c, &s->connect, s->entity);
+	checks_riser_carry(c, &s->timeouts, s->entity);
+	checks_riser_carry(c, &s->connect, s->entity);
 	CARRY(c, s->history);
 	CARRY(c, s->count);
 	CARRY(c, s->next);

@@ -358,7 +358,7 @@ double level_baseline(const struct level *l)
 	return l->baseline;
 }
 
-static void history_carry(struct carry *c, struct level *l)
+static void level_history_carry(struct carry *c, struct level *l)
 {
 	carry_list(c, CARRY_ARRAY(l->history, l->segments, l->segment_capacity));
 	carry_check(c, l->segments <= SEGMENTS_MAX);
@@ -373,7 +373,7 @@ static void history_carry(struct carry *c, struct level *l)
 
 void level_carry(struct carry *c, struct level *l)
 {
-	history_carry(c, l);
+	level_history_carry(c, l);
 	CARRY(c, l->baseline);
 	CARRY(c, l->sight_baseline);
 	CARRY(c, l->stood);

@@ -421,7 +421,7 @@ void reachability_now(struct reachability *r)
 	services_now(r);
 }
 
-static void look_carry(struct carry *c, struct look *l)
+static void reachability_look_carry(struct carry *c, struct look *l)
 {
 	CARRY(c, l->observer);
 	CARRY(c, l->alarm);
@@ -440,7 +440,7 @@ static void look_carry(struct carry *c, struct look *l)
 }
 
 // What is replaced must be in the window, in order: else its place would be looked for beyond the end.
-static bool look_whole(const struct look *l)
+static bool reachability_look_whole(const struct look *l)
 {
 	for (size_t i = 0; i < l->rtt_count; i++) {
 		bool found = false;
@@ -452,7 +452,7 @@ static bool look_whole(const struct look *l)
 	return true;
 }
 
-static void class_carry(struct carry *c, struct reachability *r, uint8_t which)
+static void reachability_class_carry(struct carry *c, struct reachability *r, uint8_t which)
 {
 	struct service_class *s = &r->services[which];
 	detection_carry(c, &s->d);
@@ -464,21 +464,21 @@ static void class_carry(struct carry *c, struct reachability *r, uint8_t which)
 	carry_check(c, !s->open || (s->d.entity == r->entity && s->d.signal == SIGNAL_SERVICE_DNS + which));
 }
 
-static void looks_carry(struct carry *c, struct reachability *r)
+static void reachability_looks_carry(struct carry *c, struct reachability *r)
 {
 	carry_room(c, CARRY_ARRAY(r->looks, r->look_count, r->look_capacity), 900);
 	carry_check(c, r->look_count <= LOOKS_MAX);
 	for (size_t i = 0; i < r->look_count && carry_good(c); i++) {
-		look_carry(c, &r->looks[i]);
+		reachability_look_carry(c, &r->looks[i]);
 		r->looks[i].values = r->values;
 		if (carry_loads(c))
-			carry_check(c, look_whole(&r->looks[i]));
+			carry_check(c, reachability_look_whole(&r->looks[i]));
 	}
 }
 
 void reachability_carry(struct carry *c, struct reachability *r)
 {
-	looks_carry(c, r);
+	reachability_looks_carry(c, r);
 	carry_list(c, CARRY_ARRAY(r->bins, r->bin_count, r->bin_capacity));
 	CARRY(c, r->width_ns);
 	carry_check(c, r->bin_count <= REACHABILITY_BINS * 2 && r->width_ns >= 0 && r->width_ns <= 86400 * NS_PER_S);
@@ -495,7 +495,7 @@ void reachability_carry(struct carry *c, struct reachability *r)
 	CARRY(c, r->high_since);
 	CARRY(c, r->calm_since);
 	for (uint8_t i = 0; i < SERVICE_CLASSES; i++)
-		class_carry(c, r, i);
+		reachability_class_carry(c, r, i);
 	carry_check(c, !r->loss_open || (r->loss.entity == r->entity && r->bin_count));
 	carry_check(c, !r->latency_open || r->latency.entity == r->entity);
 }

@@ -389,7 +389,7 @@ void control_facts(const struct control *c, const struct routes *r, struct incid
 	control_witness(c->peers, r, n);
 }
 
-static void session_carry(struct carry *c, struct session *s)
+static void control_session_carry(struct carry *c, struct session *s)
 {
 	addr_carry(c, &s->peer.address);
 	CARRY(c, s->peer.view);
@@ -399,7 +399,7 @@ static void session_carry(struct carry *c, struct session *s)
 	carry_within(c, CARRY_COLLECTORS, s->peer.collector);
 }
 
-static void change_carry(struct carry *c, struct change *x, size_t sessions)
+static void control_change_carry(struct carry *c, struct change *x, size_t sessions)
 {
 	CARRY(c, x->time);
 	CARRY(c, x->session);
@@ -408,7 +408,7 @@ static void change_carry(struct carry *c, struct change *x, size_t sessions)
 	carry_check(c, x->session < sessions && x->kind < CHANGE_KIND_COUNT);
 }
 
-static void reporter_peer_carry(struct carry *c, struct reporter_peer *p, size_t sessions)
+static void control_reporter_peer_carry(struct carry *c, struct reporter_peer *p, size_t sessions)
 {
 	CARRY(c, p->known);
 	CARRY(c, p->heard);
@@ -419,7 +419,7 @@ static void reporter_peer_carry(struct carry *c, struct reporter_peer *p, size_t
 	carry_check(c, p->session <= sessions);
 }
 
-static void dark_carry(struct carry *c, struct dark *d)
+static void control_dark_carry(struct carry *c, struct dark *d)
 {
 	CARRY(c, d->from);
 	CARRY(c, d->to);
@@ -430,7 +430,7 @@ static void dark_carry(struct carry *c, struct dark *d)
 }
 
 // Peers whose network was not watched then may be sessions now: of them nothing is known before now.
-static void peers_look_up(struct control *c)
+static void control_peers_look_up(struct control *c)
 {
 	for (uint32_t i = 0; i < c->of_count; i++) {
 		const struct peer *p = peer_at(c->peers, i);
@@ -446,23 +446,23 @@ void control_carry(struct carry *c, struct control *x)
 	size_t capacity = x->of_count;
 	carry_room(c, CARRY_ARRAY(x->sessions, x->session_count, x->session_capacity), 24);
 	for (size_t i = 0; i < x->session_count && carry_good(c); i++)
-		session_carry(c, &x->sessions[i]);
+		control_session_carry(c, &x->sessions[i]);
 	carry_room(c, CARRY_ARRAY(x->of, x->of_count, capacity), 16);
 	for (size_t i = 0; i < x->of_count && carry_good(c); i++) {
-		reporter_peer_carry(c, &x->of[i], x->session_count);
+		control_reporter_peer_carry(c, &x->of[i], x->session_count);
 		if (x->of[i].known)
 			carry_within(c, CARRY_PEERS, i);
 	}
 	carry_bytes(c, x->up, sizeof(x->up));
 	carry_room(c, CARRY_ARRAY(x->changes, x->change_count, x->change_capacity), 14);
 	for (size_t i = 0; i < x->change_count && carry_good(c); i++)
-		change_carry(c, &x->changes[i], x->session_count);
+		control_change_carry(c, &x->changes[i], x->session_count);
 	carry_check(c, x->change_count <= CHANGES_MAX);
 	carry_room(c, CARRY_ARRAY(x->dark, x->dark_count, x->dark_capacity), 50);
 	for (size_t i = 0; i < x->dark_count && carry_good(c); i++)
-		dark_carry(c, &x->dark[i]);
+		control_dark_carry(c, &x->dark[i]);
 	carry_check(c, x->dark_count <= DARK_MAX);
 	CARRY(c, x->hold_s);
 	if (carry_loads(c) && carry_good(c))
-		peers_look_up(x);
+		control_peers_look_up(x);
 }

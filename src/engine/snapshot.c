@@ -80,7 +80,7 @@ static void snapshot_names_carry(struct carry *c, void *self)
 }
 
 // What makes an entity the same one: its name and its own space.
-static uint64_t entity_digest(const struct entity *e)
+static uint64_t snapshot_entity_digest(const struct entity *e)
 {
 	uint64_t h = hash_pair(e->watched, e->range_count);
 	for (size_t i = 0; i < e->range_count; i++) {
@@ -92,13 +92,13 @@ static uint64_t entity_digest(const struct entity *e)
 	return h;
 }
 
-static uint32_t entity_again(const struct entity_list *l, const char *id, uint64_t digest)
+static uint32_t snapshot_entity_again(const struct entity_list *l, const char *id, uint64_t digest)
 {
 	const struct entity *e = entity_find(l, id);
-	return e && entity_digest(e) == digest ? (uint32_t)(e - l->at) : CARRY_GONE;
+	return e && snapshot_entity_digest(e) == digest ? (uint32_t)(e - l->at) : CARRY_GONE;
 }
 
-static void entities_carry(struct carry *c, void *self)
+static void snapshot_entities_carry(struct carry *c, void *self)
 {
 	struct snapshot_run *run = self;
 	const struct entity_list *l = run->parts.pipeline->entities;
@@ -110,12 +110,12 @@ static void entities_carry(struct carry *c, void *self)
 		carry_count(c, &n, 1);
 	for (size_t i = 0; i < n && carry_good(c); i++) {
 		char *id = carry_loads(c) ? NULL : l->at[i].id;
-		uint64_t digest = carry_loads(c) ? 0 : entity_digest(&l->at[i]);
+		uint64_t digest = carry_loads(c) ? 0 : snapshot_entity_digest(&l->at[i]);
 		carry_text(c, &id, ENTITY_ID_MAX);
 		CARRY(c, digest);
 		if (!carry_loads(c))
 			continue;
-		of[i] = id ? entity_again(l, id, digest) : CARRY_GONE;
+		of[i] = id ? snapshot_entity_again(l, id, digest) : CARRY_GONE;
 		free(id);
 	}
 	if (!carry_loads(c))
@@ -130,7 +130,7 @@ static void snapshot_targets_carry(struct carry *c, void *self)
 	targets_carry(c, ((struct snapshot_run *)self)->parts.targets);
 }
 
-static void clock_carry(struct carry *c, void *self)
+static void snapshot_clock_carry(struct carry *c, void *self)
 {
 	struct pipeline *p = ((struct snapshot_run *)self)->parts.pipeline;
 	CARRY(c, p->hold_times);
@@ -187,7 +187,7 @@ static void snapshot_book_carry(struct carry *c, void *self)
 	book_carry(c, ((struct snapshot_run *)self)->parts.pipeline->book);
 }
 
-static void watch_carry(struct carry *c, struct watch *w)
+static void snapshot_watch_carry(struct carry *c, struct watch *w)
 {
 	CARRY(c, w->news);
 	CARRY(c, w->open);
@@ -198,12 +198,12 @@ static void watch_carry(struct carry *c, struct watch *w)
 	CARRY(c, w->unconfirmed_gone);
 }
 
-static void one_entity_carry(struct carry *c, void *self)
+static void snapshot_one_entity_carry(struct carry *c, void *self)
 {
 	struct snapshot_run *run = self;
 	struct pipeline *p = run->parts.pipeline;
 	uint32_t e = run->entity;
-	watch_carry(c, &p->watches[e]);
+	snapshot_watch_carry(c, &p->watches[e]);
 	dossier_carry(c, &p->dossiers[e]);
 	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++)
 		level_carry(c, p->levels[e * SIGNAL_ROUTING_COUNT + s]);
@@ -212,7 +212,7 @@ static void one_entity_carry(struct carry *c, void *self)
 	checks_carry(c, p->checks[e]);
 }
 
-static void each_entity_carry(struct carry *c, void *self)
+static void snapshot_each_entity_carry(struct carry *c, void *self)
 {
 	struct snapshot_run *run = self;
 	size_t n = run->parts.pipeline->entities->count;
@@ -223,12 +223,12 @@ static void each_entity_carry(struct carry *c, void *self)
 		if (run->entity == CARRY_GONE)
 			carry_skip(c, "entity");
 		else
-			carry_section(c, "entity", 1, one_entity_carry, run);
+			carry_section(c, "entity", 1, snapshot_one_entity_carry, run);
 	}
 }
 
 // Whose detectors exist: those of series with a value so far, by their number.
-static void series_all_carry(struct carry *c, void *self)
+static void snapshot_series_all_carry(struct carry *c, void *self)
 {
 	struct snapshot_run *run = self;
 	struct pipeline *p = run->parts.pipeline;
@@ -259,17 +259,12 @@ static const struct {
 	uint32_t version;
 	void (*carry)(struct carry *c, void *run);
 } stages[] = {
-	{"entities", 1, entities_carry}, // first: the map that the others need
-	{"targets", 1, snapshot_targets_carry},
-	{"clock", 1, clock_carry},
-	{"observers", 1, snapshot_observers_carry},
-	{"reach", 1, snapshot_reach_carry},
-	{"blocks", 1, snapshot_blocks_carry},
-	{"sessions", 1, snapshot_sessions_carry},
-	{"routes", 1, snapshot_routes_carry},
-	{"each", 1, each_entity_carry},
-	{"series", 1, series_all_carry},
-	{"book", 1, snapshot_book_carry},
+	{"entities", 1, snapshot_entities_carry}, // first: the map that the others need
+	{"targets", 1, snapshot_targets_carry},	    {"clock", 1, snapshot_clock_carry},
+	{"observers", 1, snapshot_observers_carry}, {"reach", 1, snapshot_reach_carry},
+	{"blocks", 1, snapshot_blocks_carry},	    {"sessions", 1, snapshot_sessions_carry},
+	{"routes", 1, snapshot_routes_carry},	    {"each", 1, snapshot_each_entity_carry},
+	{"series", 1, snapshot_series_all_carry},   {"book", 1, snapshot_book_carry},
 };
 
 struct snapshot_sum { // passes bytes on and sums them
@@ -277,7 +272,7 @@ struct snapshot_sum { // passes bytes on and sums them
 	uint32_t sum;
 };
 
-static int sum_write(void *context, const void *bytes, size_t n)
+static int snapshot_sum_write(void *context, const void *bytes, size_t n)
 {
 	struct snapshot_sum *s = context;
 	s->sum = crc32c(s->sum, bytes, n);
@@ -287,7 +282,7 @@ static int sum_write(void *context, const void *bytes, size_t n)
 int snapshot_save(const struct snapshot_parts *parts, struct carry_sink out)
 {
 	struct snapshot_sum sum = {.out = out};
-	struct carry c = {.way = CARRY_SAVE, .out = {sum_write, &sum}};
+	struct carry c = {.way = CARRY_SAVE, .out = {snapshot_sum_write, &sum}};
 	struct snapshot_run run = {.parts = *parts};
 	struct snapshot_head head = snapshot_head;
 	snapshot_about_of(parts->pipeline, &run.about);
@@ -302,7 +297,7 @@ int snapshot_save(const struct snapshot_parts *parts, struct carry_sink out)
 	return c.code;
 }
 
-static int bytes_check(struct cursor *whole, const void *bytes)
+static int snapshot_bytes_check(struct cursor *whole, const void *bytes)
 {
 	struct snapshot_head head;
 	struct cursor at = *whole;
@@ -325,7 +320,7 @@ static int bytes_check(struct cursor *whole, const void *bytes)
 int snapshot_open(const void *bytes, size_t n, struct snapshot **ret)
 {
 	struct cursor whole = cursor_of(bytes, n);
-	int code = bytes_check(&whole, bytes);
+	int code = snapshot_bytes_check(&whole, bytes);
 	if (code < 0)
 		return code;
 	struct snapshot *s = alloc_zero(1, sizeof(*s));
@@ -349,7 +344,7 @@ int snapshot_names(struct snapshot *s, struct peer_table *peers, struct target_t
 	return s->carry.code;
 }
 
-static bool about_same(const struct snapshot_about *a, const struct snapshot_about *b)
+static bool snapshot_about_same(const struct snapshot_about *a, const struct snapshot_about *b)
 {
 	return strcmp(a->version, b->version) == 0 && strcmp(a->parameters, b->parameters) == 0 &&
 	       strcmp(a->definition, b->definition) == 0 && a->settings == b->settings;
@@ -360,7 +355,7 @@ int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *t
 	struct snapshot_about about;
 	struct snapshot_run run = {.parts = {.pipeline = p, .targets = targets}, .loaded = s};
 	snapshot_about_of(p, &about);
-	if (!about_same(&s->about, &about))
+	if (!snapshot_about_same(&s->about, &about))
 		return ERR_USAGE;
 	s->carry.words = &p->words;
 	for (size_t i = 0; i < ARRAY_LEN(stages); i++)

@@ -425,7 +425,7 @@ void book_retire(struct book *b, struct instant before, void (*gone)(void *conte
 	minutes_retire(b, instant_seconds(before) / 60);
 }
 
-static void mark_carry(struct carry *c, struct mark *m)
+static void book_mark_carry(struct carry *c, struct mark *m)
 {
 	carry_entity(c, &m->entity);
 	CARRY(c, m->number);
@@ -441,7 +441,7 @@ static void mark_carry(struct carry *c, struct mark *m)
 }
 
 // Incidents of entities that are no longer watched are left out; of `counted` from the begin fewer remain then.
-static void shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
+static void book_shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
 {
 	size_t n = s->list.count, told = *counted;
 	carry_count(c, &n, 1000);
@@ -455,7 +455,7 @@ static void shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
 		struct incident *one = carry_loads(c) ? &loaded : &s->list.at[i];
 		struct mark *mark = carry_loads(c) ? &loaded_mark : &s->marks[i];
 		incident_carry(c, one);
-		mark_carry(c, mark);
+		book_mark_carry(c, mark);
 		carry_check(c, mark->entity == one->entity);
 		if (carry_loads(c) && carry_good(c) && one->entity != CARRY_GONE)
 			shelf_add(s, one, mark);
@@ -464,7 +464,7 @@ static void shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
 	}
 }
 
-static void minute_carry(struct carry *c, struct minute *m)
+static void book_minute_carry(struct carry *c, struct minute *m)
 {
 	carry_entity(c, &m->entity); // where it is gone, no entity asks
 	CARRY(c, m->count);
@@ -474,10 +474,10 @@ static void minute_carry(struct carry *c, struct minute *m)
 void book_carry(struct carry *c, struct book *b)
 {
 	size_t none = 0;
-	shelf_carry(c, &b->live, &none);
-	shelf_carry(c, &b->gone, &b->gone_told);
+	book_shelf_carry(c, &b->live, &none);
+	book_shelf_carry(c, &b->gone, &b->gone_told);
 	carry_room(c, CARRY_ARRAY(b->minutes, b->minute_count, b->minute_capacity), 16);
 	for (size_t i = 0; i < b->minute_count && carry_good(c); i++)
-		minute_carry(c, &b->minutes[i]);
+		book_minute_carry(c, &b->minutes[i]);
 	CARRY(c, b->numbers);
 }

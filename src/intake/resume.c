@@ -18,7 +18,7 @@
 
 #define ASIDE ".set-aside"
 
-static void bytes_drop(struct resume *r)
+static void resume_bytes_drop(struct resume *r)
 {
 	snapshot_close(r->snapshot);
 	r->snapshot = NULL;
@@ -27,7 +27,7 @@ static void bytes_drop(struct resume *r)
 	r->bytes = NULL;
 }
 
-static void set_aside(struct resume *r, int code)
+static void resume_set_aside(struct resume *r, int code)
 {
 	struct text aside = {0};
 	const char *why = code == ERR_UNSUPPORTED ? "was written by another version"
@@ -40,10 +40,10 @@ static void set_aside(struct resume *r, int code)
 	notice_line(r->notices, "%s: %s %s%s%s%s%s: reading from the beginning", r->command, r->path, why,
 		    *fault ? " at " : "", fault, moved ? "; kept as " : "", moved ? text_string(&aside) : "");
 	text_free(&aside);
-	bytes_drop(r);
+	resume_bytes_drop(r);
 }
 
-static int file_map(struct resume *r)
+static int resume_file_map(struct resume *r)
 {
 	struct stat st;
 	int code = 0, fd = open(r->path, O_RDONLY | O_CLOEXEC);
@@ -67,7 +67,7 @@ void resume_open(struct resume *r, struct peer_table *peers, struct target_table
 {
 	if (!r->path)
 		return;
-	int code = file_map(r);
+	int code = resume_file_map(r);
 	if (code < 0 && code > -4096) {
 		notice_line(r->notices, "%s: %s: %s: reading from the beginning", r->command, r->path, err_text(code));
 		return;
@@ -77,19 +77,19 @@ void resume_open(struct resume *r, struct peer_table *peers, struct target_table
 	if (code == 0)
 		code = snapshot_names(r->snapshot, peers, targets);
 	if (code < 0)
-		set_aside(r, code);
+		resume_set_aside(r, code);
 }
 
 bool resume_load(struct resume *r, struct pipeline *p, struct target_table *targets)
 {
 	int code = r->snapshot ? snapshot_load(r->snapshot, p, targets) : 0;
 	if (code < 0)
-		set_aside(r, code);
+		resume_set_aside(r, code);
 	return code == 0;
 }
 
-static void place_set(struct resume *r, const struct feed *f, const struct resume_place *place, const char *path,
-		      size_t n)
+static void resume_place_set(struct resume *r, const struct feed *f, const struct resume_place *place, const char *path,
+			     size_t n)
 {
 	for (size_t i = 0; i < r->sources; i++) {
 		const char *held = feed_source(f, i)->path;
@@ -103,7 +103,7 @@ static void place_set(struct resume *r, const struct feed *f, const struct resum
 }
 
 // A number and the character behind it.
-static bool number_read(const char **at, char behind, uint64_t *ret)
+static bool resume_number_read(const char **at, char behind, uint64_t *ret)
 {
 	char *end;
 	if (**at < '0' || **at > '9')
@@ -118,12 +118,13 @@ static bool number_read(const char **at, char behind, uint64_t *ret)
 }
 
 // The next line of the places; its path is borrowed. False: there is none.
-static bool place_read(const char **at, struct resume_place *ret, const char **ret_path, size_t *ret_n)
+static bool resume_place_read(const char **at, struct resume_place *ret, const char **ret_path, size_t *ret_n)
 {
 	struct resume_place p = {0};
 	uint64_t ended, n;
-	if (!number_read(at, ' ', &p.records) || !number_read(at, ' ', &p.gaps) || !number_read(at, ' ', &p.offset) ||
-	    !number_read(at, ' ', &ended) || !number_read(at, ':', &n) || strnlen(*at, n) < n)
+	if (!resume_number_read(at, ' ', &p.records) || !resume_number_read(at, ' ', &p.gaps) ||
+	    !resume_number_read(at, ' ', &p.offset) || !resume_number_read(at, ' ', &ended) ||
+	    !resume_number_read(at, ':', &n) || strnlen(*at, n) < n)
 		return false;
 	p.ended = ended;
 	*ret = p;
@@ -142,9 +143,9 @@ void resume_sources(struct resume *r, const struct feed *f)
 	r->sources = feed_source_count(f);
 	r->had = alloc_zero(r->sources, sizeof(*r->had));
 	r->read = alloc_zero(r->sources, sizeof(*r->read));
-	while (place_read(&at, &place, &path, &n))
-		place_set(r, f, &place, path, n);
-	bytes_drop(r);
+	while (resume_place_read(&at, &place, &path, &n))
+		resume_place_set(r, f, &place, path, n);
+	resume_bytes_drop(r);
 }
 
 bool resume_has(struct resume *r, const struct record *record)
@@ -167,12 +168,12 @@ bool resume_has(struct resume *r, const struct record *record)
 
 void resume_free(struct resume *r)
 {
-	bytes_drop(r);
+	resume_bytes_drop(r);
 	free(r->had);
 	free(r->read);
 }
 
-static int state_fill(void *context, struct durable *d)
+static int resume_state_fill(void *context, struct durable *d)
 {
 	return snapshot_save(context, (struct carry_sink){durable_put, d});
 }
@@ -189,7 +190,7 @@ int resume_save(const struct resume *r, const struct feed *f, struct snapshot_pa
 		text_char(&places, '\n');
 	}
 	parts.sources = text_string(&places);
-	int code = durable_write(path, state_fill, &parts);
+	int code = durable_write(path, resume_state_fill, &parts);
 	if (code < 0)
 		notice_line(r->notices, "%s: %s: %s", r->command, path, err_text(code));
 	text_free(&places);

@@ -102,7 +102,7 @@ struct session_gate { // what the state has already does not go to the engine ag
 	bool closed;
 };
 
-static int gate_take(void *context, const struct batch *b)
+static int session_gate_take(void *context, const struct batch *b)
 {
 	struct session_gate *g = context;
 	return g->closed ? 0 : pipeline_take(g->pipeline, b);
@@ -115,7 +115,7 @@ static bool session_stops(const struct session *s, const struct record *r, uint6
 	return (s->stop && *s->stop) || (s->stop_after && taken >= s->stop_after);
 }
 
-static int record_take(struct session *s, struct decoder *d, struct session_gate *gate, const struct record *r)
+static int session_record_take(struct session *s, struct decoder *d, struct session_gate *gate, const struct record *r)
 {
 	bool had = resume_has(&s->resume, r);
 	if (s->resume.moved)
@@ -142,13 +142,13 @@ static void tell_progress(const struct session *s)
 	notice_progress(s->notices, done, total);
 }
 
-static int records_read(struct session *s, struct decoder *d, struct session_gate *gate)
+static int session_records_read(struct session *s, struct decoder *d, struct session_gate *gate)
 {
 	struct record record;
 	uint64_t taken = 0;
 	int code;
 	while ((code = feed_next(s->in.feed, &record)) > 0 && !session_stops(s, &record, taken)) {
-		code = record_take(s, d, gate, &record);
+		code = session_record_take(s, d, gate, &record);
 		if (code < 0)
 			break;
 		if (++taken % 4096 == 0 && !s->quiet)
@@ -161,7 +161,7 @@ static int records_read(struct session *s, struct decoder *d, struct session_gat
 
 // The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
 // that tells revisions ends with this.
-static int run_end(struct session *s)
+static int session_run_end(struct session *s)
 {
 	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
 	int code = s->snapshot_path ? resume_save(&s->resume, s->in.feed, parts, s->snapshot_path) : 0;
@@ -188,16 +188,16 @@ static int run(struct session *s)
 		.peers = s->in.peers,
 		.targets = s->in.targets,
 		.entities = &s->in.entities,
-		.out = {gate_take, &gate},
+		.out = {session_gate_take, &gate},
 	};
 	struct registry *registry = registry_create(&into);
 	struct decoder *d = decoder_create(&options, registry_sender(registry));
-	int code = records_read(s, d, &gate);
+	int code = session_records_read(s, d, &gate);
 	if (s->resume.moved)
 		notice_line(s->notices, "%s: a file is not the one that %s was written from", s->command,
 			    s->resume_path);
 	else if (code >= 0)
-		code = run_end(s);
+		code = session_run_end(s);
 	s->counts = *decoder_counts(d);
 	decoder_free(d);
 	registry_free(registry);
@@ -205,7 +205,7 @@ static int run(struct session *s)
 }
 
 // From the state that is to be gone on from; from the beginning where it cannot be used.
-static void pipeline_make(struct session *s, const struct pipeline_options *options)
+static void session_pipeline_make(struct session *s, const struct pipeline_options *options)
 {
 	s->pipeline = pipeline_create(options);
 	if (!resume_load(&s->resume, s->pipeline, s->in.targets)) {
@@ -244,7 +244,7 @@ int session_run(struct session *s, int n, char **paths)
 		.definition = s->definition,
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
-	pipeline_make(s, &options);
+	session_pipeline_make(s, &options);
 	int code = run(s);
 	if (code < 0) {
 		notice_line(s->notices, "%s: %s", s->command, err_text(code));

@@ -24,7 +24,7 @@ void prefix_carry(struct carry *c, struct prefix *p)
 	carry_check(c, none || (some && p->length <= family_bits(p->family)));
 }
 
-static void collectors_carry(struct carry *c, struct peer_table *t)
+static void carried_collectors(struct carry *c, struct peer_table *t)
 {
 	size_t n = collector_count(t);
 	carry_count(c, &n, sizeof(uint32_t));
@@ -40,7 +40,7 @@ static void collectors_carry(struct carry *c, struct peer_table *t)
 	c->limits[CARRY_COLLECTORS] = n;
 }
 
-static void peer_carry(struct carry *c, struct peer *p)
+static void carried_peer(struct carry *c, struct peer *p)
 {
 	addr_carry(c, &p->address);
 	CARRY(c, p->view);
@@ -52,14 +52,14 @@ static void peer_carry(struct carry *c, struct peer *p)
 
 void peers_carry(struct carry *c, struct peer_table *t)
 {
-	collectors_carry(c, t);
+	carried_collectors(c, t);
 	size_t n = peer_count(t);
 	carry_count(c, &n, 24);
 	for (size_t i = 0; i < n && carry_good(c); i++) {
 		struct peer p = {0};
 		if (!carry_loads(c))
 			p = *peer_at(t, (uint32_t)i);
-		peer_carry(c, &p);
+		carried_peer(c, &p);
 		if (carry_loads(c) && carry_good(c) && peer_id(t, &p) != i)
 			carry_fail(c, ERR_NOT_FOUND);
 	}
@@ -86,7 +86,7 @@ void observers_carry(struct carry *c, struct target_table *t)
 	c->limits[CARRY_OBSERVERS] = n;
 }
 
-static void one_target_carry(struct carry *c, struct target_table *t, uint32_t i)
+static void carried_one_target(struct carry *c, struct target_table *t, uint32_t i)
 {
 	struct target held = {0};
 	char *name = NULL;
@@ -105,7 +105,7 @@ static void one_target_carry(struct carry *c, struct target_table *t, uint32_t i
 	free(name);
 }
 
-static void one_series_carry(struct carry *c, struct target_table *t, uint32_t i)
+static void carried_one_series(struct carry *c, struct target_table *t, uint32_t i)
 {
 	struct series held = {0};
 	char *signal = NULL;
@@ -128,10 +128,10 @@ void targets_carry(struct carry *c, struct target_table *t)
 	size_t n = target_count(t), series = series_count(t);
 	carry_count(c, &n, 16 + 1 + 1 + sizeof(uint32_t));
 	for (uint32_t i = 0; i < n && carry_good(c); i++)
-		one_target_carry(c, t, i);
+		carried_one_target(c, t, i);
 	carry_count(c, &series, 2 * sizeof(uint32_t));
 	for (uint32_t i = 0; i < series && carry_good(c); i++)
-		one_series_carry(c, t, i);
+		carried_one_series(c, t, i);
 	c->limits[CARRY_TARGETS] = n;
 	c->limits[CARRY_UNITS] = target_units(t);
 	c->limits[CARRY_SERIES] = series;
@@ -218,7 +218,7 @@ void blind_span_carry(struct carry *c, struct blind_span *b)
 }
 
 // A list with room for `most` of which *n are used.
-static void used_carry(struct carry *c, size_t *n, size_t most)
+static void carried_used(struct carry *c, size_t *n, size_t most)
 {
 	carry_count(c, n, 1);
 	carry_check(c, *n <= most);
@@ -226,7 +226,7 @@ static void used_carry(struct carry *c, size_t *n, size_t most)
 		*n = 0;
 }
 
-static void origin_carry(struct carry *c, struct incident_origin *o)
+static void carried_origin(struct carry *c, struct incident_origin *o)
 {
 	prefix_carry(c, &o->prefix);
 	CARRY(c, o->more_specific);
@@ -238,7 +238,7 @@ static void origin_carry(struct carry *c, struct incident_origin *o)
 	CARRY(c, o->of_networks);
 }
 
-static void concurrency_carry(struct carry *c, struct incident_concurrency *x)
+static void carried_concurrency(struct carry *c, struct incident_concurrency *x)
 {
 	CARRY(c, x->known);
 	CARRY(c, x->units);
@@ -250,7 +250,7 @@ static void concurrency_carry(struct carry *c, struct incident_concurrency *x)
 	carry_word(c, &x->level);
 }
 
-static void precedence_carry(struct carry *c, struct incident_precedence *x)
+static void carried_precedence(struct carry *c, struct incident_precedence *x)
 {
 	CARRY(c, x->known);
 	CARRY(c, x->has_lead);
@@ -264,7 +264,7 @@ static void precedence_carry(struct carry *c, struct incident_precedence *x)
 	CARRY(c, x->partial_loss_s);
 }
 
-static void recovery_carry(struct carry *c, struct incident_recovery *x)
+static void carried_recovery(struct carry *c, struct incident_recovery *x)
 {
 	CARRY(c, x->signal);
 	CARRY(c, x->rank);
@@ -275,7 +275,7 @@ static void recovery_carry(struct carry *c, struct incident_recovery *x)
 	carry_check(c, x->signal < SIGNAL_COUNT);
 }
 
-static void facts_routes_carry(struct carry *c, struct facts_routes *f)
+static void carried_facts_routes(struct carry *c, struct facts_routes *f)
 {
 	CARRY(c, f->known);
 	CARRY(c, f->lost);
@@ -293,7 +293,7 @@ static void facts_routes_carry(struct carry *c, struct facts_routes *f)
 	CARRY(c, f->own_news);
 }
 
-static void facts_carry(struct carry *c, struct facts *f)
+static void carried_facts(struct carry *c, struct facts *f)
 {
 	struct facts_witness *w = &f->witness;
 	CARRY(c, f->width_s);
@@ -303,7 +303,7 @@ static void facts_carry(struct carry *c, struct facts *f)
 	CARRY(c, f->local_hour);
 	CARRY(c, f->lasted_s);
 	CARRY(c, f->plane); // numbers only, as the two below
-	facts_routes_carry(c, &f->routes);
+	carried_facts_routes(c, &f->routes);
 	CARRY(c, f->sessions);
 	CARRY(c, f->services);
 	CARRY(c, f->past);
@@ -317,7 +317,7 @@ static void facts_carry(struct carry *c, struct facts *f)
 	CARRY(c, w->gap);
 }
 
-static void arguments_carry(struct carry *c, struct argument of[ARGUMENTS_MAX], uint8_t *count)
+static void carried_arguments(struct carry *c, struct argument of[ARGUMENTS_MAX], uint8_t *count)
 {
 	CARRY(c, *count);
 	carry_check(c, *count <= ARGUMENTS_MAX);
@@ -328,7 +328,7 @@ static void arguments_carry(struct carry *c, struct argument of[ARGUMENTS_MAX], 
 	}
 }
 
-static void diagnosis_carry(struct carry *c, struct diagnosis *d)
+static void carried_diagnosis(struct carry *c, struct diagnosis *d)
 {
 	CARRY(c, d->known);
 	for (int i = 0; i < EVIDENCE_COUNT; i++) {
@@ -345,8 +345,8 @@ static void diagnosis_carry(struct carry *c, struct diagnosis *d)
 		CARRY(c, h->p);
 		CARRY(c, h->p_low);
 		CARRY(c, h->p_high);
-		arguments_carry(c, h->in_favour, &h->favour_count);
-		arguments_carry(c, h->against, &h->against_count);
+		carried_arguments(c, h->in_favour, &h->favour_count);
+		carried_arguments(c, h->against, &h->against_count);
 		carry_check(c, h->cause < CAUSE_COUNT);
 	}
 	CARRY(c, d->abstained);
@@ -357,49 +357,49 @@ static void diagnosis_carry(struct carry *c, struct diagnosis *d)
 	carry_check(c, d->ask <= EVIDENCE_COUNT && d->families <= FAMILY_COUNT);
 }
 
-static void story_carry(struct carry *c, struct incident *n)
+static void carried_story(struct carry *c, struct incident *n)
 {
-	used_carry(c, &n->signal_count, INCIDENT_SIGNALS_MAX);
+	carried_used(c, &n->signal_count, INCIDENT_SIGNALS_MAX);
 	for (size_t i = 0; i < n->signal_count; i++) {
 		detection_carry(c, &n->signals[i]);
 		CARRY(c, n->order_group[i]);
 	}
-	used_carry(c, &n->phase_count, INCIDENT_PHASES_MAX);
+	carried_used(c, &n->phase_count, INCIDENT_PHASES_MAX);
 	for (size_t i = 0; i < n->phase_count; i++) {
 		carry_word(c, &n->phases[i].phase);
 		CARRY(c, n->phases[i].from);
 		CARRY(c, n->phases[i].to);
 		carry_check(c, n->phases[i].phase);
 	}
-	concurrency_carry(c, &n->concurrency);
-	precedence_carry(c, &n->precedence);
-	used_carry(c, &n->recovery_count, SIGNAL_COUNT);
+	carried_concurrency(c, &n->concurrency);
+	carried_precedence(c, &n->precedence);
+	carried_used(c, &n->recovery_count, SIGNAL_COUNT);
 	for (size_t i = 0; i < n->recovery_count; i++)
-		recovery_carry(c, &n->recovery[i]);
+		carried_recovery(c, &n->recovery[i]);
 }
 
-static void ties_carry(struct carry *c, struct incident *n)
+static void carried_ties(struct carry *c, struct incident *n)
 {
 	carry_chars(c, n->campaign, sizeof(n->campaign));
-	used_carry(c, &n->similar_count, INCIDENT_SIMILAR_MAX);
+	carried_used(c, &n->similar_count, INCIDENT_SIMILAR_MAX);
 	for (size_t i = 0; i < n->similar_count; i++) {
 		carry_chars(c, n->similar[i].id, sizeof(n->similar[i].id));
 		CARRY(c, n->similar[i].similarity);
 	}
 }
 
-static void control_plane_carry(struct carry *c, struct incident *n)
+static void carried_control_plane(struct carry *c, struct incident *n)
 {
-	used_carry(c, &n->upstream_count, INCIDENT_LIST_MAX);
+	carried_used(c, &n->upstream_count, INCIDENT_LIST_MAX);
 	for (size_t i = 0; i < n->upstream_count; i++) {
 		CARRY(c, n->upstreams[i].asn);
 		CARRY(c, n->upstreams[i].first);
 		CARRY(c, n->upstreams[i].routes);
 	}
 	CARRY(c, n->path_changes);
-	used_carry(c, &n->origin_count, INCIDENT_LIST_MAX);
+	carried_used(c, &n->origin_count, INCIDENT_LIST_MAX);
 	for (size_t i = 0; i < n->origin_count; i++)
-		origin_carry(c, &n->origins[i]);
+		carried_origin(c, &n->origins[i]);
 	CARRY(c, n->addresses_down);
 }
 
@@ -421,14 +421,14 @@ void incident_carry(struct carry *c, struct incident *n)
 	CARRY(c, n->units_down);
 	moment_carry(c, &n->start);
 	moment_carry(c, &n->end);
-	story_carry(c, n);
-	ties_carry(c, n);
-	control_plane_carry(c, n);
-	facts_carry(c, &n->facts);
-	diagnosis_carry(c, &n->diagnosis);
+	carried_story(c, n);
+	carried_ties(c, n);
+	carried_control_plane(c, n);
+	carried_facts(c, &n->facts);
+	carried_diagnosis(c, &n->diagnosis);
 }
 
-static void values_carry(struct carry *c, struct dossier *d)
+static void carried_values(struct carry *c, struct dossier *d)
 {
 	carry_room(c, CARRY_ARRAY(d->values, d->value_count, d->value_capacity), 16);
 	for (size_t i = 0; i < d->value_count; i++) {
@@ -456,7 +456,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	carry_room(c, CARRY_ARRAY(d->changes, d->change_count, d->change_capacity), 40);
 	for (size_t i = 0; i < d->change_count; i++)
 		target_change_carry(c, &d->changes[i]);
-	values_carry(c, d);
+	carried_values(c, d);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);

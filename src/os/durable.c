@@ -22,7 +22,7 @@ struct durable {
 	unsigned char buffer[BUFFER_BYTES];
 };
 
-static int all_write(int fd, const unsigned char *bytes, size_t n)
+static int durable_all_write(int fd, const unsigned char *bytes, size_t n)
 {
 	while (n) {
 		ssize_t wrote = write(fd, bytes, n);
@@ -44,10 +44,10 @@ int durable_put(void *file, const void *bytes, size_t n)
 		d->used += n;
 		return 0;
 	}
-	int code = all_write(d->fd, d->buffer, d->used);
+	int code = durable_all_write(d->fd, d->buffer, d->used);
 	d->used = 0;
 	if (code < 0 || n > BUFFER_BYTES / 2)
-		return code < 0 ? code : all_write(d->fd, bytes, n);
+		return code < 0 ? code : durable_all_write(d->fd, bytes, n);
 	memcpy(d->buffer, bytes, n);
 	d->used = n;
 	return 0;
@@ -58,7 +58,7 @@ struct durable_names {
 	struct text file, beside, folder;
 };
 
-static void names_make(const char *path, struct durable_names *ret)
+static void durable_names_make(const char *path, struct durable_names *ret)
 {
 	const char *slash = strrchr(path, '/');
 	text_put(&ret->file, path);
@@ -72,14 +72,14 @@ static void names_make(const char *path, struct durable_names *ret)
 	(void)text_string(&ret->folder);
 }
 
-static void names_free(struct durable_names *n)
+static void durable_names_free(struct durable_names *n)
 {
 	text_free(&n->file);
 	text_free(&n->beside);
 	text_free(&n->folder);
 }
 
-static int folder_sync(const char *folder)
+static int durable_folder_sync(const char *folder)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -89,7 +89,7 @@ static int folder_sync(const char *folder)
 	return code;
 }
 
-static int file_make(const struct durable_names *n, struct durable *d, durable_fill *fill, void *context)
+static int durable_file_make(const struct durable_names *n, struct durable *d, durable_fill *fill, void *context)
 {
 	d->used = 0;
 	d->fd = open(n->beside.bytes, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -97,7 +97,7 @@ static int file_make(const struct durable_names *n, struct durable *d, durable_f
 		return -errno;
 	int code = fill(context, d);
 	if (code == 0)
-		code = all_write(d->fd, d->buffer, d->used);
+		code = durable_all_write(d->fd, d->buffer, d->used);
 	if (code == 0 && fsync(d->fd) < 0)
 		code = -errno;
 	if (close(d->fd) < 0 && code == 0)
@@ -106,16 +106,16 @@ static int file_make(const struct durable_names *n, struct durable *d, durable_f
 		code = -errno;
 	if (code < 0)
 		unlink(n->beside.bytes);
-	return code < 0 ? code : folder_sync(n->folder.bytes);
+	return code < 0 ? code : durable_folder_sync(n->folder.bytes);
 }
 
 int durable_write(const char *path, durable_fill *fill, void *context)
 {
 	struct durable_names names = {0};
 	struct durable *d = alloc_zero(1, sizeof(*d));
-	names_make(path, &names);
-	int code = file_make(&names, d, fill, context);
-	names_free(&names);
+	durable_names_make(path, &names);
+	int code = durable_file_make(&names, d, fill, context);
+	durable_names_free(&names);
 	free(d);
 	return code;
 }
@@ -124,14 +124,14 @@ int durable_start(const char *path, durable_fill *fill, void *context, pid_t *re
 {
 	struct durable_names names = {0};
 	struct durable *d = alloc_zero(1, sizeof(*d));
-	names_make(path, &names);
+	durable_names_make(path, &names);
 	pid_t pid = fork();
 	if (pid == 0) {
-		int code = file_make(&names, d, fill, context);
+		int code = durable_file_make(&names, d, fill, context);
 		_exit(code == 0 ? 0 : code == -ENOSPC ? STATUS_FULL : 1);
 	}
 	int code = pid < 0 ? -errno : 0;
-	names_free(&names);
+	durable_names_free(&names);
 	free(d);
 	if (code == 0)
 		*ret = pid;

@@ -156,7 +156,7 @@ size_t dictionary_bytes(const struct dictionary *d)
 	return ((size_t)d->v4.mask + 1 + d->v6.mask + 1) * sizeof(struct slot) + d->capacity * sizeof(struct prefix);
 }
 
-static bool prefix_sane(const struct prefix *p)
+static bool dictionary_prefix_sane(const struct prefix *p)
 {
 	return (p->family == FAMILY_V4 || p->family == FAMILY_V6) && p->length <= family_bits(p->family);
 }
@@ -174,6 +174,6 @@ void dictionary_carry(struct carry *c, struct dictionary *d)
 	carry_list(c, CARRY_ARRAY(prefixes, n, capacity));
 	carry_check(c, n < DICTIONARY_MAX);
 	for (uint32_t i = 0; i < n && carry_good(c); i++)
-		carry_check(c, prefix_sane(&prefixes[i]) && dictionary_id(d, &prefixes[i]) == i);
+		carry_check(c, dictionary_prefix_sane(&prefixes[i]) && dictionary_id(d, &prefixes[i]) == i);
 	free(prefixes);
 }

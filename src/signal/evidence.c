@@ -257,7 +257,7 @@ bool evidence_followed(const struct evidence *e, uint32_t entity)
 	return e->of[entity].followed;
 }
 
-static void event_carry(struct carry *c, struct evidence_event *e)
+static void evidence_event_carry(struct carry *c, struct evidence_event *e)
 {
 	CARRY(c, e->time);
 	CARRY(c, e->kind);
@@ -273,7 +273,7 @@ void evidence_carry(struct carry *c, struct evidence *e)
 		struct events *of = &e->of[i];
 		carry_room(c, CARRY_ARRAY(of->at, of->n, of->capacity), 20);
 		for (size_t k = 0; k < of->n; k++)
-			event_carry(c, &of->at[k]);
+			evidence_event_carry(c, &of->at[k]);
 		CARRY(c, of->news);
 	}
 	carry_list(c, CARRY_ARRAY(e->slots, e->slot_count, cap));

@@ -426,23 +426,23 @@ void matrix_scan_peers(const struct matrix *m, const struct matrix_mask *mask, u
 	scan_best(&(struct scan){m, mask->words, 0, first, n}, out);
 }
 
-static void numbers_carry(struct carry *c, uint32_t **of, uint32_t n)
+static void matrix_numbers_carry(struct carry *c, uint32_t **of, uint32_t n)
 {
 	if (carry_loads(c) && carry_good(c))
 		*of = alloc_resize(*of, n, sizeof(**of));
 	carry_bytes(c, *of, (size_t)n * sizeof(**of));
 }
 
-static void columns_carry(struct carry *c, struct matrix *m)
+static void matrix_columns_carry(struct carry *c, struct matrix *m)
 {
 	size_t n = m->columns;
 	carry_count(c, &n, 3 * sizeof(uint32_t));
 	carry_check(c, n <= MATRIX_COLUMNS_MAX);
 	n = n <= MATRIX_COLUMNS_MAX ? n : 0;
 	m->columns = (uint32_t)n;
-	numbers_carry(c, &m->group_of, m->columns);
-	numbers_carry(c, &m->place, m->columns);
-	numbers_carry(c, &m->field, m->columns);
+	matrix_numbers_carry(c, &m->group_of, m->columns);
+	matrix_numbers_carry(c, &m->place, m->columns);
+	matrix_numbers_carry(c, &m->field, m->columns);
 	if (!carry_loads(c))
 		return;
 	m->column_capacity = m->columns;
@@ -450,7 +450,7 @@ static void columns_carry(struct carry *c, struct matrix *m)
 		carry_check(c, m->group_of[i] < MATRIX_COLUMNS_MAX && m->place[i] < m->width * WORD_BITS);
 }
 
-static void words_carry(struct carry *c, struct matrix *m)
+static void matrix_words_carry(struct carry *c, struct matrix *m)
 {
 	size_t n = m->width;
 	carry_count(c, &n, sizeof(uint64_t) + 1);
@@ -473,8 +473,8 @@ static void words_carry(struct carry *c, struct matrix *m)
 
 void matrix_carry(struct carry *c, struct matrix *m)
 {
-	words_carry(c, m);
-	columns_carry(c, m);
+	matrix_words_carry(c, m);
+	matrix_columns_carry(c, m);
 	CARRY(c, m->next_free);
 	CARRY(c, m->layout);
 	carry_check(c, m->next_free <= m->width * WORD_BITS);

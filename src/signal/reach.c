@@ -592,17 +592,17 @@ uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 }
 
 // INT64_MIN, none, is what an unknown instant is too.
-static void time_carry(struct carry *c, int64_t *ns)
+static void reach_time_carry(struct carry *c, int64_t *ns)
 {
 	struct instant t = {*ns};
 	CARRY(c, t);
 	*ns = t.ns;
 }
 
-static void waiting_carry(struct carry *c, struct waiting *w)
+static void reach_waiting_carry(struct carry *c, struct waiting *w)
 {
 	uint32_t target = w->target, observer = w->observer, rtt_us = w->rtt_us, outcome = w->outcome;
-	time_carry(c, &w->t);
+	reach_time_carry(c, &w->t);
 	CARRY(c, target);
 	CARRY(c, observer);
 	CARRY(c, rtt_us);
@@ -616,7 +616,7 @@ static void waiting_carry(struct carry *c, struct waiting *w)
 	w->outcome = outcome & OUTCOME_BITS;
 }
 
-static void standing_carry(struct carry *c, struct control *x)
+static void reach_standing_carry(struct carry *c, struct control *x)
 {
 	carry_count(c, &x->references, 8);
 	carry_check(c, x->references <= CONTROLS_MAX);
@@ -625,18 +625,18 @@ static void standing_carry(struct carry *c, struct control *x)
 		CARRY(c, x->reference[i].fails);
 	}
 	CARRY(c, x->score);
-	time_carry(c, &x->alarm_until);
-	time_carry(c, &x->alarm_from);
-	time_carry(c, &x->last_good);
-	time_carry(c, &x->first_bad);
+	reach_time_carry(c, &x->alarm_until);
+	reach_time_carry(c, &x->alarm_from);
+	reach_time_carry(c, &x->last_good);
+	reach_time_carry(c, &x->first_bad);
 	CARRY(c, x->impaired);
-	time_carry(c, &x->last_probe);
-	time_carry(c, &x->longest_gap);
-	time_carry(c, &x->returned);
-	time_carry(c, &x->good_again);
+	reach_time_carry(c, &x->last_probe);
+	reach_time_carry(c, &x->longest_gap);
+	reach_time_carry(c, &x->returned);
+	reach_time_carry(c, &x->good_again);
 }
 
-static void queue_carry(struct carry *c, struct reach *r)
+static void reach_queue_carry(struct carry *c, struct reach *r)
 {
 	size_t n = r->queued;
 	carry_count(c, &n, 24);
@@ -646,7 +646,7 @@ static void queue_carry(struct carry *c, struct reach *r)
 			queue_grow(r);
 		if (!carry_loads(c))
 			w = *queue_at(r, i);
-		waiting_carry(c, &w);
+		reach_waiting_carry(c, &w);
 		if (!carry_loads(c))
 			continue;
 		*queue_at(r, i) = w;
@@ -665,17 +665,17 @@ void reach_carry(struct carry *c, struct reach *r)
 	carry_count(c, &r->pair_count, 24);
 	carry_check(c, r->pair_count <= WIDTH_PAIRS);
 	for (size_t i = 0; i < r->pair_count && carry_good(c); i++)
-		waiting_carry(c, &r->pairs[i]);
-	queue_carry(c, r);
+		reach_waiting_carry(c, &r->pairs[i]);
+	reach_queue_carry(c, r);
 	CARRY(c, r->judged);
 	carry_check(c, r->judged <= r->queued && (r->width || !r->judged));
-	time_carry(c, &r->now);
+	reach_time_carry(c, &r->now);
 	track_table_carry(c, r->tracks);
 	size_t observers = observer_count(r->targets);
 	carry_count(c, &observers, 100);
 	carry_check(c, observers <= OBSERVERS_MAX);
 	for (size_t i = 0; i < observers && carry_good(c); i++) {
-		standing_carry(c, &r->control[i]);
+		reach_standing_carry(c, &r->control[i]);
 		told_carry(c, &r->told[i]);
 	}
 	CARRY(c, r->round);

@@ -138,7 +138,7 @@ struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged
 	return (struct reload_dump){d->peers, d->entries, d->count};
 }
 
-static void dump_carry(struct carry *c, struct dump *d)
+static void reload_dump_carry(struct carry *c, struct dump *d)
 {
 	size_t n = d->count;
 	bool shadow = d->shadow;
@@ -178,7 +178,7 @@ void reload_carry(struct carry *c, struct reload *r)
 		CARRY(c, d->active);
 		if (!d->active)
 			continue;
-		dump_carry(c, d);
+		reload_dump_carry(c, d);
 		for (size_t k = 0; k < d->count && carry_loads(c) && carry_good(c); k++)
 			r->place[d->peers[k]] = (uint32_t)k + 1;
 		r->active += carry_loads(c);

@@ -34,7 +34,7 @@ struct routes {
 	size_t loss_count, loss_capacity;
 };
 
-static uint16_t set_of(const struct routes *r, uint32_t id)
+static uint16_t routes_set_of(const struct routes *r, uint32_t id)
 {
 	const struct prefix *p = dictionary_prefix(table_dictionary(r->table), id);
 	uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
@@ -48,7 +48,7 @@ static void learn_prefixes(struct routes *r)
 		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
 		alloc_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
 		alloc_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
-		r->set[r->known] = set_of(r, (uint32_t)r->known);
+		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
 		r->seen[r->known] = 0;
 		r->counted[r->known++] = false;
 	}
@@ -275,7 +275,7 @@ const struct routes_loss *routes_losses(const struct routes *r, size_t *ret_n)
 }
 
 // What follows from the prefixes and the entities as they are now: an entity that is watched for the first time is one, too.
-static void follow_again(struct routes *r)
+static void routes_follow_again(struct routes *r)
 {
 	const struct dictionary *d = table_dictionary(r->table);
 	r->visible = 0;
@@ -297,7 +297,7 @@ static void follow_again(struct routes *r)
 	}
 }
 
-static void prefixes_carry(struct carry *c, struct routes *r)
+static void routes_prefixes_carry(struct carry *c, struct routes *r)
 {
 	size_t seen = r->known, counted = r->known;
 	carry_list(c, CARRY_ARRAY(r->seen, seen, r->capacity[1]));
@@ -313,9 +313,9 @@ static void prefixes_carry(struct carry *c, struct routes *r)
 		return;
 	for (; r->known < counted; r->known++) {
 		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
-		r->set[r->known] = set_of(r, (uint32_t)r->known);
+		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
 	}
-	follow_again(r);
+	routes_follow_again(r);
 }
 
 void routes_carry(struct carry *c, struct routes *r)
@@ -326,7 +326,7 @@ void routes_carry(struct carry *c, struct routes *r)
 	CARRY(c, r->settled);
 	if (!r->entities->count)
 		return;
-	prefixes_carry(c, r);
+	routes_prefixes_carry(c, r);
 	evidence_carry(c, r->evidence);
 	carry_list(c, CARRY_ARRAY(r->losses, r->loss_count, r->loss_capacity));
 }

@@ -603,7 +603,7 @@ static void table_columns_carry(struct carry *c, struct table *t)
 	}
 }
 
-static void hot_carry(struct carry *c, struct table *t)
+static void table_hot_carry(struct carry *c, struct table *t)
 {
 	size_t n = dictionary_count(t->dictionary), capacity = t->touched.capacity;
 	carry_list(c, CARRY_ARRAY(t->hot, n, t->hot_capacity));
@@ -625,7 +625,7 @@ void table_carry(struct carry *c, struct table *t)
 		matrix_reserve_rows(t->matrix, dictionary_count(t->dictionary));
 	table_columns_carry(c, t);
 	health_carry(c, t->health);
-	hot_carry(c, t);
+	table_hot_carry(c, t);
 	for (int f = 0; f < 2; f++)
 		matrix_mask_carry(c, &t->mask[f]);
 	CARRY(c, t->networks);

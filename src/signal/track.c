@@ -119,7 +119,7 @@ bool track_result(struct track *k, uint16_t observer, int64_t t, uint8_t outcome
 	return outcome == PROBE_OK ? answered(k, t, ret) : failed(k, observer, t, outcome, ret);
 }
 
-static void one_track_carry(struct carry *c, struct track *k)
+static void track_one_track_carry(struct carry *c, struct track *k)
 {
 	CARRY(c, k->last_ok);
 	CARRY(c, k->first_fail);
@@ -140,7 +140,7 @@ void track_table_carry(struct carry *c, struct track_table *t)
 {
 	carry_room(c, CARRY_ARRAY(t->at, t->count, t->capacity), 40);
 	for (size_t i = 0; i < t->count && carry_good(c); i++)
-		one_track_carry(c, &t->at[i]);
+		track_one_track_carry(c, &t->at[i]);
 	if (t->count)
 		carry_within(c, CARRY_TARGETS, t->count - 1);
 }
