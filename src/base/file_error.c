@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-static void copy_fitting(char *to, size_t size, const char *bytes, size_t n)
+static void file_error_copy_fitting(char *to, size_t size, const char *bytes, size_t n)
 {
 	if (n >= size)
 		for (n = size - 1; n && ((uint8_t)bytes[n] & 0xc0) == 0x80;)
@@ -13,7 +13,7 @@ static void copy_fitting(char *to, size_t size, const char *bytes, size_t n)
 	to[n] = '\0';
 }
 
-static void PRINTF_LIKE(2, 3) message_add(struct text *t, const char *format, ...)
+static void PRINTF_LIKE(2, 3) file_error_add(struct text *t, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -26,16 +26,16 @@ int file_error_as(int code, struct file_error *e, struct file_place where, const
 	struct text t = {0};
 	va_list args;
 	const char *file = where.file ? where.file : "";
-	copy_fitting(e->file, sizeof(e->file), file, strlen(file));
+	file_error_copy_fitting(e->file, sizeof(e->file), file, strlen(file));
 	e->line = where.line;
 	if (where.line)
-		message_add(&t, "%s:%u: ", file, where.line);
+		file_error_add(&t, "%s:%u: ", file, where.line);
 	else if (*file)
-		message_add(&t, "%s: ", file);
+		file_error_add(&t, "%s: ", file);
 	va_start(args, format);
 	text_message(&t, format, args);
 	va_end(args);
-	copy_fitting(e->message, sizeof(e->message), text_string(&t), t.length);
+	file_error_copy_fitting(e->message, sizeof(e->message), text_string(&t), t.length);
 	text_free(&t);
 	return code;
 }

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cli/moment.h"
+#include "world/world.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -106,6 +107,12 @@ static int refuse(const char *option, const char *value, const char *wanted)
 }
 
 // Prefixes of a country or network, out of the world data.
+static int add_range(void *context, const struct world_range *r)
+{
+	bgp_filter_range(context, &r->first, &r->last);
+	return 0;
+}
+
 static int entity_read(struct bgp_options *o, bool country, const char *value)
 {
 	char entity[32], digits[24] = "";
@@ -125,7 +132,8 @@ static int entity_read(struct bgp_options *o, bool country, const char *value)
 		fprintf(stderr, "lacuna bgp: no world data (%s); make it with `lacuna world build`\n", err_text(error));
 		return EXIT_NO_DATA;
 	}
-	error = bgp_filter_entity(&o->filter, world, entity);
+	bgp_filter_by_range(&o->filter);
+	error = world_ranges(world, entity, add_range, &o->filter);
 	world_free(world);
 	if (error < 0)
 		fprintf(stderr, "lacuna bgp: the world data holds no addresses of %s\n", entity);

@@ -2,7 +2,7 @@
 // The command line of `lacuna bgp`.
 #pragma once
 
-#include "cli/bgp_filter.h"
+#include "decode/bgp_filter.h"
 #include "report/bgp_text.h"
 
 struct bgp_options {

@@ -7,19 +7,9 @@
 #include "conf/plan.h"
 #include "daemon/measure.h"
 #include "report/attempt.h"
+#include "report/tally.h"
 
-#define TALLY_BINS 512	// of round-trip times: 16 a doubling, from 1 us on
 #define TALLY_EACH 1024 // targets that have a row of their own in the summary
-
-struct tally { // sums of many attempts
-	uint64_t sent, answered, failed, local, late_or_dup, forged;
-	uint64_t timed; // of the answered, with a round-trip time
-	int64_t least_ns, most_ns;
-	uint64_t bins[TALLY_BINS];
-};
-
-void tally_take(struct tally *t, const struct attempt *a);
-void tally_summary(const struct tally *t, struct attempt_summary *ret);
 
 struct measuring {
 	const char *command; // for messages

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
+static const char record_bmp_help[] =
 	"Usage: lacuna record bmp ADDR:PORT -o DIR [--collector NAME] [--for SECONDS] [--quiet]\n"
 	"\n"
 	"Listens on this address for routers that send BMP (RFC 7854) and keeps their bytes in DIR/bmp/NAME-N.bmp, one "
@@ -28,10 +28,11 @@ static const char help[] =
 	"      --for SECONDS     stop after; otherwise at SIGINT or SIGTERM\n"
 	"  -q, --quiet           say only what is wrong\n"
 	"\n"
-	"Exit status: 0 done; 1 done, but the disk was full for a time or a process had to be started again; 2 usage;\n"
+	"Exit status: 0 done; 1 done, but the disk was full for a time or a process had to be started again; 2 "
+	"record_bmp_usage;\n"
 	"3 cannot listen or no folder; 4 own failure.\n";
 
-static bool seconds_parse(const char *word, int64_t *ret_ns)
+static bool record_bmp_seconds_parse(const char *word, int64_t *ret_ns)
 {
 	char *end;
 	errno = 0;
@@ -43,7 +44,7 @@ static bool seconds_parse(const char *word, int64_t *ret_ns)
 }
 
 // "192.0.2.1:1790", "[2001:db8::1]:1790"
-static bool address_parse(struct station_options *s, const char *word)
+static bool record_bmp_address_parse(struct station_options *s, const char *word)
 {
 	struct place place;
 	if (place_parse(word, &place) || place.kind || !place.port || place.address.family == FAMILY_NONE)
@@ -53,13 +54,13 @@ static bool address_parse(struct station_options *s, const char *word)
 	return true;
 }
 
-static bool collector_good(const char *name)
+static bool record_bmp_collector_good(const char *name)
 {
 	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 	return n && n <= 64 && !name[n];
 }
 
-static int usage(const char *what, const char *word)
+static int record_bmp_usage(const char *what, const char *word)
 {
 	say_line("lacuna record bmp: %s%s%s", what, word ? ": " : "", word ? word : "");
 	say_line("Try 'lacuna record bmp --help'.");
@@ -67,7 +68,7 @@ static int usage(const char *what, const char *word)
 }
 
 // 0, an exit status, or -1: all is said.
-static int options_parse(struct station_options *s, int argc, char **argv)
+static int record_bmp_options_parse(struct station_options *s, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"output", required_argument, NULL, 'o'}, {"collector", required_argument, NULL, 'c'},
@@ -85,26 +86,27 @@ static int options_parse(struct station_options *s, int argc, char **argv)
 			s->collector = optarg;
 			break;
 		case 'f':
-			if (!seconds_parse(optarg, &s->for_ns))
-				return usage("--for takes seconds", optarg);
+			if (!record_bmp_seconds_parse(optarg, &s->for_ns))
+				return record_bmp_usage("--for takes seconds", optarg);
 			break;
 		case 'q':
 			s->quiet = true;
 			break;
 		case 'h':
-			fputs(help, stdout);
+			fputs(record_bmp_help, stdout);
 			return -1;
 		default:
-			return usage("see the options", NULL);
+			return record_bmp_usage("see the options", NULL);
 		}
 	optind += optind < argc && strcmp(argv[optind], "bmp") == 0;
 	if (argc - optind != 1)
-		return usage("one ADDR:PORT to listen on", NULL);
-	if (!address_parse(s, argv[optind]))
-		return usage("not an ADDR:PORT", argv[optind]);
+		return record_bmp_usage("one ADDR:PORT to listen on", NULL);
+	if (!record_bmp_address_parse(s, argv[optind]))
+		return record_bmp_usage("not an ADDR:PORT", argv[optind]);
 	if (!s->dir)
-		return usage("-o DIR is missing", NULL);
-	return collector_good(s->collector) ? 0 : usage("not a name for a collector", s->collector);
+		return record_bmp_usage("-o DIR is missing", NULL);
+	return record_bmp_collector_good(s->collector) ? 0
+						       : record_bmp_usage("not a name for a collector", s->collector);
 }
 
 int cli_record_bmp(int argc, char **argv)
@@ -112,7 +114,7 @@ int cli_record_bmp(int argc, char **argv)
 	static const int statuses[] = {
 		[STATION_DONE] = 0, [STATION_TROUBLE] = 1, [STATION_NOTHING] = 3, [STATION_FAILED] = 4};
 	struct station_options s = {.command = "lacuna record bmp", .notices = &say_notices, .collector = "bmp"};
-	int status = options_parse(&s, argc, argv);
+	int status = record_bmp_options_parse(&s, argc, argv);
 	if (status == 0)
 		status = statuses[station_run(&s)];
 	return status < 0 ? 0 : status;

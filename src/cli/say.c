@@ -13,20 +13,20 @@ static void say_notice(void *context, const char *text)
 	say_line("%s", text);
 }
 
-static struct progress bar = {.percent = -1};
+static struct progress say_bar = {.percent = -1};
 
 static void say_progress(void *context, uint64_t done, uint64_t total)
 {
 	(void)context;
-	if (!bar.shown)
-		progress_begin(&bar, false);
-	progress_at(&bar, done, total);
+	if (!say_bar.shown)
+		progress_begin(&say_bar, false);
+	progress_at(&say_bar, done, total);
 }
 
 static void say_progress_end(void *context)
 {
 	(void)context;
-	progress_end(&bar);
+	progress_end(&say_bar);
 }
 
 const struct notice_sink say_notices = {NULL, say_notice, say_progress, say_progress_end};

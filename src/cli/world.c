@@ -51,15 +51,18 @@ void world_say(const char *format, ...)
 	text_free(&line);
 }
 
+static void world_notice(void *context, const char *text)
+{
+	(void)context;
+	world_say("%s", text);
+}
+
+const struct notice_sink world_notices = {.line = world_notice};
+
 int world_usage(void)
 {
 	fputs("Try 'lacuna world --help'.\n", stderr);
 	return WORLD_EXIT_USAGE;
-}
-
-void world_text_safe(struct text *t, const char *bytes)
-{
-	text_untrusted(t, bytes, strlen(bytes));
 }
 
 bool world_print(struct text *t)
@@ -146,7 +149,7 @@ static void info_text(const struct world *w, struct text *out)
 {
 	struct world_counts n = world_count(w);
 	text_put(out, "file         ");
-	world_text_safe(out, world_path(w));
+	text_untrusted(out, world_path(w), strlen(world_path(w)));
 	text_printf(out, " (%.1f MB)\nbuilt        ", (double)n.bytes / 1e6);
 	text_utc(out, world_built(w));
 	text_put(out, "\ndata of      ");
@@ -161,7 +164,8 @@ static void info_text(const struct world *w, struct text *out)
 	text_printf(out, "entities     %llu countries, %llu networks\nattribution  ", (unsigned long long)n.countries,
 		    (unsigned long long)n.networks);
 	const char *attribution = world_attribution(w);
-	world_text_safe(out, *attribution ? attribution : "none stated");
+	attribution = *attribution ? attribution : "none stated";
+	text_untrusted(out, attribution, strlen(attribution));
 	text_char(out, '\n');
 }
 

@@ -6,11 +6,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/world_priv.h"
+#include "world/fetch.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #define ATTRIBUTION                                                                                                    \
@@ -162,8 +161,13 @@ static int given_build(struct build *o, char **files, int count)
 static int default_build(struct build *o)
 {
 	struct world_sources s;
-	int status = world_sources_fetch(o->offline, o->quiet, &s);
-	if (status == WORLD_EXIT_DONE || status == WORLD_EXIT_FLAWED) {
+	int code = world_sources_fetch(o->offline, o->quiet, &world_notices, &s);
+	int status = code == ERR_USAGE	     ? WORLD_EXIT_USAGE
+		     : code == ERR_NOT_FOUND ? WORLD_EXIT_NOTHING
+		     : code < 0		     ? WORLD_EXIT_FAILED
+		     : code		     ? WORLD_EXIT_FLAWED
+					     : WORLD_EXIT_DONE;
+	if (code >= 0) {
 		char *files[ARRAY_LEN(s.files)];
 		for (size_t i = 0; i < ARRAY_LEN(s.files); i++)
 			files[i] = (char *)text_string(&s.files[i]);
@@ -178,20 +182,6 @@ static int default_build(struct build *o)
 	}
 	world_sources_free(&s);
 	return status;
-}
-
-int world_folders_make(const char *path)
-{
-	struct text t = {0};
-	int result = 0;
-	for (const char *at = strchr(path + 1, '/'); at && result == 0; at = strchr(at + 1, '/')) {
-		text_clear(&t);
-		text_bytes(&t, path, (size_t)(at - path));
-		if (mkdir(text_string(&t), 0777) < 0 && errno != EEXIST)
-			result = -errno;
-	}
-	text_free(&t);
-	return result;
 }
 
 static bool option_take(struct build *o, int c)

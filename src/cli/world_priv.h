@@ -4,6 +4,7 @@
 
 #include "base/attr.h"
 #include "base/instant.h"
+#include "base/notice.h"
 #include "base/text.h"
 #include "world/world.h"
 
@@ -32,24 +33,7 @@ int world_open_or_say(const char *path, struct world **ret);
 // Warns when the data is old.
 void world_age_check(const struct world *w);
 
-// Appends text from outside, shown safely.
-void world_text_safe(struct text *t, const char *bytes);
-
 // Writes to standard output and empties the text; false when that is not possible (and says so).
 bool world_print(struct text *t);
 
-// The default sources, unpacked.
-struct world_sources {
-	struct text folder;   // the cache
-	struct text files[4]; // CSVs
-	struct text about;    // package versions
-	struct instant date;
-	int lock; // held on the folder until world_sources_free
-};
-
-// Downloads what is new (unless offline) and unpacks the newest. Says what it does unless quiet. An exit status:
-// FLAWED when it had to do with older data.
-int world_sources_fetch(bool offline, bool quiet, struct world_sources *ret);
-void world_sources_free(struct world_sources *s);
-// Makes the folders that a path needs (all before its last slash). 0 or -errno.
-int MUST_USE world_folders_make(const char *path);
+extern const struct notice_sink world_notices; // to world_say

@@ -56,33 +56,33 @@ struct bmp_role {
 
 // ---- the parent
 
-static void bmp_role_parent(void *context, uint32_t events);
-static void bmp_role_resume(void *context, uint32_t events);
+static void role_bmp_parent(void *context, uint32_t events);
+static void role_bmp_resume(void *context, uint32_t events);
 
-static int bmp_role_watch_parent(struct bmp_role *s, uint32_t events)
+static int role_bmp_watch_parent(struct bmp_role *s, uint32_t events)
 {
 	return loop_watch(s->loop, channel_descriptor(s->role->channel), EPOLLIN | events,
-			  (struct loop_handler){bmp_role_parent, s});
+			  (struct loop_handler){role_bmp_parent, s});
 }
 
-static void bmp_role_busy(struct bmp_role *s)
+static void role_bmp_busy(struct bmp_role *s)
 {
 	if (s->busy)
 		return;
 	s->busy = true;
-	s->error = bmp_role_watch_parent(s, channel_may_put(s->role->channel) ? (uint32_t)EPOLLOUT : 0);
+	s->error = role_bmp_watch_parent(s, channel_may_put(s->role->channel) ? (uint32_t)EPOLLOUT : 0);
 	for (size_t i = 0; i < ROUTERS_MAX; i++)
 		if (s->callers[i].socket >= 0)
 			loop_unwatch(s->loop, s->callers[i].socket);
-	s->again = loop_at(s->loop, clock_boot_ns() + BUSY_NS, (struct loop_handler){bmp_role_resume, s});
+	s->again = loop_at(s->loop, clock_boot_ns() + BUSY_NS, (struct loop_handler){role_bmp_resume, s});
 }
 
 // True: it was taken. A parent that is gone ends the role.
-static bool bmp_role_put(struct bmp_role *s, enum message kind, const void *bytes, size_t length)
+static bool role_bmp_put(struct bmp_role *s, enum message kind, const void *bytes, size_t length)
 {
 	int code = s->busy ? -EAGAIN : channel_put(s->role->channel, (uint16_t)kind, bytes, length);
 	if (code == -EAGAIN)
-		bmp_role_busy(s);
+		role_bmp_busy(s);
 	else if (code < 0)
 		s->error = code;
 	return code == 0;
@@ -90,19 +90,19 @@ static bool bmp_role_put(struct bmp_role *s, enum message kind, const void *byte
 
 // ---- one caller
 
-static void caller_free(struct caller *c)
+static void role_bmp_caller_free(struct caller *c)
 {
 	*c = (struct caller){.of = c->of, .socket = -1};
 }
 
-static void caller_tell_end(struct caller *c)
+static void role_bmp_caller_tell_end(struct caller *c)
 {
-	c->ended = !bmp_role_put(c->of, MESSAGE_ROUTER_END, &c->router, sizeof(c->router));
+	c->ended = !role_bmp_put(c->of, MESSAGE_ROUTER_END, &c->router, sizeof(c->router));
 	if (!c->ended)
-		caller_free(c);
+		role_bmp_caller_free(c);
 }
 
-static void caller_close(struct caller *c, enum router_end why)
+static void role_bmp_caller_close(struct caller *c, enum router_end why)
 {
 	struct bmp_role *s = c->of;
 	loop_unwatch(s->loop, c->socket);
@@ -110,15 +110,15 @@ static void caller_close(struct caller *c, enum router_end why)
 	c->socket = -1;
 	if (!c->router.session) {
 		s->refused++;
-		caller_free(c);
+		role_bmp_caller_free(c);
 		return;
 	}
 	c->router.why = (uint8_t)why;
-	caller_tell_end(c);
+	role_bmp_caller_tell_end(c);
 }
 
 // 1: begins as BMP does; 0: too few bytes yet; ERR_MALFORMED.
-static int caller_header(const uint8_t *b, size_t n)
+static int role_bmp_caller_header(const uint8_t *b, size_t n)
 {
 	if (n && b[0] != BMP_VERSION)
 		return ERR_MALFORMED;
@@ -128,83 +128,83 @@ static int caller_header(const uint8_t *b, size_t n)
 	return b[5] == BMP_INITIATION && length >= HEADER_BYTES && length <= MESSAGE_MAX ? 1 : ERR_MALFORMED;
 }
 
-static void caller_watch(struct caller *c);
+static void role_bmp_caller_watch(struct caller *c);
 
 // True: it has begun, and the parent knows.
-static bool caller_begin(struct caller *c, size_t n)
+static bool role_bmp_caller_begin(struct caller *c, size_t n)
 {
 	struct bmp_role *s = c->of;
-	int begins = caller_header(s->piece.bytes, n);
+	int begins = role_bmp_caller_header(s->piece.bytes, n);
 	if (begins < 0)
-		caller_close(c, ROUTER_CLOSED);
+		role_bmp_caller_close(c, ROUTER_CLOSED);
 	if (begins <= 0)
 		return false;
 	struct message_router begun = c->router;
 	begun.session = s->sessions + 1;
-	if (!bmp_role_put(s, MESSAGE_ROUTER_BEGIN, &begun, sizeof(begun)))
+	if (!role_bmp_put(s, MESSAGE_ROUTER_BEGIN, &begun, sizeof(begun)))
 		return false;
 	s->sessions++;
 	c->router = begun;
-	caller_watch(c);
+	role_bmp_caller_watch(c);
 	return c->socket >= 0;
 }
 
 // Bytes are taken from the socket only once the parent's channel has them. False: nothing more for now.
-static bool caller_read(struct caller *c)
+static bool role_bmp_caller_read(struct caller *c)
 {
 	struct bmp_role *s = c->of;
 	ssize_t n = recv(c->socket, s->piece.bytes, PIECE_MAX, MSG_PEEK | MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0) {
-		caller_close(c, n ? ROUTER_LOST : ROUTER_CLOSED);
+		role_bmp_caller_close(c, n ? ROUTER_LOST : ROUTER_CLOSED);
 		return false;
 	}
-	if (!c->router.session && !caller_begin(c, (size_t)n))
+	if (!c->router.session && !role_bmp_caller_begin(c, (size_t)n))
 		return false;
 	s->piece.head = (struct message_bytes){c->router.session, clock_utc()};
-	if (!bmp_role_put(s, MESSAGE_ROUTER_BYTES, &s->piece, sizeof(s->piece.head) + (size_t)n))
+	if (!role_bmp_put(s, MESSAGE_ROUTER_BYTES, &s->piece, sizeof(s->piece.head) + (size_t)n))
 		return false;
 	(void)recv(c->socket, NULL, (size_t)n, MSG_TRUNC | MSG_DONTWAIT);
 	return n == (ssize_t)PIECE_MAX;
 }
 
-static void caller_heard(void *context, uint32_t events)
+static void role_bmp_caller_heard(void *context, uint32_t events)
 {
 	struct caller *c = context;
 	(void)events;
-	for (int i = 0; i < READS_A_TURN && c->socket >= 0 && caller_read(c); i++)
+	for (int i = 0; i < READS_A_TURN && c->socket >= 0 && role_bmp_caller_read(c); i++)
 		;
 }
 
-static void caller_watch(struct caller *c)
+static void role_bmp_caller_watch(struct caller *c)
 {
 	// Edge-triggered until the first header is whole: peeking at three bytes again and again would spin.
 	uint32_t edge = c->router.session ? 0 : (uint32_t)EPOLLET;
 	if (!c->of->busy &&
-	    loop_watch(c->of->loop, c->socket, EPOLLIN | edge, (struct loop_handler){caller_heard, c}) < 0)
-		caller_close(c, ROUTER_LOST);
+	    loop_watch(c->of->loop, c->socket, EPOLLIN | edge, (struct loop_handler){role_bmp_caller_heard, c}) < 0)
+		role_bmp_caller_close(c, ROUTER_LOST);
 }
 
 // ---- all of them
 
-static void bmp_role_resume(void *context, uint32_t events)
+static void role_bmp_resume(void *context, uint32_t events)
 {
 	struct bmp_role *s = context;
 	(void)events;
 	loop_cancel(s->loop, s->again);
 	s->busy = false;
-	s->error = bmp_role_watch_parent(s, 0);
+	s->error = role_bmp_watch_parent(s, 0);
 	for (size_t i = 0; i < ROUTERS_MAX && !s->busy; i++)
 		if (s->callers[i].ended)
-			caller_tell_end(&s->callers[i]);
+			role_bmp_caller_tell_end(&s->callers[i]);
 	for (size_t i = 0; i < ROUTERS_MAX && !s->busy; i++)
 		if (s->callers[i].socket >= 0)
-			caller_watch(&s->callers[i]);
+			role_bmp_caller_watch(&s->callers[i]);
 }
 
 // A free place; else that of who has said nothing for the longest time, so that silent connections keep no router out.
-static struct caller *bmp_role_place(struct bmp_role *s)
+static struct caller *role_bmp_place(struct bmp_role *s)
 {
 	struct caller *silent = NULL;
 	for (size_t i = 0; i < ROUTERS_MAX; i++) {
@@ -215,18 +215,18 @@ static struct caller *bmp_role_place(struct bmp_role *s)
 			silent = c;
 	}
 	if (silent)
-		caller_close(silent, ROUTER_CLOSED);
+		role_bmp_caller_close(silent, ROUTER_CLOSED);
 	return silent;
 }
 
-static struct addr bmp_role_address(const struct sockaddr_storage *a)
+static struct addr role_bmp_address(const struct sockaddr_storage *a)
 {
 	if (a->ss_family == AF_INET6)
 		return addr_v6(((const struct sockaddr_in6 *)a)->sin6_addr.s6_addr);
 	return addr_v4(ntohl(((const struct sockaddr_in *)a)->sin_addr.s_addr));
 }
 
-static void bmp_role_connection(void *context, uint32_t events)
+static void role_bmp_connection(void *context, uint32_t events)
 {
 	struct bmp_role *s = context;
 	(void)events;
@@ -236,19 +236,19 @@ static void bmp_role_connection(void *context, uint32_t events)
 		int socket = accept4(s->listener, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (socket < 0)
 			return;
-		struct caller *c = bmp_role_place(s);
+		struct caller *c = role_bmp_place(s);
 		if (!c) {
 			close(socket);
 			s->refused++;
 			continue;
 		}
 		*c = (struct caller){.of = s, .socket = socket, .since_ns = clock_boot_ns()};
-		c->router.from = bmp_role_address(&from);
-		caller_watch(c);
+		c->router.from = role_bmp_address(&from);
+		role_bmp_caller_watch(c);
 	}
 }
 
-static void bmp_role_drop(struct bmp_role *s, const struct frame *f)
+static void role_bmp_drop(struct bmp_role *s, const struct frame *f)
 {
 	uint32_t session;
 	if (f->length != sizeof(session))
@@ -258,12 +258,12 @@ static void bmp_role_drop(struct bmp_role *s, const struct frame *f)
 		struct caller *c = &s->callers[i];
 		if (c->socket >= 0 && session && c->router.session == session) {
 			c->router.session = 0; // nobody waits for its end
-			caller_close(c, ROUTER_CLOSED);
+			role_bmp_caller_close(c, ROUTER_CLOSED);
 		}
 	}
 }
 
-static void bmp_role_parent(void *context, uint32_t events)
+static void role_bmp_parent(void *context, uint32_t events)
 {
 	struct bmp_role *s = context;
 	struct frame f;
@@ -271,15 +271,15 @@ static void bmp_role_parent(void *context, uint32_t events)
 	while ((code = channel_get(s->role->channel, &f)) > 0) {
 		s->role->stopping |= f.kind == MESSAGE_STOP;
 		if (f.kind == MESSAGE_ROUTER_DROP)
-			bmp_role_drop(s, &f);
+			role_bmp_drop(s, &f);
 	}
 	if (code < 0)
 		s->error = code;
 	else if (s->busy && (events & EPOLLOUT || channel_may_put(s->role->channel)))
-		bmp_role_resume(s, 0);
+		role_bmp_resume(s, 0);
 }
 
-static void bmp_role_second(void *context, uint32_t events)
+static void role_bmp_second(void *context, uint32_t events)
 {
 	struct bmp_role *s = context;
 	int64_t now = clock_boot_ns();
@@ -287,17 +287,17 @@ static void bmp_role_second(void *context, uint32_t events)
 	for (size_t i = 0; i < ROUTERS_MAX; i++) {
 		struct caller *c = &s->callers[i];
 		if (c->socket >= 0 && !c->router.session && now - c->since_ns > FIRST_WAIT_NS)
-			caller_close(c, ROUTER_CLOSED);
+			role_bmp_caller_close(c, ROUTER_CLOSED);
 	}
-	if (s->refused != s->refused_told && bmp_role_put(s, MESSAGE_ROUTERS_REFUSED, &s->refused, sizeof(s->refused)))
+	if (s->refused != s->refused_told && role_bmp_put(s, MESSAGE_ROUTERS_REFUSED, &s->refused, sizeof(s->refused)))
 		s->refused_told = s->refused;
-	(void)loop_at(s->loop, now + NS_PER_S, (struct loop_handler){bmp_role_second, s});
+	(void)loop_at(s->loop, now + NS_PER_S, (struct loop_handler){role_bmp_second, s});
 }
 
 // ---- beginning and end
 
 // Sessions inherit what is set here: afterwards nothing can be set any more.
-static int bmp_role_listen(struct bmp_role *s, const struct setup_bmp *setup)
+static int role_bmp_listen(struct bmp_role *s, const struct setup_bmp *setup)
 {
 	int on = 1, idle = KEEPALIVE_S, between = KEEPALIVE_S / 4, probes = 4;
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(setup->port)};
@@ -321,19 +321,19 @@ static int bmp_role_listen(struct bmp_role *s, const struct setup_bmp *setup)
 	return 0;
 }
 
-static int bmp_role_watch(struct bmp_role *s)
+static int role_bmp_watch(struct bmp_role *s)
 {
 	s->loop = loop_create();
 	if (!s->loop)
 		return -errno;
-	int code = loop_watch(s->loop, s->listener, EPOLLIN, (struct loop_handler){bmp_role_connection, s});
+	int code = loop_watch(s->loop, s->listener, EPOLLIN, (struct loop_handler){role_bmp_connection, s});
 	if (code == 0)
-		code = bmp_role_watch_parent(s, 0);
-	(void)loop_at(s->loop, clock_boot_ns() + NS_PER_S, (struct loop_handler){bmp_role_second, s});
+		code = role_bmp_watch_parent(s, 0);
+	(void)loop_at(s->loop, clock_boot_ns() + NS_PER_S, (struct loop_handler){role_bmp_second, s});
 	return code;
 }
 
-static int bmp_role_serve(struct bmp_role *s)
+static int role_bmp_serve(struct bmp_role *s)
 {
 	int32_t fine = 0;
 	int code = role_say(s->role, MESSAGE_READY, &fine, sizeof(fine));
@@ -344,7 +344,7 @@ static int bmp_role_serve(struct bmp_role *s)
 	return code < 0 ? code : channel_put_wait(s->role->channel, MESSAGE_DONE, NULL, 0, DONE_MS);
 }
 
-static void bmp_role_free(struct bmp_role *s)
+static void role_bmp_free(struct bmp_role *s)
 {
 	for (size_t i = 0; i < ROUTERS_MAX; i++)
 		if (s->callers[i].socket >= 0)
@@ -367,21 +367,21 @@ int role_bmp(struct role *r)
 	int code = role_setup(r, &setup, sizeof(setup));
 	if (code < 0)
 		goto out;
-	int32_t listening = bmp_role_listen(s, &setup);
+	int32_t listening = role_bmp_listen(s, &setup);
 	if (listening < 0) {
 		code = role_say(r, MESSAGE_READY, &listening, sizeof(listening));
 		goto out;
 	}
 	r->doing = ROLE_OPENS;
-	code = bmp_role_watch(s);
+	code = role_bmp_watch(s);
 	r->doing = code < 0 ? r->doing : ROLE_DROPS;
 	if (code == 0)
 		code = sandbox_enter(role_profile("bmp"), &report);
 	if (code < 0)
 		goto out;
 	r->doing = NULL;
-	code = bmp_role_serve(s);
+	code = role_bmp_serve(s);
 out:
-	bmp_role_free(s);
+	role_bmp_free(s);
 	return code;
 }

@@ -43,10 +43,11 @@ struct station {
 	struct frame held; // length 0: none; its first `held_kept` bytes are kept
 	size_t held_kept;
 	bool stopping, done, full, trouble;
-	bool told; // that no file can be made; not again until one could
+	bool told;   // that no file can be made; not again until one could
+	bool broken; // the role does not hear what it is told
 	int error;
 	uint64_t refused, refused_before, refused_told; // of this life of the role; of earlier ones
-	int64_t refused_ns, pause_ns;
+	int64_t refused_ns, pause_ns, started_ns;
 };
 
 static void station_say(const struct station *s, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -99,8 +100,7 @@ static void station_router_begin(struct station *s, const struct message_router 
 	if (!s->told)
 		station_say(s, "%s: no file for another router: %s", s->o->dir, err_text(code));
 	s->told = true;
-	if (channel_put_wait(s->child.channel, MESSAGE_ROUTER_DROP, &m->session, sizeof(m->session), SAY_MS) < 0)
-		s->error = -EPIPE;
+	s->broken = channel_put(s->child.channel, MESSAGE_ROUTER_DROP, &m->session, sizeof(m->session)) < 0;
 }
 
 static void station_router_index(struct station *s, struct station_router *r)
@@ -136,6 +136,8 @@ static void station_keep(struct station *s)
 	struct station_router *r = head.session ? station_find(s, head.session) : NULL;
 	const uint8_t *bytes = s->held.bytes + sizeof(head);
 	size_t length = s->held.length - sizeof(head);
+	if (r && !s->held_kept)
+		station_router_arrival(r, head.arrival);
 	while (r && s->held_kept < length) {
 		long n = bmp_file_put(s->writer, &r->files, bytes + s->held_kept, length - s->held_kept);
 		if (n < 0) {
@@ -145,10 +147,8 @@ static void station_keep(struct station *s)
 		s->held_kept += (size_t)n;
 		s->full = false;
 	}
-	if (r) {
-		station_router_arrival(r, head.arrival);
+	if (r)
 		station_router_index(s, r);
-	}
 	s->held = (struct frame){0};
 	s->held_kept = 0;
 }
@@ -179,7 +179,7 @@ static void station_take(struct station *s, const struct frame *f)
 	} else if (f->kind == MESSAGE_ERROR) {
 		station_say(s, "%.*s", (int)f->length, (const char *)f->bytes);
 	} else {
-		s->done |= f->kind == MESSAGE_DONE;
+		s->done |= f->kind == MESSAGE_DONE && s->stopping;
 	}
 }
 
@@ -210,6 +210,10 @@ static void station_died(struct station *s)
 	station_say(s, "bmp: %s", how);
 	station_end_routers(s, "connection lost");
 	s->trouble = true;
+	s->broken = false;
+	// One that dies again and again is started less and less often.
+	if (clock_boot_ns() - s->started_ns > RESTART_MOST_NS)
+		s->pause_ns = 0;
 	s->pause_ns = !s->pause_ns ? RESTART_NS : s->pause_ns * 2 < RESTART_MOST_NS ? s->pause_ns * 2 : RESTART_MOST_NS;
 	(void)loop_at(s->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){station_restart, s});
 }
@@ -223,11 +227,12 @@ static void station_heard(void *context, uint32_t events)
 		int code = channel_get(s->child.channel, &f);
 		if (code == 0)
 			return;
-		if (code < 0) {
+		if (code > 0)
+			station_take(s, &f);
+		if (code < 0 || s->broken) {
 			station_died(s);
 			return;
 		}
-		station_take(s, &f);
 	}
 }
 
@@ -265,6 +270,7 @@ static int station_start(struct station *s)
 	if (code == 0)
 		code = loop_watch(s->loop, channel_descriptor(s->child.channel), EPOLLIN,
 				  (struct loop_handler){station_heard, s});
+	s->started_ns = clock_boot_ns();
 	if (code != 0)
 		child_stop(&s->child);
 	return code;

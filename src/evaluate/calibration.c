@@ -13,7 +13,7 @@
 
 #define LABEL_MAX 256
 
-static uint32_t number_of(struct calibration_names *l, const char *name)
+static uint32_t calibration_number_of(struct calibration_names *l, const char *name)
 {
 	for (size_t i = 0; i < l->count; i++)
 		if (strcmp(l->at[i], name) == 0)
@@ -24,7 +24,7 @@ static uint32_t number_of(struct calibration_names *l, const char *name)
 }
 
 // The variation without its hold time: "dual-90-v6" is the topology "dual-v6".
-static void topology_of(const char *variation, char *ret, size_t size)
+static void calibration_topology_of(const char *variation, char *ret, size_t size)
 {
 	size_t n = 0;
 	while (*variation && n + 1 < size) {
@@ -40,7 +40,7 @@ static void topology_of(const char *variation, char *ret, size_t size)
 	ret[n] = '\0';
 }
 
-static uint32_t bits_of(const struct truth_words *w)
+static uint32_t calibration_bits_of(const struct truth_words *w)
 {
 	uint32_t bits = 0;
 	for (size_t i = 0; i < w->n; i++) {
@@ -50,8 +50,8 @@ static uint32_t bits_of(const struct truth_words *w)
 	return bits;
 }
 
-static void case_add(struct calibration *c, const struct truth *truth, const struct score_outage *o,
-		     const struct entity_list *entities)
+static void calibration_case_add(struct calibration *c, const struct truth *truth, const struct score_outage *o,
+				 const struct entity_list *entities)
 {
 	char name[LABEL_MAX], topology[LABEL_MAX];
 	const char *scenario = truth->scenario ? truth->scenario : "?",
@@ -65,16 +65,16 @@ static void case_add(struct calibration *c, const struct truth *truth, const str
 	*one = (struct calibrate_case){
 		.coverage = n->facts.witness.coverage,
 		.truth = (uint8_t)cause,
-		.acceptable = bits_of(&o->truth->acceptable) | 1u << cause,
-		.ruled_out = bits_of(&o->truth->not ),
+		.acceptable = calibration_bits_of(&o->truth->acceptable) | 1u << cause,
+		.ruled_out = calibration_bits_of(&o->truth->not ),
 	};
 	memcpy(one->findings, n->diagnosis.findings, sizeof(one->findings));
 	diagnose_prior(n, &entities->at[n->entity], one->prior);
 	snprintf(name, sizeof(name), "%s %s", scenario, variation);
-	topology_of(variation, topology, sizeof(topology));
-	one->group[GROUP_VARIATION] = number_of(&c->groups[GROUP_VARIATION], name);
-	one->group[GROUP_TOPOLOGY] = number_of(&c->groups[GROUP_TOPOLOGY], topology);
-	one->group[GROUP_WAY] = number_of(&c->groups[GROUP_WAY], scenario);
+	calibration_topology_of(variation, topology, sizeof(topology));
+	one->group[GROUP_VARIATION] = calibration_number_of(&c->groups[GROUP_VARIATION], name);
+	one->group[GROUP_TOPOLOGY] = calibration_number_of(&c->groups[GROUP_TOPOLOGY], topology);
+	one->group[GROUP_WAY] = calibration_number_of(&c->groups[GROUP_WAY], scenario);
 }
 
 void calibration_add(struct calibration *c, const struct truth *truth, const struct incident_list *incidents,
@@ -83,7 +83,7 @@ void calibration_add(struct calibration *c, const struct truth *truth, const str
 	size_t before = c->count;
 	struct score score = score_recording(truth, incidents, entities);
 	for (size_t i = 0; i < score.count; i++)
-		case_add(c, truth, &score.outages[i], entities);
+		calibration_case_add(c, truth, &score.outages[i], entities);
 	score_free(&score);
 	c->recordings++;
 	c->without += c->count == before;

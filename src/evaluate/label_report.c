@@ -2,7 +2,7 @@
 // What labels say of themselves and how well they tell, as text and as JSON.
 #include "evaluate/label_report.h"
 
-static void print_rejects(struct text *t, const struct labels *l)
+static void label_report_print_rejects(struct text *t, const struct labels *l)
 {
 	text_printf(t, "%zu rows, %zu used", l->rows, l->count);
 	for (int r = 0; r < REJECT_COUNT; r++) {
@@ -15,7 +15,7 @@ static void print_rejects(struct text *t, const struct labels *l)
 	text_put(t, "\n");
 }
 
-static void print_report(struct text *t, const struct label_report *r)
+static void label_report_print_report(struct text *t, const struct label_report *r)
 {
 	text_printf(t,
 		    "\nAUC %.3f; Brier score %.4f against %.4f of the base rate alone, skill %.3f; log loss %.3f; "
@@ -29,7 +29,7 @@ static void print_report(struct text *t, const struct label_report *r)
 				    r->bins[b].ordered / (double)r->bins[b].count, r->bins[b].count);
 }
 
-static void print_scores(struct text *t, const struct label_scores *s)
+static void label_report_print_scores(struct text *t, const struct label_scores *s)
 {
 	text_printf(t,
 		    "%zu national outages of %zu countries, %zu of them ordered; each country is predicted from all "
@@ -39,31 +39,31 @@ static void print_scores(struct text *t, const struct label_scores *s)
 	for (int f = 0; f < FEATURE_COUNT; f++)
 		text_printf(t, "%-52s %8.3f %8.3f\n", label_feature_name((enum label_feature)f), s->rate[f][1],
 			    s->rate[f][0]);
-	print_report(t, &s->of);
+	label_report_print_report(t, &s->of);
 	text_printf(t,
 		    "\nWithout the countries that have %d ordered outages and more: %zu outages, %zu ordered; the same "
 		    "predictions:\n",
 		    LABEL_MANY, s->rest_count, s->rest_ordered);
-	print_report(t, &s->rest);
+	label_report_print_report(t, &s->rest);
 }
 
-static void put_real(struct json *j, const char *key, double value)
+static void label_report_put_real(struct json *j, const char *key, double value)
 {
 	json_key(j, key);
 	json_real(j, value, 4);
 }
 
-static void put_report(struct json *j, const struct label_report *r)
+static void label_report_put_report(struct json *j, const struct label_report *r)
 {
-	put_real(j, "auc", r->auc);
-	put_real(j, "brier", r->brier);
-	put_real(j, "brier_climatology", r->climatology);
-	put_real(j, "brier_skill", r->skill);
-	put_real(j, "log_loss", r->log_loss);
-	put_real(j, "calibration_error", r->ece);
-	put_real(j, "precision_at_recall_0_5", r->precision[0]);
-	put_real(j, "precision_at_recall_0_7", r->precision[1]);
-	put_real(j, "precision_at_recall_0_9", r->precision[2]);
+	label_report_put_real(j, "auc", r->auc);
+	label_report_put_real(j, "brier", r->brier);
+	label_report_put_real(j, "brier_climatology", r->climatology);
+	label_report_put_real(j, "brier_skill", r->skill);
+	label_report_put_real(j, "log_loss", r->log_loss);
+	label_report_put_real(j, "calibration_error", r->ece);
+	label_report_put_real(j, "precision_at_recall_0_5", r->precision[0]);
+	label_report_put_real(j, "precision_at_recall_0_7", r->precision[1]);
+	label_report_put_real(j, "precision_at_recall_0_9", r->precision[2]);
 }
 
 void label_report_json(struct text *t, const struct labels *l, const struct label_scores *s)
@@ -85,14 +85,14 @@ void label_report_json(struct text *t, const struct labels *l, const struct labe
 	json_int(j, (int64_t)s->count);
 	json_key(j, "ordered");
 	json_int(j, (int64_t)s->ordered);
-	put_report(j, &s->of);
+	label_report_put_report(j, &s->of);
 	json_key(j, "without_countries_of_many");
 	json_open(j, '{');
 	json_key(j, "national");
 	json_int(j, (int64_t)s->rest_count);
 	json_key(j, "ordered");
 	json_int(j, (int64_t)s->rest_ordered);
-	put_report(j, &s->rest);
+	label_report_put_report(j, &s->rest);
 	json_close(j, '}');
 	json_close(j, '}');
 	text_char(t, '\n');
@@ -100,9 +100,9 @@ void label_report_json(struct text *t, const struct labels *l, const struct labe
 
 void label_report_text(struct text *t, const struct labels *l, const struct label_scores *s)
 {
-	print_rejects(t, l);
+	label_report_print_rejects(t, l);
 	if (s)
-		print_scores(t, s);
+		label_report_print_scores(t, s);
 	else
 		text_put(t, "This list has shutdowns only: there is nothing to tell them from.\n");
 }

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static void put_word(struct json *j, const char *key, int value)
+static void score_report_put_word(struct json *j, const char *key, int value)
 {
 	json_key(j, key);
 	if (value == SCORE_NOT_ASKED)
@@ -15,27 +15,27 @@ static void put_word(struct json *j, const char *key, int value)
 		json_bool(j, value == SCORE_YES);
 }
 
-static void put_null(struct json *j, const char *key)
+static void score_report_put_null(struct json *j, const char *key)
 {
 	json_key(j, key);
 	json_null(j);
 }
 
-static const struct diagnosis *diagnosis_of(const struct score_outage *o)
+static const struct diagnosis *score_report_diagnosis_of(const struct score_outage *o)
 {
 	return o->found && o->found->diagnosis.known ? &o->found->diagnosis : NULL;
 }
 
-static void put_cause(struct json *j, const struct score_outage *o)
+static void score_report_put_cause(struct json *j, const struct score_outage *o)
 {
-	const struct diagnosis *d = diagnosis_of(o);
+	const struct diagnosis *d = score_report_diagnosis_of(o);
 	if (!d) {
-		put_null(j, "verdict");
-		put_null(j, "leading");
-		put_null(j, "leading_p");
-		put_null(j, "abstained");
-		put_null(j, "top1");
-		put_null(j, "ruled_out_above_0_2");
+		score_report_put_null(j, "verdict");
+		score_report_put_null(j, "leading");
+		score_report_put_null(j, "leading_p");
+		score_report_put_null(j, "abstained");
+		score_report_put_null(j, "top1");
+		score_report_put_null(j, "ruled_out_above_0_2");
 		return;
 	}
 	const char *leading = cause_row(d->ranked[0].cause)->word;
@@ -47,7 +47,7 @@ static void put_cause(struct json *j, const struct score_outage *o)
 	json_real(j, d->ranked[0].p, 4);
 	json_key(j, "abstained");
 	json_bool(j, d->abstained != 0);
-	put_word(j, "top1", o->cause_ok);
+	score_report_put_word(j, "top1", o->cause_ok);
 	json_key(j, "ruled_out_above_0_2");
 	json_open(j, '[');
 	for (uint8_t c = 0; c < CAUSE_COUNT; c++)
@@ -56,7 +56,7 @@ static void put_cause(struct json *j, const struct score_outage *o)
 	json_close(j, ']');
 }
 
-static void put_outage(struct json *j, const struct score_outage *o)
+static void score_report_put_outage(struct json *j, const struct score_outage *o)
 {
 	json_open(j, '{');
 	json_key(j, "entity");
@@ -68,17 +68,17 @@ static void put_outage(struct json *j, const struct score_outage *o)
 	for (size_t i = 0; i < o->truth->acceptable.n; i++)
 		json_string(j, o->truth->acceptable.at[i]);
 	json_close(j, ']');
-	put_cause(j, o);
+	score_report_put_cause(j, o);
 	json_key(j, "detected");
 	json_bool(j, o->detected);
 	json_key(j, "start_error_s");
 	json_real(j, o->start_error_s, 3);
 	json_key(j, "end_error_s");
 	json_real(j, o->end_error_s, 3);
-	put_word(j, "start_in_interval", o->detected ? o->start_in_interval : SCORE_NOT_ASKED);
-	put_word(j, "scope_ok", o->scope_ok);
-	put_word(j, "order_ok", o->order_ok);
-	put_word(j, "recovery_ok", o->recovery_ok);
+	score_report_put_word(j, "start_in_interval", o->detected ? o->start_in_interval : SCORE_NOT_ASKED);
+	score_report_put_word(j, "scope_ok", o->scope_ok);
+	score_report_put_word(j, "order_ok", o->order_ok);
+	score_report_put_word(j, "recovery_ok", o->recovery_ok);
 	json_key(j, "start_interval_score_s");
 	json_real(j, o->interval_score_s, 3);
 	json_key(j, "time_to_detect_s");
@@ -87,7 +87,7 @@ static void put_outage(struct json *j, const struct score_outage *o)
 }
 
 // All leading causes of the recording are right; not asked where there are none.
-static int recording_top1(const struct score *s)
+static int score_report_recording_top1(const struct score *s)
 {
 	int top1 = SCORE_NOT_ASKED;
 	for (size_t i = 0; i < s->count; i++)
@@ -103,25 +103,25 @@ void score_json(struct json *j, const char *name, const struct score *s)
 	json_string(j, name);
 	json_key(j, "detected");
 	json_bool(j, s->detected);
-	put_word(j, "top1", recording_top1(s));
+	score_report_put_word(j, "top1", score_report_recording_top1(s));
 	json_key(j, "false_outages");
 	json_int(j, s->false_outages);
 	json_key(j, "outages");
 	json_open(j, '[');
 	for (size_t i = 0; i < s->count; i++)
-		put_outage(j, &s->outages[i]);
+		score_report_put_outage(j, &s->outages[i]);
 	json_close(j, ']');
 	json_close(j, '}');
 }
 
-static const char *word_of(int value)
+static const char *score_report_word_of(int value)
 {
 	return value == SCORE_YES ? "yes" : value == SCORE_NO ? "NO" : "-";
 }
 
-static void line_cause(struct text *t, const struct score_outage *o)
+static void score_report_line_cause(struct text *t, const struct score_outage *o)
 {
-	const struct diagnosis *d = diagnosis_of(o);
+	const struct diagnosis *d = score_report_diagnosis_of(o);
 	if (d) {
 		const char *leading = cause_row(d->ranked[0].cause)->word;
 		text_printf(t, d->abstained ? "  (%s %.2f)" : "  %s %.2f", leading, d->ranked[0].p);
@@ -151,9 +151,9 @@ void score_text(struct text *t, const char *name, const struct score *s)
 			text_printf(t, " end %+8.1f s", o->end_error_s);
 		else
 			text_printf(t, " %15s", "");
-		text_printf(t, "  scope %s  order %s  recovery %s", word_of(o->scope_ok), word_of(o->order_ok),
-			    word_of(o->recovery_ok));
-		line_cause(t, o);
+		text_printf(t, "  scope %s  order %s  recovery %s", score_report_word_of(o->scope_ok),
+			    score_report_word_of(o->order_ok), score_report_word_of(o->recovery_ok));
+		score_report_line_cause(t, o);
 	}
 	if (s->false_outages)
 		text_printf(t, "%-24s FALSE OUTAGES: %u\n", s->count ? "" : name, s->false_outages);

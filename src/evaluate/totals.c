@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void note(double **list, size_t *n, size_t *capacity, double value)
+static void totals_note(double **list, size_t *n, size_t *capacity, double value)
 {
 	if (!isfinite(value))
 		return;
@@ -40,47 +40,49 @@ void totals_add(struct totals *e, const struct score *s, double watch_s)
 		e->ruled_out += o->ruled_out != 0;
 		if (!o->asked)
 			continue;
-		note(&e->start_errors, &e->starts, &e->start_capacity, o->start_error_s);
-		note(&e->end_errors, &e->ends, &e->end_capacity, o->end_error_s);
+		totals_note(&e->start_errors, &e->starts, &e->start_capacity, o->start_error_s);
+		totals_note(&e->end_errors, &e->ends, &e->end_capacity, o->end_error_s);
 		if (!o->detected)
 			continue;
-		note(&e->widths, &e->width_count, &e->width_capacity, o->interval_s);
-		note(&e->detect, &e->detects, &e->detect_capacity, o->detect_s);
+		totals_note(&e->widths, &e->width_count, &e->width_capacity, o->interval_s);
+		totals_note(&e->detect, &e->detects, &e->detect_capacity, o->detect_s);
 		e->score_sum += o->interval_score_s;
 		e->plain_sum += score_plain(o, watch_s);
 		e->scored++;
 	}
 }
 
-static int by_value(const void *a, const void *b)
+static int totals_by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
 	return x < y ? -1 : x > y;
 }
 
-static double quantile(double *list, size_t n, double q)
+static double totals_quantile(double *list, size_t n, double q)
 {
 	if (!n)
 		return NAN;
-	qsort(list, n, sizeof(*list), by_value);
+	qsort(list, n, sizeof(*list), totals_by_value);
 	return list[(size_t)(q * (double)(n - 1) + 0.5)];
 }
 
-static void put_share(struct json *j, const char *key, size_t part, size_t of)
+static void totals_put_share(struct json *j, const char *key, size_t part, size_t of)
 {
 	json_key(j, key);
 	json_real(j, of ? (double)part / (double)of : NAN, 4);
 }
 
-static double mean(double sum, size_t n)
+static double totals_mean(double sum, size_t n)
 {
 	return n ? sum / (double)n : NAN;
 }
 
 void totals_text(struct text *t, struct totals *e, bool times)
 {
-	double start50 = quantile(e->start_errors, e->starts, 0.5), start90 = quantile(e->start_errors, e->starts, 0.9);
-	double end50 = quantile(e->end_errors, e->ends, 0.5), width50 = quantile(e->widths, e->width_count, 0.5);
+	double start50 = totals_quantile(e->start_errors, e->starts, 0.5),
+	       start90 = totals_quantile(e->start_errors, e->starts, 0.9);
+	double end50 = totals_quantile(e->end_errors, e->ends, 0.5),
+	       width50 = totals_quantile(e->widths, e->width_count, 0.5);
 	text_printf(t,
 		    "\n%zu recordings, %zu outages: %zu found, %zu false; start error median %.1f s, p90 %.1f s; "
 		    "%zu of %zu starts inside their interval (median width %.1f s); end error median %.1f s; scope "
@@ -90,10 +92,10 @@ void totals_text(struct text *t, struct totals *e, bool times)
 		    "%.2f s)",
 		    e->recordings, e->outages, e->found, e->false_outages, start50, start90, e->inside, e->found,
 		    width50, end50, e->scope_right, e->scope_asked, e->order_right, e->order_asked, e->recovery_right,
-		    e->recovery_asked, mean(e->score_sum, e->scored), mean(e->plain_sum, e->scored));
+		    e->recovery_asked, totals_mean(e->score_sum, e->scored), totals_mean(e->plain_sum, e->scored));
 	if (times)
-		text_printf(t, "; told after %.1f s (median), %.1f s (p90)", quantile(e->detect, e->detects, 0.5),
-			    quantile(e->detect, e->detects, 0.9));
+		text_printf(t, "; told after %.1f s (median), %.1f s (p90)",
+			    totals_quantile(e->detect, e->detects, 0.5), totals_quantile(e->detect, e->detects, 0.9));
 	text_printf(t,
 		    "; causes: %zu of %zu leading ones right or acceptable (%zu exactly), %zu answered, %zu of "
 		    "these right, %zu with a ruled-out cause above 0.2\n",
@@ -102,8 +104,10 @@ void totals_text(struct text *t, struct totals *e, bool times)
 
 void totals_json(struct json *j, struct totals *e)
 {
-	double start50 = quantile(e->start_errors, e->starts, 0.5), start90 = quantile(e->start_errors, e->starts, 0.9);
-	double end50 = quantile(e->end_errors, e->ends, 0.5), width50 = quantile(e->widths, e->width_count, 0.5);
+	double start50 = totals_quantile(e->start_errors, e->starts, 0.5),
+	       start90 = totals_quantile(e->start_errors, e->starts, 0.9);
+	double end50 = totals_quantile(e->end_errors, e->ends, 0.5),
+	       width50 = totals_quantile(e->widths, e->width_count, 0.5);
 	json_key(j, "summary");
 	json_open(j, '{');
 	json_key(j, "recordings");
@@ -112,16 +116,16 @@ void totals_json(struct json *j, struct totals *e)
 	json_int(j, (int64_t)e->outages);
 	json_key(j, "false_outages");
 	json_int(j, (int64_t)e->false_outages);
-	put_share(j, "recall", e->found, e->outages);
-	put_share(j, "precision", e->found, e->found + e->false_outages);
-	put_share(j, "start_coverage", e->inside, e->found);
-	put_share(j, "scope_accuracy", e->scope_right, e->scope_asked);
-	put_share(j, "order_accuracy", e->order_right, e->order_asked);
-	put_share(j, "recovery_accuracy", e->recovery_right, e->recovery_asked);
-	put_share(j, "cause_accuracy", e->causes_right, e->causes);
-	put_share(j, "cause_accuracy_strict", e->causes_strict, e->causes);
-	put_share(j, "cause_answered", e->answered, e->causes);
-	put_share(j, "cause_accuracy_answered", e->answered_right, e->answered);
+	totals_put_share(j, "recall", e->found, e->outages);
+	totals_put_share(j, "precision", e->found, e->found + e->false_outages);
+	totals_put_share(j, "start_coverage", e->inside, e->found);
+	totals_put_share(j, "scope_accuracy", e->scope_right, e->scope_asked);
+	totals_put_share(j, "order_accuracy", e->order_right, e->order_asked);
+	totals_put_share(j, "recovery_accuracy", e->recovery_right, e->recovery_asked);
+	totals_put_share(j, "cause_accuracy", e->causes_right, e->causes);
+	totals_put_share(j, "cause_accuracy_strict", e->causes_strict, e->causes);
+	totals_put_share(j, "cause_answered", e->answered, e->causes);
+	totals_put_share(j, "cause_accuracy_answered", e->answered_right, e->answered);
 	json_key(j, "cause_ruled_out_above_0_2");
 	json_int(j, (int64_t)e->ruled_out);
 	json_key(j, "start_error_median_s");
@@ -131,13 +135,13 @@ void totals_json(struct json *j, struct totals *e)
 	json_key(j, "start_interval_median_s");
 	json_real(j, width50, 3);
 	json_key(j, "start_interval_score_s");
-	json_real(j, mean(e->score_sum, e->scored), 3);
+	json_real(j, totals_mean(e->score_sum, e->scored), 3);
 	json_key(j, "start_interval_score_plain_s");
-	json_real(j, mean(e->plain_sum, e->scored), 3);
+	json_real(j, totals_mean(e->plain_sum, e->scored), 3);
 	json_key(j, "time_to_detect_median_s");
-	json_real(j, quantile(e->detect, e->detects, 0.5), 1);
+	json_real(j, totals_quantile(e->detect, e->detects, 0.5), 1);
 	json_key(j, "time_to_detect_p90_s");
-	json_real(j, quantile(e->detect, e->detects, 0.9), 1);
+	json_real(j, totals_quantile(e->detect, e->detects, 0.9), 1);
 	json_key(j, "end_error_median_s");
 	json_real(j, end50, 3);
 	json_close(j, '}');

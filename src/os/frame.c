@@ -73,7 +73,7 @@ union file_room { // beside a frame, one descriptor
 	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-static void file_attach(struct msghdr *m, union file_room *room, int file)
+static void frame_file_attach(struct msghdr *m, union file_room *room, int file)
 {
 	*room = (union file_room){0};
 	m->msg_control = room->bytes;
@@ -83,7 +83,7 @@ static void file_attach(struct msghdr *m, union file_room *room, int file)
 	memcpy(CMSG_DATA(head), &file, sizeof(file));
 }
 
-static int file_detach(struct msghdr *m)
+static int frame_file_detach(struct msghdr *m)
 {
 	int file = -1;
 	struct cmsghdr *head = m->msg_controllen ? CMSG_FIRSTHDR(m) : NULL;
@@ -93,7 +93,7 @@ static int file_detach(struct msghdr *m)
 	return file;
 }
 
-static int send_message(struct channel *c, const struct msghdr *m)
+static int frame_send_message(struct channel *c, const struct msghdr *m)
 {
 	for (;;) {
 		if (sendmsg(c->descriptor, m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
@@ -110,7 +110,7 @@ static int send_frame(struct channel *c, struct frame_head head, const void *byt
 {
 	struct iovec parts[2] = {{&head, sizeof(head)}, {(void *)(uintptr_t)bytes, length}};
 	struct msghdr m = {.msg_iov = parts, .msg_iovlen = length ? 2 : 1};
-	return send_message(c, &m);
+	return frame_send_message(c, &m);
 }
 
 int channel_put_file(struct channel *c, uint16_t kind, int file)
@@ -119,8 +119,8 @@ int channel_put_file(struct channel *c, uint16_t kind, int file)
 	struct iovec part = {&head, sizeof(head)};
 	struct msghdr m = {.msg_iov = &part, .msg_iovlen = 1};
 	union file_room room;
-	file_attach(&m, &room, file);
-	return send_message(c, &m);
+	frame_file_attach(&m, &room, file);
+	return frame_send_message(c, &m);
 }
 
 void channel_take_files(struct channel *c)
@@ -192,7 +192,7 @@ static ssize_t receive(struct channel *c, struct frame_head *ret, int *ret_file)
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return errno == ECONNRESET ? 0 : -errno;
-	*ret_file = file_detach(&m);
+	*ret_file = frame_file_detach(&m);
 	return m.msg_flags & MSG_TRUNC || (n && n < (ssize_t)sizeof(*ret)) ? ERR_MALFORMED : n;
 }
 

@@ -25,7 +25,7 @@ struct bmp_writer {
 	struct durable *disk;
 };
 
-static int bmp_folder_open(const char *dir)
+static int bmp_writer_folder_open(const char *dir)
 {
 	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
 		return -errno;
@@ -41,7 +41,7 @@ static int bmp_folder_open(const char *dir)
 
 int bmp_writer_open(const char *dir, const char *collector, struct bmp_writer **ret, struct file_error *e)
 {
-	int folder = bmp_folder_open(dir);
+	int folder = bmp_writer_folder_open(dir);
 	if (folder < 0)
 		return file_error_as(folder, e, file_at(dir, 0), "%s", err_text(folder));
 	struct bmp_writer *w = alloc_zero(1, sizeof(*w));
@@ -60,7 +60,7 @@ int bmp_writer_close(struct bmp_writer *w)
 	return code;
 }
 
-static int bmp_index_open(const struct bmp_writer *w, const char *name)
+static int bmp_writer_index_open(const struct bmp_writer *w, const char *name)
 {
 	char index[NAME_BYTES + sizeof(".index")];
 	snprintf(index, sizeof(index), "%s.index", name);
@@ -78,7 +78,7 @@ int bmp_file_begin(struct bmp_writer *w, struct bmp_file *ret)
 			continue;
 		if (bytes < 0)
 			return -errno;
-		int index = bmp_index_open(w, name);
+		int index = bmp_writer_index_open(w, name);
 		if (index < 0) {
 			close(bytes);
 			(void)unlinkat(w->folder, name, 0);

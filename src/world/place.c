@@ -4,7 +4,9 @@
 #include "base/err.h"
 #include "world/world.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYSTEM_PLACE "/usr/share/lacuna/world.bin"
@@ -51,4 +53,18 @@ int world_place_find(struct text *ret)
 		return 0;
 	ret->length = before;
 	return ERR_NOT_FOUND;
+}
+
+int world_folders_make(const char *path)
+{
+	struct text t = {0};
+	int result = 0;
+	for (const char *at = strchr(path + 1, '/'); at && result == 0; at = strchr(at + 1, '/')) {
+		text_clear(&t);
+		text_bytes(&t, path, (size_t)(at - path));
+		if (mkdir(text_string(&t), 0777) < 0 && errno != EEXIST)
+			result = -errno;
+	}
+	text_free(&t);
+	return result;
 }

@@ -28,6 +28,8 @@ int MUST_USE world_place_find(struct text *ret);
 // Appends the path where `lacuna world build` puts its file: the first of the places above.
 // 0, or ERR_NOT_FOUND: no home folder is known.
 int MUST_USE world_place_own(struct text *ret);
+// Makes the folders that a path needs (all before its last slash). 0 or -errno.
+int MUST_USE world_folders_make(const char *path);
 
 // The range that holds the address. 1 found, 0 not.
 int world_lookup(const struct world *w, const struct addr *a, struct world_range *ret);

@@ -18,6 +18,8 @@ SYSTEM = {"open", "open64", "openat", "fopen", "fopen64", "read", "write", "prea
           "stat", "opendir", "socket", "connect", "recv", "send", "time", "clock", "clock_gettime", "gettimeofday", "getenv",
           "secure_getenv", "rand", "random", "getrandom", "printf", "puts", "fork", "system", "usleep", "nanosleep",
           "__printf_chk", "__fprintf_chk", "__open_2", "__read_chk"}
+PROCESS = {"fork", "vfork", "posix_spawn", "posix_spawnp", "execv", "execve", "execvp", "system", "popen"}
+LISTENING = {"listen", "accept", "accept4"}
 MEMORY = re.compile(r"(alloc_\w+|malloc|calloc|realloc|free|strdup)$")
 
 
@@ -139,6 +141,9 @@ def main():
                                                         for name in sorted(table[room][1] & SYSTEM)])
     cases.case("wire allocates nothing", [f"wire calls {name}" for name in sorted(table["wire"][1]) if MEMORY.match(name)]
                if "wire" in table else [])
+    cases.case("processes are made in os, listening sockets in daemon", [
+        f"{room} calls {name}" for room, (_, undefined) in table.items() for name in sorted(undefined)
+        if (name in PROCESS and room != "os") or (name in LISTENING and room != "daemon")])
     cases.case("threads only in feed", [f"{room} calls {name}" for room, (_, undefined) in table.items() if room != "feed"
                                         for name in sorted(undefined) if name.startswith(("pthread_create", "thrd_create"))])
     cases.done()

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: ISC
 // The default sources: two npm packages, fetched by `npm pack` and unpacked by tar into a cache folder that one
 // process at a time may use. A new download takes the old one's place only when it is whole.
+#include "world/fetch.h"
+
 #include "base/err.h"
-#include "cli/world_priv.h"
+#include "os/program.h"
 #include "world/build.h"
+#include "world/world.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 #define SCRATCH "new" // folder inside the cache, emptied at every start
 
@@ -30,28 +29,6 @@ static const struct package packages[2] = {
 	{"@ip-location-db/asn-country", "ip-location-db-asn-country-", "asn-country-ipv4.csv", "asn-country-ipv6.csv"},
 	{"@ip-location-db/asn", "ip-location-db-asn-", "asn-ipv4.csv", "asn-ipv6.csv"},
 };
-
-// Runs a program without input, its output thrown away. Its exit status, 128 + signal, or -errno.
-static int program_run(const char *const *arguments)
-{
-	posix_spawn_file_actions_t actions;
-	pid_t child;
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return -ENOMEM;
-	int result = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	if (result == 0)
-		result = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	if (result == 0)
-		result = posix_spawnp(&child, arguments[0], &actions, NULL, (char *const *)arguments, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (result != 0)
-		return -result;
-	int status;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
 
 static void path_join(struct text *ret, const struct text *folder, const char *name)
 {
@@ -74,7 +51,7 @@ static void folder_remove(const char *path)
 	(void)rmdir(path);
 }
 
-static int cache_find(struct text *ret)
+static int cache_find(const struct world_sources *s, struct text *ret)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	if (cache && cache[0] == '/') {
@@ -83,18 +60,19 @@ static int cache_find(struct text *ret)
 		text_put(ret, home);
 		text_put(ret, "/.cache");
 	} else {
-		world_say("no home folder is known (HOME is not set): set XDG_CACHE_HOME to a folder for downloads");
-		return WORLD_EXIT_USAGE;
+		notice_line(s->notices,
+			    "no home folder is known (HOME is not set): set XDG_CACHE_HOME to a folder for downloads");
+		return ERR_USAGE;
 	}
 	text_put(ret, "/lacuna/world");
-	return WORLD_EXIT_DONE;
+	return 0;
 }
 
 // Makes the cache folder, locks it and gives it an empty scratch folder.
 static int cache_open(struct world_sources *s, struct text *ret_scratch)
 {
-	int status = cache_find(&s->folder);
-	if (status != WORLD_EXIT_DONE)
+	int status = cache_find(s, &s->folder);
+	if (status != 0)
 		return status;
 	path_join(ret_scratch, &s->folder, SCRATCH);
 	int result = world_folders_make(text_string(ret_scratch));
@@ -105,19 +83,19 @@ static int cache_open(struct world_sources *s, struct text *ret_scratch)
 	if (result == -EWOULDBLOCK) {
 		close(s->lock); // the scratch folder is the other's
 		s->lock = -1;
-		world_say("another 'lacuna world build' is using %s; try again when it is done",
-			  text_string(&s->folder));
-		return WORLD_EXIT_FAILED;
+		notice_line(s->notices, "another 'lacuna world build' is using %s; try again when it is done",
+			    text_string(&s->folder));
+		return result;
 	}
 	if (result == 0) {
 		folder_remove(text_string(ret_scratch));
 		result = mkdir(text_string(ret_scratch), 0777) < 0 ? -errno : 0;
 	}
 	if (result == 0)
-		return WORLD_EXIT_DONE;
-	world_say("cannot use the cache folder %s: %s; XDG_CACHE_HOME names another place", text_string(&s->folder),
-		  err_text(result));
-	return WORLD_EXIT_FAILED;
+		return 0;
+	notice_line(s->notices, "cannot use the cache folder %s: %s; XDG_CACHE_HOME names another place",
+		    text_string(&s->folder), err_text(result));
+	return result;
 }
 
 static bool is_archive(const char *file, const struct package *p)
@@ -199,23 +177,26 @@ static int download(struct world_sources *s, struct text *scratch, bool quiet)
 					 "--fetch-timeout=60000",
 					 NULL};
 	if (!quiet)
-		world_say("fetching %s and %s with npm (about 24 MB) into %s: they say which country and network an "
-			  "address belongs to",
-			  packages[0].name, packages[1].name, text_string(&s->folder));
+		notice_line(s->notices,
+			    "fetching %s and %s with npm (about 24 MB) into %s: they say which country and network an "
+			    "address belongs to",
+			    packages[0].name, packages[1].name, text_string(&s->folder));
 	int result = program_run(arguments);
 	if (result == -ENOENT)
-		world_say("npm is not installed; on Debian: apt install npm (or give files as arguments)");
+		notice_line(s->notices,
+			    "npm is not installed; on Debian: apt install npm (or give files as arguments)");
 	else if (result < 0)
-		world_say("cannot run npm: %s", err_text(result));
+		notice_line(s->notices, "cannot run npm: %s", err_text(result));
 	else if (result > 0)
-		world_say("npm failed (exit status %d): no network, or a proxy that npm does not know?", result);
+		notice_line(s->notices, "npm failed (exit status %d): no network, or a proxy that npm does not know?",
+			    result);
 	if (result != 0)
-		return WORLD_EXIT_FLAWED;
+		return 1;
 	result = archives_take(s, scratch);
 	if (result == 0)
-		return WORLD_EXIT_DONE;
-	world_say("cannot keep what npm fetched: %s", err_text(result));
-	return WORLD_EXIT_FLAWED;
+		return 0;
+	notice_line(s->notices, "cannot keep what npm fetched: %s", err_text(result));
+	return 1;
 }
 
 // The version ends in YYYYMMDDHH, the hour the data was made.
@@ -248,10 +229,10 @@ static int archive_unpack(struct world_sources *s, struct text *scratch, size_t 
 					 NULL};
 	int result = program_run(arguments);
 	if (result < 0)
-		world_say("cannot run tar: %s", err_text(result));
+		notice_line(s->notices, "cannot run tar: %s", err_text(result));
 	else if (result > 0)
-		world_say("cannot unpack %s (tar's exit status %d); remove that file and try again",
-			  text_string(&archive), result);
+		notice_line(s->notices, "cannot unpack %s (tar's exit status %d); remove that file and try again",
+			    text_string(&archive), result);
 	path_join(&s->files[2 * which], scratch, p->v4);
 	path_join(&s->files[2 * which + 1], scratch, p->v6);
 	text_printf(&s->about, "%s%s %.*s", which ? ", " : "", p->name, (int)(strlen(file) - strlen(p->archive) - 4),
@@ -262,41 +243,41 @@ static int archive_unpack(struct world_sources *s, struct text *scratch, size_t 
 	text_free(&archive);
 	text_free(&v4);
 	text_free(&v6);
-	return result == 0 ? WORLD_EXIT_DONE : WORLD_EXIT_NOTHING;
+	return result == 0 ? 0 : ERR_NOT_FOUND;
 }
 
 static int archives_unpack(struct world_sources *s, struct text *scratch)
 {
 	struct text file = {0};
-	int status = WORLD_EXIT_DONE;
-	for (size_t i = 0; i < ARRAY_LEN(packages) && status == WORLD_EXIT_DONE; i++) {
+	int status = 0;
+	for (size_t i = 0; i < ARRAY_LEN(packages) && status == 0; i++) {
 		if (newest_find(text_string(&s->folder), &packages[i], &file)) {
 			status = archive_unpack(s, scratch, i, text_string(&file));
 			continue;
 		}
-		world_say("no earlier download of %s in %s; go online once, or give files as arguments",
-			  packages[i].name, text_string(&s->folder));
-		status = WORLD_EXIT_NOTHING;
+		notice_line(s->notices, "no earlier download of %s in %s; go online once, or give files as arguments",
+			    packages[i].name, text_string(&s->folder));
+		status = ERR_NOT_FOUND;
 	}
 	text_free(&file);
 	return status;
 }
 
-int world_sources_fetch(bool offline, bool quiet, struct world_sources *ret)
+int world_sources_fetch(bool offline, bool quiet, const struct notice_sink *notices, struct world_sources *ret)
 {
 	struct text scratch = {0};
-	*ret = (struct world_sources){.date = INSTANT_NONE, .lock = -1};
+	*ret = (struct world_sources){.notices = notices, .date = INSTANT_NONE, .lock = -1};
 	int opened = cache_open(ret, &scratch);
-	if (opened != WORLD_EXIT_DONE) {
+	if (opened != 0) {
 		text_free(&scratch);
 		return opened;
 	}
-	int fetched = offline ? WORLD_EXIT_DONE : download(ret, &scratch, quiet);
+	int fetched = offline ? 0 : download(ret, &scratch, quiet);
 	int status = archives_unpack(ret, &scratch);
-	if (status == WORLD_EXIT_DONE && fetched != WORLD_EXIT_DONE)
-		world_say("going on with the last download: %s", text_string(&ret->about));
+	if (status == 0 && fetched != 0)
+		notice_line(notices, "going on with the last download: %s", text_string(&ret->about));
 	text_free(&scratch);
-	return status == WORLD_EXIT_DONE ? fetched : status;
+	return status == 0 ? fetched : status;
 }
 
 void world_sources_free(struct world_sources *s)

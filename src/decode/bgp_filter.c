@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The filters of `lacuna bgp`. A withdrawal carries no path, so that a test on the path keeps it out; a change of
 // state carries no prefix. Prefixes shorter than /8 (IPv6: /16) belong to no country.
-#include "cli/bgp_filter.h"
+#include "decode/bgp_filter.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -143,21 +143,18 @@ int bgp_filter_types(struct bgp_filter *f, const char *text)
 	return f->types ? 0 : ERR_MALFORMED;
 }
 
-static int range_found(void *context, const struct world_range *r)
-{
-	struct bgp_filter *f = context;
-	struct bgp_range range = {.family = r->first.family};
-	memcpy(range.first, r->first.bytes, sizeof(range.first));
-	memcpy(range.last, r->last.bytes, sizeof(range.last));
-	alloc_grow((void **)&f->ranges, f->range_count, &f->range_capacity, sizeof(*f->ranges));
-	f->ranges[f->range_count++] = range;
-	return 0;
-}
-
-int bgp_filter_entity(struct bgp_filter *f, const struct world *w, const char *entity)
+void bgp_filter_by_range(struct bgp_filter *f)
 {
 	f->by_range = true;
-	return world_ranges(w, entity, range_found, f);
+}
+
+void bgp_filter_range(struct bgp_filter *f, const struct addr *first, const struct addr *last)
+{
+	struct bgp_range range = {.family = first->family};
+	memcpy(range.first, first->bytes, sizeof(range.first));
+	memcpy(range.last, last->bytes, sizeof(range.last));
+	alloc_grow((void **)&f->ranges, f->range_count, &f->range_capacity, sizeof(*f->ranges));
+	f->ranges[f->range_count++] = range;
 }
 
 static int range_compare(const void *a, const void *b)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: ISC
-// What the user asked to see: a test on observations. Values of one option are alternatives; different options
+// What somebody asked to see: a test on observations. Values of one option are alternatives; different options
 // must all hold.
 #pragma once
 
 #include "model/batch.h"
 #include "wire/bgp.h"
-#include "world/world.h"
 
 enum bgp_match { MATCH_EXACT = 1, MATCH_MORE = 2, MATCH_LESS = 4 };
 
@@ -38,7 +37,7 @@ struct bgp_filter {
 	size_t community_count, community_capacity;
 	struct bgp_range *ranges; // of countries and networks; sorted by bgp_filter_ready
 	size_t range_count, range_capacity;
-	bool by_range;
+	bool by_range; // also where no range is known: then nothing passes
 	uint8_t types;
 	struct instant from, until;
 };
@@ -52,7 +51,10 @@ int MUST_USE bgp_filter_origin(struct bgp_filter *f, const char *text);
 int MUST_USE bgp_filter_asn(struct bgp_filter *f, const char *text);
 int MUST_USE bgp_filter_community(struct bgp_filter *f, const char *text); // A:B or A:B:C, `*` for any
 int MUST_USE bgp_filter_types(struct bgp_filter *f, const char *text);	   // letters or words, with commas or not
-int MUST_USE bgp_filter_entity(struct bgp_filter *f, const struct world *w, const char *entity);
+
+// Only prefixes with an address in one of the ranges pass from now on; one range, both ends of one family and part of it.
+void bgp_filter_by_range(struct bgp_filter *f);
+void bgp_filter_range(struct bgp_filter *f, const struct addr *first, const struct addr *last);
 
 void bgp_filter_ready(struct bgp_filter *f); // after the last of them
 bool bgp_filter_needs_routes(const struct bgp_filter *f);

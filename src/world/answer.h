@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: ISC
+// What the data says of an address, a country or a network, for people or as JSON (lacuna-world/1, doc/FORMATS.md).
+#pragma once
+
+#include "base/json.h"
+#include "world/world.h"
+
+struct world_answers {
+	const struct world *world;
+	bool json, totals; // totals: without the list of prefixes
+	struct text *out;
+	struct json writer; // to the same text; its list of results is the caller's to open and close
+};
+
+// Appends what a word means: an address, or the id of an entity ("kp", "AS131279" and the full forms). False: none of these; then
+// something may have been appended.
+bool world_answer_means(const char *word, struct text *ret_what);
+// Appends the answer about what world_answer_means gave. 0; ERR_NOT_FOUND: it is not in the data (of an address that is said too).
+int MUST_USE world_answer(struct world_answers *l, const char *what);
