@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #define EXIT_NO_MEMORY 4
+#define DENSE_FROM     ((size_t)2 << 20) // the usual size of a large page
+#define GROW_FIRST     16
 
 static unsigned long fail_countdown;
 
@@ -84,11 +86,28 @@ void alloc_pages_free(void *pages, size_t bytes)
 		munmap(pages, bytes ? bytes : 1);
 }
 
+// The whole of it: memory of two kinds could not be resized as one.
+void alloc_dense(void *pages, size_t bytes)
+{
+	if (bytes >= DENSE_FROM)
+		(void)madvise(pages, bytes, MADV_HUGEPAGE); // advice only
+}
+
 void alloc_grow(void **items, size_t used, size_t *capacity, size_t size)
 {
 	if (used < *capacity)
 		return;
-	size_t wanted = *capacity ? *capacity * 2 : 16;
+	size_t wanted = *capacity ? *capacity * 2 : GROW_FIRST;
 	*items = alloc_resize(*items, wanted, size);
+	*capacity = wanted;
+}
+
+void alloc_pages_grow(void **items, size_t used, size_t *capacity, size_t size)
+{
+	if (used < *capacity)
+		return;
+	size_t wanted = *capacity ? *capacity * 2 : GROW_FIRST;
+	*items = alloc_pages_resize(*items, *capacity * size, wanted * size);
+	alloc_dense(*items, wanted * size);
 	*capacity = wanted;
 }

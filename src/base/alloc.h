@@ -15,8 +15,16 @@ void *alloc_pages(size_t bytes) __attribute__((returns_nonnull));
 void *alloc_pages_resize(void *pages, size_t old_bytes, size_t bytes) __attribute__((returns_nonnull));
 void alloc_pages_free(void *pages, size_t bytes);
 
+// Says that nearly all of these pages will be used, here and there: large ones may hold it, if it is large. Of all that
+// alloc_pages or alloc_pages_resize gave, after each of them.
+void alloc_dense(void *pages, size_t bytes);
+
 // Grows *items (of `size` bytes each) so that one more fits after `used`; doubles *capacity.
 void alloc_grow(void **items, size_t used, size_t *capacity, size_t size);
+
+// The same for what may become very large: growing copies nothing, and the items have pages of their own. Release with
+// alloc_pages_free of *capacity * size bytes.
+void alloc_pages_grow(void **items, size_t used, size_t *capacity, size_t size);
 
 // For tests: the n-th request from now on fails (0: none does).
 void alloc_fail_at(unsigned long n);

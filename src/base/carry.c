@@ -94,6 +94,19 @@ void carry_list(struct carry *c, const struct carry_array *a)
 	carry_bytes(c, *a->items, *a->count * a->size);
 }
 
+void carry_pages(struct carry *c, const struct carry_array *a)
+{
+	carry_count(c, a->count, a->size);
+	if (c->way == CARRY_LOAD) {
+		alloc_pages_free(*a->items, *a->capacity * a->size);
+		*a->items = *a->count ? alloc_pages(*a->count * a->size) : NULL;
+		*a->capacity = *a->count;
+		if (*a->count)
+			alloc_dense(*a->items, *a->count * a->size);
+	}
+	carry_bytes(c, *a->items, *a->count * a->size);
+}
+
 void carry_text(struct carry *c, char **text, size_t most)
 {
 	uint32_t n = c->way != CARRY_LOAD && *text ? (uint32_t)strlen(*text) + 1 : 0; // 0: null

@@ -106,6 +106,8 @@ struct carry_array {
 
 // An array of things without flags and pointers. Loading: the old one is freed; the new one is as large as it must be.
 void carry_list(struct carry *c, const struct carry_array *a);
+// The same for an array in pages (alloc_pages_grow).
+void carry_pages(struct carry *c, const struct carry_array *a);
 // An array whose things are then carried one by one, each in at least `least` bytes (1 or more). Loading: they are zeroed.
 void carry_room(struct carry *c, const struct carry_array *a, size_t least);
 

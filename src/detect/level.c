@@ -8,6 +8,7 @@
 #include "detect/level.h"
 
 #include "base/alloc.h"
+#include "detect/weighted.h"
 #include "model/carried.h"
 
 #include <stdlib.h>
@@ -49,6 +50,7 @@ struct level {
 	struct segment *history;
 	size_t segments, segment_capacity;
 	int64_t history_ns;
+	struct weighted stood_for; // how long each value of the history stood
 	double baseline, sight_baseline;
 	double stood; // a small loss that has lasted; 0 none
 	struct instant lowest_at;
@@ -93,6 +95,7 @@ void level_free(struct level *l)
 	if (!l)
 		return;
 	free(l->history);
+	weighted_free(&l->stood_for);
 	free(l);
 }
 
@@ -106,27 +109,16 @@ static void history_coarsen(struct level *l)
 		l->history[kept++].ns = a.ns + b.ns;
 	}
 	l->segments = kept;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	const struct segment *x = a, *y = b;
-	return x->value < y->value ? -1 : x->value > y->value;
+	weighted_clear(&l->stood_for);
+	for (size_t i = 0; i < kept; i++)
+		weighted_add(&l->stood_for, l->history[i].value, l->history[i].ns);
 }
 
 static void baseline_refresh(struct level *l)
 {
-	struct segment sorted[SEGMENTS_MAX];
-	memcpy(sorted, l->history, l->segments * sizeof(*sorted));
-	qsort(sorted, l->segments, sizeof(*sorted), by_value);
-	int64_t half = 0;
-	for (size_t i = 0; i < l->segments; i++) {
-		half += sorted[i].ns;
-		if (half * 2 < l->history_ns)
-			continue;
-		l->baseline = (double)sorted[i].value;
-		return;
-	}
+	uint64_t value;
+	if (weighted_median(&l->stood_for, &value))
+		l->baseline = (double)value;
 }
 
 // Forgets what is older than the history is long.
@@ -138,6 +130,7 @@ static void history_trim(struct level *l)
 		excess -= ns;
 		l->history_ns -= ns;
 		l->history[0].ns -= ns;
+		weighted_add(&l->stood_for, l->history[0].value, -ns);
 		if (!l->history[0].ns)
 			memmove(l->history, l->history + 1, --l->segments * sizeof(*l->history));
 	}
@@ -158,6 +151,7 @@ static void history_add(struct level *l, struct instant now)
 		l->history[l->segments++] = (struct segment){l->last.value, ns};
 	}
 	l->history_ns += ns;
+	weighted_add(&l->stood_for, l->last.value, ns);
 	history_trim(l);
 	baseline_refresh(l);
 	if ((double)l->last.value >= share(l, LEVEL_CLOSE) * l->baseline)
@@ -218,6 +212,18 @@ static void close_event(struct level *l)
 		l->out.take(l->out.context, &l->d, false);
 	l->open = l->departed = false;
 	l->back = INSTANT_NONE;
+}
+
+struct instant level_deadline(const struct level *l)
+{
+	if (!l->departed || l->blind)
+		return INSTANT_NONE;
+	if (instant_known(l->back))
+		return instant_after(l->back, span_ns(l, LEVEL_HOLD_S));
+	if (l->open)
+		return INSTANT_NONE;
+	return l->deep ? instant_after(l->below, span_ns(l, LEVEL_HOLD_S))
+		       : instant_after(l->lowest_at, span_ns(l, LEVEL_PAUSE_S));
 }
 
 void level_tick(struct level *l, struct instant now)
@@ -368,6 +374,7 @@ static void level_history_carry(struct carry *c, struct level *l)
 	for (size_t i = 0; i < l->segments && carry_good(c); i++) {
 		carry_check(c, l->history[i].ns > 0 && l->history[i].ns <= SEGMENT_NS_MAX);
 		l->history_ns += l->history[i].ns;
+		weighted_add(&l->stood_for, l->history[i].value, l->history[i].ns);
 	}
 }
 

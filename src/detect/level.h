@@ -48,6 +48,8 @@ void level_free(struct level *l);
 void level_take(struct level *l, const struct sample *s);
 void level_tick(struct level *l, struct instant now); // time went on without a new value
 void level_now(struct level *l);		      // tells once more of what is open, as it stands; changes nothing
+// The first time at which level_tick does anything, if no value comes before; unknown: never. Taking a value changes it.
+struct instant level_deadline(const struct level *l);
 void level_finish(struct level *l, struct instant now); // the data ended
 bool level_blind(const struct level *l);		// the last value was unknown
 bool level_judged(const struct level *l);		// there was a moment at which a departure would have been seen

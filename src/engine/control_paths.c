@@ -7,20 +7,20 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define UPSTREAMS_MAX	1024	       // more networks next to an entity's origins are not told apart
+#define UPSTREAMS_FIRST 64	       // slots; a power of two
 #define STAMP_NS	(2 * NS_PER_S) // MRT stamps are whole seconds
 #define CHURN_BEFORE_NS (1800 * NS_PER_S)
 #define CONVERGENCE_S	30  // a new pair finds its path: one advertisement interval (RFC 4271, 9.2.1.1 and 10)
 #define UPSTREAM_LEFT	0.1 // an upstream is lost while no more of its pairs than this share go through it
 
 struct upstream {
-	uint32_t asn;
+	uint32_t asn;	      // 0: an empty slot
 	uint32_t pairs, now;  // that went through it at the start; that do now
 	struct instant first; // first pair that left it
 	bool lost;
 };
 
-struct pair {		       // by slot of the evidence
+struct pair {		       // of a prefix of the entity and a peer
 	uint32_t before, now;  // upstream at the start, and then; 0: no route, or none is known
 	float since;	       // seconds from the start that it is as it is now
 	float elsewhere, none; // seconds in the incident through another upstream, and without a route
@@ -29,10 +29,12 @@ struct pair {		       // by slot of the evidence
 
 struct paths {
 	const struct evidence *evidence;
+	const struct control_own *own;
+	size_t *first; // by place in `own`: the first of its pairs; they stand in the order of the evidence
 	struct pair *pairs;
-	size_t slots;
-	struct upstream *upstreams;
-	size_t upstream_count;
+	size_t count;
+	struct upstream *upstreams; // open addressing by number
+	size_t upstream_slots, upstream_count;
 	struct instant from, to;
 };
 
@@ -42,34 +44,72 @@ static int by_id(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static bool owned(const struct control_own *own, uint32_t prefix)
+// Its place in `own`, SIZE_MAX: none of the entity's.
+static size_t place_of(const struct control_own *own, uint32_t prefix)
 {
-	return own->n && bsearch(&prefix, own->at, own->n, sizeof(*own->at), by_id);
+	const uint32_t *at = own->n ? bsearch(&prefix, own->at, own->n, sizeof(*own->at), by_id) : NULL;
+	return at ? (size_t)(at - own->at) : SIZE_MAX;
 }
 
+static struct upstream *upstream_slot(const struct paths *p, uint32_t asn)
+{
+	size_t i = hash_mix(asn) & (p->upstream_slots - 1);
+	while (p->upstreams[i].asn && p->upstreams[i].asn != asn)
+		i = (i + 1) & (p->upstream_slots - 1);
+	return &p->upstreams[i];
+}
+
+static void upstreams_double(struct paths *p)
+{
+	struct upstream *old = p->upstreams;
+	size_t count = p->upstream_slots;
+	p->upstream_slots = count ? count * 2 : UPSTREAMS_FIRST;
+	p->upstreams = alloc_zero(p->upstream_slots, sizeof(*p->upstreams));
+	for (size_t i = 0; i < count; i++)
+		if (old[i].asn)
+			*upstream_slot(p, old[i].asn) = old[i];
+	free(old);
+}
+
+// Made if new. Borrowed until the next new one; null for 0, which is no network.
 static struct upstream *upstream_of(struct paths *p, uint32_t asn)
 {
-	for (size_t i = 0; i < p->upstream_count; i++)
-		if (p->upstreams[i].asn == asn)
-			return &p->upstreams[i];
-	if (!asn || p->upstream_count == UPSTREAMS_MAX)
+	if (!asn)
 		return NULL;
-	p->upstreams[p->upstream_count] = (struct upstream){.asn = asn, .first = INSTANT_NONE};
-	return &p->upstreams[p->upstream_count++];
+	if (p->upstream_count * 2 >= p->upstream_slots)
+		upstreams_double(p);
+	struct upstream *u = upstream_slot(p, asn);
+	if (u->asn)
+		return u;
+	*u = (struct upstream){.asn = asn, .first = INSTANT_NONE};
+	p->upstream_count++;
+	return u;
+}
+
+static void pairs_place(struct paths *p)
+{
+	p->first = alloc_zero(p->own->n, sizeof(*p->first));
+	for (size_t i = 0; i < p->own->n; i++) {
+		p->first[i] = p->count;
+		p->count += evidence_pairs(p->evidence, p->own->at[i]);
+	}
+	p->pairs = alloc_zero(p->count, sizeof(*p->pairs));
 }
 
 // The pairs of the entity that were there at the start, as they are now.
-static size_t pairs_find(struct paths *p, const struct control_own *own)
+static size_t pairs_find(struct paths *p)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < p->slots; i++) {
-		struct evidence_path path;
-		bool there = evidence_path(p->evidence, i, &path) && path.since_s * NS_PER_S < p->from.ns;
-		if (!there || !owned(own, path.prefix))
-			continue;
-		p->pairs[i] = (struct pair){.before = path.withdrawn ? 0 : path.upstream, .ours = true};
-		n++;
-	}
+	pairs_place(p);
+	for (size_t i = 0; i < p->own->n; i++)
+		for (size_t k = 0; k < evidence_pairs(p->evidence, p->own->at[i]); k++) {
+			struct evidence_path path = evidence_pair(p->evidence, p->own->at[i], k);
+			if (path.since_s * NS_PER_S >= p->from.ns)
+				continue;
+			uint32_t before = path.withdrawn ? 0 : path.upstream;
+			p->pairs[p->first[i] + k] = (struct pair){.before = before, .ours = true};
+			n++;
+		}
 	return n;
 }
 
@@ -80,8 +120,9 @@ static bool of_path(const struct evidence_event *e)
 
 static struct pair *pair_of(const struct paths *p, const struct evidence_event *e)
 {
-	size_t slot = of_path(e) ? evidence_slot(p->evidence, e->prefix, e->peer) : SIZE_MAX;
-	return slot != SIZE_MAX && p->pairs[slot].ours ? &p->pairs[slot] : NULL;
+	size_t own = of_path(e) ? place_of(p->own, e->prefix) : SIZE_MAX;
+	size_t at = own != SIZE_MAX ? evidence_pair_of(p->evidence, e->prefix, e->peer) : SIZE_MAX;
+	return at != SIZE_MAX && p->pairs[p->first[own] + at].ours ? &p->pairs[p->first[own] + at] : NULL;
 }
 
 static uint32_t upstream_after(const struct evidence_event *e)
@@ -107,7 +148,7 @@ static void pairs_rewind(struct paths *p, const struct evidence_event *events, s
 		pair->told = true;
 		pair->before = after ? upstream_before(&events[i]) : upstream_after(&events[i]);
 	}
-	for (size_t i = 0; i < p->slots; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		struct upstream *u = p->pairs[i].ours ? upstream_of(p, p->pairs[i].before) : NULL;
 		p->pairs[i].now = p->pairs[i].before;
 		if (!u)
@@ -152,7 +193,7 @@ static size_t pairs_moved(struct paths *p, struct instant last)
 {
 	size_t moved = 0;
 	struct instant to = p->to.ns < last.ns ? p->to : last;
-	for (size_t i = 0; i < p->slots; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		struct pair *pair = &p->pairs[i];
 		if (!pair->ours || !pair->before)
 			continue;
@@ -166,9 +207,9 @@ static void upstreams_count(const struct paths *p, struct facts_routes *f)
 {
 	struct instant first = INSTANT_NONE, last = INSTANT_NONE;
 	f->upstreams = f->upstreams_lost = 0;
-	for (size_t i = 0; i < p->upstream_count; i++) {
+	for (size_t i = 0; i < p->upstream_slots; i++) {
 		const struct upstream *u = &p->upstreams[i];
-		f->upstreams += 1;
+		f->upstreams += u->asn != 0;
 		if (!u->lost)
 			continue;
 		f->upstreams_lost += 1;
@@ -196,10 +237,10 @@ static void near_sight(const struct control_own *own, const struct evidence_even
 	for (size_t k = 0; k < 2 * n; k++) {
 		size_t i = k < n ? k : 2 * n - 1 - k;
 		const struct evidence_event *e = &events[i];
-		const uint32_t *of = own->n ? bsearch(&e->prefix, own->at, own->n, sizeof(*own->at), by_id) : NULL;
-		if (!of)
+		size_t of = place_of(own, e->prefix);
+		if (of == SIZE_MAX)
 			continue;
-		double *last = &(k < n ? seen : comes)[of - own->at];
+		double *last = &(k < n ? seen : comes)[of];
 		double at = (double)e->time.ns / (double)NS_PER_S;
 		at = k < n ? at : -at;
 		if (e->kind == EVIDENCE_INVISIBLE || e->kind == EVIDENCE_VISIBLE)
@@ -211,21 +252,20 @@ static void near_sight(const struct control_own *own, const struct evidence_even
 }
 
 // Without those of a pair that had only just come: these are a session or a collector beginning.
-static double churn_count(const struct paths *p, const struct control_own *own, const struct evidence_event *events,
-			  size_t n)
+static double churn_count(const struct paths *p, const struct evidence_event *events, size_t n)
 {
 	double changes = 0;
 	bool *near = alloc_zero(n, sizeof(*near));
-	near_sight(own, events, n, near);
+	near_sight(p->own, events, n, near);
 	for (size_t i = 0; i < n; i++) {
 		const struct evidence_event *e = &events[i];
-		struct evidence_path path;
 		int64_t before_ns = p->from.ns - e->time.ns;
 		if (near[i] || e->kind != EVIDENCE_PATH_CHANGED || before_ns <= 0 || before_ns > CHURN_BEFORE_NS)
 			continue;
-		size_t slot = evidence_slot(p->evidence, e->prefix, e->peer);
-		bool there = slot != SIZE_MAX && evidence_path(p->evidence, slot, &path);
-		changes += there && instant_seconds(e->time) - path.since_s >= CONVERGENCE_S;
+		size_t at = evidence_pair_of(p->evidence, e->prefix, e->peer);
+		changes +=
+			at != SIZE_MAX &&
+			instant_seconds(e->time) - evidence_pair(p->evidence, e->prefix, at).since_s >= CONVERGENCE_S;
 	}
 	free(near);
 	return changes;
@@ -236,21 +276,20 @@ void control_paths(const struct routes *r, const struct control_own *own, struct
 	size_t count;
 	struct facts_routes *f = &n->facts.routes;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	struct paths p = {.evidence = routes_evidence(r), .slots = evidence_slots(routes_evidence(r))};
+	struct paths p = {.evidence = routes_evidence(r), .own = own};
 	p.from = instant_after(control_start(n), -STAMP_NS);
 	p.to = control_end(n);
-	p.pairs = alloc_zero(p.slots, sizeof(*p.pairs));
-	p.upstreams = alloc_zero(UPSTREAMS_MAX, sizeof(*p.upstreams));
-	size_t pairs = pairs_find(&p, own);
+	size_t pairs = pairs_find(&p);
 	pairs_rewind(&p, events, count);
 	for (size_t i = 0; i < count; i++)
 		if (events[i].time.ns >= p.from.ns && events[i].time.ns <= p.to.ns)
 			pair_event(&p, &events[i]);
 	upstreams_count(&p, f);
 	if (pairs) {
-		f->churn = churn_count(&p, own, events, count) / (double)pairs;
+		f->churn = churn_count(&p, events, count) / (double)pairs;
 		f->path_moved = (double)pairs_moved(&p, routes_now(r)) / (double)pairs;
 	}
+	free(p.first);
 	free(p.pairs);
 	free(p.upstreams);
 }

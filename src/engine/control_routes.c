@@ -42,20 +42,6 @@ static struct prefix_story *story_of(const struct story *s, uint32_t prefix)
 	return at ? &s->of[at - s->own.at] : NULL;
 }
 
-static uint32_t *own_prefixes(const struct routes *r, uint32_t entity, size_t *ret_n)
-{
-	uint32_t *own = NULL, count = dictionary_count(table_dictionary(routes_table(r)));
-	size_t capacity = 0;
-	*ret_n = 0;
-	for (uint32_t id = 0; id < count; id++) {
-		if (!routes_belongs(r, entity, id))
-			continue;
-		alloc_grow((void **)&own, *ret_n, &capacity, sizeof(*own));
-		own[(*ret_n)++] = id;
-	}
-	return own;
-}
-
 // The last word before the start says what it was then; else the first word after it says the opposite of that.
 static void sight_take(struct story *s, const struct evidence_event *e)
 {
@@ -275,8 +261,7 @@ void control_routes(const struct routes *r, const struct entity *e, struct incid
 {
 	struct story s = {
 		.start = n->start.best, .from = instant_after(control_start(n), -STAMP_NS), .to = control_end(n)};
-	uint32_t *own = own_prefixes(r, n->entity, &s.own.n);
-	s.own.at = own;
+	s.own.at = routes_own(r, n->entity, &s.own.n);
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));
 	story_read(&s, r, e, n->entity);
 	n->facts.routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
@@ -287,5 +272,4 @@ void control_routes(const struct routes *r, const struct entity *e, struct incid
 		control_paths(r, &s.own, n);
 	}
 	free(s.of);
-	free(own);
 }

@@ -108,9 +108,10 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct dossier *d = &p->dossiers[entity];
 	struct watch *w = &p->watches[entity];
-	int64_t margin = has_series(d) ? SETTLE_SERIES_NS : SETTLE_INTERVALS * d->width_ns + SETTLE_NS;
+	int64_t probed = SETTLE_INTERVALS * d->width_ns + SETTLE_NS;
+	int64_t margin = has_series(d) ? SETTLE_SERIES_NS : probed;
 	struct instant before = instant_after(now, -margin), needed = needed_since(p, entity, now);
-	struct instant fine = earlier(needed, instant_after(now, -FINE_NS));
+	struct instant fine = earlier(needed, instant_after(now, -(probed > FINE_NS ? probed : FINE_NS)));
 	bool any = false;
 	for (size_t i = 0; i < d->detection_count && !any; i++)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
@@ -128,5 +129,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		w->unconfirmed_gone += unconfirmed - w->unconfirmed;
 		free(done);
 	}
+	routes_hold(p->routes, entity, w->open ? needed : INSTANT_NONE, fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -COARSE_NS)));
 }

@@ -83,10 +83,19 @@ static void on_observer(void *context, const struct observer_change *c)
 	l->at[l->count++] = *c;
 }
 
+void pipeline_deadline_note(struct pipeline *p, size_t at)
+{
+	struct instant d = level_deadline(p->levels[at]);
+	p->deadlines[at] = instant_known(d) ? d.ns : INT64_MAX;
+	p->deadline = p->deadlines[at] < p->deadline ? p->deadlines[at] : p->deadline;
+}
+
 static void on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
-	level_take(p->levels[s->entity * SIGNAL_ROUTING_COUNT + s->signal], s);
+	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
+	level_take(p->levels[at], s);
+	pipeline_deadline_note(p, at);
 	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
 		dossier_sample(&p->dossiers[s->entity], s);
 }
@@ -112,6 +121,10 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
 	p->levels = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(struct level *));
+	p->deadlines = alloc_zero(n * SIGNAL_ROUTING_COUNT, sizeof(*p->deadlines));
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < n * SIGNAL_ROUTING_COUNT; i++)
+		p->deadlines[i] = INT64_MAX;
 	p->dossiers = alloc_zero(n, sizeof(*p->dossiers));
 	p->reachability = alloc_zero(n, sizeof(struct reachability *));
 	p->shares = alloc_zero(n, sizeof(struct share *));
@@ -164,6 +177,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->dossiers);
 	free(p->observers.at);
 	free(p->levels);
+	free(p->deadlines);
 	routes_free(p->routes);
 	control_free(p->control);
 	free(p->found.at);
@@ -244,10 +258,14 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 static void levels_tick(struct pipeline *p, int64_t second)
 {
 	struct instant now = {second * NS_PER_S};
-	if (second == p->ticked)
+	if (second == p->ticked || now.ns < p->deadline)
 		return;
-	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++)
-		level_tick(p->levels[i], now);
+	p->deadline = INT64_MAX;
+	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++) {
+		if (p->deadlines[i] <= now.ns)
+			level_tick(p->levels[i], now);
+		pipeline_deadline_note(p, i);
+	}
 	p->ticked = second;
 }
 

@@ -55,6 +55,8 @@ struct pipeline {
 	size_t hold_time_count;
 	struct instant first, last, probed; // probed: first probe
 	int64_t ticked;			    // second of the routing data that the levels were told of
+	int64_t *deadlines;		    // by level, ns: when a tick does something; INT64_MAX: never
+	int64_t deadline;		    // the first of them
 	// cuts
 	struct watch *watches; // by entity
 	struct book *book;
@@ -72,6 +74,7 @@ struct pipeline {
 };
 
 // pipeline.c
+void pipeline_deadline_note(struct pipeline *p, size_t level);		   // when its level does something by itself
 struct series_watch *pipeline_series(struct pipeline *p, uint32_t series); // its detector, made on first use
 
 // look.c

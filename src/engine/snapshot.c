@@ -140,6 +140,7 @@ static void snapshot_clock_carry(struct carry *c, void *self)
 	CARRY(c, p->last);
 	CARRY(c, p->probed);
 	CARRY(c, p->ticked);
+	CARRY(c, p->deadline);
 	CARRY(c, p->cut);
 	CARRY(c, p->next_cut);
 	CARRY(c, p->next_tick);
@@ -205,8 +206,11 @@ static void snapshot_one_entity_carry(struct carry *c, void *self)
 	uint32_t e = run->entity;
 	snapshot_watch_carry(c, &p->watches[e]);
 	dossier_carry(c, &p->dossiers[e]);
-	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++)
+	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
 		level_carry(c, p->levels[e * SIGNAL_ROUTING_COUNT + s]);
+		if (carry_loads(c))
+			pipeline_deadline_note(p, e * SIGNAL_ROUTING_COUNT + s);
+	}
 	reachability_carry(c, p->reachability[e]);
 	share_carry(c, p->shares[e]);
 	checks_carry(c, p->checks[e]);

@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#define CHUNKS_KEPT (2 * RING_SLOTS)
+
 struct ring {
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -19,16 +21,35 @@ struct ring {
 	bool over, stop;
 };
 
+// Buffers of files that are closed wait here for the next file: mapping them anew costs more than a small file does.
+static struct {
+	pthread_mutex_t lock;
+	uint8_t *pages[CHUNKS_KEPT];
+	size_t n;
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 struct chunk chunk_create(void)
 {
-	uint8_t *pages = alloc_pages(CHUNK_HEADROOM + CHUNK_BYTES);
+	pthread_mutex_lock(&kept.lock);
+	uint8_t *pages = kept.n ? kept.pages[--kept.n] : NULL;
+	pthread_mutex_unlock(&kept.lock);
+	if (!pages)
+		pages = alloc_pages(CHUNK_HEADROOM + CHUNK_BYTES);
 	return (struct chunk){.data = pages + CHUNK_HEADROOM};
 }
 
 void chunk_free(struct chunk *c)
 {
-	if (c->data)
-		alloc_pages_free(c->data - CHUNK_HEADROOM, CHUNK_HEADROOM + CHUNK_BYTES);
+	if (!c->data)
+		return;
+	uint8_t *pages = c->data - CHUNK_HEADROOM;
+	pthread_mutex_lock(&kept.lock);
+	bool keeps = kept.n < CHUNKS_KEPT;
+	if (keeps)
+		kept.pages[kept.n++] = pages;
+	pthread_mutex_unlock(&kept.lock);
+	if (!keeps)
+		alloc_pages_free(pages, CHUNK_HEADROOM + CHUNK_BYTES);
 	c->data = NULL;
 }
 

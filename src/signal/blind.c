@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#define SPANS_MAX 4096
-
 struct standing {
 	bool was_healthy, healthy_now;
 	size_t open; // index of the open span + 1
@@ -20,6 +18,7 @@ struct blind {
 	const struct peer_table *peers;
 	struct standing *of; // by collector
 	struct blind_list spans;
+	uint64_t lost;
 };
 
 struct blind *blind_create(const struct peer_table *peers)
@@ -48,6 +47,22 @@ static enum health_why commonest(const struct standing *s)
 	return (enum health_why)most;
 }
 
+// The oldest span that is over makes room for a new one; false: all are open.
+static bool span_forget(struct blind *b)
+{
+	size_t at = 0;
+	while (at < b->spans.count && !instant_known(b->spans.at[at].to))
+		at++;
+	if (at == b->spans.count)
+		return false;
+	b->spans.count--;
+	memmove(b->spans.at + at, b->spans.at + at + 1, (b->spans.count - at) * sizeof(*b->spans.at));
+	for (uint16_t c = 0; c < collector_count(b->peers); c++)
+		b->of[c].open -= b->of[c].open > at;
+	b->lost++;
+	return true;
+}
+
 static void judge(struct blind *b, uint16_t collector, struct instant now)
 {
 	struct standing *s = &b->of[collector];
@@ -58,7 +73,7 @@ static void judge(struct blind *b, uint16_t collector, struct instant now)
 		s->was_healthy = true;
 		return;
 	}
-	if (!s->was_healthy || s->open || b->spans.count >= SPANS_MAX)
+	if (!s->was_healthy || s->open || (b->spans.count >= BLIND_SPANS_MAX && !span_forget(b)))
 		return;
 	alloc_grow((void **)&b->spans.at, b->spans.count, &b->spans.capacity, sizeof(*b->spans.at));
 	enum health_why why = commonest(s);
@@ -96,6 +111,11 @@ const struct blind_list *blind_spans(const struct blind *b)
 	return &b->spans;
 }
 
+uint64_t blind_lost(const struct blind *b)
+{
+	return b->lost;
+}
+
 void blind_carry(struct carry *c, struct blind *b)
 {
 	carry_room(c, CARRY_ARRAY(b->spans.at, b->spans.count, b->spans.capacity), 20);
@@ -112,4 +132,5 @@ void blind_carry(struct carry *c, struct blind *b)
 		CARRY(c, b->of[i].open);
 		carry_check(c, b->of[i].open <= b->spans.count);
 	}
+	CARRY(c, b->lost);
 }

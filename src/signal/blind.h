@@ -7,6 +7,8 @@
 
 struct carry; // base/carry.h
 
+#define BLIND_SPANS_MAX (4 * COLLECTORS_MAX) // kept; then the oldest that is over goes
+
 struct blind;
 
 struct blind *blind_create(const struct peer_table *peers);
@@ -14,4 +16,5 @@ void blind_free(struct blind *b);
 void blind_update(struct blind *b, const struct table *t,
 		  struct instant now); // after a settlement that changed the denominator
 const struct blind_list *blind_spans(const struct blind *b);
+uint64_t blind_lost(const struct blind *b); // spans that went
 void blind_carry(struct carry *c, struct blind *b);

@@ -29,11 +29,17 @@ struct dictionary {
 
 _Static_assert(DICTIONARY_MAX < 1u << LENGTH_SHIFT, "an id and a length share a word");
 
-static void slots_init(struct slots *s, uint32_t n)
+static void slots_init(struct slots *s, size_t n)
 {
-	s->at = alloc_zero(n, sizeof(*s->at));
-	s->mask = n - 1;
+	s->at = alloc_pages(n * sizeof(*s->at));
+	alloc_dense(s->at, n * sizeof(*s->at));
+	s->mask = (uint32_t)n - 1;
 	s->used = 0;
+}
+
+static void slots_free(struct slots *s)
+{
+	alloc_pages_free(s->at, ((size_t)s->mask + 1) * sizeof(*s->at));
 }
 
 struct dictionary *dictionary_create(void)
@@ -48,9 +54,9 @@ void dictionary_free(struct dictionary *d)
 {
 	if (!d)
 		return;
-	free(d->v4.at);
-	free(d->v6.at);
-	free(d->prefixes);
+	slots_free(&d->v4);
+	slots_free(&d->v6);
+	alloc_pages_free(d->prefixes, d->capacity * sizeof(*d->prefixes));
 	free(d);
 }
 
@@ -98,7 +104,7 @@ static void slots_double(struct dictionary *d, struct slots *s, bool v4)
 			at = (at + 1) & s->mask;
 		s->at[at] = held;
 	}
-	free(old.at);
+	slots_free(&old);
 }
 
 uint32_t dictionary_find(const struct dictionary *d, const struct prefix *p)
@@ -113,7 +119,7 @@ static uint32_t add(struct dictionary *d, struct slots *s, uint32_t at, const st
 	if (d->count >= DICTIONARY_MAX)
 		return PREFIX_NONE;
 	bool v4 = p->family == FAMILY_V4;
-	alloc_grow((void **)&d->prefixes, d->count, &d->capacity, sizeof(*d->prefixes));
+	alloc_pages_grow((void **)&d->prefixes, d->count, &d->capacity, sizeof(*d->prefixes));
 	d->prefixes[d->count] = *p;
 	uint32_t id = (uint32_t)d->count++;
 	s->at[at].key = v4 ? v4_number(p->bytes) : (uint32_t)(prefix_hash(p) >> 32);

@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: ISC
-// Per (prefix, peer) the path last heard, as origin, upstream and a hash; per entity a bounded list of events.
+// Per prefix the peers that announced it, each with the path last heard as origin, upstream and a hash; per entity a
+// bounded list of events.
 #include "signal/evidence.h"
 
 #include "base/alloc.h"
 #include "base/carry.h"
+#include "signal/rows.h"
 
 #include <stdlib.h>
 
-#define FIRST_SLOTS (1u << 12)
-
-struct heard {		       // the route a peer last announced
-	uint32_t prefix, peer; // peer + 1; 0 empty
-	uint32_t origin, upstream;
-	uint32_t path_hash;
-	uint32_t since_s; // first heard; seconds since 1970, good until 2106
-	bool withdrawn;
-};
-
-struct events {
+struct events { // in the order in which they came
 	struct evidence_event *at;
-	size_t n, capacity;
-	uint64_t news; // events of origins so far
+	size_t first, n, capacity; // those before `first` are over
+	uint64_t news;		   // events of origins so far
+	struct instant held;	   // all since then stay; unknown: as long as the horizon is
 	bool followed;
 };
+
+enum { SET_UNKNOWN, SET_IGNORED, SET_FOLLOWED };
 
 struct evidence {
 	const uint32_t *words; // of the batch at work
@@ -30,8 +25,10 @@ struct evidence {
 	const struct entity_list *entities;
 	const struct table *table;
 	struct events *of; // by entity
-	struct heard *slots;
-	size_t slot_count, used;
+	struct rows *rows;
+	uint8_t *sets; // by set of the space: SET_*
+	size_t set_count;
+	uint64_t lost; // events that went for want of room
 	bool baseline_done;
 	uint64_t news;		    // events of origins so far, of all
 	uint32_t baseline_prefixes; // known when it was done
@@ -43,16 +40,10 @@ struct evidence *evidence_create(const struct entity_list *entities, struct spac
 	e->entities = entities;
 	e->space = space;
 	e->table = table;
+	e->rows = rows_create();
 	e->of = alloc_zero(entities->count, sizeof(*e->of));
-	e->slots = alloc_zero(FIRST_SLOTS, sizeof(*e->slots));
-	e->slot_count = FIRST_SLOTS;
-	size_t watched = 0;
 	for (size_t i = 0; i < entities->count; i++)
-		if (entities->at[i].watched && watched++ < EVIDENCE_WATCHED_MAX)
-			e->of[i].followed = true;
-	if (watched > EVIDENCE_WATCHED_MAX)
-		for (size_t i = 0; i < entities->count; i++)
-			e->of[i].followed = false; // the whole world is watched: no one in such detail
+		e->of[i] = (struct events){.held = INSTANT_NONE, .followed = entities->at[i].watched};
 	return e;
 }
 
@@ -63,51 +54,56 @@ void evidence_free(struct evidence *e)
 	for (size_t i = 0; i < e->entities->count; i++)
 		free(e->of[i].at);
 	free(e->of);
-	free(e->slots);
+	rows_free(e->rows);
+	free(e->sets);
 	free(e);
 }
 
-static struct heard *slot_of(struct heard *slots, size_t count, uint32_t prefix, uint32_t peer)
+// Those that came before `from` are over. What is over is moved out of the way once it is the larger part.
+static void events_retire(struct events *of, struct instant from)
 {
-	size_t i = hash_mix((uint64_t)prefix << 32 | peer) & (count - 1);
-	while (slots[i].peer && (slots[i].prefix != prefix || slots[i].peer != peer + 1))
-		i = (i + 1) & (count - 1);
-	return &slots[i];
+	while (of->first < of->n && of->at[of->first].time.ns < from.ns)
+		of->first++;
+	if (of->first < of->n - of->first || !of->first)
+		return;
+	of->n -= of->first;
+	memmove(of->at, of->at + of->first, of->n * sizeof(*of->at));
+	of->first = 0;
 }
 
-static void slots_double(struct evidence *e)
+static struct instant events_horizon(const struct events *of, struct instant now)
 {
-	struct heard *old = e->slots;
-	size_t count = e->slot_count;
-	e->slot_count *= 2;
-	e->slots = alloc_zero(e->slot_count, sizeof(*e->slots));
-	for (size_t i = 0; i < count; i++)
-		if (old[i].peer)
-			*slot_of(e->slots, e->slot_count, old[i].prefix, old[i].peer - 1) = old[i];
-	free(old);
+	struct instant from = instant_after(now, -EVIDENCE_HORIZON_NS);
+	return instant_known(of->held) && of->held.ns < from.ns ? of->held : from;
+}
+
+static void event_put(struct evidence *e, struct events *of, const struct evidence_event *event)
+{
+	events_retire(of, events_horizon(of, event->time));
+	if (of->n - of->first >= EVIDENCE_EVENTS_MAX) {
+		e->lost += EVIDENCE_EVENTS_MAX / 2;
+		of->first += EVIDENCE_EVENTS_MAX / 2;
+		events_retire(of, INSTANT_NONE);
+	}
+	alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
+	of->at[of->n++] = *event;
 }
 
 static void event_add(struct evidence *e, uint16_t set, const struct evidence_event *event)
 {
 	size_t n;
 	const uint32_t *members = space_members(e->space, set, &n);
+	bool news = event->kind == EVIDENCE_MORE_SPECIFIC || event->kind == EVIDENCE_NEW_ORIGIN;
 	for (size_t i = 0; i < n; i++) {
-		struct events *of = &e->of[members[i]];
-		if (!of->followed)
+		if (!e->of[members[i]].followed)
 			continue;
-		if (of->n == EVIDENCE_EVENTS_MAX) {
-			of->n /= 2;
-			memmove(of->at, of->at + of->n, of->n * sizeof(*of->at));
-		}
-		alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
-		of->at[of->n++] = *event;
-		bool news = event->kind == EVIDENCE_MORE_SPECIFIC || event->kind == EVIDENCE_NEW_ORIGIN;
-		of->news += news;
+		event_put(e, &e->of[members[i]], event);
+		e->of[members[i]].news += news;
 		e->news += news;
 	}
 }
 
-static bool followed(const struct evidence *e, uint16_t set)
+static bool any_followed(const struct evidence *e, uint16_t set)
 {
 	size_t n;
 	const uint32_t *members = space_members(e->space, set, &n);
@@ -115,6 +111,20 @@ static bool followed(const struct evidence *e, uint16_t set)
 		if (e->of[members[i]].followed)
 			return true;
 	return false;
+}
+
+// What a set is does not change: it is looked up once.
+static bool followed(struct evidence *e, uint16_t set)
+{
+	if (set >= e->set_count) {
+		size_t count = (size_t)set * 2 + 16;
+		e->sets = alloc_resize(e->sets, count, sizeof(*e->sets));
+		memset(e->sets + e->set_count, SET_UNKNOWN, count - e->set_count);
+		e->set_count = count;
+	}
+	if (e->sets[set] == SET_UNKNOWN)
+		e->sets[set] = any_followed(e, set) ? SET_FOLLOWED : SET_IGNORED;
+	return e->sets[set] == SET_FOLLOWED;
 }
 
 // Origin of the nearest shorter prefix that is known and covers this one; 0 none.
@@ -139,41 +149,49 @@ static bool prefix_is_news(const struct evidence *e, uint32_t id)
 	return id >= e->baseline_prefixes;
 }
 
+static uint32_t path_hash(const uint32_t *path, size_t n)
+{
+	uint64_t hash = n;
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ path[i]) * 0x9e3779b97f4a7c15ull;
+	return (uint32_t)hash_mix(hash);
+}
+
 static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
 {
 	uint32_t upstream = 0;
 	const uint32_t *path = e->words + o->path_at;
 	for (size_t i = o->path_count; i-- > 0 && !upstream;)
 		upstream = path[i] != o->origin ? path[i] : 0;
-	uint32_t hash = (uint32_t)hash_bytes(path, o->path_count * sizeof(*path));
-	struct heard *heard = slot_of(e->slots, e->slot_count, id, o->peer);
+	uint32_t hash = path_hash(path, o->path_count);
+	struct heard *heard = rows_find(e->rows, id, o->peer);
 	struct evidence_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
-	if (heard->withdrawn) {
+	if (heard && heard->withdrawn) {
 		event.kind = EVIDENCE_RETURNED;
 		event_add(e, set, &event);
 	}
-	if (heard->peer && heard->path_hash != hash) {
+	if (heard && heard->path_hash != hash) {
 		event.kind = EVIDENCE_PATH_CHANGED;
 		event.other = heard->upstream;
 		event_add(e, set, &event);
 	}
-	uint32_t held = table_origin(e->table, id);
-	bool news = e->baseline_done && !heard->peer && (first_sight || prefix_is_news(e, id));
+	uint32_t held = table_origin(e->table, id), heard_origin = heard ? heard->origin : 0;
+	bool news = e->baseline_done && !heard && (first_sight || prefix_is_news(e, id));
 	uint32_t cover = news ? covering_origin(e, &o->prefix) : 0;
-	if (e->baseline_done && o->origin && !first_sight && held && held != o->origin && heard->origin != o->origin) {
+	if (e->baseline_done && o->origin && !first_sight && held && held != o->origin && heard_origin != o->origin) {
 		event = (struct evidence_event){o->time, EVIDENCE_NEW_ORIGIN, id, o->peer, o->origin, held};
 		event_add(e, set, &event);
 	} else if (o->origin && cover && cover != o->origin) {
 		event = (struct evidence_event){o->time, EVIDENCE_MORE_SPECIFIC, id, o->peer, o->origin, cover};
 		event_add(e, set, &event);
 	}
-	if (!heard->peer && e->used >= EVIDENCE_ROUTES_MAX)
+	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, (uint32_t)instant_seconds(o->time)};
+	if (!heard) {
+		rows_add(e->rows, id, &now);
 		return;
-	e->used += !heard->peer;
-	uint32_t since_s = heard->peer ? heard->since_s : (uint32_t)instant_seconds(o->time);
-	*heard = (struct heard){id, o->peer + 1, o->origin, upstream, hash, since_s, false};
-	if (e->used > e->slot_count / 2)
-		slots_double(e);
+	}
+	now.since_s = heard->since_s;
+	*heard = now;
 }
 
 void evidence_words(struct evidence *e, const uint32_t *words)
@@ -189,10 +207,10 @@ void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id,
 		announced(e, o, prefix_id, first_sight, set);
 		return;
 	}
-	struct heard *heard = slot_of(e->slots, e->slot_count, prefix_id, o->peer);
-	heard->withdrawn = heard->peer;
-	struct evidence_event event = {
-		o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard->peer ? heard->upstream : 0, 0};
+	struct heard *heard = rows_find(e->rows, prefix_id, o->peer);
+	if (heard)
+		heard->withdrawn = true;
+	struct evidence_event event = {o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard ? heard->upstream : 0, 0};
 	event_add(e, set, &event);
 }
 
@@ -218,28 +236,53 @@ void evidence_baseline_done(struct evidence *e)
 
 const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n)
 {
-	*ret_n = e->of[entity].n;
-	return e->of[entity].at;
+	const struct events *of = &e->of[entity];
+	*ret_n = of->n - of->first;
+	return of->n ? of->at + of->first : NULL;
 }
 
-size_t evidence_slots(const struct evidence *e)
+void evidence_hold(struct evidence *e, uint32_t entity, struct instant from)
 {
-	return e->slot_count;
+	e->of[entity].held = from;
 }
 
-bool evidence_path(const struct evidence *e, size_t slot, struct evidence_path *ret)
+static bool is_path(const struct evidence_event *e)
 {
-	const struct heard *h = &e->slots[slot];
-	if (!h->peer)
-		return false;
-	*ret = (struct evidence_path){h->prefix, h->peer - 1, h->upstream, h->since_s, h->withdrawn};
-	return true;
+	return e->kind == EVIDENCE_WITHDRAWN || e->kind == EVIDENCE_PATH_CHANGED || e->kind == EVIDENCE_RETURNED;
 }
 
-size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer)
+void evidence_retire_paths(struct evidence *e, uint32_t entity, struct instant before)
 {
-	const struct heard *h = slot_of(e->slots, e->slot_count, prefix, peer);
-	return h->peer ? (size_t)(h - e->slots) : SIZE_MAX;
+	struct events *of = &e->of[entity];
+	size_t kept = 0;
+	for (size_t i = of->first; i < of->n; i++)
+		if (!is_path(&of->at[i]) || of->at[i].time.ns >= before.ns)
+			of->at[kept++] = of->at[i];
+	of->first = 0;
+	of->n = kept;
+}
+
+uint64_t evidence_lost(const struct evidence *e)
+{
+	return e->lost;
+}
+
+size_t evidence_pairs(const struct evidence *e, uint32_t prefix)
+{
+	const struct heard_row *row = rows_of(e->rows, prefix);
+	return row ? row->n : 0;
+}
+
+struct evidence_path evidence_pair(const struct evidence *e, uint32_t prefix, size_t at)
+{
+	const struct heard *h = &rows_of(e->rows, prefix)->at[at];
+	return (struct evidence_path){h->peer, h->upstream, h->since_s, h->withdrawn};
+}
+
+size_t evidence_pair_of(const struct evidence *e, uint32_t prefix, uint32_t peer)
+{
+	const struct heard *h = rows_find(e->rows, prefix, peer);
+	return h ? (size_t)(h - rows_of(e->rows, prefix)->at) : SIZE_MAX;
 }
 
 uint64_t evidence_news(const struct evidence *e, uint32_t entity)
@@ -257,27 +300,56 @@ bool evidence_followed(const struct evidence *e, uint32_t entity)
 	return e->of[entity].followed;
 }
 
-static void evidence_event_carry(struct carry *c, struct evidence_event *e)
+static void evidence_event_carry(struct carry *c, const struct evidence *e, struct evidence_event *event)
 {
-	CARRY(c, e->time);
-	CARRY(c, e->kind);
-	CARRY(c, e->prefix);
-	CARRY(c, e->peer);
-	CARRY(c, e->asn);
-	CARRY(c, e->other);
+	CARRY(c, event->time);
+	CARRY(c, event->kind);
+	CARRY(c, event->prefix);
+	CARRY(c, event->peer);
+	CARRY(c, event->asn);
+	CARRY(c, event->other);
+	carry_check(c, instant_known(event->time) && event->kind <= EVIDENCE_VISIBLE);
+	carry_check(c, event->prefix < dictionary_count(table_dictionary(e->table)));
+	if (event->peer != PEER_NONE)
+		carry_within(c, CARRY_PEERS, event->peer);
 }
+
+// Those that are over are left behind.
+static void evidence_events_carry(struct carry *c, const struct evidence *e, struct events *of)
+{
+	size_t n = of->n - of->first;
+	CARRY(c, of->held);
+	CARRY(c, of->news);
+	carry_count(c, &n, 25);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct evidence_event event = {0};
+		if (!carry_loads(c))
+			event = of->at[of->first + i];
+		evidence_event_carry(c, e, &event);
+		if (!carry_loads(c))
+			continue;
+		alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
+		of->at[of->n++] = event;
+	}
+}
+
 void evidence_carry(struct carry *c, struct evidence *e)
 {
-	size_t cap;
-	for (size_t i = 0; i < e->entities->count; i++) {
-		struct events *of = &e->of[i];
-		carry_room(c, CARRY_ARRAY(of->at, of->n, of->capacity), 20);
-		for (size_t k = 0; k < of->n; k++)
-			evidence_event_carry(c, &of->at[k]);
-		CARRY(c, of->news);
+	size_t n = e->entities->count;
+	carry_count(c, &n, 24);
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		uint32_t entity = i;
+		struct events gone = {0};
+		carry_entity(c, &entity);
+		if (!carry_good(c))
+			return;
+		bool there = entity < e->entities->count;
+		evidence_events_carry(c, e, there ? &e->of[entity] : &gone);
+		free(gone.at);
 	}
-	carry_list(c, CARRY_ARRAY(e->slots, e->slot_count, cap));
-	CARRY(c, e->used);
+	rows_carry(c, e->rows);
+	carry_check(c, rows_count(e->rows) <= dictionary_count(table_dictionary(e->table)));
+	CARRY(c, e->lost);
 	CARRY(c, e->baseline_done);
 	CARRY(c, e->news);
 	CARRY(c, e->baseline_prefixes);

@@ -9,9 +9,10 @@
 
 struct carry; // base/carry.h
 
-#define EVIDENCE_EVENTS_MAX  65536   // kept per entity; the oldest half goes first
-#define EVIDENCE_ROUTES_MAX  1000000 // (prefix, peer) pairs whose path is remembered
-#define EVIDENCE_WATCHED_MAX 64	     // entities followed in such detail
+// An event goes when it is older than this, unless it is held; and the oldest half of an entity's when there are too many
+// of them, which is counted.
+#define EVIDENCE_HORIZON_NS (7 * 24 * 3600 * NS_PER_S)
+#define EVIDENCE_EVENTS_MAX (1u << 20) // per entity: 32 MB
 
 enum evidence_kind {
 	EVIDENCE_WITHDRAWN,	// asn: the upstream (AS next to the origin) of the route that left
@@ -32,7 +33,7 @@ struct evidence_event {
 };
 
 struct evidence_path { // of one (prefix, peer) pair: the route last heard, withdrawn since or not
-	uint32_t prefix, peer;
+	uint32_t peer;
 	uint32_t upstream; // 0: the peer is the origin's own neighbour, or the path was not told
 	int64_t since_s;   // second in which the pair was first heard of
 	bool withdrawn;
@@ -62,10 +63,18 @@ const struct evidence_event *evidence_events(const struct evidence *e, uint32_t 
 // How many events of kinds MORE_SPECIFIC and NEW_ORIGIN there were so far: of one entity, of all together.
 uint64_t evidence_news(const struct evidence *e, uint32_t entity);
 uint64_t evidence_news_all(const struct evidence *e);
+// Events since `from` stay however old they get: an incident that began then is open. Unknown: none is.
+void evidence_hold(struct evidence *e, uint32_t entity, struct instant from);
+// Forgets what paths did before that time (withdrawn, changed, returned): no incident that is open or yet to come asks.
+// They are nearly all of the events; what prefixes and origins did stays until the horizon.
+void evidence_retire_paths(struct evidence *e, uint32_t entity, struct instant before);
+uint64_t evidence_lost(const struct evidence *e); // events that went before their time, of all entities
 bool evidence_followed(const struct evidence *e, uint32_t entity); // false: no events are kept of it
 
-// The pairs of all entities that are followed lie in slots, some of them empty. A slot is good until the next route.
-size_t evidence_slots(const struct evidence *e);
-bool evidence_path(const struct evidence *e, size_t slot, struct evidence_path *ret); // false: empty
-size_t evidence_slot(const struct evidence *e, uint32_t prefix, uint32_t peer);	      // SIZE_MAX: never heard of
-void evidence_carry(struct carry *c, struct evidence *e);			      // into an empty one
+// How many peers ever announced the prefix; 0 where no entity that is followed has it.
+size_t evidence_pairs(const struct evidence *e, uint32_t prefix);
+// One of them, `at` below evidence_pairs, by peer in rising order. Places are good until the next route.
+struct evidence_path evidence_pair(const struct evidence *e, uint32_t prefix, size_t at);
+size_t evidence_pair_of(const struct evidence *e, uint32_t prefix,
+			uint32_t peer);			  // its place; SIZE_MAX: never heard of
+void evidence_carry(struct carry *c, struct evidence *e); // into an empty one

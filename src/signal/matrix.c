@@ -78,26 +78,35 @@ size_t matrix_bytes(const struct matrix *m)
 	return (size_t)m->used_rows * m->width * sizeof(*m->bits);
 }
 
-// New storage of another width; with `moved` (old position → new) the bits move, else they stay where they are.
-static void rewiden(struct matrix *m, uint32_t width, const uint32_t *moved)
+// More words in a row, the bits where they are: from the last row on, so that no other storage is needed.
+static void widen(struct matrix *m, uint32_t width)
 {
-	uint64_t *bits = alloc_pages((size_t)m->rows * width * sizeof(*bits));
+	size_t words = (size_t)m->rows * m->width, wanted = (size_t)m->rows * width;
+	m->bits = alloc_pages_resize(m->bits, words * sizeof(*m->bits), wanted * sizeof(*m->bits));
+	alloc_dense(m->bits, wanted * sizeof(*m->bits));
+	for (uint32_t r = m->used_rows; r-- > 0;) {
+		uint64_t *to = m->bits + (size_t)r * width;
+		memmove(to, m->bits + (size_t)r * m->width, m->width * sizeof(*to));
+		memset(to + m->width, 0, (width - m->width) * sizeof(*to));
+	}
+	m->width = width;
+}
+
+// Moves the bits to other places of the same row: `moved` by old place.
+static void places_move(struct matrix *m, const uint32_t *moved)
+{
+	uint64_t *row = alloc_zero(m->width, sizeof(*row));
 	for (uint32_t r = 0; r < m->used_rows; r++) {
-		const uint64_t *from = m->bits + (size_t)r * m->width;
-		uint64_t *to = bits + (size_t)r * width;
-		if (!moved) {
-			memcpy(to, from, m->width * sizeof(*to));
-			continue;
-		}
+		uint64_t *bits = m->bits + (size_t)r * m->width;
+		memcpy(row, bits, m->width * sizeof(*row));
+		memset(bits, 0, m->width * sizeof(*row));
 		for (uint32_t w = 0; w < m->width; w++)
-			for (uint64_t left = from[w]; left; left &= left - 1) {
+			for (uint64_t left = row[w]; left; left &= left - 1) {
 				uint32_t at = moved[w * WORD_BITS + (uint32_t)__builtin_ctzll(left)];
-				to[at / WORD_BITS] |= 1ull << at % WORD_BITS;
+				bits[at / WORD_BITS] |= 1ull << at % WORD_BITS;
 			}
 	}
-	alloc_pages_free(m->bits, (size_t)m->rows * m->width * sizeof(*m->bits));
-	m->bits = bits;
-	m->width = width;
+	free(row);
 }
 
 void matrix_reserve_rows(struct matrix *m, uint32_t rows)
@@ -111,6 +120,7 @@ void matrix_reserve_rows(struct matrix *m, uint32_t rows)
 	wanted = wanted > rows ? wanted : rows;
 	size_t row_bytes = m->width * sizeof(*m->bits);
 	m->bits = alloc_pages_resize(m->bits, m->rows * row_bytes, wanted * row_bytes);
+	alloc_dense(m->bits, wanted * row_bytes);
 	m->rows = wanted;
 }
 
@@ -126,7 +136,7 @@ uint32_t matrix_add_column(struct matrix *m, uint32_t group)
 	if (m->next_free >= m->width * WORD_BITS) {
 		uint32_t width = m->width + (m->width < 4 ? 1 : m->width / 4);
 		uint32_t before = m->width;
-		rewiden(m, width, NULL);
+		widen(m, width);
 		fields_plain(m, before);
 	}
 	m->group_of[column] = group;
@@ -209,7 +219,7 @@ static void rearrange(struct matrix *m, uint32_t groups)
 {
 	uint32_t *size = alloc_zero(groups, sizeof(*size)), *start = alloc_zero(groups, sizeof(*start));
 	uint32_t *order = alloc_zero(groups, sizeof(*order)), *place = alloc_zero(m->columns, sizeof(*place));
-	uint32_t *moved = alloc_zero((size_t)m->width * WORD_BITS, sizeof(*moved));
+	uint32_t *moved = alloc_zero((size_t)m->width * WORD_BITS, sizeof(*moved)); // of the width before
 	for (uint32_t c = 0; c < m->columns; c++)
 		size[m->group_of[c]]++;
 	for (uint32_t g = 0; g < groups; g++)
@@ -223,7 +233,9 @@ static void rearrange(struct matrix *m, uint32_t groups)
 		m->field[c] = start[m->group_of[c]];
 	}
 	uint32_t width = (used + WORD_BITS - 1) / WORD_BITS;
-	rewiden(m, width > m->width ? width : m->width, moved);
+	if (width > m->width)
+		widen(m, width);
+	places_move(m, moved);
 	memcpy(m->place, place, m->columns * sizeof(*place));
 	m->next_free = used;
 	fields_plain(m, 0);

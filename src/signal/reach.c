@@ -14,17 +14,15 @@
 
 #include <stdlib.h>
 
-#define CONTROLS_MAX	64	 // control targets followed per observer
 #define CONTROL_LOST	2.7081	 // ln(0.3 / 0.02)
 #define CONTROL_GOOD	-0.33647 // ln(0.7 / 0.98)
 #define CONTROL_ALARM	4.0
 #define CONTROL_CAP	8.0
-#define WIDTH_PAIRS	64    // targets of an observer whose gaps tell the watch interval: the first that are asked
-#define GAP_INTERVALS	3     // an observer silent for so many intervals beyond its pauses was absent
-#define UNRELATED_MIN	3     // entities that must fail together at one observer alone …
-#define UNRELATED_SHARE 0.2   // … and the share of those it looks at: then it is the observer
-#define CONTROL_DEAD	10    // a control that failed so often in a row while others answer is itself down
-#define RTT_SAMPLES_MAX 65536 // round-trip times of one interval and entity that the medians are taken over
+#define WIDTH_PAIRS	64  // targets of an observer whose gaps tell the watch interval: the first that are asked
+#define GAP_INTERVALS	3   // an observer silent for so many intervals beyond its pauses was absent
+#define UNRELATED_MIN	3   // entities that must fail together at one observer alone …
+#define UNRELATED_SHARE 0.2 // … and the share of those it looks at: then it is the observer
+#define CONTROL_DEAD	10  // a control that failed so often in a row while others answer is itself down
 
 struct waiting { // a probe in the queue
 	int64_t t;
@@ -46,9 +44,10 @@ struct reference { // one control target of an observer
 	uint32_t fails; // in a row
 };
 
-struct control { // an observer's standing with its controls
-	struct reference reference[CONTROLS_MAX];
-	size_t references;
+struct control {		     // an observer's standing with its controls
+	struct reference *reference; // by target
+	size_t references, capacity;
+	size_t dead; // of these
 	double score;
 	int64_t alarm_until; // ns; results before it that failed are dropped
 	int64_t alarm_from;
@@ -94,6 +93,7 @@ struct reach {
 	size_t unit_capacity;
 	uint32_t round; // intervals closed, with the one that closes
 	uint64_t ignored[PROBE_OUTCOME_COUNT];
+	struct reach_limits limits;
 };
 
 struct reach *reach_create(const struct target_table *targets, size_t entities, struct reach_sink out)
@@ -127,6 +127,8 @@ void reach_free(struct reach *r)
 		free(r->gather[e].views);
 		free(r->gather[e].rtts);
 	}
+	for (size_t i = 0; i < OBSERVERS_MAX; i++)
+		free(r->control[i].reference);
 	track_table_free(r->tracks);
 	free(r->gather);
 	free(r->used);
@@ -212,24 +214,39 @@ static void width_decide(struct reach *r)
 			r->width = round[i] * NS_PER_S;
 }
 
+// Made if new. Borrowed until the next new one.
 static struct reference *reference_of(struct control *c, uint32_t target)
 {
-	for (size_t i = 0; i < c->references; i++)
-		if (c->reference[i].target == target)
-			return &c->reference[i];
-	if (c->references == CONTROLS_MAX)
-		return &c->reference[target % CONTROLS_MAX];
-	c->reference[c->references] = (struct reference){.target = target};
-	return &c->reference[c->references++];
+	size_t low = 0, high = c->references;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (c->reference[middle].target < target)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < c->references && c->reference[low].target == target)
+		return &c->reference[low];
+	alloc_grow((void **)&c->reference, c->references, &c->capacity, sizeof(*c->reference));
+	memmove(c->reference + low + 1, c->reference + low, (c->references - low) * sizeof(*c->reference));
+	c->references++;
+	c->reference[low] = (struct reference){.target = target};
+	return &c->reference[low];
+}
+
+static void reference_count(struct control *c, struct reference *one, bool good)
+{
+	if (good)
+		c->dead -= one->fails >= CONTROL_DEAD;
+	else
+		c->dead += one->fails == CONTROL_DEAD - 1;
+	one->fails = good ? 0 : one->fails + 1;
 }
 
 // A control that has failed for long while most others of the observer have not is itself down.
 static bool reference_dead(const struct control *c, const struct reference *one)
 {
-	size_t dead = 0;
-	for (size_t i = 0; i < c->references; i++)
-		dead += c->reference[i].fails >= CONTROL_DEAD;
-	return one->fails >= CONTROL_DEAD && dead * 2 < c->references;
+	return one->fails >= CONTROL_DEAD && c->dead * 2 < c->references;
 }
 
 static void observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
@@ -254,7 +271,7 @@ static void control_result(struct reach *r, const struct waiting *w)
 	bool good = w->outcome == PROBE_OK;
 	struct control *c = &r->control[observer];
 	struct reference *one = reference_of(c, w->target);
-	one->fails = good ? 0 : one->fails + 1;
+	reference_count(c, one, good);
 	if (!good && reference_dead(c, one))
 		return;
 	if (!good && c->first_bad == INT64_MIN)
@@ -329,6 +346,16 @@ static void count_unit(struct reach *r, struct gather *g, uint32_t unit, bool go
 	u->up |= good ? 1u : 0u;
 }
 
+static void gather_rtt(struct reach *r, struct gather *g, uint64_t of, uint32_t rtt_us)
+{
+	if (g->rtt_count >= REACH_RTTS_MAX) {
+		r->limits.rtts++;
+		return;
+	}
+	alloc_grow((void **)&g->rtts, g->rtt_count, &g->rtt_capacity, sizeof(*g->rtts));
+	g->rtts[g->rtt_count++] = of << 32 | rtt_us;
+}
+
 static void gather_probe(struct reach *r, const struct waiting *w, const struct target *target)
 {
 	struct gather *g = &r->gather[target->entity];
@@ -358,11 +385,8 @@ static void gather_probe(struct reach *r, const struct waiting *w, const struct 
 		v->sent++;
 		v->lost += !good;
 	}
-	if (good && w->rtt_us && g->rtt_count < RTT_SAMPLES_MAX) {
-		alloc_grow((void **)&g->rtts, g->rtt_count, &g->rtt_capacity, sizeof(*g->rtts));
-		uint64_t of = (uint64_t)(v - g->views) * 2 + service;
-		g->rtts[g->rtt_count++] = of << 32 | w->rtt_us;
-	}
+	if (good && w->rtt_us)
+		gather_rtt(r, g, (uint64_t)(v - g->views) * 2 + service, w->rtt_us);
 }
 
 static void track_probe(struct reach *r, const struct waiting *w, const struct target *target)
@@ -375,7 +399,8 @@ static void track_probe(struct reach *r, const struct waiting *w, const struct t
 	}
 	if (!good && fault)
 		return;
-	if (!track_result(track_of(r->tracks, w->target), w->observer, w->t, w->outcome, &change))
+	struct track_outcome outcome = {w->t, w->observer, w->outcome};
+	if (!track_result(r->tracks, w->target, &outcome, &change))
 		return;
 	change.target = w->target;
 	if (target->entity != ENTITY_NONE && target->kind != TARGET_BORDER)
@@ -519,6 +544,7 @@ static void relieve(struct reach *r)
 	if (!r->width)
 		width_decide(r);
 	int64_t oldest = bin_of(r, queue_at(r, 0)->t);
+	r->limits.early++;
 	judge(r, oldest + 1);
 	bin_close(r, oldest);
 }
@@ -591,6 +617,11 @@ uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 	return outcome < PROBE_OUTCOME_COUNT ? r->ignored[outcome] : 0;
 }
 
+struct reach_limits reach_limits(const struct reach *r)
+{
+	return r->limits;
+}
+
 // INT64_MIN, none, is what an unknown instant is too.
 static void reach_time_carry(struct carry *c, int64_t *ns)
 {
@@ -618,11 +649,14 @@ static void reach_waiting_carry(struct carry *c, struct waiting *w)
 
 static void reach_standing_carry(struct carry *c, struct control *x)
 {
-	carry_count(c, &x->references, 8);
-	carry_check(c, x->references <= CONTROLS_MAX);
+	carry_room(c, CARRY_ARRAY(x->reference, x->references, x->capacity), 8);
+	if (carry_loads(c))
+		x->dead = 0;
 	for (size_t i = 0; i < x->references && carry_good(c); i++) {
 		CARRY(c, x->reference[i].target);
 		CARRY(c, x->reference[i].fails);
+		carry_check(c, !i || x->reference[i - 1].target < x->reference[i].target);
+		x->dead += carry_loads(c) && x->reference[i].fails >= CONTROL_DEAD;
 	}
 	CARRY(c, x->score);
 	reach_time_carry(c, &x->alarm_until);
@@ -680,4 +714,6 @@ void reach_carry(struct carry *c, struct reach *r)
 	}
 	CARRY(c, r->round);
 	CARRY(c, r->ignored);
+	CARRY(c, r->limits.early);
+	CARRY(c, r->limits.rtts);
 }

@@ -11,6 +11,7 @@ struct carry; // base/carry.h
 
 #define REACH_LAG	  3	  // intervals a pulse waits, so that the controls of the next ones are known
 #define REACH_PENDING_MAX 4000000 // probes waiting for their interval to close; beyond it the oldest close early
+#define REACH_RTTS_MAX	  65536	  // round-trip times of one interval and entity that the medians are taken over
 #define REACH_WIDTH_GAPS  32	  // gaps between probes of one target that the watch interval is estimated from
 
 struct reach;
@@ -41,4 +42,10 @@ int64_t reach_width_ns(const struct reach *r);		 // the watch interval; 0 not kn
 
 // Counters of what says nothing about targets: local faults, late or duplicate, forged.
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome);
+
+struct reach_limits {	// what a limit touched; 0 unless far more is asked than usual
+	uint64_t early; // intervals that closed early for want of room (REACH_PENDING_MAX)
+	uint64_t rtts;	// round-trip times beyond REACH_RTTS_MAX, left out of the medians
+};
+struct reach_limits reach_limits(const struct reach *r);
 void reach_carry(struct carry *c, struct reach *r); // all but what it was created with

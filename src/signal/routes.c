@@ -10,6 +10,8 @@
 struct follow {		       // per entity
 	uint64_t sight_sum[2]; // sum over its prefixes of the networks that see them
 	uint32_t prefixes[2];  // that were visible at least once
+	uint32_t *own;	       // these, in rising order
+	size_t own_count, own_capacity;
 	bool changed;
 };
 
@@ -31,7 +33,7 @@ struct routes {
 	uint64_t settled; // settlements with a denominator so far
 	uint32_t visible; // prefixes
 	struct routes_loss *losses;
-	size_t loss_count, loss_capacity;
+	size_t loss_first, loss_count, loss_capacity; // those before loss_first are over
 };
 
 static uint16_t routes_set_of(const struct routes *r, uint32_t id)
@@ -45,9 +47,9 @@ static void learn_prefixes(struct routes *r)
 {
 	const struct dictionary *d = table_dictionary(r->table);
 	while (r->known < dictionary_count(d)) {
-		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
-		alloc_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
-		alloc_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
+		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+		alloc_pages_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
+		alloc_pages_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
 		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
 		r->seen[r->known] = 0;
 		r->counted[r->known++] = false;
@@ -90,12 +92,24 @@ void routes_free(struct routes *r)
 	if (r->space)
 		space_free(r->space);
 	table_free(r->table);
+	for (size_t i = 0; r->follow && i < r->entities->count; i++)
+		free(r->follow[i].own);
 	free(r->follow);
-	free(r->set);
-	free(r->seen);
-	free(r->counted);
+	alloc_pages_free(r->set, r->capacity[0] * sizeof(*r->set));
+	alloc_pages_free(r->seen, r->capacity[1] * sizeof(*r->seen));
+	alloc_pages_free(r->counted, r->capacity[2] * sizeof(*r->counted));
 	free(r->losses);
 	free(r);
+}
+
+// Ids mostly come in rising order.
+static void own_add(struct follow *w, uint32_t id)
+{
+	alloc_grow((void **)&w->own, w->own_count, &w->own_capacity, sizeof(*w->own));
+	size_t at = w->own_count++;
+	for (; at && w->own[at - 1] > id; at--)
+		w->own[at] = w->own[at - 1];
+	w->own[at] = id;
 }
 
 // Counts the prefix's new sight into its entities.
@@ -110,6 +124,8 @@ static void sight_changed(struct routes *r, uint32_t id)
 		struct follow *w = &r->follow[members[i]];
 		w->changed = true;
 		w->prefixes[f] += first;
+		if (first)
+			own_add(w, id);
 		if (r->counted[id] || first)
 			w->sight_sum[f] += (uint64_t)seen - (r->counted[id] ? r->seen[id] : 0);
 	}
@@ -145,12 +161,21 @@ static void put_samples(struct routes *r, uint32_t entity)
 	}
 }
 
+// One a second at most, so a span of time bounds their number.
+static void losses_retire(struct routes *r)
+{
+	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - ROUTES_LOSSES_NS)
+		r->loss_first++;
+	if (r->loss_first < r->loss_count - r->loss_first || !r->loss_first)
+		return;
+	r->loss_count -= r->loss_first;
+	memmove(r->losses, r->losses + r->loss_first, r->loss_count * sizeof(*r->losses));
+	r->loss_first = 0;
+}
+
 static void loss_add(struct routes *r, uint32_t lost)
 {
-	if (r->loss_count == ROUTES_LOSSES_MAX) {
-		r->loss_count /= 2;
-		memmove(r->losses, r->losses + r->loss_count, r->loss_count * sizeof(*r->losses));
-	}
+	losses_retire(r);
 	alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
 	r->losses[r->loss_count++] = (struct routes_loss){r->now, lost, r->visible};
 }
@@ -184,7 +209,7 @@ static void settle(struct routes *r)
 	const uint32_t *flip = table_flips(r->table, &flips), *touch = table_touched(r->table, &touched);
 	const struct dictionary *d = table_dictionary(r->table);
 	for (size_t i = 0; i < flips; i++)
-		space_flip(r->space, flip[i], dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
+		space_flip(r->space, dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
 	sights_told(r, flip, flips);
 	for (size_t i = 0; i < flips; i++)
 		if (r->set[flip[i]] != SPACE_NOBODY)
@@ -256,22 +281,33 @@ const struct blind_list *routes_blind(const struct routes *r)
 	return blind_spans(r->blind);
 }
 
-bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id)
+const uint32_t *routes_own(const struct routes *r, uint32_t entity, size_t *ret_n)
 {
-	if (prefix_id >= r->known || !r->counted[prefix_id] || r->set[prefix_id] == SPACE_NOBODY)
-		return false;
-	size_t n;
-	const uint32_t *members = space_members(r->space, r->set[prefix_id], &n);
-	for (size_t i = 0; i < n; i++)
-		if (members[i] == entity)
-			return true;
-	return false;
+	*ret_n = r->follow[entity].own_count;
+	return r->follow[entity].own;
 }
 
 const struct routes_loss *routes_losses(const struct routes *r, size_t *ret_n)
 {
-	*ret_n = r->loss_count;
-	return r->losses;
+	*ret_n = r->loss_count - r->loss_first;
+	return r->loss_count ? r->losses + r->loss_first : NULL;
+}
+
+void routes_hold(struct routes *r, uint32_t entity, struct instant from, struct instant paths_from)
+{
+	if (!r->evidence)
+		return;
+	evidence_hold(r->evidence, entity, from);
+	evidence_retire_paths(r->evidence, entity, paths_from);
+}
+
+struct routes_limits routes_limits(const struct routes *r)
+{
+	return (struct routes_limits){
+		.events = r->evidence ? evidence_lost(r->evidence) : 0,
+		.sets = r->space ? space_sets_lost(r->space) : 0,
+		.spans = blind_lost(r->blind),
+	};
 }
 
 // What follows from the prefixes and the entities as they are now: an entity that is watched for the first time is one, too.
@@ -286,11 +322,12 @@ static void routes_follow_again(struct routes *r)
 		bool visible = table_visible(r->table, id);
 		r->visible += visible;
 		if (visible)
-			space_flip(r->space, id, p, true);
+			space_flip(r->space, p, true);
 		if (r->set[id] == SPACE_NOBODY || !r->counted[id])
 			continue;
 		const uint32_t *members = space_members(r->space, r->set[id], &n);
 		for (size_t i = 0; i < n; i++) {
+			own_add(&r->follow[members[i]], id);
 			r->follow[members[i]].prefixes[f]++;
 			r->follow[members[i]].sight_sum[f] += r->seen[id];
 		}
@@ -299,23 +336,43 @@ static void routes_follow_again(struct routes *r)
 
 static void routes_prefixes_carry(struct carry *c, struct routes *r)
 {
-	size_t seen = r->known, counted = r->known;
-	carry_list(c, CARRY_ARRAY(r->seen, seen, r->capacity[1]));
-	carry_count(c, &counted, 1);
-	carry_check(c, seen == counted && counted <= dictionary_count(table_dictionary(r->table)));
-	if (carry_loads(c)) {
-		r->counted = alloc_zero(counted, sizeof(*r->counted));
-		r->capacity[2] = counted;
+	size_t n = r->known;
+	carry_pages(c, CARRY_ARRAY(r->seen, n, r->capacity[1]));
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		bool counted = !carry_loads(c) && r->counted[i];
+		CARRY(c, counted);
+		if (!carry_loads(c))
+			continue;
+		alloc_pages_grow((void **)&r->counted, i, &r->capacity[2], sizeof(*r->counted));
+		r->counted[i] = counted;
 	}
-	for (size_t i = 0; i < counted && carry_good(c); i++)
-		CARRY(c, r->counted[i]);
+	carry_check(c, n <= dictionary_count(table_dictionary(r->table)));
 	if (!carry_loads(c) || !carry_good(c))
 		return;
-	for (; r->known < counted; r->known++) {
-		alloc_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+	for (; r->known < n; r->known++) {
+		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
 		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
 	}
 	routes_follow_again(r);
+}
+
+// Those that are over are left behind.
+static void routes_losses_carry(struct carry *c, struct routes *r)
+{
+	size_t n = r->loss_count - r->loss_first;
+	carry_count(c, &n, 16);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct routes_loss loss = {0};
+		if (!carry_loads(c))
+			loss = r->losses[r->loss_first + i];
+		CARRY(c, loss.time);
+		CARRY(c, loss.lost);
+		CARRY(c, loss.visible);
+		if (!carry_loads(c))
+			continue;
+		alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
+		r->losses[r->loss_count++] = loss;
+	}
 }
 
 void routes_carry(struct carry *c, struct routes *r)
@@ -328,5 +385,5 @@ void routes_carry(struct carry *c, struct routes *r)
 		return;
 	routes_prefixes_carry(c, r);
 	evidence_carry(c, r->evidence);
-	carry_list(c, CARRY_ARRAY(r->losses, r->loss_count, r->loss_capacity));
+	routes_losses_carry(c, r);
 }

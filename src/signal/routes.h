@@ -13,7 +13,7 @@ struct carry; // base/carry.h
 
 struct routes;
 
-#define ROUTES_LOSSES_MAX 65536 // settlements kept in which a prefix became invisible; the oldest half goes first
+#define ROUTES_LOSSES_NS (7 * 24 * 3600 * NS_PER_S) // settlements in which a prefix became invisible are kept so long
 
 struct routes_loss { // a settlement in which prefixes became invisible, of whatever entity
 	struct instant time;
@@ -40,8 +40,19 @@ const struct table *routes_table(const struct routes *r);
 const struct evidence *routes_evidence(const struct routes *r); // null without entities
 const struct blind_list *routes_blind(const struct routes *r);
 const struct space *routes_space(const struct routes *r); // null without entities
-// Whether the prefix was visible once and is of the entity's space.
-bool routes_belongs(const struct routes *r, uint32_t entity, uint32_t prefix_id);
+// The prefixes of the entity's space that were visible once, ids in rising order. Borrowed until the next batch.
+const uint32_t *routes_own(const struct routes *r, uint32_t entity, size_t *ret_n);
 const struct routes_loss *routes_losses(const struct routes *r,
 					size_t *ret_n); // in order of time; none without entities
-void routes_carry(struct carry *c, struct routes *r);	// into an empty one
+
+// What is still asked of an entity: every event since `from` (the beginning of an incident that is open, less what is
+// looked at before it; unknown: none is open), and what paths did since `paths_from`. The rest of its past may go.
+void routes_hold(struct routes *r, uint32_t entity, struct instant from, struct instant paths_from);
+
+struct routes_limits { // what was left out because a limit was reached; all 0 unless the world is far larger than usual
+	uint64_t events; // route events of an entity, more than EVIDENCE_EVENTS_MAX within the horizon
+	uint64_t sets;	 // prefixes and blocks of more different sets of entities than SPACE_SETS_MAX
+	uint64_t spans;	 // times at which a collector was blind: the oldest went
+};
+struct routes_limits routes_limits(const struct routes *r);
+void routes_carry(struct carry *c, struct routes *r); // into an empty one

@@ -3,10 +3,12 @@
 // Two tables over all 2^24 /24s: how many visible prefixes cover it (a flip adds or takes one), and which set of
 // entities it belongs to (sets are interned, so a /24 costs two bytes). An entity's count changes only when a cover
 // count leaves or reaches zero, so nesting and order of prefixes do not matter. IPv6 has no such table: an entity's
-// visible prefixes are sorted and swept when one of them changed.
+// visible prefixes are intervals of /48s, kept in order and counted by blocks (cover.c).
 #include "signal/space.h"
 
 #include "base/alloc.h"
+#include "base/attr.h"
+#include "signal/cover.h"
 
 #include <stdlib.h>
 
@@ -19,19 +21,14 @@ struct set {
 
 struct range6 {
 	uint64_t first, last; // /48 numbers: the upper 48 bits of the address
+	uint64_t reach;	      // the greatest last of the part of the ranges that has this one in its middle
 	uint32_t entity;
-};
-
-struct visible6 {
-	uint64_t first, last;
-	uint32_t id;
 };
 
 struct own {
 	uint64_t up24, own24, up48, own48;
 	bool stale48;
-	struct visible6 *visible; // unsorted; one per visible prefix
-	size_t n, capacity;
+	struct cover *visible48; // what its visible prefixes have of its ranges; made with the first
 };
 
 struct space {
@@ -39,10 +36,12 @@ struct space {
 	uint16_t *cover, *owner; // by /24
 	struct set *sets;
 	size_t set_count, set_capacity;
+	uint32_t *set_index; // open addressing by members: number + 1; 0 empty
+	size_t set_slots;    // a power of two
+	uint64_t sets_lost;
 	struct range6 *ranges6; // sorted by first
 	size_t range6_count, range6_capacity;
-	uint64_t longest6; // span of the longest range, to bound the search backwards
-	struct own *own;   // by entity
+	struct own *own; // by entity
 };
 
 static uint64_t slash48(const uint8_t bytes[16])
@@ -57,14 +56,36 @@ static bool set_equal(const struct set *s, const uint32_t *members, size_t n)
 	return s->n == n && (!n || memcmp(s->members, members, n * sizeof(*members)) == 0);
 }
 
+// Where the set with these members is, or belongs.
+static uint32_t *set_slot(const struct space *s, const uint32_t *members, size_t n)
+{
+	size_t i = hash_bytes(members, n * sizeof(*members)) & (s->set_slots - 1);
+	while (s->set_index[i] && !set_equal(&s->sets[s->set_index[i] - 1], members, n))
+		i = (i + 1) & (s->set_slots - 1);
+	return &s->set_index[i];
+}
+
+static void set_index_grow(struct space *s)
+{
+	s->set_slots = s->set_slots ? s->set_slots * 2 : 64;
+	free(s->set_index);
+	s->set_index = alloc_zero(s->set_slots, sizeof(*s->set_index));
+	for (size_t i = 0; i < s->set_count; i++)
+		*set_slot(s, s->sets[i].members, s->sets[i].n) = (uint32_t)i + 1;
+}
+
 // The set with these members (ascending), made if new; SPACE_NOBODY when there are too many sets.
 static uint16_t set_intern(struct space *s, const uint32_t *members, size_t n)
 {
-	for (size_t i = s->set_count; i-- > 0;)
-		if (set_equal(&s->sets[i], members, n))
-			return (uint16_t)i;
-	if (s->set_count >= SPACE_SETS_MAX)
+	if (s->set_count * 2 >= s->set_slots)
+		set_index_grow(s);
+	uint32_t *slot = set_slot(s, members, n);
+	if (*slot)
+		return (uint16_t)(*slot - 1);
+	if (s->set_count >= SPACE_SETS_MAX) {
+		s->sets_lost++;
 		return SPACE_NOBODY;
+	}
 	alloc_grow((void **)&s->sets, s->set_count, &s->set_capacity, sizeof(*s->sets));
 	struct set *set = &s->sets[s->set_count];
 	*set = (struct set){.n = n};
@@ -72,6 +93,7 @@ static uint16_t set_intern(struct space *s, const uint32_t *members, size_t n)
 		set->members = alloc_zero(n, sizeof(*members));
 		memcpy(set->members, members, n * sizeof(*members));
 	}
+	*slot = (uint32_t)s->set_count + 1;
 	return (uint16_t)s->set_count++;
 }
 
@@ -128,6 +150,19 @@ static void own48_count(struct space *s)
 	free(next);
 }
 
+// Makes of the sorted ranges a tree: the middle one, and what is before and after it in the same way.
+static uint64_t reach6(struct space *s, size_t low, size_t high)
+{
+	if (low == high)
+		return 0;
+	size_t middle = (low + high) / 2;
+	struct range6 *r = &s->ranges6[middle];
+	uint64_t before = reach6(s, low, middle), after = reach6(s, middle + 1, high);
+	r->reach = before > r->last ? before : r->last;
+	r->reach = after > r->reach ? after : r->reach;
+	return r->reach;
+}
+
 struct space *space_create(const struct entity_list *entities)
 {
 	struct space *s = alloc_zero(1, sizeof(*s));
@@ -144,12 +179,12 @@ struct space *space_create(const struct entity_list *entities)
 				continue;
 			}
 			alloc_grow((void **)&s->ranges6, s->range6_count, &s->range6_capacity, sizeof(*s->ranges6));
-			struct range6 own = {slash48(r->first.bytes), slash48(r->last.bytes), e};
-			s->longest6 = own.last - own.first > s->longest6 ? own.last - own.first : s->longest6;
-			s->ranges6[s->range6_count++] = own;
+			s->ranges6[s->range6_count++] =
+				(struct range6){slash48(r->first.bytes), slash48(r->last.bytes), 0, e};
 		}
 	if (s->range6_count)
 		qsort(s->ranges6, s->range6_count, sizeof(*s->ranges6), by_first);
+	reach6(s, 0, s->range6_count);
 	own48_count(s);
 	return s;
 }
@@ -161,10 +196,11 @@ void space_free(struct space *s)
 	for (size_t i = 0; i < s->set_count; i++)
 		free(s->sets[i].members);
 	for (uint32_t e = 0; e < s->entities->count; e++)
-		free(s->own[e].visible);
+		cover_free(s->own[e].visible48);
 	alloc_pages_free(s->cover, SLASH24S * sizeof(*s->cover));
 	alloc_pages_free(s->owner, SLASH24S * sizeof(*s->owner));
 	free(s->sets);
+	free(s->set_index);
 	free(s->ranges6);
 	free(s->own);
 	free(s);
@@ -182,19 +218,28 @@ static void span6(const struct prefix *p, uint64_t *ret_first, uint64_t *ret_las
 	*ret_last = *ret_first + (p->length >= 48 ? 0 : (1ull << (48 - p->length)) - 1);
 }
 
-// First range that may reach `first`.
-static size_t first_range6(const struct space *s, uint64_t first)
+struct search6 {
+	uint64_t first, last;
+	size_t from; // no range before this one
+};
+
+static size_t search6_in(const struct space *s, const struct search6 *what, size_t low, size_t high)
 {
-	uint64_t from = first > s->longest6 ? first - s->longest6 : 0;
-	size_t low = 0, high = s->range6_count;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (s->ranges6[middle].first < from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	size_t middle = (low + high) / 2;
+	if (low == high || high <= what->from || s->ranges6[middle].reach < what->first)
+		return SIZE_MAX;
+	size_t found = search6_in(s, what, low, middle);
+	if (found != SIZE_MAX || s->ranges6[middle].first > what->last)
+		return found;
+	if (middle >= what->from && s->ranges6[middle].last >= what->first)
+		return middle;
+	return search6_in(s, what, middle + 1, high);
+}
+
+// The first range at or after `from` that has some of first … last; SIZE_MAX: none.
+static size_t range6_next(const struct space *s, size_t from, uint64_t first, uint64_t last)
+{
+	return search6_in(s, &(struct search6){first, last, from}, 0, s->range6_count);
 }
 
 static uint16_t set_of6(struct space *s, const struct prefix *p)
@@ -202,10 +247,24 @@ static uint16_t set_of6(struct space *s, const struct prefix *p)
 	uint64_t first, last;
 	uint16_t set = SPACE_NOBODY;
 	span6(p, &first, &last);
-	for (size_t i = first_range6(s, first); i < s->range6_count && s->ranges6[i].first <= last; i++)
-		if (s->ranges6[i].last >= first)
-			set = set_with(s, set, s->ranges6[i].entity);
+	for (size_t i = 0; (i = range6_next(s, i, first, last)) != SIZE_MAX; i++)
+		set = set_with(s, set, s->ranges6[i].entity);
 	return set;
+}
+
+// The first /24 from `at` on, and before `end`, that has not the owners of `at`.
+static uint32_t run_of_owner(const struct space *s, uint32_t at, uint32_t end)
+{
+	uint64_t four = s->owner[at] * 0x0001000100010001ull, next;
+	for (; end - at >= 4; at += 4) {
+		memcpy(&next, s->owner + at, sizeof(next));
+		if (next != four)
+			break;
+	}
+	uint16_t set = (uint16_t)four;
+	while (at < end && s->owner[at] == set)
+		at++;
+	return at;
 }
 
 uint16_t space_set_of(struct space *s, const struct prefix *p)
@@ -214,13 +273,11 @@ uint16_t space_set_of(struct space *s, const struct prefix *p)
 		return set_of6(s, p);
 	uint32_t first, n;
 	span4(p, &first, &n);
-	uint16_t set = s->owner[first], last = set;
-	for (uint32_t i = 1; i < n; i++) {
-		if (s->owner[first + i] == last)
-			continue;
-		last = s->owner[first + i];
-		for (size_t m = 0; m < s->sets[last].n; m++)
-			set = set_with(s, set, s->sets[last].members[m]);
+	uint16_t set = s->owner[first];
+	for (uint32_t i = run_of_owner(s, first, first + n); i < first + n; i = run_of_owner(s, i, first + n)) {
+		uint16_t more = s->owner[i];
+		for (size_t m = 0; m < s->sets[more].n; m++)
+			set = set_with(s, set, s->sets[more].members[m]);
 	}
 	return set;
 }
@@ -231,55 +288,58 @@ const uint32_t *space_members(const struct space *s, uint16_t set, size_t *ret_n
 	return s->sets[set].members;
 }
 
+uint64_t space_sets_lost(const struct space *s)
+{
+	return s->sets_lost;
+}
+
+// One more or one less prefix covers each of these. How many became covered, or ceased to be.
+VECTORISED static uint32_t cover_change(uint16_t *cover, uint32_t n, bool visible)
+{
+	uint32_t edges = 0;
+	uint16_t change = visible ? 1 : UINT16_MAX;
+	for (uint32_t i = 0; i < n; i++) {
+		edges += cover[i] == !visible;
+		cover[i] = (uint16_t)(cover[i] + change);
+	}
+	return edges;
+}
+
 static void flip4(struct space *s, const struct prefix *p, bool visible)
 {
 	uint32_t first, n;
 	span4(p, &first, &n);
-	for (uint32_t i = first; i < first + n; i++) {
-		bool edge = visible ? s->cover[i]++ == 0 : --s->cover[i] == 0;
+	for (uint32_t i = first, next; i < first + n; i = next) {
+		next = run_of_owner(s, i, first + n);
+		uint64_t edges = cover_change(s->cover + i, next - i, visible);
 		const struct set *set = &s->sets[s->owner[i]];
-		for (size_t m = 0; edge && m < set->n; m++)
-			s->own[set->members[m]].up24 += visible ? 1 : (uint64_t)-1;
+		for (size_t m = 0; m < set->n; m++)
+			s->own[set->members[m]].up24 += visible ? edges : -edges;
 	}
 }
 
-static void visible6_add(struct own *o, uint32_t id, uint64_t first, uint64_t last)
-{
-	alloc_grow((void **)&o->visible, o->n, &o->capacity, sizeof(*o->visible));
-	o->visible[o->n++] = (struct visible6){first, last, id};
-	o->stale48 = true;
-}
-
-static void visible6_drop(struct own *o, uint32_t id)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < o->n; i++)
-		if (o->visible[i].id != id)
-			o->visible[kept++] = o->visible[i];
-	o->n = kept;
-	o->stale48 = true;
-}
-
-static void flip6(struct space *s, uint32_t id, const struct prefix *p, bool visible)
+static void flip6(struct space *s, const struct prefix *p, bool visible)
 {
 	uint64_t first, last;
 	span6(p, &first, &last);
-	for (size_t i = first_range6(s, first); i < s->range6_count && s->ranges6[i].first <= last; i++) {
+	for (size_t i = 0; (i = range6_next(s, i, first, last)) != SIZE_MAX; i++) {
 		const struct range6 *r = &s->ranges6[i];
-		if (r->last < first)
-			continue;
+		struct own *o = &s->own[r->entity];
+		struct cover_span span = {first > r->first ? first : r->first, last < r->last ? last : r->last};
+		if (!o->visible48)
+			o->visible48 = cover_create();
 		if (visible)
-			visible6_add(&s->own[r->entity], id, first > r->first ? first : r->first,
-				     last < r->last ? last : r->last);
+			cover_add(o->visible48, span);
 		else
-			visible6_drop(&s->own[r->entity], id);
+			cover_drop(o->visible48, span);
+		o->stale48 = true;
 	}
 }
 
-void space_flip(struct space *s, uint32_t id, const struct prefix *p, bool visible)
+void space_flip(struct space *s, const struct prefix *p, bool visible)
 {
 	if (p->family == FAMILY_V6)
-		flip6(s, id, p, visible);
+		flip6(s, p, visible);
 	else
 		flip4(s, p, visible);
 }
@@ -299,30 +359,11 @@ uint64_t space_slash48_own(const struct space *s, uint32_t entity)
 	return s->own[entity].own48;
 }
 
-static int by_first6(const void *a, const void *b)
-{
-	const struct visible6 *x = a, *y = b;
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return x->last < y->last ? -1 : x->last > y->last;
-}
-
 uint64_t space_slash48(struct space *s, uint32_t entity)
 {
 	struct own *o = &s->own[entity];
-	if (!o->stale48)
-		return o->up48;
-	if (o->n)
-		qsort(o->visible, o->n, sizeof(*o->visible), by_first6);
-	o->up48 = 0;
-	uint64_t next = 0; // first /48 not yet counted
-	for (size_t i = 0; i < o->n; i++) {
-		uint64_t first = o->visible[i].first > next ? o->visible[i].first : next;
-		if (o->visible[i].last < first)
-			continue;
-		o->up48 += o->visible[i].last - first + 1;
-		next = o->visible[i].last + 1;
-	}
+	if (o->stale48)
+		o->up48 = cover_units(o->visible48);
 	o->stale48 = false;
 	return o->up48;
 }

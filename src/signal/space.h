@@ -17,8 +17,10 @@ void space_free(struct space *s);
 uint16_t space_set_of(struct space *s, const struct prefix *p);
 const uint32_t *space_members(const struct space *s, uint16_t set, size_t *ret_n);
 
-// A prefix became visible or stopped being so. `id` is its dense id.
-void space_flip(struct space *s, uint32_t id, const struct prefix *p, bool visible);
+uint64_t space_sets_lost(const struct space *s); // times that there was no room for another set: SPACE_NOBODY was said
+
+// A prefix became visible, that was not, or stopped being so, that was.
+void space_flip(struct space *s, const struct prefix *p, bool visible);
 
 uint64_t space_slash24(const struct space *s, uint32_t entity); // visible now
 uint64_t space_slash48(struct space *s, uint32_t entity);	// visible now; recounted when something changed

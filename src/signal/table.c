@@ -50,9 +50,25 @@ struct table {
 	struct list touched, changed, flips;
 	struct prefix last; // looked up last, and its id
 	uint32_t last_id;
+	uint32_t hint; // id of the prefix of the observation that is being taken; PREFIX_NONE: not known yet
+	struct {       // heard last
+		uint32_t peer;
+		struct instant time;
+	} heard;
 	uint64_t routes;
 	bool mask_stale, recounted;
 };
+
+static void list_add(struct list *l, uint32_t id)
+{
+	alloc_pages_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
+	l->at[l->n++] = id;
+}
+
+static void list_free(struct list *l)
+{
+	alloc_pages_free(l->at, l->capacity * sizeof(*l->at));
+}
 
 struct table *table_create(const struct peer_table *peers, const struct definition *definition, uint32_t full_floor)
 {
@@ -68,6 +84,7 @@ struct table *table_create(const struct peer_table *peers, const struct definiti
 	t->column = alloc_zero(PEERS_MAX, sizeof(*t->column));
 	t->reloads = reload_create();
 	t->mask_stale = true;
+	t->heard.peer = PEER_NONE;
 	return t;
 }
 
@@ -81,25 +98,19 @@ void table_free(struct table *t)
 	reload_free(t->reloads);
 	matrix_mask_free(&t->mask[0]);
 	matrix_mask_free(&t->mask[1]);
-	free(t->hot);
+	alloc_pages_free(t->hot, t->hot_capacity * sizeof(*t->hot));
 	free(t->column);
 	free(t->group);
 	free(t->group_asn);
-	free(t->touched.at);
-	free(t->changed.at);
-	free(t->flips.at);
+	list_free(&t->touched);
+	list_free(&t->changed);
+	list_free(&t->flips);
 	free(t);
 }
 
 void table_listen(struct table *t, const struct table_listener *listener)
 {
 	t->listener = listener;
-}
-
-static void list_add(struct list *l, uint32_t id)
-{
-	alloc_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
-	l->at[l->n++] = id;
 }
 
 static uint32_t group_of(struct table *t, uint32_t asn)
@@ -128,6 +139,8 @@ static uint32_t column_of(struct table *t, uint32_t peer)
 static uint32_t row_of(struct table *t, const struct prefix *p, bool *ret_new)
 {
 	*ret_new = false;
+	if (t->hint != PREFIX_NONE)
+		return t->hint;
 	if (prefix_equal(p, &t->last)) // the entries of a RIB record follow each other
 		return t->last_id;
 	uint32_t before = dictionary_count(t->dictionary), id = dictionary_id(t->dictionary, p);
@@ -137,7 +150,7 @@ static uint32_t row_of(struct table *t, const struct prefix *p, bool *ret_new)
 	if (id != before || id == PREFIX_NONE)
 		return id;
 	matrix_reserve_rows(t->matrix, id + 1);
-	alloc_grow((void **)&t->hot, id, &t->hot_capacity, sizeof(*t->hot));
+	alloc_pages_grow((void **)&t->hot, id, &t->hot_capacity, sizeof(*t->hot));
 	uint8_t family = p->family == FAMILY_V6;
 	bool counts = p->length >= t->definition->shortest[family];
 	t->hot[id] = (struct hot){.family = (uint8_t)(family + (counts ? 0 : 2))};
@@ -212,7 +225,7 @@ static int take_route(struct table *t, const struct obs *o)
 	if (o->kind == OBS_ANNOUNCE && health_of(t->health, o->peer)->known_down)
 		take_session_up(t, o->peer, o->time); // it speaks, so it is up: the change itself was not recorded
 	if (o->kind == OBS_WITHDRAW) {
-		id = dictionary_find(t->dictionary, &o->prefix);
+		id = t->hint != PREFIX_NONE ? t->hint : dictionary_find(t->dictionary, &o->prefix);
 		if (id == PREFIX_NONE)
 			return 0;
 		reload_note(t->reloads, o, id);
@@ -301,11 +314,21 @@ static void take_rib_end(struct table *t, const struct obs *o)
 	}
 }
 
+// Hearing a peer twice in one instant says no more than once.
+static void hear(struct table *t, const struct obs *o)
+{
+	if (o->peer == t->heard.peer && o->time.ns == t->heard.time.ns)
+		return;
+	health_heard(t->health, o->peer, o->time);
+	t->heard.peer = o->peer;
+	t->heard.time = o->time;
+}
+
 static int take_one(struct table *t, const struct obs *o)
 {
 	if (o->peer != PEER_NONE && !(o->flags & OBS_OUTGOING) && o->kind != OBS_GAP && o->kind != OBS_RIB &&
 	    o->kind != OBS_RIB_PEER)
-		health_heard(t->health, o->peer, o->time);
+		hear(t, o);
 	switch ((enum obs_kind)o->kind) {
 	case OBS_ANNOUNCE:
 	case OBS_WITHDRAW:
@@ -351,29 +374,42 @@ static bool is_route(const struct obs *o)
 	return o->kind == OBS_ANNOUNCE || o->kind == OBS_WITHDRAW || o->kind == OBS_RIB;
 }
 
-static void prefetch_block(const struct table *t, const struct obs *block, size_t n)
+static bool repeats(const struct obs *block, size_t i)
+{
+	return i && is_route(&block[i - 1]) && prefix_equal(&block[i].prefix, &block[i - 1].prefix);
+}
+
+// Fetches what the block will touch; the ids that its prefixes have by now into ret_ids.
+static void prefetch_block(const struct table *t, const struct obs *block, size_t n, uint32_t ret_ids[TABLE_BLOCK])
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_route(&block[i]) && (!i || !prefix_equal(&block[i].prefix, &block[i - 1].prefix)))
+		if (is_route(&block[i]) && !repeats(block, i))
 			dictionary_prefetch(t->dictionary, &block[i].prefix);
 	for (size_t i = 0; i < n; i++) {
-		if (!is_route(&block[i]) || (i && prefix_equal(&block[i].prefix, &block[i - 1].prefix)))
+		ret_ids[i] = PREFIX_NONE;
+		if (!is_route(&block[i]))
 			continue;
-		uint32_t id = dictionary_find(t->dictionary, &block[i].prefix);
-		if (id == PREFIX_NONE)
+		if (repeats(block, i)) {
+			ret_ids[i] = ret_ids[i - 1];
 			continue;
-		matrix_prefetch(t->matrix, id);
-		__builtin_prefetch(&t->hot[id], 1);
+		}
+		ret_ids[i] = dictionary_find(t->dictionary, &block[i].prefix);
+		if (ret_ids[i] == PREFIX_NONE)
+			continue;
+		matrix_prefetch(t->matrix, ret_ids[i]);
+		__builtin_prefetch(&t->hot[ret_ids[i]], 1);
 	}
 }
 
 int table_take(struct table *t, const struct obs *batch, size_t n)
 {
+	uint32_t ids[TABLE_BLOCK];
 	for (size_t first = 0; first < n; first += TABLE_BLOCK) {
 		size_t block = n - first < TABLE_BLOCK ? n - first : TABLE_BLOCK;
-		prefetch_block(t, batch + first, block);
-		for (size_t i = first; i < first + block; i++) {
-			int code = take_one(t, &batch[i]);
+		prefetch_block(t, batch + first, block, ids);
+		for (size_t i = 0; i < block; i++) {
+			t->hint = ids[i];
+			int code = take_one(t, &batch[first + i]);
 			if (code < 0)
 				return code;
 		}
@@ -605,13 +641,12 @@ static void table_columns_carry(struct carry *c, struct table *t)
 
 static void table_hot_carry(struct carry *c, struct table *t)
 {
-	size_t n = dictionary_count(t->dictionary), capacity = t->touched.capacity;
-	carry_list(c, CARRY_ARRAY(t->hot, n, t->hot_capacity));
+	size_t n = dictionary_count(t->dictionary);
+	carry_pages(c, CARRY_ARRAY(t->hot, n, t->hot_capacity));
 	carry_check(c, n == dictionary_count(t->dictionary));
 	for (size_t i = 0; i < n && carry_loads(c) && carry_good(c); i++)
 		carry_check(c, t->hot[i].family < 4);
-	carry_list(c, CARRY_ARRAY(t->touched.at, t->touched.n, capacity));
-	t->touched.capacity = capacity;
+	carry_pages(c, CARRY_ARRAY(t->touched.at, t->touched.n, t->touched.capacity));
 	for (size_t i = 0; i < t->touched.n && carry_loads(c) && carry_good(c); i++)
 		carry_check(c, t->touched.at[i] < n);
 }

@@ -5,14 +5,25 @@
 #include "signal/track.h"
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "base/carry.h"
 #include "model/probe.h"
 
 #include <stdlib.h>
 
+#define FIRST_BITS 64 // observers that every track has room for
+
+struct wide { // observers from FIRST_BITS on
+	uint64_t bits[OBSERVERS_MAX / 64];
+	uint32_t next; // while free: 1 + the next free one; 0 none
+};
+
 struct track_table {
 	struct track *at;
 	size_t count, capacity;
+	struct wide *wide; // of the targets that fail at such observers now
+	size_t wide_count, wide_capacity;
+	uint32_t free; // 1 + the first free one; 0 none
 };
 
 struct track_table *track_table_create(void)
@@ -25,6 +36,7 @@ void track_table_free(struct track_table *t)
 	if (!t)
 		return;
 	free(t->at);
+	free(t->wide);
 	free(t);
 }
 
@@ -36,6 +48,47 @@ struct track *track_of(struct track_table *t, uint32_t target)
 			(struct track){.last_ok = INT64_MIN, .first_fail = INT64_MIN, .first_good = INT64_MIN};
 	}
 	return &t->at[target];
+}
+
+static struct wide *wide_of(struct track_table *t, struct track *k)
+{
+	if (!k->more && t->free) {
+		k->more = t->free;
+		t->free = t->wide[k->more - 1].next;
+	} else if (!k->more) {
+		alloc_grow((void **)&t->wide, t->wide_count, &t->wide_capacity, sizeof(*t->wide));
+		k->more = (uint32_t)++t->wide_count;
+	} else {
+		return &t->wide[k->more - 1];
+	}
+	t->wide[k->more - 1] = (struct wide){0};
+	return &t->wide[k->more - 1];
+}
+
+static void failing_add(struct track_table *t, struct track *k, uint16_t observer)
+{
+	if (observer < FIRST_BITS)
+		k->failing |= 1ull << observer;
+	else
+		wide_of(t, k)->bits[observer / 64] |= 1ull << observer % 64;
+}
+
+static void failing_clear(struct track_table *t, struct track *k)
+{
+	k->failing = 0;
+	if (!k->more)
+		return;
+	t->wide[k->more - 1].next = t->free;
+	t->free = k->more;
+	k->more = 0;
+}
+
+static uint32_t failing_count(const struct track_table *t, const struct track *k)
+{
+	uint32_t n = (uint32_t)__builtin_popcountll(k->failing);
+	for (size_t i = 0; k->more && i < ARRAY_LEN(t->wide->bits); i++)
+		n += (uint32_t)__builtin_popcountll(t->wide[k->more - 1].bits[i]);
+	return n;
 }
 
 static struct instant at(int64_t ns)
@@ -57,7 +110,7 @@ static void change_fill(const struct track *k, int64_t t, bool down, struct targ
 	};
 }
 
-static bool answered(struct track *k, int64_t t, struct target_change *ret)
+static bool answered(struct track_table *table, struct track *k, int64_t t, struct target_change *ret)
 {
 	if (!k->down) {
 		if (!k->ever_up)
@@ -65,7 +118,7 @@ static bool answered(struct track *k, int64_t t, struct target_change *ret)
 		k->ever_up = true;
 		k->last_ok = t > k->last_ok ? t : k->last_ok;
 		k->fails = 0;
-		k->failing = 0;
+		failing_clear(table, k);
 		k->first_fail = INT64_MIN;
 		return false;
 	}
@@ -81,12 +134,12 @@ static bool answered(struct track *k, int64_t t, struct target_change *ret)
 	k->up_ns -= k->first_good;
 	k->last_ok = t;
 	k->fails = 0;
-	k->failing = 0;
+	failing_clear(table, k);
 	k->first_fail = k->first_good = INT64_MIN;
 	return true;
 }
 
-static bool failed(struct track *k, uint16_t observer, int64_t t, uint8_t outcome, struct target_change *ret)
+static bool failed(struct track_table *table, struct track *k, const struct track_outcome *o, struct target_change *ret)
 {
 	if (!k->ever_up)
 		return false; // never seen up: unobservable, not down
@@ -97,16 +150,16 @@ static bool failed(struct track *k, uint16_t observer, int64_t t, uint8_t outcom
 		return false;
 	}
 	if (k->fails == 0) {
-		k->first_fail = t;
-		k->outcome = outcome;
+		k->first_fail = o->t;
+		k->outcome = o->outcome;
 	}
 	if (k->fails < UINT16_MAX)
 		k->fails++;
-	k->failing |= 1u << observer % 32;
-	if (k->fails < TRACK_FAILS * __builtin_popcount(k->failing))
+	failing_add(table, k, o->observer);
+	if (k->fails < TRACK_FAILS * failing_count(table, k))
 		return false;
 	k->up_ns += k->first_fail;
-	change_fill(k, t, true, ret);
+	change_fill(k, o->t, true, ret);
 	k->onsets++;
 	k->down = true;
 	k->recent = 0;
@@ -114,18 +167,33 @@ static bool failed(struct track *k, uint16_t observer, int64_t t, uint8_t outcom
 	return true;
 }
 
-bool track_result(struct track *k, uint16_t observer, int64_t t, uint8_t outcome, struct target_change *ret)
+bool track_result(struct track_table *table, uint32_t target, const struct track_outcome *o, struct target_change *ret)
 {
-	return outcome == PROBE_OK ? answered(k, t, ret) : failed(k, observer, t, outcome, ret);
+	struct track *k = track_of(table, target);
+	return o->outcome == PROBE_OK ? answered(table, k, o->t, ret) : failed(table, k, o, ret);
 }
 
-static void track_one_track_carry(struct carry *c, struct track *k)
+// The observers beyond those that every track has room for, where any of them fails.
+static void track_wide_carry(struct carry *c, struct track_table *t, struct track *k)
+{
+	bool more = k->more;
+	CARRY(c, more);
+	if (!more)
+		return;
+	if (carry_loads(c))
+		k->more = 0;
+	struct wide *wide = wide_of(t, k);
+	CARRY(c, wide->bits);
+}
+
+static void track_one_carry(struct carry *c, struct track_table *t, struct track *k)
 {
 	CARRY(c, k->last_ok);
 	CARRY(c, k->first_fail);
 	CARRY(c, k->first_good);
 	CARRY(c, k->up_ns);
 	CARRY(c, k->failing);
+	track_wide_carry(c, t, k);
 	CARRY(c, k->onsets);
 	CARRY(c, k->fails);
 	CARRY(c, k->recent);
@@ -140,7 +208,7 @@ void track_table_carry(struct carry *c, struct track_table *t)
 {
 	carry_room(c, CARRY_ARRAY(t->at, t->count, t->capacity), 40);
 	for (size_t i = 0; i < t->count && carry_good(c); i++)
-		track_one_track_carry(c, &t->at[i]);
+		track_one_carry(c, t, &t->at[i]);
 	if (t->count)
 		carry_within(c, CARRY_TARGETS, t->count - 1);
 }

@@ -4,6 +4,7 @@
 
 #include "model/obs.h"
 #include "model/pulse.h"
+#include "model/target.h"
 
 struct carry; // base/carry.h
 
@@ -15,7 +16,8 @@ struct track {
 	int64_t last_ok, first_fail; // ns; INT64_MIN none
 	int64_t first_good;	     // while down: first of the good checks that are being counted
 	int64_t up_ns;		     // time up before; while up, less the moment since when
-	uint32_t failing;	     // observers (modulo 32) that failed since the last answer
+	uint64_t failing;	     // observers 0 … 63 that failed since the last answer
+	uint32_t more;		     // the others that did: 1 + the place of their set in the table; 0 none
 	uint32_t onsets;
 	uint16_t fails; // since the last answer
 	uint8_t recent; // last outcomes while down, newest in bit 0
@@ -24,7 +26,7 @@ struct track {
 	bool ever_up, down;
 };
 
-_Static_assert(sizeof(struct track) == 48, "memory per target");
+_Static_assert(sizeof(struct track) == 56, "memory per target");
 
 struct track_table;
 
@@ -32,6 +34,13 @@ struct track_table *track_table_create(void);
 void track_table_free(struct track_table *t);
 struct track *track_of(struct track_table *t, uint32_t target); // made on first use; borrowed until the next new target
 
-// Applies one result. Returns true and fills ret when the target went down or came up.
-bool track_result(struct track *k, uint16_t observer, int64_t t, uint8_t outcome, struct target_change *ret);
+struct track_outcome {
+	int64_t t;
+	uint16_t observer; // below OBSERVERS_MAX
+	uint8_t outcome;   // enum probe_outcome
+};
+
+// Applies one result of a target that track_of made. Returns true and fills ret when the target went down or came up.
+bool track_result(struct track_table *table, uint32_t target, const struct track_outcome *o, struct target_change *ret);
+
 void track_table_carry(struct carry *c, struct track_table *t);

@@ -66,12 +66,17 @@ static void scene_close(struct scene *s)
 	entity_list_free(&s->entities);
 }
 
-static uint32_t control_add(struct scene *s)
+static uint32_t control_add_at(struct scene *s, uint32_t address)
 {
-	struct target listed = {.address = addr_v4(0x08080808), .op = PROBE_OP_COUNT, .kind = TARGET_CONTROL};
+	struct target listed = {.address = addr_v4(address), .op = PROBE_OP_COUNT, .kind = TARGET_CONTROL};
 	listed.entity = ENTITY_NONE;
 	target_list(s->targets, &listed, NULL);
 	return target_id(s->targets, &listed.address, PROBE_ICMP_ECHO, NULL, 0);
+}
+
+static uint32_t control_add(struct scene *s)
+{
+	return control_add_at(s, 0x08080808);
 }
 
 static void probe(struct scene *s, double at, uint16_t observer, uint32_t target, bool ok)
@@ -191,6 +196,103 @@ static void order_at_one_time(void **state)
 	}
 }
 
+static void controls_ask(struct scene *s, uint32_t controls, bool (*answers)(unsigned round, uint32_t control))
+{
+	uint32_t target[240];
+	scene_open(s, 1);
+	for (uint32_t i = 0; i < controls; i++)
+		target[i] = control_add_at(s, 0x08080000 + i);
+	for (unsigned round = 0; round < 90; round++)
+		for (uint32_t i = 0; i < controls; i++)
+			probe(s, round * 30 + i * 0.1, 0, target[i], answers(round, i));
+	reach_finish(s->reach);
+}
+
+// Never many at a time, nor one near another: sixty of 240 in the end.
+static bool some_die_for_good(unsigned round, uint32_t control)
+{
+	return control % 20 >= 5 || round < 3 + control % 20 * 12;
+}
+
+static bool none_answers_for_a_while(unsigned round, uint32_t control)
+{
+	(void)control;
+	return round < 20 || round > 22;
+}
+
+// However many controls there are, those that are dead say nothing of the observer, and all of them say much.
+static void many_controls(void **state)
+{
+	(void)state;
+	struct scene s;
+	controls_ask(&s, 240, some_die_for_good);
+	assert_int_equal(s.impaired, 0);
+	scene_close(&s);
+	for (uint32_t controls = 60; controls <= 240; controls += 60) {
+		controls_ask(&s, controls, none_answers_for_a_while);
+		assert_int_equal(s.impaired, 1);
+		scene_close(&s);
+	}
+}
+
+static void observers_open(struct scene *s, unsigned observers)
+{
+	scene_open(s, 1);
+	for (unsigned i = 2; i < observers; i++) {
+		char id[16];
+		snprintf(id, sizeof(id), "vp%u", i + 1);
+		assert_int_equal(observer_id(s->targets, id, strlen(id)), i);
+	}
+}
+
+// A target is down when every observer that asked has failed twice, whatever their numbers are.
+static void many_observers(void **state)
+{
+	(void)state;
+	for (unsigned observers = 2; observers <= 1000; observers += observers < 66 ? 31 : 467) {
+		struct scene s;
+		observers_open(&s, observers);
+		for (unsigned round = 0; round < 60; round++)
+			for (unsigned o = 0; o < observers; o++)
+				probe(&s, round * 30 + o * 0.01, (uint16_t)o, 0, round < 40 || round > 50);
+		reach_finish(s.reach);
+		assert_int_equal(s.changes, 2);
+		assert_false(s.change.down);
+		assert_int_equal(s.change.first_fail.ns, BEGIN_NS + 40 * 30 * NS_PER_S);
+		scene_close(&s);
+		observers_open(&s, observers); // each fails once, and that is not down
+		for (unsigned round = 0; round < 60; round++)
+			for (unsigned o = 0; o < observers; o++)
+				probe(&s, round * 30 + o * 0.01, (uint16_t)o, 0, round != 40);
+		reach_finish(s.reach);
+		assert_int_equal(s.changes, 0);
+		scene_close(&s);
+	}
+}
+
+static void limits_are_counted(void **state)
+{
+	(void)state;
+	struct scene s;
+	uint32_t targets = REACH_RTTS_MAX + 100;
+	scene_open(&s, targets);
+	for (unsigned round = 0; round < 3; round++)
+		for (uint32_t i = 0; i < targets; i++)
+			probe(&s, round * 30 + (double)i / targets, 0, i, true);
+	reach_finish(s.reach);
+	assert_int_equal(reach_limits(s.reach).rtts, 3 * 100);
+	assert_int_equal(reach_limits(s.reach).early, 0);
+	assert_int_equal(s.pulses, 3);
+	scene_close(&s);
+	scene_open(&s, 1000);
+	for (unsigned i = 0; i < 3000; i++)
+		probe(&s, i / 1000 * 30 + i % 1000 * 0.001, 0, i % 1000, true);
+	for (unsigned i = 0; i < REACH_PENDING_MAX + 5; i++)
+		probe(&s, 90 + i * 1e-6, 0, i % 1000, true);
+	assert_true(reach_limits(s.reach).early > 0);
+	scene_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +302,9 @@ int main(void)
 		cmocka_unit_test(one_observer_that_fails_is_no_failure),
 		cmocka_unit_test(without_controls_it_says_nothing),
 		cmocka_unit_test(order_at_one_time),
+		cmocka_unit_test(many_controls),
+		cmocka_unit_test(many_observers),
+		cmocka_unit_test(limits_are_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,8 @@
 #include "base/attr.h"
 #include "detect/level.h"
 
+#include <string.h>
+
 #define FOUND_MAX 64
 #define START	  1700000000
 
@@ -406,22 +408,34 @@ static void two_events(void **state)
 	expect_event(&s, 1, 200, 240);
 }
 
+static void tick_if_due(struct stand *s, double now)
+{
+	struct instant deadline = level_deadline(s->level);
+	if (instant_known(deadline) && deadline.ns <= at(now).ns)
+		level_tick(s->level, at(now));
+}
+
 // Telling the time more often changes nothing: not what is said, not what is learned.
 static void the_ticks_do_not_matter(void **state)
 {
 	(void)state;
 	uint64_t random = seed;
 	for (unsigned round = 0; round < 200; round++) {
-		struct stand often, seldom;
+		struct stand often, seldom, due; // due: ticked when its deadline has come, and then only
 		double now = 0;
 		stand_open(&often);
 		stand_open(&seldom);
+		stand_open(&due);
 		for (unsigned i = 0; i < 60; i++) {
 			double next = now + 0.5 + (double)(unit_random(&random) >> 60);
 			uint64_t kind = unit_random(&random) >> 61, v = kind < 4 ? 100 : unit_random(&random) % 101;
-			for (; now < next; now += 0.5)
+			for (; now < next; now += 0.5) {
 				level_tick(often.level, at(now));
+				tick_if_due(&due, now);
+				assert_int_equal(often.count, due.count);
+			}
 			now = next;
+			put(&due, now, v, kind == 7 ? 2 : 10);
 			put(&often, now, v, kind == 7 ? 2 : 10);
 			put(&seldom, now, v, kind == 7 ? 2 : 10);
 			assert_float_equal(level_baseline(often.level), level_baseline(seldom.level), 1e-9);
@@ -433,7 +447,89 @@ static void the_ticks_do_not_matter(void **state)
 			assert_memory_equal(&often.found[i], &seldom.found[i], sizeof(often.found[i]));
 		level_free(often.level);
 		level_free(seldom.level);
+		level_free(due.level);
 	}
+}
+
+struct stood {
+	uint64_t value;
+	int64_t ns;
+};
+
+struct history { // as the detector keeps it, with no order kept
+	struct stood at[1024];
+	size_t n;
+};
+
+static void history_coarsen(struct history *h)
+{
+	for (size_t i = 0; i < h->n; i += 2) {
+		struct stood a = h->at[i], b = h->at[i + 1];
+		h->at[i / 2] = (struct stood){a.ns >= b.ns ? a.value : b.value, a.ns + b.ns};
+	}
+	h->n /= 2;
+}
+
+static int64_t history_ns(const struct history *h)
+{
+	int64_t ns = 0;
+	for (size_t i = 0; i < h->n; i++)
+		ns += h->at[i].ns;
+	return ns;
+}
+
+static void history_add(struct history *h, uint64_t value, int64_t ns)
+{
+	bool same = h->n && h->at[h->n - 1].value == value;
+	if (!same && h->n == 1024)
+		history_coarsen(h);
+	if (same)
+		h->at[h->n - 1].ns += ns;
+	else
+		h->at[h->n++] = (struct stood){value, ns};
+	for (int64_t excess; (excess = history_ns(h) - 86400 * NS_PER_S) > 0;) {
+		h->at[0].ns -= h->at[0].ns < excess ? h->at[0].ns : excess;
+		if (!h->at[0].ns)
+			memmove(h->at, h->at + 1, --h->n * sizeof(*h->at));
+	}
+}
+
+static double history_median(const struct history *h)
+{
+	int64_t whole = history_ns(h);
+	uint64_t median = UINT64_MAX;
+	for (size_t i = 0; i < h->n; i++) {
+		int64_t up_to = 0;
+		for (size_t k = 0; k < h->n; k++)
+			up_to += h->at[k].value <= h->at[i].value ? h->at[k].ns : 0;
+		if (up_to * 2 >= whole && h->at[i].value < median)
+			median = h->at[i].value;
+	}
+	return (double)median;
+}
+
+// Values so near each other that none departs; long enough for the history to be coarsened and to forget.
+static void the_baseline_is_the_median_of_the_history(void **state)
+{
+	(void)state;
+	static struct history h;
+	uint64_t random = seed, last = 100000;
+	struct stand s;
+	double now = 0;
+	stand_open(&s);
+	value(&s, now, last);
+	for (unsigned i = 0; i < 20000; i++) {
+		double next = now + 1 + (double)(unit_random(&random) >> 60);
+		uint64_t v = unit_random(&random) >> 62 ? 100000 + (unit_random(&random) >> 33) % 300 : last;
+		history_add(&h, last, at(next).ns - at(now).ns);
+		now = next;
+		last = v;
+		value(&s, now, v);
+		if (i % 50 == 0)
+			assert_float_equal(level_baseline(s.level), history_median(&h), 0);
+	}
+	assert_true(history_ns(&h) == 86400 * NS_PER_S);
+	level_free(s.level);
 }
 
 static void thresholds_are_named(void **state)
@@ -467,6 +563,7 @@ int main(void)
 		cmocka_unit_test(the_profile),
 		cmocka_unit_test(two_events),
 		cmocka_unit_test(the_ticks_do_not_matter),
+		cmocka_unit_test(the_baseline_is_the_median_of_the_history),
 		cmocka_unit_test(thresholds_are_named),
 	};
 	seed = unit_seed();

@@ -125,13 +125,13 @@ static void is_brute_force(uint8_t family)
 		uint32_t i = below(&random, PREFIXES);
 		visible[i] = !visible[i];
 		mark(&prefixes[i], cover, visible[i] ? 1 : -1);
-		space_flip(s, i, &prefixes[i], visible[i]);
+		space_flip(s, &prefixes[i], visible[i]);
 		if (round % 100 == 99)
 			expect_space(s, &l, cover, family);
 	}
 	for (uint32_t i = 0; i < PREFIXES; i++)
 		if (visible[i])
-			space_flip(s, i, &prefixes[i], false);
+			space_flip(s, &prefixes[i], false);
 	memset(cover, 0, sizeof(cover));
 	expect_space(s, &l, cover, family);
 	space_free(s);
@@ -194,15 +194,15 @@ static void a_block_counts_once(void **state)
 	entity_prefix_add(e, &whole);
 	struct space *s = space_create(&l);
 	assert_int_equal(space_slash24_own(s, 0), 4);
-	space_flip(s, 0, &half, true);
-	space_flip(s, 1, &other, true);
+	space_flip(s, &half, true);
+	space_flip(s, &other, true);
 	assert_int_equal(space_slash24(s, 0), 1);
-	space_flip(s, 2, &whole, true);
+	space_flip(s, &whole, true);
 	assert_int_equal(space_slash24(s, 0), 4);
-	space_flip(s, 0, &half, false);
-	space_flip(s, 2, &whole, false);
+	space_flip(s, &half, false);
+	space_flip(s, &whole, false);
 	assert_int_equal(space_slash24(s, 0), 1);
-	space_flip(s, 1, &other, false);
+	space_flip(s, &other, false);
 	assert_int_equal(space_slash24(s, 0), 0);
 	space_free(s);
 	entity_list_free(&l);
