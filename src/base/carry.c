@@ -174,7 +174,7 @@ void carry_word(struct carry *c, const char **word)
 void carry_entity(struct carry *c, uint32_t *entity)
 {
 	carry_bytes(c, entity, sizeof(*entity));
-	if (c->way != CARRY_LOAD || *entity == UINT32_MAX)
+	if (c->way != CARRY_LOAD || *entity >= CARRY_GONE)
 		return;
 	if (*entity < c->entities.count) {
 		*entity = c->entities.to[*entity];

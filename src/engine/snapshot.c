@@ -248,7 +248,7 @@ static void snapshot_series_all_carry(struct carry *c, void *self)
 		if (!carry_good(c))
 			return;
 		const struct series *s = series_at(run->parts.targets, i);
-		if (s->entity != CARRY_GONE) {
+		if (s->entity < p->entities->count) {
 			series_carry(c, carry_loads(c) ? pipeline_series(p, i) : p->series[i]);
 			continue;
 		}

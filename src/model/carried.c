@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define NAME_MOST 4096 // bytes; registries cut names earlier
+#define NAME_MOST   4096			  // bytes; registries cut names earlier
+#define SERIES_GONE (CARRY_GONE - 1 - SERIES_MAX) // series of entities that are gone have numbers above
 
 void addr_carry(struct carry *c, struct addr *a)
 {
@@ -111,6 +112,7 @@ static void carried_one_series(struct carry *c, struct target_table *t, uint32_t
 	char *signal = NULL;
 	if (!carry_loads(c)) {
 		held = *series_at(t, i);
+		held.entity = held.entity > SERIES_GONE ? CARRY_GONE : held.entity;
 		signal = (char *)held.signal;
 	}
 	carry_entity(c, &held.entity);
@@ -118,6 +120,8 @@ static void carried_one_series(struct carry *c, struct target_table *t, uint32_t
 	if (!carry_loads(c))
 		return;
 	carry_check(c, signal && held.entity != UINT32_MAX);
+	if (held.entity == CARRY_GONE) // alike ones must stay apart: their numbers do
+		held.entity = CARRY_GONE - 1 - i;
 	if (carry_good(c) && series_id(t, held.entity, signal, strlen(signal)) != i)
 		carry_fail(c, ERR_NOT_FOUND);
 	free(signal);

@@ -54,9 +54,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (; size >= 6; data += 6, size -= 6)
 		n = edit(data, n);
 	mixed_seal(edited, n);
-	struct pipeline *p = mixed_pipeline(&mixed, NULL, (struct revision_sink){0});
-	if (mixed_load(&mixed, edited, n, p) == 0)
+	struct mixed anew = mixed_anew(&mixed);
+	struct pipeline *p = mixed_pipeline(&anew, NULL, (struct revision_sink){0});
+	if (mixed_load(&anew, edited, n, p) == 0)
 		pipeline_finish(p);
 	pipeline_free(p);
+	mixed_forget(&anew);
 	return 0;
 }
