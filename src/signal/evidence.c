@@ -310,7 +310,7 @@ static void evidence_event_carry(struct carry *c, const struct evidence *e, stru
 	CARRY(c, event->other);
 	carry_check(c, instant_known(event->time) && event->kind <= EVIDENCE_VISIBLE);
 	carry_check(c, event->prefix < dictionary_count(table_dictionary(e->table)));
-	if (event->peer != PEER_NONE)
+	if (event->peer != PEER_NONE || event->kind < EVIDENCE_INVISIBLE)
 		carry_within(c, CARRY_PEERS, event->peer);
 }
 

@@ -122,7 +122,7 @@ static void forged_is_harmless(void **state)
 		memcpy(bytes, b.at, n);
 		for (size_t edits = 1 + below(4); edits-- && n > 20;) {
 			size_t at = 16 + below(n - 20);
-			bytes[at] = below(2) ? (uint8_t)below(256) : (uint8_t)(bytes[at] ^ 1u << below(8));
+			bytes[at] = (uint8_t)(below(2) ? below(256) : bytes[at] ^ 1u << below(8));
 		}
 		mixed_seal(bytes, n);
 		struct mixed anew = mixed_anew(m);
