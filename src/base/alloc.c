@@ -2,6 +2,8 @@
 // The allocation wrapper: the only caller of malloc's family in the project.
 #include "base/alloc.h"
 
+#include "base/must.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +97,7 @@ void alloc_dense(void *pages, size_t bytes)
 
 void alloc_grow(void **items, size_t used, size_t *capacity, size_t size)
 {
+	must(used <= *capacity && size);
 	if (used < *capacity)
 		return;
 	size_t wanted = *capacity ? *capacity * 2 : GROW_FIRST;

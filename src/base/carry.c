@@ -65,6 +65,15 @@ void carry_instant(struct carry *c, void *instant, size_t size)
 		*t = INSTANT_NONE;
 }
 
+void carry_ns(struct carry *c, int64_t *ns)
+{
+	carry_bytes(c, ns, sizeof(*ns));
+	bool sane = *ns == INT64_MIN || (*ns >= EARLIEST_NS && *ns <= LATEST_NS);
+	carry_check(c, sane);
+	if (!sane && c->way == CARRY_LOAD)
+		*ns = INT64_MIN;
+}
+
 void carry_count(struct carry *c, size_t *n, size_t least)
 {
 	uint64_t count = c->way == CARRY_LOAD ? 0 : *n;

@@ -95,6 +95,8 @@ void carry_bytes(struct carry *c, void *bytes, size_t n);
 void carry_flag(struct carry *c, void *flag, size_t size);	 // a bool: 0 or 1
 void carry_instant(struct carry *c, void *instant, size_t size); // unknown, or of a time with which can be reckoned
 
+void carry_ns(struct carry *c, int64_t *ns); // the same as nanoseconds, or INT64_MIN: none
+
 // An array, how many are in it, and how many it has room for.
 struct carry_array {
 	void **items;

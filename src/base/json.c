@@ -2,6 +2,8 @@
 // JSON writer: escaping as RFC 8259 section 7 asks, numbers with fixed digits.
 #include "base/json.h"
 
+#include "base/must.h"
+
 #include <math.h>
 
 static void value_begins(struct json *j)
@@ -13,6 +15,7 @@ static void value_begins(struct json *j)
 
 void json_open(struct json *j, char bracket)
 {
+	must(bracket == '{' || bracket == '[');
 	value_begins(j);
 	text_char(j->out, bracket);
 	j->comma = false;
@@ -20,6 +23,7 @@ void json_open(struct json *j, char bracket)
 
 void json_close(struct json *j, char bracket)
 {
+	must(bracket == '}' || bracket == ']');
 	text_char(j->out, bracket);
 	j->comma = true;
 }
@@ -62,6 +66,7 @@ static void escaped(struct text *t, const char *value, size_t n)
 
 void json_key(struct json *j, const char *key)
 {
+	must(key);
 	value_begins(j);
 	escaped(j->out, key, strlen(key));
 	text_char(j->out, ':');
@@ -70,6 +75,7 @@ void json_key(struct json *j, const char *key)
 
 void json_string_n(struct json *j, const char *value, size_t n)
 {
+	must(value || !n);
 	value_begins(j);
 	escaped(j->out, value, n);
 }
@@ -92,6 +98,7 @@ void json_int(struct json *j, int64_t value)
 
 void json_real(struct json *j, double value, int digits)
 {
+	must(digits >= 0 && digits <= 17);
 	if (!isfinite(value)) {
 		json_null(j);
 		return;

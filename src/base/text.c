@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +63,7 @@ void text_u64(struct text *t, uint64_t value)
 
 void text_hex(struct text *t, const void *bytes, size_t n)
 {
+	must(bytes || !n);
 	static const char digit[] = "0123456789abcdef";
 	const uint8_t *p = bytes;
 	for (size_t i = 0; i < n; i++) {
@@ -81,6 +83,7 @@ static void text_fraction(struct text *t, uint32_t ns, int digits)
 
 void text_instant(struct text *t, struct instant when, int digits)
 {
+	must(instant_known(when));
 	int64_t step = NS_PER_S; // nanoseconds of the last digit shown
 	digits = digits < 0 ? 0 : digits > 9 ? 9 : digits;
 	for (int i = 0; i < digits; i++)
@@ -97,6 +100,7 @@ void text_instant(struct text *t, struct instant when, int digits)
 
 void text_utc(struct text *t, struct instant when)
 {
+	must(instant_known(when));
 	time_t s = (time_t)instant_seconds(when);
 	struct tm tm;
 	if (!gmtime_r(&s, &tm)) {
@@ -163,6 +167,7 @@ static void shown_up_to(struct text *t, const char *bytes, size_t n, size_t most
 
 void text_untrusted(struct text *t, const char *bytes, size_t n)
 {
+	must(bytes || !n);
 	shown_up_to(t, bytes, n, UNTRUSTED_MAX);
 }
 

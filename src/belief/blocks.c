@@ -13,6 +13,7 @@
 #include "base/alloc.h"
 #include "base/carry.h"
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -264,12 +265,14 @@ static unsigned hour_of(struct instant t)
 
 void blocks_hour_set(struct blocks *b, uint32_t network, unsigned hour, double share)
 {
+	must(hour < BLOCK_HOURS);
 	if (network < BLOCK_NETWORKS_MAX && hour < BLOCK_HOURS)
 		network_of(b, network)->hour[hour] = (uint8_t)(share >= 1 ? 255 : share > 0 ? share * 255 + 0.5 : 0);
 }
 
 double blocks_hour(const struct blocks *b, uint32_t network, unsigned hour)
 {
+	must(hour < BLOCK_HOURS);
 	return network < b->network_count && hour < BLOCK_HOURS ? b->networks[network].hour[hour] / 255.0 : 1;
 }
 

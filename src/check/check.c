@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "check/dns.h"
 #include "os/clock.h"
 
@@ -170,6 +171,7 @@ void check_report(struct check *c, struct check_slot *s)
 
 void check_deadline(struct check *c, struct check_slot *s, int64_t at_ns)
 {
+	must(s);
 	deadlines_set(&c->deadlines, (uint32_t)(s - c->slots), at_ns);
 }
 

@@ -1,95 +1,78 @@
 // SPDX-License-Identifier: ISC
-// A binary heap with places.
+// A heap with places.
 #include "check/deadlines.h"
 
 #include "base/alloc.h"
 
+static bool deadline_before(const void *deadlines, const void *a, const void *b)
+{
+	(void)deadlines;
+	return ((const struct deadline *)a)->at_ns < ((const struct deadline *)b)->at_ns;
+}
+
+static void deadline_stands(void *deadlines, const void *item, size_t place)
+{
+	((struct deadlines *)deadlines)->place[((const struct deadline *)item)->slot] = (uint32_t)place + 1;
+}
+
+static const struct heap_kind by_moment = {sizeof(struct deadline), deadline_before, deadline_stands};
+
 void deadlines_create(struct deadlines *d, size_t slots)
 {
-	*d = (struct deadlines){.capacity = slots};
-	d->heap = alloc_pages(slots * sizeof(*d->heap));
+	*d = (struct deadlines){.slots = slots};
 	d->place = alloc_pages(slots * sizeof(*d->place));
 }
 
 void deadlines_free(struct deadlines *d)
 {
-	if (d->heap)
-		alloc_pages_free(d->heap, d->capacity * sizeof(*d->heap));
+	heap_free(&d->heap);
 	if (d->place)
-		alloc_pages_free(d->place, d->capacity * sizeof(*d->place));
+		alloc_pages_free(d->place, d->slots * sizeof(*d->place));
 	*d = (struct deadlines){0};
-}
-
-static void put(struct deadlines *d, size_t at, struct deadline one)
-{
-	d->heap[at] = one;
-	d->place[one.slot] = (uint32_t)at + 1;
-}
-
-static void rise(struct deadlines *d, size_t at, struct deadline one)
-{
-	while (at && d->heap[(at - 1) / 2].at_ns > one.at_ns) {
-		put(d, at, d->heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
-	}
-	put(d, at, one);
-}
-
-static void sink(struct deadlines *d, size_t at, struct deadline one)
-{
-	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child >= d->count)
-			break;
-		if (child + 1 < d->count && d->heap[child + 1].at_ns < d->heap[child].at_ns)
-			child++;
-		if (d->heap[child].at_ns >= one.at_ns)
-			break;
-		put(d, at, d->heap[child]);
-		at = child;
-	}
-	put(d, at, one);
-}
-
-// `one` belongs somewhere near `at`, whose old content is void.
-static void settle(struct deadlines *d, size_t at, struct deadline one)
-{
-	if (at && d->heap[(at - 1) / 2].at_ns > one.at_ns)
-		rise(d, at, one);
-	else
-		sink(d, at, one);
 }
 
 void deadlines_set(struct deadlines *d, uint32_t slot, int64_t at_ns)
 {
-	size_t at = d->place[slot] ? d->place[slot] - 1 : d->count++;
-	settle(d, at, (struct deadline){at_ns, slot});
+	must(slot < d->slots);
+	struct deadline one = {at_ns, slot}, *held;
+	if (!d->place[slot]) {
+		heap_put(&d->heap, &by_moment, d, &one);
+		return;
+	}
+	held = heap_at(&d->heap, &by_moment, d->place[slot] - 1);
+	held->at_ns = at_ns;
+	heap_settle(&d->heap, &by_moment, d, d->place[slot] - 1);
 }
 
 void deadlines_drop(struct deadlines *d, uint32_t slot)
 {
+	must(slot < d->slots);
 	if (!d->place[slot])
 		return;
-	size_t at = d->place[slot] - 1;
-	struct deadline last = d->heap[--d->count];
+	heap_drop(&d->heap, &by_moment, d, d->place[slot] - 1);
 	d->place[slot] = 0;
-	if (at < d->count)
-		settle(d, at, last);
+}
+
+static const struct deadline *deadline_first(const struct deadlines *d)
+{
+	return d->heap.count ? heap_at(&d->heap, &by_moment, 0) : NULL;
 }
 
 bool deadlines_next(const struct deadlines *d, int64_t *ret_at_ns)
 {
-	if (!d->count)
+	const struct deadline *first = deadline_first(d);
+	if (!first)
 		return false;
-	*ret_at_ns = d->heap[0].at_ns;
+	*ret_at_ns = first->at_ns;
 	return true;
 }
 
 bool deadlines_take(struct deadlines *d, int64_t now_ns, uint32_t *ret_slot)
 {
-	if (!d->count || d->heap[0].at_ns > now_ns)
+	const struct deadline *first = deadline_first(d);
+	if (!first || first->at_ns > now_ns)
 		return false;
-	uint32_t slot = d->heap[0].slot;
+	uint32_t slot = first->slot;
 	deadlines_drop(d, slot);
 	*ret_slot = slot;
 	return true;

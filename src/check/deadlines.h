@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: ISC
-// When the next of many checks runs out of time: a binary heap of (moment, slot) that knows where each slot stands, so that any of
+// When the next of many checks runs out of time: a heap of (moment, slot) that knows where each slot stands, so that any of
 // them can be moved or dropped. Moments that come in order, the usual case, are added without a swap.
 #pragma once
 
 #include "base/attr.h"
+#include "base/heap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,9 +16,9 @@ struct deadline {
 };
 
 struct deadlines {
-	struct deadline *heap;
-	uint32_t *place; // by slot: 1 + its index in the heap; 0 not there
-	size_t count, capacity;
+	struct heap heap; // struct deadline
+	uint32_t *place;  // by slot: 1 + its place in the heap; 0 not there
+	size_t slots;
 };
 
 void deadlines_create(struct deadlines *d, size_t slots); // slots 0 to slots - 1

@@ -115,7 +115,7 @@ bool dns_late(struct check_dns *d, size_t socket, const struct dns_arrival *arri
 	struct dns_recent *r = &d->recent[key >> 32 & (DNS_RECENT - 1)];
 	if (r->key != key)
 		return false;
-	struct attempt a = attempt_of(PROBE_DNS, &arrived->from, r->index, (struct instant){r->sent_utc_ns});
+	struct attempt a = attempt_of(PROBE_DNS, &arrived->from, r->index, instant_of_ns(r->sent_utc_ns));
 	a.failure = FAILURE_LATE_OR_DUP;
 	a.number = r->number;
 	a.port = arrived->port;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: ISC
-// A pool of CHECK_PENDING_MAX places whose pages cost memory only once touched, short chains by (socket, id), a binary heap by
+// A pool of CHECK_PENDING_MAX places whose pages cost memory only once touched, short chains by (socket, id), a heap by
 // time. The place given back last is taken first, so that few are touched.
 #include "check/dns_table.h"
 
 #include "base/alloc.h"
+#include "base/heap.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -14,9 +16,9 @@ _Static_assert(CHECK_PENDING_MAX < NONE, "places are numbered in 16 bits");
 struct dns_table {
 	struct dns_pending *pool;
 	uint16_t *heads;
-	uint16_t *heap;
+	struct heap due;	// slots by the moment they are due
 	uint16_t free, touched; // `touched`: places that were ever in use
-	uint16_t count, due;
+	uint16_t count;
 };
 
 struct dns_table *dns_table_create(void)
@@ -24,7 +26,6 @@ struct dns_table *dns_table_create(void)
 	struct dns_table *t = alloc_zero(1, sizeof(*t));
 	t->pool = alloc_pages(CHECK_PENDING_MAX * sizeof(*t->pool));
 	t->heads = alloc_zero(CHAINS, sizeof(*t->heads));
-	t->heap = alloc_zero(CHECK_PENDING_MAX, sizeof(*t->heap));
 	memset(t->heads, 0xff, CHAINS * sizeof(*t->heads));
 	t->free = NONE;
 	return t;
@@ -36,7 +37,7 @@ void dns_table_free(struct dns_table *t)
 		return;
 	alloc_pages_free(t->pool, CHECK_PENDING_MAX * sizeof(*t->pool));
 	free(t->heads);
-	free(t->heap);
+	heap_free(&t->due);
 	free(t);
 }
 
@@ -65,56 +66,45 @@ struct dns_pending *dns_table_take(struct dns_table *t)
 	return p;
 }
 
-static struct dns_pending *heap_at(struct dns_table *t, size_t place)
+static bool due_before(const void *table, const void *a, const void *b)
 {
-	return &t->pool[t->heap[place]];
+	const struct dns_pending *pool = ((const struct dns_table *)table)->pool;
+	return pool[*(const uint16_t *)a].due_ns < pool[*(const uint16_t *)b].due_ns;
 }
 
-static void heap_put(struct dns_table *t, size_t place, struct dns_pending *p)
+static void due_stands(void *table, const void *item, size_t place)
 {
-	t->heap[place] = p->slot;
-	p->place = (uint16_t)place;
+	((struct dns_table *)table)->pool[*(const uint16_t *)item].place = (uint16_t)place;
 }
 
-// Moves p from a hole at `place` to where it belongs.
-static void heap_settle(struct dns_table *t, size_t place, struct dns_pending *p)
+static const struct heap_kind by_due = {sizeof(uint16_t), due_before, due_stands};
+
+static struct dns_pending *due_at(struct dns_table *t, size_t place)
 {
-	while (place && p->due_ns < heap_at(t, (place - 1) / 2)->due_ns) {
-		heap_put(t, place, heap_at(t, (place - 1) / 2));
-		place = (place - 1) / 2;
-	}
-	for (;;) {
-		size_t child = place * 2 + 1;
-		if (child >= t->due)
-			break;
-		if (child + 1 < t->due && heap_at(t, child + 1)->due_ns < heap_at(t, child)->due_ns)
-			child++;
-		if (p->due_ns <= heap_at(t, child)->due_ns)
-			break;
-		heap_put(t, place, heap_at(t, child));
-		place = child;
-	}
-	heap_put(t, place, p);
+	return &t->pool[*(const uint16_t *)heap_at(&t->due, &by_due, place)];
 }
 
 void dns_table_due(struct dns_table *t, struct dns_pending *p, int64_t when_ns)
 {
+	must(p->slot < t->touched);
 	p->due_ns = when_ns;
-	heap_settle(t, p->due ? p->place : t->due++, p);
+	if (p->due)
+		heap_settle(&t->due, &by_due, t, p->place);
+	else
+		heap_put(&t->due, &by_due, t, &p->slot);
 	p->due = true;
 }
 
 struct dns_pending *dns_table_next(struct dns_table *t)
 {
-	return t->due ? heap_at(t, 0) : NULL;
+	return t->due.count ? due_at(t, 0) : NULL;
 }
 
 void dns_table_drop(struct dns_table *t, struct dns_pending *p)
 {
+	must(t->count > 0 && p->slot < t->touched);
 	if (p->due) {
-		struct dns_pending *last = heap_at(t, --t->due);
-		if (last != p)
-			heap_settle(t, p->place, last);
+		heap_drop(&t->due, &by_due, t, p->place);
 		p->due = false;
 	}
 	p->next = t->free;
@@ -129,6 +119,7 @@ static uint16_t *head_of(struct dns_table *t, uint8_t socket, uint16_t id)
 
 void dns_table_key(struct dns_table *t, struct dns_pending *p)
 {
+	must(p->slot < t->touched);
 	uint16_t *head = head_of(t, p->socket, p->query.id);
 	p->next = *head;
 	*head = p->slot;
@@ -155,8 +146,8 @@ struct dns_pending *dns_table_find(struct dns_table *t, uint8_t socket, uint16_t
 struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, const struct addr *to, uint16_t port)
 {
 	struct dns_pending *first = NULL;
-	for (size_t i = 0; i < t->due; i++) {
-		struct dns_pending *p = heap_at(t, i);
+	for (size_t i = 0; i < t->due.count; i++) {
+		struct dns_pending *p = due_at(t, i);
 		bool fits = p->state == DNS_ASKED && p->socket == socket && p->attempt.port == port &&
 			    addr_equal(&p->attempt.target, to);
 		if (fits && (!first || p->sent_ns < first->sent_ns))

@@ -3,6 +3,7 @@
 // rate; all of it leaves through one socket, chosen at random for each batch.
 #include "check/dns_priv.h"
 
+#include "base/must.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -259,6 +260,7 @@ static bool batch_read(struct check_dns *d, size_t which)
 
 void dns_udp_event(struct check_dns *d, size_t which, uint32_t events)
 {
+	must(which < ARRAY_LEN(d->sockets));
 	bool more = true;
 	if (events & EPOLLERR && errors_read(d, which) == ERRORS_MAX)
 		d->more = true;
@@ -269,6 +271,7 @@ void dns_udp_event(struct check_dns *d, size_t which, uint32_t events)
 
 void dns_udp_drops(struct check_dns *d, size_t which, int64_t now_ns)
 {
+	must(which < ARRAY_LEN(d->sockets));
 	struct dns_socket *s = &d->sockets[which];
 	uint32_t memory[SK_MEMINFO_VARS];
 	socklen_t length = sizeof(memory);

@@ -2,6 +2,7 @@
 // Steps every connection goes through: connect, the TLS handshake; and the table of all steps.
 #include "check/engine.h"
 
+#include "base/must.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -34,6 +35,7 @@ void step_phase_begin(struct check_slot *s)
 // Ends when its event was seen, not when its turn came.
 void step_phase_end(const struct check *c, struct check_slot *s, enum attempt_phase which)
 {
+	must(which < PHASE_COUNT);
 	int64_t end = c->event_ns >= s->phase_ns ? c->event_ns : clock_boot_ns();
 	s->attempt.phase_us[which] = (int32_t)((end - s->phase_ns) / 1000);
 	s->phase_ns = end;

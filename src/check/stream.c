@@ -4,6 +4,7 @@
 #include "check/engine.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #include <errno.h>
 #include <openssl/err.h>
@@ -111,6 +112,7 @@ enum stream_answer stream_handshake(struct check *c, struct check_slot *s)
 
 enum stream_answer stream_send(struct check *c, struct check_slot *s, const void *bytes, size_t n)
 {
+	must(bytes && n);
 	if (s->tls) {
 		ERR_clear_error();
 		if (!s->sent && SSL_write(s->tls, bytes, (int)n) != (int)n)

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "base/version.h"
 #include "cli/bgp.h"
 #include "cli/check.h"
@@ -135,9 +136,10 @@ static void hold_standard(void)
 int main(int argc, char **argv)
 {
 	hold_standard();
+	uint64_t nth;
 	const char *fail = getenv("LACUNA_FAIL_ALLOC"); // tests only: the n-th allocation fails
 	if (fail)
-		alloc_fail_at(strtoul(fail, NULL, 10));
+		alloc_fail_at(number_of_text(fail, UINT32_MAX, &nth) ? nth : 0);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); // a limit of file size is told like a full disk
 	return written(run(argc, argv));

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "base/version.h"
 #include "cli/say.h"
 
@@ -43,21 +44,16 @@ int measuring_usage(const struct measuring *m, const char *message, const char *
 
 static int number(const struct measuring *m, const char *argument, uint64_t most, uint64_t *ret)
 {
-	char *end;
-	errno = 0;
-	unsigned long long value = *argument >= '0' && *argument <= '9' ? strtoull(argument, &end, 10) : 0;
-	if (*argument < '0' || *argument > '9' || *end || errno || value > most)
+	if (!number_of_text(argument, most, ret))
 		return measuring_usage(m, "not a number that can be used here", argument);
-	*ret = value;
 	return 0;
 }
 
 // Seconds with a fraction, as milliseconds.
 int measuring_seconds(const struct measuring *m, const char *argument, uint32_t *ret_ms)
 {
-	char *end;
-	double value = strtod(argument, &end);
-	if (end == argument || *end || !(value > 0) || value > 86400)
+	double value;
+	if (!number_real_of_text(argument, 0, 86400, &value) || !(value > 0))
 		return measuring_usage(m, "not a number of seconds (above 0, at most a day)", argument);
 	*ret_ms = (uint32_t)(value * 1000 + 0.5);
 	*ret_ms += !*ret_ms; // 0 would mean: not set

@@ -239,6 +239,26 @@ static size_t count_watched(const struct replay *r, bool unobservable)
 	return n;
 }
 
+// Limits that were reached, by their names; no member where none was.
+static void put_limits(struct json *j, const struct replay *r)
+{
+	struct limits l = pipeline_limits(r->session.pipeline);
+	bool any = false;
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		if (!l.reached[i])
+			continue;
+		if (!any) {
+			json_key(j, "limits_reached");
+			json_open(j, '{');
+		}
+		any = true;
+		json_key(j, limit_name((enum limit)i));
+		json_int(j, (int64_t)l.reached[i]);
+	}
+	if (any)
+		json_close(j, '}');
+}
+
 static void put_quality(struct json *j, const struct replay *r)
 {
 	json_key(j, "quality");
@@ -259,6 +279,7 @@ static void put_quality(struct json *j, const struct replay *r)
 		json_key(j, decode_count_name((enum decode_count)i));
 		json_int(j, (int64_t)r->session.counts.of[i]);
 	}
+	put_limits(j, r);
 	json_close(j, '}');
 }
 
@@ -314,8 +335,8 @@ static void put_strips(struct text *t, const struct replay *r, const struct inci
 	if (!shown)
 		return;
 	struct text from = {0}, to = {0};
-	text_utc(&from, (struct instant){instant_seconds(v->first) * NS_PER_S});
-	text_utc(&to, (struct instant){instant_seconds(v->last) * NS_PER_S});
+	text_utc(&from, instant_of(instant_seconds(v->first), 0));
+	text_utc(&to, instant_of(instant_seconds(v->last), 0));
 	text_printf(t, "%-22s%s%*s\n\n", "", text_string(&from), STRIP_CELLS - (int)from.length, text_string(&to));
 	text_free(&from);
 	text_free(&to);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -89,6 +90,7 @@ static int read_all(int file, size_t size, struct cursor *ret)
 
 int file_read(const char *path, size_t most, struct cursor *ret, struct plan_error *e)
 {
+	must(path && most);
 	struct stat st;
 	int code = 0, file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file < 0 || fstat(file, &st) < 0) {

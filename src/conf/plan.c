@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "conf/ask.h"
 #include "conf/blackbox.h"
 #include "conf/file.h"
@@ -179,6 +180,7 @@ int plan_list_read(struct plan_list *l, const char *path, struct plan_error *e)
 
 int plan_word(struct plan *p, const char *word, struct plan_error *e)
 {
+	must(p && word && e);
 	return plan_word_as(p, word, NULL, e);
 }
 

@@ -3,8 +3,8 @@
 #include "conf/plan_priv.h"
 
 #include "base/alloc.h"
+#include "base/index.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define BLOCKS_OF_IPV4 (1u << 24)
@@ -33,33 +33,33 @@ static bool same_target(const struct plan_target *a, const struct plan_target *b
 }
 
 // Whether the target is among those kept; else it is entered as number `at`.
-static bool seen_before(const struct plan *p, uint32_t *slots, size_t slot_count, const struct plan_target *t,
-			size_t at)
+static bool seen_before(const struct plan *p, struct index *seen, const struct plan_target *t, size_t at)
 {
-	size_t i = target_hash(t) & (slot_count - 1);
-	for (; slots[i]; i = (i + 1) & (slot_count - 1))
-		if (same_target(&p->targets[slots[i] - 1], t))
+	uint64_t hash = target_hash(t);
+	struct index_walk walk = index_begin(hash);
+	uint32_t held;
+	while (index_next(seen, &walk, &held))
+		if (same_target(&p->targets[held], t))
 			return true;
-	slots[i] = (uint32_t)at + 1;
+	index_add(seen, hash, (uint32_t)at);
 	return false;
 }
 
 static size_t targets_once(struct plan *p)
 {
-	size_t slot_count = 16, kept = 0;
-	while (slot_count < 2 * p->target_count)
-		slot_count *= 2;
-	uint32_t *slots = alloc_zero(slot_count, sizeof(*slots));
+	size_t kept = 0;
+	struct index seen = {0};
+	index_reserve(&seen, p->target_count);
 	for (size_t i = 0; i < p->target_count; i++) {
 		struct plan_target t = p->targets[i];
-		if (seen_before(p, slots, slot_count, &t, kept))
+		if (seen_before(p, &seen, &t, kept))
 			plan_target_drop(&t);
 		else
 			p->targets[kept++] = t;
 	}
 	size_t twice = p->target_count - kept;
 	p->target_count = kept;
-	free(slots);
+	index_free(&seen);
 	return twice;
 }
 

@@ -3,8 +3,9 @@
 #include "conf/scalar.h"
 
 #include "base/attr.h"
+#include "base/number.h"
 
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -38,34 +39,14 @@ bool scalar_switch(const char *text, bool *ret)
 
 bool scalar_number(const char *text, uint64_t *ret)
 {
-	uint64_t value = 0;
-	if (!digit(text[0]) || (text[0] == '0' && text[1]))
-		return false;
-	for (; digit(*text); text++) {
-		if (value > (UINT64_MAX - 9) / 10)
-			return false;
-		value = value * 10 + (uint64_t)(*text - '0');
-	}
-	*ret = value;
-	return !*text;
+	return !(text[0] == '0' && text[1]) && number_of_text(text, UINT64_MAX, ret);
 }
 
 bool scalar_real(const char *text, double *ret)
 {
-	double value = 0, place = 1;
 	size_t n = strlen(text);
-	if (!n || n > 30 || !digit(text[0]) || !digit(text[n - 1]))
-		return false;
-	for (; digit(*text); text++)
-		value = value * 10 + (*text - '0');
-	if (*text == '.')
-		text++;
-	for (; digit(*text); text++) {
-		place /= 10;
-		value += (*text - '0') * place;
-	}
-	*ret = value;
-	return !*text;
+	bool plain = n && strspn(text, "0123456789.") == n && digit(text[0]) && digit(text[n - 1]);
+	return plain && number_real_of_text(text, 0, HUGE_VAL, ret);
 }
 
 static const struct {
@@ -91,17 +72,16 @@ static uint64_t unit_at(const char *text, size_t *ret_length)
 // Up to three digits behind a point, in thousandths; -1: not so.
 static int64_t thousandths(const char **text)
 {
-	int64_t value = 0;
-	int n = 0;
+	static const int scale[] = {1000, 100, 10, 1};
+	uint64_t value;
 	if (**text != '.')
 		return 0;
-	for (++*text; digit(**text); ++*text, n++)
-		value = n < 3 ? value * 10 + (**text - '0') : value;
-	if (n == 0 || n > 3)
+	struct cursor c = cursor_of(*text + 1, strlen(*text + 1));
+	if (!number_u64(&c, 999, &value) || (const char *)c.at - *text > 4)
 		return -1;
-	for (; n < 3; n++)
-		value *= 10;
-	return value;
+	int64_t digits = (const char *)c.at - *text - 1;
+	*text = (const char *)c.at;
+	return (int64_t)value * scale[digits];
 }
 
 bool scalar_duration(const char *text, uint64_t *ret_ms)
@@ -112,15 +92,12 @@ bool scalar_duration(const char *text, uint64_t *ret_ms)
 		return true;
 	}
 	do {
-		uint64_t value = 0;
+		struct cursor c = cursor_of(text, strlen(text));
+		uint64_t value;
 		size_t length = 0;
-		if (!digit(*text))
+		if (!number_u64(&c, UINT32_MAX, &value))
 			return false;
-		for (; digit(*text); text++) {
-			value = value * 10 + (uint64_t)(*text - '0');
-			if (value > UINT32_MAX)
-				return false;
-		}
+		text = (const char *)c.at;
 		int64_t part = thousandths(&text);
 		uint64_t unit = unit_at(text, &length);
 		if (part < 0 || !unit || (part && (uint64_t)part * unit % 1000))

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "conf/file.h"
 #include "conf/scalar.h"
 
@@ -51,6 +52,7 @@ const char *schema_key(const struct schema_reader *r)
 
 const char *schema_scalar(struct schema_reader *r, uint32_t node)
 {
+	must(node < r->tree->count);
 	const struct node *n = tree_at(r->tree, node);
 	if (n->kind == NODE_SCALAR)
 		return tree_text(r->tree, node);
@@ -108,6 +110,7 @@ static int out_of_bounds(const struct schema_reader *r, uint32_t node, const str
 
 int schema_number(struct schema_reader *r, uint32_t node, uint64_t low, uint64_t high, uint32_t *ret)
 {
+	must(low <= high);
 	const struct schema_row row = {.type = SCHEMA_NUMBER, .low = low, .high = high};
 	const char *text = schema_scalar(r, node);
 	uint64_t value;
@@ -316,6 +319,7 @@ static bool has_key(const struct schema_reader *r, uint32_t node, const char *ke
 // Recursion through SCHEMA_TABLE ends where the tables end, and the trees are no deeper than TREE_DEPTH_MAX.
 int schema_read(struct schema_reader *r, uint32_t node, const struct schema *s, void *object)
 {
+	must(s && object);
 	if (tree_at(r->tree, node)->kind != NODE_MAP)
 		return schema_wrong(r, node, "a map belongs here: 'key: value' lines");
 	for (uint32_t key = tree_first(r->tree, node); key; key = tree_next(r->tree, tree_next(r->tree, key))) {

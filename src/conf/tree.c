@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "conf/file.h"
 
 #include <stdlib.h>
@@ -89,6 +90,7 @@ static int check_keys(struct tree_builder *b, const struct node *map)
 
 int tree_close(struct tree_builder *b)
 {
+	must(b->depth > 0);
 	struct tree *t = b->tree;
 	struct node *closed = &t->nodes[b->open[--b->depth]];
 	uint64_t weight = 1;
@@ -127,6 +129,7 @@ int tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bool plain,
 
 int tree_alias(struct tree_builder *b, uint32_t node, uint32_t line)
 {
+	must(node < b->tree->count);
 	const struct node *named = tree_at(b->tree, node);
 	for (unsigned i = 0; i < b->depth; i++)
 		if (b->open[i] == node)
@@ -221,12 +224,14 @@ void tree_free(struct tree *t)
 
 const struct node *tree_at(const struct tree *t, uint32_t node)
 {
+	must(node < t->count);
 	const struct node *n = &t->nodes[node];
 	return n->kind == NODE_ALIAS ? &t->nodes[n->at] : n;
 }
 
 uint32_t tree_line(const struct tree *t, uint32_t node)
 {
+	must(node < t->count);
 	return t->nodes[node].line;
 }
 
@@ -238,6 +243,7 @@ uint32_t tree_first(const struct tree *t, uint32_t node)
 
 uint32_t tree_next(const struct tree *t, uint32_t node)
 {
+	must(node < t->count);
 	return t->nodes[node].next;
 }
 

@@ -4,23 +4,18 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/index.h"
 #include "schedule/census.h"
 
 #include <stdlib.h>
 
-#define SAVE_NS	   (10 * NS_PER_S)
-#define SLOTS_MOST (1u << 20) // five times the networks there can be (BLOCK_NETWORKS_MAX)
-
-struct network {
-	uint32_t asn, number; // number 0: an empty slot
-};
+#define SAVE_NS (10 * NS_PER_S)
 
 struct census_run {
 	struct blocks *blocks;
 	struct census *census;
-	struct network *networks; // hash table: belief numbers networks densely
-	size_t slots;
-	uint32_t *asns; // by number
+	struct index by_asn; // belief numbers networks densely
+	uint32_t *asns;	     // by number, from 1
 	uint32_t network_count;
 	uint8_t controls; // enum block_controls
 	int64_t saved_ns;
@@ -28,18 +23,17 @@ struct census_run {
 
 static uint32_t network_number(struct census_run *c, uint32_t asn)
 {
-	size_t at = hash_mix(asn) & (c->slots - 1);
-	while (c->networks[at].number && c->networks[at].asn != asn)
-		at = (at + 1) & (c->slots - 1);
-	if (!c->networks[at].number) {
-		// Beyond what belief can number the rest share one: they only share their hours of the week.
-		if (c->network_count + 1 == BLOCK_NETWORKS_MAX)
-			return c->network_count;
-		c->network_count++;
-		c->networks[at] = (struct network){asn, c->network_count};
-		c->asns[c->network_count] = asn;
-	}
-	return c->networks[at].number;
+	struct index_walk walk = index_begin(hash_mix(asn));
+	uint32_t held;
+	while (index_next(&c->by_asn, &walk, &held))
+		if (c->asns[held] == asn)
+			return held;
+	// Beyond what belief can number the rest share one: they only share their hours of the week.
+	if (c->network_count + 1 == BLOCK_NETWORKS_MAX)
+		return c->network_count;
+	c->asns[++c->network_count] = asn;
+	index_add(&c->by_asn, hash_mix(asn), c->network_count);
+	return c->network_count;
 }
 
 void census_run_add(struct census_run *c, const struct plan_block *p)
@@ -53,10 +47,6 @@ struct census_run *census_run_create(const struct role *r)
 {
 	struct census_run *c = alloc_zero(1, sizeof(*c));
 	struct census_options o = {.seed = r->setup.seed};
-	// At most half full: a power of two above twice the blocks, or above twice the networks that are told apart.
-	for (c->slots = 64; c->slots < 2 * (size_t)r->setup.blocks && c->slots < SLOTS_MOST; c->slots *= 2)
-		;
-	c->networks = alloc_zero(c->slots, sizeof(*c->networks));
 	c->asns = alloc_zero(BLOCK_NETWORKS_MAX, sizeof(*c->asns));
 	c->blocks = blocks_create(r->setup.blocks, (struct block_sink){0});
 	if (census_create(c->blocks, &o, clock_boot_ns(), &c->census) < 0) {
@@ -79,7 +69,7 @@ void census_run_free(struct census_run *c)
 		return;
 	census_free(c->census);
 	blocks_free(c->blocks);
-	free(c->networks);
+	index_free(&c->by_asn);
 	free(c->asns);
 	free(c);
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "daemon/measure.h"
 #include "schedule/special.h"
 
@@ -114,6 +115,7 @@ void division_free(struct division *s)
 
 void division_resume(struct division *s, const void *bytes, size_t n)
 {
+	must(bytes || !n);
 	if (!n)
 		return;
 	s->resume = alloc_resize(s->resume, n, 1);

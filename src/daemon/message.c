@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 #include "base/err.h"
+#include "base/must.h"
 
 #include <string.h>
 
@@ -28,6 +29,7 @@ static void append(struct message_writer *w, const void *bytes, size_t length)
 
 int message_add(struct message_writer *w, enum message kind, const void *head, size_t head_length)
 {
+	must(head || !head_length);
 	int code = room_for(w, kind, head_length);
 	if (code == 0)
 		append(w, head, head_length);

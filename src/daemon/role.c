@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/cursor.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "daemon/census_run.h"
 #include "os/child.h"
 
@@ -191,6 +192,7 @@ int role_listen(struct role *r)
 // Listens while it waits: the parent may be telling something just now, and each would wait for the other's room.
 int role_say(struct role *r, enum message kind, const void *bytes, size_t length)
 {
+	must(bytes || !length);
 	int64_t end = clock_boot_ns() + SAY_WAIT_MS * (NS_PER_S / 1000);
 	for (;;) {
 		int code = channel_put_wait(r->channel, (uint16_t)kind, bytes, length, SAY_LISTEN_MS);
@@ -204,6 +206,7 @@ int role_say(struct role *r, enum message kind, const void *bytes, size_t length
 
 void role_take(void *context, const struct attempt *batch, size_t n)
 {
+	must(batch || !n);
 	struct role *r = context;
 	if (r->held_from == r->held_count)
 		r->held_from = r->held_count = 0;

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/index.h"
 #include "check/dns_judge.h"
 #include "check/zone.h"
 
@@ -20,8 +21,9 @@ struct served {
 
 struct zones {
 	const struct role *role;
-	struct served *slots; // hash table by name
-	size_t slot_count, used;
+	struct served *served;
+	size_t count, capacity;
+	struct index by_name;
 	struct zone **of; // by target; null: none
 	bool *tcp;	  // by target: wanted
 };
@@ -39,26 +41,24 @@ static uint64_t hash_name(const char *name)
 
 static struct zone *zone_of(struct zones *z, const char *name)
 {
-	size_t at = hash_name(name) & (z->slot_count - 1);
-	while (z->slots[at].zone && strcasecmp(z->slots[at].name, name) != 0)
-		at = (at + 1) & (z->slot_count - 1);
-	if (!z->slots[at].zone) {
-		if (z->used == ZONES_MAX)
-			return NULL;
-		z->used++;
-		z->slots[at] = (struct served){name, zone_create()};
-	}
-	return z->slots[at].zone;
+	uint64_t hash = hash_name(name);
+	struct index_walk walk = index_begin(hash);
+	uint32_t held;
+	while (index_next(&z->by_name, &walk, &held))
+		if (strcasecmp(z->served[held].name, name) == 0)
+			return z->served[held].zone;
+	if (z->count == ZONES_MAX)
+		return NULL;
+	alloc_grow((void **)&z->served, z->count, &z->capacity, sizeof(*z->served));
+	z->served[z->count] = (struct served){name, zone_create()};
+	index_add(&z->by_name, hash, (uint32_t)z->count);
+	return z->served[z->count++].zone;
 }
 
 struct zones *zones_create(const struct role *r)
 {
 	struct zones *z = alloc_zero(1, sizeof(*z));
 	z->role = r;
-	for (z->slot_count = 64; z->slot_count < 2 * r->target_count && z->slot_count < 2 * ZONES_MAX;
-	     z->slot_count *= 2)
-		;
-	z->slots = alloc_zero(z->slot_count, sizeof(*z->slots));
 	z->of = alloc_zero(r->target_count + 1, sizeof(*z->of));
 	z->tcp = alloc_zero(r->target_count + 1, sizeof(*z->tcp));
 	for (size_t i = 0; i < r->target_count; i++) {
@@ -74,9 +74,10 @@ void zones_free(struct zones *z)
 {
 	if (!z)
 		return;
-	for (size_t i = 0; i < z->slot_count; i++)
-		zone_free(z->slots[i].zone);
-	free(z->slots);
+	for (size_t i = 0; i < z->count; i++)
+		zone_free(z->served[i].zone);
+	free(z->served);
+	index_free(&z->by_name);
 	free(z->of);
 	free(z->tcp);
 	free(z);

@@ -2,8 +2,8 @@
 // Results of RIPE Atlas, one a line, of all firmwares (2011 on), as probes of the observer "atlas/<prb_id>". Results of
 // probes that have no synchronised clock ("lts"), that asked no address, or of other types are counted. What went wrong
 // at the probe itself is never held against the target.
+#include "base/scan.h"
 #include "decode/decode_priv.h"
-#include "decode/probe_scan.h"
 
 #include <stdio.h>
 

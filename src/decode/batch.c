@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The batch at work, the AS paths in its words, and the way to the sink.
 #include "base/alloc.h"
+#include "base/must.h"
 #include "decode/decode_priv.h"
 
 // Hands the batch on. The path at work moves to the front of the words, since more observations may share it.
@@ -43,6 +44,7 @@ struct decode_slot *decode_make_room(struct decoder *d)
 
 struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e)
 {
+	must(kind < OBS_KIND_COUNT);
 	if (UNLIKELY(d->batch.count == BATCH_MAX))
 		deliver(d);
 	if (UNLIKELY(d->batch.routes != NULL))
@@ -117,6 +119,7 @@ static bool same_peer(const struct peer *a, const struct peer *b)
 
 uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
 {
+	must(peer);
 	uint64_t words[2];
 	memcpy(words, peer->address.bytes, sizeof(words));
 	uint64_t h = (words[0] ^ words[1] * 0x9e3779b97f4a7c15ULL ^ peer->asn ^ (uint64_t)peer->collector << 32) *

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "wire/route.h"
 
 #include <ctype.h>
@@ -30,15 +31,12 @@ void bgp_filter_free(struct bgp_filter *f)
 // A number up to 2^32-1 that ends at `stop`; returns what follows it, or null.
 static const char *number_parse(const char *text, uint32_t *ret)
 {
-	char *end;
-	if (!isdigit((unsigned char)*text))
-		return NULL;
-	errno = 0;
-	unsigned long long v = strtoull(text, &end, 10);
-	if (errno || v > UINT32_MAX)
+	struct cursor c = cursor_of(text, strlen(text));
+	uint64_t v;
+	if (!number_u64(&c, UINT32_MAX, &v))
 		return NULL;
 	*ret = (uint32_t)v;
-	return end;
+	return (const char *)c.at;
 }
 
 static int asn_parse(const char *text, uint32_t *ret)

@@ -9,8 +9,7 @@
 
 #include <stdlib.h>
 
-#define BMP_PEERS_MAX 4096 // behind one router; a large route reflector has some hundreds
-#define INDEX_SLOTS   (2 * BMP_PEERS_MAX)
+#define BMP_PEERS_MAX 4096	     // behind one router; a large route reflector has some hundreds
 #define VIEW_OPEN     BMP_VIEW_COUNT // no view chosen yet
 
 struct bmp_view_state {
@@ -35,9 +34,9 @@ struct monitored { // one peer of the router
 struct decode_bmp {
 	struct monitored *peers;
 	size_t count, capacity;
-	uint16_t index[INDEX_SLOTS]; // place + 1
-	bool adjacencies;	     // a peer other than the Loc-RIB was seen
-	bool loc_rib;		     // the Loc-RIB is followed
+	struct index by_peer;
+	bool adjacencies; // a peer other than the Loc-RIB was seen
+	bool loc_rib;	  // the Loc-RIB is followed
 };
 
 void decode_bmp_free(struct decode_bmp *b)
@@ -45,6 +44,7 @@ void decode_bmp_free(struct decode_bmp *b)
 	if (!b)
 		return;
 	free(b->peers);
+	index_free(&b->by_peer);
 	free(b);
 }
 
@@ -59,11 +59,11 @@ static struct monitored *monitored_at(struct decode_bmp *b, const struct bmp_pee
 	uint64_t rd;
 	memcpy(&rd, h->distinguisher, sizeof(rd));
 	uint64_t hash = hash_pair(addr_hash(&h->address), rd ^ (uint64_t)h->asn << 8 ^ h->type);
-	size_t slot = hash % INDEX_SLOTS;
-	while (b->index[slot] && !same_monitored(&b->peers[b->index[slot] - 1], h))
-		slot = (slot + 1) % INDEX_SLOTS;
-	if (b->index[slot])
-		return &b->peers[b->index[slot] - 1];
+	struct index_walk walk = index_begin(hash);
+	uint32_t held;
+	while (index_next(&b->by_peer, &walk, &held))
+		if (same_monitored(&b->peers[held], h))
+			return &b->peers[held];
 	if (b->count == BMP_PEERS_MAX)
 		return NULL;
 	alloc_grow((void **)&b->peers, b->count, &b->capacity, sizeof(*b->peers));
@@ -72,7 +72,7 @@ static struct monitored *monitored_at(struct decode_bmp *b, const struct bmp_pee
 	memcpy(p->distinguisher, h->distinguisher, sizeof(p->distinguisher));
 	for (size_t i = 0; i < BMP_VIEW_COUNT; i++)
 		p->views[i].id = PEER_NONE;
-	b->index[slot] = (uint16_t)b->count;
+	index_add(&b->by_peer, hash, (uint32_t)b->count - 1);
 	return p;
 }
 

@@ -5,12 +5,14 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "decode/decode_priv.h"
 
 #include <stdlib.h>
 
 struct decoder *decoder_create(const struct decode_options *options, struct batch_sink out)
 {
+	must(out.take);
 	struct decoder *d = alloc_zero(1, sizeof(*d));
 	d->options = options ? *options : (struct decode_options){0};
 	d->out = out;
@@ -263,6 +265,7 @@ static void take_time(struct decoder *d, const struct record *r)
 
 int decoder_take(struct decoder *d, const struct record *r)
 {
+	must(d && r);
 	struct decode_source *s = source_at(d, r);
 	switch ((enum record_kind)r->kind) {
 	case RECORD_MRT:
@@ -296,6 +299,7 @@ int decoder_take(struct decoder *d, const struct record *r)
 
 const char *decode_count_name(enum decode_count which)
 {
+	must(which < DECODE_COUNT);
 	static const char *const names[] = {
 		[DECODE_RECORDS] = "records",
 		[DECODE_MESSAGES] = "messages",

@@ -4,9 +4,9 @@
 #pragma once
 
 #include "base/attr.h"
+#include "base/scan.h"
 #include "decode/decode.h"
 #include "decode/names.h"
-#include "decode/probe_scan.h"
 #include "model/target.h"
 #include "wire/aspath.h"
 #include "wire/mrt.h"

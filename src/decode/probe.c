@@ -3,8 +3,9 @@
 // no object, or lacks a member that an attempt must have, is named to whoever asked and counted.
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
+#include "base/scan.h"
 #include "decode/decode_priv.h"
-#include "decode/probe_scan.h"
 
 #include <stdlib.h>
 
@@ -55,6 +56,7 @@ void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t sourc
 
 uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char *id, size_t n)
 {
+	must(id || !n);
 	struct decode_lines *lines = decode_lines_at(s);
 	if (LIKELY(n && n == lines->observer_length && !memcmp(lines->observer, id, n)))
 		return lines->observer_id;

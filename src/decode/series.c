@@ -3,8 +3,8 @@
 // missing: NaN.
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/number.h"
 #include "decode/decode_priv.h"
-#include "decode/probe_scan.h"
 
 #include <math.h>
 
@@ -73,7 +73,7 @@ static bool take_number(struct cursor c, double *ret)
 			*ret = NAN;
 			return true;
 		}
-	return scan_real(c, ret);
+	return number_real(&c, ret) && !cursor_left(&c);
 }
 
 void decode_series(struct decoder *d, struct decode_source *s, const struct record *r)

@@ -3,8 +3,8 @@
 // is one only where the tool says so. ZMap's round-trip times are left out: it stamps a probe when it fills a batch and an
 // answer when it gets round to it, tens to hundreds of
 // milliseconds off. So are its errors of routers: in ZMap 2.1.1 they name a target that was never asked.
+#include "base/scan.h"
 #include "decode/decode_priv.h"
-#include "decode/probe_scan.h"
 
 #define NAME_MAX 256
 #define MS_TO_US 3 // decimal digits

@@ -5,12 +5,13 @@
 
 #include "base/alloc.h"
 #include "model/carried.h"
+#include "model/target.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define OBSERVERS_LOOKED 64  // of one interval
-#define HISTORY		 120 // quiet intervals the usual time is the median of
+#define OBSERVERS_LOOKED OBSERVERS_MAX // all there can be
+#define HISTORY		 120	       // quiet intervals the usual time is the median of
 #define WARM_UP		 5
 #define OPEN_BINS	 2 // own choice, as CLOSE_BINS: one slow answer is no sign
 #define CLOSE_BINS	 3

@@ -194,7 +194,7 @@ static void refresh(struct profile *p)
 // False: the time is not usable.
 static bool advance(struct profile *p, struct instant t)
 {
-	if (t.ns < 0)
+	if (t.ns <= 0)
 		return false;
 	int32_t hour = (int32_t)(t.ns / NS_PER_HOUR);
 	if (p->hour < 0 || hour - p->hour > RING_HOURS) { // nothing remembered is of use
@@ -293,7 +293,7 @@ static void bin_add(struct profile *p, float value)
 
 void profile_learn(struct profile *p, struct instant t, double value, bool event)
 {
-	if (!isfinite(value) || p->hour < 0 || t.ns < 0 || t.ns / NS_PER_HOUR != p->hour)
+	if (!isfinite(value) || p->hour < 0 || t.ns <= 0 || t.ns / NS_PER_HOUR != p->hour)
 		return;
 	float x = value > 0 ? (float)(value < GREATEST ? value : GREATEST) : 0;
 	float week = isnan(p->week[1]) ? NAN : week_level(p, t);

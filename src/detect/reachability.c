@@ -73,6 +73,28 @@ const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *
 	return r->bins;
 }
 
+static bool reachability_pinned(struct instant t, const struct instant *pins, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (t.ns >= pins[i].ns - REACHABILITY_AROUND_NS && t.ns <= pins[i].ns + REACHABILITY_AROUND_NS)
+			return true;
+	return false;
+}
+
+void reachability_retire(struct reachability *r, struct instant horizon, const struct instant *pins, size_t n)
+{
+	size_t old = 0, kept = 0;
+	while (old < r->bin_count && r->bins[old].time.ns < horizon.ns)
+		old++;
+	for (size_t i = 0; i < old; i++)
+		if (reachability_pinned(r->bins[i].time, pins, n))
+			r->bins[kept++] = r->bins[i];
+	if (kept == old)
+		return;
+	memmove(r->bins + kept, r->bins + old, (r->bin_count - old) * sizeof(*r->bins));
+	r->bin_count -= old - kept;
+}
+
 static struct look *look_of(struct reachability *r, uint16_t observer)
 {
 	for (size_t i = 0; i < r->look_count; i++)
@@ -178,10 +200,6 @@ static bool inflated(const struct look *l, double ratio)
 
 static void bin_add(struct reachability *r, const struct pulse_bin *b)
 {
-	if (r->bin_count == REACHABILITY_BINS * 2) {
-		memmove(r->bins, r->bins + REACHABILITY_BINS, REACHABILITY_BINS * sizeof(*r->bins));
-		r->bin_count = REACHABILITY_BINS;
-	}
 	alloc_grow((void **)&r->bins, r->bin_count, &r->bin_capacity, sizeof(*r->bins));
 	r->bins[r->bin_count++] = *b;
 }
@@ -481,7 +499,7 @@ void reachability_carry(struct carry *c, struct reachability *r)
 	reachability_looks_carry(c, r);
 	carry_list(c, CARRY_ARRAY(r->bins, r->bin_count, r->bin_capacity));
 	CARRY(c, r->width_ns);
-	carry_check(c, r->bin_count <= REACHABILITY_BINS * 2 && r->width_ns >= 0 && r->width_ns <= 86400 * NS_PER_S);
+	carry_check(c, r->width_ns >= 0 && r->width_ns <= 86400 * NS_PER_S);
 	detection_carry(c, &r->loss);
 	detection_carry(c, &r->latency);
 	CARRY(c, r->loss_open);

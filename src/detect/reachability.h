@@ -9,7 +9,7 @@
 
 struct carry; // base/carry.h
 
-#define REACHABILITY_BINS 4096 // intervals kept: a day and a half at 30 s
+#define REACHABILITY_AROUND_NS (2 * 3600 * NS_PER_S) // kept around what is not over, whatever its age
 
 struct reachability;
 
@@ -24,6 +24,8 @@ void reachability_now(struct reachability *r);
 
 // The intervals kept, oldest first, contiguous.
 const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *ret_n);
+// Forgets those that began before `horizon`, but for the time around each of `pins`.
+void reachability_retire(struct reachability *r, struct instant horizon, const struct instant *pins, size_t n);
 uint8_t reachability_service_signal(uint8_t op); // enum signal_kind of a probe_op; SIGNAL_COUNT for pings
 
 enum reachability_parameter {

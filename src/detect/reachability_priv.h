@@ -4,10 +4,10 @@
 
 #include "detect/reachability.h"
 
-#define LOOKS_MAX	 64  // observers of one entity that are followed
-#define RTT_HISTORY	 120 // quiet intervals the usual round-trip time is the median of
-#define QUIET_PROBES_MAX 1e6 // then the quiet counts are halved: old loss is forgotten
-#define RAISED_RATIO	 1.1 // the start of an inflation is dated back to the first interval above this
+#define LOOKS_MAX	 OBSERVERS_MAX // all there can be
+#define RTT_HISTORY	 120	       // quiet intervals the usual round-trip time is the median of
+#define QUIET_PROBES_MAX 1e6	       // then the quiet counts are halved: old loss is forgotten
+#define RAISED_RATIO	 1.1	       // the start of an inflation is dated back to the first interval above this
 #define SERVICE_CLASSES	 (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1)
 
 struct look { // one observer's record

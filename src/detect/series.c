@@ -297,7 +297,7 @@ static void judge(struct series_watch *s, struct instant time, double value)
 
 void series_take(struct series_watch *s, struct instant time, double value)
 {
-	if (time.ns < 0 || time.ns > TIME_LAST_NS || (instant_known(s->last) && time.ns <= s->last.ns))
+	if (time.ns <= 0 || time.ns > TIME_LAST_NS || (instant_known(s->last) && time.ns <= s->last.ns))
 		return;
 	int64_t gap = instant_known(s->last) ? time.ns - s->last.ns : 0;
 	if (gap && (!s->step_ns || gap < s->step_ns))

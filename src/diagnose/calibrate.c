@@ -64,7 +64,7 @@ static void counts_make(const struct subset *s, struct ratios *r)
 			count_case(r, &s->cases[i], s->weights[i]);
 }
 
-static double p_of(const struct diagnosis *d, uint8_t cause)
+static double p_of(const struct verdict *d, uint8_t cause)
 {
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		if (d->ranked[i].cause == cause)
@@ -78,7 +78,7 @@ static bool fits(const struct calibrate_case *c, uint8_t cause)
 }
 
 // What acceptable causes have together is right: the truth says that the data cannot tell them apart.
-static double p_acceptable(const struct calibrate_case *c, const struct diagnosis *d)
+static double p_acceptable(const struct calibrate_case *c, const struct verdict *d)
 {
 	double sum = 0;
 	for (int i = 0; i < CAUSE_COUNT; i++)
@@ -104,7 +104,7 @@ static void losses_by_sharpness(const struct subset *s, const struct ratios *bas
 				continue;
 			done[k] = true;
 			for (int at = 0; at < SHARP_MANY; at++) {
-				struct diagnosis d;
+				struct verdict d;
 				r.sharpness = SHARP_FROM + SHARP_STEP * at;
 				diagnose_rank(c->findings, c->prior, &r, c->coverage, &d);
 				losses[at] -= s->weights[k] * log(fmax(P_LEAST, p_acceptable(c, &d)));
@@ -142,7 +142,7 @@ void calibrate_fit(const struct calibrate_case *cases, size_t count, enum calibr
 void calibrate_cross(const struct calibrate_case *cases, size_t count, enum calibrate_group kind,
 		     const struct ratios *base, struct calibrate_report *ret)
 {
-	struct diagnosis *of = alloc_zero(count + 1, sizeof(*of));
+	struct verdict *of = alloc_zero(count + 1, sizeof(*of));
 	bool *done = alloc_zero(count + 1, sizeof(*done));
 	for (size_t i = 0; i < count; i++) {
 		struct ratios r = *base;
@@ -164,7 +164,7 @@ void calibrate_cross(const struct calibrate_case *cases, size_t count, enum cali
 // ---- scores ----
 
 // Sum over causes of (p − 1 if it is the right one)²; lenient: the most probable acceptable cause is the right one.
-static double brier_of(const struct calibrate_case *c, const struct diagnosis *d, bool lenient)
+static double brier_of(const struct calibrate_case *c, const struct verdict *d, bool lenient)
 {
 	uint8_t right = c->truth;
 	double sum = 0;
@@ -180,7 +180,7 @@ static double brier_of(const struct calibrate_case *c, const struct diagnosis *d
 	return sum;
 }
 
-static void score_one(const struct calibrate_case *c, const struct diagnosis *d, struct calibrate_report *ret)
+static void score_one(const struct calibrate_case *c, const struct verdict *d, struct calibrate_report *ret)
 {
 	const struct hypothesis *first = &d->ranked[0];
 	bool right = fits(c, first->cause), forbidden = false;
@@ -215,7 +215,7 @@ static int by_sureness(const void *a, const void *b)
 	return x->p > y->p ? -1 : x->p < y->p ? 1 : (int)x->right - (int)y->right; // of equals the wrong one first
 }
 
-static void coverage_fill(const struct calibrate_case *cases, const struct diagnosis *of, size_t count,
+static void coverage_fill(const struct calibrate_case *cases, const struct verdict *of, size_t count,
 			  struct calibrate_report *ret)
 {
 	struct sure *list = alloc_zero(count + 1, sizeof(*list));
@@ -231,7 +231,7 @@ static void coverage_fill(const struct calibrate_case *cases, const struct diagn
 	free(list);
 }
 
-void calibrate_score(const struct calibrate_case *cases, const struct diagnosis *of, size_t count,
+void calibrate_score(const struct calibrate_case *cases, const struct verdict *of, size_t count,
 		     struct calibrate_report *ret)
 {
 	*ret = (struct calibrate_report){.count = count};

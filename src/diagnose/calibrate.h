@@ -63,5 +63,5 @@ void calibrate_cross(const struct calibrate_case *cases, size_t count, enum cali
 		     const struct ratios *base, struct calibrate_report *ret);
 
 // How good given diagnoses are; of[i] belongs to cases[i].
-void calibrate_score(const struct calibrate_case *cases, const struct diagnosis *of, size_t count,
+void calibrate_score(const struct calibrate_case *cases, const struct verdict *of, size_t count,
 		     struct calibrate_report *ret);

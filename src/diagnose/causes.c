@@ -45,13 +45,13 @@ struct context_row { // multiplies a prior where it holds
 static bool service_only(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	return n->scope == SCOPE_SERVICE;
+	return n->story.scope == SCOPE_SERVICE;
 }
 
 static bool whole(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	return n->scope == SCOPE_TOTAL;
+	return n->story.scope == SCOPE_TOTAL;
 }
 
 // One or two networks behind few upstreams: one thing that fails takes all of it.
@@ -65,10 +65,10 @@ static bool small(const struct incident *n, const struct entity *entity)
 // the shares in those labels (of 244: ordered 166, cable 40, power 15, equipment and routing 9, weather 5) over the priors above.
 static bool published(const struct incident *n, const struct entity *entity)
 {
-	bool only = n->signal_count > 0;
+	bool only = n->story.signal_count > 0;
 	(void)entity;
-	for (size_t i = 0; i < n->signal_count; i++)
-		only &= n->signals[i].signal == SIGNAL_SERIES;
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		only &= n->story.signals[i].signal == SIGNAL_SERIES;
 	return only;
 }
 

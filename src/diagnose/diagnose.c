@@ -121,7 +121,7 @@ static int by_p(const void *a, const void *b)
 	return x->p > y->p ? -1 : x->p < y->p ? 1 : (int)x->cause - (int)y->cause;
 }
 
-static void rank(const struct sums *s, const double *p, struct diagnosis *ret)
+static void rank(const struct sums *s, const double *p, struct verdict *ret)
 {
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		struct hypothesis *h = &ret->ranked[c];
@@ -133,7 +133,7 @@ static void rank(const struct sums *s, const double *p, struct diagnosis *ret)
 	qsort(ret->ranked, CAUSE_COUNT, sizeof(*ret->ranked), by_p);
 }
 
-static void abstain(const struct sums *s, struct diagnosis *d)
+static void abstain(const struct sums *s, struct verdict *d)
 {
 	const struct hypothesis *first = &d->ranked[0], *second = &d->ranked[1];
 	unsigned families = 0;
@@ -163,7 +163,7 @@ static double bits_of(const struct ratios *r, const double *p, uint8_t evidence)
 	return bits;
 }
 
-static void ask(const struct ratios *r, const double *p, struct diagnosis *d)
+static void ask(const struct ratios *r, const double *p, struct verdict *d)
 {
 	d->ask = EVIDENCE_COUNT;
 	d->ask_bits = 0;
@@ -179,11 +179,11 @@ static void ask(const struct ratios *r, const double *p, struct diagnosis *d)
 }
 
 void diagnose_rank(const struct finding findings[EVIDENCE_COUNT], const double prior[CAUSE_COUNT],
-		   const struct ratios *ratios, double coverage, struct diagnosis *ret)
+		   const struct ratios *ratios, double coverage, struct verdict *ret)
 {
 	struct sums s;
 	double p[CAUSE_COUNT];
-	*ret = (struct diagnosis){.known = true, .coverage = coverage};
+	*ret = (struct verdict){.known = true, .coverage = coverage};
 	memcpy(ret->findings, findings, sizeof(ret->findings));
 	sums_make(findings, prior, ratios, &s);
 	posterior(&s, prior, p);
@@ -192,7 +192,7 @@ void diagnose_rank(const struct finding findings[EVIDENCE_COUNT], const double p
 	ask(ratios, p, ret);
 }
 
-void diagnose_incident(const struct diagnose_input *in, struct diagnosis *ret)
+void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
 {
 	struct finding findings[EVIDENCE_COUNT];
 	double prior[CAUSE_COUNT];

@@ -26,11 +26,11 @@ struct diagnose_input {
 };
 
 // Answers every evidence from the incident (evidence.h), then ranks.
-void diagnose_incident(const struct diagnose_input *in, struct diagnosis *ret);
+void diagnose_incident(const struct diagnose_input *in, struct verdict *ret);
 
 // The second half alone: from answers to a ranking. `prior` by cause, need not sum to one. Used by the calibration too.
 void diagnose_rank(const struct finding findings[EVIDENCE_COUNT], const double prior[CAUSE_COUNT],
-		   const struct ratios *ratios, double coverage, struct diagnosis *ret);
+		   const struct ratios *ratios, double coverage, struct verdict *ret);
 
 // Prior of each cause in the context of the incident; causes.c has the table.
 void diagnose_prior(const struct incident *n, const struct entity *entity, double ret[CAUSE_COUNT]);

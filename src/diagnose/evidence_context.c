@@ -33,7 +33,7 @@ struct finding look_short(const struct incident *n, const struct entity *entity)
 	double lasted = n->facts.lasted_s;
 	if (!(lasted >= HALF_HOUR_S))
 		return finding_unknown();
-	return finding(lasted <= 2 * HOUR_S && n->state == INCIDENT_CLOSED, lasted > 2 * HOUR_S, lasted, NAN);
+	return finding(lasted <= 2 * HOUR_S && n->story.state == INCIDENT_CLOSED, lasted > 2 * HOUR_S, lasted, NAN);
 }
 
 struct finding look_hours(const struct incident *n, const struct entity *entity)
@@ -42,5 +42,5 @@ struct finding look_hours(const struct incident *n, const struct entity *entity)
 	double lasted = n->facts.lasted_s;
 	if (!(lasted >= HALF_HOUR_S))
 		return finding_unknown();
-	return finding(lasted >= 4 * HOUR_S, n->state == INCIDENT_CLOSED, lasted, NAN);
+	return finding(lasted >= 4 * HOUR_S, n->story.state == INCIDENT_CLOSED, lasted, NAN);
 }

@@ -109,8 +109,8 @@ struct finding look_foreign_origin(const struct incident *n, const struct entity
 {
 	(void)entity;
 	const struct facts_routes *r = &n->facts.routes;
-	bool listed = isnan(r->new_origins) && n->origin_count > 0;
-	return finding(listed || r->new_origins > 0, r->known, (double)n->origin_count, NAN);
+	bool listed = isnan(r->new_origins) && n->story.origin_count > 0;
+	return finding(listed || r->new_origins > 0, r->known, (double)n->story.origin_count, NAN);
 }
 
 struct finding look_detour(const struct incident *n, const struct entity *entity)

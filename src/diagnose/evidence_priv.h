@@ -30,9 +30,9 @@ static inline double hold_s(const struct facts *f)
 // became invisible. NaN: no route left, or nothing was lost.
 static inline double lead_of(const struct incident *n)
 {
-	if (n->precedence.known && n->precedence.has_lead)
-		return n->precedence.lead_best;
-	return n->facts.routes.lost >= 0.5 && incident_signal(n, SIGNAL_LOSS) ? n->facts.routes.first_s : NAN;
+	if (n->story.precedence.known && n->story.precedence.has_lead)
+		return n->story.precedence.lead_best;
+	return n->facts.routes.lost >= 0.5 && story_signal(&n->story, SIGNAL_LOSS) ? n->facts.routes.first_s : NAN;
 }
 
 // Watch interval, seconds; of data without probes 0.

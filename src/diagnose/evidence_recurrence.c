@@ -13,7 +13,7 @@
 struct finding look_flaps_before(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct facts_past *p = &n->facts.past;
+	const struct facts_past *p = &n->ties.past;
 	struct finding found = finding(p->short_losses >= FLAPS_MANY, p->short_losses < 1, p->short_losses, NAN);
 	if (found.answer == ANSWER_NO)
 		found.strength = p->watched_s >= DAY_S ? 1 : p->watched_s >= HOUR_S ? HALF : LITTLE;
@@ -30,7 +30,7 @@ struct finding look_waves(const struct incident *n, const struct entity *entity)
 struct finding look_same_clock(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct facts_past *p = &n->facts.past;
+	const struct facts_past *p = &n->ties.past;
 	if (!(p->watched_s >= DAY_S))
 		return finding_unknown();
 	struct finding found = finding(p->same_clock >= 1, true, p->same_clock, NAN);
@@ -42,14 +42,14 @@ struct finding look_same_clock(const struct incident *n, const struct entity *en
 struct finding look_even_spacing(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct facts_past *p = &n->facts.past;
+	const struct facts_past *p = &n->ties.past;
 	return finding(p->even_spacing >= EVEN_MANY, p->outages_10d >= EVEN_MANY - 1, p->even_spacing, NAN);
 }
 
 struct finding look_past_outages(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct facts_past *p = &n->facts.past;
+	const struct facts_past *p = &n->ties.past;
 	if (!(p->watched_s >= DAY_S))
 		return finding_unknown();
 	struct finding found = finding(p->outages_10d >= 1, true, p->outages_10d, NAN);

@@ -19,7 +19,7 @@ struct finding look_one_machine(const struct incident *n, const struct entity *e
 struct finding look_independent(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct incident_concurrency *c = &n->concurrency;
+	const struct incident_concurrency *c = &n->story.concurrency;
 	if (!c->known)
 		return finding_unknown();
 	return finding(strcmp(c->verdict, "independent") == 0, strcmp(c->verdict, "concurrent") == 0, c->failed,

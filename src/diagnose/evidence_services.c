@@ -24,7 +24,8 @@ struct finding look_return_order(const struct incident *n, const struct entity *
 {
 	(void)entity;
 	double classes = n->facts.services.return_classes;
-	return finding(classes >= CLASSES_APART, n->recovery_count >= CLASSES_LEAST && classes <= 1, classes, NAN);
+	return finding(classes >= CLASSES_APART, n->story.recovery_count >= CLASSES_LEAST && classes <= 1, classes,
+		       NAN);
 }
 
 struct finding look_dns_only(const struct incident *n, const struct entity *entity)

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define STAMP_S	       1.0 // resolution of routing stamps
 #define SHAPE_CLEAR    1.0 // log10 of the Bayes factor
 #define RAMP_INTERVALS 3   // watch intervals of partial loss
 #define HOLD_TIMES     1.5 // hold times that a hold timer with its jitter may take
@@ -16,7 +15,7 @@
 struct finding look_loss_ramp(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct incident_precedence *p = &n->precedence;
+	const struct incident_precedence *p = &n->story.precedence;
 	if (!p->known || !p->has_shape ||
 	    !(n->facts.plane.loss_peak >= SILENT)) // a part that is away looks like partial loss
 		return finding_unknown();
@@ -29,14 +28,14 @@ struct finding look_long_lead(const struct incident *n, const struct entity *ent
 {
 	(void)entity;
 	double lead = lead_of(n), explained = HOLD_TIMES * hold_s(&n->facts) + 2 * width_s(&n->facts);
-	double surely = n->precedence.has_lead ? n->precedence.lead_from : lead;
+	double surely = n->story.precedence.has_lead ? n->story.precedence.lead_from : lead;
 	return finding(surely > explained, lead <= explained, lead, NAN);
 }
 
 struct finding look_hold_timer(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	const struct incident_precedence *p = &n->precedence;
+	const struct incident_precedence *p = &n->story.precedence;
 	double lead = lead_of(n), hold = hold_s(&n->facts), width = width_s(&n->facts);
 	bool expired = strcmp(p->reading ? p->reading : "", "session expired after total loss") == 0;
 	if (!p->has_lead) // decisions of precedence.h, without its margin
@@ -47,7 +46,7 @@ struct finding look_hold_timer(const struct incident *n, const struct entity *en
 struct finding look_routes_with_loss(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	double lead = lead_of(n), margin = 2 * width_s(&n->facts) + STAMP_S;
+	double lead = lead_of(n), margin = 2 * width_s(&n->facts) + MOMENT_STAMP_S;
 	return finding(lead <= margin, lead > margin, lead, NAN);
 }
 
@@ -55,7 +54,7 @@ struct finding look_routes_stay(const struct incident *n, const struct entity *e
 {
 	(void)entity;
 	const struct facts *f = &n->facts;
-	double down = fmax(n->fraction_down, isnan(f->plane.loss_peak) ? 0 : f->plane.loss_peak);
+	double down = fmax(n->story.fraction_down, isnan(f->plane.loss_peak) ? 0 : f->plane.loss_peak);
 	if (!f->routes.known || isnan(f->routes.lost) || down < FEW)
 		return finding_unknown();
 	return finding(f->routes.lost < FEW * down, f->routes.lost >= HALF * down, f->routes.lost, down);
@@ -67,6 +66,7 @@ struct finding look_routes_only(const struct incident *n, const struct entity *e
 	const struct facts *f = &n->facts;
 	if (isnan(f->plane.loss_peak))
 		return finding_unknown();
-	bool moved = incident_signal(n, SIGNAL_ROUTES) || incident_signal(n, SIGNAL_ROUTES6) || n->origin_count;
+	bool moved = story_signal(&n->story, SIGNAL_ROUTES) || story_signal(&n->story, SIGNAL_ROUTES6) ||
+		     n->story.origin_count;
 	return finding(moved && f->plane.loss_peak < LITTLE_LOSS, f->plane.loss_peak >= HALF, f->plane.loss_peak, NAN);
 }

@@ -26,11 +26,11 @@ struct finding look_witnesses_fail(const struct incident *n, const struct entity
 struct finding look_both_planes(const struct incident *n, const struct entity *entity)
 {
 	(void)entity;
-	bool routes = incident_signal(n, SIGNAL_ROUTES) || incident_signal(n, SIGNAL_ROUTES6);
-	bool traffic = incident_signal(n, SIGNAL_LOSS) != NULL;
+	bool routes = story_signal(&n->story, SIGNAL_ROUTES) || story_signal(&n->story, SIGNAL_ROUTES6);
+	bool traffic = story_signal(&n->story, SIGNAL_LOSS) != NULL;
 	size_t series = 0;
-	for (size_t i = 0; i < n->signal_count; i++)
-		series += n->signals[i].signal == SIGNAL_SERIES;
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		series += n->story.signals[i].signal == SIGNAL_SERIES;
 	routes |= n->facts.routes.lost >= HALF;
 	bool both = (routes && traffic) || series >= 2 || (series && (routes || traffic));
 	return finding(both, n->facts.routes.known && n->facts.witness.observers > 0, NAN, NAN);

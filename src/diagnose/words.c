@@ -69,7 +69,7 @@ const char *words_likely(double p)
 			  : "unlikely";
 }
 
-void words_headline(struct text *t, const struct diagnosis *d)
+void words_headline(struct text *t, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained)
@@ -78,7 +78,7 @@ void words_headline(struct text *t, const struct diagnosis *d)
 		text_printf(t, "%s (%.2f, %s)", cause_row(h->cause)->title, h->p, words_likely(h->p));
 }
 
-void words_abstention(struct text *t, const struct diagnosis *d, uint8_t reason)
+void words_abstention(struct text *t, const struct verdict *d, uint8_t reason)
 {
 	if (reason == ABSTAIN_WEAK)
 		text_printf(t, "no cause reaches %.2f", ABSTAIN_P);
@@ -91,13 +91,13 @@ void words_abstention(struct text *t, const struct diagnosis *d, uint8_t reason)
 		text_printf(t, "only %.0f %% of those that watch could see", 100 * d->coverage);
 }
 
-static void put_argument(struct text *t, const char *lead, const struct diagnosis *d, const struct argument *a)
+static void put_argument(struct text *t, const char *lead, const struct verdict *d, const struct argument *a)
 {
 	text_put(t, lead);
 	words_evidence(t, a->evidence, &d->findings[a->evidence]);
 }
 
-static void put_competitors(struct text *t, const struct diagnosis *d)
+static void put_competitors(struct text *t, const struct verdict *d)
 {
 	text_put(t, " Competing: ");
 	for (size_t i = 0; i < COMPETE_MOST; i++) {
@@ -109,7 +109,7 @@ static void put_competitors(struct text *t, const struct diagnosis *d)
 	text_char(t, '.');
 }
 
-static void put_undetermined(struct text *t, const struct diagnosis *d)
+static void put_undetermined(struct text *t, const struct verdict *d)
 {
 	bool first = true;
 	text_put(t, "The cause is undetermined: ");
@@ -124,7 +124,7 @@ static void put_undetermined(struct text *t, const struct diagnosis *d)
 	put_competitors(t, d);
 }
 
-void words_verdict(struct text *t, const struct diagnosis *d)
+void words_verdict(struct text *t, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained) {
@@ -141,7 +141,7 @@ void words_verdict(struct text *t, const struct diagnosis *d)
 		put_argument(t, " Against it: ", d, &h->against[0]);
 }
 
-void words_ask(struct text *t, const struct diagnosis *d)
+void words_ask(struct text *t, const struct verdict *d)
 {
 	if (d->ask < EVIDENCE_COUNT)
 		text_put(t, evidence_row(d->ask)->ask);

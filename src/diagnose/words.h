@@ -6,12 +6,11 @@
 #include "model/diagnosis.h"
 
 void words_evidence(struct text *t, uint8_t evidence, const struct finding *f); // one sentence; nothing if not known
-void words_headline(
-	struct text *t,
-	const struct diagnosis *d); // "network stress (0.93, likely)", "undetermined (leading: power, 0.55)"
+void words_headline(struct text *t,
+		    const struct verdict *d); // "network stress (0.93, likely)", "undetermined (leading: power, 0.55)"
 // Verdict: what it is and how sure; of an abstention what is known, what competes, what is missing.
-void words_verdict(struct text *t, const struct diagnosis *d);
-void words_abstention(struct text *t, const struct diagnosis *d,
-		      uint8_t reason);			   // one of enum abstention: half a sentence
-void words_ask(struct text *t, const struct diagnosis *d); // the observation that would change most; nothing if none
-const char *words_likely(double p); // "very likely", "likely", "probable", "possible", "unlikely"
+void words_verdict(struct text *t, const struct verdict *d);
+void words_abstention(struct text *t, const struct verdict *d,
+		      uint8_t reason);			 // one of enum abstention: half a sentence
+void words_ask(struct text *t, const struct verdict *d); // the observation that would change most; nothing if none
+const char *words_likely(double p);			 // "very likely", "likely", "probable", "possible", "unlikely"

@@ -7,7 +7,6 @@
 #include "base/hash.h"
 #include "diagnose/diagnose.h"
 #include "engine/pipeline_priv.h"
-#include "incident/facts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +61,6 @@ static void ties_find(struct pipeline *p, uint32_t entity)
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
 	link_incidents(&in, book_incidents(p->book), entity);
-	facts_past(p->first, book_incidents(p->book), entity);
 }
 
 static struct incident_view view_of(struct pipeline *p)
@@ -107,7 +105,7 @@ static void revision_tell(struct pipeline *p, const struct incident_view *v, con
 		.id = n->id,
 		.revision = n->revision,
 		.change = book_news_name(news),
-		.entity = p->entities->at[n->entity].id,
+		.entity = p->entities->at[n->story.entity].id,
 		.document = text_string(&t),
 		.document_length = t.length,
 		.late = late,
@@ -140,8 +138,8 @@ static void incidents_tell(struct pipeline *p)
 		struct incident *n = &l->at[i];
 		if (!book_due(p->book, i))
 			continue;
-		struct diagnose_input in = {n, &p->entities->at[n->entity], p->ratios};
-		diagnose_incident(&in, &n->diagnosis);
+		struct diagnose_input in = {n, &p->entities->at[n->story.entity], p->ratios};
+		diagnose_incident(&in, &n->verdict);
 		enum book_news news = book_told(p->book, i, digest_of(&view, n, &scratch));
 		if (news != BOOK_SAME)
 			revision_tell(p, &view, n, news);
@@ -175,7 +173,7 @@ void cut_make(struct pipeline *p, struct instant now)
 		struct watch *w = &p->watches[e];
 		if (!wanted(p, e))
 			continue;
-		look_entity(p, e);
+		look_entity(p, e, now);
 		int64_t age = (now.ns - w->opened.ns) / LOOK_SHARE;
 		w->look_at = instant_after(now, age > p->cut_ns ? age : p->cut_ns);
 		any = true;

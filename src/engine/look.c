@@ -5,11 +5,10 @@
 // can be dated back into it is sealed: its detections leave the dossier, so that a look costs what is open and not what ever
 // was.
 #include "base/alloc.h"
-#include "engine/origins.h"
 #include "engine/pipeline_priv.h"
+#include "facts/facts.h"
 #include "incident/assemble.h"
-#include "incident/describe.h"
-#include "incident/facts.h"
+#include "incident/story.h"
 
 #include <stdlib.h>
 
@@ -38,43 +37,65 @@ static void detectors_ask(struct pipeline *p, uint32_t entity)
 	p->looking = false;
 }
 
-static void incident_tell(struct pipeline *p, struct incident *n)
+static struct incident look_tell(struct pipeline *p, const struct assemble_group *g, uint32_t entity,
+				 const struct incident *earlier)
 {
-	struct describe_input in = {
-		.dossier = &p->dossiers[n->entity],
+	struct story_input in = {
+		.dossier = &p->dossiers[entity],
 		.entities = p->entities,
 		.targets = p->targets,
 		.hold_times = p->hold_times,
 		.hold_time_count = p->hold_time_count,
 		.visibility = p->definition->share,
 		.since = p->probed,
+		.routes = p->routes,
+		.earlier = earlier,
+		.limits = &p->limits,
 	};
-	describe_incident(&in, n);
-	origins_upstreams(p->routes, n);
-	facts_incident(&in, &p->observers, n);
-	control_facts(p->control, p->routes, n);
+	struct facts_input around = {
+		.dossier = in.dossier,
+		.entities = p->entities,
+		.targets = p->targets,
+		.hold_times = p->hold_times,
+		.hold_time_count = p->hold_time_count,
+		.observers = &p->observers,
+		.peers = p->peers,
+		.routes = p->routes,
+		.sessions = sessions_log(p->sessions),
+		.earlier = earlier,
+		.settle = p->settling,
+	};
+	struct incident n = {.story = story_of(&in, g)};
+	n.facts = facts_of(&around, &n.story);
+	return n;
 }
 
-void look_entity(struct pipeline *p, uint32_t entity)
+void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct watch *w = &p->watches[entity];
 	detectors_ask(p, entity);
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
-	struct assemble_input in = {d, p->entities};
-	p->found.count = p->found.unconfirmed = 0;
-	assemble_entity(&in, &p->found);
-	origins_judge(p->routes, p->entities, d, &p->found);
-	for (size_t i = 0; i < p->found.count; i++)
-		if (instant_known(p->found.at[i].start.best))
-			incident_tell(p, &p->found.at[i]);
-	book_take(p->book, d, &p->found, p->cut);
-	w->unconfirmed = p->found.unconfirmed;
+	d->last = now;
+	struct assemble_input in = {d, p->entities, p->routes, &p->limits};
+	struct assemble_groups groups;
+	assemble_entity(&in, &groups);
+	struct incident *found = alloc_zero(groups.count, sizeof(*found));
+	const struct incident **earlier = alloc_zero(groups.count, sizeof(*earlier));
+	book_told_as(p->book, d, &groups, earlier);
+	for (size_t i = 0; i < groups.count; i++)
+		found[i] = look_tell(p, &groups.at[i], entity, earlier[i]);
+	book_take(p->book, d, &groups, found);
+	w->groups = groups.count;
+	w->unconfirmed = groups.unconfirmed;
 	w->news = false;
 	bool open = book_open(p->book, entity);
 	if (open && !w->open)
 		w->opened = p->cut;
 	w->open = open;
+	free(earlier);
+	free(found);
+	assemble_free(&groups);
 }
 
 static bool has_series(const struct dossier *d)
@@ -92,16 +113,47 @@ static struct instant needed_since(struct pipeline *p, uint32_t entity, struct i
 	struct instant since = now;
 	for (size_t i = 0; i < l->count; i++) {
 		const struct incident *n = &l->at[i];
-		if (n->entity == entity && n->state != INCIDENT_CLOSED && n->start.from.ns < since.ns)
-			since = n->start.from;
+		if (n->story.entity == entity && n->story.state != INCIDENT_CLOSED && n->story.start.from.ns < since.ns)
+			since = n->story.start.from;
 	}
 	int64_t least = now.ns - OPEN_MOST_NS;
-	return (struct instant){(since.ns < least ? least : since.ns) - AROUND_NS};
+	return instant_of_ns((since.ns < least ? least : since.ns) - AROUND_NS);
 }
 
 static struct instant earlier(struct instant a, struct instant b)
 {
 	return a.ns < b.ns ? a : b;
+}
+
+// Whether the beginning of something ended since the last call. Of what routes did then the last word is said now: at a moment
+// of the data, not of a cut, so that the grid of cuts does not matter.
+static bool look_onset_over(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	const struct dossier *d = &p->dossiers[entity];
+	const struct incident_list *l = book_incidents(p->book);
+	int64_t to = now.ns - INCIDENT_ONSET_NS, from = p->watches[entity].settled.ns - INCIDENT_ONSET_NS;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (d->detections[i].start.best.ns >= from && d->detections[i].start.best.ns < to)
+			return true;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct story *s = &l->at[i].story;
+		if (s->entity == entity && s->origin_count && s->start.best.ns >= from && s->start.best.ns < to)
+			return true;
+	}
+	return false;
+}
+
+// Of what is not sealed yet the hours around its start are kept, whether it is told as an incident or not.
+static void look_retire_intervals(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	const struct dossier *d = &p->dossiers[entity];
+	struct instant *pins = alloc_zero(d->detection_count, sizeof(*pins));
+	size_t n = 0;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (d->detections[i].start.best.ns >= now.ns - OPEN_MOST_NS)
+			pins[n++] = d->detections[i].start.best;
+	reachability_retire(p->reachability[entity], instant_after(now, -COARSE_NS), pins, n);
+	free(pins);
 }
 
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
@@ -112,23 +164,31 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	int64_t margin = has_series(d) ? SETTLE_SERIES_NS : probed;
 	struct instant before = instant_after(now, -margin), needed = needed_since(p, entity, now);
 	struct instant fine = earlier(needed, instant_after(now, -(probed > FINE_NS ? probed : FINE_NS)));
-	bool any = false;
+	bool any = false, news = w->news;
 	for (size_t i = 0; i < d->detection_count && !any; i++)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
+	if (any || look_onset_over(p, entity, now)) {
+		p->settling = true;
+		look_entity(p, entity, now);
+		p->settling = false;
+		w->news |= news; // what there is to tell is told at a cut
+	}
+	w->settled = now;
 	if (any) {
-		look_entity(p, entity);
-		size_t groups = p->found.count + 1, unconfirmed = w->unconfirmed;
+		size_t groups = w->groups + 1, unconfirmed = w->unconfirmed;
 		bool *done = alloc_zero(groups, sizeof(*done));
 		done[0] = true; // of no group, and over
 		book_seal(p->book, d, before, done, groups);
 		dossier_retire(d, done, before, earlier(needed, instant_after(now, -CHANGES_NS)));
-		struct assemble_input in = {d, p->entities};
-		p->found.count = p->found.unconfirmed = 0;
-		assemble_entity(&in, &p->found);
-		w->unconfirmed = p->found.unconfirmed;
+		struct assemble_input in = {d, p->entities, NULL, NULL};
+		struct assemble_groups left;
+		assemble_entity(&in, &left);
+		w->unconfirmed = left.unconfirmed;
+		assemble_free(&left);
 		w->unconfirmed_gone += unconfirmed - w->unconfirmed;
 		free(done);
 	}
 	routes_hold(p->routes, entity, w->open ? needed : INSTANT_NONE, fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -COARSE_NS)));
+	look_retire_intervals(p, entity, now);
 }

@@ -148,7 +148,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 		p->reach =
 			reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
 	p->blocks = blocks_create(0, (struct block_sink){.block = on_block, .context = p});
-	p->control = control_create(options->peers, options->entities);
+	p->sessions = sessions_create(options->peers, options->entities);
 	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
 				  (struct sample_sink){on_sample, p});
 	return p;
@@ -179,8 +179,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->levels);
 	free(p->deadlines);
 	routes_free(p->routes);
-	control_free(p->control);
-	free(p->found.at);
+	sessions_free(p->sessions);
 	free(p->watches);
 	free(p->late);
 	book_free(p->book);
@@ -194,8 +193,12 @@ static void hold_time_note(struct pipeline *p, uint32_t seconds)
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		if (p->hold_times[i] == seconds)
 			return;
-	if (seconds && seconds <= UINT16_MAX && p->hold_time_count < HOLD_TIMES_MAX)
+	if (!seconds || seconds > UINT16_MAX)
+		return;
+	if (p->hold_time_count < HOLD_TIMES_MAX)
 		p->hold_times[p->hold_time_count++] = (uint16_t)seconds;
+	else
+		limits_reach(&p->limits, LIMIT_HOLD_TIMES);
 }
 
 struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
@@ -251,13 +254,13 @@ static void take_routing(struct pipeline *p, const struct obs *o)
 {
 	if (o->kind == OBS_SESSION || o->kind == OBS_ALIVE)
 		hold_time_note(p, o->hold_s);
-	control_take(p->control, o);
+	sessions_take(p->sessions, o);
 }
 
 // Levels are told of whole seconds only: then it does not matter how the observations of a second come in batches.
 static void levels_tick(struct pipeline *p, int64_t second)
 {
-	struct instant now = {second * NS_PER_S};
+	struct instant now = instant_of(second, 0);
 	if (second == p->ticked || now.ns < p->deadline)
 		return;
 	p->deadline = INT64_MAX;
@@ -289,7 +292,7 @@ static bool cut_due(const struct pipeline *p)
 
 static struct instant grid_after(struct instant t, int64_t step)
 {
-	return (struct instant){(t.ns / step + 1) * step};
+	return instant_of_ns((t.ns / step + 1) * step);
 }
 
 // Time goes on to `now`; on its way all points of the two grids are passed in their order.
@@ -453,6 +456,20 @@ const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity)
 const struct observer_list *pipeline_observers(const struct pipeline *p)
 {
 	return &p->observers;
+}
+
+struct limits pipeline_limits(const struct pipeline *p)
+{
+	struct limits l = p->limits;
+	limits_add(&l, sessions_limits(p->sessions));
+	struct routes_limits of_routes = routes_limits(p->routes);
+	struct reach_limits of_probes = p->reach ? reach_limits(p->reach) : (struct reach_limits){0};
+	l.reached[LIMIT_ROUTE_EVENTS] += of_routes.events;
+	l.reached[LIMIT_ENTITY_SETS] += of_routes.sets;
+	l.reached[LIMIT_BLIND_SPANS] += of_routes.spans;
+	l.reached[LIMIT_INTERVALS] += of_probes.early;
+	l.reached[LIMIT_ROUND_TRIPS] += of_probes.rtts;
+	return l;
 }
 
 struct instant pipeline_last(const struct pipeline *p)

@@ -13,6 +13,7 @@
 #include "model/batch.h"
 #include "model/dossier.h"
 #include "model/incident.h"
+#include "model/limits.h"
 #include "model/revision.h"
 #include "model/target.h"
 #include "report/incident.h"
@@ -64,3 +65,4 @@ struct instant pipeline_last(const struct pipeline *p);
 double pipeline_watch_s(const struct pipeline *p); // watch interval of the probes, seconds; 0: none
 const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity); // borrowed until the next take
 const struct observer_list *pipeline_observers(const struct pipeline *p);    // changes of observers, in order
+struct limits pipeline_limits(const struct pipeline *p); // how often each limit by count was reached so far

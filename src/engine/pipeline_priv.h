@@ -9,10 +9,10 @@
 #include "detect/reachability.h"
 #include "detect/series.h"
 #include "detect/share.h"
-#include "engine/control.h"
 #include "engine/pipeline.h"
 #include "incident/book.h"
 #include "signal/reach.h"
+#include "signal/sessions.h"
 
 #define HOLD_TIMES_MAX 4 // different ones seen in OPEN messages
 
@@ -22,6 +22,8 @@ struct watch {			 // when an entity is looked at next
 	struct instant opened;	 // since when it has one
 	struct instant look_at;	 // while open: at the latest then
 	uint64_t origin_news;	 // events of origins that were looked at
+	size_t groups;		 // of the last look
+	struct instant settled;	 // last look_settle()
 	size_t unconfirmed;	 // groups of the last look that one observer alone saw
 	size_t unconfirmed_gone; // those that were forgotten
 };
@@ -30,7 +32,7 @@ struct pipeline {
 	const struct entity_list *entities;
 	const struct peer_table *peers;
 	struct routes *routes;
-	struct control *control;
+	struct sessions *sessions;
 	struct level **levels;		    // entity × SIGNAL_ROUTING_COUNT
 	const struct target_table *targets; // null: no probes
 	struct reach *reach;
@@ -53,6 +55,7 @@ struct pipeline {
 	struct carry_words words; // static texts of a state that was loaded
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
+	struct limits limits;		    // reached in looks, and here
 	struct instant first, last, probed; // probed: first probe
 	int64_t ticked;			    // second of the routing data that the levels were told of
 	int64_t *deadlines;		    // by level, ns: when a tick does something; INT64_MAX: never
@@ -60,7 +63,6 @@ struct pipeline {
 	// cuts
 	struct watch *watches; // by entity
 	struct book *book;
-	struct incident_list found; // scratch of a look
 	struct revision_sink revisions;
 	int64_t cut_ns;
 	struct instant cut; // the last one made
@@ -68,6 +70,7 @@ struct pipeline {
 	bool news;	      // of any entity
 	uint64_t origin_news; // of all entities, when they were looked at last
 	bool looking;	      // detectors are asked, they do not speak of themselves
+	bool settling;	      // what is told of the beginning of an incident is final if it is over
 	bool ending;	      // the data ended
 	bool *late;	      // by collector, then by observer: something came that was older than the last cut
 	bool any_late;
@@ -78,7 +81,8 @@ void pipeline_deadline_note(struct pipeline *p, size_t level);		   // when its l
 struct series_watch *pipeline_series(struct pipeline *p, uint32_t series); // its detector, made on first use
 
 // look.c
-void look_entity(struct pipeline *p, uint32_t entity); // assembles what is open and hands it to the book
+// Assembles what is open and hands it to the book, as if the data ended at `now`.
+void look_entity(struct pipeline *p, uint32_t entity, struct instant now);
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now); // forgets what cannot matter any more
 
 // cut.c

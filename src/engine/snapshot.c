@@ -136,6 +136,7 @@ static void snapshot_clock_carry(struct carry *c, void *self)
 	CARRY(c, p->hold_times);
 	CARRY(c, p->hold_time_count);
 	carry_check(c, p->hold_time_count <= HOLD_TIMES_MAX);
+	CARRY(c, p->limits);
 	CARRY(c, p->first);
 	CARRY(c, p->last);
 	CARRY(c, p->probed);
@@ -175,7 +176,7 @@ static void snapshot_blocks_carry(struct carry *c, void *self)
 
 static void snapshot_sessions_carry(struct carry *c, void *self)
 {
-	control_carry(c, ((struct snapshot_run *)self)->parts.pipeline->control);
+	sessions_carry(c, ((struct snapshot_run *)self)->parts.pipeline->sessions);
 }
 
 static void snapshot_routes_carry(struct carry *c, void *self)
@@ -195,6 +196,8 @@ static void snapshot_watch_carry(struct carry *c, struct watch *w)
 	CARRY(c, w->opened);
 	CARRY(c, w->look_at);
 	CARRY(c, w->origin_news);
+	CARRY(c, w->groups);
+	CARRY(c, w->settled);
 	CARRY(c, w->unconfirmed);
 	CARRY(c, w->unconfirmed_gone);
 }

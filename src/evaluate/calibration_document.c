@@ -3,6 +3,7 @@
 #include "evaluate/calibration.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 #include "diagnose/causes.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/evidence.h"
@@ -130,7 +131,8 @@ struct telling { // how far the rates of an evidence lie apart
 static int by_spread(const void *a, const void *b)
 {
 	const struct telling *x = a, *y = b;
-	return x->spread > y->spread ? -1 : x->spread < y->spread ? 1 : x->evidence - y->evidence;
+	int order = numbers_order_real(y->spread, x->spread);
+	return order ? order : x->evidence - y->evidence;
 }
 
 static void put_rate_row(struct text *t, const struct ratios *r, int evidence)
@@ -176,17 +178,12 @@ static void put_rates(struct text *t, const struct ratios *r)
 	text_char(t, '\n');
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void put_recordings(struct text *t, const struct calibration *c)
 {
 	const struct calibration_names *l = &c->groups[GROUP_VARIATION];
 	char **sorted = alloc_zero(l->count + 1, sizeof(*sorted));
 	memcpy(sorted, l->at, l->count * sizeof(*sorted));
-	qsort(sorted, l->count, sizeof(*sorted), by_text);
+	qsort(sorted, l->count, sizeof(*sorted), numbers_by_text);
 	text_put(t, "## What was learnt from\n\nScenario, variation and incidents in all its seeds:\n\n");
 	for (size_t i = 0; i < l->count; i++) {
 		size_t n = 0;

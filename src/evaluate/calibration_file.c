@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "diagnose/causes.h"
 #include "diagnose/evidence.h"
 
@@ -65,6 +66,7 @@ static unsigned rows_read(const struct text *old, struct rows *rows, unsigned *v
 {
 	const char *at = old->bytes, *end = old->bytes + old->length;
 	struct line l;
+	uint64_t given;
 	for (unsigned number = 1; line_next(&at, end, &l); number++) {
 		if (!l.text[0] || l.text[0] == '#')
 			continue;
@@ -77,7 +79,7 @@ static unsigned rows_read(const struct text *old, struct rows *rows, unsigned *v
 			continue;
 		}
 		if (strcmp(l.field[0], "version") == 0 && l.fields == 2)
-			*version = (unsigned)strtoul(l.field[1], NULL, 10);
+			*version = number_of_text(l.field[1], UINT32_MAX, &given) ? (unsigned)given : 0;
 		else if (!usual && !(strcmp(l.field[0], "sharpness") == 0 && l.fields == 2))
 			return number;
 	}

@@ -3,6 +3,7 @@
 #include "evaluate/label_score.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -230,8 +231,7 @@ struct ranked {
 
 static int by_p(const void *a, const void *b)
 {
-	const struct ranked *x = a, *y = b;
-	return x->p > y->p ? -1 : x->p < y->p;
+	return numbers_order_real(((const struct ranked *)b)->p, ((const struct ranked *)a)->p);
 }
 
 static struct ranked *ranking(const double *p, const int *y, size_t n)

@@ -11,7 +11,7 @@
 
 static const char *scope_word(const struct incident *n)
 {
-	return n->scope == SCOPE_TOTAL ? "total" : n->scope == SCOPE_PARTIAL ? "partial" : "service";
+	return n->story.scope == SCOPE_TOTAL ? "total" : n->story.scope == SCOPE_PARTIAL ? "partial" : "service";
 }
 
 static bool is_outage(const struct truth_outage *t)
@@ -26,7 +26,7 @@ static double tolerance(const struct truth_outage *t)
 
 static bool overlaps(const struct incident *n, const struct truth_outage *t)
 {
-	int64_t from = n->start.from.ns, to = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
+	int64_t from = n->story.start.from.ns, to = instant_known(n->story.end.best) ? n->story.end.best.ns : INT64_MAX;
 	int64_t begin = t->start.ns, end = instant_known(t->end) && !t->ongoing ? t->end.ns : INT64_MAX;
 	return from <= end && to >= begin;
 }
@@ -53,17 +53,17 @@ static bool names(const char *word, uint8_t signal)
 static int place_in_order(const struct incident *n, const char *word)
 {
 	int best = -1;
-	for (size_t i = 0; i < n->signal_count; i++)
-		if (names(word, n->signals[i].signal) && (best < 0 || n->order_group[i] < best))
-			best = n->order_group[i];
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		if (names(word, n->story.signals[i].signal) && (best < 0 || n->story.order_group[i] < best))
+			best = n->story.order_group[i];
 	return best;
 }
 
 static int place_in_recovery(const struct incident *n, const char *word)
 {
-	for (size_t i = 0; i < n->recovery_count; i++)
-		if (names(word, n->recovery[i].signal) && n->recovery[i].rank != UINT8_MAX)
-			return n->recovery[i].rank;
+	for (size_t i = 0; i < n->story.recovery_count; i++)
+		if (names(word, n->story.recovery[i].signal) && n->story.recovery[i].rank != UINT8_MAX)
+			return n->story.recovery[i].rank;
 	return -1;
 }
 
@@ -98,7 +98,7 @@ double score_plain(const struct score_outage *o, double half_s)
 static void cause_fill(struct score_outage *s)
 {
 	const struct truth_outage *t = s->truth;
-	const struct diagnosis *d = &s->found->diagnosis;
+	const struct verdict *d = &s->found->verdict;
 	s->cause_ok = SCORE_NOT_ASKED;
 	if (!d->known || !t->cause)
 		return;
@@ -114,14 +114,14 @@ static void outage_fill(struct score_outage *s, const struct incident *n)
 {
 	const struct truth_outage *t = s->truth;
 	s->found = n;
-	s->start_error_s = instant_gap_s(t->start, n->start.best);
+	s->start_error_s = instant_gap_s(t->start, n->story.start.best);
 	s->detected = true;
-	s->start_in_interval = t->start.ns >= n->start.from.ns && t->start.ns <= n->start.to.ns;
-	s->interval_s = instant_gap_s(n->start.from, n->start.to);
-	double early = instant_gap_s(t->start, n->start.from), late = instant_gap_s(n->start.to, t->start);
+	s->start_in_interval = t->start.ns >= n->story.start.from.ns && t->start.ns <= n->story.start.to.ns;
+	s->interval_s = instant_gap_s(n->story.start.from, n->story.start.to);
+	double early = instant_gap_s(t->start, n->story.start.from), late = instant_gap_s(n->story.start.to, t->start);
 	s->interval_score_s = score_of(s->interval_s, early > late ? early : late);
-	if (instant_known(n->end.best) && instant_known(t->end) && !t->ongoing)
-		s->end_error_s = instant_gap_s(t->end, n->end.best);
+	if (instant_known(n->story.end.best) && instant_known(t->end) && !t->ongoing)
+		s->end_error_s = instant_gap_s(t->end, n->story.end.best);
 	bool scope = t->scope && (strcmp(t->scope, scope_word(n)) == 0 || listed(&t->scopes, scope_word(n)));
 	s->scope_ok = t->scope ? scope : SCORE_NOT_ASKED;
 	s->order_ok = in_order(n, &t->order, place_in_order);
@@ -136,8 +136,9 @@ static const struct incident *nearest(const struct score_outage *s, const struct
 	double best_error = tolerance(s->truth);
 	for (size_t i = 0; i < incidents->count; i++) {
 		const struct incident *n = &incidents->at[i];
-		double error = fabs(instant_gap_s(s->truth->start, n->start.best));
-		if (taken[i] || strcmp(entities->at[n->entity].id, s->truth->entity) != 0 || !overlaps(n, s->truth))
+		double error = fabs(instant_gap_s(s->truth->start, n->story.start.best));
+		if (taken[i] || strcmp(entities->at[n->story.entity].id, s->truth->entity) != 0 ||
+		    !overlaps(n, s->truth))
 			continue;
 		if (error > best_error)
 			continue;
@@ -172,7 +173,7 @@ struct score score_recording(const struct truth *truth, const struct incident_li
 		bool matched = false;
 		for (size_t k = 0; k < s.count; k++)
 			matched |= s.outages[k].found == &incidents->at[i] && s.outages[k].asked;
-		s.false_outages += !matched && incidents->at[i].scope != SCOPE_SERVICE;
+		s.false_outages += !matched && incidents->at[i].story.scope != SCOPE_SERVICE;
 	}
 	free(taken);
 	return s;

@@ -21,14 +21,14 @@ static void score_report_put_null(struct json *j, const char *key)
 	json_null(j);
 }
 
-static const struct diagnosis *score_report_diagnosis_of(const struct score_outage *o)
+static const struct verdict *score_report_diagnosis_of(const struct score_outage *o)
 {
-	return o->found && o->found->diagnosis.known ? &o->found->diagnosis : NULL;
+	return o->found && o->found->verdict.known ? &o->found->verdict : NULL;
 }
 
 static void score_report_put_cause(struct json *j, const struct score_outage *o)
 {
-	const struct diagnosis *d = score_report_diagnosis_of(o);
+	const struct verdict *d = score_report_diagnosis_of(o);
 	if (!d) {
 		score_report_put_null(j, "verdict");
 		score_report_put_null(j, "leading");
@@ -121,7 +121,7 @@ static const char *score_report_word_of(int value)
 
 static void score_report_line_cause(struct text *t, const struct score_outage *o)
 {
-	const struct diagnosis *d = score_report_diagnosis_of(o);
+	const struct verdict *d = score_report_diagnosis_of(o);
 	if (d) {
 		const char *leading = cause_row(d->ranked[0].cause)->word;
 		text_printf(t, d->abstained ? "  (%s %.2f)" : "  %s %.2f", leading, d->ranked[0].p);

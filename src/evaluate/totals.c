@@ -31,7 +31,7 @@ void totals_add(struct totals *e, const struct score *s, double watch_s)
 		e->order_right += o->order_ok == SCORE_YES;
 		e->recovery_asked += o->recovery_ok != SCORE_NOT_ASKED;
 		e->recovery_right += o->recovery_ok == SCORE_YES;
-		bool answered = o->cause_ok != SCORE_NOT_ASKED && !o->found->diagnosis.abstained;
+		bool answered = o->cause_ok != SCORE_NOT_ASKED && !o->found->verdict.abstained;
 		e->causes += o->cause_ok != SCORE_NOT_ASKED;
 		e->causes_right += o->cause_ok == SCORE_YES;
 		e->causes_strict += o->strict;

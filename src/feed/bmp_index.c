@@ -3,13 +3,15 @@
 #include "feed/bmp_index.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
+#include "base/scan.h"
+#include "base/when.h"
 #include "feed/stream.h"
 
 #include <stdlib.h>
 
 #define LINE_MAX_BYTES 4096u
-#define SECONDS_MAX    8000000000ull // year 2223
-#define OFFSET_MAX     (1ull << 62)
+#define OFFSET_MAX     (1ll << 61)
 
 struct bmp_index {
 	struct stream *stream;
@@ -54,54 +56,18 @@ void bmp_index_close(struct bmp_index *x)
 	free(x);
 }
 
-// Stands c behind "key": if the line has it.
-static bool find_key(struct cursor c, const char *key, struct cursor *ret)
-{
-	const uint8_t *at = memmem(c.at, cursor_left(&c), key, strlen(key));
-	if (!at || !cursor_skip(&c, (size_t)(at - c.at) + strlen(key)))
-		return false;
-	while (c.at < c.end && (*c.at == ' ' || *c.at == ':'))
-		c.at++;
-	*ret = c;
-	return true;
-}
-
-static bool read_number(struct cursor *c, uint64_t most, uint64_t *ret)
-{
-	const uint8_t *from = c->at;
-	uint64_t value = 0;
-	for (; c->at < c->end && *c->at >= '0' && *c->at <= '9'; c->at++) {
-		value = value * 10 + (uint64_t)(*c->at - '0');
-		if (value > most)
-			return false;
-	}
-	*ret = value;
-	return c->at > from;
-}
-
-// Decimals beyond the ninth are left away.
-static uint32_t read_fraction(struct cursor c)
-{
-	uint32_t nanoseconds = 0, unit = NS_PER_S / 10;
-	if (c.at == c.end || *c.at++ != '.')
-		return 0;
-	for (; unit && c.at < c.end && *c.at >= '0' && *c.at <= '9'; c.at++, unit /= 10)
-		nanoseconds += (uint32_t)(*c.at - '0') * unit;
-	return nanoseconds;
-}
-
 static void read_line(struct bmp_index *x, struct cursor line)
 {
-	struct cursor time, offset, length;
-	uint64_t seconds, from, count;
-	if (!find_key(line, "\"t\"", &time) || !find_key(line, "\"off\"", &offset) ||
-	    !find_key(line, "\"len\"", &length))
+	static const char *const names[] = {"t", "off", "len"};
+	static const struct scan_keys keys = {names, ARRAY_LEN(names)};
+	struct scan_value of[ARRAY_LEN(names)];
+	struct instant time;
+	int64_t from, count;
+	if (scan_object(line, &keys, of) < 0 || of[0].type != SCAN_NUMBER || !when_number(of[0].text, &time) ||
+	    !scan_i64(&of[1], 0, OFFSET_MAX, &from) || !scan_i64(&of[2], 0, OFFSET_MAX, &count))
 		return;
-	if (!read_number(&time, SECONDS_MAX, &seconds) || !read_number(&offset, OFFSET_MAX, &from) ||
-	    !read_number(&length, OFFSET_MAX, &count))
-		return;
-	x->time = instant_of((int64_t)seconds, read_fraction(time));
-	x->end = from + count;
+	x->time = time;
+	x->end = (uint64_t)from + (uint64_t)count;
 }
 
 // Reads one line; a longer one than LINE_MAX_BYTES counts as several. False at the end.
@@ -121,6 +87,7 @@ static bool next_line(struct bmp_index *x)
 
 struct instant bmp_index_time(struct bmp_index *x, uint64_t offset)
 {
+	must(x);
 	while (offset >= x->end && next_line(x))
 		;
 	return x->time;

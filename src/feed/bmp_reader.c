@@ -4,6 +4,7 @@
 #include "feed/bmp_reader.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "feed/gap.h"
 #include "wire/bmp.h"
 
@@ -104,6 +105,7 @@ static struct instant bmp_first_time(const struct bmp_reader *r)
 
 struct bmp_reader *bmp_reader_create(struct stream *s, struct bmp_index *index)
 {
+	must(s);
 	struct bmp_reader *r = alloc_zero(1, sizeof(*r));
 	r->stream = s;
 	r->index = index;

@@ -3,6 +3,7 @@
 #include "feed/gap.h"
 
 #include "base/err.h"
+#include "base/must.h"
 
 #define GAP_STEP (256u << 10)
 
@@ -48,6 +49,7 @@ uint8_t gap_reason_of(int error)
 
 void gap_record(const struct gap *g, uint8_t reason, const struct stream *s, struct record *ret)
 {
+	must(ret);
 	ret->kind = RECORD_GAP;
 	ret->reason = reason;
 	ret->error = reason == GAP_TRUNCATED ? ERR_TRUNCATED : ERR_MALFORMED;

@@ -2,7 +2,7 @@
 // Comma-separated series.
 #include "feed/line_csv.h"
 
-#include "feed/line_time.h"
+#include "base/when.h"
 
 #include <strings.h>
 
@@ -109,7 +109,7 @@ bool line_csv_take(const struct line_csv *csv, struct cursor line, struct text *
 	}
 	if (seen != (1u << CSV_WANTED) - 1 || !of[CSV_ENTITY].length || !of[CSV_SIGNAL].length)
 		return false;
-	if (!line_time_text(cursor_of(of[CSV_TIME].bytes, of[CSV_TIME].length), ret))
+	if (!when_either(cursor_of(of[CSV_TIME].bytes, of[CSV_TIME].length), ret))
 		return false;
 	text_clear(out);
 	text_bytes(out, of[CSV_ENTITY].bytes, of[CSV_ENTITY].length);

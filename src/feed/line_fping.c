@@ -3,8 +3,8 @@
 #include "feed/line_fping.h"
 
 #include "base/err.h"
-#include "feed/line_json.h"
-#include "feed/line_time.h"
+#include "base/scan.h"
+#include "base/when.h"
 
 #define HOST_MAX   300 // bytes of a host's name, with its address behind
 #define HEAD_LINES 8   // of a file that are looked at: warnings may come before the first attempt
@@ -26,10 +26,10 @@ static const uint8_t *find(struct cursor c, const char *word)
 static bool take_stamp(struct cursor *c, struct instant *ret)
 {
 	const uint8_t *end = cursor_left(c) && *c->at == '[' ? memchr(c->at, ']', cursor_left(c)) : NULL;
-	if (!end || !line_time_number((struct cursor){c->at + 1, end}, ret))
+	if (!end || !when_number((struct cursor){c->at + 1, end}, ret))
 		return false;
 	c->at = end + 1;
-	line_json_blank(c);
+	scan_blank(c);
 	return true;
 }
 
@@ -68,7 +68,7 @@ static void put_attempt(struct text *out, struct cursor host, const char *word, 
 static bool sent_at(struct instant received, struct cursor ms, struct instant *ret)
 {
 	struct instant span;
-	if (!line_time_number(ms, &span) || span.ns / 1000 > received.ns)
+	if (!when_number(ms, &span) || span.ns / 1000 > received.ns)
 		return false;
 	*ret = instant_after(received, -(span.ns / 1000));
 	return true;
@@ -126,31 +126,25 @@ int line_fping_text(struct cursor line, struct text *out, struct instant *ret, b
 	return *ret_sums || stamped || other || find(line, "ICMP ") == line.at ? 0 : ERR_MALFORMED;
 }
 
-// The text between the quotes, if it is a string.
-static bool unquoted(struct cursor value, struct cursor *ret)
+static int take_members(const struct scan_value *members, bool lost, struct text *out, struct instant *ret)
 {
-	if (cursor_left(&value) < 2 || *value.at != '"')
-		return false;
-	*ret = (struct cursor){value.at + 1, value.end - 1};
-	return true;
-}
-
-static int take_members(struct cursor inner, bool lost, struct text *out, struct instant *ret)
-{
-	struct cursor key, value, host = {0}, stamp = {0}, ms = {0};
+	struct cursor inner = members->text, host = {0}, stamp = {0}, ms = {0};
+	struct scan_value key, value;
 	struct instant time;
 	int got;
-	if (!line_json_enter(&inner, '{'))
+	if (members->type != SCAN_OBJECT || !scan_enter(&inner, '{'))
 		return ERR_MALFORMED;
-	while ((got = line_json_member(&inner, &key, &value)) == 1) {
-		if (line_json_is(&key, "host") && !unquoted(value, &host))
+	while ((got = scan_member(&inner, &key, &value)) == 1) {
+		if (scan_is(&key, "host") && value.type != SCAN_STRING)
 			return ERR_MALFORMED;
-		if (line_json_is(&key, "timestamp") && !unquoted(value, &stamp))
-			stamp = value;
-		if (line_json_is(&key, "rtt"))
-			ms = value;
+		if (scan_is(&key, "host"))
+			host = value.text;
+		if (scan_is(&key, "timestamp"))
+			stamp = value.text;
+		if (scan_is(&key, "rtt"))
+			ms = value.text;
 	}
-	if (got < 0 || !host_plain(host) || !line_time_number(stamp, &time) || (!lost && !sent_at(time, ms, &time)))
+	if (got < 0 || !host_plain(host) || !when_number(stamp, &time) || (!lost && !sent_at(time, ms, &time)))
 		return ERR_MALFORMED;
 	put_attempt(out, host, lost ? "timeout" : "resp", lost ? (struct cursor){0} : ms);
 	*ret = time;
@@ -160,14 +154,14 @@ static int take_members(struct cursor inner, bool lost, struct text *out, struct
 int line_fping_object(struct cursor line, struct text *out, struct instant *ret, bool *ret_sums)
 {
 	static const char *const others[] = {"stats", "warning", "summary", "vSum", "intSum"};
-	struct cursor key, value;
+	struct scan_value key, value;
 	*ret_sums = false;
-	if (!line_json_enter(&line, '{') || line_json_member(&line, &key, &value) != 1)
+	if (!scan_enter(&line, '{') || scan_member(&line, &key, &value) != 1)
 		return ERR_NOT_FOUND;
-	if (line_json_is(&key, "resp") || line_json_is(&key, "timeout"))
-		return take_members(value, line_json_is(&key, "timeout"), out, ret);
+	if (scan_is(&key, "resp") || scan_is(&key, "timeout"))
+		return take_members(&value, scan_is(&key, "timeout"), out, ret);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		if (line_json_is(&key, others[i]) && *value.at == '{') {
+		if (scan_is(&key, others[i]) && value.type == SCAN_OBJECT) {
 			*ret_sums = i >= 2;
 			return 0;
 		}

@@ -3,17 +3,18 @@
 #include "feed/line_ioda.h"
 
 #include "base/alloc.h"
+#include "base/heap.h"
+#include "base/number.h"
+#include "base/scan.h"
 #include "base/text.h"
-#include "feed/line_json.h"
-#include "feed/line_time.h"
+#include "base/when.h"
 #include "model/record.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define WORD_MAX   200		  // bytes of a name
-#define NUMBER_MAX 64		  // bytes of a number
-#define STEP_MAX   (400 * 86400u) // seconds
+#define WORD_MAX 198		// bytes of a name
+#define STEP_MAX (400 * 86400u) // seconds
 
 enum { TYPE, CODE, SOURCE, SUBTYPE, FROM, STEP, VALUES, MEMBERS };
 
@@ -26,17 +27,17 @@ struct walk {
 
 struct line_ioda {
 	struct walk *walks;
-	uint32_t *heap; // walks by the time of their next value
-	size_t count, capacity, waiting;
+	struct heap waiting; // numbers of walks, by the time of their next value
+	size_t count, capacity;
 	struct text text;
 };
 
-// The text between the quotes, if it is a plain one.
-static bool plain_word(struct cursor value, struct cursor *ret)
+// The text of the string, if it is a plain one.
+static bool plain_word(const struct scan_value *value, struct cursor *ret)
 {
-	if (cursor_left(&value) < 2 || *value.at != '"' || cursor_left(&value) > WORD_MAX)
+	struct cursor c = value->text;
+	if (value->type != SCAN_STRING || cursor_left(&c) > WORD_MAX)
 		return false;
-	struct cursor c = {value.at + 1, value.end - 1};
 	for (const uint8_t *at = c.at; at < c.end; at++)
 		if (*at < 0x20 || *at == '\\' || *at == 0x7f)
 			return false;
@@ -44,19 +45,18 @@ static bool plain_word(struct cursor value, struct cursor *ret)
 	return true;
 }
 
-static bool walk_begin(struct walk *w, const struct cursor of[MEMBERS])
+static bool walk_begin(struct walk *w, const struct scan_value of[MEMBERS])
 {
-	struct instant step;
+	uint64_t step;
 	for (int i = TYPE; i <= SOURCE; i++)
-		if (!plain_word(of[i], &w->of[i]) || !cursor_left(&w->of[i]))
+		if (!plain_word(&of[i], &w->of[i]) || !cursor_left(&w->of[i]))
 			return false;
-	if (!plain_word(of[SUBTYPE], &w->of[SUBTYPE]))
+	if (!plain_word(&of[SUBTYPE], &w->of[SUBTYPE]))
 		w->of[SUBTYPE] = (struct cursor){0};
-	if (!line_time_number(of[FROM], &w->time) || !line_time_number(of[STEP], &step))
+	if (!when_number(of[FROM].text, &w->time) || !number_scaled(of[STEP].text, 9, STEP_MAX * NS_PER_S, &step))
 		return false;
-	w->step = step.ns;
-	w->values = of[VALUES];
-	return step.ns > 0 && step.ns <= STEP_MAX * NS_PER_S && line_json_enter(&w->values, '[');
+	w->step = (int64_t)step;
+	return step > 0 && scan_array(&of[VALUES], &w->values);
 }
 
 // c stands behind the '{' of a series, and moves behind its '}'. False: it breaks off.
@@ -64,11 +64,11 @@ static bool take_series(struct line_ioda *x, struct cursor *c, uint64_t *bad)
 {
 	static const char *const names[MEMBERS] = {"entityType", "entityCode", "datasource", "subtype",
 						   "from",	 "step",       "values"};
-	struct cursor of[MEMBERS] = {0}, key, value;
+	struct scan_value of[MEMBERS] = {0}, key, value;
 	int got;
-	while ((got = line_json_member(c, &key, &value)) == 1)
+	while ((got = scan_member(c, &key, &value)) == 1)
 		for (int i = 0; i < MEMBERS; i++)
-			if (line_json_is(&key, names[i]))
+			if (scan_is(&key, names[i]))
 				of[i] = value;
 	if (got < 0)
 		return false;
@@ -88,7 +88,7 @@ static bool take_series(struct line_ioda *x, struct cursor *c, uint64_t *bad)
 static bool take_arrays(struct line_ioda *x, struct cursor c, uint64_t *bad)
 {
 	for (int depth = 0;;) {
-		line_json_blank(&c);
+		scan_blank(&c);
 		uint8_t byte;
 		if (!cursor_u8(&c, &byte))
 			return false;
@@ -105,19 +105,20 @@ static bool take_arrays(struct line_ioda *x, struct cursor c, uint64_t *bad)
 // Finds `data` of the envelope. The value may break off.
 static bool find_data(struct cursor document, struct cursor *ret)
 {
-	struct cursor c = document, key, value;
-	line_json_blank(&c);
+	struct cursor c = document;
+	struct scan_value key, value;
+	scan_blank(&c);
 	if (c.at < c.end && *c.at == '[') {
 		*ret = c;
 		return true;
 	}
-	if (!line_json_enter(&c, '{'))
+	if (!scan_enter(&c, '{'))
 		return false;
 	for (;;) {
 		struct cursor before = c;
-		int got = line_json_member(&c, &key, &value);
-		if (got == 1 && line_json_is(&key, "data")) {
-			*ret = value;
+		int got = scan_member(&c, &key, &value);
+		if (got == 1 && scan_is(&key, "data")) {
+			*ret = value.text;
 			return true;
 		}
 		if (got == 1)
@@ -130,27 +131,15 @@ static bool find_data(struct cursor document, struct cursor *ret)
 	}
 }
 
-static bool heap_earlier(const struct line_ioda *x, uint32_t a, uint32_t b)
+static bool walk_before(const void *ioda, const void *a, const void *b)
 {
-	int64_t s = x->walks[a].time.ns, t = x->walks[b].time.ns;
-	return s != t ? s < t : a < b;
+	const struct line_ioda *x = ioda;
+	uint32_t k = *(const uint32_t *)a, l = *(const uint32_t *)b;
+	int64_t s = x->walks[k].time.ns, t = x->walks[l].time.ns;
+	return s != t ? s < t : k < l;
 }
 
-// Puts the walk on top where it belongs.
-static void heap_sink(struct line_ioda *x, size_t i)
-{
-	uint32_t sunk = x->heap[i];
-	for (;;) {
-		size_t child = 2 * i + 1;
-		if (child + 1 < x->waiting && heap_earlier(x, x->heap[child + 1], x->heap[child]))
-			child++;
-		if (child >= x->waiting || !heap_earlier(x, x->heap[child], sunk))
-			break;
-		x->heap[i] = x->heap[child];
-		i = child;
-	}
-	x->heap[i] = sunk;
-}
+static const struct heap_kind by_time = {.size = sizeof(uint32_t), .before = walk_before};
 
 struct line_ioda *line_ioda_create(struct cursor document, uint64_t *ret_bad)
 {
@@ -159,12 +148,9 @@ struct line_ioda *line_ioda_create(struct cursor document, uint64_t *ret_bad)
 	*ret_bad = 0;
 	if (!find_data(document, &data) || !take_arrays(x, data, ret_bad))
 		++*ret_bad;
-	x->waiting = x->count;
-	x->heap = alloc_zero(x->count ? x->count : 1, sizeof(*x->heap));
+	heap_reserve(&x->waiting, &by_time, x->count);
 	for (uint32_t i = 0; i < x->count; i++)
-		x->heap[i] = i;
-	for (size_t i = x->count / 2; i-- > 0;)
-		heap_sink(x, i);
+		heap_put(&x->waiting, &by_time, x, &i);
 	return x;
 }
 
@@ -173,36 +159,25 @@ void line_ioda_free(struct line_ioda *x)
 	if (!x)
 		return;
 	free(x->walks);
-	free(x->heap);
+	heap_free(&x->waiting);
 	text_free(&x->text);
 	free(x);
 }
 
-// NaN: no number.
-static double number_of(struct cursor c)
+static void put_value(struct text *t, const struct scan_value *value)
 {
-	char text[NUMBER_MAX + 1] = {0}, *end;
-	size_t n = cursor_left(&c);
-	if (!n || n > NUMBER_MAX || (*c.at != '-' && (*c.at < '0' || *c.at > '9')))
-		return NAN;
-	memcpy(text, c.at, n);
-	double value = strtod(text, &end);
-	return end == text + n ? value : NAN;
-}
-
-static void put_value(struct text *t, struct cursor value)
-{
-	struct cursor list = value, element;
-	double one = number_of(value), sum = 0;
+	struct cursor list;
+	struct scan_value element;
+	double one, sum = 0;
 	bool any = false;
-	if (isfinite(one))
-		text_bytes(t, value.at, cursor_left(&value));
-	if (!line_json_enter(&list, '['))
+	if (scan_real(value, &one))
+		text_bytes(t, value->text.at, cursor_left(&value->text));
+	if (!scan_array(value, &list))
 		return;
-	while (line_json_element(&list, &element) == 1) {
-		one = number_of(element);
-		any |= isfinite(one);
-		sum += isfinite(one) ? one : 0;
+	while (scan_element(&list, &element) == 1) {
+		bool number = scan_real(&element, &one);
+		any |= number;
+		sum += number ? one : 0;
 	}
 	if (any && isfinite(sum))
 		text_printf(t, "%.17g", sum);
@@ -214,7 +189,7 @@ static void put_cursor(struct text *t, struct cursor c, const char *behind)
 	text_put(t, behind);
 }
 
-static void put_walk(struct text *t, const struct walk *w, struct cursor value)
+static void put_walk(struct text *t, const struct walk *w, const struct scan_value *value)
 {
 	bool subtype = cursor_left(&w->of[SUBTYPE]);
 	text_clear(t);
@@ -228,22 +203,20 @@ static void put_walk(struct text *t, const struct walk *w, struct cursor value)
 
 int line_ioda_next(struct line_ioda *x, struct line *ret)
 {
-	struct cursor value;
-	while (x->waiting) {
-		struct walk *w = &x->walks[x->heap[0]];
-		if (line_json_element(&w->values, &value) == 1) {
-			put_walk(&x->text, w, value);
+	struct scan_value value;
+	while (x->waiting.count) {
+		struct walk *w = &x->walks[*(const uint32_t *)heap_at(&x->waiting, &by_time, 0)];
+		if (scan_element(&w->values, &value) == 1) {
+			put_walk(&x->text, w, &value);
 			*ret = (struct line){.time = w->time, .form = LINE_SERIES};
 			ret->bytes = cursor_of(x->text.bytes, x->text.length);
 			bool last = w->time.ns > INT64_MAX - w->step;
 			w->time.ns += last ? 0 : w->step;
 			w->values.at = last ? w->values.end : w->values.at;
-			heap_sink(x, 0);
+			heap_settle(&x->waiting, &by_time, x, 0);
 			return 1;
 		}
-		x->heap[0] = x->heap[--x->waiting];
-		if (x->waiting)
-			heap_sink(x, 0);
+		heap_drop(&x->waiting, &by_time, x, 0);
 	}
 	return 0;
 }

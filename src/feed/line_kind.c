@@ -2,9 +2,9 @@
 // Telling files of lines from each other and from others.
 #include "feed/line_kind.h"
 
+#include "base/scan.h"
 #include "feed/line_csv.h"
 #include "feed/line_fping.h"
-#include "feed/line_json.h"
 #include "feed/line_zmap.h"
 
 static bool name_has(const char *path, const char *part)
@@ -51,14 +51,14 @@ enum line_kind line_kind_of(struct cursor head, const char *path)
 	struct cursor c = head;
 	if (cursor_left(&c) >= 3 && !memcmp(c.at, "\xef\xbb\xbf", 3))
 		c.at += 3;
-	line_json_blank(&c);
+	scan_blank(&c);
 	struct cursor body = c;
 	if (line_fping_is(body))
 		return LINE_KIND_FPING;
-	bool named = line_kind_named(path), array = line_json_enter(&c, '[');
-	line_json_blank(&c);
-	bool object = line_json_enter(&c, '{');
-	line_json_blank(&c);
+	bool named = line_kind_named(path), array = scan_enter(&c, '[');
+	scan_blank(&c);
+	bool object = scan_enter(&c, '{');
+	scan_blank(&c);
 	bool json = object && c.at < c.end && (*c.at == '"' || *c.at == '}');
 	if ((json || (array && named)) && is_ioda(body))
 		return LINE_KIND_IODA;

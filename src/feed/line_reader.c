@@ -4,11 +4,11 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/scan.h"
 #include "feed/gap.h"
 #include "feed/line_csv.h"
 #include "feed/line_fping.h"
 #include "feed/line_ioda.h"
-#include "feed/line_json.h"
 #include "feed/line_scamper.h"
 #include "feed/line_store.h"
 #include "feed/line_time.h"
@@ -233,7 +233,7 @@ static enum got read_line(struct line_reader *r)
 }
 
 // Skips an element that is too long, of which `n` bytes were looked at.
-static enum got skip_element(struct line_reader *r, struct line_json_end *e, size_t n)
+static enum got skip_element(struct line_reader *r, struct scan_end *e, size_t n)
 {
 	struct cursor w = stream_peek(r->stream, n);
 	gap_begin(&r->gap, r->stream);
@@ -241,7 +241,7 @@ static enum got skip_element(struct line_reader *r, struct line_json_end *e, siz
 	for (;;) {
 		w = stream_peek(r->stream, PIECE_BYTES);
 		struct cursor c = w;
-		bool ended = line_json_end(e, &c) == 1 || !cursor_left(&w);
+		bool ended = scan_end(e, &c) == 1 || !cursor_left(&w);
 		consume(r, &w, (size_t)(c.at - w.at), true);
 		if (ended)
 			return bad_line(r, ERR_TOO_LARGE);
@@ -253,7 +253,7 @@ static bool find_element(struct line_reader *r)
 {
 	for (;;) {
 		struct cursor w = stream_peek(r->stream, 1), c = w;
-		line_json_blank(&c);
+		scan_blank(&c);
 		bool more = c.at < c.end, between = more && (*c.at == ',' || (*c.at == '[' && !r->begun));
 		if (between)
 			r->begun = *c.at++ == '[' || r->begun;
@@ -267,11 +267,11 @@ static bool find_element(struct line_reader *r)
 
 static enum got read_element(struct line_reader *r)
 {
-	struct line_json_end e = {0};
+	struct scan_end e = {0};
 	if (!find_element(r))
 		return GOT_END;
 	struct cursor w = stream_peek(r->stream, LINE_BYTES_MAX + 1), c = w;
-	bool whole = line_json_end(&e, &c) == 1;
+	bool whole = scan_end(&e, &c) == 1;
 	size_t n = (size_t)(c.at - w.at);
 	r->line = r->next_line;
 	if (!whole && stream_error(r->stream) && cursor_left(&w) <= LINE_BYTES_MAX)

@@ -3,22 +3,23 @@
 #include "feed/line_scamper.h"
 
 #include "base/err.h"
-#include "feed/line_json.h"
-#include "feed/line_time.h"
+#include "base/number.h"
+#include "base/scan.h"
+#include "base/when.h"
 
-#define WORD_MAX   64 // bytes of an address or a word
-#define NUMBER_MAX 1000000000u
+#define WORD_MAX   62 // bytes of an address or a word
+#define NUMBER_MAX 999999999u
 #define US_PER_S   1000000u
 #define WAIT_MAX   3600 // seconds between two attempts
 
 enum { FROM, SEQUENCE, TX, RTT, ICMP_TYPE, ICMP_CODE, RESPONSE_MEMBERS };
 
-// The text between the quotes, if it can stand between tabs.
-static bool take_word(struct cursor value, struct cursor *ret)
+// The text of the string, if it can stand between tabs.
+static bool take_word(const struct scan_value *value, struct cursor *ret)
 {
-	if (cursor_left(&value) < 3 || cursor_left(&value) > WORD_MAX || *value.at != '"')
+	struct cursor c = value->text;
+	if (value->type != SCAN_STRING || !cursor_left(&c) || cursor_left(&c) > WORD_MAX)
 		return false;
-	struct cursor c = {value.at + 1, value.end - 1};
 	for (const uint8_t *at = c.at; at < c.end; at++)
 		if (*at < 0x20 || *at == '\\' || *at == 0x7f)
 			return false;
@@ -26,29 +27,27 @@ static bool take_word(struct cursor value, struct cursor *ret)
 	return true;
 }
 
-static bool take_number(struct cursor c, uint32_t *ret)
+static bool take_number(const struct scan_value *value, uint32_t *ret)
 {
-	uint32_t number = 0;
-	for (const uint8_t *at = c.at; at < c.end; at++) {
-		if (*at < '0' || *at > '9' || number >= NUMBER_MAX / 10)
-			return false;
-		number = number * 10 + (uint32_t)(*at - '0');
-	}
-	*ret = number;
-	return cursor_left(&c);
+	int64_t number;
+	if (!scan_i64(value, 0, NUMBER_MAX, &number))
+		return false;
+	*ret = (uint32_t)number;
+	return true;
 }
 
 // {"sec":1795648552,"usec":289952}
-static bool take_time(struct cursor value, struct instant *ret)
+static bool take_time(const struct scan_value *value, struct instant *ret)
 {
-	struct cursor key, part;
+	struct cursor c = value->text;
+	struct scan_value key, part;
 	struct instant seconds = INSTANT_NONE;
 	uint32_t us = US_PER_S;
-	if (!line_json_enter(&value, '{'))
+	if (value->type != SCAN_OBJECT || !scan_enter(&c, '{'))
 		return false;
-	while (line_json_member(&value, &key, &part) == 1)
-		if ((line_json_is(&key, "sec") && !line_time_number(part, &seconds)) ||
-		    (line_json_is(&key, "usec") && !take_number(part, &us)))
+	while (scan_member(&c, &key, &part) == 1)
+		if ((scan_is(&key, "sec") && !when_number(part.text, &seconds)) ||
+		    (scan_is(&key, "usec") && !take_number(&part, &us)))
 			return false;
 	if (!instant_known(seconds) || us >= US_PER_S)
 		return false;
@@ -56,48 +55,47 @@ static bool take_time(struct cursor value, struct instant *ret)
 	return true;
 }
 
-static bool take_member(struct line_scamper *s, struct cursor key, struct cursor value)
+static bool take_member(struct line_scamper *s, const struct scan_value *key, const struct scan_value *value)
 {
 	uint32_t seconds;
-	if (line_json_is(&key, "dst"))
+	if (scan_is(key, "dst"))
 		return take_word(value, &s->target);
-	if (line_json_is(&key, "src"))
+	if (scan_is(key, "src"))
 		return take_word(value, &s->source);
-	if (line_json_is(&key, "method"))
+	if (scan_is(key, "method"))
 		return take_word(value, &s->method);
-	if (line_json_is(&key, "start"))
+	if (scan_is(key, "start"))
 		return take_time(value, &s->start);
-	if (line_json_is(&key, "ping_sent"))
+	if (scan_is(key, "ping_sent"))
 		return take_number(value, &s->sent) && s->sent <= LINE_SCAMPER_PINGS;
-	if (line_json_is(&key, "wait")) {
+	if (scan_is(key, "wait")) {
 		if (!take_number(value, &seconds) || seconds > WAIT_MAX)
 			return false;
 		s->wait_ns = seconds * NS_PER_S;
 	}
-	if (line_json_is(&key, "responses"))
-		s->responses = value;
+	if (scan_is(key, "responses"))
+		s->responses = value->text;
 	return true;
 }
 
 int line_scamper_begin(struct cursor line, struct line_scamper *ret)
 {
-	static const char *const others[] = {"\"cycle-start\"", "\"cycle-stop\"", "\"trace\"", "\"tracelb\"",
-					     "\"dealias\""};
-	struct cursor key, value;
+	static const char *const others[] = {"cycle-start", "cycle-stop", "trace", "tracelb", "dealias"};
+	struct scan_value key, value;
 	struct line_scamper s = {.start = INSTANT_NONE};
 	int got;
-	if (!line_json_enter(&line, '{') || line_json_member(&line, &key, &value) != 1 || !line_json_is(&key, "type"))
+	if (!scan_enter(&line, '{') || scan_member(&line, &key, &value) != 1 || !scan_is(&key, "type"))
 		return ERR_NOT_FOUND;
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		if (line_json_is(&value, others[i]))
+		if (scan_is(&value, others[i]))
 			return 0;
-	if (!line_json_is(&value, "\"ping\""))
+	if (!scan_is(&value, "ping"))
 		return ERR_NOT_FOUND;
-	while ((got = line_json_member(&line, &key, &value)) == 1)
-		if (!take_member(&s, key, value))
+	while ((got = scan_member(&line, &key, &value)) == 1)
+		if (!take_member(&s, &key, &value))
 			return ERR_MALFORMED;
 	bool whole = got == 0 && s.target.at && s.method.at && instant_known(s.start);
-	if (!whole || (s.responses.at && !line_json_enter(&s.responses, '[')))
+	if (!whole || (s.responses.at && !scan_enter(&s.responses, '[')))
 		return ERR_MALFORMED;
 	*ret = s;
 	return 1;
@@ -137,59 +135,68 @@ static bool same(struct cursor a, struct cursor b)
 	return n && n == cursor_left(&b) && !memcmp(a.at, b.at, n);
 }
 
-static const char *word_of(const struct line_scamper *s, const struct cursor of[RESPONSE_MEMBERS], struct cursor from)
+static bool is_echo(const struct line_scamper *s)
+{
+	static const char word[] = "icmp-echo";
+	return cursor_left(&s->method) == sizeof(word) - 1 && !memcmp(s->method.at, word, sizeof(word) - 1);
+}
+
+static const char *word_of(const struct line_scamper *s, const struct scan_value of[RESPONSE_MEMBERS],
+			   struct cursor from)
 {
 	bool v6 = memchr(s->target.at, ':', cursor_left(&s->target));
-	struct cursor type = of[ICMP_TYPE];
-	if (!line_json_is(&s->method, "icmp-echo"))
+	const struct scan_value *type = &of[ICMP_TYPE];
+	if (!is_echo(s))
 		return "other";
-	if (line_json_is(&type, v6 ? "129" : "0")) // echo reply: RFC 4443, RFC 792
+	if (scan_says(type, v6 ? "129" : "0")) // echo reply: RFC 4443, RFC 792
 		return "resp";
-	if (!line_json_is(&type, v6 ? "1" : "3"))
+	if (!scan_says(type, v6 ? "1" : "3"))
 		return "other";
 	return same(from, s->source) ? "own" : "unreach";
 }
 
-static int take_response(struct line_scamper *s, struct cursor response, struct text *out, struct instant *ret)
+static int take_response(struct line_scamper *s, const struct scan_value *given, struct text *out, struct instant *ret)
 {
 	static const char *const names[RESPONSE_MEMBERS] = {"from", "seq", "tx", "rtt", "icmp_type", "icmp_code"};
-	struct cursor of[RESPONSE_MEMBERS] = {0}, key, value, from = {0};
+	struct scan_value of[RESPONSE_MEMBERS] = {0}, key, value;
+	struct cursor from = {0};
 	uint32_t sequence, number;
-	struct instant sent;
-	if (!line_json_enter(&response, '{'))
+	struct instant sent, rtt;
+	struct cursor response = given->text;
+	if (given->type != SCAN_OBJECT || !scan_enter(&response, '{'))
 		return ERR_MALFORMED;
-	while (line_json_member(&response, &key, &value) == 1)
+	while (scan_member(&response, &key, &value) == 1)
 		for (int i = 0; i < RESPONSE_MEMBERS; i++)
-			if (line_json_is(&key, names[i]))
+			if (scan_is(&key, names[i]))
 				of[i] = value;
-	if (!take_number(of[SEQUENCE], &sequence) || sequence >= s->sent ||
-	    (of[FROM].at && !take_word(of[FROM], &from)))
+	if (!take_number(&of[SEQUENCE], &sequence) || sequence >= s->sent ||
+	    (of[FROM].text.at && !take_word(&of[FROM], &from)))
 		return ERR_MALFORMED;
 	sent = instant_after(s->start, sequence * s->wait_ns);
-	if (of[TX].at && !take_time(of[TX], &sent))
+	if (of[TX].text.at && !take_time(&of[TX], &sent))
 		return ERR_MALFORMED;
-	if ((of[ICMP_TYPE].at && !take_number(of[ICMP_TYPE], &number)) ||
-	    (of[ICMP_CODE].at && !take_number(of[ICMP_CODE], &number)) ||
-	    (of[RTT].at && !line_time_number(of[RTT], ret)))
+	if ((of[ICMP_TYPE].text.at && !take_number(&of[ICMP_TYPE], &number)) ||
+	    (of[ICMP_CODE].text.at && !take_number(&of[ICMP_CODE], &number)) ||
+	    (of[RTT].text.at && !when_number(of[RTT].text, &rtt)))
 		return ERR_MALFORMED;
 	const char *word = word_of(s, of, from);
 	put_begin(out, s);
 	put_word(out, word);
-	put(out, of[RTT]);
+	put(out, of[RTT].text);
 	put_word(out, mark_seen(s, sequence) ? "repeat" : "");
 	put(out, from);
-	put(out, of[ICMP_TYPE]);
-	put(out, of[ICMP_CODE]);
+	put(out, of[ICMP_TYPE].text);
+	put(out, of[ICMP_CODE].text);
 	*ret = sent;
 	return 1;
 }
 
 int line_scamper_next(struct line_scamper *s, struct text *out, struct instant *ret)
 {
-	struct cursor response;
-	int got = s->responses.at ? line_json_element(&s->responses, &response) : 0;
+	struct scan_value response;
+	int got = s->responses.at ? scan_element(&s->responses, &response) : 0;
 	if (got == 1)
-		got = take_response(s, response, out, ret);
+		got = take_response(s, &response, out, ret);
 	else
 		s->responses = (struct cursor){0};
 	s->damaged |= got < 0;
@@ -203,6 +210,6 @@ int line_scamper_next(struct line_scamper *s, struct text *out, struct instant *
 		return 0;
 	*ret = instant_after(s->start, s->next++ * s->wait_ns);
 	put_begin(out, s);
-	put_word(out, line_json_is(&s->method, "icmp-echo") ? "timeout" : "other");
+	put_word(out, is_echo(s) ? "timeout" : "other");
 	return 1;
 }

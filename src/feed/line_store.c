@@ -4,6 +4,8 @@
 #include "feed/line_store.h"
 
 #include "base/alloc.h"
+#include "base/heap.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -21,8 +23,7 @@ struct line_store {
 	int64_t watermark;
 	struct instant newest; // by which lines become due
 	struct instant leapt;  // of a single line far ahead, or unknown
-	struct entry *heap;
-	size_t count, capacity;
+	struct heap heap;      // struct entry
 	uint8_t *bytes;
 	size_t used, room, live;
 };
@@ -39,7 +40,7 @@ void line_store_free(struct line_store *s)
 {
 	if (!s)
 		return;
-	free(s->heap);
+	heap_free(&s->heap);
 	free(s->bytes);
 	free(s);
 }
@@ -58,29 +59,16 @@ static int compare(const struct line_store *s, const struct entry *a, const stru
 	return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-static void sift_up(struct line_store *s, struct entry e)
+static bool entry_before(const void *store, const void *a, const void *b)
 {
-	size_t i = s->count++;
-	for (; i && compare(s, &e, &s->heap[(i - 1) / 2]) < 0; i = (i - 1) / 2)
-		s->heap[i] = s->heap[(i - 1) / 2];
-	s->heap[i] = e;
+	return compare(store, a, b) < 0;
 }
 
-static void remove_first(struct line_store *s)
+static const struct heap_kind by_entry = {.size = sizeof(struct entry), .before = entry_before};
+
+static struct entry *entry_at(const struct line_store *s, size_t i)
 {
-	s->live -= s->heap[0].length;
-	struct entry e = s->heap[--s->count];
-	size_t i = 0;
-	for (;;) {
-		size_t child = 2 * i + 1;
-		if (child + 1 < s->count && compare(s, &s->heap[child + 1], &s->heap[child]) < 0)
-			child++;
-		if (child >= s->count || compare(s, &e, &s->heap[child]) <= 0)
-			break;
-		s->heap[i] = s->heap[child];
-		i = child;
-	}
-	s->heap[i] = e;
+	return heap_at(&s->heap, &by_entry, i);
 }
 
 // Makes room for n more bytes.
@@ -93,8 +81,8 @@ static void make_room(struct line_store *s, size_t n)
 		room *= 2;
 	uint8_t *bytes = alloc_zero(room, 1);
 	size_t used = 0;
-	for (size_t i = 0; i < s->count; i++) {
-		struct entry *e = &s->heap[i];
+	for (size_t i = 0; i < s->heap.count; i++) {
+		struct entry *e = entry_at(s, i);
 		if (e->length)
 			memcpy(bytes + used, s->bytes + e->at, e->length);
 		e->at = used;
@@ -124,33 +112,32 @@ void line_store_put(struct line_store *s, const struct line *line)
 	make_room(s, n);
 	if (n)
 		memcpy(s->bytes + s->used, line->bytes.at, n);
-	void *heap = s->heap;
-	alloc_grow(&heap, s->count, &s->capacity, sizeof(*s->heap));
-	s->heap = heap;
 	struct entry e = {line->time.ns, s->used, (uint32_t)n, line->form, line->number, line->offset};
 	s->used += n;
 	s->live += n;
-	sift_up(s, e);
+	heap_put(&s->heap, &by_entry, s, &e);
 	clock_move(s, line->time);
 }
 
 bool line_store_due(const struct line_store *s, bool all)
 {
-	if (!s->count)
+	if (!s->heap.count)
 		return false;
-	if (all || s->count >= LINE_STORE_LINES || s->live >= LINE_STORE_BYTES)
+	if (all || s->heap.count >= LINE_STORE_LINES || s->live >= LINE_STORE_BYTES)
 		return true;
-	int64_t first = s->heap[0].ns;
+	int64_t first = entry_at(s, 0)->ns;
 	return first < s->newest.ns && s->newest.ns - first > s->watermark;
 }
 
 void line_store_take(struct line_store *s, struct line *ret)
 {
-	struct entry e = s->heap[0];
-	do
-		remove_first(s);
-	while (s->count && compare(s, &e, &s->heap[0]) == 0);
-	ret->time = (struct instant){e.ns};
+	must(s->heap.count > 0);
+	struct entry e = *entry_at(s, 0);
+	do {
+		s->live -= entry_at(s, 0)->length;
+		heap_drop(&s->heap, &by_entry, s, 0);
+	} while (s->heap.count && compare(s, &e, entry_at(s, 0)) == 0);
+	ret->time = instant_of_ns(e.ns);
 	ret->bytes = cursor_of(s->bytes + e.at, e.length);
 	ret->form = e.form;
 	ret->number = e.number;

@@ -2,11 +2,11 @@
 // ZMap's columns.
 #include "feed/line_zmap.h"
 
+#include "base/number.h"
+#include "base/when.h"
 #include "feed/line_csv.h"
-#include "feed/line_time.h"
 
 #define US_PER_S   1000000
-#define TEXT_MAX   40		     // bytes of a time as text
 #define LONGEST_NS (3600 * NS_PER_S) // from sending to answer; a stamp further off is none
 
 static const char *const column_names[ZMAP_WANTED] = {
@@ -54,31 +54,15 @@ static struct cursor field_cursor(const struct line_field *f)
 // Whole seconds and, where known, microseconds, which are not padded.
 static bool time_of(const struct line_field *seconds, const struct line_field *us, struct instant *ret)
 {
-	uint32_t micro = 0;
+	uint64_t micro = 0;
 	struct instant time;
-	if (!line_time_number(field_cursor(seconds), &time))
+	if (!when_number(field_cursor(seconds), &time))
 		return false;
-	for (size_t i = 0; i < us->length; i++) {
-		if (us->bytes[i] < '0' || us->bytes[i] > '9' || micro >= US_PER_S / 10)
-			return false;
-		micro = micro * 10 + (uint32_t)(us->bytes[i] - '0');
-	}
+	struct cursor c = field_cursor(us);
+	if (us->length && (!number_u64(&c, US_PER_S - 1, &micro) || cursor_left(&c)))
+		return false;
 	*ret = instant_after(time, (int64_t)micro * 1000);
 	return true;
-}
-
-// RFC 3339, or the same without the colon in its zone: 2026-11-25T22:48:08.945+0000
-static bool time_of_text(const struct line_field *f, struct instant *ret)
-{
-	char text[TEXT_MAX + 1];
-	size_t n = f->length;
-	bool zone = n > 5 && n < TEXT_MAX && (f->bytes[n - 5] == '+' || f->bytes[n - 5] == '-');
-	if (!zone)
-		return line_time_text(field_cursor(f), ret);
-	memcpy(text, f->bytes, n - 2);
-	text[n - 2] = ':';
-	memcpy(text + n - 1, f->bytes + n - 2, 2);
-	return line_time_text(cursor_of(text, n + 1), ret);
 }
 
 static bool take_time(const struct line_field of[ZMAP_WANTED], struct instant *ret)
@@ -87,7 +71,7 @@ static bool take_time(const struct line_field of[ZMAP_WANTED], struct instant *r
 	bool knows_sent = of[ZMAP_SENT_S].length && time_of(&of[ZMAP_SENT_S], &of[ZMAP_SENT_US], &sent);
 	bool knows_came = of[ZMAP_CAME_S].length
 				  ? time_of(&of[ZMAP_CAME_S], &of[ZMAP_CAME_US], &came)
-				  : of[ZMAP_CAME_TEXT].length && time_of_text(&of[ZMAP_CAME_TEXT], &came);
+				  : of[ZMAP_CAME_TEXT].length && when_either(field_cursor(&of[ZMAP_CAME_TEXT]), &came);
 	// A stamp of arrival may lack its part of a second.
 	if (knows_sent && knows_came && (sent.ns - came.ns > NS_PER_S || came.ns - sent.ns > LONGEST_NS))
 		knows_sent = false;

@@ -7,6 +7,8 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/heap.h"
+#include "base/must.h"
 #include "feed/gap.h"
 #include "feed/line_reader.h"
 #include "feed/reader.h"
@@ -23,20 +25,24 @@ struct source {
 	char *path;
 	struct reader *reader;
 	struct record next; // while in the heap and loaded
-	struct instant key; // while in the heap: time of the next record
+	struct instant key; // time of the next record, before it goes into the heap
 	struct instant last;
 	bool loaded, threaded, pipe, failed, ended;
 	bool ended_early; // a gap told why the file could not be read to its end
 	bool lines;	  // by its content, or by its name before it was opened
 };
 
+struct turn { // of a source in the heap
+	struct instant key;
+	uint32_t source;
+};
+
 struct feed {
 	struct source *sources;
 	size_t count, capacity;
-	size_t prepared; // sources whose first time has been looked at
-	uint32_t *heap;
-	size_t heap_used, heap_capacity;
-	uint32_t *parked; // due, but too many are open; taken out in the order in which they came
+	size_t prepared;     // sources whose first time has been looked at
+	struct heap waiting; // struct turn
+	uint32_t *parked;    // due, but too many are open; taken out in the order in which they came
 	size_t parked_first, parked_used, parked_capacity;
 	size_t open, threads;
 	uint32_t current; // the source being read, or NO_SOURCE
@@ -60,13 +66,14 @@ void feed_free(struct feed *f)
 		free(f->sources[i].path);
 	}
 	free(f->sources);
-	free(f->heap);
+	heap_free(&f->waiting);
 	free(f->parked);
 	free(f);
 }
 
 int feed_add(struct feed *f, const char *file, uint16_t collector)
 {
+	must(f && file);
 	if (f->count >= FEED_SOURCES_MAX)
 		return ERR_FULL;
 	void *sources = f->sources;
@@ -96,48 +103,27 @@ static bool earlier(struct instant a, uint32_t a_source, struct instant b, uint3
 	return a.ns != b.ns ? a.ns < b.ns : a_source < b_source;
 }
 
-static bool heap_earlier(const struct feed *f, size_t a, size_t b)
+static bool turn_before(const void *feed, const void *a, const void *b)
 {
-	uint32_t x = f->heap[a], y = f->heap[b];
-	return earlier(f->sources[x].key, x, f->sources[y].key, y);
+	const struct turn *x = a, *y = b;
+	(void)feed;
+	return earlier(x->key, x->source, y->key, y->source);
 }
 
-static void heap_swap(struct feed *f, size_t a, size_t b)
+static const struct heap_kind by_turn = {.size = sizeof(struct turn), .before = turn_before};
+
+static void source_wait(struct feed *f, uint32_t source)
 {
-	uint32_t kept = f->heap[a];
-	f->heap[a] = f->heap[b];
-	f->heap[b] = kept;
+	struct turn turn = {f->sources[source].key, source};
+	heap_put(&f->waiting, &by_turn, f, &turn);
 }
 
-static void list_push(uint32_t **list, size_t *used, size_t *capacity, uint32_t value)
+static void source_park(struct feed *f, uint32_t source)
 {
-	void *items = *list;
-	alloc_grow(&items, *used, capacity, sizeof(**list));
-	*list = items;
-	(*list)[(*used)++] = value;
-}
-
-static void heap_push(struct feed *f, uint32_t source)
-{
-	list_push(&f->heap, &f->heap_used, &f->heap_capacity, source);
-	for (size_t i = f->heap_used - 1; i && heap_earlier(f, i, (i - 1) / 2); i = (i - 1) / 2)
-		heap_swap(f, i, (i - 1) / 2);
-}
-
-static uint32_t heap_pop(struct feed *f)
-{
-	uint32_t top = f->heap[0];
-	f->heap[0] = f->heap[--f->heap_used];
-	for (size_t i = 0;;) {
-		size_t child = 2 * i + 1;
-		if (child + 1 < f->heap_used && heap_earlier(f, child + 1, child))
-			child++;
-		if (child >= f->heap_used || !heap_earlier(f, child, i))
-			break;
-		heap_swap(f, i, child);
-		i = child;
-	}
-	return top;
+	void *items = f->parked;
+	alloc_grow(&items, f->parked_used, &f->parked_capacity, sizeof(*f->parked));
+	f->parked = items;
+	f->parked[f->parked_used++] = source;
 }
 
 // Sources.
@@ -191,7 +177,7 @@ static void source_end(struct feed *f, struct source *s, struct record *ret)
 	s->ended = true;
 	source_close(f, s);
 	if (f->parked_first < f->parked_used) // one goes, one may come
-		heap_push(f, f->parked[f->parked_first++]);
+		source_wait(f, f->parked[f->parked_first++]);
 }
 
 // Reads the source's next record. Opens it if it is not.
@@ -236,7 +222,7 @@ static void source_prepare(struct feed *f, uint32_t index)
 			s->last = INSTANT_NONE;
 		}
 	}
-	heap_push(f, index);
+	source_wait(f, index);
 }
 
 // Whether the source may be read now; parks it if not.
@@ -245,7 +231,7 @@ static bool source_admit(struct feed *f, uint32_t index)
 	struct source *s = &f->sources[index];
 	if (s->loaded || s->failed || s->reader || f->open < FEED_OPEN_MAX)
 		return true;
-	list_push(&f->parked, &f->parked_used, &f->parked_capacity, index);
+	source_park(f, index);
 	return false;
 }
 
@@ -260,16 +246,18 @@ static void source_thread(struct feed *f, struct source *s)
 // Whether a record of the current source comes before all that wait.
 static bool comes_first(const struct feed *f, const struct record *r)
 {
-	if (!f->heap_used)
+	if (!f->waiting.count)
 		return true;
-	uint32_t top = f->heap[0];
-	return earlier(r->time, r->source, f->sources[top].key, top);
+	const struct turn *top = heap_at(&f->waiting, &by_turn, 0);
+	return earlier(r->time, r->source, top->key, top->source);
 }
 
 // Takes the source that is due out of the heap. 1: *ret holds its record. 0: look again.
 static int feed_turn(struct feed *f, struct record *ret)
 {
-	uint32_t index = heap_pop(f);
+	struct turn turn;
+	heap_take(&f->waiting, &by_turn, f, &turn);
+	uint32_t index = turn.source;
 	struct source *s = &f->sources[index];
 	if (s->ended && !s->loaded)
 		return 0;
@@ -281,7 +269,7 @@ static int feed_turn(struct feed *f, struct record *ret)
 	source_thread(f, s);
 	if (!comes_first(f, &s->next)) {
 		s->key = s->next.time;
-		heap_push(f, index);
+		source_wait(f, index);
 		return 0;
 	}
 	*ret = s->next;
@@ -304,11 +292,11 @@ int feed_next(struct feed *f, struct record *ret)
 			s->next = *ret;
 			s->loaded = true;
 			s->key = ret->time;
-			heap_push(f, index);
+			source_wait(f, index);
 		}
 		f->current = NO_SOURCE;
 	}
-	while (f->heap_used)
+	while (f->waiting.count)
 		if (feed_turn(f, ret))
 			return 1;
 	return 0;

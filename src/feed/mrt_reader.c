@@ -15,6 +15,7 @@
 #include "feed/mrt_reader.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "feed/gap.h"
 #include "wire/mrt.h"
 
@@ -55,6 +56,7 @@ enum verdict {
 
 struct mrt_reader *mrt_reader_create(struct stream *s)
 {
+	must(s);
 	struct mrt_reader *r = alloc_zero(1, sizeof(*r));
 	r->stream = s;
 	r->last_time = INSTANT_NONE;

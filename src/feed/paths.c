@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/numbers.h"
 #include "feed/line_kind.h"
 
 #include <dirent.h>
@@ -125,11 +126,6 @@ static int read_folder(const char *folder, bool named, struct paths *lists)
 	return 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int expand_folder(const char *folder, int (*found)(void *context, const char *file), void *context)
 {
 	struct paths lists[2] = {0}; // files, folders
@@ -140,7 +136,7 @@ static int expand_folder(const char *folder, int (*found)(void *context, const c
 	if (!error && !lists[0].count)
 		error = ERR_NOT_FOUND;
 	if (lists[0].count)
-		qsort(lists[0].of, lists[0].count, sizeof(*lists[0].of), by_name);
+		qsort(lists[0].of, lists[0].count, sizeof(*lists[0].of), numbers_by_text);
 	for (size_t i = 0; !error && i < lists[0].count; i++)
 		error = found(context, lists[0].of[i]);
 	paths_free(&lists[0]);

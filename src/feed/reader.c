@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "feed/bmp_reader.h"
 #include "feed/gap.h"
 #include "feed/line_reader.h"
@@ -94,6 +95,7 @@ static int reader_next_line(struct reader *r, struct record *ret)
 
 int reader_next(struct reader *r, struct record *ret)
 {
+	must(r);
 	if (UNLIKELY(r->lines))
 		return reader_next_line(r, ret);
 	ret->form = LINE_NONE;
@@ -119,6 +121,7 @@ bool reader_lines(const struct reader *r)
 
 bool reader_thread(struct reader *r)
 {
+	must(r);
 	return stream_thread(r->stream);
 }
 

@@ -5,6 +5,7 @@
 #include "feed/stream.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "feed/ring.h"
 
 #include <stdlib.h>
@@ -173,6 +174,7 @@ struct cursor stream_peek(struct stream *s, size_t want)
 
 void stream_skip(struct stream *s, size_t n)
 {
+	must(n <= cursor_left(&s->window));
 	if (!cursor_skip(&s->window, n))
 		n = 0;
 	s->offset += n;

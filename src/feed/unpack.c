@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "feed/codec.h"
 #include "feed/stream.h"
 
@@ -174,6 +175,7 @@ static size_t unpack_plain(struct unpack *u, uint8_t *out, size_t room)
 
 size_t unpack_fill(struct unpack *u, uint8_t *out, size_t room)
 {
+	must(out && room);
 	if (!u->codec)
 		return unpack_plain(u, out, room);
 	struct codec_io io = {.out = out, .room = room};

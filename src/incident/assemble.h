@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: ISC
-// A dossier → incidents: which detections belong together, what may open an incident (doc/DETECTION.md 5), scope and
-// state. Pure, and always of all that the dossier holds: nothing is remembered between two calls. Which of them is which
-// incident that was told before is book.h's; what is said about each beyond this is describe.h's.
+// A dossier → groups: which detections belong together and are enough for an incident (doc/DETECTION.md 5), and which news of
+// origins are. Pure, and always of all that the dossier holds: nothing is remembered between two calls. Which group is which
+// incident that was told before is book.h's; what each tells is story.h's.
 #pragma once
 
+#include "incident/origins.h"
 #include "model/dossier.h"
 #include "model/incident.h"
 
 struct assemble_input {
-	struct dossier *dossier;
+	struct dossier *dossier; // its `group` is written
 	const struct entity_list *entities;
+	const struct routes *routes; // null: news of origins are not looked at
+	struct limits *limits;	     // null: nobody counts
+};
+
+struct assemble_group {		     // becomes one incident
+	const struct detection **at; // in order of start; borrowed from the dossier
+	size_t count, capacity;
+	struct incident_origin *origins; // in order of their first sight; none: it rests on detections alone
+	size_t origin_count, origin_capacity;
+	struct instant start, gone; // of the origins; gone unknown: still announced
+	double share;		    // of the entity's space under the widest of the origins
+};
+
+struct assemble_groups {
+	struct assemble_group *at;
+	size_t count, capacity;
+	size_t unconfirmed; // losses that one observer alone saw, without a second kind of evidence: no group
 };
 
 // Whether what one detection saw was over, for all that is known, within two watch intervals or a minute: a flap.
@@ -18,12 +36,12 @@ bool assemble_flap(const struct dossier *d, const struct detection *one);
 // Whether a detection can be what an incident rests on: a longer path and checks that are late only join one.
 bool assemble_opens(const struct detection *one);
 
-// Appends the incidents of one entity, in order of their start, to `out`, which holds nothing else. Writes into the
-// dossier's `group` which of them each detection went into.
-void assemble_entity(const struct assemble_input *in, struct incident_list *out);
+// Groups of one entity, by start, those of origins last; for assemble_free. Writes into the dossier's `group` which of them
+// each detection went into. A group whose services all went to one of origins is empty and stays in its place.
+void assemble_entity(const struct assemble_input *in, struct assemble_groups *ret);
 
-// News about origins inside the entity (a hijack or leak): a mechanism of its own, so an incident of its own, which takes
-// over the services that began to fail with it; an incident that is left without any has an unknown start. `list` is of
-// this entity alone. One incident per stretch of news.
-void assemble_origin(struct dossier *dossier, struct incident_list *list, const struct incident_origin *news,
-		     double share);
+// News about an origin inside the entity (a hijack or leak) is a mechanism of its own, so a group of its own, one per stretch
+// of news, which takes over the services that began to fail with it. assemble_entity() does this for all that routes tell.
+void assemble_origin(struct dossier *dossier, struct assemble_groups *groups, const struct origin_event *event);
+
+void assemble_free(struct assemble_groups *groups);

@@ -89,9 +89,9 @@ static void shelf_remove(struct shelf *s, size_t i)
 
 static bool shelf_before(const struct incident *x, const struct incident *y)
 {
-	if (x->start.best.ns != y->start.best.ns)
-		return x->start.best.ns < y->start.best.ns;
-	return x->entity < y->entity;
+	if (x->story.start.best.ns != y->story.start.best.ns)
+		return x->story.start.best.ns < y->story.start.best.ns;
+	return x->story.entity < y->story.entity;
 }
 
 // Nearly always in order already: starts seldom move.
@@ -125,7 +125,7 @@ static uint32_t minute_next(struct book *b, uint32_t entity, int64_t minute)
 // KX-20220125T2050Z-1: entity, minute in which the first of its detections (or news) began, number among those alike.
 static void id_make(struct book *b, struct incident *n, struct instant began)
 {
-	const char *entity = b->entities->at[n->entity].id, *code = strchr(entity, '/') + 1;
+	const char *entity = b->entities->at[n->story.entity].id, *code = strchr(entity, '/') + 1;
 	int64_t seconds = instant_seconds(began);
 	time_t s = (time_t)seconds;
 	struct tm tm = {0};
@@ -134,7 +134,7 @@ static void id_make(struct book *b, struct incident *n, struct instant began)
 	strftime(minute, sizeof(minute), "%Y%m%dT%H%MZ", &tm);
 	struct text t = {0};
 	text_printf(&t, "%s%s-%s-%u", strncmp(entity, "asn/", 4) == 0 ? "AS" : "", code, minute,
-		    minute_next(b, n->entity, seconds / 60));
+		    minute_next(b, n->story.entity, seconds / 60));
 	size_t length = t.length < sizeof(n->id) - 1 ? t.length : sizeof(n->id) - 1;
 	memcpy(n->id, t.bytes, length);
 	n->id[length] = '\0';
@@ -152,16 +152,16 @@ static size_t key_of(const struct dossier *d, uint32_t of)
 	return found;
 }
 
-// Which of what was found is the incident of this mark; SIZE_MAX: none is.
-static size_t found_of(const struct mark *m, const struct dossier *d, const struct incident_list *found)
+// Which group is the incident of this mark; SIZE_MAX: none is.
+static size_t found_of(const struct mark *m, const struct dossier *d, const struct assemble_groups *groups)
 {
 	if (m->key) {
 		size_t at = dossier_find(d, m->key);
 		return at != SIZE_MAX && d->group[at] ? d->group[at] - 1 : SIZE_MAX;
 	}
-	for (size_t i = 0; i < found->count; i++)
-		for (size_t k = 0; k < found->at[i].origin_count; k++) {
-			const struct incident_origin *o = &found->at[i].origins[k];
+	for (size_t i = 0; i < groups->count; i++)
+		for (size_t k = 0; k < groups->at[i].origin_count; k++) {
+			const struct incident_origin *o = &groups->at[i].origins[k];
 			if (o->origin == m->origin && o->first.ns == m->first.ns &&
 			    prefix_equal(&o->prefix, &m->prefix))
 				return i;
@@ -179,15 +179,13 @@ static const char *reason_of(const struct mark *m, const struct dossier *d)
 	return d->detections[at].signal == SIGNAL_LOSS ? reason_lonely : reason_other;
 }
 
-// Takes over what was found; what the book keeps stays.
+// Takes over what was found; what the book keeps stays. Verdict and ties are made anew before it is told.
 static void incident_refresh(struct incident *n, const struct incident *found)
 {
-	char id[INCIDENT_ID_MAX];
-	uint32_t revision = n->revision;
-	memcpy(id, n->id, sizeof(id));
-	*n = *found;
-	memcpy(n->id, id, sizeof(n->id));
-	n->revision = revision;
+	n->story = found->story;
+	n->facts = found->facts;
+	n->reason = NULL;
+	n->merged_into[0] = '\0';
 }
 
 struct claim {	   // of an incident that was told on one of those found
@@ -203,16 +201,16 @@ static bool claim_earlier(const struct claim *a, const struct claim *b)
 	return a->key != b->key ? a->key < b->key : a->number < b->number;
 }
 
-static void claims_of(struct shelf *s, bool gone, const struct dossier *d, const struct incident_list *found,
+static void claims_of(const struct shelf *s, bool gone, const struct dossier *d, const struct assemble_groups *groups,
 		      struct claim *best)
 {
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct mark *m = &s->marks[i];
 		if (m->entity != d->entity || m->sealed || s->list.at[i].merged_into[0])
 			continue;
-		size_t which = found_of(m, d, found);
+		size_t which = found_of(m, d, groups);
 		struct claim claim = {gone, i, m->key, m->number};
-		if (which < found->count && (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
+		if (which < groups->count && (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
 			best[which] = claim;
 	}
 }
@@ -220,7 +218,6 @@ static void claims_of(struct shelf *s, bool gone, const struct dossier *d, const
 static void withdraw(struct book *b, size_t i, const char *reason, const char *into)
 {
 	struct incident *n = &b->live.list.at[i];
-	n->state = INCIDENT_WITHDRAWN;
 	n->reason = reason;
 	size_t length = strlen(into);
 	memcpy(n->merged_into, into, length < sizeof(n->merged_into) ? length + 1 : 0);
@@ -238,15 +235,15 @@ static size_t live_of(const struct book *b, uint32_t number)
 }
 
 // Those that were told and are not what was found, or only a part of one that another goes on as.
-static void others_withdraw(struct book *b, const struct dossier *d, const struct incident_list *found,
+static void others_withdraw(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
 			    const struct claim *best)
 {
 	for (size_t i = b->live.list.count; i-- > 0;) {
 		const struct mark *m = &b->live.marks[i];
 		if (m->entity != d->entity || m->sealed)
 			continue;
-		size_t which = found_of(m, d, found);
-		if (which >= found->count)
+		size_t which = found_of(m, d, groups);
+		if (which >= groups->count)
 			withdraw(b, i, reason_of(m, d), "");
 		else if (best[which].number != m->number)
 			withdraw(b, i, reason_merged, b->live.list.at[live_of(b, best[which].number)].id);
@@ -255,48 +252,64 @@ static void others_withdraw(struct book *b, const struct dossier *d, const struc
 
 static bool sealed_already(const struct book *b, const struct incident *n)
 {
-	for (size_t i = 0; i < b->live.list.count && n->origin_count; i++) {
+	for (size_t i = 0; i < b->live.list.count && n->story.origin_count; i++) {
 		const struct mark *m = &b->live.marks[i];
 		const struct incident *one = &b->live.list.at[i];
-		if (!m->sealed || m->entity != n->entity)
+		if (!m->sealed || m->entity != n->story.entity)
 			continue;
-		for (size_t k = 0; k < one->origin_count; k++)
-			if (one->origins[k].origin == n->origins[0].origin &&
-			    one->origins[k].first.ns == n->origins[0].first.ns &&
-			    prefix_equal(&one->origins[k].prefix, &n->origins[0].prefix))
+		for (size_t k = 0; k < one->story.origin_count; k++)
+			if (one->story.origins[k].origin == n->story.origins[0].origin &&
+			    one->story.origins[k].first.ns == n->story.origins[0].first.ns &&
+			    prefix_equal(&one->story.origins[k].prefix, &n->story.origins[0].prefix))
 				return true;
 	}
 	return false;
 }
 
-static void incident_open(struct book *b, const struct dossier *d, const struct incident_list *found, size_t which)
+static void incident_open(struct book *b, const struct dossier *d, const struct incident *found, size_t which)
 {
-	struct incident n = found->at[which];
+	struct incident n = found[which];
 	size_t key = key_of(d, (uint32_t)which + 1);
 	struct mark m = {.entity = d->entity, .number = ++b->numbers, .due = true};
-	struct instant began = n.start.best;
+	struct instant began = n.story.start.best;
 	n.revision = 0;
 	if (key != SIZE_MAX) {
 		m.key = d->detections[key].serial;
 		began = d->detections[key].start.best;
-	} else if (n.origin_count) {
-		m.prefix = n.origins[0].prefix;
-		m.origin = n.origins[0].origin;
-		m.first = began = n.origins[0].first;
+	} else if (n.story.origin_count) {
+		m.prefix = n.story.origins[0].prefix;
+		m.origin = n.story.origins[0].origin;
+		m.first = began = n.story.origins[0].first;
 	}
 	id_make(b, &n, began);
 	shelf_add(&b->live, &n, &m);
 }
 
-void book_take(struct book *b, const struct dossier *d, const struct incident_list *found, struct instant now)
+static struct claim *claims_none(size_t count)
 {
-	struct claim *best = alloc_zero(found->count, sizeof(*best));
-	(void)now;
-	for (size_t i = 0; i < found->count; i++)
+	struct claim *best = alloc_zero(count, sizeof(*best));
+	for (size_t i = 0; i < count; i++)
 		best[i].at = SIZE_MAX;
-	claims_of(&b->live, false, d, found, best);
-	claims_of(&b->gone, true, d, found, best);
-	for (size_t i = found->count; i-- > 0;) { // what comes back, from the end: places before it stay
+	return best;
+}
+
+void book_told_as(const struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+		  const struct incident **ret)
+{
+	struct claim *best = claims_none(groups->count);
+	claims_of(&b->live, false, d, groups, best);
+	for (size_t i = 0; i < groups->count; i++)
+		ret[i] = best[i].at == SIZE_MAX ? NULL : &b->live.list.at[best[i].at];
+	free(best);
+}
+
+void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+	       const struct incident *found)
+{
+	struct claim *best = claims_none(groups->count);
+	claims_of(&b->live, false, d, groups, best);
+	claims_of(&b->gone, true, d, groups, best);
+	for (size_t i = groups->count; i-- > 0;) { // what comes back, from the end: places before it stay
 		if (best[i].at == SIZE_MAX || !best[i].gone)
 			continue;
 		size_t at = best[i].at;
@@ -306,23 +319,23 @@ void book_take(struct book *b, const struct dossier *d, const struct incident_li
 		b->live.marks[b->live.list.count - 1].digest =
 			~b->gone.marks[at].digest; // whatever it says now is news
 		shelf_remove(&b->gone, at);
-		for (size_t k = 0; k < found->count; k++)
+		for (size_t k = 0; k < groups->count; k++)
 			if (best[k].gone && best[k].at != SIZE_MAX && best[k].at > at)
 				best[k].at--;
 		best[i].gone = false;
 		best[i].at = b->live.list.count - 1;
 	}
-	others_withdraw(b, d, found, best);
-	for (size_t i = 0; i < found->count; i++) {
-		if (!instant_known(found->at[i].start.best))
+	others_withdraw(b, d, groups, best);
+	for (size_t i = 0; i < groups->count; i++) {
+		if (!instant_known(found[i].story.start.best))
 			continue;
 		if (best[i].at == SIZE_MAX) {
-			if (!sealed_already(b, &found->at[i]))
+			if (!sealed_already(b, &found[i]))
 				incident_open(b, d, found, i);
 			continue;
 		}
 		size_t at = live_of(b, best[i].number);
-		incident_refresh(&b->live.list.at[at], &found->at[i]);
+		incident_refresh(&b->live.list.at[at], &found[i]);
 		b->live.marks[at].due = true;
 	}
 	shelf_sort(&b->live);
@@ -349,7 +362,7 @@ enum book_news book_told(struct book *b, size_t i, uint64_t digest)
 {
 	struct mark *m = &b->live.marks[i];
 	struct incident *n = &b->live.list.at[i];
-	bool over = n->state == INCIDENT_CLOSED, first = !m->told, same = m->told && m->digest == digest;
+	bool over = n->story.state == INCIDENT_CLOSED, first = !m->told, same = m->told && m->digest == digest;
 	enum book_news news = first ? BOOK_OPENED : over && !m->over ? BOOK_ENDED : BOOK_CHANGED;
 	m->due = false;
 	if (same)
@@ -376,12 +389,13 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 	for (size_t i = 0; i < b->live.list.count; i++) {
 		const struct incident *n = &b->live.list.at[i];
 		struct mark *m = &b->live.marks[i];
-		bool over = n->state == INCIDENT_CLOSED && n->end.best.ns < before.ns;
+		bool over = n->story.state == INCIDENT_CLOSED && n->story.end.best.ns < before.ns;
 		size_t at = m->key ? dossier_find(d, m->key) : SIZE_MAX;
 		if (m->entity != d->entity || m->sealed || !over)
 			continue;
-		for (size_t k = 0; k < n->signal_count && over; k++)
-			over = instant_known(n->signals[k].end.best) && n->signals[k].end.best.ns < before.ns;
+		for (size_t k = 0; k < n->story.signal_count && over; k++)
+			over = instant_known(n->story.signals[k].end.best) &&
+			       n->story.signals[k].end.best.ns < before.ns;
 		m->sealed = over;
 		if (over && at != SIZE_MAX && d->group[at] < groups)
 			ret_done[d->group[at]] = true;
@@ -391,7 +405,7 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 bool book_open(const struct book *b, uint32_t entity)
 {
 	for (size_t i = b->live.list.count; i-- > 0;)
-		if (b->live.marks[i].entity == entity && b->live.list.at[i].state != INCIDENT_CLOSED)
+		if (b->live.marks[i].entity == entity && b->live.list.at[i].story.state != INCIDENT_CLOSED)
 			return true;
 	return false;
 }
@@ -410,7 +424,7 @@ void book_retire(struct book *b, struct instant before, void (*gone)(void *conte
 {
 	for (size_t i = 0; i < b->live.list.count;) {
 		const struct incident *n = &b->live.list.at[i];
-		bool old = b->live.marks[i].sealed && !b->live.marks[i].due && n->end.best.ns < before.ns;
+		bool old = b->live.marks[i].sealed && !b->live.marks[i].due && n->story.end.best.ns < before.ns;
 		if (old && gone)
 			gone(context, n);
 		if (old)
@@ -418,7 +432,7 @@ void book_retire(struct book *b, struct instant before, void (*gone)(void *conte
 		else
 			i++;
 	}
-	while (b->gone_told && b->gone.list.at[0].start.best.ns < before.ns) {
+	while (b->gone_told && b->gone.list.at[0].story.start.best.ns < before.ns) {
 		shelf_remove(&b->gone, 0);
 		b->gone_told--;
 	}
@@ -456,8 +470,8 @@ static void book_shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
 		struct mark *mark = carry_loads(c) ? &loaded_mark : &s->marks[i];
 		incident_carry(c, one);
 		book_mark_carry(c, mark);
-		carry_check(c, mark->entity == one->entity);
-		if (carry_loads(c) && carry_good(c) && one->entity != CARRY_GONE)
+		carry_check(c, mark->entity == one->story.entity);
+		if (carry_loads(c) && carry_good(c) && one->story.entity != CARRY_GONE)
 			shelf_add(s, one, mark);
 		else if (carry_loads(c) && i < told)
 			--*counted;

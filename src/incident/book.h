@@ -6,8 +6,7 @@
 // vanishes. Pure.
 #pragma once
 
-#include "model/dossier.h"
-#include "model/incident.h"
+#include "incident/assemble.h"
 
 struct carry; // base/carry.h
 
@@ -17,9 +16,15 @@ struct book;
 struct book *book_create(const struct entity_list *entities);
 void book_free(struct book *b);
 
-// What was assembled of the dossier's entity at the cut `now` (assemble.h), with the dossier's groups pointing into
-// `found`. Takes over the members of each but id and revision; every incident of the entity is due for telling now.
-void book_take(struct book *b, const struct dossier *d, const struct incident_list *found, struct instant now);
+// As which incident, of those that stand, each group of the dossier's entity was told before: into `ret`, by group; null: as
+// none so far. Borrowed until the next book_take().
+void book_told_as(const struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+		  const struct incident **ret);
+
+// What was assembled of the dossier's entity; `found`: story and facts of each group, in their order. The book keeps ids and
+// revisions and takes over the rest; every incident of the entity is due for telling now.
+void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+	       const struct incident *found);
 
 // All incidents that stand, in order of start, then entity. Borrowed until the next book_take() or book_retire().
 struct incident_list *book_incidents(struct book *b);

@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 
-#define STAMP_S		 1.0		   // resolution of MRT stamps
 #define BEFORE_NS	 (3600 * NS_PER_S) // of quiet intervals that precedence looks at
 #define USUAL_SIGHT_MIN	 0.5		   // a usual share of networks below this is no base for phases
 #define AFTER_INTERVALS	 4		   // looked at behind the end: that it is over takes some to see
@@ -26,27 +25,18 @@ static double width_s(const struct dossier *d)
 	return (double)d->width_ns / (double)NS_PER_S;
 }
 
-int64_t describe_end(const struct incident *n, const struct dossier *d)
-{
-	int64_t end = instant_known(n->end.best) ? n->end.best.ns : d->last.ns;
-	for (size_t i = 0; i < n->signal_count; i++)
-		if (instant_known(n->signals[i].end.best) && n->signals[i].end.best.ns > end)
-			end = n->signals[i].end.best.ns;
-	return n->state == INCIDENT_CLOSED ? end : d->last.ns;
-}
-
 // Belief per block is read off the same pings as loss: it has no place of its own in the order.
-static void order_fill(const struct describe_input *in, struct incident *n)
+static void order_fill(const struct story_input *in, struct story *n)
 {
 	struct moment starts[INCIDENT_SIGNALS_MAX];
 	size_t group[INCIDENT_SIGNALS_MAX], order[INCIDENT_SIGNALS_MAX];
-	bool loss = incident_signal(n, SIGNAL_LOSS) != NULL;
+	bool loss = story_signal(n, SIGNAL_LOSS) != NULL;
 	for (size_t i = 0; i < n->signal_count; i++) {
 		starts[i] = n->signals[i].start;
 		if (loss && n->signals[i].signal == SIGNAL_BLOCKS)
 			starts[i].best = INSTANT_NONE;
 	}
-	recovery_order(starts, n->signal_count, recovery_margin_s(width_s(in->dossier), STAMP_S), group, order);
+	recovery_order(starts, n->signal_count, moment_margin_s(width_s(in->dossier), MOMENT_STAMP_S), group, order);
 	for (size_t i = 0; i < n->signal_count; i++)
 		n->order_group[i] = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
 }
@@ -68,7 +58,7 @@ static double routed_at(struct routed *r, int64_t until)
 	return r->share;
 }
 
-static size_t points_of_bins(const struct dossier *d, const struct incident *n, int64_t end, struct phase_point *points)
+static size_t points_of_bins(const struct dossier *d, const struct story *n, int64_t end, struct phase_point *points)
 {
 	struct routed routed = {.d = d, .share = -1};
 	size_t count = 0;
@@ -83,7 +73,7 @@ static size_t points_of_bins(const struct dossier *d, const struct incident *n, 
 	return count;
 }
 
-static size_t points_of_routes(const struct dossier *d, const struct incident *n, struct phase_point *points)
+static size_t points_of_routes(const struct dossier *d, const struct story *n, struct phase_point *points)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < d->route_count; i++) {
@@ -98,7 +88,7 @@ static size_t points_of_routes(const struct dossier *d, const struct incident *n
 	return count;
 }
 
-static double usual_sight(const struct dossier *d, const struct incident *n)
+static double usual_sight(const struct dossier *d, const struct story *n)
 {
 	double usual = 0;
 	for (size_t i = 0; i < d->route_count && d->routes[i].time.ns < n->start.from.ns; i++)
@@ -107,12 +97,13 @@ static double usual_sight(const struct dossier *d, const struct incident *n)
 	return usual >= USUAL_SIGHT_MIN ? usual : 0;
 }
 
-static void phases_fill(const struct describe_input *in, struct incident *n)
+static void phases_fill(const struct story_input *in, struct story *n)
 {
 	const struct dossier *d = in->dossier;
 	size_t room = d->bin_count ? d->bin_count : 2 * d->route_count;
 	struct phase_point *points = alloc_zero(room, sizeof(*points));
-	size_t count = d->bin_count ? points_of_bins(d, n, describe_end(n, d), points) : points_of_routes(d, n, points);
+	size_t count =
+		d->bin_count ? points_of_bins(d, n, story_last(n, d->last), points) : points_of_routes(d, n, points);
 	struct phase_input input = {
 		.points = points,
 		.count = count,
@@ -121,6 +112,8 @@ static void phases_fill(const struct describe_input *in, struct incident *n)
 	};
 	struct phases found;
 	phases_find(&input, &found);
+	if (found.dropped)
+		limits_reach(in->limits, LIMIT_PHASES);
 	for (size_t i = 0; i < found.count && i < INCIDENT_PHASES_MAX; i++)
 		n->phases[n->phase_count++] =
 			(struct incident_phase){phase_name(found.at[i].kind), found.at[i].from, found.at[i].to};
@@ -145,7 +138,7 @@ static void unit_keys(struct concurrency_unit *u, const struct target *t)
 }
 
 // One unit per distinct address of the entity; *ret_place: by unit number, place in the list + 1.
-static struct concurrency_unit *units_of(const struct describe_input *in, const struct incident *n, size_t *ret_count,
+static struct concurrency_unit *units_of(const struct story_input *in, const struct story *n, size_t *ret_count,
 					 uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
@@ -186,11 +179,11 @@ static void change_mark(struct concurrency_unit *u, const struct target_change *
 	u->last_ok = c->last_ok;
 }
 
-static void failures_mark(const struct describe_input *in, const struct incident *n, struct concurrency_unit *units,
+static void failures_mark(const struct story_input *in, const struct story *n, struct concurrency_unit *units,
 			  const uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - 2 * d->width_ns, end = describe_end(n, d);
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = story_last(n, d->last);
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target *t = target_at(in->targets, d->changes[i].target);
 		if (place[t->unit])
@@ -198,13 +191,13 @@ static void failures_mark(const struct describe_input *in, const struct incident
 	}
 }
 
-static bool routes_all_gone(const struct incident *n)
+static bool routes_all_gone(const struct story *n)
 {
-	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	const struct detection *routes = story_signal(n, SIGNAL_ROUTES);
 	return routes && routes->lowest == 0;
 }
 
-static void concurrency_copy(struct incident *n, const struct concurrency *found)
+static void concurrency_copy(struct story *n, const struct concurrency *found)
 {
 	n->concurrency = (struct incident_concurrency){
 		.known = true,
@@ -219,8 +212,8 @@ static void concurrency_copy(struct incident *n, const struct concurrency *found
 }
 
 // If the failed ones are the whole of a /24, chance has to find just these: they are tested alone, for each /24 there is.
-static void concurrency_of_group(struct concurrency_unit *units, const struct concurrency_input *all,
-				 struct incident *n, const struct concurrency *found)
+static void concurrency_of_group(struct concurrency_unit *units, const struct concurrency_input *all, struct story *n,
+				 const struct concurrency *found)
 {
 	uint32_t key = units[found->common_unit].slash24;
 	size_t own = 0, groups = 0;
@@ -248,15 +241,15 @@ static void concurrency_of_group(struct concurrency_unit *units, const struct co
 	n->concurrency.verdict = concurrency_verdict_name(CONCURRENT_PARTLY);
 }
 
-static bool verdict_is(const struct incident *n, enum concurrency_verdict v)
+static bool verdict_is(const struct story *n, enum concurrency_verdict v)
 {
 	return n->concurrency.known && strcmp(n->concurrency.verdict, concurrency_verdict_name(v)) == 0;
 }
 
 // Routes that left for more than a moment, series, news of origins: evidence of the whole beside the machines.
-static bool own_evidence(const struct dossier *d, const struct incident *n)
+static bool own_evidence(const struct dossier *d, const struct story *n)
 {
-	int64_t end = describe_end(n, d);
+	int64_t end = story_last(n, d->last);
 	bool own = n->origin_count > 0;
 	for (size_t i = 0; i < d->detection_count; i++) {
 		const struct detection *one = &d->detections[i];
@@ -269,7 +262,7 @@ static bool own_evidence(const struct dossier *d, const struct incident *n)
 
 // Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
 // services.
-static void scope_judge(const struct dossier *d, struct incident *n)
+static void scope_judge(const struct dossier *d, struct story *n)
 {
 	double down = n->units ? (double)n->units_down / (double)n->units : 0;
 	if (!verdict_is(n, CONCURRENT_NOT) || down >= COMMON_SHARE || own_evidence(d, n))
@@ -321,7 +314,7 @@ static struct instant common_onset(const struct dossier *d, const struct concurr
 }
 
 // If only single machines had been down until half of all went at a time, it began when they went.
-static void start_judge(const struct dossier *d, struct incident *n, struct instant common)
+static void start_judge(const struct dossier *d, struct story *n, struct instant common)
 {
 	if (!verdict_is(n, CONCURRENT) || !instant_known(common) ||
 	    common.ns - n->start.to.ns < LONG_INTERVALS * d->width_ns)
@@ -338,7 +331,7 @@ static void start_judge(const struct dossier *d, struct incident *n, struct inst
 	n->start = (struct moment){common, instant_after(common, -d->width_ns), common, 0.9};
 }
 
-static void concurrency_fill(const struct describe_input *in, struct incident *n)
+static void concurrency_fill(const struct story_input *in, struct story *n)
 {
 	if (!in->targets || !in->dossier->bin_count)
 		return;
@@ -365,7 +358,7 @@ static void concurrency_fill(const struct describe_input *in, struct incident *n
 // ---- precedence ----
 
 // The end of the last loss that was over before this incident began: what was lost then is another story.
-static int64_t loss_before(const struct dossier *d, const struct incident *n)
+static int64_t loss_before(const struct dossier *d, const struct story *n)
 {
 	int64_t last = n->start.best.ns - BEFORE_NS;
 	for (size_t i = 0; i < d->detection_count; i++) {
@@ -377,10 +370,10 @@ static int64_t loss_before(const struct dossier *d, const struct incident *n)
 	return last;
 }
 
-static size_t loss_bins(const struct dossier *d, const struct incident *n, struct precedence_bin *bins)
+static size_t loss_bins(const struct dossier *d, const struct story *n, struct precedence_bin *bins)
 {
 	size_t count = 0;
-	int64_t begin = loss_before(d, n), end = describe_end(n, d) + AFTER_INTERVALS * d->width_ns;
+	int64_t begin = loss_before(d, n), end = story_last(n, d->last) + AFTER_INTERVALS * d->width_ns;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns >= begin && b->time.ns <= end)
@@ -389,10 +382,10 @@ static size_t loss_bins(const struct dossier *d, const struct incident *n, struc
 	return count;
 }
 
-static void precedence_fill(const struct describe_input *in, struct incident *n)
+static void precedence_fill(const struct story_input *in, struct story *n)
 {
 	const struct dossier *d = in->dossier;
-	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	const struct detection *routes = story_signal(n, SIGNAL_ROUTES);
 	if (!d->bin_count)
 		return;
 	struct precedence_bin *bins = alloc_zero(d->bin_count, sizeof(*bins));
@@ -400,7 +393,7 @@ static void precedence_fill(const struct describe_input *in, struct incident *n)
 		.bins = bins,
 		.bin_count = loss_bins(d, n, bins),
 		.watch_interval_s = width_s(d),
-		.resolution_s = STAMP_S,
+		.resolution_s = MOMENT_STAMP_S,
 		.routes = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE},
 	};
 	for (size_t i = 0; i < in->hold_time_count && i < PRECEDENCE_HOLDS_MAX; i++)
@@ -438,11 +431,11 @@ static uint8_t signal_of_op(uint8_t op)
 }
 
 // The last time each target of the class came back within the incident; unknown where it has not.
-static size_t returns_of(const struct describe_input *in, const struct incident *n, uint8_t signal,
-			 struct instant *returns, uint32_t *place)
+static size_t returns_of(const struct story_input *in, const struct story *n, uint8_t signal, struct instant *returns,
+			 uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - 2 * d->width_ns, end = describe_end(n, d);
+	int64_t first = n->start.from.ns - 2 * d->width_ns, end = story_last(n, d->last);
 	size_t count = 0;
 	memset(place, 0, target_count(in->targets) * sizeof(*place));
 	for (size_t i = 0; i < d->change_count; i++) {
@@ -462,26 +455,26 @@ static size_t returns_of(const struct describe_input *in, const struct incident 
 	return count;
 }
 
-static void recovery_add(struct incident *n, uint8_t signal, const struct recovery *r)
+static void recovery_add(struct story *n, uint8_t signal, const struct recovery *r)
 {
 	n->recovery[n->recovery_count++] = (struct incident_recovery){
 		.signal = signal, .t10 = r->t10, .t50 = r->t50, .t90 = r->t90, .units = (uint32_t)r->units};
 }
 
-static void recovery_rank(const struct describe_input *in, struct incident *n)
+static void recovery_rank(const struct story_input *in, struct story *n)
 {
 	struct moment at[SIGNAL_COUNT];
 	size_t group[SIGNAL_COUNT], order[SIGNAL_COUNT];
 	for (size_t i = 0; i < n->recovery_count; i++)
 		at[i] = (struct moment){n->recovery[i].t50, n->recovery[i].t50, n->recovery[i].t50, 0.9};
-	recovery_order(at, n->recovery_count, recovery_margin_s(width_s(in->dossier), STAMP_S), group, order);
+	recovery_order(at, n->recovery_count, moment_margin_s(width_s(in->dossier), MOMENT_STAMP_S), group, order);
 	for (size_t i = 0; i < n->recovery_count; i++)
 		n->recovery[i].rank = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
 }
 
-static void recovery_fill(const struct describe_input *in, struct incident *n)
+static void recovery_fill(const struct story_input *in, struct story *n)
 {
-	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	const struct detection *routes = story_signal(n, SIGNAL_ROUTES);
 	if (routes) {
 		struct recovery r = {routes->rise[PROFILE_10], routes->rise[PROFILE_50], routes->rise[PROFILE_90], 0,
 				     0};
@@ -508,7 +501,7 @@ static void recovery_fill(const struct describe_input *in, struct incident *n)
 // ---- start ----
 
 // The hosts that failed with it.
-static size_t units_at_start(const struct describe_input *in, const struct incident *n, struct onset_unit *units)
+static size_t units_at_start(const struct story_input *in, const struct story *n, struct onset_unit *units)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first = n->start.from.ns - d->width_ns, last = n->start.to.ns + 2 * d->width_ns;
@@ -524,7 +517,7 @@ static size_t units_at_start(const struct describe_input *in, const struct incid
 	return count;
 }
 
-static void start_refine(const struct describe_input *in, struct incident *n)
+static void start_refine(const struct story_input *in, struct story *n)
 {
 	if (!in->targets || !in->dossier->change_count || !instant_known(n->start.best))
 		return;
@@ -533,7 +526,7 @@ static void start_refine(const struct describe_input *in, struct incident *n)
 	free(units);
 }
 
-void describe_incident(const struct describe_input *in, struct incident *n)
+void describe_story(const struct story_input *in, struct story *n)
 {
 	concurrency_fill(in, n);
 	scope_judge(in->dossier, n);
@@ -541,5 +534,5 @@ void describe_incident(const struct describe_input *in, struct incident *n)
 	phases_fill(in, n);
 	precedence_fill(in, n);
 	recovery_fill(in, n);
-	start_refine(in, n); // last: the tests above look around the interval that it came with
+	start_refine(in, n); // last: see story.c
 }

@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: ISC
-// What is said about one incident beyond its span: order of onsets, phases, concurrency, precedence and shape, recovery by
-// class; and whether machines that failed one by one are an outage at all. Pure; each test has a header of its own, this
-// one only feeds them.
+// The tests of a story beyond its span: order of onsets, phases, concurrency, precedence and shape, recovery by class; and
+// whether machines that failed one by one are an outage at all. Each test has a header of its own, this one only feeds them.
+// Part of story.h: nobody else includes it.
 #pragma once
 
-#include "model/dossier.h"
-#include "model/incident.h"
-#include "model/target.h"
+#include "incident/story.h"
 
-struct describe_input {
-	const struct dossier *dossier;
-	const struct entity_list *entities;
-	const struct target_table *targets; // null: no probes
-	const uint16_t *hold_times;	    // seconds, seen in the sessions
-	size_t hold_time_count;
-	double visibility;    // share of networks at which a prefix is visible
-	struct instant since; // begin of the probes; unknown: of the intervals that are kept
-};
-
-// When the last signal of the incident ended, ns; the end of the data while one has not.
-int64_t describe_end(const struct incident *n, const struct dossier *d);
-
-void describe_incident(const struct describe_input *in, struct incident *n);
+void describe_story(const struct story_input *in, struct story *n);

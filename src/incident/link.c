@@ -3,6 +3,7 @@
 #include "incident/link.h"
 
 #include "base/alloc.h"
+#include "facts/facts.h"
 #include "incident/campaign.h"
 
 #include <stdlib.h>
@@ -13,14 +14,14 @@
 // A single service that fails is not what campaigns are made of, nor what an outage is compared with.
 static bool outage(const struct incident *n)
 {
-	return n->scope != SCOPE_SERVICE;
+	return n->story.scope != SCOPE_SERVICE;
 }
 
 static uint32_t moved_of(const struct incident *n)
 {
 	uint32_t moved = 0;
-	for (size_t i = 0; i < n->signal_count; i++)
-		moved |= 1u << n->signals[i].signal;
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		moved |= 1u << n->story.signals[i].signal;
 	return moved;
 }
 
@@ -39,46 +40,46 @@ static void features_of(const struct link_input *in, const struct incident *n, s
 {
 	uint32_t moved = moved_of(n);
 	*ret = (struct campaign_incident){
-		.entity = n->entity,
-		.start = n->start.best,
-		.end = n->end.best,
+		.entity = n->story.entity,
+		.start = n->story.start.best,
+		.end = n->story.end.best,
 		.watched = watched_of(in, moved),
 		.moved = moved,
-		.has_lead = n->precedence.has_lead,
-		.lead_s = n->precedence.lead_best,
+		.has_lead = n->story.precedence.has_lead,
+		.lead_s = n->story.precedence.lead_best,
 		.hold_time_s = in->hold_time_s,
-		.has_shape = n->precedence.has_shape,
-		.log10_shape_bf = n->precedence.log10_shape_bf,
+		.has_shape = n->story.precedence.has_shape,
+		.log10_shape_bf = n->story.precedence.log10_shape_bf,
 		.has_scope = true,
-		.fraction_down = n->fraction_down,
+		.fraction_down = n->story.fraction_down,
 	};
-	for (size_t i = 0; i < n->signal_count; i++)
-		if (n->order_group[i] != UINT8_MAX)
-			ret->order_group[n->signals[i].signal] = n->order_group[i];
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		if (n->story.order_group[i] != UINT8_MAX)
+			ret->order_group[n->story.signals[i].signal] = n->story.order_group[i];
 		else
-			ret->moved &= ~(1u << n->signals[i].signal);
+			ret->moved &= ~(1u << n->story.signals[i].signal);
 }
 
-static void campaigns(const struct link_input *in, struct incident_list *list, uint32_t entity)
+static void campaigns(const struct link_input *in, const struct incident_list *list, uint32_t entity, struct ties *ret)
 {
 	struct campaign_incident *features = alloc_zero(list->count, sizeof(*features));
 	size_t *of = alloc_zero(list->count, sizeof(*of)), *place = alloc_zero(list->count, sizeof(*place)), count = 0;
 	struct campaign *found = alloc_zero(list->count, sizeof(*found));
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->at[i].entity != entity || !outage(&list->at[i]))
+		if (list->at[i].story.entity != entity || !outage(&list->at[i]))
 			continue;
 		features_of(in, &list->at[i], &features[count]);
 		place[count++] = i;
 	}
 	campaign_find(features, count, in->watched_since, of, found);
 	for (size_t i = 0; i < count; i++) {
-		struct incident *n = &list->at[place[i]];
-		n->campaign[0] = '\0';
+		const struct incident *n = &list->at[place[i]];
+		struct ties *t = &ret[place[i]];
 		if (of[i] == CAMPAIGN_NONE)
 			continue;
 		const struct campaign *c = &found[of[i]];
-		campaign_id(in->entities->at[n->entity].id, list->at[place[c->first]].start.best, c->number,
-			    n->campaign, sizeof(n->campaign));
+		campaign_id(in->entities->at[n->story.entity].id, list->at[place[c->first]].story.start.best, c->number,
+			    t->campaign, sizeof(t->campaign));
 	}
 	free(features);
 	free(of);
@@ -86,45 +87,45 @@ static void campaigns(const struct link_input *in, struct incident_list *list, u
 	free(found);
 }
 
-static void facts_of(const struct link_input *in, const struct incident *n, struct precedent_facts *ret)
+static void link_facts_of(const struct link_input *in, const struct incident *n, struct precedent_facts *ret)
 {
 	uint32_t moved = moved_of(n);
 	*ret = (struct precedent_facts){
 		.moved = moved,
 		.still = watched_of(in, moved) & ~moved,
-		.start = n->start.best,
-		.start_uncertainty_s = instant_gap_s(n->start.from, n->start.to) / 2,
-		.duration_s = instant_known(n->end.best) ? instant_gap_s(n->start.best, n->end.best) : 0,
-		.fraction_down = n->fraction_down,
+		.start = n->story.start.best,
+		.start_uncertainty_s = instant_gap_s(n->story.start.from, n->story.start.to) / 2,
+		.duration_s =
+			instant_known(n->story.end.best) ? instant_gap_s(n->story.start.best, n->story.end.best) : 0,
+		.fraction_down = n->story.fraction_down,
 	};
-	for (size_t i = 0; i < n->signal_count; i++)
-		if (n->order_group[i] < PRECEDENT_STEPS)
-			ret->order[n->order_group[i]] |= 1u << n->signals[i].signal;
-	for (size_t i = 0; i < n->recovery_count; i++)
-		if (n->recovery[i].rank < PRECEDENT_STEPS)
-			ret->recovery[n->recovery[i].rank] |= 1u << n->recovery[i].signal;
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		if (n->story.order_group[i] < PRECEDENT_STEPS)
+			ret->order[n->story.order_group[i]] |= 1u << n->story.signals[i].signal;
+	for (size_t i = 0; i < n->story.recovery_count; i++)
+		if (n->story.recovery[i].rank < PRECEDENT_STEPS)
+			ret->recovery[n->story.recovery[i].rank] |= 1u << n->story.recovery[i].signal;
 }
 
 // Precedents, then the last outages before this one; `facts` has room for both, the precedents are in it.
-static void similar(const struct link_input *in, struct incident_list *list, size_t which,
-		    struct precedent_facts *facts)
+static void similar(const struct link_input *in, const struct incident_list *list, size_t which,
+		    struct precedent_facts *facts, struct ties *ret)
 {
-	struct incident *n = &list->at[which];
+	const struct incident *n = &list->at[which];
 	struct precedent_facts subject;
 	struct precedent_match match[PRECEDENT_NEAREST];
 	size_t past[PAST_MAX] = {0}, pasts = 0;
 	for (size_t i = which; outage(n) && i-- > 0 && pasts < PAST_MAX;)
-		if (list->at[i].entity == n->entity && outage(&list->at[i]))
+		if (list->at[i].story.entity == n->story.entity && outage(&list->at[i]))
 			past[pasts++] = i;
 	for (size_t i = 0; i < pasts; i++)
-		facts_of(in, &list->at[past[i]], &facts[in->known_count + i]);
-	facts_of(in, n, &subject);
-	n->similar_count = 0;
+		link_facts_of(in, &list->at[past[i]], &facts[in->known_count + i]);
+	link_facts_of(in, n, &subject);
 	size_t count = precedent_similar(&subject, facts, in->known_count + pasts, match);
 	for (size_t i = 0; i < count && i < INCIDENT_SIMILAR_MAX; i++) {
 		const char *id = match[i].index < in->known_count ? in->known[match[i].index].id
 								  : list->at[past[match[i].index - in->known_count]].id;
-		struct incident_similar *s = &n->similar[n->similar_count++];
+		struct incident_similar *s = &ret->similar[ret->similar_count++];
 		size_t length = strlen(id);
 		length = length < sizeof(s->id) ? length : sizeof(s->id) - 1;
 		memcpy(s->id, id, length);
@@ -137,12 +138,20 @@ void link_incidents(const struct link_input *in, struct incident_list *list, uin
 {
 	if (!list->count)
 		return;
-	campaigns(in, list, entity);
+	struct ties *ties = alloc_zero(list->count, sizeof(*ties)); // by incident; of others than the entity's unused
 	struct precedent_facts *facts = alloc_zero(in->known_count + PAST_MAX, sizeof(*facts));
+	campaigns(in, list, entity, ties);
 	for (size_t i = 0; i < in->known_count; i++)
 		facts[i] = in->known[i].facts;
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->at[i].story.entity != entity)
+			continue;
+		similar(in, list, i, facts, &ties[i]);
+		ties[i].past = facts_past(list, i, in->watched_since);
+	}
 	for (size_t i = 0; i < list->count; i++)
-		if (list->at[i].entity == entity)
-			similar(in, list, i, facts);
+		if (list->at[i].story.entity == entity)
+			list->at[i].ties = ties[i];
 	free(facts);
+	free(ties);
 }

@@ -15,5 +15,6 @@ struct link_input {
 	bool probes, routes; // what could be seen at all
 };
 
-// Fills campaign and similar of the incidents of the entity. What others are in the list changes nothing.
+// Makes the ties of the incidents of the entity: campaign, alike ones, what came before. The list is in order of start; what
+// others are in it changes nothing.
 void link_incidents(const struct link_input *in, struct incident_list *list, uint32_t entity);

@@ -34,9 +34,3 @@ struct recovery recovery_class(struct instant *units, size_t count);
 // number of groups.
 #define ORDER_NONE SIZE_MAX
 size_t recovery_order(const struct moment *moments, size_t count, double margin_s, size_t *group, size_t *order);
-
-// What may be claimed beyond: two intervals of the slower of the two clocks and the resolution of the stamps.
-static inline double recovery_margin_s(double watch_interval_s, double resolution_s)
-{
-	return 2 * watch_interval_s + resolution_s;
-}

@@ -3,6 +3,7 @@
 #include "intake/watch_list.h"
 
 #include "base/err.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 
@@ -45,8 +46,8 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 	e->watched = true;
 	if (e->range_count)
 		return 0;
-	unsigned long asn = strncmp(id, "asn/", 4) == 0 ? strtoul(id + 4, NULL, 10) : 0;
-	if (asn && asn <= UINT32_MAX)
+	uint64_t asn = 0;
+	if (strncmp(id, "asn/", 4) == 0 && number_of_text(id + 4, UINT32_MAX, &asn) && asn)
 		entity_asn_add(e, (uint32_t)asn);
 	int code = w ? world_ranges(w, id, add_range, e) : ERR_NOT_FOUND;
 	if (code < 0)

@@ -2,6 +2,7 @@
 // The empty attempt, and the attempt as an observation.
 #include "model/attempt.h"
 
+#include "base/must.h"
 #include "model/peer.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ bool attempt_sound(const struct attempt *a)
 
 struct attempt attempt_of(uint8_t op, const struct addr *target, uint32_t index, struct instant time)
 {
+	must(op < PROBE_OP_COUNT);
 	struct attempt a = {.time = time, .rtt_ns = ATTEMPT_UNKNOWN, .target = *target, .index = index, .op = op};
 	a.number = 1;
 	a.rcode = ATTEMPT_UNKNOWN;

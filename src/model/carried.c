@@ -306,11 +306,12 @@ static void carried_facts(struct carry *c, struct facts *f)
 	CARRY(c, f->to_half_hour_s);
 	CARRY(c, f->local_hour);
 	CARRY(c, f->lasted_s);
+	CARRY(c, f->settled);
 	CARRY(c, f->plane); // numbers only, as the two below
 	carried_facts_routes(c, &f->routes);
 	CARRY(c, f->sessions);
 	CARRY(c, f->services);
-	CARRY(c, f->past);
+	CARRY(c, f->short_losses);
 	CARRY(c, w->observers);
 	CARRY(c, w->observers_impaired);
 	CARRY(c, w->observers_seeing);
@@ -332,7 +333,7 @@ static void carried_arguments(struct carry *c, struct argument of[ARGUMENTS_MAX]
 	}
 }
 
-static void carried_diagnosis(struct carry *c, struct diagnosis *d)
+static void carried_verdict(struct carry *c, struct verdict *d)
 {
 	CARRY(c, d->known);
 	for (int i = 0; i < EVIDENCE_COUNT; i++) {
@@ -361,75 +362,82 @@ static void carried_diagnosis(struct carry *c, struct diagnosis *d)
 	carry_check(c, d->ask <= EVIDENCE_COUNT && d->families <= FAMILY_COUNT);
 }
 
-static void carried_story(struct carry *c, struct incident *n)
+static void carried_shape(struct carry *c, struct story *s)
 {
-	carried_used(c, &n->signal_count, INCIDENT_SIGNALS_MAX);
-	for (size_t i = 0; i < n->signal_count; i++) {
-		detection_carry(c, &n->signals[i]);
-		CARRY(c, n->order_group[i]);
+	carried_used(c, &s->signal_count, INCIDENT_SIGNALS_MAX);
+	for (size_t i = 0; i < s->signal_count; i++) {
+		detection_carry(c, &s->signals[i]);
+		CARRY(c, s->order_group[i]);
 	}
-	carried_used(c, &n->phase_count, INCIDENT_PHASES_MAX);
-	for (size_t i = 0; i < n->phase_count; i++) {
-		carry_word(c, &n->phases[i].phase);
-		CARRY(c, n->phases[i].from);
-		CARRY(c, n->phases[i].to);
-		carry_check(c, n->phases[i].phase);
+	carried_used(c, &s->phase_count, INCIDENT_PHASES_MAX);
+	for (size_t i = 0; i < s->phase_count; i++) {
+		carry_word(c, &s->phases[i].phase);
+		CARRY(c, s->phases[i].from);
+		CARRY(c, s->phases[i].to);
+		carry_check(c, s->phases[i].phase);
 	}
-	carried_concurrency(c, &n->concurrency);
-	carried_precedence(c, &n->precedence);
-	carried_used(c, &n->recovery_count, SIGNAL_COUNT);
-	for (size_t i = 0; i < n->recovery_count; i++)
-		carried_recovery(c, &n->recovery[i]);
+	carried_concurrency(c, &s->concurrency);
+	carried_precedence(c, &s->precedence);
+	carried_used(c, &s->recovery_count, SIGNAL_COUNT);
+	for (size_t i = 0; i < s->recovery_count; i++)
+		carried_recovery(c, &s->recovery[i]);
 }
 
-static void carried_ties(struct carry *c, struct incident *n)
+static void carried_control_plane(struct carry *c, struct story *s)
 {
-	carry_chars(c, n->campaign, sizeof(n->campaign));
-	carried_used(c, &n->similar_count, INCIDENT_SIMILAR_MAX);
-	for (size_t i = 0; i < n->similar_count; i++) {
-		carry_chars(c, n->similar[i].id, sizeof(n->similar[i].id));
-		CARRY(c, n->similar[i].similarity);
+	carried_used(c, &s->upstream_count, INCIDENT_LIST_MAX);
+	for (size_t i = 0; i < s->upstream_count; i++) {
+		CARRY(c, s->upstreams[i].asn);
+		CARRY(c, s->upstreams[i].first);
+		CARRY(c, s->upstreams[i].routes);
 	}
+	CARRY(c, s->path_changes);
+	carried_used(c, &s->origin_count, INCIDENT_LIST_MAX);
+	for (size_t i = 0; i < s->origin_count; i++)
+		carried_origin(c, &s->origins[i]);
 }
 
-static void carried_control_plane(struct carry *c, struct incident *n)
+static void carried_story(struct carry *c, struct story *s)
 {
-	carried_used(c, &n->upstream_count, INCIDENT_LIST_MAX);
-	for (size_t i = 0; i < n->upstream_count; i++) {
-		CARRY(c, n->upstreams[i].asn);
-		CARRY(c, n->upstreams[i].first);
-		CARRY(c, n->upstreams[i].routes);
+	uint8_t scope = (uint8_t)s->scope, state = (uint8_t)s->state;
+	carry_entity(c, &s->entity);
+	CARRY(c, scope);
+	CARRY(c, state);
+	carry_check(c, scope <= SCOPE_SERVICE && state <= INCIDENT_WITHDRAWN && s->entity != UINT32_MAX);
+	s->scope = (enum incident_scope)scope;
+	s->state = (enum incident_state)state;
+	CARRY(c, s->fraction_down);
+	CARRY(c, s->units);
+	CARRY(c, s->units_down);
+	CARRY(c, s->addresses_down);
+	moment_carry(c, &s->start);
+	moment_carry(c, &s->end);
+	carried_shape(c, s);
+	carried_control_plane(c, s);
+}
+
+static void carried_ties(struct carry *c, struct ties *t)
+{
+	carry_chars(c, t->campaign, sizeof(t->campaign));
+	carried_used(c, &t->similar_count, INCIDENT_SIMILAR_MAX);
+	for (size_t i = 0; i < t->similar_count; i++) {
+		carry_chars(c, t->similar[i].id, sizeof(t->similar[i].id));
+		CARRY(c, t->similar[i].similarity);
 	}
-	CARRY(c, n->path_changes);
-	carried_used(c, &n->origin_count, INCIDENT_LIST_MAX);
-	for (size_t i = 0; i < n->origin_count; i++)
-		carried_origin(c, &n->origins[i]);
-	CARRY(c, n->addresses_down);
+	CARRY(c, t->past);
 }
 
 void incident_carry(struct carry *c, struct incident *n)
 {
-	uint8_t scope = (uint8_t)n->scope, state = (uint8_t)n->state;
 	carry_chars(c, n->id, sizeof(n->id));
 	CARRY(c, n->revision);
 	carry_chars(c, n->merged_into, sizeof(n->merged_into));
 	carry_word(c, &n->reason);
-	carry_entity(c, &n->entity);
-	CARRY(c, scope);
-	CARRY(c, state);
-	carry_check(c, scope <= SCOPE_SERVICE && state <= INCIDENT_WITHDRAWN && n->entity != UINT32_MAX);
-	n->scope = (enum incident_scope)scope;
-	n->state = (enum incident_state)state;
-	CARRY(c, n->fraction_down);
-	CARRY(c, n->units);
-	CARRY(c, n->units_down);
-	moment_carry(c, &n->start);
-	moment_carry(c, &n->end);
-	carried_story(c, n);
-	carried_ties(c, n);
-	carried_control_plane(c, n);
+	carried_story(c, &n->story);
 	carried_facts(c, &n->facts);
-	carried_diagnosis(c, &n->diagnosis);
+	carried_verdict(c, &n->verdict);
+	carried_ties(c, &n->ties);
+	carry_check(c, instant_known(n->story.start.best));
 }
 
 static void carried_values(struct carry *c, struct dossier *d)

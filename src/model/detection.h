@@ -11,6 +11,14 @@ struct moment { // `best` with an interval that holds the true time with `confid
 	double confidence;
 };
 
+#define MOMENT_STAMP_S 1.0 // resolution of MRT stamps
+
+// What may be claimed of the order of two moments: two intervals of the slower of the two clocks and the resolution of the stamps.
+static inline double moment_margin_s(double watch_interval_s, double resolution_s)
+{
+	return 2 * watch_interval_s + resolution_s;
+}
+
 enum { PROFILE_90, PROFILE_50, PROFILE_10, PROFILE_COUNT };
 
 struct detection {

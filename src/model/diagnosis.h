@@ -119,7 +119,7 @@ enum abstention {		// why no verdict is given; bits
 	ABSTAIN_COVERAGE = 8,	// less than 60 % of the witnesses could see
 };
 
-struct diagnosis {
+struct verdict {
 	bool known;
 	struct finding findings[EVIDENCE_COUNT];
 	struct hypothesis ranked[CAUSE_COUNT]; // most probable first

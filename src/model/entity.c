@@ -4,10 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <stdlib.h>
-
-#define SLOTS_FIRST 64
 
 static bool id_valid(const char *id)
 {
@@ -25,32 +24,20 @@ static bool id_valid(const char *id)
 	return true;
 }
 
-// The slot of the id, or the free one where it belongs.
-static uint32_t *slot_of(const struct entity_list *l, const char *id)
-{
-	size_t i = hash_bytes(id, strlen(id)) & (l->slot_count - 1);
-	while (l->slots[i] && strcmp(l->at[l->slots[i] - 1].id, id) != 0)
-		i = (i + 1) & (l->slot_count - 1);
-	return &l->slots[i];
-}
-
 struct entity *entity_find(const struct entity_list *l, const char *id)
 {
-	uint32_t held = l->count ? *slot_of(l, id) : 0;
-	return held ? &l->at[held - 1] : NULL;
-}
-
-static void slots_grow(struct entity_list *l)
-{
-	free(l->slots);
-	l->slot_count = l->slot_count ? 2 * l->slot_count : SLOTS_FIRST;
-	l->slots = alloc_zero(l->slot_count, sizeof(*l->slots));
-	for (size_t i = 0; i < l->count; i++)
-		*slot_of(l, l->at[i].id) = (uint32_t)i + 1;
+	must(id);
+	struct index_walk walk = index_begin(hash_bytes(id, strlen(id)));
+	uint32_t held;
+	while (index_next(&l->by_id, &walk, &held))
+		if (strcmp(l->at[held].id, id) == 0)
+			return &l->at[held];
+	return NULL;
 }
 
 struct entity *entity_add(struct entity_list *l, const char *id)
 {
+	must(id);
 	struct entity *held = entity_find(l, id);
 	if (held)
 		return held;
@@ -60,21 +47,20 @@ struct entity *entity_add(struct entity_list *l, const char *id)
 	struct entity *e = &l->at[l->count++];
 	*e = (struct entity){.utc_offset_min = UTC_OFFSET_UNKNOWN};
 	memcpy(e->id, id, strlen(id) + 1);
-	if (2 * l->count > l->slot_count)
-		slots_grow(l);
-	else
-		*slot_of(l, id) = (uint32_t)l->count;
+	index_add(&l->by_id, hash_bytes(id, strlen(id)), (uint32_t)l->count - 1);
 	return e;
 }
 
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last)
 {
+	must(first->family == last->family);
 	alloc_grow((void **)&e->ranges, e->range_count, &e->range_capacity, sizeof(*e->ranges));
 	e->ranges[e->range_count++] = (struct entity_range){*first, *last};
 }
 
 void entity_prefix_add(struct entity *e, const struct prefix *p)
 {
+	must(p->length <= family_bits(p->family));
 	struct addr first = {.family = p->family}, last = first;
 	memcpy(first.bytes, p->bytes, sizeof(first.bytes));
 	memcpy(last.bytes, p->bytes, sizeof(last.bytes));
@@ -97,6 +83,6 @@ void entity_list_free(struct entity_list *l)
 		free(l->at[i].asns);
 	}
 	free(l->at);
-	free(l->slots);
+	index_free(&l->by_id);
 	*l = (struct entity_list){0};
 }

@@ -2,6 +2,7 @@
 // What is watched: a country, a network or a set of addresses, with the space that is its own.
 #pragma once
 
+#include "base/index.h"
 #include "net/prefix.h"
 
 #include <stddef.h>
@@ -30,8 +31,7 @@ struct entity {
 struct entity_list {
 	struct entity *at;
 	size_t count, capacity;
-	uint32_t *slots; // index + 1 by the hash of the id; a power of two of them, at most half in use
-	size_t slot_count;
+	struct index by_id;
 };
 
 // Adds an entity, or returns the one of that id. Null when the id is not of the form kind/code (lower-case kind, then

@@ -19,7 +19,6 @@ void facts_unknown(struct facts *f)
 	f->sessions.first_s = NAN;
 	f->services.block_spread_s = f->services.spread_s = f->services.host_spread_s = f->services.return_classes =
 		NAN;
-	struct facts_past *past = &f->past;
-	past->watched_s = past->short_losses = past->outages_10d = past->same_clock = past->even_spacing = NAN;
+	f->short_losses = NAN;
 	f->witness.unrelated_lost = f->witness.coverage = NAN;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // What was measured around one incident and is not part of its story: numbers that the evidence of diagnose/ is read off.
-// NaN: not known, never a guess. Shares are 0 to 1, times seconds. Filled by incident/facts_*.c and engine/control*.c.
+// NaN: not known, never a guess. Shares are 0 to 1, times seconds. Made by facts/.
 #pragma once
 
 #include <stdbool.h>
@@ -63,7 +63,7 @@ struct facts_services {
 	double return_classes;		// distinct places in the order of return
 };
 
-struct facts_past {	     // of the same entity, before this one
+struct facts_past {	     // what came before of the same entity; among the ties of an incident
 	double watched_s;    // since when it is watched
 	double short_losses; // losses and degradations that were over, in the 24 hours before
 	double outages_10d;  // outages in the ten days before
@@ -85,11 +85,12 @@ struct facts {
 	double to_half_hour_s;	// from the start to the nearest :00 or :30 of local time where known, else UTC
 	double local_hour;	// 0 to 24; NaN: offset unknown
 	double lasted_s;	// to its end, or to the end of the data
+	bool settled; // routes, sessions, witness and short_losses are final: the beginning is over (INCIDENT_ONSET_NS)
 	struct facts_plane plane;
 	struct facts_routes routes;
 	struct facts_sessions sessions;
 	struct facts_services services;
-	struct facts_past past;
+	double short_losses; // losses and degradations that were over, in the 24 hours before its start
 	struct facts_witness witness;
 };
 

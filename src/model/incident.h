@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
-// The incident: one story about one entity (format lacuna-incident/1, doc/FORMATS.md). Members that this version
-// does not fill are not here; the writers print them as null. Words are static text.
+// The incident: a story about one entity, the facts around it, a verdict on its cause, ties with others (format
+// lacuna-incident/1, doc/FORMATS.md). Members that this version does not fill are not here; the writers print them as null.
+// Words are static text.
 #pragma once
 
 #include "model/detection.h"
@@ -14,6 +15,11 @@
 #define INCIDENT_SIGNALS_MAX 32
 #define INCIDENT_PHASES_MAX  64
 #define INCIDENT_SIMILAR_MAX 3
+
+// What routes, sessions and collectors did counts as part of an incident's beginning for so long after its start. Then it is
+// settled: it is not worked out anew from tables and logs that go on. Own choice: path hunting, hold timers and routers that
+// start anew take minutes, people who change routes by hand hours.
+#define INCIDENT_ONSET_NS (6 * 3600 * NS_PER_S)
 
 enum incident_scope { SCOPE_TOTAL, SCOPE_PARTIAL, SCOPE_SERVICE };
 enum incident_state { INCIDENT_OPEN, INCIDENT_RECOVERING, INCIDENT_CLOSED, INCIDENT_WITHDRAWN };
@@ -68,16 +74,13 @@ struct incident_similar {
 	double similarity;	  // 0 to 1
 };
 
-struct incident {
-	char id[INCIDENT_ID_MAX]; // given by incident/book.h when it is told first; never changed, never used again
-	uint32_t revision;	  // of the document, from 1; likewise
-	char merged_into[INCIDENT_ID_MAX]; // WITHDRAWN: the incident that it turned out to be a part of; "" none
-	const char *reason;		   // WITHDRAWN: why; static text
-	uint32_t entity;		   // index into the entity list
+struct story {		 // what happened, when and how far. Made by incident/story.h, and not touched again
+	uint32_t entity; // index into the entity list
 	enum incident_scope scope;
 	enum incident_state state;
 	double fraction_down;
 	uint64_t units, units_down; // machines where probes say it, else /24s of the routing table
+	uint64_t addresses_down;    // IPv4 addresses without a route at the lowest; 0 none
 	struct moment start, end;
 	struct detection signals[INCIDENT_SIGNALS_MAX];
 	uint8_t order_group[INCIDENT_SIGNALS_MAX]; // by signal: equal groups are too close to be ordered
@@ -88,17 +91,40 @@ struct incident {
 	struct incident_precedence precedence;
 	struct incident_recovery recovery[SIGNAL_COUNT];
 	size_t recovery_count;
-	char campaign[INCIDENT_ID_MAX]; // "" none
-	struct incident_similar similar[INCIDENT_SIMILAR_MAX];
-	size_t similar_count;
 	struct incident_upstream upstreams[INCIDENT_LIST_MAX];
 	size_t upstream_count;
 	uint64_t path_changes; // in the minute before the start
 	struct incident_origin origins[INCIDENT_LIST_MAX];
 	size_t origin_count;
-	uint64_t addresses_down; // IPv4 addresses without a route at the lowest; 0 none
+};
+
+struct ties {				// with other incidents. Made by incident/link.h
+	char campaign[INCIDENT_ID_MAX]; // "" none
+	struct incident_similar similar[INCIDENT_SIMILAR_MAX];
+	size_t similar_count;
+	struct facts_past past;
+};
+
+// Four values, each made by one function, and what the book keeps (incident/book.h).
+struct incident {
+	char id[INCIDENT_ID_MAX];	   // given when it is told first; never changed, never used again
+	uint32_t revision;		   // of the document, from 1, one more each time it differs
+	char merged_into[INCIDENT_ID_MAX]; // withdrawn: the incident that it turned out to be a part of; "" none
+	const char *reason;		   // null: it stands; else it is withdrawn, and why; static text
+	struct story story;
 	struct facts facts;
-	struct diagnosis diagnosis;
+	struct verdict verdict;
+	struct ties ties;
+};
+
+static inline enum incident_state incident_state(const struct incident *n)
+{
+	return n->reason ? INCIDENT_WITHDRAWN : n->story.state;
+}
+
+struct story_list {
+	struct story *at;
+	size_t count, capacity;
 };
 
 struct incident_list {
@@ -120,11 +146,38 @@ struct blind_list {
 	size_t count, capacity;
 };
 
-// The detection of a signal in the incident; null: that signal took no part.
-static inline const struct detection *incident_signal(const struct incident *n, uint8_t signal)
+// The detection of a signal in the story; null: that signal took no part.
+static inline const struct detection *story_signal(const struct story *s, uint8_t signal)
 {
-	for (size_t i = 0; i < n->signal_count; i++)
-		if (n->signals[i].signal == signal)
-			return &n->signals[i];
+	for (size_t i = 0; i < s->signal_count; i++)
+		if (s->signals[i].signal == signal)
+			return &s->signals[i];
 	return NULL;
+}
+
+// When the last signal of the incident ended, ns; the end of the data while one has not.
+static inline int64_t story_last(const struct story *s, struct instant data_end)
+{
+	int64_t end = instant_known(s->end.best) ? s->end.best.ns : data_end.ns;
+	for (size_t i = 0; i < s->signal_count; i++)
+		if (instant_known(s->signals[i].end.best) && s->signals[i].end.best.ns > end)
+			end = s->signals[i].end.best.ns;
+	return s->state == INCIDENT_CLOSED ? end : data_end.ns;
+}
+
+// How far into the incident its beginning reaches: to its end, as late as it may have been, and never longer than the onset.
+static inline struct instant story_onset_end(const struct story *s)
+{
+	struct instant most = instant_after(s->start.best, INCIDENT_ONSET_NS), end = s->end.best;
+	if (instant_known(end) && instant_known(s->end.to) && s->end.to.ns > end.ns)
+		end = s->end.to;
+	return instant_known(end) && end.ns < most.ns ? end : most;
+}
+
+// Whether what was told of the beginning of an incident before is good for this story of it: the beginning was over then, and
+// it is the same one.
+static inline bool story_is_settled(const struct story *s, const struct incident *earlier)
+{
+	return earlier && earlier->facts.settled && instant_known(s->start.best) &&
+	       earlier->story.start.from.ns <= s->start.to.ns && earlier->story.start.to.ns >= s->start.from.ns;
 }

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: ISC
-// The registry of peers: an array of peers with an open-addressing index over it.
+// The registry of peers: an array of peers with an index over it.
 #include "model/peer.h"
 
 #include "base/alloc.h"
+#include "base/index.h"
+#include "base/must.h"
 
 #include <stdlib.h>
-
-#define INDEX_SLOTS (2 * PEERS_MAX)
 
 struct peer_table {
 	struct peer *peers;
 	size_t count, capacity;
-	uint32_t *index; // id + 1, 0 empty
+	struct index by_peer;
 	char **collectors;
 	size_t collector_count, collector_capacity;
 };
 
 struct peer_table *peer_table_create(void)
 {
-	struct peer_table *t = alloc_zero(1, sizeof(*t));
-	t->index = alloc_zero(INDEX_SLOTS, sizeof(*t->index));
-	return t;
+	return alloc_zero(1, sizeof(struct peer_table));
 }
 
 void peer_table_free(struct peer_table *t)
@@ -31,7 +29,7 @@ void peer_table_free(struct peer_table *t)
 		free(t->collectors[i]);
 	free(t->collectors);
 	free(t->peers);
-	free(t->index);
+	index_free(&t->by_peer);
 	free(t);
 }
 
@@ -41,33 +39,34 @@ static bool same_peer(const struct peer *a, const struct peer *b)
 	       addr_equal(&a->address, &b->address);
 }
 
-static size_t slot_of(const struct peer_table *t, const struct peer *peer)
+static uint64_t peer_hash(const struct peer *peer)
 {
-	uint64_t h = hash_pair(addr_hash(&peer->address),
-			       (uint64_t)peer->asn << 32 | (uint64_t)peer->collector << 8 | peer->view);
-	size_t slot = h % INDEX_SLOTS;
-	while (t->index[slot] && !same_peer(&t->peers[t->index[slot] - 1], peer))
-		slot = (slot + 1) % INDEX_SLOTS;
-	return slot;
+	return hash_pair(addr_hash(&peer->address),
+			 (uint64_t)peer->asn << 32 | (uint64_t)peer->collector << 8 | peer->view);
 }
 
 uint32_t peer_find(const struct peer_table *t, const struct peer *peer)
 {
-	uint32_t held = t->index[slot_of(t, peer)];
-	return held ? held - 1 : PEER_NONE;
+	struct index_walk walk = index_begin(peer_hash(peer));
+	uint32_t held;
+	while (index_next(&t->by_peer, &walk, &held))
+		if (same_peer(&t->peers[held], peer))
+			return held;
+	return PEER_NONE;
 }
 
 uint32_t peer_id(struct peer_table *t, const struct peer *peer)
 {
-	size_t slot = slot_of(t, peer);
-	if (t->index[slot])
-		return t->index[slot] - 1;
+	must(peer);
+	uint32_t held = peer_find(t, peer);
+	if (held != PEER_NONE)
+		return held;
 	if (t->count >= PEERS_MAX)
 		return PEER_NONE;
 	alloc_grow((void **)&t->peers, t->count, &t->capacity, sizeof(*t->peers));
 	t->peers[t->count] = *peer;
-	t->index[slot] = (uint32_t)++t->count;
-	return (uint32_t)t->count - 1;
+	index_add(&t->by_peer, peer_hash(peer), (uint32_t)t->count);
+	return (uint32_t)t->count++;
 }
 
 const struct peer *peer_at(const struct peer_table *t, uint32_t id)
@@ -82,6 +81,7 @@ uint32_t peer_count(const struct peer_table *t)
 
 uint16_t collector_id(struct peer_table *t, const char *name)
 {
+	must(name);
 	for (size_t i = 0; i < t->collector_count; i++)
 		if (strcmp(t->collectors[i], name) == 0)
 			return (uint16_t)i;

@@ -3,17 +3,12 @@
 #include "model/target.h"
 
 #include "base/alloc.h"
+#include "base/index.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
-#define FIRST_SLOTS 1024u
-#define TEXT_MAX    512 // bytes of a name or word that are kept
-
-// An index from a hash to places in an array; who asks compares.
-struct lookup {
-	uint32_t *slots; // place + 1
-	uint32_t size, used;
-};
+#define TEXT_MAX 512 // bytes of a name or word that are kept
 
 struct listing {
 	struct addr address;
@@ -26,8 +21,6 @@ struct target_table {
 	const struct entity_list *entities;
 	struct target *targets;
 	size_t count, capacity;
-	uint32_t *index; // target id + 1
-	uint32_t slots;
 	struct addr *units;
 	size_t unit_count, unit_capacity;
 	struct listing *listings;
@@ -36,15 +29,14 @@ struct target_table {
 	size_t observer_count, observer_capacity;
 	struct series *series;
 	size_t series_count, series_capacity;
-	struct lookup by_unit, by_listing, by_series; // of address, address, (entity, signal)
+	struct index by_target, by_unit, by_listing,
+		by_series; // of (address, op, name), address, address, (entity, signal)
 };
 
 struct target_table *target_table_create(const struct entity_list *entities)
 {
 	struct target_table *t = alloc_zero(1, sizeof(*t));
 	t->entities = entities;
-	t->slots = FIRST_SLOTS;
-	t->index = alloc_zero(t->slots, sizeof(*t->index));
 	return t;
 }
 
@@ -63,14 +55,14 @@ void target_table_free(struct target_table *t)
 	for (size_t i = 0; i < t->series_count; i++)
 		free((char *)t->series[i].signal);
 	free(t->targets);
-	free(t->index);
 	free(t->units);
 	free(t->listings);
 	free(t->observers);
 	free(t->series);
-	free(t->by_unit.slots);
-	free(t->by_listing.slots);
-	free(t->by_series.slots);
+	index_free(&t->by_target);
+	index_free(&t->by_unit);
+	index_free(&t->by_listing);
+	index_free(&t->by_series);
 	free(t);
 }
 
@@ -88,57 +80,9 @@ static bool same_text(const char *held, const char *text, size_t n)
 	return held ? text && strlen(held) == n && memcmp(held, text, n) == 0 : !text;
 }
 
-// First place of this hash at or behind *cursor (begin with the hash); 0 when there is none. Steps the cursor on.
-static uint32_t lookup_next(const struct lookup *l, uint32_t *cursor)
-{
-	if (!l->size)
-		return 0;
-	return l->slots[(*cursor)++ & (l->size - 1)];
-}
-
-static void lookup_put(struct lookup *l, uint64_t hash, uint32_t place)
-{
-	uint32_t i = (uint32_t)hash & (l->size - 1);
-	while (l->slots[i])
-		i = (i + 1) & (l->size - 1);
-	l->slots[i] = place + 1;
-}
-
-// Room for one more; hash_of() gives the hash of a place again when the slots double.
-static void lookup_grow(struct lookup *l, uint32_t count, uint64_t (*hash_of)(const void *t, uint32_t place),
-			const void *t)
-{
-	if (l->size && l->used + 1 <= l->size / 2) {
-		l->used++;
-		return;
-	}
-	free(l->slots);
-	l->size = l->size ? l->size * 2 : FIRST_SLOTS;
-	l->slots = alloc_zero(l->size, sizeof(*l->slots));
-	l->used++;
-	for (uint32_t i = 0; i < count; i++)
-		lookup_put(l, hash_of(t, i), i);
-}
-
-static uint64_t unit_hash(const void *table, uint32_t place)
-{
-	return addr_hash(&((const struct target_table *)table)->units[place]);
-}
-
-static uint64_t listing_hash(const void *table, uint32_t place)
-{
-	return addr_hash(&((const struct target_table *)table)->listings[place].address);
-}
-
 static uint64_t series_key(uint32_t entity, const char *signal, size_t n)
 {
 	return hash_pair(entity, hash_bytes(signal, n < TEXT_MAX ? n : TEXT_MAX));
-}
-
-static uint64_t series_hash(const void *table, uint32_t place)
-{
-	const struct series *s = &((const struct target_table *)table)->series[place];
-	return series_key(s->entity, s->signal, strlen(s->signal));
 }
 
 static const struct {
@@ -179,8 +123,8 @@ struct target target_listing_at(const struct target_table *t, size_t i, const ch
 
 void target_list(struct target_table *t, const struct target *listed, const char *service)
 {
-	lookup_grow(&t->by_listing, (uint32_t)t->listing_count, listing_hash, t);
-	lookup_put(&t->by_listing, addr_hash(&listed->address), (uint32_t)t->listing_count);
+	must(listed->entity == ENTITY_NONE || listed->entity < t->entities->count);
+	index_add(&t->by_listing, addr_hash(&listed->address), (uint32_t)t->listing_count);
 	alloc_grow((void **)&t->listings, t->listing_count, &t->listing_capacity, sizeof(*t->listings));
 	t->listings[t->listing_count++] = (struct listing){
 		.address = listed->address,
@@ -194,6 +138,7 @@ void target_list(struct target_table *t, const struct target *listed, const char
 
 uint16_t observer_id(struct target_table *t, const char *id, size_t n)
 {
+	must(id || !n);
 	for (size_t i = 0; i < t->observer_count; i++)
 		if (same_text(t->observers[i].id, id, n))
 			return (uint16_t)i;
@@ -206,6 +151,7 @@ uint16_t observer_id(struct target_table *t, const char *id, size_t n)
 
 void observer_asn(struct target_table *t, uint16_t observer, uint32_t asn)
 {
+	must(observer < t->observer_count);
 	t->observers[observer].asn = asn;
 }
 
@@ -227,14 +173,14 @@ static uint32_t entity_holding(const struct target_table *t, const struct addr *
 static uint32_t unit_of(struct target_table *t, const struct addr *a)
 {
 	uint64_t hash = addr_hash(a);
-	uint32_t cursor = (uint32_t)hash, place;
-	while ((place = lookup_next(&t->by_unit, &cursor)))
-		if (addr_equal(&t->units[place - 1], a))
-			return place - 1;
-	lookup_grow(&t->by_unit, (uint32_t)t->unit_count, unit_hash, t);
+	struct index_walk walk = index_begin(hash);
+	uint32_t place;
+	while (index_next(&t->by_unit, &walk, &place))
+		if (addr_equal(&t->units[place], a))
+			return place;
 	alloc_grow((void **)&t->units, t->unit_count, &t->unit_capacity, sizeof(*t->units));
 	t->units[t->unit_count] = *a;
-	lookup_put(&t->by_unit, hash, (uint32_t)t->unit_count);
+	index_add(&t->by_unit, hash, (uint32_t)t->unit_count);
 	return (uint32_t)t->unit_count++;
 }
 
@@ -243,9 +189,10 @@ static const struct listing *listing_of(const struct target_table *t, const stru
 {
 	const struct listing *best = NULL;
 	int best_fit = 0;
-	uint32_t cursor = (uint32_t)addr_hash(&target->address), place;
-	while ((place = lookup_next(&t->by_listing, &cursor))) {
-		const struct listing *l = &t->listings[place - 1];
+	struct index_walk walk = index_begin(addr_hash(&target->address));
+	uint32_t place;
+	while (index_next(&t->by_listing, &walk, &place)) {
+		const struct listing *l = &t->listings[place];
 		if (!addr_equal(&l->address, &target->address))
 			continue;
 		bool name = same_text(l->name, target->name, target->name ? strlen(target->name) : 0);
@@ -275,58 +222,40 @@ static void classify(struct target_table *t, struct target *target)
 		target->entity = ENTITY_NONE;
 }
 
-static uint32_t slot_of(const struct target_table *t, const struct addr *a, uint8_t op, const char *name, size_t n)
-{
-	n = n < TEXT_MAX ? n : TEXT_MAX;
-	uint64_t h = hash_pair(addr_hash(a) + op, name ? hash_bytes(name, n) : 0);
-	uint32_t slot = (uint32_t)h & (t->slots - 1);
-	for (; t->index[slot]; slot = (slot + 1) & (t->slots - 1)) {
-		const struct target *held = &t->targets[t->index[slot] - 1];
-		if (held->op == op && addr_equal(&held->address, a) && same_text(held->name, name, n))
-			break;
-	}
-	return slot;
-}
-
-static void index_double(struct target_table *t)
-{
-	free(t->index);
-	t->slots *= 2;
-	t->index = alloc_zero(t->slots, sizeof(*t->index));
-	for (uint32_t i = 0; i < t->count; i++) {
-		const struct target *x = &t->targets[i];
-		t->index[slot_of(t, &x->address, x->op, x->name, x->name ? strlen(x->name) : 0)] = i + 1;
-	}
-}
-
 uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t op, const char *name, size_t name_length)
 {
-	uint32_t slot = slot_of(t, address, op, name, name_length);
-	if (t->index[slot])
-		return t->index[slot] - 1;
+	must(op < PROBE_OP_COUNT && (name || !name_length));
+	name_length = name_length < TEXT_MAX ? name_length : TEXT_MAX;
+	uint64_t hash = hash_pair(addr_hash(address) + op, name ? hash_bytes(name, name_length) : 0);
+	struct index_walk walk = index_begin(hash);
+	uint32_t held;
+	while (index_next(&t->by_target, &walk, &held)) {
+		const struct target *x = &t->targets[held];
+		if (x->op == op && addr_equal(&x->address, address) && same_text(x->name, name, name_length))
+			return held;
+	}
 	if (t->count >= TARGETS_MAX)
 		return TARGET_NONE;
 	struct target target = {.address = *address, .op = op, .name = name ? copy_n(name, name_length) : NULL};
 	classify(t, &target);
 	alloc_grow((void **)&t->targets, t->count, &t->capacity, sizeof(*t->targets));
 	t->targets[t->count++] = target;
-	t->index[slot] = (uint32_t)t->count;
-	if (t->count > t->slots / 2)
-		index_double(t);
+	index_add(&t->by_target, hash, (uint32_t)t->count - 1);
 	return (uint32_t)t->count - 1;
 }
 
 uint32_t series_id(struct target_table *t, uint32_t entity, const char *signal, size_t n)
 {
+	must(entity < t->entities->count && (signal || !n));
 	uint64_t hash = series_key(entity, signal, n);
-	uint32_t cursor = (uint32_t)hash, place;
-	while ((place = lookup_next(&t->by_series, &cursor)))
-		if (t->series[place - 1].entity == entity && same_text(t->series[place - 1].signal, signal, n))
-			return place - 1;
+	struct index_walk walk = index_begin(hash);
+	uint32_t place;
+	while (index_next(&t->by_series, &walk, &place))
+		if (t->series[place].entity == entity && same_text(t->series[place].signal, signal, n))
+			return place;
 	if (t->series_count >= SERIES_MAX)
 		return TARGET_NONE;
-	lookup_grow(&t->by_series, (uint32_t)t->series_count, series_hash, t);
-	lookup_put(&t->by_series, hash, (uint32_t)t->series_count);
+	index_add(&t->by_series, hash, (uint32_t)t->series_count);
 	alloc_grow((void **)&t->series, t->series_count, &t->series_capacity, sizeof(*t->series));
 	t->series[t->series_count] = (struct series){.entity = entity, .signal = copy_n(signal, n)};
 	return (uint32_t)t->series_count++;

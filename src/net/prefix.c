@@ -3,6 +3,8 @@
 #include "net/prefix.h"
 
 #include "base/err.h"
+#include "base/must.h"
+#include "base/number.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ struct addr addr_v6(const uint8_t bytes[16])
 
 void prefix_mask(struct prefix *p)
 {
+	must(p->length <= family_bits(p->family));
 	unsigned whole = p->length / 8, rest = p->length % 8;
 	if (rest) {
 		p->bytes[whole] &= (uint8_t)(0xff00 >> rest);
@@ -42,12 +45,14 @@ static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 
 bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
 {
+	must(outer->length <= 128 && inner->length <= 128);
 	return outer->family == inner->family && outer->length <= inner->length &&
 	       same_bits(outer->bytes, inner->bytes, outer->length);
 }
 
 bool prefix_has(const struct prefix *p, const struct addr *a)
 {
+	must(p->length <= 128);
 	return p->family == a->family && same_bits(p->bytes, a->bytes, p->length);
 }
 
@@ -84,16 +89,9 @@ int prefix_parse(const char *text, struct prefix *ret)
 	struct addr a;
 	if (addr_parse(host, &a) < 0)
 		return ERR_MALFORMED;
-	unsigned long length = family_bits(a.family);
-	if (slash) {
-		char *end;
-		if (slash[1] < '0' || slash[1] > '9')
-			return ERR_MALFORMED;
-		unsigned long given = strtoul(slash + 1, &end, 10);
-		if (*end || given > length)
-			return ERR_MALFORMED;
-		length = given;
-	}
+	uint64_t length = family_bits(a.family);
+	if (slash && !number_of_text(slash + 1, length, &length))
+		return ERR_MALFORMED;
 	struct prefix p = {.family = a.family, .length = (uint8_t)length};
 	memcpy(p.bytes, a.bytes, sizeof(p.bytes));
 	struct prefix masked = p;

@@ -13,7 +13,7 @@ static int64_t read_ns(clockid_t which)
 
 struct instant clock_utc(void)
 {
-	return (struct instant){read_ns(CLOCK_REALTIME)};
+	return instant_of_ns(read_ns(CLOCK_REALTIME));
 }
 
 int64_t clock_boot_ns(void)

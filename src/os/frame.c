@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -130,6 +131,7 @@ void channel_take_files(struct channel *c)
 
 int channel_put(struct channel *c, uint16_t kind, const void *bytes, size_t length)
 {
+	must(bytes || !length);
 	if (length > FRAME_MAX)
 		return -EMSGSIZE;
 	bool credited = kind >= FRAME_CREDITED;
@@ -150,6 +152,7 @@ static int64_t now_ms(void)
 
 int channel_put_wait(struct channel *c, uint16_t kind, const void *bytes, size_t length, int timeout_ms)
 {
+	must(bytes || !length);
 	int64_t end = now_ms() + timeout_ms;
 	for (;;) {
 		int code = channel_put(c, kind, bytes, length);

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "os/clock.h"
 
 #include <errno.h>
@@ -64,6 +65,7 @@ static struct watched *find(struct loop *l, int descriptor)
 
 int loop_watch(struct loop *l, int descriptor, uint32_t events, struct loop_handler h)
 {
+	must(descriptor >= 0);
 	struct epoll_event e = {.events = events, .data.fd = descriptor};
 	struct watched *w = find(l, descriptor);
 	if (epoll_ctl(l->epoll, w ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &e) < 0)

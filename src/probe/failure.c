@@ -8,6 +8,7 @@
 #include "probe/failure.h"
 
 #include "base/attr.h"
+#include "base/must.h"
 #include "model/probe.h"
 #include "net/prefix.h"
 #include "wire/echo.h"
@@ -50,6 +51,7 @@ static const uint8_t codes6[] = {
 
 uint8_t failure_of_icmp(uint8_t family, uint8_t type, uint8_t code)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	bool v6 = family == FAMILY_V6;
 	if (type == (v6 ? ECHO6_EXCEEDED : ECHO4_EXCEEDED))
 		return U_HOST;
@@ -62,6 +64,7 @@ uint8_t failure_of_icmp(uint8_t family, uint8_t type, uint8_t code)
 
 bool failure_prohibits(uint8_t family, uint8_t type, uint8_t code)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	if (family == FAMILY_V6)
 		return type == ECHO6_UNREACHABLE && (code == 1 || code == 5);
 	return type == ECHO4_UNREACHABLE && (code == 9 || code == 10 || code == 13);

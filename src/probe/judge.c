@@ -21,7 +21,7 @@ static void relax(struct prober *p, const struct addr *target)
 
 static void forged(struct prober *p, const struct echo_answer *a, const struct arrival *how)
 {
-	struct instant time = {how->stamp + p->step_ns};
+	struct instant time = instant_of_ns(how->stamp + p->step_ns);
 	struct attempt out = attempt_of(PROBE_ICMP_ECHO, &a->from, ATTEMPT_UNLISTED, time);
 	out.failure = FAILURE_FORGED;
 	out.mode = (uint8_t)p->mode;
@@ -39,7 +39,7 @@ static void note_error(struct attempt *out, const struct echo_answer *a)
 
 static void late(struct prober *p, const struct echo_answer *a, const struct arrival *how)
 {
-	struct instant time = {a->body.stamp + p->step_ns};
+	struct instant time = instant_of_ns(a->body.stamp + p->step_ns);
 	struct attempt out = attempt_of(PROBE_ICMP_ECHO, &a->target, a->body.index, time);
 	out.failure = FAILURE_LATE_OR_DUP;
 	out.mode = (uint8_t)p->mode;

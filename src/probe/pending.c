@@ -3,6 +3,7 @@
 #include "probe/pending.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #define PENDING_LEAST 1024
 
@@ -56,12 +57,14 @@ struct slot *pending_next(struct pending *p, const struct addr *target)
 
 struct addr pending_target(const struct pending *p, uint64_t serial)
 {
+	must(serial < p->tail);
 	const struct slot *s = pending_slot(p, serial);
 	return s->v6 ? addr_v6(p->wide[serial & (p->capacity - 1)]) : addr_v4(s->v4);
 }
 
 void pending_decide(struct pending *p, struct slot *s, enum slot_state state)
 {
+	must(state != SLOT_PENDING && p->waiting > 0);
 	s->state = (unsigned)state & 7u;
 	p->waiting--;
 }

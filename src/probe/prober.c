@@ -11,6 +11,7 @@
 // None of them needs a privilege.
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "os/clock.h"
 #include "probe/prober_priv.h"
 
@@ -80,7 +81,7 @@ struct attempt prober_attempt(const struct prober *p, uint64_t serial)
 {
 	const struct slot *s = pending_slot(&p->pending, serial);
 	struct addr target = pending_target(&p->pending, serial);
-	struct attempt a = attempt_of(s->op, &target, s->index, (struct instant){s->stamp + p->step_ns});
+	struct attempt a = attempt_of(s->op, &target, s->index, instant_of_ns(s->stamp + p->step_ns));
 	a.mode = s->mode;
 	a.number = s->number;
 	a.port = s->port;
@@ -421,6 +422,7 @@ static void look_at_routes(struct prober *p, int64_t now)
 
 size_t prober_send(struct prober *p, const struct prober_item *items, size_t n, int64_t *ret_wait_ns)
 {
+	must(items || !n);
 	int64_t wait = 0;
 	size_t done = 0;
 	look_at_routes(p, prober_now(p));

@@ -4,17 +4,14 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "recording/document.h"
 
-#include <errno.h>
 #include <fnmatch.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#define INSTANT_MAX_S 9.2e9 // the year 2261; an instant is 64 bits of nanoseconds
 
 struct reader {
 	const char *file;
@@ -99,20 +96,6 @@ static int check_members(const struct reader *r, const json_t *object, const str
 			return wrong(r, members[i].name, types[members[i].type]);
 	}
 	return 0;
-}
-
-// Seconds since 1970, to the nanosecond where a double holds it; false: outside what an instant can be.
-static bool instant_member(const json_t *object, const char *key, struct instant *ret)
-{
-	const json_t *v = json_object_get(object, key);
-	if (!json_is_number(v))
-		return true;
-	double s = json_number_value(v);
-	if (!(s > -INSTANT_MAX_S && s < INSTANT_MAX_S))
-		return false;
-	int64_t whole = (int64_t)s;
-	ret->ns = whole * NS_PER_S + (int64_t)((s - (double)whole) * 1e9);
-	return true;
 }
 
 static int read_prefixes(const struct reader *r, struct entity *e, const json_t *list)
@@ -212,9 +195,9 @@ static int read_members(const struct reader *r, struct recording *rec, const jso
 		return code;
 	const char *name = json_string_value(json_object_get(root, "name"));
 	rec->name = name ? alloc_copy(name) : NULL;
-	if (!instant_member(root, "from", &rec->from))
+	if (!document_seconds(root, "from", &rec->from))
 		return wrong(r, "from", "not a time");
-	if (!instant_member(root, "to", &rec->to))
+	if (!document_seconds(root, "to", &rec->to))
 		return wrong(r, "to", "not a time");
 	rec->observers = json_array_size(json_object_get(root, "observers"));
 	json_int_t floor = json_integer_value(json_object_get(root, "full_feed_floor"));
@@ -234,21 +217,10 @@ static int read_members(const struct reader *r, struct recording *rec, const jso
 // Reads the file of that name as one JSON object of our format.
 static int load(const struct reader *r, json_t **ret)
 {
-	struct stat st;
-	json_error_t error;
-	if (stat(r->file, &st) < 0) {
-		int code = errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : -errno;
-		return file_error_as(code, r->error, file_at(r->file, 0), "%s", err_text(code));
-	}
-	if (!S_ISREG(st.st_mode))
-		return wrong(r, "the file", "is not a plain file");
-	if (st.st_size > RECORDING_JSON_MAX)
-		return wrong(r, "the file", "is larger than a recording.json can be (16 MiB)");
-	json_t *root = json_load_file(r->file, JSON_REJECT_DUPLICATES, &error);
-	if (!root)
-		return file_error_as(ERR_MALFORMED, r->error,
-				     file_at(r->file, error.line > 0 ? (uint32_t)error.line : 0), "not valid JSON: %s",
-				     error.text);
+	json_t *root = NULL;
+	int code = document_load(r->file, RECORDING_JSON_MAX, r->error, &root);
+	if (code < 0)
+		return code;
 	const char *format = json_string_value(json_object_get(root, "format"));
 	if (!format || strcmp(format, "lacuna-recording/1") != 0) {
 		json_decref(root);

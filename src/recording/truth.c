@@ -5,21 +5,19 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "recording/document.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-#define INSTANT_MAX_S	  9.2e9 // the year 2261; an instant is 64 bits of nanoseconds
 #define TRUTH_BYTES	  (16 << 20)
 #define START_TOLERANCE_S 600 // field data without a tolerance of its own: ten minutes
 
 static struct instant time_of(const json_t *object, const char *key)
 {
-	const json_t *v = json_object_get(object, key);
-	double s = json_is_number(v) ? json_number_value(v) : NAN;
-	return s > -INSTANT_MAX_S && s < INSTANT_MAX_S ? (struct instant){llround(s * 1e9)} : INSTANT_NONE;
+	struct instant time = INSTANT_NONE;
+	return document_seconds(object, key, &time) ? time : INSTANT_NONE;
 }
 
 static double tolerance_of(const json_t *object, const char *key)
@@ -74,22 +72,9 @@ int truth_read(const char *dir, struct truth *ret, struct file_error *e)
 {
 	struct text path = {0};
 	text_printf(&path, "%s/truth.json", dir);
-	json_error_t error = {0};
 	json_t *root = NULL;
 	struct truth truth = {0};
-	struct stat st;
-	int code = stat(text_string(&path), &st) == 0 ? 0 : ERR_NOT_FOUND;
-	if (code < 0)
-		(void)file_error_as(code, e, file_at(text_string(&path), 0), "%s", err_text(code));
-	else if (!S_ISREG(st.st_mode) || st.st_size > TRUTH_BYTES)
-		code = file_error_as(ERR_TOO_LARGE, e, file_at(text_string(&path), 0),
-				     "no file, or larger than 16 MiB");
-	if (code == 0)
-		root = json_load_file(text_string(&path), JSON_REJECT_DUPLICATES, &error);
-	if (code == 0 && !root)
-		code = file_error_as(ERR_MALFORMED, e,
-				     file_at(text_string(&path), error.line > 0 ? (uint32_t)error.line : 0),
-				     "not valid JSON: %s", error.text);
+	int code = document_load(text_string(&path), TRUTH_BYTES, e, &root);
 	size_t i;
 	const json_t *v, *outages = json_object_get(root, "outages");
 	if (code == 0 && !json_is_array(outages))

@@ -4,6 +4,10 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
+#include "base/number.h"
+#include "base/numbers.h"
+#include "base/when.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -97,19 +101,12 @@ static void trimmed(const char *text, char *ret, size_t size)
 	ret[n] = '\0';
 }
 
-static int64_t days_from_civil(int64_t y, int64_t m, int64_t d) // since 1970-01-01 (Hinnant's algorithm)
-{
-	y -= m <= 2;
-	int64_t era = y / 400, yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
 static struct instant moment(long year, long month, long day, long second_of_day)
 {
-	bool valid = year >= 1990 && year <= 2100 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-	if (!valid || second_of_day < 0 || second_of_day >= 86400)
+	struct instant t = INSTANT_NONE;
+	if (year < 1990 || year > 2100 || second_of_day >= 86400 || !when_civil(year, month, day, second_of_day, &t))
 		return INSTANT_NONE;
-	return (struct instant){(days_from_civil(year, month, day) * 86400 + second_of_day) * NS_PER_S};
+	return t;
 }
 
 static long month_of(const char *word)
@@ -122,15 +119,16 @@ static long month_of(const char *word)
 }
 
 // A number of at most `most` digits; -1: none. Moves on.
-static long number_next(const char **at, int most)
+static long number_next(const char **at, size_t most)
 {
-	long value = 0;
-	int digits = 0;
 	while (**at == ' ')
 		++*at;
-	for (; isdigit((unsigned char)**at) && digits < most; digits++)
-		value = value * 10 + (*(*at)++ - '0');
-	return digits ? value : -1;
+	struct cursor c = cursor_of(*at, strnlen(*at, most));
+	uint64_t value;
+	if (!number_u64(&c, UINT32_MAX, &value))
+		return -1;
+	*at = (const char *)c.at;
+	return (long)value;
 }
 
 static bool mark_next(const char **at, char mark)
@@ -244,9 +242,8 @@ static bool places_of(const struct layout *layout, const struct row *head, int *
 static int by_begin(const void *a, const void *b)
 {
 	const struct label *x = a, *y = b;
-	if (x->begin.ns != y->begin.ns)
-		return x->begin.ns < y->begin.ns ? -1 : 1;
-	int order = strcmp(x->country, y->country);
+	int order = numbers_by_instant(&x->begin, &y->begin);
+	order = order ? order : strcmp(x->country, y->country);
 	return order ? order : (int)y->national - (int)x->national;
 }
 
@@ -308,11 +305,13 @@ void labels_free(struct labels *l)
 
 bool label_reject_costs_row(enum label_reject r)
 {
+	must(r < REJECT_COUNT);
 	return r < REJECT_ORDER;
 }
 
 const char *label_reject_name(enum label_reject r)
 {
+	must(r < REJECT_COUNT);
 	static const char *const names[REJECT_COUNT] = {
 		[REJECT_FIELDS] = "not as many fields as the heading",
 		[REJECT_BEGIN] = "begin cannot be read",

@@ -7,15 +7,13 @@
 #include "base/err.h"
 #include "model/entity.h"
 #include "model/sample.h"
+#include "recording/document.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #define TEXT_MAX       1000   // bytes of one string
 #define DURATION_MAX   4e8    // seconds; a dozen years
@@ -62,29 +60,14 @@ static int read_string(const struct reader *r, const json_t *object, const char 
 // A number from 0 to `most`; left alone where there is none or it is null.
 static int read_number(const struct reader *r, const json_t *object, const char *key, double most, double *ret)
 {
-	const json_t *v = json_object_get(object, key);
-	if (!v || json_is_null(v))
-		return 0;
-	double x = json_number_value(v);
-	if (!json_is_number(v) || !(x >= 0 && x <= most))
-		return wrong(r, key, "not a number in its range");
-	*ret = x;
-	return 0;
+	return document_number(object, key, 0, most, ret) ? 0 : wrong(r, key, "not a number in its range");
 }
 
-// 2022-01-25T20:30:00Z, exactly; null or missing: unknown.
+// Null or missing: unknown.
 static int read_time(const struct reader *r, const json_t *object, const char *key, struct instant *ret)
 {
-	const json_t *v = json_object_get(object, key);
 	*ret = INSTANT_NONE;
-	if (!v || json_is_null(v))
-		return 0;
-	struct tm tm = {0};
-	const char *word = json_string_value(v), *end = word ? strptime(word, "%Y-%m-%dT%H:%M:%SZ", &tm) : NULL;
-	if (!end || *end || strlen(word) != 20 || tm.tm_year < 70 || tm.tm_year > 300)
-		return wrong(r, key, "not a time such as 2022-01-25T20:30:00Z");
-	*ret = instant_of(timegm(&tm), 0);
-	return 0;
+	return document_time(object, key, ret) ? 0 : wrong(r, key, "not a time such as 2022-01-25T20:30:00Z");
 }
 
 static int read_signals(const struct reader *r, const json_t *list, const char *key, uint32_t *ret)
@@ -241,20 +224,9 @@ int precedents_read(const char *path, struct precedents *ret, struct file_error 
 {
 	struct reader r = {.path = path, .id = "file", .error = e};
 	struct precedents list = {0};
-	struct stat st;
-	json_error_t error;
-	if (stat(path, &st) < 0) {
-		int code = errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : -errno;
-		return file_error_as(code, e, file_at(path, 0), "%s", err_text(code));
-	}
-	if (!S_ISREG(st.st_mode) || st.st_size > PRECEDENTS_JSON_MAX)
-		return wrong(&r, "", "not a file of at most 4 MiB");
-	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-	int code = 0;
-	if (!root)
-		code = file_error_as(ERR_MALFORMED, e, file_at(path, error.line > 0 ? (uint32_t)error.line : 0), "%s",
-				     error.text);
-	else
+	json_t *root = NULL;
+	int code = document_load(path, PRECEDENTS_JSON_MAX, e, &root);
+	if (code == 0)
 		code = read_list(&r, root, &list);
 	json_decref(root);
 	if (code < 0)

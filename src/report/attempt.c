@@ -171,7 +171,7 @@ static char *put_observer(struct text *out, char *at, const char *observer)
 
 static char *put_when(struct text *out, char *at, struct instant time)
 {
-	if (LIKELY(time.ns >= 0))
+	if (LIKELY(time.ns > 0)) // known, and not before 1970
 		return put_time(at, time);
 	commit(out, at);
 	struct json j = {.out = out};

@@ -49,7 +49,7 @@ static void put_refs(struct json *j, const struct incident_view *v, uint8_t sour
 	json_close(j, ']');
 }
 
-static void put_says(struct json *j, const struct diagnosis *d, uint8_t evidence)
+static void put_says(struct json *j, const struct verdict *d, uint8_t evidence)
 {
 	struct text words = {0};
 	words_evidence(&words, evidence, &d->findings[evidence]);
@@ -57,7 +57,7 @@ static void put_says(struct json *j, const struct diagnosis *d, uint8_t evidence
 	text_free(&words);
 }
 
-static void put_arguments(struct json *j, const struct incident_view *v, const struct diagnosis *d,
+static void put_arguments(struct json *j, const struct incident_view *v, const struct verdict *d,
 			  const struct argument *list, uint8_t count)
 {
 	json_open(j, '[');
@@ -75,7 +75,7 @@ static void put_arguments(struct json *j, const struct incident_view *v, const s
 	json_close(j, ']');
 }
 
-static void put_causes(struct json *j, const struct incident_view *v, const struct diagnosis *d)
+static void put_causes(struct json *j, const struct incident_view *v, const struct verdict *d)
 {
 	json_open(j, '[');
 	for (size_t i = 0; i < CAUSE_COUNT && (i < CAUSES_LEAST || d->ranked[i].p >= P_LEAST); i++) {
@@ -98,7 +98,7 @@ static void put_causes(struct json *j, const struct incident_view *v, const stru
 	json_close(j, ']');
 }
 
-static void put_reasons(struct json *j, const struct diagnosis *d)
+static void put_reasons(struct json *j, const struct verdict *d)
 {
 	json_open(j, '[');
 	for (unsigned reason = ABSTAIN_WEAK; reason <= ABSTAIN_COVERAGE; reason <<= 1) {
@@ -112,7 +112,7 @@ static void put_reasons(struct json *j, const struct diagnosis *d)
 	json_close(j, ']');
 }
 
-static void put_verdict(struct json *j, const struct diagnosis *d)
+static void put_verdict(struct json *j, const struct verdict *d)
 {
 	struct text words = {0};
 	const char *first = cause_row(d->ranked[0].cause)->word;
@@ -135,7 +135,7 @@ static void put_verdict(struct json *j, const struct diagnosis *d)
 	json_close(j, '}');
 }
 
-static void put_ask(struct json *j, const struct diagnosis *d)
+static void put_ask(struct json *j, const struct verdict *d)
 {
 	struct text words = {0};
 	if (d->ask >= EVIDENCE_COUNT) {
@@ -153,7 +153,7 @@ static void put_ask(struct json *j, const struct diagnosis *d)
 	text_free(&words);
 }
 
-static void put_findings(struct json *j, const struct diagnosis *d)
+static void put_findings(struct json *j, const struct verdict *d)
 {
 	json_open(j, '[');
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -176,7 +176,7 @@ static void put_findings(struct json *j, const struct diagnosis *d)
 void cause_json(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	static const char *const members[] = {"causes", "verdict", "would_change_most", "findings"};
-	const struct diagnosis *d = &n->diagnosis;
+	const struct verdict *d = &n->verdict;
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
 		json_key(j, members[i]);
 		if (!d->known)

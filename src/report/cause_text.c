@@ -43,7 +43,7 @@ static void put_ratio(struct text *t, double lr)
 		text_printf(t, "%.*f times less probable under it", 1 / lr < 10 ? 1 : 0, 1 / lr);
 }
 
-static void put_argument(struct text *t, const char *member, const struct diagnosis *d, const struct argument *a)
+static void put_argument(struct text *t, const char *member, const struct verdict *d, const struct argument *a)
 {
 	struct text words = {0};
 	text_printf(t, "  %-12s", member);
@@ -55,7 +55,7 @@ static void put_argument(struct text *t, const char *member, const struct diagno
 	text_free(&words);
 }
 
-static void put_ask(struct text *t, const struct diagnosis *d)
+static void put_ask(struct text *t, const struct verdict *d)
 {
 	struct text words = {0};
 	words_ask(&words, d);
@@ -68,16 +68,16 @@ static void put_ask(struct text *t, const struct diagnosis *d)
 
 void cause_headline(struct text *t, const struct incident *n)
 {
-	if (!n->diagnosis.known)
+	if (!n->verdict.known)
 		return;
 	text_printf(t, "  %-12s", "why");
-	words_headline(t, &n->diagnosis);
+	words_headline(t, &n->verdict);
 	text_char(t, '\n');
 }
 
 void cause_text(struct text *t, const struct incident *n)
 {
-	const struct diagnosis *d = &n->diagnosis;
+	const struct verdict *d = &n->verdict;
 	const struct hypothesis *h = &d->ranked[0];
 	if (!d->known)
 		return;
@@ -88,7 +88,7 @@ void cause_text(struct text *t, const struct incident *n)
 	put_ask(t, d);
 }
 
-static void put_table(struct text *t, const struct diagnosis *d)
+static void put_table(struct text *t, const struct verdict *d)
 {
 	for (size_t i = 0; i < CAUSE_COUNT; i++) {
 		const struct hypothesis *h = &d->ranked[i];
@@ -123,7 +123,7 @@ static void put_files(struct text *t, const struct incident_view *v, uint8_t sou
 }
 
 // What answers it in all, each with its family and where it comes from.
-static void put_findings(struct text *t, const struct incident_view *v, const struct diagnosis *d)
+static void put_findings(struct text *t, const struct incident_view *v, const struct verdict *d)
 {
 	bool first = true;
 	for (uint8_t f = 0; f < FAMILY_COUNT; f++)
@@ -142,7 +142,7 @@ static void put_findings(struct text *t, const struct incident_view *v, const st
 		}
 }
 
-static void put_unknown(struct text *t, const struct diagnosis *d)
+static void put_unknown(struct text *t, const struct verdict *d)
 {
 	bool first = true;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -159,7 +159,7 @@ static void put_unknown(struct text *t, const struct diagnosis *d)
 
 void cause_explain(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	const struct diagnosis *d = &n->diagnosis;
+	const struct verdict *d = &n->verdict;
 	const struct hypothesis *h = &d->ranked[0];
 	struct text words = {0};
 	incident_headline(t, v, n);

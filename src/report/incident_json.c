@@ -54,13 +54,13 @@ static const char *scope_name(enum incident_scope scope)
 
 static void put_scope(struct json *j, const struct incident_view *v, const struct incident *n)
 {
-	const struct entity *e = &v->entities->at[n->entity];
+	const struct entity *e = &v->entities->at[n->story.entity];
 	json_key(j, "scope");
 	json_open(j, '{');
 	json_key(j, "kind");
-	json_string(j, scope_name(n->scope));
+	json_string(j, scope_name(n->story.scope));
 	json_key(j, "fraction_down");
-	json_real(j, n->fraction_down, SHARE_DIGITS);
+	json_real(j, n->story.fraction_down, SHARE_DIGITS);
 	json_key(j, "networks");
 	json_open(j, '[');
 	for (size_t i = 0; i < e->asn_count; i++) {
@@ -71,9 +71,9 @@ static void put_scope(struct json *j, const struct incident_view *v, const struc
 	}
 	json_close(j, ']');
 	json_key(j, "units_down");
-	json_int(j, (int64_t)n->units_down);
+	json_int(j, (int64_t)n->story.units_down);
 	json_key(j, "units");
-	json_int(j, (int64_t)n->units);
+	json_int(j, (int64_t)n->story.units);
 	json_close(j, '}');
 }
 
@@ -129,17 +129,19 @@ static void put_signals(struct json *j, const struct incident_view *v, const str
 {
 	json_key(j, "signals");
 	json_open(j, '[');
-	for (size_t i = 0; i < n->signal_count; i++)
-		put_signal(j, v, &n->signals[i]);
-	if (n->origin_count) {
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		put_signal(j, v, &n->story.signals[i]);
+	if (n->story.origin_count) {
 		json_open(j, '{');
 		json_key(j, "signal");
 		json_string(j, "origin");
-		struct moment first = {n->origins[0].first, n->origins[0].first, n->origins[0].first, 0.9};
+		struct moment first = {n->story.origins[0].first, n->story.origins[0].first, n->story.origins[0].first,
+				       0.9};
 		put_moment(j, "onset", &first);
 		json_key(j, "depth");
-		json_real(j, n->fraction_down, SHARE_DIGITS);
-		struct moment gone = {n->origins[0].gone, n->origins[0].gone, n->origins[0].gone, 0.9};
+		json_real(j, n->story.fraction_down, SHARE_DIGITS);
+		struct moment gone = {n->story.origins[0].gone, n->story.origins[0].gone, n->story.origins[0].gone,
+				      0.9};
 		put_moment(j, "recovered", &gone);
 		json_close(j, '}');
 	}
@@ -152,15 +154,16 @@ static void put_order(struct json *j, const struct incident_view *v, const struc
 	json_open(j, '[');
 	for (unsigned group = 0; group < INCIDENT_SIGNALS_MAX; group++) {
 		bool any = false;
-		for (size_t i = 0; i < n->signal_count; i++) {
-			const struct series *series = v->targets ? series_at(v->targets, n->signals[i].series) : NULL;
-			bool named = n->signals[i].signal == SIGNAL_SERIES && series;
-			if (n->order_group[i] != group)
+		for (size_t i = 0; i < n->story.signal_count; i++) {
+			const struct series *series =
+				v->targets ? series_at(v->targets, n->story.signals[i].series) : NULL;
+			bool named = n->story.signals[i].signal == SIGNAL_SERIES && series;
+			if (n->story.order_group[i] != group)
 				continue;
 			if (!any)
 				json_open(j, '[');
 			any = true;
-			json_string(j, named ? series->signal : signal_name(n->signals[i].signal));
+			json_string(j, named ? series->signal : signal_name(n->story.signals[i].signal));
 		}
 		if (any)
 			json_close(j, ']');
@@ -172,12 +175,12 @@ static void put_phases(struct json *j, const struct incident *n)
 {
 	json_key(j, "phases");
 	json_open(j, '[');
-	for (size_t i = 0; i < n->phase_count; i++) {
+	for (size_t i = 0; i < n->story.phase_count; i++) {
 		json_open(j, '{');
 		json_key(j, "phase");
-		json_string(j, n->phases[i].phase);
-		put_time(j, "from", n->phases[i].from);
-		put_time(j, "to", n->phases[i].to);
+		json_string(j, n->story.phases[i].phase);
+		put_time(j, "from", n->story.phases[i].from);
+		put_time(j, "to", n->story.phases[i].to);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -185,7 +188,7 @@ static void put_phases(struct json *j, const struct incident *n)
 
 static void put_concurrency(struct json *j, const struct incident *n)
 {
-	const struct incident_concurrency *c = &n->concurrency;
+	const struct incident_concurrency *c = &n->story.concurrency;
 	if (!c->known) {
 		put_null(j, "concurrency");
 		return;
@@ -211,7 +214,7 @@ static void put_concurrency(struct json *j, const struct incident *n)
 
 static void put_precedence(struct json *j, const struct incident *n)
 {
-	const struct incident_precedence *p = &n->precedence;
+	const struct incident_precedence *p = &n->story.precedence;
 	if (!p->known) {
 		put_null(j, "precedence");
 		return;
@@ -246,12 +249,12 @@ static void put_similar(struct json *j, const struct incident *n)
 {
 	json_key(j, "similar");
 	json_open(j, '[');
-	for (size_t i = 0; i < n->similar_count; i++) {
+	for (size_t i = 0; i < n->ties.similar_count; i++) {
 		json_open(j, '{');
 		json_key(j, "id");
-		json_string(j, n->similar[i].id);
+		json_string(j, n->ties.similar[i].id);
 		json_key(j, "similarity");
-		json_real(j, n->similar[i].similarity, SHARE_DIGITS);
+		json_real(j, n->ties.similar[i].similarity, SHARE_DIGITS);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -263,25 +266,25 @@ static void put_routing(struct json *j, const struct incident *n)
 	json_open(j, '{');
 	json_key(j, "upstreams");
 	json_open(j, '[');
-	for (size_t i = 0; i < n->upstream_count; i++) {
+	for (size_t i = 0; i < n->story.upstream_count; i++) {
 		json_open(j, '{');
 		json_key(j, "asn");
-		if (n->upstreams[i].asn)
-			json_int(j, n->upstreams[i].asn);
+		if (n->story.upstreams[i].asn)
+			json_int(j, n->story.upstreams[i].asn);
 		else
 			json_null(j);
-		put_time(j, "first_withdrawal", n->upstreams[i].first);
+		put_time(j, "first_withdrawal", n->story.upstreams[i].first);
 		json_key(j, "routes");
-		json_int(j, n->upstreams[i].routes);
+		json_int(j, n->story.upstreams[i].routes);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 	json_key(j, "path_changes_before_60s");
-	json_int(j, (int64_t)n->path_changes);
+	json_int(j, (int64_t)n->story.path_changes);
 	json_key(j, "origins");
 	json_open(j, '[');
-	for (size_t i = 0; i < n->origin_count; i++) {
-		const struct incident_origin *o = &n->origins[i];
+	for (size_t i = 0; i < n->story.origin_count; i++) {
+		const struct incident_origin *o = &n->story.origins[i];
 		json_open(j, '{');
 		put_prefix(j, "prefix", &o->prefix);
 		json_key(j, "kind");
@@ -306,8 +309,8 @@ static void put_recovery(struct json *j, const struct incident *n)
 {
 	json_key(j, "recovery");
 	json_open(j, '[');
-	for (size_t i = 0; i < n->recovery_count; i++) {
-		const struct incident_recovery *r = &n->recovery[i];
+	for (size_t i = 0; i < n->story.recovery_count; i++) {
+		const struct incident_recovery *r = &n->story.recovery[i];
 		json_open(j, '{');
 		json_key(j, "class");
 		json_string(j, r->signal == SIGNAL_LOSS ? "hosts" : signal_name(r->signal));
@@ -326,8 +329,8 @@ static void put_recovery(struct json *j, const struct incident *n)
 
 static bool blind_during(const struct blind_span *b, const struct incident *n)
 {
-	bool before_end = !instant_known(n->end.best) || b->from.ns <= n->end.best.ns;
-	return before_end && (!instant_known(b->to) || b->to.ns >= n->start.best.ns);
+	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= n->story.end.best.ns;
+	return before_end && (!instant_known(b->to) || b->to.ns >= n->story.start.best.ns);
 }
 
 static bool any_degraded(const struct incident_view *v, const struct incident *n)
@@ -392,12 +395,12 @@ static void put_coverage(struct json *j, const struct incident_view *v, const st
 
 static void put_impact(struct json *j, const struct incident_view *v, const struct incident *n)
 {
-	const struct entity *e = &v->entities->at[n->entity];
+	const struct entity *e = &v->entities->at[n->story.entity];
 	json_key(j, "impact");
 	json_open(j, '{');
 	json_key(j, "addresses");
-	if (n->addresses_down)
-		json_int(j, (int64_t)n->addresses_down);
+	if (n->story.addresses_down)
+		json_int(j, (int64_t)n->story.addresses_down);
 	else
 		json_null(j);
 	json_key(j, "networks");
@@ -440,8 +443,8 @@ static void put_state(struct json *j, const struct incident *n)
 					    [INCIDENT_CLOSED] = "closed",
 					    [INCIDENT_WITHDRAWN] = "withdrawn"};
 	json_key(j, "state");
-	json_string(j, names[n->state]);
-	if (n->state != INCIDENT_WITHDRAWN)
+	json_string(j, names[incident_state(n)]);
+	if (!n->reason)
 		return;
 	json_key(j, "reason");
 	json_string(j, n->reason);
@@ -460,11 +463,11 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_key(j, "revision");
 	json_int(j, n->revision);
 	json_key(j, "entity");
-	json_string(j, v->entities->at[n->entity].id);
+	json_string(j, v->entities->at[n->story.entity].id);
 	put_state(j, n);
 	put_scope(j, v, n);
-	put_moment(j, "start", &n->start);
-	put_moment(j, "end", &n->end);
+	put_moment(j, "start", &n->story.start);
+	put_moment(j, "end", &n->story.end);
 	put_signals(j, v, n);
 	put_order(j, v, n);
 	put_phases(j, n);
@@ -473,7 +476,7 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	cause_json(j, v, n);
 	put_recovery(j, n);
 	json_key(j, "campaign");
-	json_string(j, n->campaign[0] ? n->campaign : NULL);
+	json_string(j, n->ties.campaign[0] ? n->ties.campaign : NULL);
 	put_similar(j, n);
 	put_impact(j, v, n);
 	put_coverage(j, v, n);

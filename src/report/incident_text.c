@@ -25,32 +25,32 @@ static void put_moment(struct text *t, const char *label, const struct moment *m
 
 static bool unrouted(const struct incident *n)
 {
-	const struct detection *routes = incident_signal(n, SIGNAL_ROUTES);
+	const struct detection *routes = story_signal(&n->story, SIGNAL_ROUTES);
 	return routes && routes->lowest * 20 < routes->baseline;
 }
 
 static void put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	put_name(t, &v->entities->at[n->entity]);
-	if (n->origin_count)
+	put_name(t, &v->entities->at[n->story.entity]);
+	if (n->story.origin_count)
 		text_put(t, ": part of its address space is announced by another network");
-	else if (n->scope == SCOPE_SERVICE)
+	else if (n->story.scope == SCOPE_SERVICE)
 		text_printf(t, ": a service fails (%llu of %llu machines), the network stands",
-			    (unsigned long long)n->units_down, (unsigned long long)n->units);
-	else if (n->scope == SCOPE_TOTAL)
+			    (unsigned long long)n->story.units_down, (unsigned long long)n->story.units);
+	else if (n->story.scope == SCOPE_TOTAL)
 		text_put(t, unrouted(n) ? " fell off the Internet: nobody could even route there"
 					: " fell off the Internet");
-	else if (n->fraction_down >= 0.01)
-		text_printf(t, " is partly cut off (%.0f %%)", n->fraction_down * 100);
+	else if (n->story.fraction_down >= 0.01)
+		text_printf(t, " is partly cut off (%.0f %%)", n->story.fraction_down * 100);
 	else
 		text_put(t, " is degraded");
-	if (instant_known(n->end.best)) {
+	if (instant_known(n->story.end.best)) {
 		text_put(t, ", for ");
-		words_span(t, instant_gap_s(n->start.best, n->end.best));
+		words_span(t, instant_gap_s(n->story.start.best, n->story.end.best));
 	} else {
 		text_put(t, "; it is not over where the data ends");
 	}
-	text_put(t, n->state == INCIDENT_RECOVERING ? "; not all services are back.\n" : ".\n");
+	text_put(t, n->story.state == INCIDENT_RECOVERING ? "; not all services are back.\n" : ".\n");
 }
 
 static void put_routes(struct text *t, const struct incident_view *v, const struct detection *d)
@@ -83,32 +83,32 @@ static void put_signal_name(struct text *t, const struct incident_view *v, const
 
 static void put_order(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	if (!n->signal_count)
+	if (!n->story.signal_count)
 		return;
 	text_printf(t, "  %-12s", "order");
 	for (unsigned group = 0, shown = 0; group < INCIDENT_SIGNALS_MAX; group++) {
 		const struct detection *first = NULL;
-		for (size_t i = 0; i < n->signal_count; i++) {
-			if (n->order_group[i] != group)
+		for (size_t i = 0; i < n->story.signal_count; i++) {
+			if (n->story.order_group[i] != group)
 				continue;
 			text_put(t, first ? " + " : shown++ ? " → " : "");
-			first = first ? first : &n->signals[i];
-			put_signal_name(t, v, &n->signals[i]);
+			first = first ? first : &n->story.signals[i];
+			put_signal_name(t, v, &n->story.signals[i]);
 		}
 		if (first && group)
-			text_printf(t, " (+%.0f s)", instant_gap_s(n->start.best, first->start.best));
+			text_printf(t, " (+%.0f s)", instant_gap_s(n->story.start.best, first->start.best));
 	}
 	text_put(t, "\n");
 }
 
 static void put_phases(struct text *t, const struct incident *n)
 {
-	for (size_t i = 0; i < n->phase_count; i++) {
-		text_printf(t, "  %-12s%-10s ", i ? "" : "phases", n->phases[i].phase);
-		words_clock(t, n->phases[i].from);
-		if (instant_known(n->phases[i].to)) {
+	for (size_t i = 0; i < n->story.phase_count; i++) {
+		text_printf(t, "  %-12s%-10s ", i ? "" : "phases", n->story.phases[i].phase);
+		words_clock(t, n->story.phases[i].from);
+		if (instant_known(n->story.phases[i].to)) {
 			text_put(t, ", ");
-			words_span(t, instant_gap_s(n->phases[i].from, n->phases[i].to));
+			words_span(t, instant_gap_s(n->story.phases[i].from, n->story.phases[i].to));
 		}
 		text_put(t, "\n");
 	}
@@ -118,48 +118,49 @@ static void put_recovery(struct text *t, const struct incident *n)
 {
 	bool any = false;
 	for (unsigned rank = 0; rank < SIGNAL_COUNT; rank++)
-		for (size_t i = 0; i < n->recovery_count; i++) {
-			const struct incident_recovery *r = &n->recovery[i];
+		for (size_t i = 0; i < n->story.recovery_count; i++) {
+			const struct incident_recovery *r = &n->story.recovery[i];
 			if (r->rank != rank)
 				continue;
 			if (!any)
 				text_printf(t, "  %-12s", "came back");
 			text_put(t, any ? ", " : "");
 			text_put(t, words_class(r->signal));
-			text_printf(t, " %+.0f s", instant_gap_s(n->start.best, r->t50));
+			text_printf(t, " %+.0f s", instant_gap_s(n->story.start.best, r->t50));
 			any = true;
 		}
-	for (size_t i = 0; i < n->recovery_count; i++)
-		if (n->recovery[i].rank == UINT8_MAX && any)
-			text_printf(t, ", %s not yet", words_class(n->recovery[i].signal));
+	for (size_t i = 0; i < n->story.recovery_count; i++)
+		if (n->story.recovery[i].rank == UINT8_MAX && any)
+			text_printf(t, ", %s not yet", words_class(n->story.recovery[i].signal));
 	if (any)
 		text_put(t, "\n");
 }
 
 static void put_upstreams(struct text *t, const struct incident *n)
 {
-	if (n->upstream_count) {
+	if (n->story.upstream_count) {
 		text_printf(t, "  %-12s", "upstreams");
-		for (size_t i = 0; i < n->upstream_count && i < 8; i++) {
+		for (size_t i = 0; i < n->story.upstream_count && i < 8; i++) {
 			text_put(t, i ? ", then " : "");
-			if (n->upstreams[i].asn)
-				text_printf(t, "AS%u", n->upstreams[i].asn);
+			if (n->story.upstreams[i].asn)
+				text_printf(t, "AS%u", n->story.upstreams[i].asn);
 			else
 				text_put(t, "unknown");
-			text_printf(t, " at %+.1f s (%u routes)", instant_gap_s(n->start.best, n->upstreams[i].first),
-				    n->upstreams[i].routes);
+			text_printf(t, " at %+.1f s (%u routes)",
+				    instant_gap_s(n->story.start.best, n->story.upstreams[i].first),
+				    n->story.upstreams[i].routes);
 		}
 		text_put(t, "\n");
 	}
-	if (n->path_changes)
+	if (n->story.path_changes)
 		text_printf(t, "  %-12s%llu path changes in the minute before\n", "churn",
-			    (unsigned long long)n->path_changes);
+			    (unsigned long long)n->story.path_changes);
 }
 
 static void put_origins(struct text *t, const struct incident *n)
 {
-	for (size_t i = 0; i < n->origin_count; i++) {
-		const struct incident_origin *o = &n->origins[i];
+	for (size_t i = 0; i < n->story.origin_count; i++) {
+		const struct incident_origin *o = &n->story.origins[i];
 		text_printf(t, "  %-12s", o->more_specific ? "new part" : "new origin");
 		text_prefix(t, &o->prefix);
 		text_printf(t, " announced by AS%u, inside a prefix of AS%u, from ", o->origin, o->expected);
@@ -176,12 +177,12 @@ static void put_origins(struct text *t, const struct incident *n)
 static void put_evidence(struct text *t, const struct incident *n)
 {
 	bool routes = false, probes = false, series = false;
-	for (size_t i = 0; i < n->signal_count; i++) {
-		routes |= n->signals[i].signal < SIGNAL_ROUTING_COUNT;
-		probes |= n->signals[i].signal >= SIGNAL_LOSS && n->signals[i].signal <= SIGNAL_BLOCKS;
-		series |= n->signals[i].signal == SIGNAL_SERIES;
+	for (size_t i = 0; i < n->story.signal_count; i++) {
+		routes |= n->story.signals[i].signal < SIGNAL_ROUTING_COUNT;
+		probes |= n->story.signals[i].signal >= SIGNAL_LOSS && n->story.signals[i].signal <= SIGNAL_BLOCKS;
+		series |= n->story.signals[i].signal == SIGNAL_SERIES;
 	}
-	routes |= n->origin_count > 0;
+	routes |= n->story.origin_count > 0;
 	text_printf(t, "  %-12s", "rests on");
 	if (routes + probes + series > 1)
 		text_printf(t, "%s%s%s\n", routes ? "routes" : "", probes ? routes ? " and probes" : "probes" : "",
@@ -193,7 +194,7 @@ static void put_evidence(struct text *t, const struct incident *n)
 void incident_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	put_headline(t, v, n);
-	put_moment(t, "start", &n->start);
+	put_moment(t, "start", &n->story.start);
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
@@ -201,14 +202,14 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 {
 	put_headline(t, v, n);
 	cause_headline(t, n);
-	put_moment(t, "start", &n->start);
-	if (instant_known(n->end.best))
-		put_moment(t, "end", &n->end);
+	put_moment(t, "start", &n->story.start);
+	if (instant_known(n->story.end.best))
+		put_moment(t, "end", &n->story.end);
 	put_order(t, v, n);
 	put_phases(t, n);
-	for (size_t i = 0; i < n->signal_count; i++)
-		if (n->signals[i].signal < SIGNAL_ROUTING_COUNT)
-			put_routes(t, v, &n->signals[i]);
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		if (n->story.signals[i].signal < SIGNAL_ROUTING_COUNT)
+			put_routes(t, v, &n->story.signals[i]);
 	put_recovery(t, n);
 	put_upstreams(t, n);
 	put_origins(t, n);
@@ -216,10 +217,11 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	words_precedence(t, n);
 	put_evidence(t, n);
 	cause_text(t, n);
-	for (size_t i = 0; i < n->similar_count; i++)
-		text_printf(t, "  %-12s%s (%.2f)\n", i ? "" : "similar", n->similar[i].id, n->similar[i].similarity);
-	if (n->campaign[0])
-		text_printf(t, "  %-12s%s\n", "campaign", n->campaign);
+	for (size_t i = 0; i < n->ties.similar_count; i++)
+		text_printf(t, "  %-12s%s (%.2f)\n", i ? "" : "similar", n->ties.similar[i].id,
+			    n->ties.similar[i].similarity);
+	if (n->ties.campaign[0])
+		text_printf(t, "  %-12s%s\n", "campaign", n->ties.campaign);
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 

@@ -45,8 +45,9 @@ bool strip_text(struct text *t, const struct incident_view *v, const struct stri
 	size_t count = kind == STRIP_ROUTES ? strip->count : strip->bin_count, known = 0;
 	struct text cells = {0};
 	for (unsigned i = 0; i < width && count; i++) {
-		struct instant from = {v->first.ns + length / width * i};
-		struct instant to = {i + 1 == width ? v->last.ns + 1 : v->first.ns + length / width * (i + 1)};
+		struct instant from = instant_of_ns(v->first.ns + length / width * i);
+		struct instant to =
+			instant_of_ns(i + 1 == width ? v->last.ns + 1 : v->first.ns + length / width * (i + 1));
 		double share = lowest_in(strip, kind, from, to);
 		known += share >= 0;
 		if (share < 0)

@@ -7,7 +7,7 @@
 void words_clock(struct text *t, struct instant when)
 {
 	struct text full = {0};
-	text_utc(&full, (struct instant){instant_seconds(when) * NS_PER_S});
+	text_utc(&full, instant_of(instant_seconds(when), 0));
 	const char *string = text_string(&full); // 2026-11-23T14:50:11Z
 	text_printf(t, "%.10s %.8s UTC", string, full.length >= 19 ? string + 11 : "");
 	text_free(&full);
@@ -50,7 +50,7 @@ const char *words_class(uint8_t signal)
 
 void words_concurrency(struct text *t, const struct incident *n)
 {
-	const struct incident_concurrency *c = &n->concurrency;
+	const struct incident_concurrency *c = &n->story.concurrency;
 	if (!c->known || !c->failed)
 		return;
 	text_printf(t, "  %-12s", "together?");
@@ -73,13 +73,13 @@ void words_concurrency(struct text *t, const struct incident *n)
 
 void words_precedence(struct text *t, const struct incident *n)
 {
-	const struct incident_precedence *p = &n->precedence;
+	const struct incident_precedence *p = &n->story.precedence;
 	if (!p->known)
 		return;
 	text_printf(t, "  %-12s", "what first?");
 	if (!p->has_lead) {
 		text_printf(t, "%s\n",
-			    incident_signal(n, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
+			    story_signal(&n->story, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
 			    : n->facts.routes.lost > 0
 				    ? "Routes left too, but how it was before was not known long enough to say what "
 				      "was first."

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ struct backoff {
 
 struct backoff *backoff_create(int64_t round_ns)
 {
+	must(round_ns > 0);
 	struct backoff *b = alloc_zero(1, sizeof(*b));
 	b->round_ns = round_ns;
 	return b;

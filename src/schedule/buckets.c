@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 #include "base/hash.h"
+#include "base/must.h"
 
 #define LINE	  8
 #define UNIT_BITS 17
@@ -18,6 +19,7 @@
 
 struct pace pace_of(uint32_t per_window, int64_t window, uint32_t burst, int64_t short_window)
 {
+	must(window > 0 && short_window > 0);
 	if (!per_window || !burst)
 		return (struct pace){.step = BUCKETS_NEVER};
 	if (burst >= per_window) // the longer window alone decides

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/instant.h"
+#include "base/must.h"
 #include "model/probe.h"
 #include "schedule/backoff.h"
 #include "schedule/buckets.h"
@@ -94,6 +95,7 @@ static void make_tables(struct gate *g)
 
 struct gate *gate_create(const struct caps *caps)
 {
+	must(caps);
 	struct gate *g = alloc_zero(1, sizeof(*g));
 	g->caps = caps_held(caps);
 	set_paces(g);
@@ -129,6 +131,7 @@ int gate_block(struct gate *g, const struct prefix *p)
 
 int gate_opt_out(struct gate *g, const struct prefix *list, size_t n)
 {
+	must(list || !n);
 	struct ranges *fresh = ranges_create();
 	int r = 0;
 	for (size_t i = 0; i < n && r == 0; i++)
@@ -330,7 +333,8 @@ void gate_relax(struct gate *g, const struct addr *a)
 
 uint64_t gate_count(const struct gate *g, enum gate_answer which)
 {
-	return which < GATE_ANSWERS ? g->counts[which] : 0;
+	must(which < GATE_ANSWERS);
+	return g->counts[which];
 }
 
 const char *gate_answer_name(enum gate_answer which)

@@ -2,10 +2,13 @@
 // A round begins when it is due and the one before is over.
 #include "schedule/sweep.h"
 
+#include "base/must.h"
+
 #include <stdbool.h>
 
 void sweep_init(struct sweep *s, uint64_t count, uint32_t rounds, int64_t interval_ns, uint64_t seed)
 {
+	must(interval_ns >= 0);
 	*s = (struct sweep){.count = count, .rounds = rounds, .interval_ns = interval_ns, .began_ns = INT64_MIN};
 	if (count)
 		s->order = order_of(count, seed);

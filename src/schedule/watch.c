@@ -13,7 +13,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/heap.h"
 #include "base/instant.h"
+#include "base/must.h"
 #include "schedule/order.h"
 
 #include <stdbool.h>
@@ -44,8 +46,7 @@ struct group {
 struct watch {
 	struct entry *entries;
 	size_t entry_count, entry_capacity;
-	struct due *heap; // the earliest first
-	size_t count, heap_capacity;
+	struct heap heap; // struct due, the earliest first
 	struct group *groups;
 	size_t group_count;
 	uint64_t seed;
@@ -68,41 +69,27 @@ void watch_free(struct watch *w)
 	if (!w)
 		return;
 	free(w->entries);
-	free(w->heap);
+	heap_free(&w->heap);
 	free(w->groups);
 	free(w);
 }
 
-static void set_place(struct watch *w, size_t place, struct due d)
+static bool due_before(const void *watch, const void *a, const void *b)
 {
-	w->heap[place] = d;
-	w->entries[d.id].place = (uint32_t)place;
+	(void)watch;
+	return ((const struct due *)a)->at < ((const struct due *)b)->at;
 }
 
-static void sift_up(struct watch *w, size_t place)
+static void due_stands(void *watch, const void *item, size_t place)
 {
-	struct due d = w->heap[place];
-	while (place && w->heap[(place - 1) / 2].at > d.at) {
-		set_place(w, place, w->heap[(place - 1) / 2]);
-		place = (place - 1) / 2;
-	}
-	set_place(w, place, d);
+	((struct watch *)watch)->entries[((const struct due *)item)->id].place = (uint32_t)place;
 }
 
-static void sift_down(struct watch *w, size_t place)
+static const struct heap_kind by_moment = {sizeof(struct due), due_before, due_stands};
+
+static struct due *first_due(const struct watch *w)
 {
-	struct due d = w->heap[place];
-	for (;;) {
-		size_t child = 2 * place + 1;
-		if (child >= w->count)
-			break;
-		child += child + 1 < w->count && w->heap[child + 1].at < w->heap[child].at;
-		if (w->heap[child].at >= d.at)
-			break;
-		set_place(w, place, w->heap[child]);
-		place = child;
-	}
-	set_place(w, place, d);
+	return heap_at(&w->heap, &by_moment, 0);
 }
 
 static int64_t jitter_most(const struct entry *e)
@@ -143,12 +130,9 @@ static struct group *group_of(struct watch *w, uint32_t group)
 }
 
 // Grows by an eighth: the list is made once and changes little.
-static void make_room(void **items, size_t used, size_t *capacity, size_t size)
+static size_t more_room(size_t capacity)
 {
-	if (used < *capacity)
-		return;
-	*capacity += *capacity / 8 + 16;
-	*items = alloc_resize(*items, *capacity, size);
+	return capacity + capacity / 8 + 16;
 }
 
 static uint32_t entry_new(struct watch *w)
@@ -158,9 +142,10 @@ static uint32_t entry_new(struct watch *w)
 		w->free = (uint32_t)w->entries[id].grid;
 		return id;
 	}
-	void *items = w->entries;
-	make_room(&items, w->entry_count, &w->entry_capacity, sizeof(*w->entries));
-	w->entries = items;
+	if (w->entry_count == w->entry_capacity) {
+		w->entry_capacity = more_room(w->entry_capacity);
+		w->entries = alloc_resize(w->entries, w->entry_capacity, sizeof(*w->entries));
+	}
 	return (uint32_t)w->entry_count++;
 }
 
@@ -172,19 +157,19 @@ static int64_t first_moment(const struct watch *w, const struct entry *e, uint32
 
 int watch_add(struct watch *w, const struct watch_target *t, int64_t now_ns)
 {
+	must(t);
 	if (!t->interval_ms || t->group >= WATCH_GROUPS_MAX)
 		return ERR_MALFORMED;
-	if (w->count >= WATCH_TARGETS_MAX)
+	if (w->heap.count >= WATCH_TARGETS_MAX)
 		return ERR_FULL;
 	uint32_t id = entry_new(w);
 	struct entry *e = &w->entries[id];
 	*e = (struct entry){.target = *t, .grid = now_ns - w->paused};
 	group_of(w, t->group)->count++;
-	void *items = w->heap;
-	make_room(&items, w->count, &w->heap_capacity, sizeof(*w->heap));
-	w->heap = items;
-	set_place(w, w->count, (struct due){first_moment(w, e, id), id, true});
-	sift_up(w, w->count++);
+	if (w->heap.count == w->heap.capacity)
+		heap_reserve(&w->heap, &by_moment, more_room(w->heap.capacity));
+	struct due first = {first_moment(w, e, id), id, true};
+	heap_put(&w->heap, &by_moment, w, &first);
 	return (int)id;
 }
 
@@ -198,12 +183,7 @@ void watch_remove(struct watch *w, uint32_t id)
 	e->place = NOWHERE;
 	e->grid = w->free;
 	w->free = id;
-	struct due last = w->heap[--w->count];
-	if (place == w->count)
-		return;
-	set_place(w, place, last);
-	sift_up(w, place);
-	sift_down(w, w->entries[last.id].place);
+	heap_drop(&w->heap, &by_moment, w, place);
 }
 
 int watch_want(struct watch *w, uint32_t group, uint32_t wanted)
@@ -217,7 +197,7 @@ int watch_want(struct watch *w, uint32_t group, uint32_t wanted)
 // Whoever is first in the heap gets its next moment.
 static void schedule_next(struct watch *w, int64_t now)
 {
-	struct due *first = &w->heap[0];
+	struct due *first = first_due(w);
 	struct entry *e = &w->entries[first->id];
 	int64_t least = now + e->target.interval_ms * NS_PER_MS;
 	if (first->fresh)
@@ -226,48 +206,48 @@ static void schedule_next(struct watch *w, int64_t now)
 	e->grid += period_of(w, e);
 	first->at = e->grid + jitter(w, e, first->id);
 	first->at = first->at > least ? first->at : least;
-	sift_down(w, 0);
+	heap_settle(&w->heap, &by_moment, w, 0);
 }
 
 // True: the first in the heap waits for its first moment, which has moved away since it was put there.
 static bool moved_away(struct watch *w, int64_t now)
 {
-	struct due *first = &w->heap[0];
+	struct due *first = first_due(w);
 	const struct entry *e = &w->entries[first->id];
 	int64_t at = first->fresh ? first_moment(w, e, first->id) : first->at;
 	if (at <= first->at || at <= now)
 		return false;
 	first->at = at;
-	sift_down(w, 0);
+	heap_settle(&w->heap, &by_moment, w, 0);
 	return true;
 }
 
 const struct watch_target *watch_next(struct watch *w, int64_t now_ns, int64_t *ret_due_ns)
 {
 	int64_t now = now_ns - w->paused;
-	while (w->count && w->heap[0].at <= now && moved_away(w, now))
+	while (w->heap.count && first_due(w)->at <= now && moved_away(w, now))
 		continue;
-	if (!w->count) {
+	if (!w->heap.count) {
 		*ret_due_ns = INT64_MAX;
 		return NULL;
 	}
-	int64_t late = now - w->heap[0].at;
+	int64_t late = now - first_due(w)->at;
 	if (late < 0) {
-		*ret_due_ns = w->heap[0].at + w->paused;
+		*ret_due_ns = first_due(w)->at + w->paused;
 		return NULL;
 	}
 	if (late > LATE_MOST) {
 		w->paused += late;
 		now -= late;
 	}
-	const struct watch_target *t = &w->entries[w->heap[0].id].target;
+	const struct watch_target *t = &w->entries[first_due(w)->id].target;
 	schedule_next(w, now);
 	return t;
 }
 
 size_t watch_count(const struct watch *w)
 {
-	return w->count;
+	return w->heap.count;
 }
 
 int64_t watch_paused_ns(const struct watch *w)
@@ -277,6 +257,6 @@ int64_t watch_paused_ns(const struct watch *w)
 
 size_t watch_bytes(const struct watch *w)
 {
-	return sizeof(*w) + w->entry_capacity * sizeof(*w->entries) + w->heap_capacity * sizeof(*w->heap) +
+	return sizeof(*w) + w->entry_capacity * sizeof(*w->entries) + w->heap.capacity * sizeof(struct due) +
 	       w->group_count * sizeof(*w->groups);
 }

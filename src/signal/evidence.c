@@ -185,7 +185,8 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 		event = (struct evidence_event){o->time, EVIDENCE_MORE_SPECIFIC, id, o->peer, o->origin, cover};
 		event_add(e, set, &event);
 	}
-	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, (uint32_t)instant_seconds(o->time)};
+	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, 0};
+	now.since_s = instant_known(o->time) ? (uint32_t)instant_seconds(o->time) : 0;
 	if (!heard) {
 		rows_add(e->rows, id, &now);
 		return;
@@ -212,6 +213,11 @@ void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id,
 		heard->withdrawn = true;
 	struct evidence_event event = {o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard ? heard->upstream : 0, 0};
 	event_add(e, set, &event);
+}
+
+void evidence_prefetch(const struct evidence *e, uint32_t prefix, int step)
+{
+	rows_prefetch(e->rows, prefix, step);
 }
 
 void evidence_sight(struct evidence *e, const struct evidence_sight *sight, uint16_t set)

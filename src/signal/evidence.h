@@ -48,6 +48,9 @@ void evidence_free(struct evidence *e);
 void evidence_words(struct evidence *e, const uint32_t *words); // of the batch whose observations come next; borrowed
 void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id, bool first_sight, uint16_t set);
 
+// Asks the processor to fetch what evidence_route of this prefix will touch; twice, `step` 0 and 1.
+void evidence_prefetch(const struct evidence *e, uint32_t prefix, int step);
+
 // A prefix became visible, `first`: for the first time, or stopped being so.
 struct evidence_sight {
 	struct instant time;

@@ -164,7 +164,8 @@ void health_dumped(struct health *h, uint32_t peer, struct instant now, bool dam
 
 void health_suspect(struct health *h, uint32_t peer, struct instant now)
 {
-	health_of(h, peer)->suspect_until = instant_after(now, HEALTH_SUSPECT_NS);
+	if (instant_known(now))
+		health_of(h, peer)->suspect_until = instant_after(now, HEALTH_SUSPECT_NS);
 }
 
 static bool silent(const struct health_peer *p, struct instant now)

@@ -432,7 +432,7 @@ static void pulse_put(struct reach *r, uint32_t entity, int64_t bin)
 	struct gather *g = &r->gather[entity];
 	medians(g);
 	struct pulse p = {
-		.time = {bin * r->width},
+		.time = instant_of_ns(bin * r->width),
 		.width_ns = r->width,
 		.entity = entity,
 		.views = g->views,
@@ -622,18 +622,10 @@ struct reach_limits reach_limits(const struct reach *r)
 	return r->limits;
 }
 
-// INT64_MIN, none, is what an unknown instant is too.
-static void reach_time_carry(struct carry *c, int64_t *ns)
-{
-	struct instant t = {*ns};
-	CARRY(c, t);
-	*ns = t.ns;
-}
-
 static void reach_waiting_carry(struct carry *c, struct waiting *w)
 {
 	uint32_t target = w->target, observer = w->observer, rtt_us = w->rtt_us, outcome = w->outcome;
-	reach_time_carry(c, &w->t);
+	carry_ns(c, &w->t);
 	CARRY(c, target);
 	CARRY(c, observer);
 	CARRY(c, rtt_us);
@@ -659,15 +651,15 @@ static void reach_standing_carry(struct carry *c, struct control *x)
 		x->dead += carry_loads(c) && x->reference[i].fails >= CONTROL_DEAD;
 	}
 	CARRY(c, x->score);
-	reach_time_carry(c, &x->alarm_until);
-	reach_time_carry(c, &x->alarm_from);
-	reach_time_carry(c, &x->last_good);
-	reach_time_carry(c, &x->first_bad);
+	carry_ns(c, &x->alarm_until);
+	carry_ns(c, &x->alarm_from);
+	carry_ns(c, &x->last_good);
+	carry_ns(c, &x->first_bad);
 	CARRY(c, x->impaired);
-	reach_time_carry(c, &x->last_probe);
-	reach_time_carry(c, &x->longest_gap);
-	reach_time_carry(c, &x->returned);
-	reach_time_carry(c, &x->good_again);
+	carry_ns(c, &x->last_probe);
+	carry_ns(c, &x->longest_gap);
+	carry_ns(c, &x->returned);
+	carry_ns(c, &x->good_again);
 }
 
 static void reach_queue_carry(struct carry *c, struct reach *r)
@@ -703,7 +695,7 @@ void reach_carry(struct carry *c, struct reach *r)
 	reach_queue_carry(c, r);
 	CARRY(c, r->judged);
 	carry_check(c, r->judged <= r->queued && (r->width || !r->judged));
-	reach_time_carry(c, &r->now);
+	carry_ns(c, &r->now);
 	track_table_carry(c, r->tracks);
 	size_t observers = observer_count(r->targets);
 	carry_count(c, &observers, 100);

@@ -64,6 +64,12 @@ static void on_route(void *context, const struct obs *o, uint32_t id, bool first
 		evidence_route(r->evidence, o, id, first_sight, r->set[id]);
 }
 
+static void on_prefetch(void *context, uint32_t id, int step)
+{
+	const struct routes *r = context;
+	evidence_prefetch(r->evidence, id, step);
+}
+
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
 			     const struct definition *definition, uint32_t full_floor, struct sample_sink out)
 {
@@ -78,7 +84,7 @@ struct routes *routes_create(const struct peer_table *peers, const struct entity
 	r->space = space_create(entities);
 	r->evidence = evidence_create(entities, r->space, r->table);
 	r->follow = alloc_zero(entities->count, sizeof(*r->follow));
-	r->listener = (struct table_listener){on_route, r};
+	r->listener = (struct table_listener){on_route, on_prefetch, r};
 	table_listen(r->table, &r->listener);
 	return r;
 }
@@ -227,6 +233,12 @@ static void settle(struct routes *r)
 		evidence_baseline_done(r->evidence);
 }
 
+// What comes at an unknown time belongs to the second that is running.
+static int64_t routes_second(struct instant t)
+{
+	return instant_known(t) ? instant_seconds(t) : INT64_MIN;
+}
+
 int routes_take(struct routes *r, const struct batch *b)
 {
 	const struct obs *batch = b->obs;
@@ -234,12 +246,12 @@ int routes_take(struct routes *r, const struct batch *b)
 	if (r->evidence)
 		evidence_words(r->evidence, b->words);
 	for (size_t first = 0; first < n;) {
-		int64_t second = instant_seconds(batch[first].time);
+		int64_t second = routes_second(batch[first].time);
 		// Without entities nobody asks before the end.
 		if (r->entities->count && instant_known(r->now) && second > instant_seconds(r->now))
 			settle(r);
 		size_t end = first;
-		for (; end < n && instant_seconds(batch[end].time) <= second; end++)
+		for (; end < n && routes_second(batch[end].time) <= second; end++)
 			if (!instant_known(r->now) || batch[end].time.ns > r->now.ns)
 				r->now = batch[end].time;
 		int code = table_take(r->table, batch + first, end - first);

@@ -184,3 +184,16 @@ void rows_carry(struct carry *c, struct rows *r)
 		rows_row_load(c, r, i, heard);
 	}
 }
+
+void rows_prefetch(const struct rows *r, uint32_t prefix, int step)
+{
+	if (prefix >= r->count)
+		return;
+	const struct heard_row *row = &r->at[prefix];
+	if (!step) {
+		__builtin_prefetch(row);
+		return;
+	}
+	for (uint32_t i = 0; i < row->n && i < 16; i += 3) // a line holds three
+		__builtin_prefetch(&row->at[i], 1);
+}

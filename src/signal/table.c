@@ -401,12 +401,23 @@ static void prefetch_block(const struct table *t, const struct obs *block, size_
 	}
 }
 
+// The same for whoever listens.
+static void prefetch_listener(const struct table *t, const uint32_t *ids, size_t n)
+{
+	const struct table_listener *l = t->listener;
+	for (int step = 0; l && l->prefetch && step < 2; step++)
+		for (size_t i = 0; i < n; i++)
+			if (ids[i] != PREFIX_NONE && (!i || ids[i] != ids[i - 1]))
+				l->prefetch(l->context, ids[i], step);
+}
+
 int table_take(struct table *t, const struct obs *batch, size_t n)
 {
 	uint32_t ids[TABLE_BLOCK];
 	for (size_t first = 0; first < n; first += TABLE_BLOCK) {
 		size_t block = n - first < TABLE_BLOCK ? n - first : TABLE_BLOCK;
 		prefetch_block(t, batch + first, block, ids);
+		prefetch_listener(t, ids, block);
 		for (size_t i = 0; i < block; i++) {
 			t->hint = ids[i];
 			int code = take_one(t, &batch[first + i]);
@@ -599,8 +610,10 @@ static uint64_t slash24_visible(const struct table *t)
 		if (!(t->hot[id].flags & HOT_VISIBLE) || p->family != FAMILY_V4)
 			continue;
 		uint32_t first = v4_number(p->bytes) >> 8, n = p->length >= 24 ? 1 : 1u << (24 - p->length);
-		for (uint32_t i = first; i < first + n; i++)
-			covered[i / 64] |= 1ull << i % 64;
+		if (n < 64) // a prefix begins at a multiple of its size
+			covered[first / 64] |= ((1ull << n) - 1) << first % 64;
+		else
+			memset(covered + first / 64, 0xff, n / 64 * sizeof(*covered));
 	}
 	for (size_t w = 0; w < words; w++)
 		total += (uint64_t)__builtin_popcountll(covered[w]);

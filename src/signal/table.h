@@ -14,6 +14,8 @@ struct table;
 
 struct table_listener { // told of each route change that was applied; any may be null
 	void (*route)(void *context, const struct obs *o, uint32_t prefix_id, bool first_sight);
+	// A change of this prefix may be told of soon: asks the processor to fetch what it will touch; twice, `step` 0 and 1.
+	void (*prefetch)(void *context, uint32_t prefix_id, int step);
 	void *context;
 };
 

@@ -93,7 +93,7 @@ static uint32_t failing_count(const struct track_table *t, const struct track *k
 
 static struct instant at(int64_t ns)
 {
-	return (struct instant){ns};
+	return ns == INT64_MIN ? INSTANT_NONE : instant_of_ns(ns);
 }
 
 static void change_fill(const struct track *k, int64_t t, bool down, struct target_change *ret)

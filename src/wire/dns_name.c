@@ -4,6 +4,7 @@
 #include "wire/dns.h"
 
 #include "base/err.h"
+#include "base/number.h"
 
 // DOC: why reading a name ends
 // A pointer must lead to a place before the run of labels that it ends, so the places of a name fall strictly; a name that is
@@ -33,14 +34,12 @@ static int text_byte(const char **text)
 		*text = *t ? t + 1 : t;
 		return *t ? (uint8_t)*t : -1;
 	}
-	int value = 0;
-	for (int i = 0; i < 3; i++, t++) {
-		if (*t < '0' || *t > '9')
-			return -1;
-		value = value * 10 + (*t - '0');
-	}
-	*text = t;
-	return value <= 255 ? value : -1;
+	struct cursor c = cursor_of(t, strlen(t));
+	uint64_t value;
+	if (!number_digits(&c, 3, &value))
+		return -1;
+	*text = (const char *)c.at;
+	return value <= 255 ? (int)value : -1;
 }
 
 int dns_name_parse(const char *text, struct dns_name *ret)

@@ -4,6 +4,7 @@
 #include "wire/http1.h"
 
 #include "base/err.h"
+#include "base/number.h"
 
 #include <strings.h>
 
@@ -98,25 +99,23 @@ static int status_line(struct http1_head *h)
 	const char *l = h->line;
 	if (kept(h) < number + 3 || memcmp(l, protocol, version) != 0 || !is_digit(l[version]) || l[version + 1] != ' ')
 		return ERR_MALFORMED;
-	if (!is_digit(l[number]) || !is_digit(l[number + 1]) || !is_digit(l[number + 2]) || l[number] == '0')
+	struct cursor c = cursor_of(l + number, 3);
+	uint64_t status;
+	if (!number_digits(&c, 3, &status) || status < 100)
 		return ERR_MALFORMED;
 	if (h->line_length > number + 3 && !is_blank(l[number + 3]))
 		return ERR_MALFORMED;
-	h->status = (uint16_t)((l[number] - '0') * 100 + (l[number + 1] - '0') * 10 + (l[number + 2] - '0'));
+	h->status = (uint16_t)status;
 	h->begun = true;
 	return 0;
 }
 
 static int header_length(struct http1_head *h, const char *value, size_t n)
 {
-	uint64_t length = 0;
-	if (!n || n > LENGTH_DIGITS_MAX)
+	struct cursor c = cursor_of(value, n);
+	uint64_t length;
+	if (n > LENGTH_DIGITS_MAX || !number_u64(&c, UINT64_MAX, &length) || cursor_left(&c))
 		return ERR_MALFORMED;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_digit(value[i]))
-			return ERR_MALFORMED;
-		length = length * 10 + (uint64_t)(value[i] - '0');
-	}
 	if (h->has_length && h->length != length)
 		return ERR_MALFORMED;
 	h->has_length = true;

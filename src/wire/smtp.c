@@ -4,6 +4,7 @@
 #include "wire/smtp.h"
 
 #include "base/err.h"
+#include "base/number.h"
 
 #define NAME_MAX_BYTES 255
 
@@ -32,19 +33,13 @@ static bool byte_fits(uint32_t place, char c)
 	}
 }
 
-static uint16_t line_code(const struct smtp_reply *r)
-{
-	return (uint16_t)((r->line[0] - '0') * 100 + (r->line[1] - '0') * 10 + (r->line[2] - '0'));
-}
-
 static int line_end(struct smtp_reply *r)
 {
-	if (r->line_length < 3)
+	struct cursor c = cursor_of(r->line, r->line_length < 3 ? r->line_length : 3);
+	uint64_t code;
+	if (!number_digits(&c, 3, &code) || (r->code && r->code != code))
 		return ERR_MALFORMED;
-	uint16_t code = line_code(r);
-	if (r->code && r->code != code)
-		return ERR_MALFORMED;
-	r->code = code;
+	r->code = (uint16_t)code;
 	r->last_line = r->line_length == 3 || r->line[3] != '-';
 	r->line_length = 0;
 	return r->last_line;

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "world/builder.h"
 
 #include <errno.h>
@@ -50,6 +51,7 @@ void world_builder_free(struct world_builder *b)
 
 int builder_piece_add(struct world_builder *b, enum world_layer layer, uint8_t family, const struct piece *range)
 {
+	must(layer < WORLD_LAYER_COUNT && (family == FAMILY_V4 || family == FAMILY_V6));
 	struct pieces *list = &b->layers[layer][family == FAMILY_V6 ? WORLD_V6 : WORLD_V4];
 	if (list->count >= WORLD_PIECES_MAX)
 		return ERR_FULL;

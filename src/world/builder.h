@@ -2,6 +2,7 @@
 // The inside of the builder: what import.c fills, sweep.c settles and write.c lays out.
 #pragma once
 
+#include "base/index.h"
 #include "world/build.h"
 #include "world/wide.h"
 
@@ -38,14 +39,14 @@ struct spans {
 	size_t count, capacity;
 };
 
-struct name_slot {
-	uint32_t asn; // 0: empty
-	uint32_t offset;
+struct name {
+	uint32_t asn, offset;
 };
 
-struct names { // open addressing, never more than half full
-	struct name_slot *slots;
-	size_t capacity, used;
+struct names {
+	struct name *at;
+	size_t count, capacity;
+	struct index by_asn;
 	struct text pool;
 };
 

@@ -4,6 +4,7 @@
 #include "world/fetch.h"
 
 #include "base/err.h"
+#include "base/number.h"
 #include "os/program.h"
 #include "world/build.h"
 #include "world/world.h"
@@ -206,8 +207,9 @@ static struct instant archive_date(const char *file)
 	size_t n = strlen(file) - 4; // without .tgz
 	if (n < 11 || file[n - 11] != '.' || world_date_parse(file + n - 10, 8, &date) < 0)
 		return INSTANT_NONE;
-	int hour = (file[n - 2] - '0') * 10 + file[n - 1] - '0';
-	return hour >= 0 && hour < 24 ? instant_after(date, hour * 3600 * NS_PER_S) : date;
+	struct cursor c = cursor_of(file + n - 2, 2);
+	uint64_t hour;
+	return number_digits(&c, 2, &hour) && hour < 24 ? instant_after(date, (int64_t)hour * 3600 * NS_PER_S) : date;
 }
 
 static int archive_unpack(struct world_sources *s, struct text *scratch, size_t which, const char *file)

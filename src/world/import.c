@@ -3,6 +3,8 @@
 // decimal numbers, ranges inclusive) or the RIRs' `registry|cc|type|start|value|date|status[|...]`. A line that is
 // not exactly one of these is refused: a file with other columns must not be half understood.
 #include "base/err.h"
+#include "base/number.h"
+#include "base/when.h"
 #include "world/builder.h"
 
 #include <arpa/inet.h>
@@ -283,15 +285,9 @@ const char *import_line(struct world_builder *b, const char *line, size_t n, int
 
 int world_date_parse(const char *digits, size_t n, struct instant *ret)
 {
-	wide v;
-	if (n != 8 || !number_parse((struct field){digits, n}, 99999999, &v))
+	struct cursor c = cursor_of(digits, n);
+	uint64_t year, month, day;
+	if (n != 8 || !number_digits(&c, 4, &year) || !number_digits(&c, 2, &month) || !number_digits(&c, 2, &day))
 		return ERR_MALFORMED;
-	int64_t year = (int64_t)v / 10000, month = (int64_t)v / 100 % 100, day = (int64_t)v % 100;
-	if (year < 1970 || year > 2200 || month < 1 || month > 12 || day < 1 || day > 31)
-		return ERR_MALFORMED;
-	// Days since the epoch in the Gregorian calendar, counting years from March.
-	int64_t y = month <= 2 ? year - 1 : year, m = (month + 9) % 12;
-	int64_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
-	*ret = instant_of(days * 86400, 0);
-	return 0;
+	return when_civil((int64_t)year, (int64_t)month, (int64_t)day, 0, ret) ? 0 : ERR_MALFORMED;
 }

@@ -36,6 +36,8 @@ struct world_disk_section {
 	uint64_t count;	 // elements; bytes for POOL
 };
 
+#define WORLD_NOT_STATED INT64_MIN // of a time
+
 struct world_disk_header {
 	char magic[8];
 	uint32_t version;
@@ -43,7 +45,7 @@ struct world_disk_header {
 	uint64_t checksum;
 	uint64_t file_bytes;
 	int64_t built_ns;
-	int64_t data_ns;      // INT64_MIN: not stated
+	int64_t data_ns;      // or WORLD_NOT_STATED
 	uint32_t attribution; // offset in POOL
 	uint32_t reserved;
 	struct world_disk_section sections[WORLD_SECTION_COUNT];

@@ -3,27 +3,19 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/must.h"
 #include "world/builder.h"
 
 #include <stdlib.h>
 
-static struct name_slot *slot_of(const struct names *n, uint32_t asn)
+static struct name *name_of(const struct names *n, uint32_t asn)
 {
-	size_t at = hash_mix(asn) & (n->capacity - 1);
-	while (n->slots[at].asn != 0 && n->slots[at].asn != asn)
-		at = (at + 1) & (n->capacity - 1);
-	return &n->slots[at];
-}
-
-static void names_grow(struct names *n)
-{
-	struct names bigger = {.capacity = n->capacity ? n->capacity * 2 : 1024, .used = n->used, .pool = n->pool};
-	bigger.slots = alloc_zero(bigger.capacity, sizeof(*bigger.slots));
-	for (size_t i = 0; i < n->capacity; i++)
-		if (n->slots[i].asn != 0)
-			*slot_of(&bigger, n->slots[i].asn) = n->slots[i];
-	free(n->slots);
-	*n = bigger;
+	struct index_walk walk = index_begin(hash_mix(asn));
+	uint32_t held;
+	while (index_next(&n->by_asn, &walk, &held))
+		if (n->at[held].asn == asn)
+			return &n->at[held];
+	return NULL;
 }
 
 // Not more than the maximum, and no cut inside a UTF-8 character.
@@ -39,21 +31,24 @@ static size_t name_fit(const char *name, size_t bytes)
 
 int names_put(struct names *n, uint32_t asn, const char *name, size_t bytes)
 {
+	must(name || !bytes);
 	if (asn == 0)
 		return 0;
-	if (n->used * 2 >= n->capacity)
-		names_grow(n);
-	struct name_slot *s = slot_of(n, asn);
+	struct name *held = name_of(n, asn);
 	size_t fit = name_fit(name, bytes);
-	if (s->asn == asn) {
-		const char *old = n->pool.bytes + s->offset;
+	if (held) {
+		const char *old = n->pool.bytes + held->offset;
 		if (strlen(old) == fit && memcmp(old, name, fit) == 0)
 			return 0;
 	}
-	if ((s->asn == 0 && n->used >= WORLD_NAMES_MAX) || n->pool.length + fit + 1 > WORLD_POOL_MAX)
+	if ((!held && n->count >= WORLD_NAMES_MAX) || n->pool.length + fit + 1 > WORLD_POOL_MAX)
 		return ERR_FULL;
-	n->used += s->asn == 0;
-	*s = (struct name_slot){asn, (uint32_t)n->pool.length};
+	if (!held) {
+		alloc_grow((void **)&n->at, n->count, &n->capacity, sizeof(*n->at));
+		index_add(&n->by_asn, hash_mix(asn), (uint32_t)n->count);
+		held = &n->at[n->count++];
+	}
+	*held = (struct name){asn, (uint32_t)n->pool.length};
 	text_bytes(&n->pool, name, fit);
 	text_char(&n->pool, '\0');
 	return 0;
@@ -61,15 +56,14 @@ int names_put(struct names *n, uint32_t asn, const char *name, size_t bytes)
 
 const char *names_get(const struct names *n, uint32_t asn)
 {
-	if (n->capacity == 0 || asn == 0)
-		return "";
-	const struct name_slot *s = slot_of(n, asn);
-	return s->asn ? n->pool.bytes + s->offset : "";
+	const struct name *held = name_of(n, asn);
+	return held ? n->pool.bytes + held->offset : "";
 }
 
 void names_free(struct names *n)
 {
-	free(n->slots);
+	free(n->at);
+	index_free(&n->by_asn);
 	text_free(&n->pool);
 	*n = (struct names){0};
 }

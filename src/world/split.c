@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Ranges as prefixes and as numbers of blocks.
+#include "base/must.h"
 #include "world/wide.h"
 #include "world/world.h"
 
@@ -40,6 +41,7 @@ int world_range_prefixes(const struct world_range *r, int (*found)(void *context
 
 double world_range_blocks(const struct world_range *r, unsigned block_length)
 {
+	must(block_length <= 128);
 	unsigned all = family_bits(r->first.family);
 	double addresses = (double)(wide_of_addr(&r->last) - wide_of_addr(&r->first)) + 1.0;
 	for (unsigned bits = all; bits > block_length; bits--)

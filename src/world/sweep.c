@@ -5,41 +5,23 @@
 // The top owns the addresses from the sweep's position to its own end or to where a later-said range begins. A range
 // that is already over when it comes to the top is dropped then. O(n log n); for disjoint input the heap holds one.
 #include "base/alloc.h"
+#include "base/heap.h"
 #include "world/builder.h"
 
 #include <stdlib.h>
 
-struct heap {
-	const struct piece **items;
-	size_t count, capacity;
-};
-
-static void heap_push(struct heap *h, const struct piece *p)
+static bool piece_before(const void *sweep, const void *a, const void *b)
 {
-	alloc_grow((void **)&h->items, h->count, &h->capacity, sizeof(*h->items));
-	size_t at = h->count++;
-	for (; at > 0 && h->items[(at - 1) / 2]->order < p->order; at = (at - 1) / 2)
-		h->items[at] = h->items[(at - 1) / 2];
-	h->items[at] = p;
+	const struct piece *const *x = a, *const *y = b;
+	(void)sweep;
+	return (*x)->order > (*y)->order;
 }
 
-static void heap_pop(struct heap *h)
+static const struct heap_kind latest_first = {.size = sizeof(const struct piece *), .before = piece_before};
+
+static const struct piece *piece_top(const struct heap *h)
 {
-	const struct piece *moved = h->items[--h->count];
-	size_t at = 0;
-	for (;;) {
-		size_t child = 2 * at + 1;
-		if (child >= h->count)
-			break;
-		if (child + 1 < h->count && h->items[child + 1]->order > h->items[child]->order)
-			child++;
-		if (h->items[child]->order <= moved->order)
-			break;
-		h->items[at] = h->items[child];
-		at = child;
-	}
-	if (h->count)
-		h->items[at] = moved;
+	return h->count ? *(const struct piece **)heap_at(h, &latest_first, 0) : NULL;
 }
 
 static void piece_emit(struct pieces *out, wide first, wide last, uint32_t value)
@@ -84,18 +66,18 @@ void sweep_layer(const struct pieces *in, struct pieces *ret)
 	wide at = 0;
 	*ret = (struct pieces){0};
 	for (;;) {
-		if (h.count && h.items[0]->last < at) {
-			heap_pop(&h);
+		const struct piece *top = piece_top(&h);
+		if (top && top->last < at) {
+			heap_drop(&h, &latest_first, NULL, 0);
 			continue;
 		}
-		const struct piece *top = h.count ? h.items[0] : NULL;
 		const struct piece *coming = next < in->count ? &items[next] : NULL;
 		if (coming && (!top || coming->first <= top->last)) {
 			if (top && coming->order > top->order && coming->first > at)
 				piece_emit(ret, at, coming->first - 1, top->value);
 			if (!top || coming->order > top->order)
 				at = coming->first;
-			heap_push(&h, coming);
+			heap_put(&h, &latest_first, NULL, &coming);
 			next++;
 			continue;
 		}
@@ -105,9 +87,9 @@ void sweep_layer(const struct pieces *in, struct pieces *ret)
 		if (top->last == ~(wide)0)
 			break; // nothing can follow, and at would wrap
 		at = top->last + 1;
-		heap_pop(&h);
+		heap_drop(&h, &latest_first, NULL, 0);
 	}
-	free(h.items);
+	heap_free(&h);
 	free(items);
 }
 

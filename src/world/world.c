@@ -3,6 +3,8 @@
 #include "world/world.h"
 
 #include "base/err.h"
+#include "base/must.h"
+#include "base/number.h"
 #include "world/open.h"
 #include "world/wide.h"
 
@@ -64,6 +66,7 @@ static int lookup_v6(const struct world *w, wide x, struct world_range *ret)
 
 int world_lookup(const struct world *w, const struct addr *a, struct world_range *ret)
 {
+	must(a);
 	if (!w)
 		return 0;
 	if (a->family == FAMILY_V4)
@@ -94,11 +97,8 @@ const char *world_network_name(const struct world *w, uint32_t asn)
 // Digits without leading zeros, at most 2^32 - 1.
 static bool asn_parse(const char *text, uint32_t *ret)
 {
-	uint64_t v = 0;
-	size_t n = 0;
-	for (; text[n] >= '0' && text[n] <= '9' && n < 11; n++)
-		v = v * 10 + (uint64_t)(text[n] - '0');
-	if (n == 0 || n > 10 || text[n] || (n > 1 && text[0] == '0') || v > UINT32_MAX)
+	uint64_t v;
+	if (!number_of_text(text, UINT32_MAX, &v) || (text[0] == '0' && text[1]))
 		return false;
 	*ret = (uint32_t)v;
 	return true;
@@ -198,20 +198,20 @@ struct world_counts world_count(const struct world *w)
 	return (struct world_counts){w->v4_count, w->v6_count, w->country_count, w->network_count, w->bytes};
 }
 
+static struct instant stated(uint64_t disk_ns)
+{
+	int64_t ns = (int64_t)le64toh(disk_ns);
+	return ns == WORLD_NOT_STATED ? INSTANT_NONE : instant_of_ns(ns);
+}
+
 struct instant world_built(const struct world *w)
 {
-	struct instant t = INSTANT_NONE;
-	if (w)
-		t.ns = (int64_t)le64toh((uint64_t)w->header->built_ns);
-	return t;
+	return w ? stated((uint64_t)w->header->built_ns) : INSTANT_NONE;
 }
 
 struct instant world_data_time(const struct world *w)
 {
-	struct instant t = INSTANT_NONE;
-	if (w)
-		t.ns = (int64_t)le64toh((uint64_t)w->header->data_ns);
-	return t;
+	return w ? stated((uint64_t)w->header->data_ns) : INSTANT_NONE;
 }
 
 const char *world_attribution(const struct world *w)

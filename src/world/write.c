@@ -3,6 +3,8 @@
 // old one or the new one and nothing between.
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
+#include "base/numbers.h"
 #include "world/builder.h"
 #include "world/layout.h"
 
@@ -46,14 +48,6 @@ static uint32_t pool_put(struct image *m, const char *string)
 	return offset;
 }
 
-static int key_compare(const void *a, const void *b)
-{
-	uint64_t x, y;
-	memcpy(&x, a, sizeof(x));
-	memcpy(&y, b, sizeof(y));
-	return x < y ? -1 : x > y;
-}
-
 // Pairs key << 32 | range number for all ranges with a key, sorted. Free the result.
 static uint64_t *pairs_make(const struct image *m, bool networks, size_t *ret_count)
 {
@@ -65,7 +59,7 @@ static uint64_t *pairs_make(const struct image *m, bool networks, size_t *ret_co
 		if (key)
 			pairs[n++] = (uint64_t)key << 32 | i;
 	}
-	qsort(pairs, n, sizeof(*pairs), key_compare);
+	qsort(pairs, n, sizeof(*pairs), numbers_by_uint64);
 	*ret_count = n;
 	return pairs;
 }
@@ -238,11 +232,13 @@ static int file_replace(const char *path, const uint8_t *bytes, size_t n)
 
 int world_builder_write(const struct world_builder *b, const char *path, struct instant now)
 {
+	must(b && path);
 	struct image m = {0};
 	struct world_disk_header h = {.built_ns = now.ns};
 	uint64_t bytes;
 	image_make(b, &m);
-	h.data_ns = instant_known(b->data_time) ? b->data_time.ns : b->stated.ns;
+	struct instant data = instant_known(b->data_time) ? b->data_time : b->stated;
+	h.data_ns = instant_known(data) ? data.ns : WORLD_NOT_STATED;
 	h.attribution = m.attribution;
 	sections_place(&m, &h, &bytes);
 	int result = ERR_TOO_LARGE;

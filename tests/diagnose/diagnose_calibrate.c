@@ -12,9 +12,9 @@
 #define NEAR(a, b) assert_true(fabs((a) - (b)) < 1e-9)
 
 // A diagnosis that gives two causes these probabilities and shares the rest.
-static struct diagnosis said(uint8_t first, double p, uint8_t second, double q)
+static struct verdict said(uint8_t first, double p, uint8_t second, double q)
 {
-	struct diagnosis d = {.known = true};
+	struct verdict d = {.known = true};
 	size_t at = 2;
 	d.ranked[0] = (struct hypothesis){.cause = first, .p = p};
 	d.ranked[1] = (struct hypothesis){.cause = second, .p = q};
@@ -37,7 +37,7 @@ static void scores_by_hand(void **state)
 			 1u << CAUSE_NETWORK_STRESS),	     // said stress 0.6, power 0.4: wrong, and ruled out
 		labelled(CAUSE_CABLE, 1u << CAUSE_POWER, 0), // said power 0.7, cable 0.3: acceptable
 	};
-	struct diagnosis of[] = {
+	struct verdict of[] = {
 		said(CAUSE_POWER, 0.9, CAUSE_NETWORK_STRESS, 0.1),
 		said(CAUSE_NETWORK_STRESS, 0.6, CAUSE_POWER, 0.4),
 		said(CAUSE_POWER, 0.7, CAUSE_CABLE, 0.3),
@@ -169,7 +169,7 @@ static void ways_count_together(void **state)
 static void risk_and_coverage(void **state)
 {
 	struct calibrate_case cases[5];
-	struct diagnosis of[5];
+	struct verdict of[5];
 	static const double p[] = {0.5, 0.9, 0.6, 0.6, 0.8};
 	static const bool right[] = {true, true, true, false, false};
 	struct calibrate_report r;
@@ -207,7 +207,7 @@ static void own_group_teaches(void **state)
 	for (int kind = 0; kind < GROUP_COUNT; kind++) {
 		for (int own = 0; own < 2; own++) {
 			struct ratios r = level();
-			struct diagnosis d;
+			struct verdict d;
 			calibrate_fit(cases, n, (enum calibrate_group)kind, own ? 9 : 0, &r);
 			r.sharpness = 1; // the counts alone are compared
 			diagnose_rank(cases[n - 1].findings, cases[n - 1].prior, &r, 1, &d);

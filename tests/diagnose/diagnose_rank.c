@@ -14,7 +14,7 @@ static void flat(double prior[CAUSE_COUNT])
 		prior[c] = 1.0 / CAUSE_COUNT;
 }
 
-static double p_of(const struct diagnosis *d, uint8_t cause)
+static double p_of(const struct verdict *d, uint8_t cause)
 {
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		if (d->ranked[i].cause == cause)
@@ -46,7 +46,7 @@ static void unknown_is_neutral(void **state)
 {
 	struct finding none[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT], sum = 0;
-	struct diagnosis d;
+	struct verdict d;
 	(void)state;
 	flat(prior);
 	prior[CAUSE_POWER] *= 2;
@@ -77,7 +77,7 @@ static void always(void **state)
 	flat(prior);
 	for (int round = 0; round < 3000; round++) {
 		struct finding f[EVIDENCE_COUNT];
-		struct diagnosis d;
+		struct verdict d;
 		double sum = 0;
 		random_findings(&seed, f);
 		diagnose_rank(f, prior, ratios_shipped(), 1, &d);
@@ -104,7 +104,7 @@ static void bounded(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT];
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	flat(prior);
@@ -132,7 +132,7 @@ static void abstentions(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT];
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	flat(prior);
@@ -168,7 +168,7 @@ static void asks_what_tells_most(void **state)
 	flat(prior);
 	for (int round = 0; round < 200; round++) {
 		struct finding f[EVIDENCE_COUNT];
-		struct diagnosis d;
+		struct verdict d;
 		double best = 0;
 		uint8_t which = EVIDENCE_COUNT;
 		random_findings(&seed, f);
@@ -193,7 +193,7 @@ static void asks_what_tells_most(void **state)
 }
 
 // What is left of a probability if no answers mislead.
-static double unmixed(const struct diagnosis *d, uint8_t cause, double prior)
+static double unmixed(const struct verdict *d, uint8_t cause, double prior)
 {
 	return (p_of(d, cause) - MISLED * prior) / (1 - MISLED);
 }
@@ -203,7 +203,7 @@ static void clips_by_hand(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT], rare = 0.001, rest = (1 - rare) / (CAUSE_COUNT - 1);
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	for (uint8_t c = 0; c < CAUSE_COUNT; c++) {
@@ -236,7 +236,7 @@ static void half_of_the_rest(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct finding f[EVIDENCE_COUNT] = {{0}};
 		struct ratios r = level();
-		struct diagnosis d;
+		struct verdict d;
 		double prior[CAUSE_COUNT];
 		flat(prior);
 		rate(&r, CAUSE_POWER, cases[i].first, 0.8);
@@ -257,7 +257,7 @@ static void says_nothing(void **state)
 	flat(prior);
 	for (int round = 0; round < 200; round++) {
 		struct finding f[EVIDENCE_COUNT], g[EVIDENCE_COUNT];
-		struct diagnosis d, with;
+		struct verdict d, with;
 		random_findings(&seed, f);
 		memcpy(g, f, sizeof(g));
 		for (int e = 0; e < EVIDENCE_COUNT; e++) {
@@ -288,7 +288,7 @@ static void weak_or_close(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		double prior[CAUSE_COUNT];
-		struct diagnosis d;
+		struct verdict d;
 		for (int c = 0; c < CAUSE_COUNT; c++)
 			prior[c] = (1 - cases[i].first - cases[i].second) / (CAUSE_COUNT - 2);
 		prior[CAUSE_CABLE] = cases[i].first;
@@ -305,7 +305,7 @@ static void sensitivity(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	struct ratios r = level();
-	struct diagnosis d, other;
+	struct verdict d, other;
 	double prior[CAUSE_COUNT];
 	(void)state;
 	flat(prior);
@@ -326,7 +326,7 @@ static void sharp_families(void **state)
 {
 	struct finding f[EVIDENCE_COUNT] = {{0}};
 	double prior[CAUSE_COUNT];
-	struct diagnosis d;
+	struct verdict d;
 	struct ratios r = level();
 	(void)state;
 	flat(prior);

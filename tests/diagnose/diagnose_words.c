@@ -77,7 +77,7 @@ static void verdicts(void **state)
 	for (int round = 0; round < 2000; round++) {
 		struct finding f[EVIDENCE_COUNT];
 		double prior[CAUSE_COUNT];
-		struct diagnosis d;
+		struct verdict d;
 		struct text t = {0};
 		for (int c = 0; c < CAUSE_COUNT; c++)
 			prior[c] = cause_row((uint8_t)c)->prior;
@@ -145,9 +145,9 @@ static void spans(void **state)
 	}
 }
 
-static struct diagnosis power_first(void)
+static struct verdict power_first(void)
 {
-	struct diagnosis d = {.known = true, .coverage = 0.4, .families = 1, .ask = EVIDENCE_COUNT};
+	struct verdict d = {.known = true, .coverage = 0.4, .families = 1, .ask = EVIDENCE_COUNT};
 	d.ranked[0] = (struct hypothesis){.cause = CAUSE_POWER, .p = 0.85, .p_low = 0.63, .p_high = 0.94};
 	d.ranked[1] = (struct hypothesis){.cause = CAUSE_CABLE, .p = 0.1};
 	d.ranked[2] = (struct hypothesis){.cause = CAUSE_DISASTER, .p = 0.04};
@@ -162,7 +162,7 @@ static void reasons(void **state)
 					   "only 40 % of those that watch could see"};
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
-		struct diagnosis d = power_first();
+		struct verdict d = power_first();
 		struct text t = {0};
 		d.abstained = (uint8_t)(1u << i);
 		words_abstention(&t, &d, d.abstained);
@@ -183,7 +183,7 @@ static void reasons(void **state)
 
 static void stated(void **state)
 {
-	struct diagnosis d = power_first();
+	struct verdict d = power_first();
 	struct text t = {0};
 	(void)state;
 	words_headline(&t, &d);
@@ -205,7 +205,7 @@ static void stated(void **state)
 
 static void every_question(void **state)
 {
-	struct diagnosis d = power_first();
+	struct verdict d = power_first();
 	struct text t = {0};
 	(void)state;
 	words_ask(&t, &d);

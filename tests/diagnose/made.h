@@ -5,6 +5,7 @@
 #include "../unit/unit.h"
 #include "model/incident.h"
 
+#include <math.h>
 #include <string.h>
 
 struct change { // one member of an incident
@@ -40,11 +41,12 @@ struct change { // one member of an incident
 	}
 static inline struct incident blank(void)
 {
-	struct incident n = {.start = {{NS_PER_S}, {0}, {2 * NS_PER_S}, 0.9}, .state = INCIDENT_OPEN};
+	struct incident n = {.story.start = {{NS_PER_S}, {0}, {2 * NS_PER_S}, 0.9}, .story.state = INCIDENT_OPEN};
 	facts_unknown(&n.facts);
+	n.ties.past = (struct facts_past){NAN, NAN, NAN, NAN, NAN};
 	n.facts.width_s = 1;
 	n.facts.hold_s = 9;
-	n.precedence.reading = n.concurrency.verdict = "";
+	n.story.precedence.reading = n.story.concurrency.verdict = "";
 	return n;
 }
 
@@ -62,10 +64,10 @@ static inline void change(struct incident *n, const struct change *c)
 		*(bool *)at = word != 0;
 	else if (c->type == 's')
 		memcpy(at, &c->text, sizeof(c->text));
-	else if (c->type == 'n' && c->offset == offsetof(struct incident, state))
-		n->state = (enum incident_state)word;
+	else if (c->type == 'n' && c->offset == offsetof(struct incident, story.state))
+		n->story.state = (enum incident_state)word;
 	else if (c->type == 'n')
 		memcpy(at, &size, sizeof(size));
 	else if (c->type == 'g')
-		n->signals[n->signal_count++] = (struct detection){.signal = (uint8_t)word};
+		n->story.signals[n->story.signal_count++] = (struct detection){.signal = (uint8_t)word};
 }

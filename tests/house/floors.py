@@ -13,7 +13,7 @@ from tap import Cases
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 # Rooms whose functions are functions of their arguments: they ask nothing of the system. The clock is the data's.
-PURE = ("net", "wire", "model", "belief", "schedule", "decode", "signal", "detect", "incident", "diagnose", "engine", "report", "evaluate")
+PURE = ("net", "wire", "model", "belief", "schedule", "decode", "signal", "detect", "facts", "incident", "diagnose", "engine", "report", "evaluate")
 SYSTEM = {"open", "open64", "openat", "fopen", "fopen64", "read", "write", "pread", "pread64", "pwrite", "mmap", "mmap64",
           "stat", "opendir", "socket", "connect", "recv", "send", "time", "clock", "clock_gettime", "gettimeofday", "getenv",
           "secure_getenv", "rand", "random", "getrandom", "printf", "puts", "fork", "system", "usleep", "nanosleep",

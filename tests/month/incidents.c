@@ -2,7 +2,8 @@
 // What is one incident and what is none, where probes look every 30 s: flaps, a service that stays dead, what is over.
 #include "../unit/unit.h"
 
-#include "incident/assemble.h"
+#include "base/alloc.h"
+#include "incident/story.h"
 
 #include <stdbool.h>
 
@@ -12,7 +13,7 @@
 struct house {
 	struct entity_list entities;
 	struct dossier dossier;
-	struct incident_list list;
+	struct story_list list;
 };
 
 static struct instant at(double second)
@@ -49,8 +50,15 @@ static void event(struct house *h, uint8_t signal, double start, double end)
 
 static void assemble(struct house *h)
 {
-	struct assemble_input in = {&h->dossier, &h->entities};
-	assemble_entity(&in, &h->list);
+	struct assemble_input in = {&h->dossier, &h->entities, NULL, NULL};
+	struct story_input tell = {.dossier = &h->dossier, .entities = &h->entities, .since = INSTANT_NONE};
+	struct assemble_groups groups;
+	assemble_entity(&in, &groups);
+	for (size_t i = 0; i < groups.count; i++) {
+		alloc_grow((void **)&h->list.at, h->list.count, &h->list.capacity, sizeof(*h->list.at));
+		h->list.at[h->list.count++] = story_of(&tell, &groups.at[i]);
+	}
+	assemble_free(&groups);
 }
 
 static void what_is_over_at_once_is_a_flap(void **state)

@@ -345,16 +345,17 @@ static void ask_all(struct land *l, int64_t now)
 // The interval of the start holds the truth, give or take a step.
 static bool is_truth(const struct land *l, const struct incident *n)
 {
-	int64_t from = instant_seconds(n->start.from) - STEP_S, to = instant_seconds(n->start.to) + STEP_S;
-	return n->entity == 0 && from <= l->truth_from && l->truth_from <= to;
+	int64_t from = instant_seconds(n->story.start.from) - STEP_S, to = instant_seconds(n->story.start.to) + STEP_S;
+	return n->story.entity == 0 && from <= l->truth_from && l->truth_from <= to;
 }
 
 // A machine that happens to be down when the others are back may prolong it.
 static bool truth_told(const struct land *l, const struct incident *n)
 {
-	int64_t end = instant_known(n->end.best) ? instant_seconds(n->end.best) : 0;
-	return n->scope == SCOPE_TOTAL && n->concurrency.known && strcmp(n->concurrency.verdict, "concurrent") == 0 &&
-	       end >= l->truth_to - 2 * STEP_S && end <= l->truth_to + REPAIR_MOST_S;
+	int64_t end = instant_known(n->story.end.best) ? instant_seconds(n->story.end.best) : 0;
+	return n->story.scope == SCOPE_TOTAL && n->story.concurrency.known &&
+	       strcmp(n->story.concurrency.verdict, "concurrent") == 0 && end >= l->truth_to - 2 * STEP_S &&
+	       end <= l->truth_to + REPAIR_MOST_S;
 }
 
 static void incident_say(const struct land *l, const struct incident *n)
@@ -363,30 +364,30 @@ static void incident_say(const struct land *l, const struct incident *n)
 	if (!f)
 		return;
 	fprintf(f, "# false: %s scope %d fraction %.2f verdict %s expected %g failed %u of %u, %.0f s:", n->id,
-		n->scope, n->fraction_down, n->concurrency.known ? n->concurrency.verdict : "-",
-		n->concurrency.expected_per_year, n->concurrency.failed, n->concurrency.units,
-		instant_known(n->end.best) ? instant_gap_s(n->start.best, n->end.best) : -1);
-	for (size_t i = 0; i < n->signal_count; i++)
-		fprintf(f, " %s", signal_name(n->signals[i].signal));
+		n->story.scope, n->story.fraction_down, n->story.concurrency.known ? n->story.concurrency.verdict : "-",
+		n->story.concurrency.expected_per_year, n->story.concurrency.failed, n->story.concurrency.units,
+		instant_known(n->story.end.best) ? instant_gap_s(n->story.start.best, n->story.end.best) : -1);
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		fprintf(f, " %s", signal_name(n->story.signals[i].signal));
 	fprintf(f, "\n");
 }
 
 static void incident_count(struct land *l, const struct incident *n)
 {
 	struct peace *out = l->out;
-	bool concurrent = n->concurrency.known && strcmp(n->concurrency.verdict, "concurrent") == 0;
-	bool partly = n->concurrency.known && strcmp(n->concurrency.verdict, "partial-concurrent") == 0;
-	if (is_truth(l, n) && n->scope != SCOPE_SERVICE) {
+	bool concurrent = n->story.concurrency.known && strcmp(n->story.concurrency.verdict, "concurrent") == 0;
+	bool partly = n->story.concurrency.known && strcmp(n->story.concurrency.verdict, "partial-concurrent") == 0;
+	if (is_truth(l, n) && n->story.scope != SCOPE_SERVICE) {
 		out->truths_found += truth_told(l, n);
 		if (!truth_told(l, n))
 			incident_say(l, n);
 		return;
 	}
-	out->services += n->scope == SCOPE_SERVICE;
-	out->outages += n->scope != SCOPE_SERVICE;
+	out->services += n->story.scope == SCOPE_SERVICE;
+	out->outages += n->story.scope != SCOPE_SERVICE;
 	out->concurrent += concurrent;
 	out->partly += partly;
-	if (n->scope != SCOPE_SERVICE || concurrent || partly)
+	if (n->story.scope != SCOPE_SERVICE || concurrent || partly)
 		incident_say(l, n);
 }
 

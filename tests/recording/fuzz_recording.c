@@ -19,7 +19,7 @@ static void drop_folder(void)
 	rmdir(folder);
 }
 
-static void must(int holds)
+static void require(int holds)
 {
 	if (!holds)
 		abort();
@@ -28,31 +28,31 @@ static void must(int holds)
 static void write_file(const uint8_t *data, size_t size)
 {
 	if (!file[0]) {
-		must(mkdtemp(folder) != NULL);
+		require(mkdtemp(folder) != NULL);
 		snprintf(file, sizeof(file), "%s/recording.json", folder);
-		must(atexit(drop_folder) == 0);
+		require(atexit(drop_folder) == 0);
 	}
 	FILE *f = fopen(file, "w");
-	must(f && fwrite(data, 1, size, f) == size && fclose(f) == 0);
+	require(f && fwrite(data, 1, size, f) == size && fclose(f) == 0);
 }
 
 static void check(const struct recording *r, const struct entity_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		must(strchr(l->at[i].id, '/') != NULL && l->at[i].population >= 0);
+		require(strchr(l->at[i].id, '/') != NULL && l->at[i].population >= 0);
 		for (size_t k = 0; k < l->at[i].asn_count; k++)
-			must(l->at[i].asns[k] != 0);
+			require(l->at[i].asns[k] != 0);
 		for (size_t k = 0; k < l->at[i].range_count; k++) {
 			const struct entity_range *range = &l->at[i].ranges[k];
-			must(range->first.family == range->last.family);
-			must(memcmp(range->first.bytes, range->last.bytes, sizeof(range->first.bytes)) <= 0);
+			require(range->first.family == range->last.family);
+			require(memcmp(range->first.bytes, range->last.bytes, sizeof(range->first.bytes)) <= 0);
 		}
 	}
 	static const char *const paths[] = {"bgp/rc-updates.mrt", "bmp/rc2/one.bmp", "x", "", "bgp/"};
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		char name[16];
 		recording_collector_of(r, paths[i], name, sizeof(name));
-		must(strnlen(name, sizeof(name)) < sizeof(name));
+		require(strnlen(name, sizeof(name)) < sizeof(name));
 	}
 }
 
@@ -63,10 +63,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct file_error error = {0}, other = {0};
 	write_file(data, size);
 	int code = recording_read(folder, &r, &l, &error);
-	must(code == 0 || (error.message[0] && !r.collectors && !r.name));
+	require(code == 0 || (error.message[0] && !r.collectors && !r.name));
 	check(&r, &l);
 	struct target_table *t = target_table_create(&l);
-	must(recording_targets(folder, t, &l, &other) >= 0 || other.message[0]);
+	require(recording_targets(folder, t, &l, &other) >= 0 || other.message[0]);
 	target_table_free(t);
 	recording_free(&r);
 	entity_list_free(&l);

@@ -153,8 +153,8 @@ static void a_real_outage_is_found_in_them(void **state)
 		struct pipeline *p = land_run(&l, 64);
 		const struct incident_list *all = pipeline_incidents(p);
 		for (size_t i = 0; i < all->count; i++)
-			false_ones += all->at[i].entity != 0;
-		found += all->count && all->at[0].start.best.ns / NS_PER_S == scene_time(25).ns / NS_PER_S;
+			false_ones += all->at[i].story.entity != 0;
+		found += all->count && all->at[0].story.start.best.ns / NS_PER_S == scene_time(25).ns / NS_PER_S;
 		pipeline_free(p);
 		land_close(&l);
 	}

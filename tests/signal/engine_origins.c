@@ -42,9 +42,9 @@ static void expect(const struct news *n, size_t incidents)
 	if (incidents) {
 		struct prefix prefix = prefix_of(n->prefix);
 		const struct incident *first = &all->at[0];
-		assert_int_equal(first->entity, 0);
-		assert_int_equal(first->origin_count, 1);
-		const struct incident_origin *o = &first->origins[0];
+		assert_int_equal(first->story.entity, 0);
+		assert_int_equal(first->story.origin_count, 1);
+		const struct incident_origin *o = &first->story.origins[0];
 		assert_true(prefix_equal(&o->prefix, &prefix));
 		assert_int_equal(o->more_specific, prefix.length == 25);
 		assert_int_equal(o->origin, n->origin);
@@ -53,7 +53,7 @@ static void expect(const struct news *n, size_t incidents)
 		assert_int_equal(o->of_networks, LAND_PEERS);
 		assert_int_equal(o->first.ns, scene_time(60 + n->from * 0.1).ns);
 		assert_int_equal(o->gone.ns, n->dropped ? scene_time(80 + (n->to - 1) * 0.1).ns : INSTANT_NONE.ns);
-		assert_int_equal(instant_known(first->end.best), n->dropped);
+		assert_int_equal(instant_known(first->story.end.best), n->dropped);
 	}
 	pipeline_free(p);
 	land_close(&l);
@@ -125,7 +125,7 @@ static void gone_is_gone_everywhere(void **state)
 	}
 	struct pipeline *run = land_run(&l, 64);
 	assert_int_equal(pipeline_incidents(run)->count, 1);
-	assert_false(instant_known(pipeline_incidents(run)->at[0].origins[0].gone));
+	assert_false(instant_known(pipeline_incidents(run)->at[0].story.origins[0].gone));
 	pipeline_free(run);
 	land_close(&l);
 }
@@ -144,10 +144,10 @@ static void withdrawals_count_once(void **state)
 	struct pipeline *run = land_run(&l, 64);
 	assert_int_equal(pipeline_incidents(run)->count, 1);
 	const struct incident *n = &pipeline_incidents(run)->at[0];
-	assert_int_equal(n->upstream_count, 1);
-	assert_int_equal(n->upstreams[0].asn, 65000);
-	assert_int_equal(n->upstreams[0].routes, LAND_PEERS * LAND_KX);
-	assert_int_equal(n->upstreams[0].first.ns, scene_time(60).ns);
+	assert_int_equal(n->story.upstream_count, 1);
+	assert_int_equal(n->story.upstreams[0].asn, 65000);
+	assert_int_equal(n->story.upstreams[0].routes, LAND_PEERS * LAND_KX);
+	assert_int_equal(n->story.upstreams[0].first.ns, scene_time(60).ns);
 	pipeline_free(run);
 	land_close(&l);
 }

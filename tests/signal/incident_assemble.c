@@ -3,7 +3,7 @@
 #include "scene.h"
 
 #include "base/alloc.h"
-#include "incident/assemble.h"
+#include "incident/story.h"
 
 #define T0	 1643143836 // 2022-01-25T20:50:36Z
 #define ENTITIES 4
@@ -11,7 +11,9 @@
 struct house {
 	struct entity_list entities;
 	struct dossier dossiers[ENTITIES];
-	struct incident_list list;
+	struct assemble_groups news; // of the first entity
+	struct story_list list;
+	struct limits limits;
 };
 
 static void house_open(struct house *h)
@@ -28,27 +30,36 @@ static void house_close(struct house *h)
 {
 	for (uint32_t i = 0; i < ENTITIES; i++)
 		dossier_free(&h->dossiers[i]);
+	assemble_free(&h->news);
 	free(h->list.at);
 	entity_list_free(&h->entities);
 }
 
 static int by_start(const void *a, const void *b)
 {
-	const struct incident *x = a, *y = b;
+	const struct story *x = a, *y = b;
 	return x->start.best.ns < y->start.best.ns ? -1 : x->start.best.ns > y->start.best.ns;
 }
 
-// Assembles each entity for itself and puts all into one list.
+static void tell(struct house *h, uint32_t entity, const struct assemble_groups *groups)
+{
+	struct story_input in = {
+		.dossier = &h->dossiers[entity], .entities = &h->entities, .since = INSTANT_NONE, .limits = &h->limits};
+	for (size_t k = 0; k < groups->count; k++) {
+		alloc_grow((void **)&h->list.at, h->list.count, &h->list.capacity, sizeof(*h->list.at));
+		h->list.at[h->list.count++] = story_of(&in, &groups->at[k]);
+	}
+}
+
+// Assembles each entity for itself and puts all stories into one list.
 static void assemble(struct house *h)
 {
+	tell(h, 0, &h->news);
 	for (uint32_t i = 0; i < ENTITIES; i++) {
-		struct incident_list own = {0};
-		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities}, &own);
-		for (size_t k = 0; k < own.count; k++) {
-			alloc_grow((void **)&h->list.at, h->list.count, &h->list.capacity, sizeof(*h->list.at));
-			h->list.at[h->list.count++] = own.at[k];
-		}
-		free(own.at);
+		struct assemble_groups own;
+		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities, NULL, NULL}, &own);
+		tell(h, i, &own);
+		assemble_free(&own);
 	}
 	qsort(h->list.at, h->list.count, sizeof(*h->list.at), by_start);
 }
@@ -69,7 +80,7 @@ static void event(struct house *h, uint32_t entity, uint8_t signal, double start
 	dossier_detection(&h->dossiers[entity], &d);
 }
 
-static const struct incident *incident(const struct house *h, size_t i)
+static const struct story *story(const struct house *h, size_t i)
 {
 	assert_true(i < h->list.count);
 	return &h->list.at[i];
@@ -88,9 +99,9 @@ static void old_latency_is_no_beginning(void **state)
 	event(&h, 1, SIGNAL_ROUTES, 0, 30);
 	assemble(&h);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(incident(&h, 0)->start.best.ns, moment(-20).best.ns);
-	assert_int_equal(incident(&h, 1)->start.best.ns, moment(0).best.ns);
-	assert_int_equal(incident(&h, 1)->end.best.ns, moment(30).best.ns);
+	assert_int_equal(story(&h, 0)->start.best.ns, moment(-20).best.ns);
+	assert_int_equal(story(&h, 1)->start.best.ns, moment(0).best.ns);
+	assert_int_equal(story(&h, 1)->end.best.ns, moment(30).best.ns);
 	house_close(&h);
 }
 
@@ -104,19 +115,19 @@ static void both_families_are_one_incident(void **state)
 	event(&h, 0, SIGNAL_ROUTES, 500, -1); // long after: another
 	assemble(&h);
 	assert_int_equal(h.list.count, 2);
-	const struct incident *n = incident(&h, 0);
+	const struct story *n = story(&h, 0);
 	assert_int_equal(n->start.best.ns, moment(0).best.ns);
 	assert_int_equal(n->end.best.ns, moment(70).best.ns);
 	assert_int_equal(n->state, INCIDENT_CLOSED);
-	assert_non_null(incident_signal(n, SIGNAL_ROUTES));
-	assert_non_null(incident_signal(n, SIGNAL_ROUTES6));
-	assert_null(incident_signal(n, SIGNAL_LOSS));
+	assert_non_null(story_signal(n, SIGNAL_ROUTES));
+	assert_non_null(story_signal(n, SIGNAL_ROUTES6));
+	assert_null(story_signal(n, SIGNAL_LOSS));
 	assert_int_equal(n->units, 100);
 	assert_int_equal(n->units_down, 60);
 	assert_float_equal(n->fraction_down, 0.6, 1e-9);
 	assert_int_equal(n->scope, SCOPE_PARTIAL);
-	assert_int_equal(incident(&h, 1)->state, INCIDENT_OPEN);
-	assert_false(instant_known(incident(&h, 1)->end.best));
+	assert_int_equal(story(&h, 1)->state, INCIDENT_OPEN);
+	assert_false(instant_known(story(&h, 1)->end.best));
 	house_close(&h);
 }
 
@@ -134,9 +145,9 @@ static void a_second_fall_inside_is_the_same_incident(void **state)
 	event(&h, 0, SIGNAL_ROUTES6, 200, 320);
 	assemble(&h);
 	assert_int_equal(h.list.count, 1);
-	assert_int_equal(incident(&h, 0)->start.best.ns, moment(0).best.ns);
-	assert_int_equal(incident(&h, 0)->end.best.ns, moment(320).best.ns);
-	assert_int_equal(incident(&h, 0)->signal_count, 2);
+	assert_int_equal(story(&h, 0)->start.best.ns, moment(0).best.ns);
+	assert_int_equal(story(&h, 0)->end.best.ns, moment(320).best.ns);
+	assert_int_equal(story(&h, 0)->signal_count, 2);
 	house_close(&h);
 }
 
@@ -151,8 +162,8 @@ static struct incident_origin origin(const char *prefix, double first, double go
 
 static void news_of(struct house *h, const char *prefix, double first, double gone)
 {
-	struct incident_origin o = origin(prefix, first, gone);
-	assemble_origin(&h->dossiers[0], &h->list, &o, 0.25);
+	struct origin_event event = {origin(prefix, first, gone), 0.25};
+	assemble_origin(&h->dossiers[0], &h->news, &event);
 }
 
 static void origins_are_one_incident_a_stretch(void **state)
@@ -164,14 +175,15 @@ static void origins_are_one_incident_a_stretch(void **state)
 	news_of(&h, "20.0.0.128/25", 2, 40); // gone before the first
 	news_of(&h, "20.0.1.0/25", 300, -1); // long after, and still announced
 	news_of(&h, "20.0.2.0/25", 310, 330);
+	assemble(&h);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(incident(&h, 0)->origin_count, 2);
-	assert_float_equal(incident(&h, 0)->fraction_down, 0.25, 1e-9);
-	assert_int_equal(incident(&h, 0)->end.best.ns, moment(50).best.ns);
-	assert_int_equal(incident(&h, 0)->state, INCIDENT_CLOSED);
-	assert_int_equal(incident(&h, 1)->origin_count, 2);
-	assert_false(instant_known(incident(&h, 1)->end.best));
-	assert_int_equal(incident(&h, 1)->state, INCIDENT_OPEN);
+	assert_int_equal(story(&h, 0)->origin_count, 2);
+	assert_float_equal(story(&h, 0)->fraction_down, 0.25, 1e-9);
+	assert_int_equal(story(&h, 0)->end.best.ns, moment(50).best.ns);
+	assert_int_equal(story(&h, 0)->state, INCIDENT_CLOSED);
+	assert_int_equal(story(&h, 1)->origin_count, 2);
+	assert_false(instant_known(story(&h, 1)->end.best));
+	assert_int_equal(story(&h, 1)->state, INCIDENT_OPEN);
 	house_close(&h);
 }
 
@@ -190,8 +202,28 @@ static void lists_have_an_end(void **state)
 								      .end = moment(i + 1)});
 	assemble(&h);
 	assert_int_equal(h.list.count, 2);
-	assert_int_equal(incident(&h, 0)->origin_count, INCIDENT_LIST_MAX);
-	assert_int_equal(incident(&h, 1)->signal_count, INCIDENT_SIGNALS_MAX);
+	assert_int_equal(story(&h, 0)->origin_count, INCIDENT_LIST_MAX);
+	assert_int_equal(story(&h, 1)->signal_count, INCIDENT_SIGNALS_MAX);
+	assert_int_equal(h.limits.reached[LIMIT_ORIGINS], 1);
+	assert_int_equal(h.limits.reached[LIMIT_SIGNALS], INCIDENT_SIGNALS_MAX);
+	house_close(&h);
+}
+
+// Routes that come and go a hundred times within one incident.
+static void phases_have_an_end(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h);
+	event(&h, 0, SIGNAL_ROUTES, 0, -1);
+	for (unsigned i = 0; i < 400; i++) {
+		struct sample s = {.time = moment(i * 10.0 - 10).best, .of_networks = 10, .sight = i / 2 % 2 ? 0 : 1};
+		dossier_sample(&h.dossiers[0], &s);
+	}
+	h.dossiers[0].last = moment(4000).best;
+	assemble(&h);
+	assert_int_equal(story(&h, 0)->phase_count, INCIDENT_PHASES_MAX);
+	assert_int_equal(h.limits.reached[LIMIT_PHASES], 1);
 	house_close(&h);
 }
 
@@ -203,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_second_fall_inside_is_the_same_incident),
 		cmocka_unit_test(origins_are_one_incident_a_stretch),
 		cmocka_unit_test(lists_have_an_end),
+		cmocka_unit_test(phases_have_an_end),
 	};
 	return cmocka_run_group_tests_name("incident assemble", tests, NULL, NULL);
 }

@@ -312,7 +312,7 @@ static void about_and_dates(void **state)
 	world_free(w);
 	world_builder_free(b);
 	assert_int_equal(world_date_parse("19700101", 8, &day), 0);
-	assert_int_equal(day.ns, 0);
+	assert_int_equal(day.ns, 1);
 	assert_int_equal(world_date_parse("20261301", 8, &day), ERR_MALFORMED);
 	assert_int_equal(world_date_parse("2026010", 7, &day), ERR_MALFORMED);
 	assert_int_equal(world_date_parse("2026-1-1", 8, &day), ERR_MALFORMED);

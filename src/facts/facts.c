@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: ISC
+// Clock and witnesses; the rest is put together from its parts.
+#include "facts/facts_priv.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TOTAL_LOSS    0.95
+#define HALF_HOUR_S   1800
+#define GAP_INTERVALS 3	  // behind a hole in the data or an observer's return: then it is first of all about us
+#define HOLE	      1.5 // watch intervals between two bins: one is missing
+
+static void clock_fill(const struct facts_input *in, const struct story *n, struct facts *f)
+{
+	const struct entity *e = &in->entities->at[n->entity];
+	f->clock_width_s = instant_gap_s(n->start.from, n->start.to);
+	f->lasted_s = instant_gap_s(n->start.best, instant_known(n->end.best) ? n->end.best : in->dossier->last);
+	bool known = e->utc_offset_min != UTC_OFFSET_UNKNOWN;
+	double local = (double)n->start.best.ns / (double)NS_PER_S + (known ? e->utc_offset_min * 60.0 : 0);
+	double into = fmod(local, HALF_HOUR_S);
+	f->to_half_hour_s = fmin(into, HALF_HOUR_S - into);
+	if (known)
+		f->local_hour = fmod(local / 3600, 24);
+	if (in->dossier->width_ns)
+		f->width_s = (double)in->dossier->width_ns / (double)NS_PER_S;
+	for (size_t i = 0; i < in->hold_time_count; i++)
+		f->hold_s = isnan(f->hold_s) ? in->hold_times[i] : fmax(f->hold_s, in->hold_times[i]);
+}
+
+static bool lasting_silence(const struct pulse_bin *bins, size_t count, size_t i)
+{
+	return facts_loss(&bins[i]) >= TOTAL_LOSS && i + 1 < count && facts_loss(&bins[i + 1]) >= TOTAL_LOSS;
+}
+
+static struct facts_span span_of(const struct dossier *d, const struct story *n)
+{
+	int64_t from = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns,
+		to = story_last(n, d->last) + d->width_ns;
+	size_t first = 0, last;
+	while (first < d->bin_count && d->bins[first].time.ns < from)
+		first++;
+	for (last = first; last < d->bin_count && d->bins[last].time.ns <= to;)
+		last++;
+	struct facts_span span = {d->bins ? d->bins + first : NULL, last - first, 0};
+	while (span.silence < span.count && !lasting_silence(span.bins, span.count, span.silence))
+		span.silence++;
+	return span;
+}
+
+static bool after_hole(const struct dossier *d, const struct story *n)
+{
+	int64_t least = n->start.from.ns - GAP_INTERVALS * d->width_ns;
+	for (size_t i = 1; i < d->bin_count && d->bins[i].time.ns <= n->start.to.ns; i++) {
+		double gap = instant_gap_s(d->bins[i - 1].time, d->bins[i].time) * (double)NS_PER_S;
+		if (d->bins[i].time.ns >= least && gap > HOLE * (double)d->width_ns)
+			return true;
+	}
+	return false;
+}
+
+static bool after_blindness(const struct observer_list *l, const struct dossier *d, const struct story *n)
+{
+	int64_t least = n->start.from.ns - GAP_INTERVALS * d->width_ns;
+	for (size_t i = 0; i < l->count; i++)
+		if (!l->at[i].impaired && !l->at[i].degraded && l->at[i].from.ns >= least &&
+		    l->at[i].from.ns <= n->start.to.ns)
+			return true;
+	return false;
+}
+
+// Whether entry i, of an observer that went blind, still stood in that time.
+static bool blind_in(const struct observer_list *l, size_t i, int64_t from, int64_t to)
+{
+	const struct observer_change *c = &l->at[i];
+	if (!c->impaired || c->degraded || c->from.ns > to)
+		return false;
+	for (size_t k = i + 1; k < l->count; k++) {
+		const struct observer_change *end = &l->at[k];
+		if (end->observer == c->observer && !end->impaired && strcmp(end->why, c->why) == 0)
+			return end->from.ns >= from;
+	}
+	return true;
+}
+
+// Observers that were blind then, whether they still sent anything or not; one may be so for two reasons.
+static uint32_t observers_blind(const struct observer_list *l, int64_t from, int64_t to)
+{
+	uint32_t blind = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		bool counted = !blind_in(l, i, from, to);
+		for (size_t k = 0; k < i && !counted; k++)
+			counted = l->at[k].observer == l->at[i].observer && blind_in(l, k, from, to);
+		blind += !counted;
+	}
+	return blind;
+}
+
+static void observers_fill(const struct facts_input *in, const struct story *n, struct facts_witness *w)
+{
+	const struct dossier *d = in->dossier;
+	int64_t from = n->start.from.ns - d->width_ns, to = n->start.to.ns + 2 * d->width_ns;
+	uint32_t fit = UINT32_MAX, blind = observers_blind(in->observers, from, to);
+	for (size_t i = 0; i < d->bin_count; i++) {
+		const struct pulse_bin *b = &d->bins[i];
+		if (b->time.ns < from || b->time.ns > to)
+			continue;
+		uint32_t own = b->observers - b->impaired;
+		fit = own < fit ? own : fit;
+		w->observers = b->observers > w->observers ? b->observers : w->observers;
+		w->observers_impaired = b->impaired > w->observers_impaired ? b->impaired : w->observers_impaired;
+	}
+	w->observers_impaired = blind > w->observers_impaired ? blind : w->observers_impaired;
+	uint32_t all = (fit == UINT32_MAX ? 0 : fit) + w->observers_impaired; // one that is mute is in no bin
+	w->observers = all > w->observers ? all : w->observers;
+}
+
+// How many saw it: in intervals that lost at least half of the worst, elsewhere one lost ping would be a sight.
+static void seeing_fill(const struct facts_span *s, struct facts_witness *w)
+{
+	double worst = 0;
+	for (size_t i = 0; i < s->count; i++)
+		worst = fmax(worst, facts_loss(&s->bins[i]));
+	for (size_t i = 0; i < s->count; i++) {
+		const struct pulse_bin *b = &s->bins[i];
+		if (worst > 0 && 2 * facts_loss(b) >= worst && b->seeing > w->observers_seeing)
+			w->observers_seeing = b->seeing;
+	}
+}
+
+// Losses and degradations that were over within the day before: also those that were too short for an incident. What
+// overlaps is one.
+static double losses_before(const struct dossier *d, const struct story *n)
+{
+	struct facts_stretch *found = alloc_zero(d->detection_count + 1, sizeof(*found));
+	size_t count = 0;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (facts_short_loss(&d->detections[i], &n->start))
+			found[count++] = facts_stretch_of(&d->detections[i]);
+	double losses = d->width_ns ? (double)facts_stretches(found, count, 2 * d->width_ns) : NAN;
+	free(found);
+	return losses;
+}
+
+// What collectors and sessions tell of.
+static void facts_control_plane(const struct facts_input *in, const struct story *n, struct facts *f)
+{
+	if (in->sessions && in->sessions->session_count)
+		facts_sessions(in->sessions, &in->entities->at[n->entity], n, &f->sessions);
+	if (!in->routes)
+		return;
+	if (routes_evidence(in->routes))
+		facts_routes(in, n, f);
+	facts_witness(in, n, f);
+}
+
+// Tables and logs go on; what they said of the beginning stays.
+static void facts_take_over(const struct facts *earlier, struct facts *f)
+{
+	f->routes = earlier->routes;
+	f->sessions = earlier->sessions;
+	f->witness = earlier->witness;
+	f->short_losses = earlier->short_losses;
+	f->settled = true;
+}
+
+struct facts facts_of(const struct facts_input *in, const struct story *n)
+{
+	struct facts f;
+	facts_unknown(&f);
+	if (!instant_known(n->start.best))
+		return f;
+	struct facts_span span = span_of(in->dossier, n);
+	clock_fill(in, n, &f);
+	facts_plane_fill(in, &span, n, &f.plane);
+	facts_services_fill(in, n, &f.services);
+	observers_fill(in, n, &f.witness);
+	seeing_fill(&span, &f.witness);
+	f.witness.gap =
+		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(in->observers, in->dossier, n));
+	if (story_is_settled(n, in->earlier)) {
+		facts_take_over(&in->earlier->facts, &f);
+		return f;
+	}
+	f.short_losses = losses_before(in->dossier, n);
+	facts_control_plane(in, n, &f);
+	f.settled = in->settle && in->dossier->last.ns - n->start.best.ns > INCIDENT_ONSET_NS;
+	return f;
+}

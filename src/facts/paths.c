@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: ISC
+// Through which upstreams the entity's prefixes were seen, which of these left, and how restless the paths were before.
+#include "facts/facts_priv.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define UPSTREAMS_FIRST 64	       // slots; a power of two
+#define STAMP_NS	(2 * NS_PER_S) // MRT stamps are whole seconds
+#define CHURN_BEFORE_NS (1800 * NS_PER_S)
+#define CONVERGENCE_S	30  // a new pair finds its path: one advertisement interval (RFC 4271, 9.2.1.1 and 10)
+#define UPSTREAM_LEFT	0.1 // an upstream is lost while no more of its pairs than this share go through it
+
+struct upstream {
+	uint32_t asn;	      // 0: an empty slot
+	uint32_t pairs, now;  // that went through it at the start; that do now
+	struct instant first; // first pair that left it
+	bool lost;
+};
+
+struct pair {		       // of a prefix of the entity and a peer
+	uint32_t before, now;  // upstream at the start, and then; 0: no route, or none is known
+	float since;	       // seconds from the start that it is as it is now
+	float elsewhere, none; // seconds in the incident through another upstream, and without a route
+	bool ours, told;       // told: some event spoke of it
+};
+
+struct paths {
+	const struct evidence *evidence;
+	const struct facts_own *own;
+	size_t *first; // by place in `own`: the first of its pairs; they stand in the order of the evidence
+	struct pair *pairs;
+	size_t count;
+	struct upstream *upstreams; // open addressing by number
+	size_t upstream_slots, upstream_count;
+	struct instant from, to;
+};
+
+static int by_id(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+// Its place in `own`, SIZE_MAX: none of the entity's.
+static size_t place_of(const struct facts_own *own, uint32_t prefix)
+{
+	const uint32_t *at = own->n ? bsearch(&prefix, own->at, own->n, sizeof(*own->at), by_id) : NULL;
+	return at ? (size_t)(at - own->at) : SIZE_MAX;
+}
+
+static struct upstream *upstream_slot(const struct paths *p, uint32_t asn)
+{
+	size_t i = hash_mix(asn) & (p->upstream_slots - 1);
+	while (p->upstreams[i].asn && p->upstreams[i].asn != asn)
+		i = (i + 1) & (p->upstream_slots - 1);
+	return &p->upstreams[i];
+}
+
+static void upstreams_double(struct paths *p)
+{
+	struct upstream *old = p->upstreams;
+	size_t count = p->upstream_slots;
+	p->upstream_slots = count ? count * 2 : UPSTREAMS_FIRST;
+	p->upstreams = alloc_zero(p->upstream_slots, sizeof(*p->upstreams));
+	for (size_t i = 0; i < count; i++)
+		if (old[i].asn)
+			*upstream_slot(p, old[i].asn) = old[i];
+	free(old);
+}
+
+// Made if new. Borrowed until the next new one; null for 0, which is no network.
+static struct upstream *upstream_of(struct paths *p, uint32_t asn)
+{
+	if (!asn)
+		return NULL;
+	if (p->upstream_count * 2 >= p->upstream_slots)
+		upstreams_double(p);
+	struct upstream *u = upstream_slot(p, asn);
+	if (u->asn)
+		return u;
+	*u = (struct upstream){.asn = asn, .first = INSTANT_NONE};
+	p->upstream_count++;
+	return u;
+}
+
+static void pairs_place(struct paths *p)
+{
+	p->first = alloc_zero(p->own->n, sizeof(*p->first));
+	for (size_t i = 0; i < p->own->n; i++) {
+		p->first[i] = p->count;
+		p->count += evidence_pairs(p->evidence, p->own->at[i]);
+	}
+	p->pairs = alloc_zero(p->count, sizeof(*p->pairs));
+}
+
+// The pairs of the entity that were there at the start, as they are now.
+static size_t pairs_find(struct paths *p)
+{
+	size_t n = 0;
+	pairs_place(p);
+	for (size_t i = 0; i < p->own->n; i++)
+		for (size_t k = 0; k < evidence_pairs(p->evidence, p->own->at[i]); k++) {
+			struct evidence_path path = evidence_pair(p->evidence, p->own->at[i], k);
+			if (path.since_s * NS_PER_S >= p->from.ns)
+				continue;
+			uint32_t before = path.withdrawn ? 0 : path.upstream;
+			p->pairs[p->first[i] + k] = (struct pair){.before = before, .ours = true};
+			n++;
+		}
+	return n;
+}
+
+static bool of_path(const struct evidence_event *e)
+{
+	return e->kind == EVIDENCE_PATH_CHANGED || e->kind == EVIDENCE_WITHDRAWN || e->kind == EVIDENCE_RETURNED;
+}
+
+static struct pair *pair_of(const struct paths *p, const struct evidence_event *e)
+{
+	size_t own = of_path(e) ? place_of(p->own, e->prefix) : SIZE_MAX;
+	size_t at = own != SIZE_MAX ? evidence_pair_of(p->evidence, e->prefix, e->peer) : SIZE_MAX;
+	return at != SIZE_MAX && p->pairs[p->first[own] + at].ours ? &p->pairs[p->first[own] + at] : NULL;
+}
+
+static uint32_t upstream_after(const struct evidence_event *e)
+{
+	return e->kind == EVIDENCE_WITHDRAWN ? 0 : e->asn;
+}
+
+static uint32_t upstream_before(const struct evidence_event *e)
+{
+	if (e->kind == EVIDENCE_RETURNED)
+		return 0;
+	return e->kind == EVIDENCE_WITHDRAWN ? e->asn : e->other;
+}
+
+// The last event before the start says what was then; if there is none, the first after it does.
+static void pairs_rewind(struct paths *p, const struct evidence_event *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct pair *pair = pair_of(p, &events[i]);
+		bool after = events[i].time.ns >= p->from.ns;
+		if (!pair || (after && pair->told))
+			continue;
+		pair->told = true;
+		pair->before = after ? upstream_before(&events[i]) : upstream_after(&events[i]);
+	}
+	for (size_t i = 0; i < p->count; i++) {
+		struct upstream *u = p->pairs[i].ours ? upstream_of(p, p->pairs[i].before) : NULL;
+		p->pairs[i].now = p->pairs[i].before;
+		if (!u)
+			continue;
+		u->pairs++;
+		u->now++;
+	}
+}
+
+// Counts how long the pair was as it is.
+static void pair_until(const struct paths *p, struct pair *pair, struct instant now)
+{
+	float at = (float)instant_gap_s(p->from, now);
+	if (!pair->now)
+		pair->none += at - pair->since;
+	else if (pair->now != pair->before)
+		pair->elsewhere += at - pair->since;
+	pair->since = at;
+}
+
+static void pair_event(struct paths *p, const struct evidence_event *e)
+{
+	struct pair *pair = pair_of(p, e);
+	if (!pair || !pair->before)
+		return;
+	uint32_t to = upstream_after(e);
+	bool left = pair->now == pair->before && to != pair->before;
+	bool back = pair->now != pair->before && to == pair->before;
+	pair_until(p, pair, e->time);
+	pair->now = to;
+	struct upstream *u = left || back ? upstream_of(p, pair->before) : NULL;
+	if (!u)
+		return;
+	u->now += back;
+	u->now -= left;
+	u->first = instant_known(u->first) || back ? u->first : e->time;
+	u->lost |= left && (double)u->now <= UPSTREAM_LEFT * (double)u->pairs;
+}
+
+// A pair that tries other ways for a moment before it has none has not moved.
+static size_t pairs_moved(struct paths *p, struct instant last)
+{
+	size_t moved = 0;
+	struct instant to = p->to.ns < last.ns ? p->to : last;
+	for (size_t i = 0; i < p->count; i++) {
+		struct pair *pair = &p->pairs[i];
+		if (!pair->ours || !pair->before)
+			continue;
+		pair_until(p, pair, to);
+		moved += pair->elsewhere > pair->none;
+	}
+	return moved;
+}
+
+static void upstreams_count(const struct paths *p, struct facts_routes *f)
+{
+	struct instant first = INSTANT_NONE, last = INSTANT_NONE;
+	f->upstreams = f->upstreams_lost = 0;
+	for (size_t i = 0; i < p->upstream_slots; i++) {
+		const struct upstream *u = &p->upstreams[i];
+		f->upstreams += u->asn != 0;
+		if (!u->lost)
+			continue;
+		f->upstreams_lost += 1;
+		first = instant_known(first) && first.ns < u->first.ns ? first : u->first;
+		last = last.ns > u->first.ns ? last : u->first;
+	}
+	if (instant_known(first))
+		f->upstream_spread_s = instant_gap_s(first, last);
+}
+
+// Seconds of the last word on a prefix's sight, by its place in `own`.
+static double *sights(const struct facts_own *own)
+{
+	double *at = alloc_zero(own->n, sizeof(*at));
+	for (size_t i = 0; i < own->n; i++)
+		at[i] = -INFINITY;
+	return at;
+}
+
+// Marks the changes of path near which the prefix became visible or stopped being so: going forward those after it, going
+// back those before it. These belong to another loss, not to unrest.
+static void near_sight(const struct facts_own *own, const struct evidence_event *events, size_t n, bool *ret_near)
+{
+	double *seen = sights(own), *comes = sights(own);
+	for (size_t k = 0; k < 2 * n; k++) {
+		size_t i = k < n ? k : 2 * n - 1 - k;
+		const struct evidence_event *e = &events[i];
+		size_t of = place_of(own, e->prefix);
+		if (of == SIZE_MAX)
+			continue;
+		double *last = &(k < n ? seen : comes)[of];
+		double at = (double)e->time.ns / (double)NS_PER_S;
+		at = k < n ? at : -at;
+		if (e->kind == EVIDENCE_INVISIBLE || e->kind == EVIDENCE_VISIBLE)
+			*last = at;
+		ret_near[i] |= at - *last <= CONVERGENCE_S;
+	}
+	free(seen);
+	free(comes);
+}
+
+// Without those of a pair that had only just come: these are a session or a collector beginning.
+static double churn_count(const struct paths *p, const struct evidence_event *events, size_t n)
+{
+	double changes = 0;
+	bool *near = alloc_zero(n, sizeof(*near));
+	near_sight(p->own, events, n, near);
+	for (size_t i = 0; i < n; i++) {
+		const struct evidence_event *e = &events[i];
+		int64_t before_ns = p->from.ns - e->time.ns;
+		if (near[i] || e->kind != EVIDENCE_PATH_CHANGED || before_ns <= 0 || before_ns > CHURN_BEFORE_NS)
+			continue;
+		size_t at = evidence_pair_of(p->evidence, e->prefix, e->peer);
+		changes +=
+			at != SIZE_MAX &&
+			instant_seconds(e->time) - evidence_pair(p->evidence, e->prefix, at).since_s >= CONVERGENCE_S;
+	}
+	free(near);
+	return changes;
+}
+
+void facts_paths(const struct routes *r, const struct facts_own *own, const struct story *n, struct facts_routes *f)
+{
+	size_t count;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
+	struct paths p = {.evidence = routes_evidence(r), .own = own};
+	p.from = instant_after(facts_start(n), -STAMP_NS);
+	p.to = story_onset_end(n);
+	size_t pairs = pairs_find(&p);
+	pairs_rewind(&p, events, count);
+	for (size_t i = 0; i < count; i++)
+		if (events[i].time.ns >= p.from.ns && events[i].time.ns <= p.to.ns)
+			pair_event(&p, &events[i]);
+	upstreams_count(&p, f);
+	if (pairs) {
+		f->churn = churn_count(&p, events, count) / (double)pairs;
+		f->path_moved = (double)pairs_moved(&p, routes_now(r)) / (double)pairs;
+	}
+	free(p.first);
+	free(p.pairs);
+	free(p.upstreams);
+}

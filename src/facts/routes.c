@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: ISC
+// What the routes of an incident's entity did: which prefixes became invisible and when, by network; who else announced
+// them; and whether the prefixes of others went in the same moment.
+#include "facts/facts_priv.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define STAMP_NS     (2 * NS_PER_S)  // MRT stamps are whole seconds, and so are settlements
+#define NEWS_NS	     (60 * NS_PER_S) // news so long before the start belong to it, where no probes say more …
+#define NEWS_LEAST   (5 * NS_PER_S)  // … which do within three intervals, or this: what came earlier is another story
+#define NEWS_OF	     3		     // half the networks say something if there are at least so many
+#define UNRELATED_NS (5 * NS_PER_S)  // what goes within this of the first loss goes with it
+
+enum before { BEFORE_UNKNOWN, BEFORE_VISIBLE, BEFORE_INVISIBLE };
+
+struct prefix_story {
+	uint8_t before; // at the start
+	uint32_t origin;
+	struct instant gone; // first became invisible in the incident; unknown: never
+};
+
+struct route_story {
+	struct facts_own own; // prefixes of the entity
+	struct prefix_story *of;
+	struct instant start, from, to; // from: the earliest that the start may be
+	size_t visible;			// at the start
+};
+
+static int by_id(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+static struct prefix_story *story_of(const struct route_story *s, uint32_t prefix)
+{
+	const uint32_t *at = s->own.n ? bsearch(&prefix, s->own.at, s->own.n, sizeof(*s->own.at), by_id) : NULL;
+	return at ? &s->of[at - s->own.at] : NULL;
+}
+
+// The last word before the start says what it was then; else the first word after it says the opposite of that.
+static void sight_take(struct route_story *s, const struct evidence_event *e)
+{
+	struct prefix_story *p = story_of(s, e->prefix);
+	bool visible = e->kind == EVIDENCE_VISIBLE;
+	if (!p)
+		return;
+	if (e->time.ns < s->from.ns)
+		p->before = visible ? BEFORE_VISIBLE : BEFORE_INVISIBLE;
+	else if (p->before == BEFORE_UNKNOWN)
+		p->before = visible ? BEFORE_INVISIBLE : BEFORE_VISIBLE;
+	if (visible || e->time.ns < s->from.ns || e->time.ns > s->to.ns)
+		return;
+	if (!instant_known(p->gone))
+		p->gone = e->time;
+}
+
+// What a stranger announced inside the entity's space is no loss of the entity when it goes.
+static void stranger_take(struct route_story *s, const struct evidence_event *e, const struct entity *entity)
+{
+	struct prefix_story *p = story_of(s, e->prefix);
+	if (p && e->kind == EVIDENCE_MORE_SPECIFIC && !facts_owns(entity, e->asn))
+		p->before = BEFORE_INVISIBLE;
+}
+
+static void story_read(struct route_story *s, const struct routes *r, const struct entity *entity, uint32_t index)
+{
+	size_t n;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &n);
+	const struct table *t = routes_table(r);
+	for (size_t i = 0; i < s->own.n; i++)
+		s->of[i] = (struct prefix_story){.origin = table_origin(t, s->own.at[i]), .gone = INSTANT_NONE};
+	for (size_t i = 0; i < n; i++)
+		if (events[i].kind == EVIDENCE_INVISIBLE || events[i].kind == EVIDENCE_VISIBLE)
+			sight_take(s, &events[i]);
+	for (size_t i = 0; i < n; i++)
+		stranger_take(s, &events[i], entity);
+	for (size_t i = 0; i < s->own.n; i++) {
+		struct prefix_story *p = &s->of[i];
+		if (p->before == BEFORE_UNKNOWN)
+			p->before = table_visible(t, s->own.at[i]) ? BEFORE_VISIBLE : BEFORE_INVISIBLE;
+		s->visible += p->before == BEFORE_VISIBLE;
+	}
+}
+
+static int by_origin_and_time(const void *a, const void *b)
+{
+	const struct prefix_story *x = a, *y = b;
+	if (x->origin != y->origin)
+		return x->origin < y->origin ? -1 : 1;
+	return (x->gone.ns > y->gone.ns) - (x->gone.ns < y->gone.ns);
+}
+
+struct span {
+	struct instant first, last;
+};
+
+static bool lost_in(const struct prefix_story *p)
+{
+	return p->before == BEFORE_VISIBLE && instant_known(p->gone);
+}
+
+static void span_add(struct span *s, struct instant t)
+{
+	if (!instant_known(s->first) || t.ns < s->first.ns)
+		s->first = t;
+	if (!instant_known(s->last) || t.ns > s->last.ns)
+		s->last = t;
+}
+
+// Puts the prefixes that were visible before in order of their networks; the index of the prefixes is lost.
+static void networks_count(struct route_story *s, struct facts_routes *f)
+{
+	size_t n = 0, lost = 0;
+	for (size_t i = 0; i < s->own.n; i++)
+		if (s->of[i].before == BEFORE_VISIBLE)
+			s->of[n++] = s->of[i];
+	if (n)
+		qsort(s->of, n, sizeof(*s->of), by_origin_and_time);
+	struct span firsts = {INSTANT_NONE, INSTANT_NONE};
+	f->networks = f->networks_lost = 0;
+	for (size_t i = 0; i < n;) {
+		struct span of = {INSTANT_NONE, INSTANT_NONE};
+		uint32_t origin = s->of[i].origin;
+		for (; i < n && s->of[i].origin == origin; i++) {
+			lost += instant_known(s->of[i].gone);
+			if (instant_known(s->of[i].gone))
+				span_add(&of, s->of[i].gone);
+		}
+		f->networks += 1;
+		if (!instant_known(of.first))
+			continue;
+		f->networks_lost += 1;
+		span_add(&firsts, of.first);
+		double spread = instant_gap_s(of.first, of.last);
+		f->spread_s = isnan(f->spread_s) || spread > f->spread_s ? spread : f->spread_s;
+	}
+	f->lost = n ? (double)lost / (double)n : NAN;
+	if (instant_known(firsts.first))
+		f->first_s = instant_gap_s(s->start, firsts.first);
+	if (instant_known(firsts.first))
+		f->network_spread_s = instant_gap_s(firsts.first, firsts.last);
+}
+
+struct news { // one network told of a foreign origin of the prefix, or of a foreign prefix inside the entity's
+	uint32_t prefix, network;
+};
+
+static int by_prefix_and_network(const void *a, const void *b)
+{
+	const struct news *x = a, *y = b;
+	if (x->prefix != y->prefix)
+		return x->prefix < y->prefix ? -1 : 1;
+	return (x->network > y->network) - (x->network < y->network);
+}
+
+static bool foreign_news(const struct evidence_event *e, const struct entity *entity)
+{
+	return (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) && !facts_owns(entity, e->asn);
+}
+
+// Prefixes whose news half of the networks carried.
+static uint32_t news_carried(struct news *news, size_t n, const struct routes *r)
+{
+	const struct table *t = routes_table(r);
+	uint32_t carried = 0;
+	if (n)
+		qsort(news, n, sizeof(*news), by_prefix_and_network);
+	for (size_t i = 0; i < n;) {
+		uint32_t prefix = news[i].prefix, networks = 0;
+		for (size_t first = i; i < n && news[i].prefix == prefix; i++)
+			networks += i == first || news[i].network != news[i - 1].network;
+		uint32_t of = table_networks(t, dictionary_prefix(table_dictionary(t), prefix)->family);
+		carried += of >= NEWS_OF && networks * 2 >= of;
+	}
+	return carried;
+}
+
+// Prefixes of its own networks that were not visible before, perhaps never, and were withdrawn around the start.
+static double own_news(const struct route_story *s, const struct routes *r, const struct entity *entity, uint32_t index)
+{
+	size_t count, found = 0;
+	double distinct = 0;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &count);
+	uint32_t *ids = alloc_zero(count, sizeof(*ids));
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence_event *e = &events[i];
+		const struct prefix_story *p = story_of(s, e->prefix);
+		bool news = !p || p->before == BEFORE_INVISIBLE;
+		if (e->kind == EVIDENCE_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= NEWS_NS && news &&
+		    facts_owns(entity, table_origin(routes_table(r), e->prefix)))
+			ids[found++] = e->prefix;
+	}
+	if (found)
+		qsort(ids, found, sizeof(*ids), by_id);
+	for (size_t i = 0; i < found; i++)
+		distinct += !i || ids[i] != ids[i - 1];
+	free(ids);
+	return distinct / (double)s->visible;
+}
+
+static int64_t news_window(double width)
+{
+	if (isnan(width))
+		return NEWS_NS;
+	int64_t three = (int64_t)(3 * width * (double)NS_PER_S);
+	return three < NEWS_LEAST ? NEWS_LEAST : three < NEWS_NS ? three : NEWS_NS;
+}
+
+static void news_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
+		       struct facts *f)
+{
+	const struct routes *r = in->routes;
+	const struct entity *entity = &in->entities->at[n->entity];
+	size_t count, told = 0, listed = 0;
+	int64_t earliest = s->from.ns - news_window(f->width_s);
+	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
+	struct news *news = alloc_zero(count, sizeof(*news));
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence_event *e = &events[i];
+		if (foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
+			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
+	}
+	f->routes.own_news = own_news(s, r, entity, n->entity);
+	for (size_t i = 0; i < n->origin_count; i++)
+		listed += n->origins[i].first.ns >= earliest;
+	uint32_t carried = news_carried(news, told, r);
+	f->routes.new_origins = carried > listed ? (double)carried : (double)listed;
+	free(news);
+}
+
+// Share of all other prefixes that became invisible around the entity's first loss.
+static void unrelated_count(const struct route_story *s, const struct routes *r, const struct story *n,
+			    struct facts_witness *f)
+{
+	struct instant first = INSTANT_NONE;
+	for (size_t i = 0; i < s->own.n; i++)
+		if (lost_in(&s->of[i]) && (!instant_known(first) || s->of[i].gone.ns < first.ns))
+			first = s->of[i].gone;
+	if (!instant_known(first))
+		return;
+	size_t count, events;
+	const struct routes_loss *losses = routes_losses(r, &count);
+	double lost = 0, visible = NAN;
+	for (size_t i = 0; i < count; i++) {
+		if (llabs(losses[i].time.ns - first.ns) > UNRELATED_NS)
+			continue;
+		visible = isnan(visible) ? losses[i].visible : visible;
+		lost += losses[i].lost;
+	}
+	const struct evidence_event *e = evidence_events(routes_evidence(r), n->entity, &events);
+	for (size_t i = 0; i < events; i++)
+		lost -= e[i].kind == EVIDENCE_INVISIBLE && llabs(e[i].time.ns - first.ns) <= UNRELATED_NS;
+	double others = visible - (double)s->visible;
+	if (others > 0)
+		f->unrelated_lost = lost < 0 ? 0 : lost > others ? 1 : lost / others;
+}
+
+void facts_routes(const struct facts_input *in, const struct story *n, struct facts *f)
+{
+	const struct routes *r = in->routes;
+	struct route_story s = {
+		.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = story_onset_end(n)};
+	s.own.at = routes_own(r, n->entity, &s.own.n);
+	s.of = alloc_zero(s.own.n, sizeof(*s.of));
+	story_read(&s, r, &in->entities->at[n->entity], n->entity);
+	f->routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
+	if (f->routes.known) {
+		unrelated_count(&s, r, n, &f->witness);
+		news_count(&s, in, n, f);
+		networks_count(&s, &f->routes);
+		facts_paths(r, &s.own, n, &f->routes);
+	}
+	free(s.of);
+}

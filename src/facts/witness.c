@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: ISC
+// How much of those who watch could see at an incident's start.
+#include "facts/facts_priv.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct standing {   // of a collector
+	bool full;  // it had a full-feed peer before the start
+	bool blind; // it had none at the start
+};
+
+static bool counts(const struct health_peer *p)
+{
+	return p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
+}
+
+static void standings(struct standing *of, const struct facts_input *in, const struct story *n, double width_s)
+{
+	const struct routes *r = in->routes;
+	const struct blind_list *l = routes_blind(r);
+	for (uint32_t i = 0; i < peer_count(in->peers); i++) {
+		const struct health_peer *p = table_peer(routes_table(r), i);
+		uint16_t collector = peer_at(in->peers, i)->collector;
+		bool before = p && instant_known(p->first_heard) && p->first_heard.ns < n->start.best.ns;
+		of[collector].full |= before && counts(p); // first_heard: of the session that is up now
+	}
+	struct instant to = instant_known(n->start.to) ? n->start.to : n->start.best;
+	int64_t interval = isnan(width_s) ? 0 : (int64_t)(width_s * (double)NS_PER_S);
+	for (size_t i = 0; i < l->count; i++) {
+		const struct blind_span *b = &l->at[i];
+		if (b->is_observer)
+			continue;
+		of[b->who].full = true; // one that goes blind could see before that
+		bool over = instant_known(b->to) && b->to.ns < facts_start(n).ns - interval;
+		of[b->who].blind |= b->from.ns <= to.ns && !over;
+	}
+}
+
+void facts_witness(const struct facts_input *in, const struct story *n, struct facts *facts)
+{
+	struct facts_witness *f = &facts->witness;
+	struct standing *of = alloc_zero(COLLECTORS_MAX, sizeof(*of));
+	standings(of, in, n, facts->width_s);
+	f->collectors = f->collectors_blind = 0;
+	for (size_t i = 0; i < COLLECTORS_MAX; i++) {
+		f->collectors += of[i].full;
+		f->collectors_blind += of[i].full && of[i].blind;
+	}
+	free(of);
+	uint32_t all = f->observers + f->collectors, blind = f->observers_impaired + f->collectors_blind;
+	f->coverage = all ? (double)(all - (blind < all ? blind : all)) / all : NAN;
+}

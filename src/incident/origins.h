@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: ISC
+// News of origins: a more-specific prefix or a new origin inside an entity that at least half of the full-feed networks
+// carried, unless the origin is one of the entity's own networks.
+#pragma once
+
+#include "model/incident.h"
+#include "model/limits.h"
+#include "signal/routes.h"
+
+struct origin_event {
+	struct incident_origin origin;
+	double share; // of the entity's IPv4 space that its prefix covers, 0 to 1
+};
+
+struct origin_events {
+	struct origin_event *at; // in order of first sight; for free()
+	size_t count;
+};
+
+struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+				  struct limits *limits); // null: nobody counts

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: ISC
+// DOC: the order in which a story is made
+// Signals, span and scope come from the group; then the tests of describe.c, each of which may read what those before it wrote.
+// The start is refined last, although the order of onsets and the phases would profit from it: the tests look around the
+// interval in which the start lies, and a refined one is so narrow that what belongs to the onset falls outside of it.
+#include "incident/story.h"
+
+#include "incident/describe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TOTAL_SHARE	0.95		// of the units (or of the usual space) gone: the whole entity
+#define SMOOTH_BINS	3		// intervals that the share of units down must hold
+#define CHURN_BEFORE_NS (60 * NS_PER_S) // path changes so long before the start are told
+
+static bool story_routing(const struct detection *d)
+{
+	return d->signal < SIGNAL_ROUTING_COUNT;
+}
+
+static bool story_service(const struct detection *d)
+{
+	return d->signal >= SIGNAL_SERVICE_DNS && d->signal <= SIGNAL_CONNECT;
+}
+
+static struct moment story_no_moment(void)
+{
+	return (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
+}
+
+// Services that come back later are stages of the recovery, not part of the end.
+static void story_span(struct story *n)
+{
+	bool core = false, open = false, service_open = false;
+	for (size_t i = 0; i < n->signal_count; i++)
+		core |= !story_service(&n->signals[i]);
+	n->end = story_no_moment();
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *d = &n->signals[i];
+		bool ended = instant_known(d->end.best);
+		if (!instant_known(n->start.best) || d->start.best.ns < n->start.best.ns)
+			n->start = d->start;
+		if (core && story_service(d)) {
+			service_open |= !ended;
+			continue;
+		}
+		open |= !ended;
+		if (ended && (!instant_known(n->end.best) || d->end.best.ns > n->end.best.ns))
+			n->end = d->end;
+	}
+	if (open)
+		n->end = story_no_moment();
+	n->state = open ? INCIDENT_OPEN : service_open ? INCIDENT_RECOVERING : INCIDENT_CLOSED;
+}
+
+// Largest share of the entity's machines that gave no answer for SMOOTH_BINS intervals on end.
+static void story_units(struct story *n, const struct dossier *d)
+{
+	int64_t end = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
+	double held[SMOOTH_BINS] = {0};
+	uint32_t most = 0;
+	size_t seen = 0;
+	for (size_t i = 0; i < d->bin_count; i++) {
+		const struct pulse_bin *b = &d->bins[i];
+		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end)
+			continue;
+		most = b->units > most ? b->units : most;
+		held[seen++ % SMOOTH_BINS] = b->units ? (double)(b->units - b->units_up) / b->units : 0;
+		double least = held[0];
+		for (size_t k = 1; k < SMOOTH_BINS; k++)
+			least = held[k] < least ? held[k] : least;
+		if (seen >= SMOOTH_BINS && least > n->fraction_down)
+			n->fraction_down = least;
+	}
+	n->units = most;
+	n->units_down = (uint64_t)(n->fraction_down * most + 0.5);
+}
+
+static double story_depth(const struct detection *d)
+{
+	return d->baseline > d->lowest ? 1 - (double)d->lowest / (double)d->baseline : 0;
+}
+
+static void story_scope(struct story *n, const struct dossier *d)
+{
+	bool core = false;
+	n->fraction_down = 0;
+	story_units(n, d);
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *one = &n->signals[i];
+		bool counts = story_routing(one) || one->signal == SIGNAL_SERIES || one->signal == SIGNAL_BLOCKS;
+		core |= !story_service(one);
+		if (one->signal == SIGNAL_ROUTES)
+			n->addresses_down = (one->baseline - one->lowest) * 256;
+		if (!n->units && story_routing(one)) {
+			n->units = one->baseline;
+			n->units_down = one->baseline - one->lowest;
+		}
+		if (counts && story_depth(one) > n->fraction_down)
+			n->fraction_down = story_depth(one);
+	}
+	n->scope = !core ? SCOPE_SERVICE : n->fraction_down >= TOTAL_SHARE ? SCOPE_TOTAL : SCOPE_PARTIAL;
+}
+
+// One entry a signal: a service that fails, answers and fails again within the incident is one onset and one return.
+static void story_add_signal(struct story *n, const struct detection *d, struct limits *limits)
+{
+	for (size_t i = 0; i < n->signal_count; i++) {
+		struct detection *held = &n->signals[i];
+		if (held->signal != d->signal || held->series != d->series)
+			continue;
+		held->serial = d->serial < held->serial ? d->serial : held->serial;
+		if (!instant_known(d->end.best) ||
+		    (instant_known(held->end.best) && d->end.best.ns > held->end.best.ns))
+			held->end = d->end;
+		bool slower = d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_CONNECT; // the worst is the highest
+		if (slower ? d->lowest > held->lowest : d->lowest < held->lowest)
+			held->lowest = d->lowest;
+		for (int k = 0; k < PROFILE_COUNT; k++) {
+			if (!instant_known(held->fall[k]))
+				held->fall[k] = d->fall[k];
+			held->rise[k] = instant_known(d->rise[k]) ? d->rise[k] : held->rise[k];
+		}
+		return;
+	}
+	if (n->signal_count < INCIDENT_SIGNALS_MAX)
+		n->signals[n->signal_count++] = *d;
+	else
+		limits_reach(limits, LIMIT_SIGNALS);
+}
+
+// A false route is known to a second, and lasts until the last of them is gone.
+static void story_origins(struct story *n, const struct assemble_group *g, struct limits *limits)
+{
+	n->start =
+		(struct moment){g->start, instant_after(g->start, -NS_PER_S), instant_after(g->start, NS_PER_S), 0.9};
+	if (instant_known(g->gone))
+		n->end = (struct moment){g->gone, instant_after(g->gone, -NS_PER_S), instant_after(g->gone, NS_PER_S),
+					 0.9};
+	n->state = instant_known(g->gone) ? INCIDENT_CLOSED : INCIDENT_OPEN;
+	n->scope = SCOPE_PARTIAL;
+	n->fraction_down = g->share;
+	for (size_t i = 0; i < g->origin_count && n->origin_count < INCIDENT_LIST_MAX; i++)
+		n->origins[n->origin_count++] = g->origins[i];
+	if (n->origin_count < g->origin_count)
+		limits_reach(limits, LIMIT_ORIGINS);
+}
+
+static void story_add_upstream(struct story *n, const struct evidence_event *e, struct limits *limits)
+{
+	for (size_t i = 0; i < n->upstream_count; i++)
+		if (n->upstreams[i].asn == e->asn) {
+			n->upstreams[i].routes++;
+			return;
+		}
+	if (n->upstream_count < INCIDENT_LIST_MAX)
+		n->upstreams[n->upstream_count++] = (struct incident_upstream){e->asn, e->time, 1};
+	else
+		limits_reach(limits, LIMIT_UPSTREAMS);
+}
+
+// From the events around the start: the order in which upstreams lost their routes, and path changes before it.
+static void story_upstreams(struct story *n, const struct routes *r, struct limits *limits)
+{
+	size_t count;
+	if (!r || !routes_evidence(r))
+		return;
+	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
+	int64_t onset = n->start.best.ns + INCIDENT_ONSET_NS;
+	int64_t end = instant_known(n->end.best) && n->end.best.ns < onset ? n->end.best.ns : onset;
+	for (size_t i = 0; i < count; i++) {
+		const struct evidence_event *e = &events[i];
+		int64_t at = e->time.ns;
+		if (e->kind == EVIDENCE_PATH_CHANGED && at < n->start.best.ns &&
+		    at >= n->start.best.ns - CHURN_BEFORE_NS)
+			n->path_changes++;
+		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - CHURN_BEFORE_NS && at <= end)
+			story_add_upstream(n, e, limits);
+	}
+}
+
+struct story story_of(const struct story_input *in, const struct assemble_group *g)
+{
+	struct story s = {.entity = in->dossier->entity, .start = story_no_moment(), .end = story_no_moment()};
+	for (size_t i = 0; i < g->count; i++)
+		story_add_signal(&s, g->at[i], in->limits);
+	if (g->origin_count) {
+		story_origins(&s, g, in->limits);
+	} else {
+		story_span(&s);
+		story_scope(&s, in->dossier);
+	}
+	if (!instant_known(s.start.best))
+		return s;
+	describe_story(in, &s);
+	if (story_is_settled(&s, in->earlier)) {
+		memcpy(s.upstreams, in->earlier->story.upstreams, sizeof(s.upstreams));
+		s.upstream_count = in->earlier->story.upstream_count;
+		s.path_changes = in->earlier->story.path_changes;
+	} else {
+		story_upstreams(&s, in->routes, in->limits);
+	}
+	return s;
+}
