@@ -55,6 +55,7 @@ struct carry {
 	struct cursor in;		    // LOAD
 	struct carry_map entities;	    // LOAD: for carry_entity
 	uint64_t limits[CARRY_LIMIT_COUNT]; // LOAD: how many each registry holds
+	struct instant latest;		    // LOAD: nothing can have begun later; unknown: not known yet
 	struct carry_words *words;	    // LOAD: for carry_word; borrowed
 };
 
@@ -119,7 +120,7 @@ void carry_count(struct carry *c, size_t *n, size_t least);
 void carry_text(struct carry *c, char **text, size_t most); // owned, may be null; loading: the old one is not freed
 void carry_chars(struct carry *c, char *text, size_t size); // an array of that size with a zero byte in it
 void carry_word(struct carry *c, const char **word);	    // static text, may be null; loading: kept by c->words
-void carry_entity(struct carry *c, uint32_t *entity);	    // loading: through the map; UINT32_MAX (none) and CARRY_GONE stay
+void carry_entity(struct carry *c, uint32_t *entity); // loading: through the map; UINT32_MAX (none) and CARRY_GONE stay
 
 // A part of its own: name, version, length and what `one` carries. Loading: another name, version or length is a fault.
 void carry_section(struct carry *c, const char *name, uint32_t version, void (*one)(struct carry *c, void *self),

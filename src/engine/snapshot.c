@@ -140,6 +140,7 @@ static void snapshot_clock_carry(struct carry *c, void *self)
 	CARRY(c, p->first);
 	CARRY(c, p->last);
 	CARRY(c, p->probed);
+	c->latest = p->last;
 	CARRY(c, p->ticked);
 	CARRY(c, p->deadline);
 	CARRY(c, p->cut);

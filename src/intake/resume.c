@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/number.h"
 #include "base/text.h"
 #include "os/durable.h"
 
@@ -103,48 +104,41 @@ static void resume_place_set(struct resume *r, const struct feed *f, const struc
 }
 
 // A number and the character behind it.
-static bool resume_number_read(const char **at, char behind, uint64_t *ret)
+static bool resume_number(struct cursor *at, char behind, uint64_t *ret)
 {
-	char *end;
-	if (**at < '0' || **at > '9')
+	struct cursor c = *at;
+	uint8_t next;
+	if (!number_u64(&c, UINT64_MAX, ret) || !cursor_u8(&c, &next) || next != (uint8_t)behind)
 		return false;
-	errno = 0;
-	uint64_t value = strtoull(*at, &end, 10);
-	if (errno || *end != behind)
-		return false;
-	*at = end + 1;
-	*ret = value;
+	*at = c;
 	return true;
 }
 
 // The next line of the places; its path is borrowed. False: there is none.
-static bool resume_place_read(const char **at, struct resume_place *ret, const char **ret_path, size_t *ret_n)
+static bool resume_place_read(struct cursor *at, struct resume_place *ret, struct cursor *ret_path)
 {
 	struct resume_place p = {0};
 	uint64_t ended, n;
-	if (!resume_number_read(at, ' ', &p.records) || !resume_number_read(at, ' ', &p.gaps) ||
-	    !resume_number_read(at, ' ', &p.offset) || !resume_number_read(at, ' ', &ended) ||
-	    !resume_number_read(at, ':', &n) || strnlen(*at, n) < n)
+	uint8_t newline;
+	if (!resume_number(at, ' ', &p.records) || !resume_number(at, ' ', &p.gaps) ||
+	    !resume_number(at, ' ', &p.offset) || !resume_number(at, ' ', &ended) || !resume_number(at, ':', &n) ||
+	    n > cursor_left(at) || !cursor_sub(at, (size_t)n, ret_path) || !cursor_u8(at, &newline))
 		return false;
 	p.ended = ended;
 	*ret = p;
-	*ret_path = *at;
-	*ret_n = n;
-	*at += n;
-	*at += **at == '\n';
 	return true;
 }
 
 void resume_sources(struct resume *r, const struct feed *f)
 {
 	struct resume_place place;
-	const char *path, *at = r->snapshot ? snapshot_sources(r->snapshot) : "";
-	size_t n;
+	const char *places = r->snapshot ? snapshot_sources(r->snapshot) : "";
+	struct cursor path, at = cursor_of(places, strlen(places));
 	r->sources = feed_source_count(f);
 	r->had = alloc_zero(r->sources, sizeof(*r->had));
 	r->read = alloc_zero(r->sources, sizeof(*r->read));
-	while (resume_place_read(&at, &place, &path, &n))
-		resume_place_set(r, f, &place, path, n);
+	while (resume_place_read(&at, &place, &path))
+		resume_place_set(r, f, &place, (const char *)path.at, cursor_left(&path));
 	resume_bytes_drop(r);
 }
 

@@ -6,8 +6,7 @@
 
 #include <stdlib.h>
 
-#define NAME_MOST   4096			  // bytes; registries cut names earlier
-#define SERIES_GONE (CARRY_GONE - 1 - SERIES_MAX) // series of entities that are gone have numbers above
+#define NAME_MOST 4096 // bytes; registries cut names earlier
 
 void addr_carry(struct carry *c, struct addr *a)
 {
@@ -112,17 +111,18 @@ static void carried_one_series(struct carry *c, struct target_table *t, uint32_t
 	char *signal = NULL;
 	if (!carry_loads(c)) {
 		held = *series_at(t, i);
-		held.entity = held.entity > SERIES_GONE ? CARRY_GONE : held.entity;
 		signal = (char *)held.signal;
 	}
 	carry_entity(c, &held.entity);
 	carry_text(c, &signal, NAME_MOST);
 	if (!carry_loads(c))
 		return;
-	carry_check(c, signal && held.entity != UINT32_MAX);
-	if (held.entity == CARRY_GONE) // alike ones must stay apart: their numbers do
-		held.entity = CARRY_GONE - 1 - i;
-	if (carry_good(c) && series_id(t, held.entity, signal, strlen(signal)) != i)
+	carry_check(c, signal);
+	bool gone = held.entity >= CARRY_GONE;
+	uint32_t id = !carry_good(c) ? i
+		      : gone	     ? series_gone(t, signal, strlen(signal))
+				     : series_id(t, held.entity, signal, strlen(signal));
+	if (id != i)
 		carry_fail(c, ERR_NOT_FOUND);
 	free(signal);
 }
@@ -166,6 +166,10 @@ void detection_carry(struct carry *c, struct detection *d)
 		CARRY(c, d->rise[i]);
 	}
 	carry_check(c, d->signal < SIGNAL_COUNT);
+	carry_check(c, !instant_known(c->latest) ||
+			       (d->start.best.ns <= c->latest.ns && d->start.from.ns <= c->latest.ns));
+	carry_check(c, instant_known(d->start.best) == instant_known(d->start.from));
+	carry_check(c, !instant_known(d->end.best) || d->end.best.ns >= d->start.from.ns);
 	if (d->signal == SIGNAL_SERIES)
 		carry_within(c, CARRY_SERIES, d->series);
 }
@@ -448,6 +452,7 @@ static void carried_values(struct carry *c, struct dossier *d)
 		CARRY(c, d->values[i].series);
 		CARRY(c, d->values[i].share);
 		carry_within(c, CARRY_SERIES, d->values[i].series);
+		carry_check(c, instant_known(d->values[i].time));
 	}
 }
 
@@ -462,7 +467,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	for (size_t i = 0; i < d->detection_count; i++) {
 		detection_carry(c, &d->detections[i]);
 		CARRY(c, d->group[i]);
-		carry_check(c, d->detections[i].entity == d->entity);
+		carry_check(c, d->detections[i].entity == d->entity && instant_known(d->detections[i].start.best));
 	}
 	CARRY(c, d->serials);
 	carry_room(c, CARRY_ARRAY(d->changes, d->change_count, d->change_capacity), 40);
@@ -474,7 +479,8 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);
 	for (size_t i = 0; i < d->route_count; i++) {
 		sample_carry(c, &d->routes[i]);
-		carry_check(c, d->routes[i].entity == d->entity);
+		carry_check(c, d->routes[i].entity == d->entity && instant_known(d->routes[i].time));
+		carry_check(c, !i || d->routes[i - 1].time.ns <= d->routes[i].time.ns);
 	}
 	CARRY(c, d->routes_baseline);
 	CARRY(c, d->last);
