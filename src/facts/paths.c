@@ -3,18 +3,20 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
+#include "base/index.h"
+#include "base/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define UPSTREAMS_FIRST 64	       // slots; a power of two
 #define STAMP_NS	(2 * NS_PER_S) // MRT stamps are whole seconds
 #define CHURN_BEFORE_NS (1800 * NS_PER_S)
 #define CONVERGENCE_S	30  // a new pair finds its path: one advertisement interval (RFC 4271, 9.2.1.1 and 10)
 #define UPSTREAM_LEFT	0.1 // an upstream is lost while no more of its pairs than this share go through it
 
 struct upstream {
-	uint32_t asn;	      // 0: an empty slot
+	uint32_t asn;
 	uint32_t pairs, now;  // that went through it at the start; that do now
 	struct instant first; // first pair that left it
 	bool lost;
@@ -33,57 +35,32 @@ struct paths {
 	size_t *first; // by place in `own`: the first of its pairs; they stand in the order of the evidence
 	struct pair *pairs;
 	size_t count;
-	struct upstream *upstreams; // open addressing by number
-	size_t upstream_slots, upstream_count;
+	struct upstream *upstreams;
+	size_t upstream_count, upstream_capacity;
+	struct index by_asn; // of the upstreams
 	struct instant from, to;
 };
-
-static int by_id(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
 
 // Its place in `own`, SIZE_MAX: none of the entity's.
 static size_t place_of(const struct facts_own *own, uint32_t prefix)
 {
-	const uint32_t *at = own->n ? bsearch(&prefix, own->at, own->n, sizeof(*own->at), by_id) : NULL;
+	const uint32_t *at = own->n ? bsearch(&prefix, own->at, own->n, sizeof(*own->at), numbers_by_uint32) : NULL;
 	return at ? (size_t)(at - own->at) : SIZE_MAX;
-}
-
-static struct upstream *upstream_slot(const struct paths *p, uint32_t asn)
-{
-	size_t i = hash_mix(asn) & (p->upstream_slots - 1);
-	while (p->upstreams[i].asn && p->upstreams[i].asn != asn)
-		i = (i + 1) & (p->upstream_slots - 1);
-	return &p->upstreams[i];
-}
-
-static void upstreams_double(struct paths *p)
-{
-	struct upstream *old = p->upstreams;
-	size_t count = p->upstream_slots;
-	p->upstream_slots = count ? count * 2 : UPSTREAMS_FIRST;
-	p->upstreams = alloc_zero(p->upstream_slots, sizeof(*p->upstreams));
-	for (size_t i = 0; i < count; i++)
-		if (old[i].asn)
-			*upstream_slot(p, old[i].asn) = old[i];
-	free(old);
 }
 
 // Made if new. Borrowed until the next new one; null for 0, which is no network.
 static struct upstream *upstream_of(struct paths *p, uint32_t asn)
 {
+	uint32_t at;
 	if (!asn)
 		return NULL;
-	if (p->upstream_count * 2 >= p->upstream_slots)
-		upstreams_double(p);
-	struct upstream *u = upstream_slot(p, asn);
-	if (u->asn)
-		return u;
-	*u = (struct upstream){.asn = asn, .first = INSTANT_NONE};
-	p->upstream_count++;
-	return u;
+	for (struct index_walk walk = index_begin(hash_mix(asn)); index_next(&p->by_asn, &walk, &at);)
+		if (p->upstreams[at].asn == asn)
+			return &p->upstreams[at];
+	index_add(&p->by_asn, hash_mix(asn), (uint32_t)p->upstream_count);
+	alloc_grow((void **)&p->upstreams, p->upstream_count, &p->upstream_capacity, sizeof(*p->upstreams));
+	p->upstreams[p->upstream_count] = (struct upstream){.asn = asn, .first = INSTANT_NONE};
+	return &p->upstreams[p->upstream_count++];
 }
 
 static void pairs_place(struct paths *p)
@@ -207,9 +184,9 @@ static void upstreams_count(const struct paths *p, struct facts_routes *f)
 {
 	struct instant first = INSTANT_NONE, last = INSTANT_NONE;
 	f->upstreams = f->upstreams_lost = 0;
-	for (size_t i = 0; i < p->upstream_slots; i++) {
+	for (size_t i = 0; i < p->upstream_count; i++) {
 		const struct upstream *u = &p->upstreams[i];
-		f->upstreams += u->asn != 0;
+		f->upstreams += 1;
 		if (!u->lost)
 			continue;
 		f->upstreams_lost += 1;
@@ -291,4 +268,5 @@ void facts_paths(const struct routes *r, const struct facts_own *own, const stru
 	free(p.first);
 	free(p.pairs);
 	free(p.upstreams);
+	index_free(&p.by_asn);
 }

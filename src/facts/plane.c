@@ -3,6 +3,7 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -97,12 +98,6 @@ static double loss_peak(const struct facts_span *s)
 	return most;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 // Latency of what answers once the first shock is over: a longer way shows, a way that is gone does not.
 static double rtt_detour(const struct facts_span *s)
 {
@@ -113,7 +108,7 @@ static double rtt_detour(const struct facts_span *s)
 		if (loss >= 0 && loss < PARTLY_ALIVE && s->bins[i].rtt_ratio > 0)
 			ratios[n++] = s->bins[i].rtt_ratio;
 	}
-	qsort(ratios, n, sizeof(*ratios), by_value);
+	qsort(ratios, n, sizeof(*ratios), numbers_by_double);
 	double median = n >= DETOUR_BINS ? ratios[n / 2] : NAN;
 	free(ratios);
 	return median;

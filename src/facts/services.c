@@ -3,6 +3,7 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,18 +35,12 @@ static void failures_find(const struct facts_input *in, const struct story *n, s
 	}
 }
 
-static int by_time(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 // From the first to the last, a tenth left out at each end where there are enough.
 static double spread(int64_t *times, size_t n)
 {
 	if (n < 2)
 		return NAN;
-	qsort(times, n, sizeof(*times), by_time);
+	qsort(times, n, sizeof(*times), numbers_by_int64);
 	size_t out = n / 10;
 	return (double)(times[n - 1 - out] - times[out]) / (double)NS_PER_S;
 }
@@ -73,12 +68,6 @@ static int by_block(const void *a, const void *b)
 {
 	const struct block *x = a, *y = b;
 	return (x->number > y->number) - (x->number < y->number);
-}
-
-static int by_real(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
 }
 
 static size_t hosts_of(const struct facts_input *in, const struct story *n, const struct failures *f,
@@ -114,7 +103,7 @@ static void blocks_fill(const struct block *list, size_t hosts, struct facts_ser
 		if (failed >= BLOCK_HOSTS)
 			spreads[known++] = (double)(most - least) / (double)NS_PER_S;
 	}
-	qsort(spreads, known, sizeof(*spreads), by_real);
+	qsort(spreads, known, sizeof(*spreads), numbers_by_double);
 	if (known >= BLOCKS_LEAST)
 		ret->block_spread_s = spreads[known / 2];
 	free(spreads);

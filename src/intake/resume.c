@@ -148,6 +148,8 @@ bool resume_has(struct resume *r, const struct record *record)
 		return false;
 	const struct resume_place *had = &r->had[record->source];
 	struct resume_place *read = &r->read[record->source];
+	if (record->kind == RECORD_SOURCE_REST || record->kind == RECORD_TIME)
+		return read->records < had->records;
 	if (record->kind == RECORD_SOURCE_END) {
 		read->ended = true;
 		return had->ended;
