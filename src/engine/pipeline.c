@@ -277,6 +277,9 @@ static void tick(struct pipeline *p, struct instant now)
 {
 	if (p->reach)
 		reach_tick(p->reach, now);
+	routes_tick(p->routes, now);
+	if (instant_known(routes_now(p->routes)))
+		levels_tick(p, instant_seconds(routes_now(p->routes)));
 	int64_t turn = now.ns / TICK_NS % SETTLE_EVERY;
 	for (uint32_t e = (uint32_t)turn; e < p->entities->count; e += SETTLE_EVERY)
 		if (p->entities->at[e].watched)
