@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Files of snapshots, and the places in the sources that belong to them: a line "records gaps offset ended length:path" each.
+// Files of snapshots, and the places in the sources that belong to them: a line
+// "records gaps offset ended length:path" each, or "log inputs".
 #include "intake/resume.h"
 
 #include "base/alloc.h"
@@ -17,7 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ASIDE ".set-aside"
+#define ASIDE	 ".set-aside"
+#define LOG_WORD "log "
 
 static void resume_bytes_drop(struct resume *r)
 {
@@ -142,6 +144,22 @@ void resume_sources(struct resume *r, const struct feed *f)
 	resume_bytes_drop(r);
 }
 
+void resume_log(struct resume *r)
+{
+	const char *places = r->snapshot ? snapshot_sources(r->snapshot) : "";
+	struct cursor at = cursor_of(places, strlen(places));
+	struct cursor word = {0};
+	if (!cursor_sub(&at, sizeof(LOG_WORD) - 1, &word) || memcmp(word.at, LOG_WORD, sizeof(LOG_WORD) - 1) != 0 ||
+	    !resume_number(&at, '\n', &r->inputs_had))
+		r->inputs_had = 0;
+	resume_bytes_drop(r);
+}
+
+bool resume_log_has(struct resume *r)
+{
+	return ++r->inputs <= r->inputs_had;
+}
+
 bool resume_has(struct resume *r, const struct record *record)
 {
 	if (record->source >= r->sources)
@@ -177,7 +195,9 @@ static int resume_state_fill(void *context, struct durable *d)
 int resume_save(const struct resume *r, const struct feed *f, struct snapshot_parts parts, const char *path)
 {
 	struct text places = {0};
-	for (size_t i = 0; i < r->sources; i++) {
+	if (!f)
+		text_printf(&places, LOG_WORD "%" PRIu64 "\n", r->inputs);
+	for (size_t i = 0; f && i < r->sources; i++) {
 		const struct resume_place *p = &r->read[i];
 		const char *file = feed_source(f, i)->path;
 		text_printf(&places, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %d %zu:", p->records, p->gaps, p->offset,

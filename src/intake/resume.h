@@ -23,7 +23,8 @@ struct resume {
 	struct resume_place *had;  // by source: what the state has
 	struct resume_place *read; // by source: what this run has read so far
 	size_t sources;
-	bool moved; // a source is not the file that it was
+	uint64_t inputs_had, inputs; // of an event log: that the state has; that were read so far
+	bool moved;		     // a source is not the file that it was
 };
 
 // Opens the snapshot and gives its names to registries that hold none. Where it cannot be used it is set aside with a message,
@@ -33,9 +34,13 @@ void resume_open(struct resume *r, struct peer_table *peers, struct target_table
 bool MUST_USE resume_load(struct resume *r, struct pipeline *p, struct target_table *targets);
 // After all sources are known, and the state is loaded.
 void resume_sources(struct resume *r, const struct feed *f);
+// In place of it, of an event log.
+void resume_log(struct resume *r);
+// Counts what the engine would be given from the log. Whether the state has it already.
+bool resume_log_has(struct resume *r);
 // Counts the record. Whether the state has it already.
 bool resume_has(struct resume *r, const struct record *record);
 void resume_free(struct resume *r);
 
-// Writes the state of `parts` (its sources are filled in) with how far `r` read. 0, or an error after a message.
+// Writes the state of `parts` (its sources are filled in) with how far `r` read; `f` null: of an event log. 0, or an error after a message.
 int MUST_USE resume_save(const struct resume *r, const struct feed *f, struct snapshot_parts parts, const char *path);

@@ -116,7 +116,7 @@ static int take_batch(void *context, const struct batch *b)
 {
 	struct session *s = context;
 	struct session_input in = {.kind = SESSION_BATCH, .batch = b};
-	if (s->had)
+	if (s->had || (s->from_log && resume_log_has(&s->resume)))
 		return 0;
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &in);
@@ -159,7 +159,8 @@ int session_read(struct session *s)
 	struct record record;
 	uint64_t taken = 0;
 	int code = 0, got = 0;
-	while (code >= 0 && !(s->stop && *s->stop) && !(s->stop_after && taken >= s->stop_after) && (got = feed_next(s->in.feed, &record)) == 1) {
+	while (code >= 0 && !(s->stop && *s->stop) && !(s->stop_after && taken >= s->stop_after) &&
+	       (got = feed_next(s->in.feed, &record)) == 1) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns) {
 			got = 0;
 			break;
@@ -238,10 +239,15 @@ static void session_engine(struct session *s)
 	s->registry = registry_create(&into);
 }
 
-int session_open(struct session *s, int n, char **paths)
+static void session_resume(struct session *s)
 {
 	s->resume = (struct resume){.command = s->command, .notices = s->notices, .path = s->resume_path};
 	resume_open(&s->resume, s->in.peers, s->in.targets);
+}
+
+int session_open(struct session *s, int n, char **paths)
+{
+	session_resume(s);
 	int status = add_paths(s, n, paths);
 	if (status)
 		return status;
@@ -262,6 +268,18 @@ int session_open(struct session *s, int n, char **paths)
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 
+// The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
+// that tells revisions ends with this.
+static int session_end(struct session *s)
+{
+	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
+	const struct feed *feed = s->from_log ? NULL : s->in.feed;
+	int code = s->snapshot_path ? resume_save(&s->resume, feed, parts, s->snapshot_path) : 0;
+	if (code < 0 || (s->snapshot_path && s->revisions.take))
+		return code;
+	return !s->from_log || s->log_ended || instant_known(s->until) ? session_finish(s) : 0;
+}
+
 // ---- from a log ----
 
 static int log_configuration(void *context, struct cursor text)
@@ -271,11 +289,13 @@ static int log_configuration(void *context, struct cursor text)
 	uint64_t line = 0;
 	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
-		notice_line(s->notices, "%s: the log was written with other thresholds: its revisions may have read differently",
+		notice_line(s->notices,
+			    "%s: the log was written with other thresholds: its revisions may have read differently",
 			    s->command);
 	if (code == 0 && !s->pipeline) {
 		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;
 		session_engine(s);
+		resume_log(&s->resume);
 	}
 	journal_configured_free(&found);
 	return code;
@@ -290,7 +310,8 @@ static struct batch_sink log_sender(void *context)
 
 static int log_time(void *context, struct instant time)
 {
-	return pass_time(context, time);
+	struct session *s = context;
+	return resume_log_has(&s->resume) ? 0 : pass_time(s, time);
 }
 
 static int log_note(void *context, struct instant time, struct cursor text)
@@ -322,12 +343,14 @@ static int session_run_log(struct session *s, const char *dir)
 		.listener = {log_damage, s},
 	};
 	struct journal_totals totals = {0};
+	s->from_log = true;
+	session_resume(s);
 	session_prepare(s);
 	int code = journal_replay(dir, &target, &totals);
 	s->records = totals.records[JOURNAL_BATCH];
 	s->gaps += totals.unreadable;
-	if (code >= 0 && s->pipeline && (s->log_ended || instant_known(s->until)))
-		code = session_finish(s);
+	if (code >= 0 && s->pipeline)
+		code = session_end(s);
 	return session_status(s, code);
 }
 
@@ -347,17 +370,6 @@ int session_status(const struct session *s, int code)
 	bool damaged = s->gaps || s->in.unread_kinds || s->counts.of[DECODE_MALFORMED] ||
 		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
 	return damaged ? 1 : 0;
-}
-
-// The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
-// that tells revisions ends with this.
-static int session_end(struct session *s)
-{
-	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
-	int code = s->snapshot_path ? resume_save(&s->resume, s->in.feed, parts, s->snapshot_path) : 0;
-	if (code < 0 || (s->snapshot_path && s->revisions.take))
-		return code;
-	return session_finish(s);
 }
 
 int session_run(struct session *s, int n, char **paths)

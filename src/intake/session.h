@@ -59,6 +59,7 @@ struct session {
 	struct pipeline *pipeline;
 	struct session_log log;
 	struct resume resume;
+	bool from_log;
 	bool had; // what is read now is in the state already
 	struct decoder *decoder;
 	struct registry *registry;
