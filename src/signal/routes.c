@@ -408,6 +408,7 @@ void routes_carry(struct carry *c, struct routes *r)
 	blind_carry(c, r->blind);
 	CARRY(c, r->now);
 	CARRY(c, r->settled);
+	CARRY(c, r->pending);
 	if (!r->entities->count)
 		return;
 	routes_prefixes_carry(c, r);

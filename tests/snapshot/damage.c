@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#define STOPS  150
 #define FORGED 3000 // a state each
 
 static uint64_t random_state;
@@ -41,7 +42,7 @@ static void same_bytes_anywhere(void **state)
 	pipeline_finish(p);
 	pipeline_free(p);
 	assert_true(whole.length > 0);
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < STOPS; i++) {
 		struct text halves = {0};
 		struct mixed_bytes first = {0}, again = {0};
 		size_t at = below(n);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS 3 // a recording, unless LACUNA_ROUNDS says otherwise
+#define ROUNDS 5 // a recording, unless LACUNA_ROUNDS says otherwise
 
 static char state[] = "/tmp/lacuna-resume-XXXXXX";
 
