@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/say.h"
@@ -12,6 +13,7 @@
 #include "intake/shipped.h"
 #include "report/revision.h"
 
+#include <float.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,12 +87,7 @@ static int usage(const char *message, const char *what)
 
 static int seconds_parse(const char *option, const char *argument, double *ret)
 {
-	char *end;
-	double value = strtod(argument, &end);
-	if (end == argument || *end || !(value >= 0) || value > 86400)
-		return usage("a number of seconds is wanted", option);
-	*ret = value;
-	return 0;
+	return number_real_of_text(argument, 0, 86400, ret) ? 0 : usage("a number of seconds is wanted", option);
 }
 
 static int cut_parse(const char *argument, int64_t *ret)
@@ -108,10 +105,10 @@ static int cut_parse(const char *argument, int64_t *ret)
 static int set_parameter(struct parameters *p, const char *argument)
 {
 	const char *equals = strchr(argument, '=');
-	char name[64], *end = NULL;
+	char name[64];
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
-	double value = equals ? strtod(equals + 1, &end) : 0;
-	if (n >= sizeof(name) || end == equals + 1 || *end)
+	double value;
+	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
 		return usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
@@ -132,9 +129,8 @@ static void print_parameters(const struct parameters *p)
 
 static int floor_parse(const char *argument, uint32_t *ret)
 {
-	char *end;
-	unsigned long value = *argument >= '0' && *argument <= '9' ? strtoul(argument, &end, 10) : 0;
-	if (!value || *end || value > UINT32_MAX)
+	uint64_t value;
+	if (!number_of_text(argument, UINT32_MAX, &value) || !value)
 		return usage("--full-feed-floor wants a number of prefixes from 1 to 4294967295", argument);
 	*ret = (uint32_t)value;
 	return 0;

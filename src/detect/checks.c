@@ -4,6 +4,7 @@
 #include "detect/checks.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 #include "model/carried.h"
 #include "model/target.h"
 
@@ -54,17 +55,11 @@ void checks_free(struct checks *c)
 	free(c);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 static double median_of(double *values, size_t n)
 {
 	if (!n)
 		return 0;
-	qsort(values, n, sizeof(*values), by_value);
+	qsort(values, n, sizeof(*values), numbers_by_double);
 	return values[n / 2];
 }
 

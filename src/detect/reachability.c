@@ -11,6 +11,7 @@
 #include "detect/reachability.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 #include "detect/changepoint.h"
 #include "detect/reachability_priv.h"
 #include "model/carried.h"
@@ -137,17 +138,11 @@ static void look_loss(struct look *l, const struct pulse_view *v)
 	}
 }
 
-static int by_float(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-	return x < y ? -1 : x > y;
-}
-
 static float median_of(float *values, size_t n)
 {
 	if (!n)
 		return 0;
-	qsort(values, n, sizeof(*values), by_float);
+	qsort(values, n, sizeof(*values), numbers_by_float);
 	return values[n / 2];
 }
 

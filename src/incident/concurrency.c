@@ -3,6 +3,7 @@
 #include "incident/concurrency.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 #include "incident/likelihood.h"
 
 #include <float.h>
@@ -48,12 +49,6 @@ static int span_compare(const void *a, const void *b)
 	return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
-static int after_compare(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 static void scan_fill(struct scan *s)
 {
 	for (size_t i = 0; i < s->in->count; i++) {
@@ -70,7 +65,7 @@ static void scan_fill(struct scan *s)
 	qsort(s->spans, s->failed, sizeof(*s->spans), span_compare);
 	for (size_t i = 0; i < s->failed; i++)
 		s->afters[i] = s->spans[i].after;
-	qsort(s->afters, s->failed, sizeof(*s->afters), after_compare);
+	qsort(s->afters, s->failed, sizeof(*s->afters), numbers_by_int64);
 }
 
 // Most spans that meet one window [start, start + length]. The best start is the end of a span: those that ended before
@@ -189,7 +184,7 @@ static double synchrony(const struct scan *s, const struct concurrency *c)
 	for (size_t i = 0; i < s->failed; i++)
 		if (in_window(&s->spans[i], c))
 			s->afters[n++] = s->spans[i].after + (s->spans[i].until - s->spans[i].after) / 2;
-	qsort(s->afters, n, sizeof(*s->afters), after_compare);
+	qsort(s->afters, n, sizeof(*s->afters), numbers_by_int64);
 	size_t early = (n + 9) / 10, late = (9 * n + 9) / 10;
 	return n ? (double)(s->afters[late - 1] - s->afters[early - 1]) / NS_PER_S : 0;
 }

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/carry.h"
+#include "base/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -193,12 +194,6 @@ static enum health_why judge_alone(struct health_peer *p, struct instant now)
 	return HEALTH_COUNTS;
 }
 
-static int compare_shares(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 static bool full(const struct health *h, uint32_t peer, int f)
 {
 	const struct health_peer *p = &h->of[peer];
@@ -221,7 +216,7 @@ static double median_share(struct health *h, const uint8_t *alone, int f)
 			h->shares[n++] = (double)h->of[i].size[f] / h->of[i].peak[f];
 	if (!n)
 		return 0;
-	qsort(h->shares, n, sizeof(*h->shares), compare_shares);
+	qsort(h->shares, n, sizeof(*h->shares), numbers_by_double);
 	return h->shares[n / 2];
 }
 

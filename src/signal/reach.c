@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/carry.h"
+#include "base/numbers.h"
 #include "signal/told.h"
 #include "signal/track.h"
 
@@ -197,16 +198,10 @@ static size_t queue_add(struct reach *r, const struct waiting *w)
 	return at;
 }
 
-static int by_gap(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 static void width_decide(struct reach *r)
 {
 	static const int64_t round[] = {1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600};
-	qsort(r->gaps, r->gap_count, sizeof(*r->gaps), by_gap);
+	qsort(r->gaps, r->gap_count, sizeof(*r->gaps), numbers_by_int64);
 	int64_t usual = r->gap_count ? r->gaps[r->gap_count / 2] : NS_PER_S;
 	r->width = round[0] * NS_PER_S;
 	for (size_t i = 0; i < ARRAY_LEN(round); i++)
@@ -407,16 +402,10 @@ static void track_probe(struct reach *r, const struct waiting *w, const struct t
 		r->out.change(r->out.context, &change);
 }
 
-static int by_rtt(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 static void medians(struct gather *g)
 {
 	if (g->rtt_count)
-		qsort(g->rtts, g->rtt_count, sizeof(*g->rtts), by_rtt);
+		qsort(g->rtts, g->rtt_count, sizeof(*g->rtts), numbers_by_uint64);
 	for (size_t i = 0; i < g->rtt_count;) {
 		size_t of = g->rtts[i] >> 32, end = i;
 		while (end < g->rtt_count && g->rtts[end] >> 32 == of)
