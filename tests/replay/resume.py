@@ -68,6 +68,23 @@ def grown(tap, folder):
               f"{done.returncode} {done.stderr}")
 
 
+def from_log(tap, folder, whole):
+    """A log that grows: cut anywhere, also within a record."""
+    log, part, state = (os.path.join(folder, name) for name in ("log", "part", "log-state"))
+    revisions(DEMO, "--log", log)
+    segment, = [f for f in os.listdir(log) if f.endswith(".lacuna-log")]
+    with open(os.path.join(log, segment), "rb") as f:
+        content = f.read()
+    os.mkdir(part)
+    said = b""
+    for share in (0.2 + 0.3 * random.random(), 0.5 + 0.4 * random.random(), 1):
+        with open(os.path.join(part, segment), "wb") as f:
+            f.write(content[:int(share * len(content))])
+        more = ["--resume", state] if os.path.exists(state) else []
+        said += revisions(part, *more, *([] if share == 1 else ["--snapshot", state])).stdout
+    tap.check(said == whole, "an event log that grew: the same lines")
+
+
 def aside(tap, folder, whole):
     state = os.path.join(folder, "state")
     revisions(DEMO, "--until", str(FIRST + 300), "--snapshot", state)
@@ -105,6 +122,7 @@ try:
     whole = revisions(DEMO).stdout
     halves(tap, folder, whole)
     grown(tap, folder)
+    from_log(tap, folder, whole)
     aside(tap, folder, whole)
 finally:
     shutil.rmtree(folder)
