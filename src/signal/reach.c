@@ -8,6 +8,7 @@
 #include "signal/reach.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "base/numbers.h"
 #include "signal/told.h"
 #include "signal/track.h"
@@ -623,4 +624,92 @@ uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 struct reach_limits reach_limits(const struct reach *r)
 {
 	return r->limits;
+}
+
+static void reach_waiting_carry(struct carry *c, struct waiting *w)
+{
+	uint32_t target = w->target, observer = w->observer, rtt_us = w->rtt_us, outcome = w->outcome;
+	carry_ns(c, &w->t);
+	CARRY(c, target);
+	CARRY(c, observer);
+	CARRY(c, rtt_us);
+	CARRY(c, outcome);
+	carry_within(c, CARRY_TARGETS, target);
+	carry_within(c, CARRY_OBSERVERS, observer);
+	carry_check(c, outcome < PROBE_OUTCOME_COUNT && rtt_us <= RTT_MOST && w->t != INT64_MIN);
+	w->target = target & TARGET_BITS;
+	w->observer = observer & OBSERVER_BITS;
+	w->rtt_us = rtt_us & RTT_MOST;
+	w->outcome = outcome & OUTCOME_BITS;
+}
+
+static void reach_standing_carry(struct carry *c, struct control *x, uint32_t dead)
+{
+	carry_room(c, CARRY_ARRAY(x->reference, x->references, x->capacity), 8);
+	if (carry_loads(c))
+		x->dead = 0;
+	for (size_t i = 0; i < x->references && carry_good(c); i++) {
+		CARRY(c, x->reference[i].target);
+		CARRY(c, x->reference[i].fails);
+		carry_check(c, !i || x->reference[i - 1].target < x->reference[i].target);
+		x->dead += carry_loads(c) && x->reference[i].fails >= dead;
+	}
+	CARRY(c, x->score);
+	carry_ns(c, &x->alarm_until);
+	carry_ns(c, &x->alarm_from);
+	carry_ns(c, &x->last_good);
+	carry_ns(c, &x->first_bad);
+	CARRY(c, x->impaired);
+	carry_ns(c, &x->last_probe);
+	carry_ns(c, &x->longest_gap);
+	carry_ns(c, &x->returned);
+	carry_ns(c, &x->good_again);
+}
+
+static void reach_queue_carry(struct carry *c, struct reach *r)
+{
+	size_t n = r->queued;
+	carry_count(c, &n, 24);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct waiting w = {0};
+		if (carry_loads(c) && r->queued == r->capacity)
+			queue_grow(r);
+		if (!carry_loads(c))
+			w = *queue_at(r, i);
+		reach_waiting_carry(c, &w);
+		if (!carry_loads(c))
+			continue;
+		*queue_at(r, i) = w;
+		r->queued = i + 1;
+		carry_check(c, !i || queue_at(r, i - 1)->t <= w.t);
+	}
+}
+
+// What a closing interval gathers is empty between two calls.
+void reach_carry(struct carry *c, struct reach *r)
+{
+	CARRY(c, r->width);
+	CARRY(c, r->gaps);
+	CARRY(c, r->gap_count);
+	carry_check(c, r->width >= 0 && r->width <= 3600 * NS_PER_S && r->gap_count <= REACH_WIDTH_GAPS);
+	carry_count(c, &r->pair_count, 24);
+	carry_check(c, r->pair_count <= WIDTH_PAIRS);
+	for (size_t i = 0; i < r->pair_count && carry_good(c); i++)
+		reach_waiting_carry(c, &r->pairs[i]);
+	reach_queue_carry(c, r);
+	CARRY(c, r->judged);
+	carry_check(c, r->judged <= r->queued && (r->width || !r->judged));
+	carry_ns(c, &r->now);
+	track_table_carry(c, r->tracks);
+	size_t observers = observer_count(r->targets);
+	carry_count(c, &observers, 100);
+	carry_check(c, observers <= OBSERVERS_MAX);
+	for (size_t i = 0; i < observers && carry_good(c); i++) {
+		reach_standing_carry(c, &r->control[i], fails_of_the_dead(r));
+		told_carry(c, &r->told[i]);
+	}
+	CARRY(c, r->round);
+	CARRY(c, r->ignored);
+	CARRY(c, r->limits.early);
+	CARRY(c, r->limits.rtts);
 }
