@@ -208,7 +208,8 @@ struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 	struct series_watch **watch = &p->series[series];
 	const struct series *s = series_at(p->targets, series);
 	if (!*watch) {
-		*watch = series_create(p->decisions, s->entity, series, s->signal, (struct detection_sink){on_detection, p});
+		*watch = series_create(p->decisions, s->entity, series, s->signal,
+				       (struct detection_sink){on_detection, p});
 	}
 	return *watch;
 }

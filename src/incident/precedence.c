@@ -20,7 +20,7 @@
 #define LENGTH_MAX_S	86400.0 // what is longer is absurd
 #define SHAPE_LOG10_MAX 999.0	// what is told
 #define ANSWERED	256	// memory: tests remembered, those of incidents that are over
-#define RUNS		8192	// memory: terms remembered: the three scans ask for the same ones, and quiet bins are alike
+#define RUNS		8192 // memory: terms remembered: the three scans ask for the same ones, and quiet bins are alike
 
 struct run { // log_beta_run() of these four
 	double lost, sent, a, b, value;
