@@ -3,16 +3,20 @@
 // The watch interval is the usual gap between two probes of one target by one observer, rounded to a round number of
 // seconds. Probes wait in a queue until REACH_LAG intervals later; by then it is known whether the observer's control
 // targets answered around them. Controls are judged by a Bernoulli CUSUM (2 % against 30 % loss) once their interval is
-// over. The queue is in order of time, then of what was asked by whom: in which order probes of one time came, and out of
-// how many files, changes nothing.
+// over. A queue is in order of time, then of what was asked by whom: in which order probes of one time came, and out of
+// how many files, changes nothing. There is one for each interval that is open, and one for all that came before the watch
+// interval was known.
 #include "signal/reach.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/numbers.h"
 #include "signal/told.h"
 #include "signal/track.h"
+#include "signal/waiting.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define CONTROL_LOST	2.7081	 // ln(0.3 / 0.02)
 #define CONTROL_GOOD	-0.33647 // ln(0.7 / 0.98)
@@ -23,21 +27,6 @@
 #define UNRELATED_MIN	3   // entities that must fail together at one observer alone …
 #define UNRELATED_SHARE 0.2 // … and the share of those it looks at: then it is the observer
 #define CONTROL_DEAD	10  // a control that failed so often in a row while others answer is itself down
-
-struct waiting { // a probe in the queue
-	int64_t t;
-	uint32_t target : 20, observer : 10;
-	uint32_t rtt_us : 27, outcome : 5; // at most two minutes
-};
-
-#define TARGET_BITS   ((1u << 20) - 1)
-#define OBSERVER_BITS ((1u << 10) - 1)
-#define RTT_MOST      ((1u << 27) - 1)
-#define OUTCOME_BITS  ((1u << 5) - 1)
-
-_Static_assert(sizeof(struct waiting) == 16, "memory per target");
-_Static_assert(TARGETS_MAX <= 1u << 20 && OBSERVERS_MAX <= 1u << 10, "fit their fields");
-_Static_assert(PROBE_OUTCOME_COUNT <= 1u << 5, "fits its field");
 
 struct reference { // one control target of an observer
 	uint32_t target;
@@ -72,17 +61,26 @@ struct gather { // of one entity in the interval that closes
 	bool used;
 };
 
+struct interval { // one that is open
+	struct waiting_list probes;
+	int64_t bin;
+};
+
+// After each probe and tick those are open that are less than REACH_LAG old; one more is while a probe is taken.
+#define INTERVALS_MAX (REACH_LAG + 1)
+
 struct reach {
 	const struct target_table *targets;
 	size_t entities;
 	struct reach_sink out;
 	int64_t width, gaps[REACH_WIDTH_GAPS];
 	size_t gap_count, pair_count;
-	struct waiting pairs[WIDTH_PAIRS]; // when each was asked last; until the width is known
-	struct waiting *queue;		   // ring; capacity is a power of two
-	size_t head, queued, capacity;
-	size_t judged; // of the queued, from the head: those whose controls were judged
-	int64_t now;   // newest probe or tick
+	struct waiting pairs[WIDTH_PAIRS];   // when each was asked last; until the width is known
+	struct waiting_list early;	     // until the width is known; else empty
+	struct interval open[INTERVALS_MAX]; // in order of time
+	size_t open_count, queued;	     // probes in all queues
+	int64_t judged;			     // the controls of the intervals before this one were judged
+	int64_t now;			     // newest probe or tick
 	struct track_table *tracks;
 	struct control control[OBSERVERS_MAX];
 	struct told told[OBSERVERS_MAX];
@@ -102,7 +100,7 @@ struct reach *reach_create(const struct target_table *targets, size_t entities, 
 	r->targets = targets;
 	r->entities = entities;
 	r->out = out;
-	r->now = INT64_MIN;
+	r->now = r->judged = INT64_MIN;
 	r->tracks = track_table_create();
 	r->gather = alloc_zero(entities, sizeof(*r->gather));
 	r->used = alloc_zero(entities, sizeof(*r->used));
@@ -132,7 +130,9 @@ void reach_free(struct reach *r)
 	track_table_free(r->tracks);
 	free(r->gather);
 	free(r->used);
-	free(r->queue);
+	for (size_t i = 0; i < INTERVALS_MAX; i++)
+		waiting_free(&r->open[i].probes);
+	waiting_free(&r->early);
 	free(r->units);
 	free(r);
 }
@@ -143,58 +143,34 @@ static int64_t bin_of(const struct reach *r, int64_t t)
 	return t % r->width < 0 ? bin - 1 : bin;
 }
 
-static struct waiting *queue_at(const struct reach *r, size_t i)
+// The open interval with this number, opened if it is not.
+static struct interval *interval_of(struct reach *r, int64_t bin)
 {
-	return &r->queue[(r->head + i) & (r->capacity - 1)];
+	size_t at = r->open_count;
+	while (at && r->open[at - 1].bin > bin)
+		at--;
+	if (at && r->open[at - 1].bin == bin)
+		return &r->open[at - 1];
+	must(r->open_count < INTERVALS_MAX);
+	struct interval fresh = r->open[r->open_count++];
+	memmove(&r->open[at + 1], &r->open[at], (r->open_count - 1 - at) * sizeof(*r->open));
+	r->open[at] = fresh;
+	r->open[at].bin = bin;
+	return &r->open[at];
 }
 
-static void queue_grow(struct reach *r)
+static void queue_add(struct reach *r, const struct waiting *w)
 {
-	size_t grown = r->capacity ? r->capacity * 2 : 4096;
-	struct waiting *queue = alloc_zero(grown, sizeof(*queue));
-	for (size_t i = 0; i < r->queued; i++)
-		queue[i] = *queue_at(r, i);
-	free(r->queue);
-	r->queue = queue;
-	r->capacity = grown;
-	r->head = 0;
+	r->queued++;
+	waiting_add(r->width ? &interval_of(r, bin_of(r, w->t))->probes : &r->early, r->targets, w);
 }
 
-static int text_compare(const char *a, const char *b)
+// When the oldest probe that waits was sent; some must wait.
+static int64_t queue_oldest(const struct reach *r)
 {
-	return strcmp(a ? a : "", b ? b : "");
-}
-
-// Order of two probes of one time, by what they say: numbers of targets and observers depend on who was heard of first.
-static int same_time_compare(const struct reach *r, const struct waiting *a, const struct waiting *b)
-{
-	const struct target *x = target_at(r->targets, a->target), *y = target_at(r->targets, b->target);
-	int order = a->target == b->target ? 0 : memcmp(&x->address, &y->address, sizeof(x->address));
-	if (!order)
-		order = (int)x->op - (int)y->op;
-	if (!order)
-		order = text_compare(x->name, y->name);
-	if (!order && a->observer != b->observer)
-		order = text_compare(observer_at(r->targets, a->observer)->id,
-				     observer_at(r->targets, b->observer)->id);
-	return order ? order : (int)a->outcome - (int)b->outcome;
-}
-
-static bool waits_before(const struct reach *r, const struct waiting *a, const struct waiting *b)
-{
-	return a->t != b->t ? a->t < b->t : same_time_compare(r, a, b) < 0;
-}
-
-// Sources are merged in time order; a straggler goes to its place, which is returned.
-static size_t queue_add(struct reach *r, const struct waiting *w)
-{
-	if (r->queued == r->capacity)
-		queue_grow(r);
-	size_t at = r->queued++;
-	for (; at > 0 && waits_before(r, w, queue_at(r, at - 1)); at--)
-		*queue_at(r, at) = *queue_at(r, at - 1);
-	*queue_at(r, at) = *w;
-	return at;
+	const struct waiting_list *l = r->open_count ? &r->open[0].probes : &r->early;
+	must(l->count);
+	return l->oldest;
 }
 
 static void width_decide(struct reach *r)
@@ -260,6 +236,8 @@ static void control_tell(struct reach *r, uint16_t observer, bool impaired, int6
 
 static void control_result(struct reach *r, const struct waiting *w)
 {
+	if (target_at(r->targets, w->target)->kind != TARGET_CONTROL)
+		return;
 	uint16_t observer = w->observer;
 	int64_t t = w->t;
 	bool good = w->outcome == PROBE_OK;
@@ -401,7 +379,6 @@ static void track_probe(struct reach *r, const struct waiting *w, const struct t
 		r->out.change(r->out.context, &change);
 }
 
-
 static void medians(struct gather *g)
 {
 	if (g->rtt_count)
@@ -437,13 +414,16 @@ static void pulse_put(struct reach *r, uint32_t entity, int64_t bin)
 	g->used = false;
 }
 
-// Judges the controls of all intervals before `bin`: ahead of those that close.
+// Judges the controls of all intervals before `bin` that were not judged: ahead of those that close.
 static void judge(struct reach *r, int64_t bin)
 {
-	for (; r->judged < r->queued && bin_of(r, queue_at(r, r->judged)->t) < bin; r->judged++) {
-		const struct waiting *w = queue_at(r, r->judged);
-		if (target_at(r->targets, w->target)->kind == TARGET_CONTROL)
-			control_result(r, w);
+	for (size_t i = 0; i < r->open_count && r->open[i].bin < bin; i++) {
+		struct waiting_list *l = &r->open[i].probes;
+		if (r->open[i].bin < r->judged)
+			continue;
+		waiting_order(l, r->targets);
+		for (size_t k = 0; k < l->count; k++)
+			control_result(r, &l->items[k]);
 	}
 }
 
@@ -484,18 +464,16 @@ static void unrelated_judge(struct reach *r, uint16_t observer)
 	}
 }
 
-static void bin_close(struct reach *r, int64_t bin)
+// These are the probes of one interval, in order; no earlier one is open.
+static void bin_close(struct reach *r, int64_t bin, const struct waiting *probes, size_t n)
 {
 	r->round = (r->round + 1) & INT32_MAX;
-	while (r->queued && bin_of(r, queue_at(r, 0)->t) <= bin) {
-		struct waiting w = *queue_at(r, 0);
-		r->head = (r->head + 1) & (r->capacity - 1);
-		r->queued--;
-		r->judged--;
-		const struct target *target = target_at(r->targets, w.target);
-		track_probe(r, &w, target);
+	r->queued -= n;
+	for (size_t i = 0; i < n; i++) {
+		const struct target *target = target_at(r->targets, probes[i].target);
+		track_probe(r, &probes[i], target);
 		if (target->entity != ENTITY_NONE && target->entity < r->entities)
-			gather_probe(r, &w, target);
+			gather_probe(r, &probes[i], target);
 	}
 	for (uint16_t o = 0; r->used_count >= UNRELATED_MIN && o < observer_count(r->targets); o++)
 		unrelated_judge(r, o);
@@ -504,11 +482,53 @@ static void bin_close(struct reach *r, int64_t bin)
 	r->used_count = 0;
 }
 
+static void first_close(struct reach *r)
+{
+	struct interval first = r->open[0];
+	waiting_order(&first.probes, r->targets);
+	memmove(&r->open[0], &r->open[1], --r->open_count * sizeof(*r->open));
+	bin_close(r, first.bin, first.probes.items, first.probes.count);
+	waiting_clear(&first.probes);
+	r->open[r->open_count] = first; // its memory serves the next one
+}
+
 // Closes every interval up to `upto`; empty ones are stepped over.
 static void advance(struct reach *r, int64_t upto)
 {
-	while (r->queued && bin_of(r, queue_at(r, 0)->t) <= upto)
-		bin_close(r, bin_of(r, queue_at(r, 0)->t));
+	while (r->open_count && r->open[0].bin <= upto)
+		first_close(r);
+}
+
+// The width is known: what came before is judged before `judged`, closed up to `upto`, and stands in its intervals from there on.
+static void early_settle(struct reach *r, int64_t judged, int64_t upto)
+{
+	struct waiting_list early = r->early;
+	r->early = (struct waiting_list){0};
+	waiting_order(&early, r->targets);
+	for (size_t i = 0; i < early.count && bin_of(r, early.items[i].t) < judged; i++)
+		control_result(r, &early.items[i]);
+	size_t at = 0;
+	while (at < early.count && bin_of(r, early.items[at].t) <= upto) {
+		int64_t bin = bin_of(r, early.items[at].t);
+		size_t from = at;
+		while (at < early.count && bin_of(r, early.items[at].t) == bin)
+			at++;
+		bin_close(r, bin, early.items + from, at - from);
+	}
+	for (size_t i = at; i < early.count; i++)
+		waiting_add(&interval_of(r, bin_of(r, early.items[i].t))->probes, r->targets, &early.items[i]);
+	r->judged = judged;
+	waiting_free(&early);
+}
+
+// All that is due when the time is in the interval `bin`.
+static void settle(struct reach *r, int64_t bin)
+{
+	if (r->early.count)
+		early_settle(r, bin, bin - REACH_LAG);
+	judge(r, bin);
+	r->judged = bin > r->judged ? bin : r->judged;
+	advance(r, bin - REACH_LAG);
 }
 
 // The gap since this observer last asked this target.
@@ -532,10 +552,12 @@ static void relieve(struct reach *r)
 {
 	if (!r->width)
 		width_decide(r);
-	int64_t oldest = bin_of(r, queue_at(r, 0)->t);
+	settle(r, bin_of(r, r->now));
+	if (r->queued < REACH_PENDING_MAX)
+		return;
 	r->limits.early++;
-	judge(r, oldest + 1);
-	bin_close(r, oldest);
+	judge(r, r->open[0].bin + 1);
+	first_close(r);
 }
 
 void reach_take(struct reach *r, const struct obs *o)
@@ -547,23 +569,20 @@ void reach_take(struct reach *r, const struct obs *o)
 	}
 	struct waiting w = {
 		.t = o->time.ns,
-		.target = o->path_id & TARGET_BITS,
-		.observer = o->collector & OBSERVER_BITS,
-		.rtt_us = (o->rtt_us < RTT_MOST ? o->rtt_us : RTT_MOST) & RTT_MOST,
-		.outcome = o->probe.outcome & OUTCOME_BITS,
+		.target = o->path_id & WAITING_TARGET,
+		.observer = o->collector & WAITING_OBSERVER,
+		.rtt_us = (o->rtt_us < WAITING_RTT ? o->rtt_us : WAITING_RTT) & WAITING_RTT,
+		.outcome = o->probe.outcome & WAITING_OUTCOME,
 	};
 	presence_note(r, o->collector, o->time.ns);
 	struct control *c = &r->control[o->collector];
 	if (o->probe.outcome == PROBE_OK && c->returned != INT64_MIN && c->good_again == INT64_MIN)
 		c->good_again = o->time.ns;
+	queue_add(r, &w);
 	if (!r->width)
 		width_learn(r, &w);
-	size_t at = queue_add(r, &w);
-	if (at < r->judged) { // late
-		r->judged++;
-		if (target->kind == TARGET_CONTROL)
-			control_result(r, &w);
-	}
+	else if (bin_of(r, w.t) < r->judged) // late
+		control_result(r, &w);
 	reach_tick(r, o->time);
 	if (r->queued >= REACH_PENDING_MAX)
 		relieve(r);
@@ -573,7 +592,7 @@ void reach_take(struct reach *r, const struct obs *o)
 void reach_health(struct reach *r, const struct obs *o)
 {
 	struct observer_change changes[2];
-	int64_t oldest = r->queued ? queue_at(r, 0)->t : o->from.ns;
+	int64_t oldest = r->queued ? queue_oldest(r) : o->from.ns;
 	size_t n = told_take(&r->told[o->collector], o, oldest, changes);
 	for (size_t i = 0; i < n; i++)
 		r->out.observer(r->out.context, &changes[i]);
@@ -584,16 +603,14 @@ void reach_tick(struct reach *r, struct instant now)
 	r->now = now.ns > r->now ? now.ns : r->now;
 	if (!r->width)
 		return;
-	judge(r, bin_of(r, r->now));
-	advance(r, bin_of(r, r->now) - REACH_LAG);
+	settle(r, bin_of(r, r->now));
 }
 
 void reach_finish(struct reach *r)
 {
 	if (!r->width)
 		width_decide(r);
-	judge(r, INT64_MAX / 2);
-	advance(r, INT64_MAX / 2);
+	settle(r, INT64_MAX / 2);
 }
 
 int64_t reach_width_ns(const struct reach *r)
