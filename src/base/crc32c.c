@@ -3,6 +3,8 @@
 // a time by table ("slicing", Kounavis and Berry 2005). The polynomial is 0x1edc6f41, reflected.
 #include "base/crc32c.h"
 
+#include "base/attr.h"
+
 #include <string.h>
 
 #define POLYNOMIAL 0x82f63b78u
@@ -11,15 +13,24 @@
 static uint32_t table[8][256];
 static uint32_t lane_shift[4][256]; // a sum, by bytes, moved over LANE zero bytes
 
-static uint32_t crc32c_zeros(uint32_t sum, size_t n)
+// A sum is linear: what LANE zero bytes do to a value is known from what they do to its bits.
+static void crc32c_begin_lanes(void)
 {
-	while (n--)
-		sum = sum >> 8 ^ table[0][sum & 0xff];
-	return sum;
+	for (int bit = 0; bit < 32; bit++) {
+		uint32_t sum = 1u << bit;
+		for (unsigned n = 0; n < LANE; n++)
+			sum = sum >> 8 ^ table[0][sum & 0xff];
+		for (uint32_t i = 0; i < 256; i++)
+			if (i >> bit % 8 & 1)
+				lane_shift[bit / 8][i] ^= sum;
+	}
 }
 
-__attribute__((constructor)) static void crc32c_begin(void)
+// Made at the first use: one thread a process asks for sums.
+static void crc32c_begin(void)
 {
+	if (LIKELY(table[0][1]))
+		return;
 	for (uint32_t i = 0; i < 256; i++) {
 		uint32_t sum = i;
 		for (int bit = 0; bit < 8; bit++)
@@ -29,9 +40,7 @@ __attribute__((constructor)) static void crc32c_begin(void)
 	for (int slice = 1; slice < 8; slice++)
 		for (int i = 0; i < 256; i++)
 			table[slice][i] = table[slice - 1][i] >> 8 ^ table[0][table[slice - 1][i] & 0xff];
-	for (int byte = 0; byte < 4; byte++)
-		for (uint32_t i = 0; i < 256; i++)
-			lane_shift[byte][i] = crc32c_zeros(i << 8 * byte, LANE);
+	crc32c_begin_lanes();
 }
 
 static uint64_t crc32c_word(const uint8_t *at)
@@ -48,6 +57,7 @@ uint32_t crc32c_table(uint32_t before, const void *bytes, size_t n)
 {
 	const uint8_t *at = bytes;
 	uint32_t sum = ~before;
+	crc32c_begin();
 	for (; n >= 8; n -= 8, at += 8) {
 		uint64_t word = crc32c_word(at) ^ sum;
 		sum = 0;
@@ -71,6 +81,7 @@ __attribute__((target("sse4.2"))) static uint32_t crc32c_hardware(uint32_t befor
 {
 	const uint8_t *at = bytes;
 	uint64_t sum = (uint32_t)~before;
+	crc32c_begin();
 	for (; n >= 3 * LANE; n -= 3 * LANE, at += 3 * LANE) {
 		uint64_t second = 0, third = 0;
 		for (size_t i = 0; i < LANE; i += 8) {

@@ -156,14 +156,14 @@ bool number_real(struct cursor *c, double *ret)
 	return true;
 }
 
-// Up to ten digits before the point and behind it: the way of nearly all numbers.
+// Digits and a point, so few that nothing overflows: the way of nearly all numbers, and exact where a double rounds a half down.
 static bool number_scaled_plain(struct cursor c, int digits, uint64_t *ret)
 {
 	uint64_t value = 0;
 	int after = -1, seen = 0;
 	for (; c.at < c.end; c.at++) {
 		bool point = *c.at == '.' && after < 0;
-		if ((!point && !number_is_digit(*c.at)) || (seen += !point) > 10)
+		if ((!point && !number_is_digit(*c.at)) || (seen += !point) > 18 - digits)
 			return false;
 		after += point || after >= 0;
 		if (!point && after <= digits)

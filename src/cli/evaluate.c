@@ -3,6 +3,7 @@
 #include "cli/evaluate.h"
 #include "cli/say.h"
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/calibration.h"
@@ -12,10 +13,11 @@
 #include "intake/session.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define DETECT_MOST_S 4096 // later than that is not told in time for anything
-#define DETECT_STEP_S 0.5
 
 static const char help[] =
 	"Usage: lacuna evaluate DIR... [--times] [--json]\n"
@@ -24,8 +26,7 @@ static const char help[] =
 	"began\n"
 	"and ended, its scope, the order of failure and return; and was anything raised that did not happen.\n"
 	"\n"
-	"  --times  also how long after its true start each outage is told (replays each recording some ten times "
-	"more)\n"
+	"  --times  also how long after its true start each outage is told, to the second\n"
 	"  --json   the contract's JSON object\n"
 	"  --calibration DOCUMENT  in place of that: how good the ranking of causes is on recordings it has not seen, "
 	"as a\n"
@@ -64,48 +65,46 @@ static void name_of(const char *path, char *ret, size_t size)
 	ret[n] = '\0';
 }
 
-// Whether the outage is told from the data up to this moment.
-static bool told_at(const struct truth *truth, char *dir, size_t which, struct instant when)
+// When incidents were told.
+
+struct opening {
+	char id[INCIDENT_ID_MAX];
+	struct instant cut; // of the first revision
+};
+
+struct openings {
+	struct opening *at;
+	size_t count, capacity;
+};
+
+static void opening_take(void *context, const struct revision *r)
 {
-	struct session session;
-	bool told = false;
-	session_init(&session, "lacuna evaluate", &say_notices);
-	session.quiet = true;
-	session.until = when;
-	if (session_run(&session, 1, &dir) <= 1 && session.pipeline) {
-		struct score s = score_recording(truth, pipeline_incidents(session.pipeline), &session.in.entities);
-		told = s.outages[which].detected;
-		score_free(&s);
-	}
-	session_free(&session);
-	return told;
+	struct openings *o = context;
+	if (r->revision != 1)
+		return;
+	alloc_grow((void **)&o->at, o->count, &o->capacity, sizeof(*o->at));
+	struct opening *new = &o->at[o->count++];
+	*new = (struct opening){.cut = r->cut};
+	snprintf(new->id, sizeof(new->id), "%s", r->id);
 }
 
-// The first such moment, to half a second: doubling steps, then halving.
-static void time_detection(const struct truth *truth, char *dir, size_t which, struct score_outage *o)
+// From the true start of the outage to the first revision of the incident that it was found as: to a second, the grid of the
+// cuts. An incident that was open before tells it at once.
+static void time_detection(const struct openings *openings, struct score_outage *o)
 {
-	double low = 0, high = 1;
-	while (high <= DETECT_MOST_S &&
-	       !told_at(truth, dir, which, instant_after(o->truth->start, (int64_t)(high * 1e9)))) {
-		low = high;
-		high *= 2;
+	for (size_t i = 0; i < openings->count; i++) {
+		if (strcmp(openings->at[i].id, o->found->id) != 0)
+			continue;
+		double after = instant_gap_s(o->truth->start, openings->at[i].cut);
+		o->detect_s = after > DETECT_MOST_S ? NAN : after > 0 ? after : 0;
 	}
-	if (high > DETECT_MOST_S)
-		return;
-	while (high - low > DETECT_STEP_S) {
-		double middle = (low + high) / 2;
-		if (told_at(truth, dir, which, instant_after(o->truth->start, (int64_t)(middle * 1e9))))
-			high = middle;
-		else
-			low = middle;
-	}
-	o->detect_s = high;
 }
 
 static int evaluate_one(struct evaluation *e, char *dir)
 {
 	struct truth truth;
 	struct session session;
+	struct openings openings = {0};
 	struct file_error error;
 	char name[128];
 	int code = truth_read(dir, &truth, &error);
@@ -118,13 +117,17 @@ static int evaluate_one(struct evaluation *e, char *dir)
 	}
 	session_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
+	if (e->times) {
+		session.cut_ns = NS_PER_S;
+		session.revisions = (struct revision_sink){opening_take, &openings};
+	}
 	int status = session_run(&session, 1, &dir);
 	if (status <= 1 && session.pipeline) {
 		struct score score =
 			score_recording(&truth, pipeline_incidents(session.pipeline), &session.in.entities);
 		for (size_t i = 0; e->times && i < score.count; i++)
 			if (score.outages[i].asked && score.outages[i].detected)
-				time_detection(&truth, dir, i, &score.outages[i]);
+				time_detection(&openings, &score.outages[i]);
 		name_of(dir, name, sizeof(name));
 		if (e->json)
 			score_json(&e->writer, name, &score);
@@ -133,6 +136,7 @@ static int evaluate_one(struct evaluation *e, char *dir)
 		totals_add(&e->totals, &score, pipeline_watch_s(session.pipeline));
 		score_free(&score);
 	}
+	free(openings.at);
 	session_free(&session);
 	truth_free(&truth);
 	return status;

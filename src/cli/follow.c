@@ -1,161 +1,257 @@
 // SPDX-License-Identifier: ISC
-// Looks at sizes and times of the files; where they changed replays all and tells the incidents that read differently.
+// Waits for files to grow, and tells revisions. It wakes when the system says that something in the folders changed, and looks
+// now and then all the same, for file systems that do not say so.
 #include "cli/follow.h"
 
 #include "base/alloc.h"
 #include "cli/say.h"
+#include "os/clock.h"
+#include "report/revision.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
-#define WALK_HANDLES 16
+#define FOLLOW_GATHER_S 0.1	       // after something changed: writers rarely write once
+#define FOLLOW_HELD_S	1.0	       // between looks while something waits for the clock alone
+#define FOLLOW_STAMP_NS (2 * NS_PER_S) // a folder that changed so lately may change again within the same stamp
+#define FOLLOW_LOOKS	3
+#define FOLLOW_EVENTS	(IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR)
 
-static volatile sig_atomic_t stopping;
+static volatile sig_atomic_t follow_stopping;
 
-static void on_stop(int number)
+static void follow_on_stop(int number)
 {
 	(void)number;
-	stopping = 1;
+	follow_stopping = 1;
 }
 
-struct told { // how an incident read when it was last told
-	char *id, *text;
+struct follow_folder {
+	char *path;
+	int64_t changed_ns; // its stamp when it was looked into
 };
 
 struct following {
 	const struct follow_options *options;
-	struct told *told;
-	size_t told_count, told_capacity;
+	struct session *session;
+	int notify; // -1: the system does not tell
+	struct follow_folder *folders;
+	size_t folder_count, folder_capacity;
+	bool globs; // folders are named by a pattern: all is expanded at each look
 };
 
-static uint64_t walk_sum; // nftw() gives its callback no context
+// Telling.
 
-static int walk_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+static void follow_line(struct text *t, const struct incident_view *v, const struct revision *r)
 {
-	(void)where;
-	if (kind == FTW_F)
-		walk_sum += hash_pair(hash_bytes(path, strlen(path)),
-				      hash_pair((uint64_t)st->st_size, (uint64_t)st->st_mtim.tv_sec * 1000000000u +
-									       (uint64_t)st->st_mtim.tv_nsec));
-	return 0;
+	struct text headline = {0};
+	incident_headline(&headline, v, r->incident);
+	const char *end = headline.length ? memchr(headline.bytes, '\n', headline.length) : NULL;
+	text_utc(t, r->cut);
+	text_printf(t, " %s rev %u %s: ", r->id, r->revision, r->change);
+	text_bytes(t, headline.bytes, end ? (size_t)(end - headline.bytes) : headline.length);
+	for (size_t i = 0; i < r->late_count; i++) {
+		text_put(t, i ? ", " : " (late: ");
+		text_untrusted(t, r->late[i], strlen(r->late[i]));
+	}
+	text_put(t, r->late_count ? ")\n" : "\n");
+	text_free(&headline);
 }
 
-// Changes whenever a file of the paths appears, goes or grows.
-static uint64_t state_of(const struct follow_options *o)
+static void follow_tell(void *context, const struct revision *r)
 {
-	walk_sum = 0;
-	for (int i = 0; i < o->path_count; i++)
-		(void)nftw(o->paths[i], walk_one, WALK_HANDLES, FTW_PHYS);
-	return walk_sum;
-}
-
-static void session_like(struct session *s, const struct follow_options *o)
-{
-	session_init(s, o->like->command, &say_notices);
-	memcpy(s->watch, o->like->watch, sizeof(s->watch));
-	s->watch_count = o->like->watch_count;
-	s->until = o->like->until;
-	s->definition = o->like->definition;
-	s->full_feed_floor = o->like->full_feed_floor;
-	s->world_path = o->like->world_path;
-	s->parameters = o->like->parameters;
-	s->quiet = true;
-	s->growing = true;
-}
-
-static struct told *told_of(struct following *f, const char *id)
-{
-	for (size_t i = 0; i < f->told_count; i++)
-		if (strcmp(f->told[i].id, id) == 0)
-			return &f->told[i];
-	alloc_grow((void **)&f->told, f->told_count, &f->told_capacity, sizeof(*f->told));
-	f->told[f->told_count] = (struct told){alloc_copy(id), alloc_copy("")};
-	return &f->told[f->told_count++];
-}
-
-static void tell(struct following *f, const struct session *s)
-{
+	struct following *f = context;
 	struct incident_view v;
 	struct text t = {0};
-	session_view(s, &v);
-	for (size_t i = 0; i < v.incidents->count; i++) {
-		struct told *told = told_of(f, v.incidents->at[i].id);
-		text_clear(&t);
-		if (f->options->json)
-			incident_json(&t, &v, &v.incidents->at[i]);
-		else
-			incident_text(&t, &v, &v.incidents->at[i]);
-		if (strcmp(text_string(&t), told->text) == 0)
-			continue;
-		free(told->text);
-		told->text = alloc_copy(text_string(&t));
-		puts(told->text);
+	if (f->options->json) {
+		revision_json(&t, r);
+		text_char(&t, '\n');
+	} else {
+		session_view(f->session, &v);
+		follow_line(&t, &v, r);
+		if (f->options->verbose)
+			incident_text(&t, &v, r->incident);
+		if (f->options->verbose)
+			text_char(&t, '\n');
 	}
-	if (fflush(stdout) != 0 || ferror(stdout))
-		stopping = 1; // nobody is there to be told
+	if (fwrite(t.bytes, 1, t.length, stdout) != t.length || fflush(stdout) != 0)
+		follow_stopping = 1; // nobody is there to be told
 	text_free(&t);
 }
 
-// One look at the data up to `behind_s` before its newest stamp. ret_last: that stamp.
-static int look(struct following *f, struct instant until, struct instant *ret_last)
+// Folders.
+
+static void follow_folder(struct following *f, const char *path, size_t n)
 {
-	struct session s;
-	session_like(&s, f->options);
-	if (instant_known(until))
-		s.until = until;
-	int status = session_run(&s, f->options->path_count, f->options->paths);
-	bool read = status <= 1 && s.pipeline;
-	*ret_last = read ? pipeline_last(s.pipeline) : INSTANT_NONE;
-	if (read && (instant_known(until) || f->options->watermark_s <= 0 || stopping))
-		tell(f, &s);
-	session_free(&s);
-	return status;
+	struct text name = {0};
+	text_bytes(&name, n ? path : ".", n ? n : 1);
+	const char *folder = text_string(&name);
+	for (size_t i = 0; i < f->folder_count; i++)
+		if (strcmp(f->folders[i].path, folder) == 0) {
+			text_free(&name);
+			return;
+		}
+	alloc_grow((void **)&f->folders, f->folder_count, &f->folder_capacity, sizeof(*f->folders));
+	f->folders[f->folder_count++] = (struct follow_folder){.path = alloc_copy(folder), .changed_ns = -1};
+	if (f->notify >= 0)
+		(void)inotify_add_watch(f->notify, folder, FOLLOW_EVENTS); // without it the look now and then is left
+	text_free(&name);
 }
 
-static int look_behind(struct following *f)
+static void follow_folders_in(struct following *f, const char *path)
 {
-	struct instant last, ignored;
-	int status = look(f, INSTANT_NONE, &last);
-	if (f->options->watermark_s <= 0 || stopping || !instant_known(last))
-		return status;
-	return look(f, instant_after(last, -(int64_t)(f->options->watermark_s * 1e9)), &ignored);
+	DIR *d = opendir(path);
+	const struct dirent *entry;
+	struct text inner = {0};
+	struct stat st;
+	while (d && (entry = readdir(d))) {
+		text_clear(&inner);
+		text_printf(&inner, "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] != '.' && !lstat(text_string(&inner), &st) && S_ISDIR(st.st_mode))
+			follow_folder(f, inner.bytes, inner.length);
+	}
+	text_free(&inner);
+	if (d)
+		closedir(d);
 }
 
-static void wait_for(double seconds)
+// The folders in which something may come under the path.
+static void follow_path(struct following *f, const char *path)
+{
+	struct stat st;
+	const char *slash = strrchr(path, '/');
+	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
+		follow_folder(f, path, strlen(path));
+		follow_folders_in(f, path);
+		return;
+	}
+	size_t n = slash ? (size_t)(slash - path) : 0;
+	f->globs |= n && strcspn(path, "*?[") < n;
+	if (!f->globs)
+		follow_folder(f, path, slash && !n ? 1 : n);
+}
+
+// Whether anything may have come into one of the folders, or gone.
+static bool follow_folders_changed(struct following *f)
+{
+	bool changed = f->globs;
+	int64_t now = clock_utc().ns;
+	struct stat st;
+	for (size_t i = 0; i < f->folder_count; i++) {
+		struct follow_folder *folder = &f->folders[i];
+		int64_t stamp = stat(folder->path, &st) ? 0 : st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec;
+		changed |= stamp != folder->changed_ns || now - stamp < FOLLOW_STAMP_NS;
+		folder->changed_ns = stamp;
+	}
+	return changed;
+}
+
+// Whether something has come since the last look.
+static bool follow_stirs(struct following *f)
+{
+	const struct follow_options *o = f->options;
+	struct feed *feed = f->session->in.feed;
+	struct feed_clock now = {clock_utc(), clock_boot_ns()};
+	size_t known = feed_source_count(feed);
+	bool changed = follow_folders_changed(f);
+	for (int i = 0; changed && i < o->path_count; i++) {
+		if (inputs_look(&f->session->in, o->paths[i], false) < 0)
+			f->session->gaps++;
+		follow_path(f, o->paths[i]);
+	}
+	bool grew = feed_look(feed, &now);
+	return grew || feed_source_count(feed) != known;
+}
+
+// Looks until nothing more has come meanwhile, so that what was written at one time is seen at one time.
+static void follow_look(struct following *f)
+{
+	for (int i = 0; i < FOLLOW_LOOKS && follow_stirs(f); i++)
+		continue;
+}
+
+// Waiting.
+
+static void follow_pause(double seconds)
 {
 	struct timespec t = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-	while (!stopping && nanosleep(&t, &t) < 0 && errno == EINTR)
-		continue;
+	(void)nanosleep(&t, NULL); // a signal ends it early, which is wanted
+}
+
+// Until something changes, a signal comes, or the time is over.
+static void follow_wait(const struct following *f)
+{
+	double seconds = f->options->every_s;
+	if (feed_holds(f->session->in.feed) && seconds > FOLLOW_HELD_S)
+		seconds = FOLLOW_HELD_S;
+	struct timespec most = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+	struct pollfd wanted = {.fd = f->notify, .events = POLLIN};
+	sigset_t both, before;
+	sigemptyset(&both);
+	sigaddset(&both, SIGINT);
+	sigaddset(&both, SIGTERM);
+	sigprocmask(SIG_BLOCK, &both, &before);
+	int woken = follow_stopping ? 0 : ppoll(&wanted, 1, &most, &before); // the signals come in there only
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (woken <= 0)
+		return;
+	follow_pause(FOLLOW_GATHER_S < f->options->every_s ? FOLLOW_GATHER_S : f->options->every_s);
+	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	while (read(f->notify, events, sizeof(events)) > 0)
+		continue; // which file it was is seen by looking
+}
+
+static int follow_run(struct following *f)
+{
+	struct session *s = f->session;
+	int code = SESSION_AGAIN;
+	while (!follow_stopping && code == SESSION_AGAIN) {
+		follow_look(f);
+		code = session_read(s);
+		if (code == SESSION_AGAIN && !follow_stopping)
+			follow_wait(f);
+	}
+	if (code < 0)
+		return session_status(s, code);
+	if (follow_stopping && !ferror(stdout)) {
+		follow_look(f);
+		code = session_drain(s);
+	}
+	if (!follow_stopping)
+		code = session_finish(s); // `until` was reached
+	int closed = session_log_close(&s->log, s);
+	code = code < 0 ? code : closed;
+	return s->records || code < 0 ? session_status(s, code) : 0;
 }
 
 int follow(const struct follow_options *options)
 {
-	struct following f = {.options = options};
-	struct sigaction action = {.sa_handler = on_stop};
+	struct following f = {.options = options, .session = options->session};
+	struct sigaction action = {.sa_handler = follow_on_stop, .sa_flags = SA_RESTART}; // a line is told to its end
+	struct session *s = f.session;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	uint64_t seen = 0;
-	int status = 0;
-	while (!stopping) {
-		uint64_t now = state_of(options);
-		if (now != seen)
-			status = look_behind(&f);
-		if (status == 2 || status == 4)
-			break;
-		seen = now;
-		wait_for(options->every_s);
-	}
-	if (stopping && !ferror(stdout))
-		status = look_behind(&f);
-	for (size_t i = 0; i < f.told_count; i++) {
-		free(f.told[i].id);
-		free(f.told[i].text);
-	}
-	free(f.told);
+	s->growing = true;
+	s->lateness_ns = (int64_t)(options->watermark_s * 1e9);
+	s->stop = &follow_stopping;
+	s->revisions = (struct revision_sink){follow_tell, &f};
+	f.notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	int status = session_open(s, options->path_count, options->paths);
+	for (int i = 0; i < options->path_count; i++)
+		follow_path(&f, options->paths[i]);
+	if (!status)
+		status = follow_run(&f);
+	for (size_t i = 0; i < f.folder_count; i++)
+		free(f.folders[i].path);
+	free(f.folders);
+	if (f.notify >= 0)
+		close(f.notify);
 	return status;
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: ISC
-// `lacuna replay --follow`: a folder that is still being written, read again whenever it grew. Every answer is that of a
-// replay of the same bytes, so nothing depends on when it was asked.
+// `lacuna replay --follow`: files that are still being written. One engine that stays open and is given only what is new; each
+// revision is told when it is cut.
 #pragma once
 
 #include "intake/session.h"
 
 struct follow_options {
-	const struct session *like; // what to watch and how; its inputs are not used
+	struct session *session; // set up, not opened
 	char **paths;
 	int path_count;
-	double every_s;	    // between looks
-	double watermark_s; // data newer than this behind the newest stamp wait: late lines still find their place
-	bool json;
+	double every_s;	    // between looks where nothing wakes us: file systems of other machines
+	double watermark_s; // most that a source holds the others up
+	bool json;	    // a JSON object a line
+	bool verbose;	    // the whole story
 };
 
-// Until SIGINT or SIGTERM; then once more with all there is. Exit status of the last run.
+// Until SIGINT, SIGTERM, the session's `until`, or until nobody reads what is told. Exit status.
 int follow(const struct follow_options *options);

@@ -37,11 +37,14 @@ static const char help[] =
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
+	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
-	"  --follow[=SECONDS]    the data is still being written: look again so often (5), tell what reads "
-	"differently,\n"
-	"                        until interrupted\n"
-	"  --watermark SECONDS   with --follow: data so far behind the newest stamp is settled (120)\n"
+	"  --follow[=SECONDS]    the data is still being written: read what is new and tell each revision in a line, "
+	"until\n"
+	"                        interrupted; look at least so often (5), for file systems that do not say what "
+	"changes\n"
+	"  --verbose             with --follow: the whole story with each revision\n"
+	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, "
 	"one-network\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
@@ -61,7 +64,7 @@ static const char help[] =
 
 struct replay {
 	struct session session;
-	bool json, parameters, follow, revisions;
+	bool json, parameters, follow, revisions, verbose;
 	double every_s, watermark_s;
 };
 
@@ -142,6 +145,12 @@ static int parse_one(struct replay *r, int option)
 	case 'F':
 		r->follow = true;
 		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
+	case 'v':
+		r->verbose = true;
+		return 0;
+	case 'l':
+		r->session.log_dir = optarg;
+		return 0;
 	case 'r':
 		r->revisions = true;
 		return 0;
@@ -182,8 +191,10 @@ static int parse(struct replay *r, int argc, char **argv)
 		{"set", required_argument, NULL, 's'},
 		{"parameters", no_argument, NULL, 'p'},
 		{"follow", optional_argument, NULL, 'F'},
+		{"verbose", no_argument, NULL, 'v'},
 		{"watermark", required_argument, NULL, 'm'},
 		{"revisions", no_argument, NULL, 'r'},
+		{"log", required_argument, NULL, 'l'},
 		{"cut", required_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
@@ -387,8 +398,13 @@ int cli_replay(int argc, char **argv)
 	session_init(&r.session, "lacuna replay", &say_notices);
 	int status = parse(&r, argc, argv);
 	if (!status && r.follow) {
-		struct follow_options options = {&r.session, argv + optind, argc - optind,
-						 r.every_s,  r.watermark_s, r.json};
+		struct follow_options options = {.session = &r.session,
+						 .paths = argv + optind,
+						 .path_count = argc - optind,
+						 .every_s = r.every_s,
+						 .watermark_s = r.watermark_s,
+						 .json = r.json || r.revisions,
+						 .verbose = r.verbose};
 		status = 1 + follow(&options);
 	} else if (!status) {
 		if (r.revisions)

@@ -54,12 +54,6 @@ struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_env
 	return o;
 }
 
-void decode_route(struct decoder *d, const struct bgp_route *route)
-{
-	if (d->batch.routes)
-		d->batch.routes[d->batch.count - 1] = route;
-}
-
 void decode_push_malformed(struct decoder *d, const struct decode_envelope *e, uint32_t fault)
 {
 	if (fault < BGP_FAULT_COUNT)

@@ -286,6 +286,9 @@ int decoder_take(struct decoder *d, const struct record *r)
 		else
 			take_gap_in_lines(d, r);
 		break;
+	case RECORD_SOURCE_REST:
+		decode_rib_close(d, s, r->time);
+		break;
 	case RECORD_SOURCE_END:
 		take_end(d, s, r);
 		break;

@@ -106,6 +106,13 @@ static inline struct decode_peer *decode_peer_at(struct decoder *d, uint32_t id)
 	return id < d->known_count ? &d->known[id] : NULL;
 }
 
+// The attributes of what was pushed last, where they are asked for.
+static inline void decode_route(struct decoder *d, const struct bgp_route *route)
+{
+	if (d->batch.routes)
+		d->batch.routes[d->batch.count - 1] = route;
+}
+
 // batch.c
 struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e);
 void decode_route(struct decoder *d,

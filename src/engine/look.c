@@ -106,11 +106,25 @@ static bool has_series(const struct dossier *d)
 	return false;
 }
 
+// Since when what is not sealed yet began, if any of it is still going on; `now` where nothing is. Whether it was told of at a
+// cut already does not matter.
+static struct instant look_unsealed_since(const struct dossier *d, struct instant now)
+{
+	struct instant since = now;
+	bool open = false;
+	for (size_t i = 0; i < d->detection_count; i++) {
+		const struct detection *one = &d->detections[i];
+		open |= !instant_known(one->end.best);
+		since = instant_known(one->start.from) && one->start.from.ns < since.ns ? one->start.from : since;
+	}
+	return open ? since : now;
+}
+
 // Since when details are needed: of what is open, from before its start.
 static struct instant needed_since(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	const struct incident_list *l = book_incidents(p->book);
-	struct instant since = now;
+	struct instant since = look_unsealed_since(&p->dossiers[entity], now);
 	for (size_t i = 0; i < l->count; i++) {
 		const struct incident *n = &l->at[i];
 		if (n->story.entity == entity && n->story.state != INCIDENT_CLOSED && n->story.start.from.ns < since.ns)
@@ -188,7 +202,8 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		w->unconfirmed_gone += unconfirmed - w->unconfirmed;
 		free(done);
 	}
-	routes_hold(p->routes, entity, w->open ? needed : INSTANT_NONE, fine);
+	routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,
+		    fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -COARSE_NS)));
 	look_retire_intervals(p, entity, now);
 }

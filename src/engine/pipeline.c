@@ -266,6 +266,9 @@ static void tick(struct pipeline *p, struct instant now)
 {
 	if (p->reach)
 		reach_tick(p->reach, now);
+	routes_tick(p->routes, now);
+	if (instant_known(routes_now(p->routes)))
+		levels_tick(p, instant_seconds(routes_now(p->routes)));
 	int64_t turn = now.ns / TICK_NS % SETTLE_EVERY;
 	for (uint32_t e = (uint32_t)turn; e < p->entities->count; e += SETTLE_EVERY)
 		if (p->entities->at[e].watched)
@@ -333,6 +336,12 @@ static int take_run(struct pipeline *p, const struct batch *b, size_t from, size
 	return 0;
 }
 
+// Whether it can change anything that was said: not the end of a file, and not what has no time.
+static bool says_something(const struct obs *o)
+{
+	return instant_known(o->time) && o->kind != OBS_FEED_END && o->kind != OBS_TIME;
+}
+
 int pipeline_take(void *self, const struct batch *b)
 {
 	struct pipeline *p = self;
@@ -343,7 +352,7 @@ int pipeline_take(void *self, const struct batch *b)
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
-			if (batch[i].time.ns < p->cut.ns && instant_known(batch[i].time))
+			if (batch[i].time.ns < p->cut.ns && says_something(&batch[i]))
 				late_note(p, &batch[i]);
 			continue;
 		}

@@ -37,7 +37,7 @@ struct paths {
 	size_t count;
 	struct upstream *upstreams;
 	size_t upstream_count, upstream_capacity;
-	struct index upstream_index; // by number
+	struct index by_asn; // of the upstreams
 	struct instant from, to;
 };
 
@@ -51,16 +51,14 @@ static size_t place_of(const struct facts_own *own, uint32_t prefix)
 // Made if new. Borrowed until the next new one; null for 0, which is no network.
 static struct upstream *upstream_of(struct paths *p, uint32_t asn)
 {
+	uint32_t at;
 	if (!asn)
 		return NULL;
-	uint64_t hash = hash_mix(asn);
-	struct index_walk walk = index_begin(hash);
-	uint32_t number;
-	while (index_next(&p->upstream_index, &walk, &number))
-		if (p->upstreams[number].asn == asn)
-			return &p->upstreams[number];
+	for (struct index_walk walk = index_begin(hash_mix(asn)); index_next(&p->by_asn, &walk, &at);)
+		if (p->upstreams[at].asn == asn)
+			return &p->upstreams[at];
+	index_add(&p->by_asn, hash_mix(asn), (uint32_t)p->upstream_count);
 	alloc_grow((void **)&p->upstreams, p->upstream_count, &p->upstream_capacity, sizeof(*p->upstreams));
-	index_add(&p->upstream_index, hash, (uint32_t)p->upstream_count);
 	p->upstreams[p->upstream_count] = (struct upstream){.asn = asn, .first = INSTANT_NONE};
 	return &p->upstreams[p->upstream_count++];
 }
@@ -185,10 +183,10 @@ static size_t pairs_moved(struct paths *p, struct instant last)
 static void upstreams_count(const struct paths *p, struct facts_routes *f)
 {
 	struct instant first = INSTANT_NONE, last = INSTANT_NONE;
-	f->upstreams = (double)p->upstream_count;
-	f->upstreams_lost = 0;
+	f->upstreams = f->upstreams_lost = 0;
 	for (size_t i = 0; i < p->upstream_count; i++) {
 		const struct upstream *u = &p->upstreams[i];
+		f->upstreams += 1;
 		if (!u->lost)
 			continue;
 		f->upstreams_lost += 1;
@@ -270,5 +268,5 @@ void facts_paths(const struct routes *r, const struct facts_own *own, const stru
 	free(p.first);
 	free(p.pairs);
 	free(p.upstreams);
-	index_free(&p.upstream_index);
+	index_free(&p.by_asn);
 }

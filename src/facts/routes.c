@@ -4,6 +4,7 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,15 +30,10 @@ struct route_story {
 	size_t visible;			// at the start
 };
 
-static int by_id(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 static struct prefix_story *story_of(const struct route_story *s, uint32_t prefix)
 {
-	const uint32_t *at = s->own.n ? bsearch(&prefix, s->own.at, s->own.n, sizeof(*s->own.at), by_id) : NULL;
+	const uint32_t *at =
+		s->own.n ? bsearch(&prefix, s->own.at, s->own.n, sizeof(*s->own.at), numbers_by_uint32) : NULL;
 	return at ? &s->of[at - s->own.at] : NULL;
 }
 
@@ -195,7 +191,7 @@ static double own_news(const struct route_story *s, const struct routes *r, cons
 			ids[found++] = e->prefix;
 	}
 	if (found)
-		qsort(ids, found, sizeof(*ids), by_id);
+		qsort(ids, found, sizeof(*ids), numbers_by_uint32);
 	for (size_t i = 0; i < found; i++)
 		distinct += !i || ids[i] != ids[i - 1];
 	free(ids);

@@ -70,12 +70,6 @@ static int by_block(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-static int by_real(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 static size_t hosts_of(const struct facts_input *in, const struct story *n, const struct failures *f,
 		       struct block *list)
 {
@@ -109,7 +103,7 @@ static void blocks_fill(const struct block *list, size_t hosts, struct facts_ser
 		if (failed >= BLOCK_HOSTS)
 			spreads[known++] = (double)(most - least) / (double)NS_PER_S;
 	}
-	qsort(spreads, known, sizeof(*spreads), by_real);
+	qsort(spreads, known, sizeof(*spreads), numbers_by_double);
 	if (known >= BLOCKS_LEAST)
 		ret->block_spread_s = spreads[known / 2];
 	free(spreads);

@@ -79,10 +79,25 @@ static bool next_line(struct bmp_index *x)
 		return false;
 	size_t most = left < LINE_MAX_BYTES ? left : LINE_MAX_BYTES;
 	const uint8_t *end = memchr(w.at, '\n', most);
+	if (!end && stream_waits(x->stream))
+		return false;
 	size_t n = end ? (size_t)(end - w.at) + 1 : most;
 	read_line(x, cursor_of(w.at, n));
 	stream_skip(x->stream, n);
 	return true;
+}
+
+void bmp_index_growing(struct bmp_index *x)
+{
+	stream_growing(x->stream);
+}
+
+bool bmp_index_reaches(struct bmp_index *x, uint64_t offset)
+{
+	stream_more(x->stream);
+	while (offset >= x->end && next_line(x))
+		;
+	return offset < x->end;
 }
 
 struct instant bmp_index_time(struct bmp_index *x, uint64_t offset)

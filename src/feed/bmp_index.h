@@ -13,5 +13,10 @@ struct bmp_index;
 struct bmp_index *bmp_index_open(const char *bmp_path);
 void bmp_index_close(struct bmp_index *x);
 
+// The file is still being written, from here on.
+void bmp_index_growing(struct bmp_index *x);
+// Whether a line tells of the byte at this offset, as far as the file is written.
+bool bmp_index_reaches(struct bmp_index *x, uint64_t offset);
+
 // When the byte at this offset arrived; unknown before the first line that tells.
 struct instant bmp_index_time(struct bmp_index *x, uint64_t offset);

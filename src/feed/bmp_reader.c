@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/must.h"
+#include "feed/feed.h"
 #include "feed/gap.h"
 #include "wire/bmp.h"
 
@@ -19,6 +20,7 @@ struct bmp_reader {
 	struct bmp_index *index;
 	size_t consume; // bytes handed out by the last call
 	struct instant last;
+	bool scanning; // the file ended for now inside a gap
 	struct gap gap;
 };
 
@@ -128,7 +130,7 @@ static struct instant bmp_time(const struct bmp_reader *r, uint64_t offset, stru
 // Takes bytes into the gap until a message begins; false: the stream ended.
 static bool bmp_scan(struct bmp_reader *r)
 {
-	size_t at = 1;
+	size_t at = r->gap.length ? 0 : 1;
 	for (;;) {
 		if (at >= SCAN_STEP) {
 			gap_skip(&r->gap, r->stream, at);
@@ -145,15 +147,20 @@ static bool bmp_scan(struct bmp_reader *r)
 		}
 		at += three ? 1 : 0;
 	}
-	gap_skip_all(&r->gap, r->stream);
+	if (!stream_waits(r->stream))
+		gap_skip_all(&r->gap, r->stream);
 	return false;
 }
 
 static int bmp_resynchronise(struct bmp_reader *r, uint8_t reason_at_end, struct record *ret)
 {
 	uint32_t length;
-	gap_begin(&r->gap, r->stream);
+	if (!r->scanning)
+		gap_begin(&r->gap, r->stream);
 	bool found = bmp_scan(r);
+	r->scanning = !found && stream_waits(r->stream);
+	if (r->scanning)
+		return FEED_AGAIN;
 	gap_record(&r->gap, found ? GAP_FRAMING : reason_at_end, r->stream, ret);
 	ret->time = r->last;
 	ret->resumed = INSTANT_NONE;
@@ -165,24 +172,46 @@ static int bmp_resynchronise(struct bmp_reader *r, uint8_t reason_at_end, struct
 	return 1;
 }
 
+// What the file ends in for now may still become a message. Else a gap.
+static int bmp_doubt(struct bmp_reader *r, uint8_t reason, struct record *ret)
+{
+	return stream_waits(r->stream) ? FEED_AGAIN : bmp_resynchronise(r, reason, ret);
+}
+
+// Whether the time of the message of `length` bytes is not written yet, in a file that grows.
+static bool bmp_time_waits(struct bmp_reader *r, uint32_t length)
+{
+	if (!stream_grows(r->stream))
+		return false;
+	if (r->index)
+		return !bmp_index_reaches(r->index, stream_offset(r->stream) + length - 1);
+	if (!instant_known(r->last))
+		r->last = bmp_first_time(r);
+	return !instant_known(r->last) && stream_waits(r->stream);
+}
+
 int bmp_reader_next(struct bmp_reader *r, struct record *ret)
 {
 	stream_skip(r->stream, r->consume);
 	r->consume = 0;
 	uint32_t length = 0;
+	if (UNLIKELY(r->scanning))
+		return bmp_resynchronise(r, GAP_FRAMING, ret);
 	enum place place = bmp_look(r, 0, &length);
 	if (place == PLACE_END)
-		return 0;
+		return stream_waits(r->stream) ? FEED_AGAIN : 0;
 	if (place == PLACE_CUT)
-		return bmp_resynchronise(r, GAP_TRUNCATED, ret);
+		return bmp_doubt(r, GAP_TRUNCATED, ret);
 	if (place == PLACE_OTHER && !bmp_stranger(r, 0, length))
-		return bmp_resynchronise(r, GAP_FRAMING, ret);
+		return bmp_doubt(r, GAP_FRAMING, ret);
 	int judged = bmp_judge(r, length);
 	if (judged < 1)
-		return bmp_resynchronise(r, judged ? GAP_FRAMING : GAP_TRUNCATED, ret);
+		return bmp_doubt(r, judged ? GAP_FRAMING : GAP_TRUNCATED, ret);
 	struct cursor w = stream_peek(r->stream, length);
 	if (!cursor_sub(&w, length, &ret->bytes))
-		return bmp_resynchronise(r, GAP_TRUNCATED, ret);
+		return bmp_doubt(r, GAP_TRUNCATED, ret);
+	if (UNLIKELY(bmp_time_waits(r, length)))
+		return FEED_AGAIN;
 	r->consume = length;
 	ret->kind = RECORD_BMP;
 	ret->reason = GAP_NONE;

@@ -8,6 +8,8 @@
 #define FEED_SOURCES_MAX 100000 // files in one run
 #define FEED_OPEN_MAX	 256	// of them open at a time: those whose time ranges overlap
 
+#define FEED_AGAIN 2 // answer of feed_next: nothing more for now
+
 struct feed;
 
 struct feed_source {			       // one file, by the order it was added
@@ -40,8 +42,33 @@ void feed_watermark(struct feed *f, int64_t ns);
 
 // Next record in time order over all sources; ties by source index, within a source always file order (a record older
 // than its predecessor is not moved). Records of one source are never reordered, but lines are, within the watermark. 1: got one. 0: all done.
-// Damage is a record of its own (RECORD_GAP), placed before the record that follows it.
+// Damage is a record of its own (RECORD_GAP), placed before the record that follows it. FEED_AGAIN: see below.
 int feed_next(struct feed *f, struct record *ret);
+
+// Files that are still being written. After feed_growing, which comes before the first feed_next and after which files may be added
+// at any time, the end of a file is its end for now: a record that is cut there waits for its rest, and feed_next answers FEED_AGAIN
+// when nothing can be given. feed_look then finds out what has grown.
+//
+// Sources are merged by what has come so far: one at its end for now holds the others up only to the moment that its lateness
+// leaves open, which is how far behind the newest stamp of all its records came so far, with a floor and a ceiling by kind (lines
+// of our own 2 and 30 s, BMP 5 and 30 s, others 5 s and `most_ns`, and never more than that). One that falls behind its ceiling,
+// or does not grow for so long, holds nobody up: RECORD_SOURCE_REST; what it gives later comes when it comes.
+struct feed_clock {
+	struct instant utc; // as files are stamped
+	int64_t boot_ns;    // of a clock that never steps
+};
+
+void feed_growing(struct feed *f, int64_t most_ns);
+// Looks which files have grown, gone or been replaced. Whether one did.
+bool feed_look(struct feed *f, const struct feed_clock *now);
+// Whether the file is a source already, maybe under the name that it had before.
+bool feed_knows(struct feed *f, const char *file);
+// Nothing is waited for any more: what is held is given, all sources end, then feed_next answers 0.
+void feed_drain(struct feed *f);
+// Nothing older than this comes any more, but from those that hold nobody up. Unknown: nothing was read yet.
+struct instant feed_passed(const struct feed *f);
+// Whether something that was read waits for others, so that the clock alone lets it go.
+bool feed_holds(const struct feed *f);
 
 size_t feed_source_count(const struct feed *f);
 const struct feed_source *feed_source(const struct feed *f, size_t index);

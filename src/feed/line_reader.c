@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/scan.h"
+#include "feed/feed.h"
 #include "feed/gap.h"
 #include "feed/line_csv.h"
 #include "feed/line_fping.h"
@@ -16,12 +17,16 @@
 
 #include <stdlib.h>
 
-#define PIECE_BYTES (256u << 10)
+#define PIECE_BYTES	  (256u << 10)
+#define LATENESS_FLOOR_NS (2 * NS_PER_S)
 
 struct line_reader {
 	struct stream *stream; // borrowed
 	enum line_kind kind;
 	bool begun, over;
+	bool waits;	    // at the end for now
+	bool release;	    // of what waits in the store
+	int64_t ceiling;    // of the lateness there
 	uint64_t line;	    // number of the one at work
 	uint64_t next_line; // number of the one at the stream's position
 	struct line_csv csv;
@@ -30,6 +35,8 @@ struct line_reader {
 	struct text text; // a line of another form, or the document
 	struct line_store *store;
 	struct line_ioda *ioda;
+	struct scan_end document; // of IODA, and how far it was looked at
+	size_t looked;
 	struct instant last; // given
 	uint64_t named, more;
 	struct gap gap;
@@ -37,7 +44,7 @@ struct line_reader {
 	int error;
 };
 
-enum got { GOT_END, GOT_LINE, GOT_NOTHING, GOT_BAD };
+enum got { GOT_END, GOT_WAITS, GOT_LINE, GOT_NOTHING, GOT_BAD };
 
 struct line_reader *line_reader_create(struct stream *s, enum line_kind kind)
 {
@@ -64,6 +71,16 @@ void line_reader_free(struct line_reader *r)
 void line_reader_watermark(struct line_reader *r, int64_t ns)
 {
 	line_store_watermark(r->store, ns);
+}
+
+void line_reader_growing(struct line_reader *r, int64_t ceiling)
+{
+	r->ceiling = ceiling;
+}
+
+void line_reader_release(struct line_reader *r)
+{
+	r->release = true;
 }
 
 static uint64_t count_lines(const uint8_t *at, size_t n)
@@ -218,6 +235,8 @@ static enum got read_line(struct line_reader *r)
 		end = cursor_left(&w) ? memchr(w.at, '\n', cursor_left(&w)) : NULL;
 	}
 	size_t n = end ? (size_t)(end - w.at) : cursor_left(&w);
+	if (!end && stream_waits(r->stream))
+		return GOT_WAITS;
 	if (!end && (!n || stream_error(r->stream)))
 		return GOT_END; // what a broken stream leaves of its last line says nothing
 	r->line = r->next_line++;
@@ -269,11 +288,13 @@ static enum got read_element(struct line_reader *r)
 {
 	struct scan_end e = {0};
 	if (!find_element(r))
-		return GOT_END;
+		return stream_waits(r->stream) ? GOT_WAITS : GOT_END;
 	struct cursor w = stream_peek(r->stream, LINE_BYTES_MAX + 1), c = w;
 	bool whole = scan_end(&e, &c) == 1;
 	size_t n = (size_t)(c.at - w.at);
 	r->line = r->next_line;
+	if (!whole && stream_waits(r->stream))
+		return GOT_WAITS;
 	if (!whole && stream_error(r->stream) && cursor_left(&w) <= LINE_BYTES_MAX)
 		return GOT_END;
 	if (n > LINE_BYTES_MAX)
@@ -287,13 +308,24 @@ static enum got read_element(struct line_reader *r)
 	return got;
 }
 
+// Whether the document that has been read so far is closed.
+static bool document_closed(struct line_reader *r)
+{
+	struct cursor c = cursor_of(r->text.bytes + r->looked, r->text.length - r->looked);
+	if (!r->looked)
+		scan_blank(&c);
+	r->looked = r->text.length;
+	return scan_end(&r->document, &c) == 1;
+}
+
 // Reads the whole document. Its values then come without a detour through the store.
 static enum got read_document(struct line_reader *r)
 {
-	if (r->begun)
+	if (r->ioda)
 		return GOT_END;
+	if (!r->begun)
+		gap_begin(&r->gap, r->stream);
 	r->begun = true;
-	gap_begin(&r->gap, r->stream);
 	for (;;) {
 		struct cursor w = stream_peek(r->stream, PIECE_BYTES);
 		size_t n = cursor_left(&w);
@@ -304,11 +336,14 @@ static enum got read_document(struct line_reader *r)
 			r->gap.length += r->text.length;
 			r->reason = GAP_BOMB;
 			r->error = ERR_TOO_LARGE;
+			r->over = true;
 			return GOT_BAD;
 		}
 		text_bytes(&r->text, w.at, n);
 		stream_skip(r->stream, n);
 	}
+	if (stream_waits(r->stream) && !document_closed(r))
+		return GOT_WAITS;
 	uint64_t bad;
 	r->ioda = line_ioda_create(cursor_of(r->text.bytes, r->text.length), &bad);
 	r->more += bad;
@@ -367,13 +402,28 @@ static void begin(struct line_reader *r)
 		stream_skip(r->stream, 3);
 }
 
+// Whether the first line in the store is due at the end for now.
+static bool line_reader_settled(const struct line_reader *r)
+{
+	if (!r->waits)
+		return false;
+	return r->release ? line_store_due(r->store, true)
+			  : line_store_settled(r->store, LATENESS_FLOOR_NS, r->ceiling);
+}
+
+static int line_reader_wait(struct line_reader *r)
+{
+	r->waits = r->release = false;
+	return FEED_AGAIN;
+}
+
 int line_reader_next(struct line_reader *r, struct record *ret)
 {
 	struct line line;
 	if (r->next_line == 1 && !stream_offset(r->stream))
 		begin(r);
 	for (;;) {
-		if (line_store_due(r->store, r->over)) {
+		if (line_store_due(r->store, r->over) || line_reader_settled(r)) {
 			line_store_take(r->store, &line);
 			return give_line(r, &line, ret);
 		}
@@ -381,8 +431,11 @@ int line_reader_next(struct line_reader *r, struct record *ret)
 			return give_line(r, &line, ret);
 		if (r->over)
 			return r->more ? give_bad(r, 0, ret) : 0;
+		if (r->waits)
+			return line_reader_wait(r);
 		enum got got = read_one(r);
-		r->over = got == GOT_END;
+		r->waits = got == GOT_WAITS;
+		r->over |= got == GOT_END;
 		if (got == GOT_BAD && r->named < LINE_BAD_NAMED)
 			return give_bad(r, r->line ? r->line : 1, ret);
 		r->more += got == GOT_BAD;

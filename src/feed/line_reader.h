@@ -19,5 +19,10 @@ struct line_reader *line_reader_create(struct stream *s, enum line_kind kind);
 void line_reader_free(struct line_reader *r);
 void line_reader_watermark(struct line_reader *r, int64_t ns);
 
+// The file is still being written, from here on: at its end for now lines within its lateness so far wait in their order, at most
+// `ceiling` ns. line_reader_release lets those go that wait now.
+void line_reader_growing(struct line_reader *r, int64_t ceiling);
+void line_reader_release(struct line_reader *r);
+
 // As mrt_reader_next; lines come in order of (time, bytes).
 int MUST_USE line_reader_next(struct line_reader *r, struct record *ret);

@@ -23,6 +23,7 @@ struct line_store {
 	int64_t watermark;
 	struct instant newest; // by which lines become due
 	struct instant leapt;  // of a single line far ahead, or unknown
+	int64_t lateness;      // most that a line came behind the newest
 	struct heap heap;      // struct entry
 	uint8_t *bytes;
 	size_t used, room, live;
@@ -117,6 +118,7 @@ void line_store_put(struct line_store *s, const struct line *line)
 	s->live += n;
 	heap_put(&s->heap, &by_entry, s, &e);
 	clock_move(s, line->time);
+	s->lateness = s->newest.ns - e.ns > s->lateness ? s->newest.ns - e.ns : s->lateness;
 }
 
 bool line_store_due(const struct line_store *s, bool all)
@@ -127,6 +129,13 @@ bool line_store_due(const struct line_store *s, bool all)
 		return true;
 	int64_t first = entry_at(s, 0)->ns;
 	return first < s->newest.ns && s->newest.ns - first > s->watermark;
+}
+
+bool line_store_settled(const struct line_store *s, int64_t floor, int64_t ceiling)
+{
+	int64_t wait = s->lateness > floor ? s->lateness : floor;
+	wait = wait < ceiling ? wait : ceiling;
+	return s->heap.count && s->newest.ns - entry_at(s, 0)->ns >= wait;
 }
 
 void line_store_take(struct line_store *s, struct line *ret)

@@ -29,5 +29,8 @@ void line_store_put(struct line_store *s, const struct line *line);
 
 // Whether a line is due; `all`: the file is at its end.
 bool line_store_due(const struct line_store *s, bool all);
+// Whether the first line is due at the end for now of a file that grows: a line has come that is younger by as much as lines
+// of this file have been late so far, at least `floor` and at most `ceiling` ns.
+bool line_store_settled(const struct line_store *s, int64_t floor, int64_t ceiling);
 // Takes the first line out; line_store_due must have said yes. Its bytes are valid until the next put.
 void line_store_take(struct line_store *s, struct line *ret);

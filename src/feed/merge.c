@@ -10,6 +10,7 @@
 #include "base/heap.h"
 #include "base/must.h"
 #include "feed/gap.h"
+#include "feed/growing.h"
 #include "feed/line_reader.h"
 #include "feed/reader.h"
 
@@ -47,6 +48,7 @@ struct feed {
 	size_t open, threads;
 	uint32_t current; // the source being read, or NO_SOURCE
 	int64_t watermark;
+	struct growing *growing; // in place of all of the above, if files are still being written
 };
 
 struct feed *feed_create(void)
@@ -68,12 +70,15 @@ void feed_free(struct feed *f)
 	free(f->sources);
 	heap_free(&f->waiting);
 	free(f->parked);
+	growing_free(f->growing);
 	free(f);
 }
 
 int feed_add(struct feed *f, const char *file, uint16_t collector)
 {
 	must(f && file);
+	if (f->growing)
+		return growing_add(f->growing, file, collector);
 	if (f->count >= FEED_SOURCES_MAX)
 		return ERR_FULL;
 	void *sources = f->sources;
@@ -280,6 +285,8 @@ static int feed_turn(struct feed *f, struct record *ret)
 
 int feed_next(struct feed *f, struct record *ret)
 {
+	if (UNLIKELY(f->growing))
+		return growing_next(f->growing, ret);
 	while (UNLIKELY(f->prepared < f->count))
 		source_prepare(f, (uint32_t)f->prepared++);
 	if (LIKELY(f->current != NO_SOURCE)) {
@@ -302,6 +309,43 @@ int feed_next(struct feed *f, struct record *ret)
 	return 0;
 }
 
+void feed_growing(struct feed *f, int64_t most_ns)
+{
+	must(!f->growing && !f->prepared && most_ns >= 0);
+	f->growing = growing_create(most_ns);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct feed_source *view = &f->sources[i].view;
+		(void)growing_add(f->growing, view->path, view->collector); // no more of them than were taken before
+	}
+}
+
+bool feed_look(struct feed *f, const struct feed_clock *now)
+{
+	must(f->growing);
+	return growing_look(f->growing, now);
+}
+
+bool feed_knows(struct feed *f, const char *file)
+{
+	return growing_knows(f->growing, file);
+}
+
+void feed_drain(struct feed *f)
+{
+	must(f->growing);
+	growing_drain(f->growing);
+}
+
+struct instant feed_passed(const struct feed *f)
+{
+	return growing_passed(f->growing);
+}
+
+bool feed_holds(const struct feed *f)
+{
+	return growing_holds(f->growing);
+}
+
 void feed_watermark(struct feed *f, int64_t ns)
 {
 	f->watermark = ns;
@@ -309,11 +353,13 @@ void feed_watermark(struct feed *f, int64_t ns)
 
 size_t feed_source_count(const struct feed *f)
 {
-	return f->count;
+	return f->growing ? growing_count(f->growing) : f->count;
 }
 
 const struct feed_source *feed_source(const struct feed *f, size_t index)
 {
+	if (f->growing)
+		return growing_source(f->growing, index);
 	return index < f->count ? &f->sources[index].view : NULL;
 }
 

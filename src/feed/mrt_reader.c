@@ -16,6 +16,7 @@
 
 #include "base/alloc.h"
 #include "base/must.h"
+#include "feed/feed.h"
 #include "feed/gap.h"
 #include "wire/mrt.h"
 
@@ -37,8 +38,9 @@ struct mrt_reader {
 	struct stream *stream; // borrowed
 	size_t consume;	       // bytes handed out by the last call
 	struct mrt_header next;
-	bool known; // `next` is the believed header at the stream's position
-	bool any;   // a record has been read; `last` is its header
+	bool known;    // `next` is the believed header at the stream's position
+	bool any;      // a record has been read; `last` is its header
+	bool scanning; // the file ended for now inside a gap
 	struct mrt_header last;
 	struct instant last_time;
 	struct gap gap;
@@ -254,7 +256,7 @@ static size_t mrt_sieve(struct cursor c)
 // Takes bytes into the gap until a record begins; false: the file ended.
 static bool mrt_scan(struct mrt_reader *r, struct mrt_header *ret)
 {
-	size_t at = 1;
+	size_t at = r->gap.length ? 0 : 1;
 	for (;;) {
 		if (at >= SCAN_STEP) {
 			gap_skip(&r->gap, r->stream, at);
@@ -270,7 +272,8 @@ static bool mrt_scan(struct mrt_reader *r, struct mrt_header *ret)
 		}
 		at++;
 	}
-	gap_skip_all(&r->gap, r->stream);
+	if (!stream_waits(r->stream))
+		gap_skip_all(&r->gap, r->stream);
 	return false;
 }
 
@@ -313,13 +316,17 @@ static struct instant mrt_time(const struct mrt_header *h, struct cursor record)
 	return instant_of(h->seconds, microseconds * 1000);
 }
 
-// Nothing can be read here: a gap up to the next start, or to the end.
+// Nothing can be read here: a gap up to the next start, or to the end. FEED_AGAIN: the file has neither yet.
 static int mrt_resynchronise(struct mrt_reader *r, uint8_t reason_at_end, struct record *ret)
 {
 	struct mrt_header h;
 	r->known = false;
-	gap_begin(&r->gap, r->stream);
+	if (!r->scanning)
+		gap_begin(&r->gap, r->stream);
 	bool found = mrt_scan(r, &h);
+	r->scanning = !found && stream_waits(r->stream);
+	if (r->scanning)
+		return FEED_AGAIN;
 	gap_record(&r->gap, found ? GAP_FRAMING : reason_at_end, r->stream, ret);
 	ret->time = r->last_time;
 	ret->resumed = INSTANT_NONE;
@@ -376,28 +383,52 @@ static bool mrt_next_plain(struct mrt_reader *r, struct record *ret)
 	return true;
 }
 
+// What the file ends in for now may still become a record: it is judged anew when more has come. Else a gap.
+static int mrt_doubt(struct mrt_reader *r, const struct mrt_header *known, uint8_t reason, struct record *ret)
+{
+	if (!stream_waits(r->stream))
+		return mrt_resynchronise(r, reason, ret);
+	r->known = known;
+	if (known)
+		r->next = *known;
+	return FEED_AGAIN;
+}
+
+// Whether the header that nothing before it vouches for is one. In a file that grows the record before it was given when the
+// file ended behind it, so that only now a pause is seen.
+static bool mrt_follows(const struct mrt_reader *r, const struct mrt_header *h)
+{
+	if (!mrt_header_plausible(h))
+		return false;
+	return !r->any || near(h, &r->last) ||
+	       (stream_grows(r->stream) && h->seconds >= SCAN_YEAR && mrt_chain(r, 0, *h, CHAIN_FAR, ROW_ANY));
+}
+
 int mrt_reader_next(struct mrt_reader *r, struct record *ret)
 {
+	if (UNLIKELY(r->scanning))
+		return mrt_resynchronise(r, GAP_FRAMING, ret);
 	if (LIKELY(mrt_next_plain(r, ret)))
 		return 1;
 	struct mrt_header h = r->next;
-	if (!r->known) {
+	bool known = r->known;
+	if (!known) {
 		enum place place = mrt_look(r, 0, &h);
 		if (place == PLACE_END)
-			return 0;
+			return stream_waits(r->stream) ? FEED_AGAIN : 0;
 		if (place != PLACE_HEADER)
-			return mrt_resynchronise(r, GAP_TRUNCATED, ret);
-		if (!mrt_header_plausible(&h) || (r->any && !near(&h, &r->last)))
-			return mrt_resynchronise(r, GAP_FRAMING, ret);
+			return mrt_doubt(r, NULL, GAP_TRUNCATED, ret);
+		if (!mrt_follows(r, &h))
+			return mrt_doubt(r, NULL, GAP_FRAMING, ret);
 	}
 	enum verdict verdict = mrt_judge(r, 0, &h);
 	if (verdict != VERDICT_GOOD)
-		return mrt_resynchronise(r, verdict == VERDICT_TRUNCATED ? GAP_TRUNCATED : GAP_FRAMING, ret);
+		return mrt_doubt(r, known ? &h : NULL, verdict == VERDICT_TRUNCATED ? GAP_TRUNCATED : GAP_FRAMING, ret);
 	if (mrt_swallows(r, &h))
-		return mrt_resynchronise(r, GAP_FRAMING, ret);
+		return mrt_doubt(r, known ? &h : NULL, GAP_FRAMING, ret);
 	size_t length = MRT_HEADER_BYTES + h.length;
 	struct cursor w = stream_peek(r->stream, length);
 	if (!cursor_sub(&w, length, &ret->bytes))
-		return mrt_resynchronise(r, GAP_TRUNCATED, ret);
+		return mrt_doubt(r, known ? &h : NULL, GAP_TRUNCATED, ret);
 	return mrt_hand_on(r, &h, ret);
 }

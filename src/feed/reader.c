@@ -7,12 +7,14 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "feed/bmp_reader.h"
+#include "feed/feed.h"
 #include "feed/gap.h"
 #include "feed/line_reader.h"
 #include "feed/mrt_reader.h"
 #include "wire/bmp.h"
 #include "wire/mrt.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 struct reader {
@@ -23,6 +25,7 @@ struct reader {
 	struct line_reader *lines;
 	struct instant last;
 	int reported; // the error that a gap has told of
+	bool growing;
 	struct gap gap;
 };
 
@@ -59,6 +62,70 @@ int reader_open(const char *path, struct reader **ret)
 	return 0;
 }
 
+// Whether there is enough of a file that grows to tell its kind: a header, a line, or more than anybody looks at.
+static bool reader_tells(struct stream *s)
+{
+	struct cursor w = stream_peek(s, MRT_HEADER_BYTES), at = w;
+	struct mrt_header h;
+	if (cursor_left(&w) < MRT_HEADER_BYTES)
+		return false;
+	if (bmp_header_plausible(w) || (mrt_header(&at, &h) == 1 && mrt_header_plausible(&h)))
+		return true;
+	w = stream_peek(s, LINE_HEAD_BYTES);
+	return cursor_left(&w) >= LINE_HEAD_BYTES || memchr(w.at, '\n', cursor_left(&w));
+}
+
+int reader_open_growing(const char *path, int64_t ceiling, struct reader **ret)
+{
+	struct stream *s = NULL;
+	int error = stream_open(path, false, &s);
+	if (error)
+		return error;
+	stream_growing(s);
+	if (!reader_tells(s)) {
+		error = stream_error(s);
+		stream_close(s);
+		return error ? error : -EAGAIN;
+	}
+	struct reader *r = alloc_zero(1, sizeof(*r));
+	r->stream = s;
+	r->last = INSTANT_NONE;
+	r->growing = true;
+	reader_choose(r, path);
+	if (r->lines)
+		line_reader_growing(r->lines, ceiling);
+	if (r->index)
+		bmp_index_growing(r->index);
+	*ret = r;
+	return 0;
+}
+
+void reader_release(struct reader *r)
+{
+	if (r->lines)
+		line_reader_release(r->lines);
+}
+
+void reader_sleep(struct reader *r)
+{
+	stream_sleep(r->stream);
+}
+
+int reader_wake(struct reader *r, const char *path)
+{
+	return stream_wake(r->stream, path);
+}
+
+bool reader_index(const struct reader *r)
+{
+	return r->index;
+}
+
+bool reader_unlinked(const struct reader *r)
+{
+	return stream_unlinked(r->stream);
+}
+
 void reader_close(struct reader *r)
 {
 	if (!r)
@@ -87,7 +154,10 @@ static int reader_end(struct reader *r, struct record *ret)
 
 static int reader_next_line(struct reader *r, struct record *ret)
 {
-	if (line_reader_next(r->lines, ret) != 1)
+	int got = line_reader_next(r->lines, ret);
+	if (got == FEED_AGAIN)
+		return got;
+	if (got != 1)
 		return reader_end(r, ret);
 	r->last = ret->time;
 	return 1;
@@ -96,10 +166,14 @@ static int reader_next_line(struct reader *r, struct record *ret)
 int reader_next(struct reader *r, struct record *ret)
 {
 	must(r);
+	if (UNLIKELY(r->growing))
+		stream_more(r->stream);
 	if (UNLIKELY(r->lines))
 		return reader_next_line(r, ret);
 	ret->form = LINE_NONE;
 	int got = r->mrt ? mrt_reader_next(r->mrt, ret) : bmp_reader_next(r->bmp, ret);
+	if (UNLIKELY(got == FEED_AGAIN))
+		return got;
 	if (UNLIKELY(got != 1))
 		return reader_end(r, ret);
 	if (UNLIKELY(ret->kind == RECORD_GAP))

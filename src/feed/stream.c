@@ -5,6 +5,7 @@
 #include "feed/stream.h"
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/must.h"
 #include "feed/ring.h"
 
@@ -19,6 +20,8 @@ struct stream {
 	struct cursor window; // buffered in one piece and not consumed
 	bool over;	      // no more buffers to come
 	bool gathering;	      // the window lies in `gathered`
+	bool growing;	      // the end is the end for now
+	bool shorted;	      // a peek came short since stream_more
 	uint64_t offset;
 	struct unpack *unpack;
 	struct ring *ring;  // null: unpacked here
@@ -46,7 +49,7 @@ int stream_open(const char *path, bool threaded, struct stream **ret)
 
 bool stream_thread(struct stream *s)
 {
-	if (!s->ring && !s->over && unpack_compressed(s->unpack) && unpack_size(s->unpack) > THREAD_FROM)
+	if (!s->ring && !s->over && !s->growing && unpack_compressed(s->unpack) && unpack_size(s->unpack) > THREAD_FROM)
 		s->ring = ring_create(s->unpack);
 	return s->ring;
 }
@@ -169,6 +172,7 @@ struct cursor stream_peek(struct stream *s, size_t want)
 		want = STREAM_WINDOW_MAX;
 	while (cursor_left(&s->window) < want && !s->over)
 		stream_refill(s);
+	s->shorted |= cursor_left(&s->window) < want;
 	return s->window;
 }
 
@@ -193,7 +197,7 @@ uint64_t stream_offset(const struct stream *s)
 
 uint64_t stream_compressed(const struct stream *s)
 {
-	return unpack_read(s->unpack);
+	return s->unpack ? unpack_read(s->unpack) : 0;
 }
 
 uint64_t stream_size(const struct stream *s)
@@ -209,4 +213,66 @@ bool stream_threaded(const struct stream *s)
 int stream_error(const struct stream *s)
 {
 	return s->over ? unpack_error(s->unpack) : 0;
+}
+
+void stream_growing(struct stream *s)
+{
+	s->growing = true;
+	unpack_growing(s->unpack);
+}
+
+bool stream_grows(const struct stream *s)
+{
+	return s->growing;
+}
+
+void stream_more(struct stream *s)
+{
+	s->shorted = false;
+	if (s->growing)
+		s->over = false;
+}
+
+bool stream_waits(const struct stream *s)
+{
+	return s->growing && s->shorted && !unpack_error(s->unpack);
+}
+
+bool stream_unlinked(const struct stream *s)
+{
+	return !s->unpack || unpack_unlinked(s->unpack);
+}
+
+void stream_sleep(struct stream *s)
+{
+	uint64_t offset = s->offset;
+	ring_free(s->ring);
+	chunk_free(&s->own);
+	unpack_close(s->unpack);
+	free(s->gathered);
+	*s = (struct stream){.growing = true, .offset = offset};
+}
+
+int stream_wake(struct stream *s, const char *path)
+{
+	struct stream *other = NULL;
+	int error = stream_open(path, false, &other);
+	if (error)
+		return error;
+	stream_growing(other);
+	while (other->offset < s->offset) {
+		struct cursor w = stream_peek(other, 1);
+		size_t left = cursor_left(&w);
+		if (!left)
+			break;
+		stream_skip(other, s->offset - other->offset < left ? (size_t)(s->offset - other->offset) : left);
+	}
+	if (other->offset < s->offset) {
+		stream_close(other);
+		return ERR_TRUNCATED;
+	}
+	stream_sleep(s);
+	*s = *other;
+	free(other);
+	return 0;
 }

@@ -32,5 +32,17 @@ uint64_t stream_size(const struct stream *s);			    // bytes of the file; 0 for 
 bool stream_thread(struct stream *s);
 bool stream_threaded(const struct stream *s);
 
+// Files that are still being written. After stream_growing the end of the file is its end for now. stream_more lets the next peek
+// look behind it again; stream_waits tells whether a peek since then came short there.
+void stream_growing(struct stream *s);
+bool stream_grows(const struct stream *s);
+void stream_more(struct stream *s);
+bool stream_waits(const struct stream *s);
+bool stream_unlinked(const struct stream *s); // whether the file that is read has no name any more
+// Gives back the file and the buffers; the place in the file stays. Only stream_wake, stream_offset and stream_close come then.
+void stream_sleep(struct stream *s);
+// Opens the file of that name anew and goes to the same place. 0, -errno, or ERR_TRUNCATED: it does not reach so far.
+int MUST_USE stream_wake(struct stream *s, const char *path);
+
 // 0, or why the stream ended early: ERR_BOMB, ERR_TRUNCATED, ERR_MALFORMED, -errno. Known once a peek came short.
 int stream_error(const struct stream *s);

@@ -23,6 +23,8 @@ struct unpack {
 	bool input_over; // nothing left in the file beyond `in`
 	bool over;	 // nothing left to give
 	bool border;	 // between two compressed units
+	bool growing;	 // the end of the file is its end for now
+	bool waits;	 // there
 	const struct codec *codec;
 	void *state;
 	struct cursor in; // what has been read and not been used, inside input
@@ -124,6 +126,14 @@ static bool all_zero(struct cursor c)
 	return c.at == c.end;
 }
 
+// At a border in a file that grows, with less than tells what follows: it is not known yet.
+static bool unpack_waits(struct unpack *u, size_t want)
+{
+	u->waits = u->growing && u->input_over && !u->error && cursor_left(&u->in) < want;
+	u->border |= u->waits;
+	return u->waits;
+}
+
 // Between units: another one, the end, padding of zeros, or something that does not belong there.
 static void unpack_border(struct unpack *u)
 {
@@ -131,11 +141,15 @@ static void unpack_border(struct unpack *u)
 	u->border = false;
 	if (u->codec->matches(u->in))
 		return;
+	if (unpack_waits(u, CODEC_HEAD_BYTES))
+		return;
 	while (all_zero(u->in) && !u->input_over) {
 		u->in.at = u->in.end;
 		unpack_input(u, 1);
 	}
 	if (u->codec->matches(u->in)) // xz pads between streams
+		return;
+	if (unpack_waits(u, CODEC_HEAD_BYTES))
 		return;
 	if (u->error)
 		unpack_stop(u, u->error);
@@ -157,6 +171,8 @@ static void unpack_step(struct unpack *u, struct codec_io *io)
 		unpack_stop(u, step);
 	else if (step == CODEC_UNIT_END)
 		u->border = true;
+	else if (u->input_over && !had && io->room == room && u->growing && !u->error)
+		u->waits = true;
 	else if (u->input_over && !had && io->room == room)
 		unpack_stop(u, u->error ? u->error : ERR_TRUNCATED);
 }
@@ -176,16 +192,29 @@ static size_t unpack_plain(struct unpack *u, uint8_t *out, size_t room)
 size_t unpack_fill(struct unpack *u, uint8_t *out, size_t room)
 {
 	must(out && room);
+	if (u->growing)
+		u->input_over = u->waits = false;
 	if (!u->codec)
 		return unpack_plain(u, out, room);
 	struct codec_io io = {.out = out, .room = room};
-	while (io.room && !u->over) {
+	while (io.room && !u->over && !u->waits) {
 		if (u->border)
 			unpack_border(u);
 		else
 			unpack_step(u, &io);
 	}
 	return room - io.room;
+}
+
+void unpack_growing(struct unpack *u)
+{
+	u->growing = true;
+}
+
+bool unpack_unlinked(const struct unpack *u)
+{
+	struct stat status;
+	return fstat(u->file, &status) || !status.st_nlink;
 }
 
 int unpack_error(const struct unpack *u)

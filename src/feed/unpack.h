@@ -19,6 +19,11 @@ void unpack_close(struct unpack *u);
 size_t unpack_fill(struct unpack *u, uint8_t *out, size_t room);
 int unpack_error(const struct unpack *u);
 
+// From here on the end of the file is its end for now: unpack_fill goes on behind it when the file has grown, and a unit that is
+// cut there is no error.
+void unpack_growing(struct unpack *u);
+bool unpack_unlinked(const struct unpack *u); // whether the file has no name any more
+
 bool unpack_compressed(const struct unpack *u); // whether the file is in one of the known formats
 uint64_t unpack_size(const struct unpack *u);	// bytes of the file, 0 for a pipe
 uint64_t unpack_read(const struct unpack *u);	// bytes of the file read so far; may be asked from another thread

@@ -235,6 +235,11 @@ static void assemble_split_services(struct dossier *dossier, struct assemble_gro
 			if (with_it)
 				dossier->group[d - dossier->detections] = (uint32_t)own + 1;
 		}
+		if (!g->origin_count && !assemble_is_incident(g)) { // what is left would not have been one
+			for (size_t k = 0; k < g->count; k++)
+				dossier->group[g->at[k] - dossier->detections] = 0;
+			g->count = 0;
+		}
 		free(whole.at);
 	}
 }

@@ -37,7 +37,8 @@ bool assemble_flap(const struct dossier *d, const struct detection *one);
 bool assemble_opens(const struct detection *one);
 
 // Groups of one entity, by start, those of origins last; for assemble_free. Writes into the dossier's `group` which of them
-// each detection went into. A group whose services all went to one of origins is empty and stays in its place.
+// each detection went into. A group of which too little is left when its services
+// went to one of origins is empty and stays in its place.
 void assemble_entity(const struct assemble_input *in, struct assemble_groups *ret);
 
 // News about an origin inside the entity (a hijack or leak) is a mechanism of its own, so a group of its own, one per stretch

@@ -15,6 +15,7 @@ void damage_say(const struct notice_sink *notices, const struct feed *f, const s
 		[GAP_BOMB] = "refused: it decompresses to far more than such a file can hold",
 		[GAP_UNREADABLE] = "cannot be read",
 		[GAP_BAD_LINE] = "no readable time in it, or longer than 64 KiB",
+		[GAP_REPLACED] = "was cut or written anew while it was read: reading begins again at its start",
 	};
 	const struct feed_source *s = feed_source(f, gap->source);
 	struct text line = {0};
@@ -24,6 +25,8 @@ void damage_say(const struct notice_sink *notices, const struct feed *f, const s
 		text_printf(&line, ": line %llu: %s", (unsigned long long)gap->line, cause[gap->reason]);
 	else if (gap->reason == GAP_BAD_LINE)
 		text_printf(&line, ": %llu more such lines or series", (unsigned long long)gap->more);
+	else if (gap->reason == GAP_REPLACED)
+		text_printf(&line, ": %s", cause[gap->reason]);
 	else if (gap->reason == GAP_UNREADABLE)
 		text_printf(&line, ": %s: %s", cause[gap->reason], err_text(gap->error));
 	else

@@ -140,22 +140,29 @@ static int add_recording(struct inputs *in, const char *dir, struct recording *r
 	return 1;
 }
 
+// ret_root: files under the path are named relative to it. Whether the path is a folder.
+static bool root_of(struct inputs *in, const char *path, struct text *ret_root)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (folder)
+		text_put(ret_root, path);
+	else if (slash)
+		text_bytes(ret_root, path, (size_t)(slash - path));
+	if (!in->root)
+		in->root = alloc_copy(text_string(ret_root));
+	return folder;
+}
+
 int inputs_add(struct inputs *in, const char *path)
 {
 	struct recording r = {0};
 	int code = add_recording(in, path, &r);
 	if (code < 0)
 		return code;
-	const char *slash = strrchr(path, '/');
 	struct text root = {0};
-	struct stat st;
-	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-	if (folder)
-		text_put(&root, path);
-	else if (slash)
-		text_bytes(&root, path, (size_t)(slash - path));
-	if (!in->root)
-		in->root = alloc_copy(text_string(&root));
+	bool folder = root_of(in, path, &root);
 	struct adding a = {.in = in, .recording = code ? &r : NULL, .root = text_string(&root), .named = !folder};
 	code = feed_expand(path, add_file, &a);
 	if (code == ERR_NOT_FOUND && a.recording)
@@ -166,6 +173,33 @@ int inputs_add(struct inputs *in, const char *path)
 	text_free(&root);
 	recording_free(&r);
 	return code;
+}
+
+static int add_new_file(void *context, const char *file)
+{
+	struct adding *a = context;
+	return feed_knows(a->in->feed, file) ? 0 : add_file(context, file);
+}
+
+int inputs_look(struct inputs *in, const char *path, bool first)
+{
+	struct file_error error;
+	struct recording r = {0};
+	struct entity_list none = {0};
+	int code = first ? add_recording(in, path, &r) : recording_read(path, &r, &none, &error);
+	entity_list_free(&none);
+	if (code < 0 && first)
+		return code;
+	bool recorded = first ? code == 1 : code == 0;
+	struct text root = {0};
+	bool folder = root_of(in, path, &root);
+	struct adding a = {.in = in, .recording = recorded ? &r : NULL, .root = text_string(&root), .named = !folder};
+	code = feed_expand(path, add_new_file, &a);
+	if (a.code < 0)
+		notice_line(in->notices, "lacuna: %s: too many files in one run", path);
+	text_free(&root);
+	recording_free(&r);
+	return a.code;
 }
 
 static int add_series_entity(void *context, const char *id)

@@ -30,6 +30,10 @@ void inputs_free(struct inputs *in);
 // Adds one path. 0, or an error after a notice.
 int inputs_add(struct inputs *in, const char *path);
 
+// Of files that are still being written (feed_growing): adds what has come under the path since. `first`: what a recording there
+// says is read, too. Nothing there yet is no error. 0, or an error after a message.
+int inputs_look(struct inputs *in, const char *path, bool first);
+
 // Where nothing is watched yet, watches every entity that a series is about. After all paths, before anything is read.
 void inputs_watch_series(struct inputs *in);
 

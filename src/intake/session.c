@@ -4,10 +4,13 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "base/version.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
+#include "journal/configuration.h"
+#include "journal/reader.h"
 #include "model/registry.h"
 
 #include <stdlib.h>
@@ -16,8 +19,8 @@
 
 void session_init(struct session *s, const char *command, const struct notice_sink *notices)
 {
-	*s = (struct session){
-		.command = command, .notices = notices, .until = INSTANT_NONE, .definition = definition_default()};
+	*s = (struct session){.command = command, .notices = notices, .until = INSTANT_NONE, .passed = INSTANT_NONE};
+	s->definition = definition_default();
 	parameters_default(&s->parameters);
 	inputs_init(&s->in, notices);
 	s->in.lines = true;
@@ -25,6 +28,8 @@ void session_init(struct session *s, const char *command, const struct notice_si
 
 void session_free(struct session *s)
 {
+	decoder_free(s->decoder);
+	registry_free(s->registry);
 	pipeline_free(s->pipeline);
 	inputs_free(&s->in);
 	world_free(s->world);
@@ -48,8 +53,12 @@ static void read_precedents(struct session *s)
 static int add_paths(struct session *s, int n, char **paths)
 {
 	int failed = 0;
+	if (s->growing)
+		feed_growing(s->in.feed, s->lateness_ns);
 	for (int i = 0; i < n; i++)
-		failed += inputs_add(&s->in, paths[i]) < 0;
+		failed += (s->growing ? inputs_look(&s->in, paths[i], true) : inputs_add(&s->in, paths[i])) < 0;
+	if (s->growing)
+		return failed ? 3 : 0; // what is not there yet may come
 	if (feed_source_count(s->in.feed) == 0) {
 		if (!failed)
 			notice_line(s->notices, "%s: no file that can be read was found", s->command);
@@ -83,8 +92,6 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 {
 	struct session *s = context;
 	struct text line = {0};
-	if (s->growing)
-		return;
 	const char *path = feed_source(s->in.feed, bad->source)->path;
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, path, strlen(path));
@@ -103,65 +110,95 @@ static void tell_progress(const struct session *s)
 	notice_progress(s->notices, done, total);
 }
 
-static int run(struct session *s)
+// Everything that reaches the engine passes here, in order of arrival.
+static int take_batch(void *context, const struct batch *b)
 {
-	struct decode_options options = {
-		.lines = true,
-		.entities = &s->in.entities,
-		.collectors = s->in.peers,
-		.bad_line = bad_line,
-		.bad_context = s,
-	};
-	struct registry_options into = {
-		.peers = s->in.peers,
-		.targets = s->in.targets,
-		.entities = &s->in.entities,
-		.out = {pipeline_take, s->pipeline},
-	};
-	struct registry *registry = registry_create(&into);
-	struct decoder *d = decoder_create(&options, registry_sender(registry));
-	struct record record;
-	int code;
-	while ((code = feed_next(s->in.feed, &record)) > 0) {
-		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns)
-			break;
-		if (record.kind == RECORD_GAP && !s->growing) {
-			s->gaps++;
-			damage_say(s->notices, s->in.feed, &record);
-		}
-		s->records += record.kind != RECORD_GAP && record.kind != RECORD_SOURCE_END;
-		code = decoder_take(d, &record);
-		if (code < 0)
-			break;
-		if (s->records % 4096 == 0 && !s->quiet)
-			tell_progress(s);
-	}
-	int flushed = decoder_flush(d);
-	code = code < 0 ? code : flushed;
-	notice_progress_end(s->notices);
-	if (instant_known(s->until))
-		pipeline_watermark(s->pipeline, s->until);
-	else
-		pipeline_finish(s->pipeline);
-	s->counts = *decoder_counts(d);
-	decoder_free(d);
-	registry_free(registry);
-	return code < 0 ? code : 0;
+	struct session *s = context;
+	struct session_input in = {.kind = SESSION_BATCH, .batch = b};
+	if (s->tap.take)
+		s->tap.take(s->tap.context, &in);
+	int code = session_log_batch(&s->log, b);
+	return code < 0 ? code : pipeline_take(s->pipeline, b);
 }
 
-int session_run(struct session *s, int n, char **paths)
+// Nothing older than `time` comes any more.
+static int pass_time(struct session *s, struct instant time)
 {
-	int status = add_paths(s, n, paths);
-	if (status)
-		return status;
-	status = add_watched(s);
-	if (status)
-		return status;
+	struct session_input in = {.kind = SESSION_TIME, .time = time};
+	if (!instant_known(time) || (instant_known(s->passed) && time.ns <= s->passed.ns))
+		return 0;
+	s->passed = time;
+	if (s->tap.take)
+		s->tap.take(s->tap.context, &in);
+	int code = session_log_time(&s->log, time);
+	pipeline_watermark(s->pipeline, time);
+	return code;
+}
+
+static int take_record(struct session *s, const struct record *r)
+{
+	if (r->kind == RECORD_GAP) {
+		s->gaps++;
+		damage_say(s->notices, s->in.feed, r);
+	}
+	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END && r->kind != RECORD_SOURCE_REST;
+	return decoder_take(s->decoder, r);
+}
+
+int session_read(struct session *s)
+{
+	struct record record;
+	int code = 0, got = 0;
+	while (code >= 0 && !(s->stop && *s->stop) && (got = feed_next(s->in.feed, &record)) == 1) {
+		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns) {
+			got = 0;
+			break;
+		}
+		code = take_record(s, &record);
+		if (s->records % 4096 == 0 && !s->quiet && !s->growing)
+			tell_progress(s);
+	}
+	int flushed = decoder_flush(s->decoder);
+	notice_progress_end(s->notices);
+	s->counts = *decoder_counts(s->decoder);
+	code = code < 0 ? code : flushed;
+	if (code >= 0 && s->growing)
+		code = pass_time(s, feed_passed(s->in.feed));
+	return code < 0 ? code : got == FEED_AGAIN ? SESSION_AGAIN : 0;
+}
+
+int session_finish(struct session *s)
+{
+	struct session_input end = {.kind = SESSION_END, .time = INSTANT_NONE};
+	if (instant_known(s->until))
+		return pass_time(s, s->until);
+	if (s->tap.take)
+		s->tap.take(s->tap.context, &end);
+	pipeline_finish(s->pipeline);
+	return session_log_end(&s->log);
+}
+
+int session_drain(struct session *s)
+{
+	feed_drain(s->in.feed);
+	s->stop = NULL; // it has been heard
+	int code = session_read(s);
+	return code < 0 ? code : pass_time(s, pipeline_last(s->pipeline));
+}
+
+// What does not depend on the input.
+static void session_prepare(struct session *s)
+{
 	struct text numbers = {0};
 	parameters_text(&numbers, &s->parameters);
 	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
 	text_free(&numbers);
 	read_precedents(s);
+}
+
+// The engine over the entities that are known now, and the registry in front of it.
+static void session_engine(struct session *s)
+{
 	struct pipeline_options options = {
 		.parameters = &s->parameters,
 		.cut_ns = s->cut_ns,
@@ -177,21 +214,131 @@ int session_run(struct session *s, int n, char **paths)
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
 	s->pipeline = pipeline_create(&options);
-	int code = run(s);
+	struct registry_options into = {
+		.peers = s->in.peers,
+		.targets = s->in.targets,
+		.entities = &s->in.entities,
+		.out = {take_batch, s},
+	};
+	s->registry = registry_create(&into);
+}
+
+int session_open(struct session *s, int n, char **paths)
+{
+	int status = add_paths(s, n, paths);
+	if (status)
+		return status;
+	status = add_watched(s);
+	if (status)
+		return status;
+	session_prepare(s);
+	session_engine(s);
+	struct decode_options decode = {
+		.lines = true,
+		.entities = &s->in.entities,
+		.collectors = s->in.peers,
+		.bad_line = bad_line,
+		.bad_context = s,
+	};
+	s->decoder = decoder_create(&decode, registry_sender(s->registry));
+	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
+}
+
+// ---- from a log ----
+
+static int log_configuration(void *context, struct cursor text)
+{
+	struct session *s = context;
+	struct journal_configured found = {0};
+	uint64_t line = 0;
+	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
+	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
+		notice_line(s->notices, "%s: the log was written with other thresholds: its revisions may have read differently",
+			    s->command);
+	if (code == 0 && !s->pipeline) {
+		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;
+		session_engine(s);
+	}
+	journal_configured_free(&found);
+	return code;
+}
+
+static struct batch_sink log_sender(void *context)
+{
+	struct session *s = context;
+	must(s->registry); // a log begins with its configuration
+	return registry_sender(s->registry);
+}
+
+static int log_time(void *context, struct instant time)
+{
+	return pass_time(context, time);
+}
+
+static int log_note(void *context, struct instant time, struct cursor text)
+{
+	struct session *s = context;
+	(void)time;
+	s->log_ended |= cursor_left(&text) == strlen(SESSION_LOG_END) &&
+			memcmp(text.at, SESSION_LOG_END, strlen(SESSION_LOG_END)) == 0;
+	return 0;
+}
+
+static void log_damage(void *context, const struct journal_damage *d)
+{
+	struct session *s = context;
+	s->gaps++;
+	notice_line(s->notices, "%s: %s: damaged at byte %llu (%llu bytes)", s->command, d->file,
+		    (unsigned long long)d->offset, (unsigned long long)d->bytes);
+}
+
+static int session_run_log(struct session *s, const char *dir)
+{
+	struct journal_target target = {
+		.sender = log_sender,
+		.sender_context = s,
+		.cut = log_time,
+		.configuration = log_configuration,
+		.note = log_note,
+		.context = s,
+		.listener = {log_damage, s},
+	};
+	struct journal_totals totals = {0};
+	session_prepare(s);
+	int code = journal_replay(dir, &target, &totals);
+	s->records = totals.records[JOURNAL_BATCH];
+	s->gaps += totals.unreadable;
+	if (code >= 0 && s->pipeline && (s->log_ended || instant_known(s->until)))
+		code = session_finish(s);
+	return session_status(s, code);
+}
+
+int session_status(const struct session *s, int code)
+{
 	if (code < 0) {
 		notice_line(s->notices, "%s: %s", s->command, err_text(code));
 		return 4;
 	}
 	if (!s->records) {
-		if (!s->growing)
-			notice_line(s->notices, "%s: no record could be read", s->command);
+		notice_line(s->notices, "%s: no record could be read", s->command);
 		return 3;
 	}
-	if (s->growing)
-		return 0;
 	bool damaged = s->gaps || s->in.unread_kinds || s->counts.of[DECODE_MALFORMED] ||
 		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
 	return damaged ? 1 : 0;
+}
+
+int session_run(struct session *s, int n, char **paths)
+{
+	if (n == 1 && journal_is(paths[0]))
+		return session_run_log(s, paths[0]);
+	int status = session_open(s, n, paths);
+	if (status)
+		return status;
+	int code = session_read(s), ended = session_finish(s);
+	code = code < 0 ? code : ended;
+	ended = session_log_close(&s->log, s);
+	return session_status(s, code < 0 ? code : ended);
 }
 
 void session_view(const struct session *s, struct incident_view *ret)

@@ -6,6 +6,7 @@
 
 #include "base/attr.h"
 #include "base/cursor.h"
+#include "base/text.h"
 #include "model/batch.h"
 
 #define JOURNAL_SUFFIX	      ".lacuna-log"
@@ -39,10 +40,10 @@ struct journal_options {
 	const char *dir;      // made when it is not there
 	size_t segment_bytes; // a segment is closed when it would become larger; 0: JOURNAL_SEGMENT_BYTES
 	size_t sync_bytes;    // that much may wait for the disk before an append syncs; 0: JOURNAL_SYNC_BYTES
-	// Announces all names that batches of this run may use (model/registry.h); asked at the beginning of every segment, so that
-	// a segment can be understood without those before it. May be null.
-	void (*names)(void *context, struct batch_room *room);
-	void *names_context;
+	// What every segment begins with, so that it can be understood without those before it: the configuration as text (nothing
+	// appended: none), and all names that batches of this run may use (registry_names). May be null.
+	void (*opening)(void *context, struct text *configuration, struct batch_room *names);
+	void *opening_context;
 };
 
 struct journal_found {	   // at the start
@@ -52,6 +53,9 @@ struct journal_found {	   // at the start
 	uint64_t torn_offset; // where
 	uint64_t torn_bytes;  // how many; they are kept beside it, in FILE.torn
 };
+
+// Whether the path is a folder that holds a segment of a log.
+bool journal_is(const char *path);
 
 // Opens the folder for appending; only one process can at a time (-EWOULDBLOCK). A new run begins, in a segment of its own.
 int MUST_USE journal_open(const struct journal_options *options, struct journal **ret, struct journal_found *ret_found);

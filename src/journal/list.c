@@ -46,3 +46,13 @@ void journal_list_free(char **names, size_t count)
 		free(names[i]);
 	free(names);
 }
+
+bool journal_is(const char *path)
+{
+	char **names = NULL;
+	size_t count = 0;
+	if (journal_list(path, &names, &count) < 0)
+		return false;
+	journal_list_free(names, count);
+	return count > 0;
+}

@@ -54,7 +54,7 @@ struct journal_target {
 	void *sender_context;
 	// Each may be null. An answer below 0 stops the replay.
 	int (*cut)(void *context, struct instant time);
-	int (*configuration)(void *context, struct cursor text);
+	int (*configuration)(void *context, struct cursor text); // the first, and each that differs from the one before
 	int (*note)(void *context, struct instant time, struct cursor text);
 	void *context;
 	struct journal_listener listener;

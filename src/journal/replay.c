@@ -18,13 +18,24 @@ static int replay_batch(struct journal_reader *r, const struct journal_record *r
 	return code;
 }
 
-static int replay_record(const struct journal_target *t, const struct journal_record *record)
+// Every segment says it again.
+static int replay_configuration(const struct journal_target *t, struct cursor bytes, struct text *last)
+{
+	size_t n = cursor_left(&bytes);
+	if (!t->configuration || (last->length == n && n && !memcmp(last->bytes, bytes.at, n)))
+		return 0;
+	text_clear(last);
+	text_bytes(last, bytes.at, n);
+	return t->configuration(t->context, bytes);
+}
+
+static int replay_record(const struct journal_target *t, const struct journal_record *record, struct text *last)
 {
 	switch ((enum journal_kind)record->kind) {
 	case JOURNAL_CUT:
 		return t->cut ? t->cut(t->context, record->time) : 0;
 	case JOURNAL_CONFIGURATION:
-		return t->configuration ? t->configuration(t->context, record->bytes) : 0;
+		return replay_configuration(t, record->bytes, last);
 	case JOURNAL_NOTE:
 		return t->note ? t->note(t->context, record->time, record->bytes) : 0;
 	case JOURNAL_BATCH:
@@ -39,6 +50,7 @@ int journal_replay(const char *dir, const struct journal_target *target, struct 
 	struct journal_reader *r;
 	struct journal_record record;
 	struct batch_sink sink = {0};
+	struct text last = {0}; // configuration
 	uint64_t unknown = 0;
 	uint32_t run = 0;
 	int code = journal_reader_open(dir, target->listener, &r);
@@ -50,7 +62,7 @@ int journal_replay(const char *dir, const struct journal_target *target, struct 
 			run = record.run;
 		}
 		code = record.kind == JOURNAL_BATCH ? replay_batch(r, &record, sink, &unknown)
-						    : replay_record(target, &record);
+						    : replay_record(target, &record, &last);
 		if (code < 0)
 			break;
 	}
@@ -58,5 +70,6 @@ int journal_replay(const char *dir, const struct journal_target *target, struct 
 	*ret_totals = *journal_reader_totals(r);
 	ret_totals->unreadable += unknown;
 	journal_reader_free(r);
+	text_free(&last);
 	return code;
 }

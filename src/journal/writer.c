@@ -25,10 +25,11 @@ struct journal {
 	uint8_t *buffer; // bytes of the segment from `base` on that are not acknowledged
 	size_t length, written, capacity;
 	uint64_t base;
-	uint64_t first;	   // sequence of the segment's first record
-	bool folder_waits; // a new name in the folder is not on disk yet
-	bool broken;	   // the sync of this segment failed
-	struct batch_room names;
+	uint64_t first;		 // sequence of the segment's first record
+	bool folder_waits;	 // a new name in the folder is not on disk yet
+	bool broken;		 // the sync of this segment failed
+	struct batch_room names; // of the beginning of a segment
+	struct text configuration;
 	long (*write)(int file, const void *bytes, size_t n, long offset);
 	int (*sync)(int file);
 };
@@ -181,7 +182,7 @@ static void writer_record_put(struct journal *j, uint8_t kind, struct instant ti
 	j->length += sizeof(head) + size;
 }
 
-// A segment begins with the names that its batches use.
+// A segment begins with what its batches need to be understood.
 static int writer_segment_begin(struct journal *j)
 {
 	int code = writer_segment_create(j);
@@ -190,10 +191,14 @@ static int writer_segment_begin(struct journal *j)
 	struct journal_segment_head head = writer_segment_head(j, j->sequence + 1);
 	memcpy(writer_room(j, sizeof(head)), &head, sizeof(head));
 	j->length += sizeof(head);
-	if (!j->options.names)
+	if (!j->options.opening)
 		return 0;
 	batch_room_clear(&j->names);
-	j->options.names(j->options.names_context, &j->names);
+	text_clear(&j->configuration);
+	j->options.opening(j->options.opening_context, &j->configuration, &j->names);
+	if (j->configuration.length && j->configuration.length <= JOURNAL_RECORD_MAX)
+		writer_record_put(j, JOURNAL_CONFIGURATION, INSTANT_NONE, NULL,
+				  cursor_of(j->configuration.bytes, j->configuration.length));
 	struct batch names = batch_room_view(&j->names);
 	if (names.name_count && batch_bytes(&names) <= JOURNAL_RECORD_MAX)
 		writer_record_put(j, JOURNAL_BATCH, INSTANT_NONE, &names, (struct cursor){0});
@@ -361,6 +366,7 @@ int journal_close(struct journal *j)
 	if (j->folder >= 0)
 		close(j->folder);
 	batch_room_free(&j->names);
+	text_free(&j->configuration);
 	free(j->buffer);
 	free(j->dir);
 	free(j);

@@ -71,26 +71,6 @@ void batch_room_free(struct batch_room *r)
 	*r = (struct batch_room){0};
 }
 
-void batch_room_clear(struct batch_room *r)
-{
-	r->count = r->word_count = r->name_count = r->text_bytes = 0;
-}
-
-struct batch batch_room_view(const struct batch_room *r)
-{
-	return (struct batch){
-		.obs = r->obs,
-		.count = r->count,
-		.words = r->words,
-		.word_count = r->word_count,
-		.names = r->names,
-		.name_count = r->name_count,
-		.texts = r->texts,
-		.text_bytes = r->text_bytes,
-		.routes = r->routes,
-	};
-}
-
 struct obs *batch_room_add(struct batch_room *r, const struct obs *o, const uint32_t *path)
 {
 	size_t n = o->path_count;

@@ -100,8 +100,27 @@ struct batch_room {
 void batch_room_reserve(struct batch_room *r, size_t observations, size_t words);
 void batch_room_routes(struct batch_room *r); // the side array, for `capacity` observations
 void batch_room_free(struct batch_room *r);
-void batch_room_clear(struct batch_room *r); // keeps the memory
-struct batch batch_room_view(const struct batch_room *r);
+
+// Empties it and keeps the memory.
+static inline void batch_room_clear(struct batch_room *r)
+{
+	r->count = r->word_count = r->name_count = r->text_bytes = 0;
+}
+
+static inline struct batch batch_room_view(const struct batch_room *r)
+{
+	return (struct batch){
+		.obs = r->obs,
+		.count = r->count,
+		.words = r->words,
+		.word_count = r->word_count,
+		.names = r->names,
+		.name_count = r->name_count,
+		.texts = r->texts,
+		.text_bytes = r->text_bytes,
+		.routes = r->routes,
+	};
+}
 
 // Appends an observation: `o` is copied, its path (o->path_count AS numbers, may be null when that is 0) is put into the words and
 // path_at is set. Borrowed until the next.

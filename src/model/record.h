@@ -6,12 +6,13 @@
 #include "base/instant.h"
 
 enum record_kind {
-	RECORD_MRT,	   // bytes: the whole MRT record, header included
-	RECORD_BMP,	   // bytes: the whole BMP message, header included
-	RECORD_GAP,	   // bytes the reader had to skip; `bytes` holds up to GAP_SAMPLE of them
-	RECORD_SOURCE_END, // the source is read to its end, whole or not
-	RECORD_LINE,	   // bytes: one line of text without its end; see enum line_form
-	RECORD_TIME,	   // nothing older than `time` comes from this source any more
+	RECORD_MRT,	    // bytes: the whole MRT record, header included
+	RECORD_BMP,	    // bytes: the whole BMP message, header included
+	RECORD_GAP,	    // bytes the reader had to skip; `bytes` holds up to GAP_SAMPLE of them
+	RECORD_SOURCE_END,  // the source is read to its end, whole or not
+	RECORD_LINE,	    // bytes: one line of text without its end; see enum line_form
+	RECORD_TIME,	    // nothing older than `time` comes from this source any more
+	RECORD_SOURCE_REST, // the source is read to its end for now, and nobody waits for it any more; it may go on
 };
 
 enum line_form {     // what a source of lines holds
@@ -31,6 +32,7 @@ enum gap_reason {
 	GAP_BOMB,	 // decompression stopped at the limit
 	GAP_UNREADABLE,	 // the file cannot be opened or read
 	GAP_BAD_LINE,	 // a line that is too long or has no readable time; `line`, or `more` of them
+	GAP_REPLACED,	 // a file that was still being read was cut or written anew: read from its beginning again
 	GAP_REASON_COUNT
 };
 
@@ -56,6 +58,6 @@ struct record {
 static inline const char *gap_reason_name(uint8_t reason)
 {
 	static const char *const names[GAP_REASON_COUNT] = {"none", "framing",	  "truncated", "compression",
-							    "bomb", "unreadable", "bad_line"};
+							    "bomb", "unreadable", "bad_line",  "replaced"};
 	return reason < GAP_REASON_COUNT ? names[reason] : "unknown";
 }

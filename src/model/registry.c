@@ -15,7 +15,6 @@
 struct registry_map { // their number → our number + 1, UNANNOUNCED or DROPPED
 	uint32_t *to;
 	size_t count;
-	bool differs; // some number is not the same here
 };
 
 struct registry_waiting { // announced for an entity that was not in the list
@@ -26,6 +25,7 @@ struct registry_waiting { // announced for an entity that was not in the list
 struct registry_port {
 	struct registry *registry;
 	struct registry_map maps[NAME_KIND_COUNT];
+	bool differs; // some number is not the same here
 	struct registry_waiting *waiting;
 	size_t waiting_count, waiting_capacity;
 	size_t entities_then; // length of the list when they were looked up last
@@ -106,8 +106,9 @@ const char *registry_source(const struct registry *r, uint32_t source)
 
 // ---- names ----
 
-static void registry_map_set(struct registry_map *m, uint32_t theirs, uint32_t ours)
+static void registry_map_set(struct registry_port *s, uint8_t kind, uint32_t theirs, uint32_t ours)
 {
+	struct registry_map *m = &s->maps[kind];
 	if (theirs >= m->count) {
 		size_t grown = (size_t)theirs * 2 + 16;
 		m->to = alloc_resize(m->to, grown, sizeof(*m->to));
@@ -115,7 +116,7 @@ static void registry_map_set(struct registry_map *m, uint32_t theirs, uint32_t o
 		m->count = grown;
 	}
 	m->to[theirs] = ours == NUMBER_NONE ? DROPPED : ours + 1;
-	m->differs = m->differs || ours != theirs;
+	s->differs = s->differs || ours != theirs;
 }
 
 // Our number of theirs: UNANNOUNCED, DROPPED, or the number + 1.
@@ -172,7 +173,7 @@ static void registry_series_look_again(struct registry_port *s)
 	for (size_t i = 0; i < s->waiting_count; i++) {
 		struct registry_waiting w = s->waiting[i];
 		uint32_t ours = registry_series_look(s, w.entity, w.signal);
-		registry_map_set(&s->maps[NAME_SERIES], w.number, ours);
+		registry_map_set(s, NAME_SERIES, w.number, ours);
 		if (ours == NUMBER_NONE) {
 			s->waiting[kept++] = w;
 			continue;
@@ -249,7 +250,7 @@ static int registry_name_take(struct registry_port *s, const struct batch *b, co
 	int code = registry_name_number(s, b, n, &ours);
 	if (code < 0)
 		return code;
-	registry_map_set(&s->maps[n->kind], n->number, ours);
+	registry_map_set(s, n->kind, n->number, ours);
 	return 0;
 }
 
@@ -416,20 +417,24 @@ static int registry_copy_take(struct registry_port *s, const struct batch *b)
 	return r->options.out.take(r->options.out.context, &copy);
 }
 
-static int registry_sender_take(void *context, const struct batch *b)
+__attribute__((noinline, cold)) static int registry_take_slowly(struct registry_port *s, const struct batch *b)
 {
-	struct registry_port *s = context;
-	bool differs = b->foreign;
+	const struct batch_sink *out = &s->registry->options.out;
 	registry_series_look_again(s);
 	for (size_t i = 0; i < b->name_count; i++) {
 		int code = registry_name_take(s, b, &b->names[i]);
 		if (code < 0)
 			return code;
 	}
-	for (int kind = 0; kind < NAME_KIND_COUNT; kind++)
-		differs = differs || s->maps[kind].differs;
-	if (differs)
-		return registry_copy_take(s, b);
+	return s->differs || b->foreign ? registry_copy_take(s, b) : out->take(out->context, b);
+}
+
+// Writers of text get a batch a record: nothing new and nothing different is the common case.
+static int registry_sender_take(void *context, const struct batch *b)
+{
+	struct registry_port *s = context;
+	if (UNLIKELY(b->name_count || b->foreign || s->differs || s->waiting_count))
+		return registry_take_slowly(s, b);
 	return s->registry->options.out.take(s->registry->options.out.context, b);
 }
 

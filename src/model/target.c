@@ -222,6 +222,12 @@ static void classify(struct target_table *t, struct target *target)
 		target->entity = ENTITY_NONE;
 }
 
+void target_refresh(struct target_table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		classify(t, &t->targets[i]);
+}
+
 uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t op, const char *name, size_t name_length)
 {
 	must(op < PROBE_OP_COUNT && (name || !name_length));

@@ -46,6 +46,8 @@ void target_list(struct target_table *t, const struct target *listed, const char
 // Texts are borrowed.
 size_t target_listing_count(const struct target_table *t);
 struct target target_listing_at(const struct target_table *t, size_t i, const char **ret_service);
+// Looks up anew whose the known targets are and what they are: after entities or listings were added while it runs.
+void target_refresh(struct target_table *t);
 uint16_t observer_id(struct target_table *t, const char *id,
 		     size_t n); // added if new; OBSERVERS_MAX - 1 swallows the rest
 void observer_asn(struct target_table *t, uint16_t observer, uint32_t asn);

@@ -29,6 +29,7 @@ struct routes {
 	size_t capacity[3];
 	struct sample_sink out;
 	struct instant now;
+	bool pending;	  // something was taken that is not settled
 	uint64_t settled; // settlements with a denominator so far
 	uint32_t visible; // prefixes
 	struct routes_loss *losses;
@@ -197,8 +198,10 @@ static void sights_told(struct routes *r, const uint32_t *flip, size_t n)
 	r->visible += gained - lost;
 }
 
-static void settle(struct routes *r)
+// `data`: by what was observed, not by time alone.
+static void settle(struct routes *r, bool data)
 {
+	r->pending = false;
 	table_settle(r->table, r->now);
 	if (table_recounted(r->table))
 		blind_update(r->blind, r->table, r->now);
@@ -223,7 +226,8 @@ static void settle(struct routes *r)
 			put_samples(r, e);
 		r->follow[e].changed = false;
 	}
-	if (table_networks(r->table, FAMILY_V4) + table_networks(r->table, FAMILY_V6) && ++r->settled == 2)
+	r->settled += data && table_networks(r->table, FAMILY_V4) + table_networks(r->table, FAMILY_V6);
+	if (data && r->settled == 2)
 		evidence_baseline_done(r->evidence);
 }
 
@@ -242,12 +246,13 @@ int routes_take(struct routes *r, const struct batch *b)
 	for (size_t first = 0; first < n;) {
 		int64_t second = routes_second(batch[first].time);
 		// Without entities nobody asks before the end.
-		if (r->entities->count && instant_known(r->now) && second > instant_seconds(r->now))
-			settle(r);
+		if (r->entities->count && r->pending && instant_known(r->now) && second > instant_seconds(r->now))
+			settle(r, true);
 		size_t end = first;
 		for (; end < n && routes_second(batch[end].time) <= second; end++)
 			if (!instant_known(r->now) || batch[end].time.ns > r->now.ns)
 				r->now = batch[end].time;
+		r->pending = true;
 		int code = table_take(r->table, batch + first, end - first);
 		if (code < 0)
 			return code;
@@ -259,7 +264,17 @@ int routes_take(struct routes *r, const struct batch *b)
 void routes_finish(struct routes *r)
 {
 	if (instant_known(r->now))
-		settle(r);
+		settle(r, true);
+}
+
+void routes_tick(struct routes *r, struct instant now)
+{
+	if (!instant_known(r->now) || !r->entities->count || now.ns - r->now.ns < ROUTES_QUIET_NS)
+		return;
+	if (r->pending)
+		settle(r, true);
+	r->now = now;
+	settle(r, false);
 }
 
 struct instant routes_now(const struct routes *r)

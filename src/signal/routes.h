@@ -32,6 +32,11 @@ void routes_free(struct routes *r);
 // that changed come out, stamped with the time of the last observation before. 0 or ERR_FULL.
 int routes_take(struct routes *r, const struct batch *b);
 void routes_finish(struct routes *r); // settles what is left
+#define ROUTES_QUIET_NS (10 * NS_PER_S) // without a word for so long, time alone is told
+
+// Time went on to `now` without anything from the collectors: what is not settled is, and who has been silent for too long
+// leaves the denominator.
+void routes_tick(struct routes *r, struct instant now);
 
 struct instant routes_now(const struct routes *r); // time of the newest observation; unknown before the first
 const struct table *routes_table(const struct routes *r);

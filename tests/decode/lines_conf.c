@@ -43,6 +43,21 @@ static const struct target *asked(const char *address, uint8_t op, const char *n
 	return target_at(h->targets, target_id(h->targets, &a, op, name, name ? strlen(name) : 0));
 }
 
+// Who is watched may change while it runs: a target that was nobody's is somebody's then.
+static void test_refresh(void **state)
+{
+	(void)state;
+	struct prefix p;
+	uint32_t nobodys =
+		target_id(h->targets, &asked("203.0.113.77", PROBE_ICMP_ECHO, NULL)->address, PROBE_ICMP_ECHO, NULL, 0);
+	assert_int_equal(target_at(h->targets, nobodys)->kind, TARGET_UNLISTED);
+	assert_int_equal(prefix_parse("203.0.113.0/24", &p), 0);
+	entity_prefix_add(entity_add(&h->entities, "country/QQ"), &p);
+	target_refresh(h->targets);
+	assert_int_equal(target_at(h->targets, nobodys)->kind, TARGET_HOST);
+	assert_string_equal(h->entities.at[target_at(h->targets, nobodys)->entity].id, "country/QQ");
+}
+
 static void test_targets(void **state)
 {
 	(void)state;
@@ -97,6 +112,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_targets, begin, end),
+		cmocka_unit_test_setup_teardown(test_refresh, begin, end),
 		cmocka_unit_test_setup_teardown(test_refused, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,17 @@ static void test_health(void **state)
 		assert_string_equal(lines_say(h, LINE_PROBE, line, n), "");
 }
 
+// A half is rounded up whatever the size of the number: as a double it could be a little less.
+static void test_halves(void **state)
+{
+	(void)state;
+	expect(PROBE(",\"ok\":true,\"rtt_ms\":266136.319500"),
+	       "7.000000005 vp1 icmp_echo 198.18.0.10 - ok 266136320\n");
+	expect(PROBE(",\"ok\":true,\"rtt_ms\":0.0005"), "7.000000005 vp1 icmp_echo 198.18.0.10 - ok 1\n");
+	expect(PROBE(",\"ok\":true,\"rtt_ms\":4294967.2945"),
+	       "7.000000005 vp1 icmp_echo 198.18.0.10 - ok 4294967295\n");
+}
+
 static void test_accepted(void **state)
 {
 	(void)state;
@@ -319,6 +330,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_extremes, begin, end),
 		cmocka_unit_test_setup_teardown(test_truncation, begin, end),
 		cmocka_unit_test_setup_teardown(test_health, begin, end),
+		cmocka_unit_test_setup_teardown(test_halves, begin, end),
 		cmocka_unit_test_setup_teardown(test_accepted, begin, end),
 		cmocka_unit_test_setup_teardown(test_series, begin, end),
 		cmocka_unit_test_setup_teardown(test_atlas, begin, end),

@@ -207,7 +207,7 @@ struct receiver {
 	struct entity_list entities;
 	struct registry *registry;
 	struct text said;
-	uint64_t cuts;
+	uint64_t cuts, configurations;
 };
 
 static int keep(void *context, const struct batch *b)
@@ -257,9 +257,18 @@ static void receiver_end(struct receiver *r)
 	text_free(&r->said);
 }
 
-static void names_of(void *context, struct batch_room *room)
+static void opening(void *context, struct text *configuration, struct batch_room *names)
 {
-	registry_names(context, room);
+	text_put(configuration, "who is watched");
+	registry_names(context, names);
+}
+
+static int on_configuration(void *context, struct cursor text)
+{
+	struct receiver *r = context;
+	assert_int_equal(cursor_left(&text), strlen("who is watched"));
+	r->configurations++;
+	return 0;
 }
 
 struct writer { // between a registry and a log
@@ -285,14 +294,14 @@ static void a_log_replays_what_was_taken(void **state)
 	const char *const *names;
 	log_begin(&f);
 	receiver_begin(&live);
-	struct journal_options options = {.dir = f.path, .segment_bytes = 30000, .names = names_of};
+	struct journal_options options = {.dir = f.path, .segment_bytes = 30000, .opening = opening};
 	for (uint64_t run = 0; run < 2; run++) {
 		struct writer w = {.receiver = &live};
 		struct registry_options into = {
 			.peers = live.peers, .targets = live.targets, .entities = &live.entities};
 		into.out = (struct batch_sink){keep_and_write, &w};
 		struct registry *registry = registry_create(&into);
-		options.names_context = registry;
+		options.opening_context = registry;
 		assert_int_equal(journal_open(&options, &w.journal, &found), 0);
 		struct random_batch streams[2] = {{.random = dice.random}, {.random = dice.random + 1}};
 		struct batch_sink sinks[2] = {registry_sender(registry), registry_sender(registry)};
@@ -308,12 +317,15 @@ static void a_log_replays_what_was_taken(void **state)
 		random_batch_end(&streams[1]);
 	}
 	receiver_begin(&replay);
-	struct journal_target target = {.sender = sender, .cut = on_cut, .context = &replay};
+	struct journal_target target = {
+		.sender = sender, .cut = on_cut, .configuration = on_configuration, .context = &replay};
 	target.sender_context = replay.registry;
 	assert_int_equal(journal_replay(f.path, &target, &totals), 0);
 	assert_string_equal(text_string(&replay.said), text_string(&live.said));
 	assert_int_equal(totals.damages + totals.unreadable, 0);
 	assert_int_equal(totals.runs, 2);
+	assert_true(totals.records[JOURNAL_CONFIGURATION] > 3);
+	assert_int_equal(replay.configurations, 1); // told when it is new
 	receiver_end(&replay);
 	// The beginning is gone: the next segment announces again what its batches use.
 	char path[256];

@@ -40,19 +40,19 @@ static int take(void *context, const struct batch *b)
 	return 0;
 }
 
-static void names(void *context, struct batch_room *room)
+static void opening(void *context, struct text *configuration, struct batch_room *names)
 {
 	const struct write_log *w = context;
-	if (w->registry)
-		registry_names(w->registry, room);
+	struct journal_configuration c = {.version = "test", .entities = &w->entities, .targets = w->targets};
+	journal_configuration_text(configuration, &c);
+	registry_names(w->registry, names);
 }
 
 static void begin(struct write_log *w, const char *dir, size_t segment_bytes)
 {
 	struct journal_options options = {
-		.dir = dir, .segment_bytes = segment_bytes, .names = names, .names_context = w};
+		.dir = dir, .segment_bytes = segment_bytes, .opening = opening, .opening_context = w};
 	struct journal_found found;
-	struct text text = {0};
 	w->peers = peer_table_create();
 	w->targets = target_table_create(&w->entities);
 	check(journal_open(&options, &w->journal, &found), dir);
@@ -60,11 +60,7 @@ static void begin(struct write_log *w, const char *dir, size_t segment_bytes)
 	struct registry_options into = {.peers = w->peers, .targets = w->targets, .entities = &w->entities};
 	into.out = journal_tee_sink(&w->tee);
 	w->registry = registry_create(&into);
-	struct journal_configuration c = {.version = "test", .entities = &w->entities, .targets = w->targets};
-	journal_configuration_text(&text, &c);
-	check(journal_append(w->journal, JOURNAL_CONFIGURATION, INSTANT_NONE, cursor_of(text.bytes, text.length)), dir);
 	check(journal_append(w->journal, JOURNAL_NOTE, instant_of(1, 0), cursor_of("begun", 5)), dir);
-	text_free(&text);
 }
 
 // Cut on the grid when a record is behind it; the batch up to there is handed on first.
