@@ -37,7 +37,8 @@ static const char help[] =
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
-	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna log')\n"
+	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna "
+	"log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
 	"  --follow[=SECONDS]    the data is still being written: read what is new and tell each revision in a line, "
 	"until\n"
@@ -316,6 +317,8 @@ static size_t put_strip_rows(struct text *t, const struct replay *r, const struc
 static void put_strips(struct text *t, const struct replay *r, const struct incident_view *v)
 {
 	size_t shown = 0;
+	if (!instant_known(v->first)) // nothing that came had a time
+		return;
 	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
 		if (v->entities->at[e].watched)
 			shown += put_strip_rows(t, r, v, e);
@@ -355,8 +358,7 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 			    "Nothing can be said of %zu of the %zu watched: the data never held the tables of %.0f "
 			    "full-feed "
 			    "networks, or almost none of their space. Add a RIB dump, or lower --full-feed-floor for a "
-			    "small "
-			    "--full-feed-floor for a small network.\n",
+			    "small network.\n",
 			    unobservable, watched, level_threshold(LEVEL_NETWORKS_MIN)->value);
 	if (v->incidents->unconfirmed)
 		text_printf(&t,

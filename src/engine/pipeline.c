@@ -347,8 +347,6 @@ int pipeline_take(void *self, const struct batch *b)
 	struct pipeline *p = self;
 	const struct obs *batch = b->obs;
 	size_t n = b->count;
-	if (n && !instant_known(p->first))
-		p->first = batch[0].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
@@ -359,8 +357,10 @@ int pipeline_take(void *self, const struct batch *b)
 		int code = i > first ? take_run(p, b, first, i - first) : 0;
 		if (code < 0)
 			return code;
-		for (size_t k = first; k < i; k++)
+		for (size_t k = first; k < i; k++) {
+			p->first = instant_known(p->first) ? p->first : batch[k].time;
 			p->last = batch[k].time.ns > p->last.ns ? batch[k].time : p->last;
+		}
 		first = i;
 		if (i < n && instant_known(batch[i].time))
 			time_pass(p, batch[i].time);

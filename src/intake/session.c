@@ -253,7 +253,8 @@ static int log_configuration(void *context, struct cursor text)
 	uint64_t line = 0;
 	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
-		notice_line(s->notices, "%s: the log was written with other thresholds: its revisions may have read differently",
+		notice_line(s->notices,
+			    "%s: the log was written with other thresholds: its revisions may have read differently",
 			    s->command);
 	if (code == 0 && !s->pipeline) {
 		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;

@@ -31,7 +31,7 @@ void routes_free(struct routes *r);
 // Applies a batch; whenever the data's second moves on, everything up to there is settled and samples of the entities
 // that changed come out, stamped with the time of the last observation before. 0 or ERR_FULL.
 int routes_take(struct routes *r, const struct batch *b);
-void routes_finish(struct routes *r); // settles what is left
+void routes_finish(struct routes *r);	// settles what is left
 #define ROUTES_QUIET_NS (10 * NS_PER_S) // without a word for so long, time alone is told
 
 // Time went on to `now` without anything from the collectors: what is not settled is, and who has been silent for too long
