@@ -50,8 +50,8 @@ static const char help[] =
 	"one-network\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
 	"own)\n"
-	"  --set NAME=VALUE      another threshold, such as level.open=0.5; the set is hashed into the incident\n"
-	"  --parameters          every threshold with its value and source, and nothing else\n"
+	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
+	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
 	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
 	"  --quiet               no progress, no notes\n"
 	"\n"
@@ -93,29 +93,36 @@ static int cut_parse(const char *argument, int64_t *ret)
 	return 0;
 }
 
-static int set_parameter(struct parameters *p, const char *argument)
+static int set_decision(struct decisions *d, const char *argument)
 {
 	const char *equals = strchr(argument, '=');
-	char name[64];
+	char name[64], message[160];
+	const struct decision *row;
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
 	double value;
 	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
 		return usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
-	int code = parameters_set(p, name, value);
+	int code = decisions_set(d, name, value, &row);
 	if (code == ERR_NOT_FOUND)
-		return usage("no such threshold (see --parameters)", name);
-	return code < 0 ? usage("not a value for a threshold", argument) : 0;
+		return usage("no such number (see --parameters)", name);
+	if (code == 0)
+		return 0;
+	snprintf(message, sizeof(message), "%s must be from %.9g to %.9g (%s)", name, row->low, row->high, row->unit);
+	return usage(message, equals + 1);
 }
 
-static void print_parameters(const struct parameters *p)
+// In columns, at least two spaces apart.
+static void print_decisions(const struct decisions *d)
 {
-	const char *group;
-	const struct level_threshold *what;
+	const struct decision *row;
 	double value;
-	for (size_t row = 0; parameters_row(p, row, &group, &what, &value); row++)
-		printf("%s.%-22s %-10g %s\n", group, what->name, value, what->source);
+	for (size_t i = 0; (row = decisions_row(d, i, &value)); i++) {
+		char bounds[48];
+		snprintf(bounds, sizeof(bounds), "%.9g to %.9g", row->low, row->high);
+		printf("%-34s  %-10.9g  %-27s  %-18s  %s\n", row->name, value, row->unit, bounds, row->source);
+	}
 }
 
 static int floor_parse(const char *argument, uint32_t *ret)
@@ -142,7 +149,7 @@ static int parse_one(struct replay *r, int option)
 		r->session.quiet = true;
 		return 0;
 	case 's':
-		return set_parameter(&r->session.parameters, optarg);
+		return set_decision(&r->session.decisions, optarg);
 	case 'F':
 		r->follow = true;
 		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
@@ -212,7 +219,7 @@ static int parse(struct replay *r, int argc, char **argv)
 			return code + 1;
 	}
 	if (r->parameters) {
-		print_parameters(&r->session.parameters);
+		print_decisions(&r->session.decisions);
 		return 1;
 	}
 	return optind == argc ? usage("name at least one file or folder", NULL) + 1 : 0;
@@ -356,10 +363,9 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 	if (unobservable)
 		text_printf(&t,
 			    "Nothing can be said of %zu of the %zu watched: the data never held the tables of %.0f "
-			    "full-feed "
-			    "networks, or almost none of their space. Add a RIB dump, or lower --full-feed-floor for a "
-			    "small network.\n",
-			    unobservable, watched, level_threshold(LEVEL_NETWORKS_MIN)->value);
+			    "full-feed networks, or almost none of their space. Add a RIB dump, or lower "
+			    "--full-feed-floor for a small network.\n",
+			    unobservable, watched, detect_value(&r->session.decisions, LEVEL_NETWORKS_MIN));
 	if (v->incidents->unconfirmed)
 		text_printf(&t,
 			    "%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: "

@@ -8,6 +8,7 @@
 #include "detect/reachability.h"
 #include "detect/series.h"
 #include "detect/share.h"
+#include "engine/decisions.h"
 #include "engine/pipeline.h"
 #include "incident/book.h"
 #include "signal/reach.h"
@@ -44,12 +45,13 @@ struct pipeline {
 	size_t series_count;
 	struct observer_list observers;
 	struct blind_list blind;
-	const struct parameters *parameters;
+	const struct decisions *decisions; // null: the tables'
 	const struct ratios *ratios;
 	const struct precedent *known;
 	size_t known_count;
 	const struct definition *definition;
 	const char *version, *parameters_digest;
+	struct world_digest world;
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
 	struct limits limits;		    // reached in looks, and here
@@ -61,7 +63,7 @@ struct pipeline {
 	struct watch *watches; // by entity
 	struct book *book;
 	struct revision_sink revisions;
-	int64_t cut_ns;
+	int64_t cut_ns, tick_ns;
 	struct instant cut; // the last one made
 	struct instant next_cut, next_tick;
 	bool news;	      // of any entity

@@ -43,6 +43,7 @@ struct minute { // so many incidents of the entity were born with this minute in
 };
 
 struct book {
+	const struct decisions *decisions;
 	const struct entity_list *entities;
 	struct shelf live; // by start, then entity
 	struct shelf gone; // withdrawn or merged; what was withdrawn may come back
@@ -52,9 +53,10 @@ struct book {
 	uint32_t numbers;
 };
 
-struct book *book_create(const struct entity_list *entities)
+struct book *book_create(const struct decisions *decisions, const struct entity_list *entities)
 {
 	struct book *b = alloc_zero(1, sizeof(*b));
+	b->decisions = decisions;
 	b->entities = entities;
 	return b;
 }
@@ -168,12 +170,12 @@ static size_t found_of(const struct mark *m, const struct dossier *d, const stru
 	return SIZE_MAX;
 }
 
-static const char *reason_of(const struct mark *m, const struct dossier *d)
+static const char *reason_of(const struct book *b, const struct mark *m, const struct dossier *d)
 {
 	size_t at = m->key ? dossier_find(d, m->key) : SIZE_MAX;
 	if (at == SIZE_MAX)
 		return reason_other;
-	if (assemble_flap(d, &d->detections[at]))
+	if (assemble_flap(b->decisions, d, &d->detections[at]))
 		return reason_flap;
 	return d->detections[at].signal == SIGNAL_LOSS ? reason_lonely : reason_other;
 }
@@ -243,7 +245,7 @@ static void others_withdraw(struct book *b, const struct dossier *d, const struc
 			continue;
 		size_t which = found_of(m, d, groups);
 		if (which >= groups->count)
-			withdraw(b, i, reason_of(m, d), "");
+			withdraw(b, i, reason_of(b, m, d), "");
 		else if (best[which].number != m->number)
 			withdraw(b, i, reason_merged, b->live.list.at[live_of(b, best[which].number)].id);
 	}

@@ -10,8 +10,8 @@
 
 struct book;
 
-// `entities` is borrowed.
-struct book *book_create(const struct entity_list *entities);
+// Borrowed. `decisions`: of the run; null: the table's.
+struct book *book_create(const struct decisions *decisions, const struct entity_list *entities);
 void book_free(struct book *b);
 
 // As which incident, of those that stand, each group of the dossier's entity was told before: into `ret`, by group; null: as

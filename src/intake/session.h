@@ -47,7 +47,8 @@ struct session {
 	const char *log_dir; // event log in which every batch that the engine takes is kept; null: none
 	struct inputs in;
 	struct world *world;
-	struct parameters parameters;
+	struct decisions decisions;
+	struct world_digest world_digest;
 	char parameters_digest[DIGEST_TEXT];
 	struct evidence_file *evidence; // of all sources, made by session_evidence
 	size_t evidence_count;

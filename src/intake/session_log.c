@@ -17,6 +17,8 @@ static void session_log_opening(void *context, struct text *configuration, struc
 		.parameters = s->parameters_digest,
 		.definition = s->definition->name,
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
+		.world = s->world_digest.sha256,
+		.world_date = s->world_digest.date,
 		.entities = &s->in.entities,
 		.targets = s->in.targets,
 	};

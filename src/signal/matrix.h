@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MATRIX_COLUMNS_MAX 16384
+#define MATRIX_COLUMNS_MAX 16384 // peers that are told apart; memory
 
 struct matrix;
 

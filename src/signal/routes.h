@@ -11,8 +11,6 @@
 
 struct routes;
 
-#define ROUTES_LOSSES_NS (7 * 24 * 3600 * NS_PER_S) // settlements in which a prefix became invisible are kept so long
-
 struct routes_loss { // a settlement in which prefixes became invisible, of whatever entity
 	struct instant time;
 	uint32_t lost, visible; // so many of those that were visible
@@ -25,7 +23,7 @@ struct sample_sink {
 
 // `entities` may be empty: then only the table is kept. All borrowed.
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
-			     const struct definition *definition, uint32_t full_floor, struct sample_sink out);
+			     const struct visibility *by, struct sample_sink out);
 void routes_free(struct routes *r);
 
 // Applies a batch; whenever the data's second moves on, everything up to there is settled and samples of the entities
