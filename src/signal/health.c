@@ -11,6 +11,7 @@
 #include "signal/health.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "base/numbers.h"
 
 #include <stdlib.h>
@@ -288,4 +289,38 @@ const char *health_why_name(enum health_why why)
 		[HEALTH_PARTIAL] = "not a full table",
 	};
 	return why < HEALTH_WHY_COUNT ? names[why] : "unknown";
+}
+
+static void health_peer_carry(struct carry *c, struct health_peer *p)
+{
+	CARRY(c, p->first_heard);
+	CARRY(c, p->last_heard);
+	CARRY(c, p->suspect_until);
+	CARRY(c, p->state_since);
+	CARRY(c, p->longest_gap_ns);
+	CARRY(c, p->beats);
+	CARRY(c, p->window);
+	CARRY(c, p->growth);
+	CARRY(c, p->growth_before);
+	CARRY(c, p->size);
+	CARRY(c, p->peak);
+	CARRY(c, p->known);
+	CARRY(c, p->known_up);
+	CARRY(c, p->known_down);
+	CARRY(c, p->whole);
+	CARRY(c, p->cut);
+	CARRY(c, p->why);
+	carry_check(c, p->why[0] < HEALTH_WHY_COUNT && p->why[1] < HEALTH_WHY_COUNT);
+}
+
+void health_carry(struct carry *c, struct health *h)
+{
+	carry_room(c, CARRY_ARRAY(h->of, h->count, h->capacity), 80);
+	for (size_t i = 0; i < h->count && carry_good(c); i++)
+		health_peer_carry(c, &h->of[i]);
+	if (h->count)
+		carry_within(c, CARRY_PEERS, h->count - 1);
+	for (int f = 0; f < 2; f++)
+		carry_bytes(c, h->largest[f], COLLECTORS_MAX * sizeof(*h->largest[f]));
+	CARRY(c, h->largest_of_all);
 }

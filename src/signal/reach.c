@@ -9,6 +9,7 @@
 #include "signal/reach.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "base/must.h"
 #include "base/numbers.h"
 #include "signal/told.h"
@@ -627,6 +628,7 @@ void reach_finish(struct reach *r)
 	if (!r->width)
 		width_decide(r);
 	settle(r, INT64_MAX / 2);
+	r->judged = INT64_MIN;
 }
 
 int64_t reach_width_ns(const struct reach *r)
@@ -642,4 +644,116 @@ uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 struct reach_limits reach_limits(const struct reach *r)
 {
 	return r->limits;
+}
+
+static void reach_waiting_carry(struct carry *c, struct waiting *w)
+{
+	uint32_t target = w->target, observer = w->observer, rtt_us = w->rtt_us, outcome = w->outcome;
+	carry_ns(c, &w->t);
+	CARRY(c, target);
+	CARRY(c, observer);
+	CARRY(c, rtt_us);
+	CARRY(c, outcome);
+	carry_within(c, CARRY_TARGETS, target);
+	carry_within(c, CARRY_OBSERVERS, observer);
+	carry_check(c, outcome < PROBE_OUTCOME_COUNT && rtt_us <= WAITING_RTT && w->t != INT64_MIN);
+	w->target = target & WAITING_TARGET;
+	w->observer = observer & WAITING_OBSERVER;
+	w->rtt_us = rtt_us & WAITING_RTT;
+	w->outcome = outcome & WAITING_OUTCOME;
+}
+
+static void reach_standing_carry(struct carry *c, struct control *x, uint32_t dead)
+{
+	carry_room(c, CARRY_ARRAY(x->reference, x->references, x->capacity), 8);
+	if (carry_loads(c))
+		x->dead = 0;
+	for (size_t i = 0; i < x->references && carry_good(c); i++) {
+		CARRY(c, x->reference[i].target);
+		CARRY(c, x->reference[i].fails);
+		carry_check(c, !i || x->reference[i - 1].target < x->reference[i].target);
+		x->dead += carry_loads(c) && x->reference[i].fails >= dead;
+	}
+	CARRY(c, x->score);
+	carry_ns(c, &x->alarm_until);
+	carry_ns(c, &x->alarm_from);
+	carry_ns(c, &x->last_good);
+	carry_ns(c, &x->first_bad);
+	CARRY(c, x->impaired);
+	carry_ns(c, &x->last_probe);
+	carry_ns(c, &x->longest_gap);
+	carry_ns(c, &x->returned);
+	carry_ns(c, &x->good_again);
+}
+
+static void reach_list_carry(struct carry *c, struct reach *r, struct waiting_list *l)
+{
+	if (!carry_loads(c))
+		waiting_order(l, r->targets);
+	carry_room(c, CARRY_ARRAY(l->items, l->count, l->capacity), 24);
+	for (size_t i = 0; i < l->count && carry_good(c); i++) {
+		reach_waiting_carry(c, &l->items[i]);
+		carry_check(c, !i || l->items[i - 1].t <= l->items[i].t);
+	}
+	if (!carry_loads(c))
+		return;
+	l->oldest = l->count ? l->items[0].t : 0;
+	l->unordered = l->count > 1; // what order those of one time had is not checked
+	r->queued += l->count;
+}
+
+// The interval is one of those that can be open now, and its probes are its own.
+static bool reach_interval_sound(const struct reach *r, size_t at)
+{
+	const struct interval *one = &r->open[at];
+	const struct waiting_list *l = &one->probes;
+	int64_t now = bin_of(r, r->now);
+	return (!at || r->open[at - 1].bin < one->bin) && one->bin > now - r->lag && one->bin <= now && l->count &&
+	       bin_of(r, l->items[0].t) == one->bin && bin_of(r, l->items[l->count - 1].t) == one->bin;
+}
+
+static void reach_queue_carry(struct carry *c, struct reach *r)
+{
+	size_t n = r->open_count;
+	carry_ns(c, &r->now);
+	CARRY(c, r->judged);
+	carry_check(c, r->judged == INT64_MIN || (r->width && r->now != INT64_MIN && r->judged <= bin_of(r, r->now)));
+	reach_list_carry(c, r, &r->early);
+	carry_check(c, !r->width || !r->early.count);
+	carry_count(c, &n, 32);
+	carry_check(c, n <= (size_t)r->lag && (!n || (r->width && r->now != INT64_MIN)));
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		CARRY(c, r->open[i].bin);
+		reach_list_carry(c, r, &r->open[i].probes);
+		if (carry_good(c))
+			carry_check(c, !carry_loads(c) || reach_interval_sound(r, i));
+		r->open_count = i + 1;
+	}
+}
+
+// What a closing interval gathers is empty between two calls.
+void reach_carry(struct carry *c, struct reach *r)
+{
+	CARRY(c, r->width);
+	CARRY(c, r->gaps);
+	CARRY(c, r->gap_count);
+	carry_check(c, (!r->width || r->width >= NS_PER_S) && r->width <= 3600 * NS_PER_S &&
+			       r->gap_count <= REACH_WIDTH_GAPS);
+	carry_count(c, &r->pair_count, 24);
+	carry_check(c, r->pair_count <= WIDTH_PAIRS);
+	for (size_t i = 0; i < r->pair_count && carry_good(c); i++)
+		reach_waiting_carry(c, &r->pairs[i]);
+	reach_queue_carry(c, r);
+	track_table_carry(c, r->tracks);
+	size_t observers = observer_count(r->targets);
+	carry_count(c, &observers, 100);
+	carry_check(c, observers <= OBSERVERS_MAX);
+	for (size_t i = 0; i < observers && carry_good(c); i++) {
+		reach_standing_carry(c, &r->control[i], fails_of_the_dead(r));
+		told_carry(c, &r->told[i]);
+	}
+	CARRY(c, r->round);
+	CARRY(c, r->ignored);
+	CARRY(c, r->limits.early);
+	CARRY(c, r->limits.rtts);
 }
