@@ -109,6 +109,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->parameters_digest = options->parameters_digest;
 	p->world = options->world;
 	p->book = book_create(options->decisions, p->entities);
+	p->memo = precedence_memo_create();
 	p->watches = alloc_zero(n, sizeof(*p->watches));
 	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
@@ -177,6 +178,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->watches);
 	free(p->late);
 	book_free(p->book);
+	precedence_memo_free(p->memo);
 	free(p->blind.at);
 	carry_words_free(&p->words);
 	free(p);
