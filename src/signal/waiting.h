@@ -16,10 +16,10 @@ struct waiting { // a probe
 	uint32_t rtt_us : 27, outcome : 5; // at most two minutes
 };
 
-#define WAITING_TARGET	 ((1u << 20) - 1)
-#define WAITING_OBSERVER ((1u << 10) - 1)
-#define WAITING_RTT	 ((1u << 27) - 1)
-#define WAITING_OUTCOME	 ((1u << 5) - 1)
+#define WAITING_TARGET	 ((1u << 20) - 1) // of a field
+#define WAITING_OBSERVER ((1u << 10) - 1) // of a field
+#define WAITING_RTT	 ((1u << 27) - 1) // of a field
+#define WAITING_OUTCOME	 ((1u << 5) - 1)  // of a field
 
 struct waiting_list { // zeroed: empty
 	struct waiting *items;
