@@ -354,8 +354,8 @@ int pipeline_take(void *self, const struct batch *b)
 	struct pipeline *p = self;
 	const struct obs *batch = b->obs;
 	size_t n = b->count;
-	if (n && !instant_known(p->first))
-		p->first = batch[0].time;
+	for (size_t i = 0; i < n && !instant_known(p->first); i++)
+		p->first = batch[i].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {

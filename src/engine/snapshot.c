@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#define FORMAT		1	    // of the file
+#define FORMAT		2	    // of the file
 #define BYTE_ORDER_MARK 0x01020304u // of the file
 #define TEXT_MOST	(64u << 20) // bytes of what a caller keeps about its sources
 #define WORD_MOST	256	    // bytes of a word; memory
