@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLLAPSE_SHARE 0.5 // of the median peer's remaining share
+#define GAP_NS_MAX     (30 * 366 * 86400 * NS_PER_S) // of a carried state: three of them are a time, too
+#define COLLAPSE_SHARE 0.5			     // of the median peer's remaining share
 
 struct health {
 	const struct peer_table *peers;
@@ -305,6 +306,7 @@ static void health_peer_carry(struct carry *c, struct health_peer *p)
 	CARRY(c, p->cut);
 	CARRY(c, p->why);
 	carry_check(c, p->why[0] < HEALTH_WHY_COUNT && p->why[1] < HEALTH_WHY_COUNT);
+	carry_check(c, p->longest_gap_ns >= 0 && p->longest_gap_ns <= GAP_NS_MAX);
 }
 
 void health_carry(struct carry *c, struct health *h)
