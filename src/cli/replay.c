@@ -37,7 +37,8 @@ static const char help[] =
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
-	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna log')\n"
+	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna "
+	"log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
 	"  --snapshot FILE       writes the state there when the data end, at --until, or when told to stop\n"
 	"  --resume FILE         goes on from such a state with the same paths: what it has is not told again\n"
@@ -51,8 +52,8 @@ static const char help[] =
 	"one-network\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
 	"own)\n"
-	"  --set NAME=VALUE      another threshold, such as level.open=0.5; the set is hashed into the incident\n"
-	"  --parameters          every threshold with its value and source, and nothing else\n"
+	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
+	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
 	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
 	"  --quiet               no progress, no notes\n"
 	"\n"
@@ -102,29 +103,36 @@ static int cut_parse(const char *argument, int64_t *ret)
 	return 0;
 }
 
-static int set_parameter(struct parameters *p, const char *argument)
+static int set_decision(struct decisions *d, const char *argument)
 {
 	const char *equals = strchr(argument, '=');
-	char name[64];
+	char name[64], message[160];
+	const struct decision *row;
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
 	double value;
 	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
 		return usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
-	int code = parameters_set(p, name, value);
+	int code = decisions_set(d, name, value, &row);
 	if (code == ERR_NOT_FOUND)
-		return usage("no such threshold (see --parameters)", name);
-	return code < 0 ? usage("not a value for a threshold", argument) : 0;
+		return usage("no such number (see --parameters)", name);
+	if (code == 0)
+		return 0;
+	snprintf(message, sizeof(message), "%s must be from %.9g to %.9g (%s)", name, row->low, row->high, row->unit);
+	return usage(message, equals + 1);
 }
 
-static void print_parameters(const struct parameters *p)
+// In columns, at least two spaces apart.
+static void print_decisions(const struct decisions *d)
 {
-	const char *group;
-	const struct level_threshold *what;
+	const struct decision *row;
 	double value;
-	for (size_t row = 0; parameters_row(p, row, &group, &what, &value); row++)
-		printf("%s.%-22s %-10g %s\n", group, what->name, value, what->source);
+	for (size_t i = 0; (row = decisions_row(d, i, &value)); i++) {
+		char bounds[48];
+		snprintf(bounds, sizeof(bounds), "%.9g to %.9g", row->low, row->high);
+		printf("%-34s  %-10.9g  %-27s  %-18s  %s\n", row->name, value, row->unit, bounds, row->source);
+	}
 }
 
 static int floor_parse(const char *argument, uint32_t *ret)
@@ -151,7 +159,7 @@ static int parse_one(struct replay *r, int option)
 		r->session.quiet = true;
 		return 0;
 	case 's':
-		return set_parameter(&r->session.parameters, optarg);
+		return set_decision(&r->session.decisions, optarg);
 	case 'F':
 		r->follow = true;
 		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
@@ -229,7 +237,7 @@ static int parse(struct replay *r, int argc, char **argv)
 			return code + 1;
 	}
 	if (r->parameters) {
-		print_parameters(&r->session.parameters);
+		print_decisions(&r->session.decisions);
 		return 1;
 	}
 	if (r->follow && (r->session.snapshot_path || r->session.resume_path))
@@ -373,11 +381,9 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 	if (unobservable)
 		text_printf(&t,
 			    "Nothing can be said of %zu of the %zu watched: the data never held the tables of %.0f "
-			    "full-feed "
-			    "networks, or almost none of their space. Add a RIB dump, or lower --full-feed-floor for a "
-			    "small "
+			    "full-feed networks, or almost none of their space. Add a RIB dump, or lower "
 			    "--full-feed-floor for a small network.\n",
-			    unobservable, watched, level_threshold(LEVEL_NETWORKS_MIN)->value);
+			    unobservable, watched, detect_value(&r->session.decisions, LEVEL_NETWORKS_MIN));
 	if (v->incidents->unconfirmed)
 		text_printf(&t,
 			    "%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: "

@@ -12,19 +12,12 @@
 #include <string.h>
 
 #define OBSERVERS_LOOKED OBSERVERS_MAX // all there can be
-#define HISTORY		 120	       // quiet intervals the usual time is the median of
-#define WARM_UP		 5
-#define OPEN_BINS	 2 // own choice, as CLOSE_BINS: one slow answer is no sign
-#define CLOSE_BINS	 3
-#define TIMEOUTS_OPEN	 0.3 // share of the checks of an interval
-#define TIMEOUTS_CLOSE	 0.05
-#define CONNECT_OPEN	 1.5 // times the usual time: inflation as for ping (reachability.h)
-#define CONNECT_CLOSE	 1.2
-#define CONFIDENCE	 0.9
+#define HISTORY		 120	       // places for checks.history
+#define CONFIDENCE	 0.9	       // what the intervals are made for; stated with each
 
 struct riser { // one signal
 	uint8_t signal;
-	double open_at, close_at;
+	enum detect_decision open_at, close_at;
 	bool open;
 	unsigned high, calm;
 	struct instant high_since, calm_since;
@@ -32,6 +25,7 @@ struct riser { // one signal
 };
 
 struct checks {
+	const struct decisions *decisions;
 	uint32_t entity;
 	struct detection_sink out;
 	struct riser timeouts, connect;
@@ -40,13 +34,15 @@ struct checks {
 	double usual;
 };
 
-struct checks *checks_create(uint32_t entity, struct detection_sink out)
+struct checks *checks_create(const struct decisions *decisions, uint32_t entity, struct detection_sink out)
 {
 	struct checks *c = alloc_zero(1, sizeof(*c));
+	c->decisions = decisions;
 	c->entity = entity;
 	c->out = out;
-	c->timeouts = (struct riser){.signal = SIGNAL_TIMEOUTS, .open_at = TIMEOUTS_OPEN, .close_at = TIMEOUTS_CLOSE};
-	c->connect = (struct riser){.signal = SIGNAL_CONNECT, .open_at = CONNECT_OPEN, .close_at = CONNECT_CLOSE};
+	c->timeouts =
+		(struct riser){SIGNAL_TIMEOUTS, .open_at = CHECKS_TIMEOUTS_OPEN, .close_at = CHECKS_TIMEOUTS_CLOSE};
+	c->connect = (struct riser){SIGNAL_CONNECT, .open_at = CHECKS_CONNECT_OPEN, .close_at = CHECKS_CONNECT_CLOSE};
 	return c;
 }
 
@@ -90,12 +86,13 @@ static void worst_keep(struct riser *r, double value)
 
 static void step(struct checks *c, struct riser *r, const struct pulse *p, double value)
 {
-	bool high = value >= r->open_at, calm = value <= r->close_at;
+	bool high = value >= detect_value(c->decisions, r->open_at),
+	     calm = value <= detect_value(c->decisions, r->close_at);
 	if (high && r->high++ == 0)
 		r->high_since = p->time;
 	if (!high)
 		r->high = 0;
-	if (!r->open && r->high >= OPEN_BINS)
+	if (!r->open && r->high >= detect_value(c->decisions, CHECKS_OPEN_BINS))
 		open_event(c, r, p);
 	if (!r->open)
 		return;
@@ -104,7 +101,7 @@ static void step(struct checks *c, struct riser *r, const struct pulse *p, doubl
 		r->calm_since = p->time;
 	if (!calm)
 		r->calm = 0;
-	if (r->calm < CLOSE_BINS)
+	if (r->calm < detect_value(c->decisions, CHECKS_CLOSE_BINS))
 		return;
 	r->d.end = moment_of(p, r->calm_since);
 	r->open = false;
@@ -115,8 +112,9 @@ static void step(struct checks *c, struct riser *r, const struct pulse *p, doubl
 static void learn(struct checks *c, double median)
 {
 	double sorted[HISTORY];
-	c->history[c->next++ % HISTORY] = median;
-	if (c->count < HISTORY)
+	size_t most = (size_t)detect_value(c->decisions, CHECKS_HISTORY);
+	c->history[c->next++ % most] = median;
+	if (c->count < most)
 		c->count++;
 	memcpy(sorted, c->history, c->count * sizeof(*sorted));
 	c->usual = median_of(sorted, c->count);
@@ -139,7 +137,7 @@ void checks_pulse(struct checks *c, const struct pulse *p)
 	if (asked)
 		step(c, &c->timeouts, p, (double)late / asked);
 	double median = median_of(times, known);
-	if (known && c->count >= WARM_UP)
+	if (known && (double)c->count >= detect_value(c->decisions, CHECKS_WARM_UP_BINS))
 		step(c, &c->connect, p, median / c->usual);
 	if (known && !late && !c->connect.open && !c->connect.high)
 		learn(c, median);

@@ -7,10 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TICK_NS	     (10 * NS_PER_S) // without data the stages are told so often that time passed
-#define TICKS_MOST   60		     // … in one gap; what is silent for longer is known by then
-#define SETTLE_EVERY 64		     // ticks; each entity has its turn
-
 static void on_detection(void *context, const struct detection *d, bool opened)
 {
 	struct pipeline *p = context;
@@ -107,16 +103,19 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->entities = options->entities;
 	p->peers = options->peers;
 	p->first = p->last = p->probed = p->cut = p->next_cut = p->next_tick = INSTANT_NONE;
-	p->cut_ns = options->cut_ns ? options->cut_ns : PIPELINE_CUT_NS;
+	p->cut_ns = options->cut_ns ? options->cut_ns : engine_ns(options->decisions, ENGINE_CUT_S);
 	p->revisions = options->revisions;
 	p->version = options->version;
 	p->parameters_digest = options->parameters_digest;
-	p->book = book_create(p->entities);
+	p->world = options->world;
+	p->book = book_create(options->decisions, p->entities);
+	p->memo = precedence_memo_create();
 	p->watches = alloc_zero(n, sizeof(*p->watches));
 	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
+	const struct decisions *d = p->decisions = options->decisions;
+	p->tick_ns = engine_ns(d, ENGINE_TICK_S);
 	p->full_floor = options->full_floor;
-	p->parameters = options->parameters;
 	p->known = options->known;
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
@@ -132,25 +131,21 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->targets = options->targets;
 	for (uint32_t e = 0; e < n; e++) {
 		p->dossiers[e].entity = e;
-		p->checks[e] = checks_create(e, (struct detection_sink){on_detection, p});
-		p->shares[e] = share_create(e, (struct detection_sink){on_detection, p});
-		p->reachability[e] = reachability_create(e, p->targets, (struct detection_sink){on_detection, p});
+		p->checks[e] = checks_create(d, e, (struct detection_sink){on_detection, p});
+		p->shares[e] = share_create(d, e, (struct detection_sink){on_detection, p});
+		p->reachability[e] = reachability_create(d, e, p->targets, (struct detection_sink){on_detection, p});
 		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
-			struct level *l = level_create(e, s, (struct detection_sink){on_detection, p});
+			struct level *l = level_create(d, e, s, (struct detection_sink){on_detection, p});
 			p->levels[e * SIGNAL_ROUTING_COUNT + s] = l;
-			if (p->parameters)
-				level_use(l, p->parameters->level);
 		}
-		if (p->parameters)
-			reachability_use(p->reachability[e], p->parameters->reach);
 	}
 	if (p->targets)
-		p->reach =
-			reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
-	p->blocks = blocks_create(0, (struct block_sink){.block = on_block, .context = p});
-	p->sessions = sessions_create(options->peers, options->entities);
-	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
-				  (struct sample_sink){on_sample, p});
+		p->reach = reach_create(d, p->targets, n,
+					(struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
+	p->blocks = blocks_create(d, 0, (struct block_sink){.block = on_block, .context = p});
+	p->sessions = sessions_create(d, options->peers, options->entities);
+	struct visibility by = {options->definition, options->full_floor, d};
+	p->routes = routes_create(options->peers, options->entities, &by, (struct sample_sink){on_sample, p});
 	return p;
 }
 
@@ -183,6 +178,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->watches);
 	free(p->late);
 	book_free(p->book);
+	precedence_memo_free(p->memo);
 	free(p->blind.at);
 	carry_words_free(&p->words);
 	free(p);
@@ -212,9 +208,8 @@ struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 	struct series_watch **watch = &p->series[series];
 	const struct series *s = series_at(p->targets, series);
 	if (!*watch) {
-		*watch = series_create(s->entity, series, s->signal, (struct detection_sink){on_detection, p});
-		if (p->parameters)
-			series_use(*watch, p->parameters->series);
+		*watch = series_create(p->decisions, s->entity, series, s->signal,
+				       (struct detection_sink){on_detection, p});
 	}
 	return *watch;
 }
@@ -280,8 +275,8 @@ static void tick(struct pipeline *p, struct instant now)
 	routes_tick(p->routes, now);
 	if (instant_known(routes_now(p->routes)))
 		levels_tick(p, instant_seconds(routes_now(p->routes)));
-	int64_t turn = now.ns / TICK_NS % SETTLE_EVERY;
-	for (uint32_t e = (uint32_t)turn; e < p->entities->count; e += SETTLE_EVERY)
+	uint32_t every = (uint32_t)engine_value(p->decisions, ENGINE_SETTLE_EVERY);
+	for (uint32_t e = (uint32_t)(now.ns / p->tick_ns % every); e < p->entities->count; e += every)
 		if (p->entities->at[e].watched)
 			look_settle(p, e, now);
 }
@@ -303,19 +298,20 @@ static void time_pass(struct pipeline *p, struct instant now)
 {
 	if (!instant_known(p->next_cut)) {
 		p->next_cut = grid_after(now, p->cut_ns);
-		p->next_tick = grid_after(now, TICK_NS);
+		p->next_tick = grid_after(now, p->tick_ns);
 		return;
 	}
+	double most = engine_value(p->decisions, ENGINE_TICKS_MOST);
 	for (unsigned ticks = 0; p->next_tick.ns <= now.ns || p->next_cut.ns <= now.ns;) {
 		if (p->next_tick.ns < p->next_cut.ns) {
 			tick(p, p->next_tick);
 			p->next_tick =
-				++ticks < TICKS_MOST ? instant_after(p->next_tick, TICK_NS) : grid_after(now, TICK_NS);
+				++ticks < most ? instant_after(p->next_tick, p->tick_ns) : grid_after(now, p->tick_ns);
 		} else {
 			if (cut_due(p))
 				cut_make(p, p->next_cut);
-			p->next_cut = p->news || ticks < TICKS_MOST ? instant_after(p->next_cut, p->cut_ns)
-								    : grid_after(now, p->cut_ns);
+			p->next_cut = p->news || ticks < most ? instant_after(p->next_cut, p->cut_ns)
+							      : grid_after(now, p->cut_ns);
 		}
 	}
 }

@@ -9,8 +9,10 @@
 #include "detect/reachability.h"
 #include "detect/series.h"
 #include "detect/share.h"
+#include "engine/decisions.h"
 #include "engine/pipeline.h"
 #include "incident/book.h"
+#include "incident/precedence.h"
 #include "signal/reach.h"
 #include "signal/sessions.h"
 
@@ -45,13 +47,14 @@ struct pipeline {
 	size_t series_count;
 	struct observer_list observers;
 	struct blind_list blind;
-	const struct parameters *parameters;
+	const struct decisions *decisions; // null: the tables'
 	const struct ratios *ratios;
 	const struct precedent *known;
 	size_t known_count;
 	const struct definition *definition;
 	uint32_t full_floor;
 	const char *version, *parameters_digest;
+	struct world_digest world;
 	struct carry_words words; // static texts of a state that was loaded
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
@@ -63,8 +66,9 @@ struct pipeline {
 	// cuts
 	struct watch *watches; // by entity
 	struct book *book;
+	struct precedence_memo *memo;
 	struct revision_sink revisions;
-	int64_t cut_ns;
+	int64_t cut_ns, tick_ns;
 	struct instant cut; // the last one made
 	struct instant next_cut, next_tick;
 	bool news;	      // of any entity

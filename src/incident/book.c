@@ -28,6 +28,7 @@ struct mark { // what the book keeps of an incident
 	uint32_t origin;
 	struct instant first; // of the news
 	uint64_t digest;      // of what was told last
+	uint64_t inputs;      // of what that was made of; 0: told anew in any case
 	bool told, over;      // was told; as being over
 	bool due, sealed;
 };
@@ -44,6 +45,7 @@ struct minute { // so many incidents of the entity were born with this minute in
 };
 
 struct book {
+	const struct decisions *decisions;
 	const struct entity_list *entities;
 	struct shelf live; // by start, then entity
 	struct shelf gone; // withdrawn or merged; what was withdrawn may come back
@@ -53,9 +55,10 @@ struct book {
 	uint32_t numbers;
 };
 
-struct book *book_create(const struct entity_list *entities)
+struct book *book_create(const struct decisions *decisions, const struct entity_list *entities)
 {
 	struct book *b = alloc_zero(1, sizeof(*b));
+	b->decisions = decisions;
 	b->entities = entities;
 	return b;
 }
@@ -169,12 +172,12 @@ static size_t found_of(const struct mark *m, const struct dossier *d, const stru
 	return SIZE_MAX;
 }
 
-static const char *reason_of(const struct mark *m, const struct dossier *d)
+static const char *reason_of(const struct book *b, const struct mark *m, const struct dossier *d)
 {
 	size_t at = m->key ? dossier_find(d, m->key) : SIZE_MAX;
 	if (at == SIZE_MAX)
 		return reason_other;
-	if (assemble_flap(d, &d->detections[at]))
+	if (assemble_flap(b->decisions, d, &d->detections[at]))
 		return reason_flap;
 	return d->detections[at].signal == SIGNAL_LOSS ? reason_lonely : reason_other;
 }
@@ -244,7 +247,7 @@ static void others_withdraw(struct book *b, const struct dossier *d, const struc
 			continue;
 		size_t which = found_of(m, d, groups);
 		if (which >= groups->count)
-			withdraw(b, i, reason_of(m, d), "");
+			withdraw(b, i, reason_of(b, m, d), "");
 		else if (best[which].number != m->number)
 			withdraw(b, i, reason_merged, b->live.list.at[live_of(b, best[which].number)].id);
 	}
@@ -316,8 +319,9 @@ void book_take(struct book *b, const struct dossier *d, const struct assemble_gr
 		if (at < b->gone_told)
 			b->gone_told--;
 		shelf_add(&b->live, &b->gone.list.at[at], &b->gone.marks[at]);
-		b->live.marks[b->live.list.count - 1].digest =
-			~b->gone.marks[at].digest; // whatever it says now is news
+		struct mark *back = &b->live.marks[b->live.list.count - 1];
+		back->digest = ~back->digest; // whatever it says now is news
+		back->inputs = 0;
 		shelf_remove(&b->gone, at);
 		for (size_t k = 0; k < groups->count; k++)
 			if (best[k].gone && best[k].at != SIZE_MAX && best[k].at > at)
@@ -356,6 +360,15 @@ const char *book_news_name(enum book_news news)
 {
 	static const char *const names[BOOK_NEWS_COUNT] = {"same", "opened", "changed", "ended", "merged", "withdrawn"};
 	return names[news];
+}
+
+bool book_unchanged(struct book *b, size_t i, uint64_t inputs)
+{
+	struct mark *m = &b->live.marks[i];
+	bool same = m->told && m->inputs == inputs;
+	m->inputs = inputs;
+	m->due &= !same;
+	return same;
 }
 
 enum book_news book_told(struct book *b, size_t i, uint64_t digest)
@@ -448,6 +461,7 @@ static void book_mark_carry(struct carry *c, struct mark *m)
 	CARRY(c, m->origin);
 	CARRY(c, m->first);
 	CARRY(c, m->digest);
+	CARRY(c, m->inputs);
 	CARRY(c, m->told);
 	CARRY(c, m->over);
 	CARRY(c, m->due);

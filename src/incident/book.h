@@ -12,8 +12,8 @@ struct carry; // base/carry.h
 
 struct book;
 
-// `entities` is borrowed.
-struct book *book_create(const struct entity_list *entities);
+// Borrowed. `decisions`: of the run; null: the table's.
+struct book *book_create(const struct decisions *decisions, const struct entity_list *entities);
 void book_free(struct book *b);
 
 // As which incident, of those that stand, each group of the dossier's entity was told before: into `ret`, by group; null: as
@@ -34,6 +34,9 @@ bool book_due(const struct book *b, size_t i);
 
 enum book_news { BOOK_SAME, BOOK_OPENED, BOOK_CHANGED, BOOK_ENDED, BOOK_MERGED, BOOK_WITHDRAWN, BOOK_NEWS_COUNT };
 const char *book_news_name(enum book_news news); // "opened", …
+
+// Whether all that its document is made of, `inputs`, is what it was when it was last told: then it is not due any more.
+bool book_unchanged(struct book *b, size_t i, uint64_t inputs);
 
 // Tells of a digest of the document, revision left out: BOOK_SAME when it is that which was told last; else the incident's
 // revision rises by one. `ended`: it is over now and was not when it was last told.

@@ -3,13 +3,20 @@
 // watch intervals and hold times, so that a lab of seconds and the field are judged alike.
 #pragma once
 
+#include "incident/decisions.h"
 #include "model/detection.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PRECEDENCE_HOLDS_MAX 4
+#define PRECEDENCE_HOLDS_MAX 4 // different hold times; memory
+
+// Terms that were worked out before: an incident that is looked at again asks for nearly the same. It changes no answer.
+struct precedence_memo;
+
+struct precedence_memo *precedence_memo_create(void);
+void precedence_memo_free(struct precedence_memo *m);
 
 struct precedence_bin {	     // one watch interval, all observers that count together
 	struct instant time; // its begin
@@ -29,6 +36,8 @@ struct precedence_input {
 	double hold_times_s[PRECEDENCE_HOLDS_MAX]; // seen in the sessions; all 0: 90, 180, 240
 	uint64_t usual_sent, usual_lost;	   // of the days before, if known
 	struct precedence_routes routes;
+	const struct decisions *decisions; // of the run; null: the table's
+	struct precedence_memo *memo;	   // null: none
 };
 
 enum precedence_reading {

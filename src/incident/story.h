@@ -6,7 +6,8 @@
 #include "incident/assemble.h"
 #include "model/target.h"
 
-struct story_input { // all borrowed
+struct story_input {			   // all borrowed
+	const struct decisions *decisions; // of the run; null: the tables'
 	const struct dossier *dossier;
 	const struct entity_list *entities;
 	const struct target_table *targets; // null: no probes
@@ -17,6 +18,7 @@ struct story_input { // all borrowed
 	const struct routes *routes;	// null: none
 	const struct incident *earlier; // as it was told before; null: it was not
 	struct limits *limits;		// null: nobody counts
+	struct precedence_memo *memo;	// null: none
 };
 
 // Of an empty group: a story without a start.

@@ -21,7 +21,7 @@ void session_init(struct session *s, const char *command, const struct notice_si
 {
 	*s = (struct session){.command = command, .notices = notices, .until = INSTANT_NONE, .passed = INSTANT_NONE};
 	s->definition = definition_default();
-	parameters_default(&s->parameters);
+	pipeline_decisions(&s->decisions);
 	inputs_init(&s->in, notices);
 	s->in.lines = true;
 }
@@ -198,13 +198,34 @@ int session_drain(struct session *s)
 	return code < 0 ? code : pass_time(s, pipeline_last(s->pipeline));
 }
 
+// What the run decides by: its numbers, and the world data that named what is watched.
+static void session_digest(struct session *s)
+{
+	struct text numbers = {0};
+	decisions_text(&numbers, &s->decisions);
+	if (s->world_digest.sha256[0])
+		text_printf(&numbers, "world=%s\n", s->world_digest.sha256);
+	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
+	text_free(&numbers);
+}
+
+// 0, or the exit status when the file cannot be read any more.
+static int session_world(struct session *s)
+{
+	if (!s->world)
+		return 0;
+	struct instant stated = world_data_time(s->world);
+	s->world_digest.date = instant_known(stated) ? stated : world_built(s->world);
+	int code = digest_file(world_path(s->world), s->world_digest.sha256);
+	if (code < 0)
+		notice_line(s->notices, "%s: %s: %s", s->command, world_path(s->world), err_text(code));
+	return code < 0 ? 3 : 0;
+}
+
 // What does not depend on the input.
 static void session_prepare(struct session *s)
 {
-	struct text numbers = {0};
-	parameters_text(&numbers, &s->parameters);
-	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
-	text_free(&numbers);
+	session_digest(s);
 	read_precedents(s);
 }
 
@@ -212,11 +233,12 @@ static void session_prepare(struct session *s)
 static void session_engine(struct session *s)
 {
 	struct pipeline_options options = {
-		.parameters = &s->parameters,
+		.decisions = &s->decisions,
 		.cut_ns = s->cut_ns,
 		.revisions = s->revisions,
 		.version = LACUNA_VERSION,
 		.parameters_digest = s->parameters_digest,
+		.world = s->world_digest,
 		.known = s->precedents.at,
 		.known_count = s->precedents.count,
 		.peers = s->in.peers,
@@ -254,6 +276,9 @@ int session_open(struct session *s, int n, char **paths)
 	status = add_watched(s);
 	if (status)
 		return status;
+	status = session_world(s);
+	if (status)
+		return status;
 	session_prepare(s);
 	session_engine(s);
 	resume_sources(&s->resume, s->in.feed);
@@ -288,9 +313,14 @@ static int log_configuration(void *context, struct cursor text)
 	struct journal_configured found = {0};
 	uint64_t line = 0;
 	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
+	if (code == 0 && !s->pipeline) {
+		s->world_digest = (struct world_digest){.date = found.world_date};
+		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));
+		session_digest(s);
+	}
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
 		notice_line(s->notices,
-			    "%s: the log was written with other thresholds: its revisions may have read differently",
+			    "%s: the log was written with other numbers: its revisions may have read differently",
 			    s->command);
 	if (code == 0 && !s->pipeline) {
 		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;
@@ -397,6 +427,7 @@ void session_view(const struct session *s, struct incident_view *ret)
 		.definition_says = s->definition->says,
 		.version = LACUNA_VERSION,
 		.parameters = s->parameters_digest,
+		.world = s->world_digest,
 		.evidence = s->evidence,
 		.evidence_count = s->evidence_count,
 		.first = pipeline_first(s->pipeline),

@@ -85,6 +85,8 @@ void journal_configuration_text(struct text *out, const struct journal_configura
 	configuration_line(out, "parameters", c->parameters);
 	configuration_line(out, "definition", c->definition);
 	text_printf(out, "full-feed-floor %u\n", c->full_floor);
+	if (c->world && c->world[0])
+		text_printf(out, "world %s %lld\n", c->world, (long long)c->world_date.ns);
 	for (size_t i = 0; i < c->entities->count; i++)
 		configuration_entity(out, &c->entities->at[i]);
 	for (size_t i = 0; c->targets && i < target_listing_count(c->targets); i++)
@@ -216,6 +218,18 @@ static bool configuration_take_text(struct configuration_reader *r, char **ret)
 	return true;
 }
 
+static bool configuration_take_world(struct configuration_reader *r)
+{
+	uint64_t ns;
+	struct journal_configured *to = r->to;
+	if (r->count != 3 || to->world[0] || strlen(r->fields[1]) + 1 != sizeof(to->world) ||
+	    !number_of_text(r->fields[2], INT64_MAX, &ns))
+		return false;
+	memcpy(to->world, r->fields[1], sizeof(to->world));
+	to->world_date.ns = (int64_t)ns;
+	return true;
+}
+
 static bool configuration_take(struct configuration_reader *r)
 {
 	const char *key = r->fields[0];
@@ -228,6 +242,8 @@ static bool configuration_take(struct configuration_reader *r)
 		return configuration_take_asn(r);
 	if (strcmp(key, "listing") == 0)
 		return configuration_take_listing(r);
+	if (strcmp(key, "world") == 0)
+		return configuration_take_world(r);
 	if (strcmp(key, "version") == 0)
 		return configuration_take_text(r, &r->to->version);
 	if (strcmp(key, "parameters") == 0)

@@ -452,9 +452,27 @@ static void put_state(struct json *j, const struct incident *n)
 	json_string(j, n->merged_into[0] ? n->merged_into : NULL);
 }
 
-void incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
+static void put_world(struct json *j, const struct world_digest *w)
 {
-	struct json writer = {.out = t}, *j = &writer;
+	struct text date = {0};
+	json_key(j, "world");
+	if (!w->sha256[0]) {
+		json_string(j, NULL);
+		return;
+	}
+	if (instant_known(w->date))
+		text_utc(&date, w->date);
+	json_open(j, '{');
+	json_key(j, "date");
+	json_string(j, date.length ? text_string(&date) : NULL);
+	json_key(j, "sha256");
+	json_string(j, w->sha256);
+	json_close(j, '}');
+	text_free(&date);
+}
+
+static void put_head(struct json *j, const struct incident *n)
+{
 	json_open(j, '{');
 	json_key(j, "format");
 	json_string(j, "lacuna-incident/1");
@@ -462,6 +480,18 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_string(j, n->id);
 	json_key(j, "revision");
 	json_int(j, n->revision);
+}
+
+void incident_json_head(struct text *t, const struct incident *n)
+{
+	put_head(&(struct json){.out = t}, n);
+}
+
+size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	struct json writer = {.out = t}, *j = &writer;
+	put_head(j, n);
+	size_t head = t->length;
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->story.entity].id);
 	put_state(j, n);
@@ -484,9 +514,11 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	put_evidence(j, v);
 	json_key(j, "parameters");
 	json_string(j, v->parameters);
+	put_world(j, &v->world);
 	json_key(j, "ratios");
 	json_int(j, ratios_version());
 	json_key(j, "version");
 	json_string(j, v->version);
 	json_close(j, '}');
+	return head;
 }

@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-#define FIRST_SLOTS  (1u << 12)
-#define LENGTH_SHIFT 26 // of a v4 slot's second word: length in the top 6 bits, id + 1 below
+#define FIRST_SLOTS  (1u << 12) // memory
+#define LENGTH_SHIFT 26		// of a v4 slot's second word: length in the top 6 bits, id + 1 below
 
 struct slot {
 	uint32_t key;	// v4: the address; v6: a tag out of the hash

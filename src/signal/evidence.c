@@ -30,13 +30,16 @@ struct evidence {
 	size_t set_count;
 	uint64_t lost; // events that went for want of room
 	bool baseline_done;
+	int64_t horizon_ns;	    // events are kept for so long
 	uint64_t news;		    // events of origins so far, of all
 	uint32_t baseline_prefixes; // known when it was done
 };
 
-struct evidence *evidence_create(const struct entity_list *entities, struct space *space, const struct table *table)
+struct evidence *evidence_create(const struct decisions *decisions, const struct entity_list *entities,
+				 struct space *space, const struct table *table)
 {
 	struct evidence *e = alloc_zero(1, sizeof(*e));
+	e->horizon_ns = signal_ns(decisions, ROUTES_EVENTS_S);
 	e->entities = entities;
 	e->space = space;
 	e->table = table;
@@ -71,15 +74,15 @@ static void events_retire(struct events *of, struct instant from)
 	of->first = 0;
 }
 
-static struct instant events_horizon(const struct events *of, struct instant now)
+static struct instant events_horizon(const struct evidence *e, const struct events *of, struct instant now)
 {
-	struct instant from = instant_after(now, -EVIDENCE_HORIZON_NS);
+	struct instant from = instant_after(now, -e->horizon_ns);
 	return instant_known(of->held) && of->held.ns < from.ns ? of->held : from;
 }
 
 static void event_put(struct evidence *e, struct events *of, const struct evidence_event *event)
 {
-	events_retire(of, events_horizon(of, event->time));
+	events_retire(of, events_horizon(e, of, event->time));
 	if (of->n - of->first >= EVIDENCE_EVENTS_MAX) {
 		e->lost += EVIDENCE_EVENTS_MAX / 2;
 		of->first += EVIDENCE_EVENTS_MAX / 2;

@@ -11,7 +11,6 @@ struct carry; // base/carry.h
 
 // An event goes when it is older than this, unless it is held; and the oldest half of an entity's when there are too many
 // of them, which is counted.
-#define EVIDENCE_HORIZON_NS (7 * 24 * 3600 * NS_PER_S)
 #define EVIDENCE_EVENTS_MAX (1u << 20) // per entity: 32 MB
 
 enum evidence_kind {
@@ -41,7 +40,8 @@ struct evidence_path { // of one (prefix, peer) pair: the route last heard, with
 
 struct evidence;
 
-struct evidence *evidence_create(const struct entity_list *entities, struct space *space, const struct table *table);
+struct evidence *evidence_create(const struct decisions *decisions, const struct entity_list *entities,
+				 struct space *space, const struct table *table);
 void evidence_free(struct evidence *e);
 
 // One applied route change; `set` the entities it belongs to (space.h).

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD_BITS 64
+#define WORD_BITS 64 // of a word
 
 struct field { // a network too large for one word: words first … first + count - 1 are all its own
 	uint32_t first, count;

@@ -10,7 +10,7 @@
 
 struct carry; // base/carry.h
 
-#define MATRIX_COLUMNS_MAX 16384
+#define MATRIX_COLUMNS_MAX 16384 // peers that are told apart; memory
 
 struct matrix;
 

@@ -19,15 +19,17 @@ struct dump {
 };
 
 struct reload {
+	const struct decisions *decisions;
 	struct dump *dumps; // by collector
 	size_t count, capacity;
 	uint32_t active;
 	uint32_t *place; // by peer: position in its dump + 1
 };
 
-struct reload *reload_create(void)
+struct reload *reload_create(const struct decisions *decisions)
 {
 	struct reload *r = alloc_zero(1, sizeof(*r));
+	r->decisions = decisions;
 	r->place = alloc_zero(PEERS_MAX, sizeof(*r->place));
 	return r;
 }
@@ -105,12 +107,13 @@ void reload_note(struct reload *r, const struct obs *o, uint32_t id)
 		matrix_set(d->shadow, id, d->columns[at]);
 }
 
-static void reconcile(const struct dump *d, size_t at, uint32_t shadow_rows, const struct reload_owner *owner)
+static void reconcile(const struct reload *r, const struct dump *d, size_t at, const struct reload_owner *owner)
 {
 	uint64_t held = 0;
+	uint32_t shadow_rows = owner->rows; // it was given as many
 	for (uint32_t id = 0; id < owner->rows; id++)
 		held += owner->has(owner->context, d->peers[at], id);
-	if ((double)d->entries[at] < RELOAD_SHARE_MIN * (double)held)
+	if ((double)d->entries[at] < signal_value(r->decisions, RELOAD_SHARE_MIN) * (double)held)
 		return;
 	for (uint32_t id = 0; id < owner->rows; id++) {
 		bool listed = id < shadow_rows && matrix_get(d->shadow, id, d->columns[at]);
@@ -131,7 +134,7 @@ struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged
 	for (size_t i = 0; i < d->count; i++) {
 		r->place[d->peers[i]] = 0;
 		if (!damaged && d->columns[i] != UINT32_MAX)
-			reconcile(d, i, owner->rows, owner);
+			reconcile(r, d, i, owner);
 	}
 	matrix_free(d->shadow);
 	d->shadow = NULL;

@@ -4,10 +4,9 @@
 #pragma once
 
 #include "model/obs.h"
+#include "signal/decisions.h"
 
 struct carry; // base/carry.h
-
-#define RELOAD_SHARE_MIN 0.5 // a dump with less than this share of the peer's table is not believed
 
 struct reload;
 
@@ -24,7 +23,7 @@ struct reload_dump { // what a finished dump held; borrowed until the next begin
 	size_t count;
 };
 
-struct reload *reload_create(void);
+struct reload *reload_create(const struct decisions *decisions); // of the run, borrowed; null: the table's
 void reload_free(struct reload *r);
 
 void reload_begin(struct reload *r, uint16_t collector, struct instant now);

@@ -34,6 +34,7 @@ struct routes {
 	uint64_t settled; // settlements with a denominator so far
 	uint32_t visible; // prefixes
 	struct routes_loss *losses;
+	int64_t losses_ns;			      // they are kept for so long
 	size_t loss_first, loss_count, loss_capacity; // those before loss_first are over
 };
 
@@ -72,18 +73,19 @@ static void on_prefetch(void *context, uint32_t id, int step)
 }
 
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
-			     const struct definition *definition, uint32_t full_floor, struct sample_sink out)
+			     const struct visibility *by, struct sample_sink out)
 {
 	struct routes *r = alloc_zero(1, sizeof(*r));
-	r->table = table_create(peers, definition, full_floor);
+	r->table = table_create(peers, by);
 	r->blind = blind_create(peers);
+	r->losses_ns = signal_ns(by->decisions, ROUTES_LOSSES_S);
 	r->entities = entities;
 	r->out = out;
 	r->now = INSTANT_NONE;
 	if (!entities->count)
 		return r;
 	r->space = space_create(entities);
-	r->evidence = evidence_create(entities, r->space, r->table);
+	r->evidence = evidence_create(by->decisions, entities, r->space, r->table);
 	r->follow = alloc_zero(entities->count, sizeof(*r->follow));
 	r->listener = (struct table_listener){on_route, on_prefetch, r};
 	table_listen(r->table, &r->listener);
@@ -171,7 +173,7 @@ static void put_samples(struct routes *r, uint32_t entity)
 // One a second at most, so a span of time bounds their number.
 static void losses_retire(struct routes *r)
 {
-	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - ROUTES_LOSSES_NS)
+	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - r->losses_ns)
 		r->loss_first++;
 	if (r->loss_first < r->loss_count - r->loss_first || !r->loss_first)
 		return;

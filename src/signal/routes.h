@@ -13,8 +13,6 @@ struct carry; // base/carry.h
 
 struct routes;
 
-#define ROUTES_LOSSES_NS (7 * 24 * 3600 * NS_PER_S) // settlements in which a prefix became invisible are kept so long
-
 struct routes_loss { // a settlement in which prefixes became invisible, of whatever entity
 	struct instant time;
 	uint32_t lost, visible; // so many of those that were visible
@@ -27,13 +25,13 @@ struct sample_sink {
 
 // `entities` may be empty: then only the table is kept. All borrowed.
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
-			     const struct definition *definition, uint32_t full_floor, struct sample_sink out);
+			     const struct visibility *by, struct sample_sink out);
 void routes_free(struct routes *r);
 
 // Applies a batch; whenever the data's second moves on, everything up to there is settled and samples of the entities
 // that changed come out, stamped with the time of the last observation before. 0 or ERR_FULL.
 int routes_take(struct routes *r, const struct batch *b);
-void routes_finish(struct routes *r); // settles what is left
+void routes_finish(struct routes *r);	// settles what is left
 #define ROUTES_QUIET_NS (10 * NS_PER_S) // without a word for so long, time alone is told
 
 // Time went on to `now` without anything from the collectors: what is not settled is, and who has been silent for too long

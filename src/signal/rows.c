@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP	    4u // capacities are multiples of this
-#define CHUNK_BYTES ((size_t)2 << 20)
-#define STEPS	    (PEERS_MAX / STEP + 1)
+#define STEP	    4u			   // capacities are multiples of this
+#define CHUNK_BYTES ((size_t)2 << 20)	   // memory
+#define STEPS	    (PEERS_MAX / STEP + 1) // memory
 
 struct hole { // where a row was
 	struct hole *next;

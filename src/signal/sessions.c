@@ -11,9 +11,6 @@
 #define CHANGES_MAX 65536 // of sessions of watched networks; the oldest half goes first
 #define DARK_MAX    1024  // moments in which a reporter lost all its peers; the oldest half goes first
 
-#define DARK_NS	   (2 * NS_PER_S) // peers that go for one reason go within this; by hold timers within …
-#define DARK_HOLDS 3		  // … a third of a hold time: keepalives are sent that often (RFC 4271, 10)
-
 enum { // RFC 4271 8.1 and 6.1, RFC 4486, RFC 9384, RFC 9687
 	EVENT_HOLD_TIMER = 10,
 	CODE_HOLD_TIMER = 4,
@@ -32,6 +29,7 @@ struct session_peer { // any peer
 };
 
 struct sessions {
+	const struct decisions *decisions;
 	const struct peer_table *peers;
 	uint32_t *asns; // of watched entities, sorted
 	size_t asn_count;
@@ -48,9 +46,11 @@ static int sessions_by_number(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-struct sessions *sessions_create(const struct peer_table *peers, const struct entity_list *entities)
+struct sessions *sessions_create(const struct decisions *decisions, const struct peer_table *peers,
+				 const struct entity_list *entities)
 {
 	struct sessions *c = alloc_zero(1, sizeof(*c));
+	c->decisions = decisions;
 	c->peers = peers;
 	size_t capacity = 0;
 	for (size_t e = 0; e < entities->count; e++)
@@ -174,9 +174,10 @@ static void sessions_blackout_add(struct sessions *c, uint16_t collector, struct
 {
 	if (!instant_known(now))
 		return;
-	int64_t holds = (int64_t)c->log.hold_s * NS_PER_S / DARK_HOLDS;
+	int64_t holds = (int64_t)((double)(c->log.hold_s * NS_PER_S) / signal_value(c->decisions, SESSIONS_DARK_PART));
+	int64_t least = signal_ns(c->decisions, SESSIONS_DARK_S);
 	struct session_blackout d = {.to = now, .collector = collector};
-	d.from = instant_after(now, -(holds > DARK_NS ? holds : DARK_NS));
+	d.from = instant_after(now, -(holds > least ? holds : least));
 	for (uint32_t i = 0; i < c->of_count; i++) {
 		if (!c->of[i].known || peer_at(c->peers, i)->collector != collector)
 			continue;

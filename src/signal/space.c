@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-#define SLASH24S (1u << 24)
+#define SLASH24S (1u << 24) // all there are
 
 struct set {
 	uint32_t *members;

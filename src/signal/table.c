@@ -13,8 +13,8 @@
 
 #include <stdlib.h>
 
-#define TABLE_BLOCK 64
-#define SCAN_ROWS   4096
+#define TABLE_BLOCK 64	 // rows judged at a time; speed
+#define SCAN_ROWS   4096 // rows looked at at a time; speed
 
 enum { HOT_TOUCHED = 1, HOT_VISIBLE = 2, HOT_RECOUNTED = 4 };
 
@@ -70,19 +70,20 @@ static void list_free(struct list *l)
 	alloc_pages_free(l->at, l->capacity * sizeof(*l->at));
 }
 
-struct table *table_create(const struct peer_table *peers, const struct definition *definition, uint32_t full_floor)
+struct table *table_create(const struct peer_table *peers, const struct visibility *by)
 {
+	const struct definition *definition = by->definition;
 	struct table *t = alloc_zero(1, sizeof(*t));
 	uint32_t floor[2] = {definition->full_floor[0], definition->full_floor[1]};
-	if (full_floor)
-		floor[0] = floor[1] = full_floor;
+	if (by->full_floor)
+		floor[0] = floor[1] = by->full_floor;
 	t->peers = peers;
 	t->definition = definition;
 	t->dictionary = dictionary_create();
 	t->matrix = matrix_create();
-	t->health = health_create(peers, definition->full_share, floor);
+	t->health = health_create(by->decisions, peers, definition->full_share, floor);
 	t->column = alloc_zero(PEERS_MAX, sizeof(*t->column));
-	t->reloads = reload_create();
+	t->reloads = reload_create(by->decisions);
 	t->mask_stale = true;
 	t->heard.peer = PEER_NONE;
 	return t;

@@ -29,7 +29,7 @@ struct table_totals {
 	uint64_t slash24;     // IPv4 space visible, in /24s; by table_totals only
 };
 
-struct table *table_create(const struct peer_table *peers, const struct definition *definition, uint32_t full_floor);
+struct table *table_create(const struct peer_table *peers, const struct visibility *by);
 void table_free(struct table *t);
 void table_listen(struct table *t, const struct table_listener *listener); // borrowed
 
