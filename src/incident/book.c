@@ -461,6 +461,7 @@ static void book_mark_carry(struct carry *c, struct mark *m)
 	CARRY(c, m->origin);
 	CARRY(c, m->first);
 	CARRY(c, m->digest);
+	CARRY(c, m->inputs);
 	CARRY(c, m->told);
 	CARRY(c, m->over);
 	CARRY(c, m->due);

@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GAP_NS_MAX (30 * 366 * 86400 * NS_PER_S) // of a carried state: three of them are a time, too
+
 struct health {
 	const struct decisions *decisions;
 	int64_t settle_ns; // read for each route of a table that comes
@@ -312,6 +314,7 @@ static void health_peer_carry(struct carry *c, struct health_peer *p)
 	CARRY(c, p->cut);
 	CARRY(c, p->why);
 	carry_check(c, p->why[0] < HEALTH_WHY_COUNT && p->why[1] < HEALTH_WHY_COUNT);
+	carry_check(c, p->longest_gap_ns >= 0 && p->longest_gap_ns <= GAP_NS_MAX);
 }
 
 void health_carry(struct carry *c, struct health *h)
