@@ -232,18 +232,19 @@ void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
 		findings[e] = evidence_row(e)->look(in->incident, in->decisions);
 	diagnose_prior(in, prior);
-	const struct diagnose_answers answers = {
-		.findings = findings,
-		.prior = prior,
-		.ratios = in->ratios ? in->ratios : ratios_shipped(),
-		.coverage = in->incident->facts.witness.coverage,
-		.decisions = in->decisions,
-	};
-	if (diagnose_same(in->earlier, findings, prior, answers.coverage)) {
+	double coverage = in->incident->facts.witness.coverage;
+	if (diagnose_same(in->earlier, findings, prior, coverage)) {
 		if (ret != in->earlier)
 			*ret = *in->earlier;
 		memcpy(ret->findings, findings, sizeof(ret->findings));
 		return;
 	}
+	const struct diagnose_answers answers = {
+		.findings = findings,
+		.prior = prior,
+		.ratios = in->ratios ? in->ratios : ratios_shipped(),
+		.coverage = coverage,
+		.decisions = in->decisions,
+	};
 	diagnose_rank(&answers, ret);
 }

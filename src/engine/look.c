@@ -12,6 +12,8 @@
 
 #include <stdlib.h>
 
+#define VALUES_NS (2 * 86400 * NS_PER_S) // of a tenth of what lasts, and before what is not seen yet
+
 static void detectors_ask(struct pipeline *p, uint32_t entity)
 {
 	if (p->ending)
@@ -114,23 +116,18 @@ static struct instant look_unsealed_since(const struct dossier *d, struct instan
 	return open ? since : now;
 }
 
-// Since when details are needed: of what is open, from before its start.
-static struct instant needed_since(struct pipeline *p, uint32_t entity, struct instant now)
-{
-	const struct incident_list *l = book_incidents(p->book);
-	struct instant since = look_unsealed_since(&p->dossiers[entity], now);
-	for (size_t i = 0; i < l->count; i++) {
-		const struct incident *n = &l->at[i];
-		if (n->story.entity == entity && n->story.state != INCIDENT_CLOSED && n->story.start.from.ns < since.ns)
-			since = n->story.start.from;
-	}
-	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
-	return instant_of_ns((since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S));
-}
-
 static struct instant earlier(struct instant a, struct instant b)
 {
 	return a.ns < b.ns ? a : b;
+}
+
+// Since when details are needed: of what is open, from before its start.
+static struct instant needed_since(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	struct instant open = book_needed_since(p->book, entity, now);
+	struct instant since = earlier(look_unsealed_since(&p->dossiers[entity], now), open);
+	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
+	return instant_of_ns((since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S));
 }
 
 // Whether the beginning of something ended since the last call. Of what routes did then the last word is said now: at a moment
@@ -163,6 +160,19 @@ static void look_retire_intervals(struct pipeline *p, uint32_t entity, struct in
 			pins[n++] = d->detections[i].start.best;
 	reachability_retire(p->reachability[entity], instant_after(now, -kept), pins, n);
 	free(pins);
+}
+
+// Curves of series begin before the start of what is not sealed, by a tenth of how long it lasts.
+static struct instant look_values_since(const struct pipeline *p, uint32_t entity, struct instant now)
+{
+	const struct dossier *d = &p->dossiers[entity];
+	struct instant since = now;
+	int64_t most = engine_ns(p->decisions, ENGINE_OPEN_MOST_S) + engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S);
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (instant_known(d->detections[i].start.from))
+			since = earlier(since, d->detections[i].start.from);
+	since.ns = since.ns < now.ns - most ? now.ns - most : since.ns;
+	return instant_after(since, -VALUES_NS);
 }
 
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
@@ -203,5 +213,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,
 		    fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
+	dossier_retire_values(d, look_values_since(p, entity, now));
 	look_retire_intervals(p, entity, now);
 }

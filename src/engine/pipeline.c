@@ -405,7 +405,7 @@ void pipeline_finish(struct pipeline *p)
 
 const struct incident_list *pipeline_incidents(struct pipeline *p)
 {
-	struct incident_list *l = book_incidents(p->book);
+	struct incident_list *l = book_all(p->book);
 	l->unconfirmed = 0;
 	for (uint32_t e = 0; e < p->entities->count; e++)
 		l->unconfirmed += p->watches[e].unconfirmed + p->watches[e].unconfirmed_gone;

@@ -23,6 +23,9 @@
 #define ANSWERED	256	// memory: tests remembered, those of incidents that are over
 #define RUNS		8192 // memory: terms remembered: the three scans ask for the same ones, and quiet bins are alike
 
+#define DURING                                                                                                         \
+	1e6 // a mark: instead of `a` what the bin of the change itself says, its loss being late; `b` is then prior_lost
+
 struct run { // log_beta_run() of these four
 	double lost, sent, a, b, value;
 };
@@ -115,11 +118,15 @@ struct after {
 	double sum, lost, sent;
 };
 
+static struct run *run_place(const struct change *c, double lost, double sent, double a, double b)
+{
+	uint64_t first = (uint64_t)lost * 7 + (uint64_t)(a * 64), second = (uint64_t)sent * 5 + (uint64_t)(b * 64);
+	return &c->runs[hash_pair(first, second) % RUNS];
+}
+
 static double run_term(const struct change *c, double lost, double sent, double a, double b)
 {
-	struct run *r =
-		&c->runs[hash_pair((uint64_t)lost * 7 + (uint64_t)(a * 64), (uint64_t)sent * 5 + (uint64_t)(b * 64)) %
-			 RUNS];
+	struct run *r = run_place(c, lost, sent, a, b);
 	if (r->lost != lost || r->sent != sent || r->a != a || r->b != b)
 		*r = (struct run){lost, sent, a, b, log_beta_run(lost, sent, a, b)};
 	return r->value;
@@ -141,9 +148,15 @@ static double during_term(const struct change *c, const struct precedence_bin *b
 {
 	if (shape != SHAPE_ONSET)
 		return run_term(c, lost_of(b), b->sent, 1, 1);
-	double all = c->prior_lost + c->prior_ok;
+	double of = DURING + c->prior_ok;
+	struct run *r = run_place(c, lost_of(b), b->sent, of, c->prior_lost);
+	if (r->lost == lost_of(b) && r->sent == b->sent && r->a == of && r->b == c->prior_lost)
+		return r->value;
+	double all = c->prior_lost + c->prior_ok, share = incident_value(c->in->decisions, PRECEDENCE_LATE);
 	double late = lost_of(b) * log(c->prior_lost / all) + (b->sent - lost_of(b)) * log(c->prior_ok / all);
-	return log_plus(c->log_late + late, c->log_in_time + bin_term(c, b, shape));
+	double value = log_plus(log(share) + late, log(1 - share) + bin_term(c, b, shape));
+	*r = (struct run){lost_of(b), b->sent, of, c->prior_lost, value};
+	return value;
 }
 
 static double after_term(const struct change *c, const struct after *a, enum shape shape)

@@ -272,6 +272,7 @@ void evidence_retire_paths(struct evidence *e, uint32_t entity, struct instant b
 			of->at[kept++] = of->at[i];
 	of->first = 0;
 	of->n = kept;
+	alloc_shrink((void **)&of->at, kept, &of->capacity, sizeof(*of->at));
 }
 
 uint64_t evidence_lost(const struct evidence *e)
