@@ -746,6 +746,24 @@ static void book_minute_carry(struct carry *c, struct minute *m)
 	CARRY(c, m->minute);
 }
 
+// Those that are folded, unfolded for the way.
+static void book_folds_carry(struct carry *c, struct book *b)
+{
+	struct shelf way = {0};
+	size_t none = 0;
+	for (size_t e = 0; e < b->fold_count && !carry_loads(c); e++)
+		for (size_t i = 0; i < b->folds[e].count; i++) {
+			struct incident n;
+			sparse_unpack(b->folds[e].at[i].bytes, &n, sizeof(n));
+			shelf_add(&way, &n, &b->folds[e].at[i].mark);
+		}
+	book_shelf_carry(c, &way, &none);
+	for (size_t i = 0; i < way.list.count && carry_loads(c) && carry_good(c); i++)
+		fold_add(b, &way.list.at[i], &way.marks[i]);
+	free(way.list.at);
+	free(way.marks);
+}
+
 void book_carry(struct carry *c, struct book *b)
 {
 	size_t none = 0;
@@ -755,4 +773,5 @@ void book_carry(struct carry *c, struct book *b)
 	for (size_t i = 0; i < b->minute_count && carry_good(c); i++)
 		book_minute_carry(c, &b->minutes[i]);
 	CARRY(c, b->numbers);
+	book_folds_carry(c, b);
 }
