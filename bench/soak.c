@@ -153,11 +153,11 @@ static void soak_open(struct soak *s)
 
 // ---- what happens ----
 
-// Some entity goes for an hour and a half about once in six hours.
+// Some entity goes for an hour and a half about once a day.
 static bool soak_gone(const struct soak *s, uint32_t entity, int64_t at)
 {
-	int64_t slot = at / (4 * OUTAGE_S);
-	return hash_mix((uint64_t)slot) % s->entities == entity && at % (4 * OUTAGE_S) < OUTAGE_S;
+	int64_t slot = at / (16 * OUTAGE_S);
+	return hash_mix((uint64_t)slot) % s->entities == entity && at % (16 * OUTAGE_S) < OUTAGE_S;
 }
 
 static bool soak_session_up(uint32_t peer, int64_t at)

@@ -12,7 +12,8 @@
 
 #include <stdlib.h>
 
-#define VALUES_NS (2 * 86400 * NS_PER_S) // of a tenth of what lasts, and before what is not seen yet
+#define VALUES_NS (2 * 86400 * NS_PER_S) // values of series are kept for so long, and before what is open
+#define CURVE_NS  (6 * 3600 * NS_PER_S)	 // before and after what is over, besides its lead
 
 static void detectors_ask(struct pipeline *p, uint32_t entity)
 {
@@ -162,17 +163,37 @@ static void look_retire_intervals(struct pipeline *p, uint32_t entity, struct in
 	free(pins);
 }
 
-// Curves of series begin before the start of what is not sealed, by a tenth of how long it lasts.
-static struct instant look_values_since(const struct pipeline *p, uint32_t entity, struct instant now)
+// The span of all detections of the group of this one, and a tenth of it on either side: there curves of series begin and end.
+static struct dossier_span look_curve_span(const struct dossier *d, size_t which, struct instant now)
 {
-	const struct dossier *d = &p->dossiers[entity];
-	struct instant since = now;
+	struct instant from = d->detections[which].start.from, to = from;
+	bool open = false;
+	for (size_t i = 0; i < d->detection_count; i++) {
+		const struct detection *one = &d->detections[i];
+		if (i != which && (!d->group[which] || d->group[i] != d->group[which]))
+			continue;
+		from = instant_known(one->start.from) ? earlier(from, one->start.from) : from;
+		open |= !instant_known(one->end.best);
+		to = one->end.best.ns > to.ns ? one->end.best : to;
+	}
+	to = open ? now : to;
+	int64_t lead = open ? VALUES_NS : (to.ns - from.ns) / 8 + CURVE_NS;
+	return (struct dossier_span){instant_after(from, -lead), instant_after(to, lead)};
+}
+
+static void look_retire_values(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	struct dossier *d = &p->dossiers[entity];
 	int64_t most = engine_ns(p->decisions, ENGINE_OPEN_MOST_S) + engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S);
+	if (!d->value_count)
+		return;
+	struct dossier_span *spans = alloc_zero(d->detection_count, sizeof(*spans));
+	size_t n = 0;
 	for (size_t i = 0; i < d->detection_count; i++)
-		if (instant_known(d->detections[i].start.from))
-			since = earlier(since, d->detections[i].start.from);
-	since.ns = since.ns < now.ns - most ? now.ns - most : since.ns;
-	return instant_after(since, -VALUES_NS);
+		if (d->detections[i].start.best.ns > now.ns - most)
+			spans[n++] = look_curve_span(d, i, now);
+	dossier_retire_values(d, instant_after(now, -VALUES_NS), spans, n);
+	free(spans);
 }
 
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
@@ -213,6 +234,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,
 		    fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
-	dossier_retire_values(d, look_values_since(p, entity, now));
+	look_retire_values(p, entity, now);
 	look_retire_intervals(p, entity, now);
 }

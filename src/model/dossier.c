@@ -111,15 +111,26 @@ void dossier_value(struct dossier *d, const struct dossier_value *one)
 	d->values[d->value_count++] = *one;
 }
 
-void dossier_retire_values(struct dossier *d, struct instant horizon)
+static bool dossier_within(struct instant t, const struct dossier_span *spans, size_t n)
 {
-	size_t old = 0;
+	for (size_t i = 0; i < n; i++)
+		if (t.ns >= spans[i].from.ns && t.ns <= spans[i].to.ns)
+			return true;
+	return false;
+}
+
+void dossier_retire_values(struct dossier *d, struct instant horizon, const struct dossier_span *kept, size_t n)
+{
+	size_t old = 0, stay = 0;
 	while (old + DOSSIER_VALUES_LEAST < d->value_count && d->values[old].time.ns < horizon.ns)
 		old++;
-	if (!old)
+	for (size_t i = 0; i < old; i++)
+		if (dossier_within(d->values[i].time, kept, n))
+			d->values[stay++] = d->values[i];
+	if (stay == old)
 		return;
-	d->value_count -= old;
-	memmove(d->values, d->values + old, d->value_count * sizeof(*d->values));
+	memmove(d->values + stay, d->values + old, (d->value_count - old) * sizeof(*d->values));
+	d->value_count -= old - stay;
 	alloc_shrink((void **)&d->values, d->value_count, &d->value_capacity, sizeof(*d->values));
 }
 

@@ -49,6 +49,9 @@ void dossier_sample(struct dossier *d, const struct sample *one); // of IPv4 rou
 // Keeps of the samples all after `fine`, one a DOSSIER_COARSE_NS between `coarse` and that, one a DOSSIER_OLD_NS before.
 void dossier_coarsen(struct dossier *d, struct instant fine, struct instant coarse);
 void dossier_value(struct dossier *d, const struct dossier_value *one);
-// Forgets values before `horizon`, but for the newest DOSSIER_VALUES_LEAST of the entity.
-void dossier_retire_values(struct dossier *d, struct instant horizon);
+struct dossier_span {
+	struct instant from, to;
+};
+// Forgets values before `horizon`, but for those within one of the spans and the newest DOSSIER_VALUES_LEAST of the entity.
+void dossier_retire_values(struct dossier *d, struct instant horizon, const struct dossier_span *kept, size_t n);
 void dossier_free(struct dossier *d);
