@@ -217,14 +217,14 @@ static void detection_begin(struct detection *d, const struct reachability *r, u
 }
 
 // The first of the intervals in which a loss seen now may have begun: WINDOW of them, none from before a pause in the data
-// or from the loss before.
+// or from the loss before. Late probes can give an interval twice: never more than WINDOW all the same.
 static size_t window_first(const struct reachability *r, int64_t width)
 {
 	int64_t least = r->bins[r->bin_count - 1].time.ns - (WINDOW - 1) * width;
 	if (instant_known(r->loss.end.best) && r->loss.end.best.ns > least)
 		least = r->loss.end.best.ns;
 	size_t first = r->bin_count - 1;
-	while (first > 0 && r->bins[first - 1].time.ns >= least)
+	while (first > 0 && r->bin_count - first < WINDOW && r->bins[first - 1].time.ns >= least)
 		first--;
 	return first;
 }
