@@ -254,7 +254,7 @@ int main(int argc, char **argv)
 	b.prefixes = argument(argc, argv, 1, 1100000, 1130000); // more would leave the space of prefix_of
 	b.peers = argument(argc, argv, 2, 1000, 10000);
 	register_peers(&b);
-	b.table = table_create(b.registry, definition_default(), 1000);
+	b.table = table_create(b.registry, &(struct visibility){definition_default(), 1000, NULL});
 	double cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID), start = wall_ms();
 	for (uint32_t first = 0; first < b.peers; first += COLLECTOR_PEERS)
 		dump(&b, first, first + COLLECTOR_PEERS < b.peers ? first + COLLECTOR_PEERS : b.peers);

@@ -71,7 +71,7 @@ bool number_digits(struct cursor *c, unsigned n, uint64_t *ret)
 
 // A number taken apart: digits x 10^tens.
 struct number_parts {
-	uint64_t digits; // the first 19 that are not leading zeros
+	uint64_t digits; // the first that are not leading zeros, as many as fit
 	int tens, count; // count: of all digits seen
 	bool minus, cut; // cut: not all digits are in `digits`
 };
@@ -80,10 +80,12 @@ static const uint8_t *number_take_digits(struct number_parts *p, const uint8_t *
 					 bool behind_point)
 {
 	for (; at < end && number_is_digit(*at); at++) {
-		bool room = p->digits < UINT64_MAX / 10 - 1;
+		uint64_t longer;
+		bool room = !p->cut && !__builtin_mul_overflow(p->digits, 10, &longer) &&
+			    !__builtin_add_overflow(longer, *at - '0', &longer);
 		p->count++;
 		p->cut |= !room;
-		p->digits = room ? p->digits * 10 + (uint64_t)(*at - '0') : p->digits;
+		p->digits = room ? longer : p->digits;
 		p->tens += behind_point ? -room : !room;
 	}
 	return at;
@@ -175,19 +177,35 @@ static bool number_scaled_plain(struct cursor c, int digits, uint64_t *ret)
 	return seen;
 }
 
+// The same for all others, in whole numbers too: a double times 1,000 is not always on the right side of a half.
+static bool number_scaled_parts(struct cursor c, int digits, uint64_t *ret)
+{
+	struct number_parts p = {0};
+	if (cursor_left(&c) > NUMBER_BYTES_MAX || number_take(&p, c) != c.end)
+		return false;
+	uint64_t value = p.digits, last = 0;
+	int tens = p.tens + digits;
+	if (p.cut && tens > 0)
+		return false;
+	for (; tens > 0 && value; tens--) {
+		if (__builtin_mul_overflow(value, 10, &value))
+			return false;
+	}
+	for (; tens < 0 && (value || last); tens++) {
+		last = value % 10;
+		value /= 10;
+	}
+	value += last >= 5;
+	*ret = value;
+	return !p.minus || !value;
+}
+
 bool number_scaled(struct cursor c, int digits, uint64_t most, uint64_t *ret)
 {
 	must(digits >= 0 && digits <= 9);
 	uint64_t value;
-	if (!number_scaled_plain(c, digits, &value)) {
-		double real;
-		if (!number_real(&c, &real) || cursor_left(&c))
-			return false;
-		real = round(real * pow(10, digits));
-		if (real < 0 || real >= 18446744073709551616.0)
-			return false;
-		value = (uint64_t)real;
-	}
+	if (!number_scaled_plain(c, digits, &value) && !number_scaled_parts(c, digits, &value))
+		return false;
 	if (value > most)
 		return false;
 	*ret = value;

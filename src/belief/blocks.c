@@ -11,6 +11,7 @@
 #include "belief/blocks.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "base/hash.h"
 #include "base/must.h"
 
@@ -18,33 +19,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NS_PER_HOUR	(3600 * NS_PER_S)
-#define LOG_ODDS_MAX	4.5951199f   // ln 0.99/0.01
-#define LOG_ODDS_UP	2.1972246f   // ln 0.9/0.1
-#define ANSWER_IF_DOWN	(0.99 / 256) // Trinocular: (1 - probe loss) / |b|
-#define AVAILABLE_LEAST 0.004
-#define AVAILABLE_MOST	0.995
-#define NEW_RESPONDER	(2.0 / 3) // Beta(1, 1) after one answer
-#define REPEATED	0.25	  // weight of another silence of the same address (own choice)
-#define SECOND_OBSERVER 1.0986	  // ln 3: what each of two observers must have against the block
-#define LEARN		128	  // half-life 14 days at one question in three and a half hours
-#define LEARN_HOUR	512	  // slower: many blocks share it
-#define RECOVERY_MISS	0.2	  // Trinocular: so often a recovery may be missed in a round
-#define FULL		0.997	  // of the slots; double hashing finds a block in 6 looks even then
-#define SLOTS_LEAST	1021
-#define RUN_MOST	50.0 // beyond it nothing changes
-#define POOL_USUAL	0.01 // share of blocks down in peace (prior)
-#define POOL_BASE	11.3 // ln (3,900 rounds a month / 0.05 false alarms)
-
-static const double pool_share[2] = {0.2, 0.5};
+#define NS_PER_HOUR (3600 * NS_PER_S) // the calendar
+#define RECOVERY_MISS                                                                                                  \
+	0.2 // Trinocular: so often a recovery may be missed in a round; who is asked, not what is believed
+#define FULL	    0.997 // of the slots; double hashing finds a block in 6 looks even then
+#define SLOTS_LEAST 1021  // memory; a prime
+#define RUN_MOST    50.0  // beyond it nothing changes
 
 struct network {
 	uint8_t hour[BLOCK_HOURS]; // 255 is 1
 };
 
-#define AVAILABILITY_FIRST 0.7 // of an address that was heard of once: listed hosts answer, passers-by do not
-
 struct blocks {
+	const struct decisions *decisions;
+	double odds_most, odds_up; // logarithms: belief is kept within the one, and up above the other
 	struct block_state *slots;
 	size_t slot_count, count;
 	uint64_t *known;     // a bit per /24, so that what is not there costs one look
@@ -74,9 +62,17 @@ static size_t slots_for(size_t blocks)
 	return n;
 }
 
-struct blocks *blocks_create(size_t expected, struct block_sink out)
+static double odds_log(double p)
+{
+	return (double)(float)log(p / (1 - p));
+}
+
+struct blocks *blocks_create(const struct decisions *decisions, size_t expected, struct block_sink out)
 {
 	struct blocks *b = alloc_zero(1, sizeof(*b));
+	b->decisions = decisions;
+	b->odds_most = odds_log(belief_value(decisions, BELIEF_CLAMP));
+	b->odds_up = odds_log(belief_value(decisions, BELIEF_UP));
 	b->out = out;
 	b->slot_count = slots_for(expected > BLOCKS_MAX ? BLOCKS_MAX : expected);
 	b->slots = alloc_pages(b->slot_count * sizeof(*b->slots));
@@ -164,10 +160,10 @@ static struct network *network_of(struct blocks *b, uint32_t network)
 	return &b->networks[network];
 }
 
-static void pool_size(struct block_pool *p)
+static void pool_size(const struct blocks *b, struct block_pool *p)
 {
 	uint32_t n = p->blocks[BLOCK_UP] + p->blocks[BLOCK_UNCERTAIN] + p->blocks[BLOCK_DOWN];
-	p->threshold = (float)(POOL_BASE + log(n ? n : 1));
+	p->threshold = (float)(belief_value(b->decisions, BELIEF_POOL_BASE) + log(n ? n : 1));
 }
 
 struct block_state *blocks_add(struct blocks *b, uint32_t block, uint32_t entity, uint32_t network)
@@ -183,7 +179,7 @@ struct block_state *blocks_add(struct blocks *b, uint32_t block, uint32_t entity
 		.key = block + 1,
 		.entity = (uint16_t)entity,
 		.network = network,
-		.log_odds = LOG_ODDS_MAX,
+		.log_odds = (float)b->odds_most,
 		.last_ok = INSTANT_NONE,
 		.first_fail = INSTANT_NONE,
 		.decided_at = INSTANT_NONE,
@@ -207,7 +203,7 @@ static void belief_set(struct blocks *b, struct block_state *s, uint8_t belief, 
 	p->blocks[before]--;
 	p->blocks[belief]++;
 	if (before == BLOCK_UNOBSERVABLE)
-		pool_size(p);
+		pool_size(b, p);
 	s->belief = belief;
 	if (belief == BLOCK_UNCERTAIN || !instant_known(time))
 		return;
@@ -278,7 +274,9 @@ double blocks_hour(const struct blocks *b, uint32_t network, unsigned hour)
 static double answers(const struct blocks *b, const struct block_state *s, int at, struct instant time)
 {
 	double a = (s->availability[at] + 0.5) / 256 * blocks_hour(b, s->network, hour_of(time));
-	return a < AVAILABLE_LEAST ? AVAILABLE_LEAST : a > AVAILABLE_MOST ? AVAILABLE_MOST : a;
+	double least = belief_value(b->decisions, BELIEF_AVAILABLE_LEAST);
+	double most = belief_value(b->decisions, BELIEF_AVAILABLE_MOST);
+	return a < least ? least : a > most ? most : a;
 }
 
 static uint8_t step(uint8_t from, double by, double lot)
@@ -294,15 +292,24 @@ static void learn(struct blocks *b, struct block_state *s, int at, bool ok, stru
 	uint8_t *hour = &network_of(b, s->network)->hour[hour_of(time)];
 	double a = (s->availability[at] + 0.5) / 256, miss = (ok ? 1 : 0) - a * *hour / 255;
 	uint64_t lots = hash_pair(s->key, (uint64_t)time.ns + s->index[at]);
-	s->availability[at] = step(s->availability[at], miss * 256 / LEARN, (double)(lots >> 32) * 0x1p-32);
-	*hour = step(*hour, miss * a * 255 / LEARN_HOUR, (double)(lots & UINT32_MAX) * 0x1p-32);
+	s->availability[at] = step(s->availability[at], miss * 256 / belief_value(b->decisions, BELIEF_LEARN),
+				   (double)(lots >> 32) * 0x1p-32);
+	*hour = step(*hour, miss * a * 255 / belief_value(b->decisions, BELIEF_LEARN_HOUR),
+		     (double)(lots & UINT32_MAX) * 0x1p-32);
 }
 
 // What the run of silence since the last answer says, as a share d of blocks against the usual share.
-static double pool_weight(const struct block_state *s, double d)
+static double pool_weight(const struct blocks *b, const struct block_state *s, double d)
 {
+	double usual = belief_value(b->decisions, BELIEF_POOL_USUAL);
 	double run = -(double)(s->against[0] + s->against[1]), down = exp(run < RUN_MOST ? run : RUN_MOST);
-	return log(((1 - d) + d * down) / ((1 - POOL_USUAL) + POOL_USUAL * down));
+	return log(((1 - d) + d * down) / ((1 - usual) + usual * down));
+}
+
+// The shares of blocks that are looked for.
+static double pool_share(const struct blocks *b, int i)
+{
+	return belief_value(b->decisions, i ? BELIEF_POOL_MANY : BELIEF_POOL_SOME);
 }
 
 static void pool_heard(struct block_pool *pool, const struct block_probe *p)
@@ -358,9 +365,9 @@ static void clear_run(struct block_state *s)
 	s->first_fail = INSTANT_NONE;
 }
 
-static void move(struct block_state *s, double by)
+static void move(const struct blocks *b, struct block_state *s, double by)
 {
-	double l = (double)s->log_odds + by, most = (double)LOG_ODDS_MAX;
+	double l = (double)s->log_odds + by, most = b->odds_most;
 	s->log_odds = (float)(l > most ? most : l < -most ? -most : l);
 }
 
@@ -369,37 +376,40 @@ static void take_answer(struct blocks *b, struct block_state *s, int at, const s
 	bool was_down = s->belief == BLOCK_DOWN;
 	double add[2];
 	for (int i = 0; i < 2; i++) {
-		double said = pool_counts(b, s) ? pool_weight(s, pool_share[i]) : 0;
-		add[i] = log((1 - pool_share[i]) / (1 - POOL_USUAL)) - (said > 0 ? said : 0);
+		double said = pool_counts(b, s) ? pool_weight(b, s, pool_share(b, i)) : 0;
+		add[i] = log((1 - pool_share(b, i)) / (1 - belief_value(b->decisions, BELIEF_POOL_USUAL))) -
+			 (said > 0 ? said : 0);
 	}
 	if (at < 0)
-		at = responder_put(s, p->low, NEW_RESPONDER);
-	move(s, log(answers(b, s, at, p->time) / ANSWER_IF_DOWN));
+		at = responder_put(s, p->low, belief_value(b->decisions, BELIEF_AVAILABLE_NEW));
+	move(b, s, log(answers(b, s, at, p->time) / belief_value(b->decisions, BELIEF_ANSWER_DOWN)));
 	for (int i = 0; i < s->responders && !was_down; i++)
 		if (s->silent >> i & 1)
 			learn(b, s, i, false, p->time);
 	learn(b, s, at, true, p->time);
 	clear_run(s);
 	s->last_ok = p->time;
-	if (s->log_odds > LOG_ODDS_UP)
+	if ((double)s->log_odds > b->odds_up)
 		belief_set(b, s, BLOCK_UP, was_down || s->belief == BLOCK_UNOBSERVABLE ? p->time : INSTANT_NONE);
 	pool_add(b, s, add, p);
 }
 
 // Two observers each have something against the block, or this one's controls are fine.
-static bool confirmed(const struct block_state *s, const struct block_probe *p)
+static bool confirmed(const struct blocks *b, const struct block_state *s, const struct block_probe *p)
 {
+	double each = -belief_value(b->decisions, BELIEF_SECOND_OBSERVER);
 	return p->controls == BLOCK_CONTROLS_HEALTHY ||
-	       ((double)s->against[0] <= -SECOND_OBSERVER && (double)s->against[1] <= -SECOND_OBSERVER);
+	       ((double)s->against[0] <= each && (double)s->against[1] <= each);
 }
 
 static void take_silence(struct blocks *b, struct block_state *s, int at, const struct block_probe *p)
 {
 	bool counts = pool_counts(b, s), again = s->silent >> at & 1;
-	double before[2] = {pool_weight(s, pool_share[0]), pool_weight(s, pool_share[1])}, add[2];
-	double by = log((1 - answers(b, s, at, p->time)) / (1 - ANSWER_IF_DOWN)) * (again ? REPEATED : 1);
+	double before[2] = {pool_weight(b, s, pool_share(b, 0)), pool_weight(b, s, pool_share(b, 1))}, add[2];
+	double by = log((1 - answers(b, s, at, p->time)) / (1 - belief_value(b->decisions, BELIEF_ANSWER_DOWN))) *
+		    (again ? belief_value(b->decisions, BELIEF_REPEATED) : 1);
 	by = by < 0 ? by : 0;
-	move(s, by);
+	move(b, s, by);
 	int who = s->observers[0] == p->observer || s->observers[0] == BLOCK_OBSERVER_NONE ? 0 : 1;
 	if (s->observers[who] == BLOCK_OBSERVER_NONE)
 		s->observers[who] = p->observer;
@@ -409,10 +419,10 @@ static void take_silence(struct blocks *b, struct block_state *s, int at, const 
 	if (!instant_known(s->first_fail))
 		s->first_fail = p->time;
 	for (int i = 0; i < 2; i++)
-		add[i] = counts ? pool_weight(s, pool_share[i]) - before[i] : 0;
-	if (s->log_odds < -LOG_ODDS_UP && (s->belief == BLOCK_DOWN || confirmed(s, p)))
+		add[i] = counts ? pool_weight(b, s, pool_share(b, i)) - before[i] : 0;
+	if ((double)s->log_odds < -b->odds_up && (s->belief == BLOCK_DOWN || confirmed(b, s, p)))
 		belief_set(b, s, BLOCK_DOWN, p->time);
-	else if (s->log_odds <= LOG_ODDS_UP && s->belief != BLOCK_DOWN)
+	else if ((double)s->log_odds <= b->odds_up && s->belief != BLOCK_DOWN)
 		belief_set(b, s, BLOCK_UNCERTAIN, p->time);
 	pool_add(b, s, add, p);
 }
@@ -503,5 +513,111 @@ uint64_t blocks_ignored(const struct blocks *b)
 void blocks_responder_seen(struct blocks *b, struct block_state *s, uint8_t low)
 {
 	if (place_of(s, low) < 0 && s->responders < BLOCK_RESPONDERS)
-		blocks_responder(b, s, low, AVAILABILITY_FIRST);
+		blocks_responder(b, s, low, belief_value(b->decisions, BELIEF_AVAILABLE_LISTED));
+}
+
+static void blocks_block_carry(struct carry *c, struct block_state *s)
+{
+	uint32_t entity = s->entity;
+	CARRY(c, s->key);
+	carry_entity(c, &entity);
+	carry_entity(c, &s->network);
+	CARRY(c, s->last_ok);
+	CARRY(c, s->first_fail);
+	CARRY(c, s->decided_at);
+	CARRY(c, s->index);
+	CARRY(c, s->availability);
+	CARRY(c, s->log_odds);
+	CARRY(c, s->against);
+	CARRY(c, s->silent);
+	CARRY(c, s->asked);
+	CARRY(c, s->round);
+	CARRY(c, s->observers);
+	CARRY(c, s->fails);
+	CARRY(c, s->belief);
+	CARRY(c, s->responders);
+	CARRY(c, s->outages);
+	carry_check(c, s->key >= 1 && s->key <= BLOCKS_MAX && s->belief < BLOCK_BELIEFS &&
+			       s->responders <= BLOCK_RESPONDERS);
+	carry_check(c, entity == CARRY_GONE || entity < BLOCK_ENTITIES_MAX);
+	s->entity = (uint16_t)entity;
+	if (carry_loads(c) && entity == CARRY_GONE)
+		s->key = 0;
+}
+
+// Its pool is counted by pools_carry.
+static void blocks_block_put(struct carry *c, struct blocks *b, const struct block_state *s)
+{
+	if (!s->key || !carry_good(c))
+		return;
+	carry_check(c, s->network < BLOCK_NETWORKS_MAX && !is_known(b, s->key - 1));
+	struct block_state *to = carry_good(c) ? blocks_add(b, s->key - 1, s->entity, s->network) : NULL;
+	if (!to)
+		return;
+	pool_of(b, s->entity)->blocks[BLOCK_UNOBSERVABLE]--;
+	*to = *s;
+}
+
+static void blocks_pool_carry(struct carry *c, struct block_pool *p)
+{
+	CARRY(c, p->blocks);
+	CARRY(c, p->evidence);
+	CARRY(c, p->threshold);
+	CARRY(c, p->observers);
+	CARRY(c, p->healthy);
+	CARRY(c, p->alarm);
+	CARRY(c, p->quiet);
+	CARRY(c, p->since);
+	CARRY(c, p->probes);
+}
+
+static void blocks_pools_carry(struct carry *c, struct blocks *b)
+{
+	size_t n = b->pool_count;
+	carry_count(c, &n, 60);
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		struct block_pool held = {0};
+		uint32_t entity = i;
+		if (!carry_loads(c))
+			held = b->pools[i];
+		carry_entity(c, &entity);
+		blocks_pool_carry(c, &held);
+		if (carry_loads(c) && carry_good(c) && entity < BLOCK_ENTITIES_MAX)
+			*pool_of(b, entity) = held;
+	}
+}
+
+static void blocks_networks_carry(struct carry *c, struct blocks *b)
+{
+	size_t n = b->network_count;
+	carry_count(c, &n, sizeof(uint32_t) + sizeof(struct network));
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		struct network held = {0};
+		uint32_t network = i;
+		if (!carry_loads(c))
+			held = b->networks[i];
+		carry_entity(c, &network);
+		CARRY(c, held);
+		if (carry_loads(c) && carry_good(c) && network < BLOCK_NETWORKS_MAX)
+			*network_of(b, network) = held;
+	}
+}
+
+void blocks_carry(struct carry *c, struct blocks *b)
+{
+	size_t n = b->count, at = 0;
+	carry_count(c, &n, 90);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct block_state held = {0};
+		while (!carry_loads(c) && !b->slots[at].key)
+			at++;
+		if (!carry_loads(c))
+			held = b->slots[at++];
+		blocks_block_carry(c, &held);
+		if (carry_loads(c))
+			blocks_block_put(c, b, &held);
+	}
+	blocks_pools_carry(c, b);
+	blocks_networks_carry(c, b);
+	CARRY(c, b->ignored);
 }

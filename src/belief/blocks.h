@@ -6,18 +6,21 @@
 
 #include "base/attr.h"
 #include "base/instant.h"
+#include "belief/decisions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+struct carry; // base/carry.h
+
 #define BLOCKS_MAX	    (1u << 24) // all /24s
-#define BLOCK_RESPONDERS    16
-#define BLOCK_PROBES_MAX    15 // a round
+#define BLOCK_RESPONDERS    16	       // memory: 96 bytes a block
+#define BLOCK_PROBES_MAX    15	       // a round
 #define BLOCK_OBSERVER_NONE UINT16_MAX
 #define BLOCK_NETWORKS_MAX  200000u // twice the networks there are
-#define BLOCK_ENTITIES_MAX  65535u
-#define BLOCK_HOURS	    168
+#define BLOCK_ENTITIES_MAX  65535u  // 16 bits
+#define BLOCK_HOURS	    168	    // of a week
 
 enum block_belief { BLOCK_UNOBSERVABLE, BLOCK_UP, BLOCK_UNCERTAIN, BLOCK_DOWN, BLOCK_BELIEFS };
 
@@ -77,7 +80,8 @@ struct block_sink {								   // either may be null
 
 struct blocks;
 
-struct blocks *blocks_create(size_t expected, struct block_sink out); // that many blocks need no growth
+// `expected`: that many blocks need no growth. `decisions`: of the run, borrowed; null: the table's.
+struct blocks *blocks_create(const struct decisions *decisions, size_t expected, struct block_sink out);
 void blocks_free(struct blocks *b);
 
 // Adds the block, or finds it; null when the block, entity or network number is too large. Borrowed until the next add.
@@ -107,3 +111,5 @@ const struct block_pool *blocks_pool(const struct blocks *b, uint32_t entity); /
 size_t blocks_count(const struct blocks *b);
 size_t blocks_bytes(const struct blocks *b);
 uint64_t blocks_ignored(const struct blocks *b);
+// All of it into an empty one. Networks here go by the numbers of entities; what is of an entity that is gone is dropped.
+void blocks_carry(struct carry *c, struct blocks *b);

@@ -118,8 +118,8 @@ int cli_bgp_state(char **paths, int n, bool json)
 	inputs_init(&s.in, &say_notices);
 	for (int i = 0; i < n; i++)
 		failed += inputs_add(&s.in, paths[i]) < 0;
-	s.routes = routes_create(s.in.peers, &nobody, definition_default(), s.in.full_feed_floor,
-				 (struct sample_sink){no_sample, NULL});
+	struct visibility by = {.definition = definition_default(), .full_floor = s.in.full_feed_floor};
+	s.routes = routes_create(s.in.peers, &nobody, &by, (struct sample_sink){no_sample, NULL});
 	int code = run(&s);
 	if (code < 0) {
 		fprintf(stderr, "lacuna bgp: %s\n", err_text(code));

@@ -3,11 +3,11 @@
 #include "cli/record_bmp.h"
 
 #include "base/instant.h"
+#include "base/number.h"
 #include "cli/say.h"
 #include "conf/place.h"
 #include "daemon/station.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +34,8 @@ static const char record_bmp_help[] =
 
 static bool record_bmp_seconds_parse(const char *word, int64_t *ret_ns)
 {
-	char *end;
-	errno = 0;
-	double v = strtod(word, &end);
-	if (end == word || *end || errno || !(v >= 0.001 && v <= 1e9))
+	double v;
+	if (!number_real_of_text(word, 0.001, 1e9, &v))
 		return false;
 	*ret_ns = (int64_t)(v * 1e9);
 	return true;

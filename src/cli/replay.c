@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/say.h"
@@ -12,6 +13,7 @@
 #include "intake/shipped.h"
 #include "report/revision.h"
 
+#include <float.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +37,11 @@ static const char help[] =
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
-	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna log')\n"
+	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna "
+	"log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
+	"  --snapshot FILE       writes the state there when the data end, at --until, or when told to stop\n"
+	"  --resume FILE         goes on from such a state with the same paths: what it has is not told again\n"
 	"  --follow[=SECONDS]    the data is still being written: read what is new and tell each revision in a line, "
 	"until\n"
 	"                        interrupted; look at least so often (5), for file systems that do not say what "
@@ -47,8 +52,8 @@ static const char help[] =
 	"one-network\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
 	"own)\n"
-	"  --set NAME=VALUE      another threshold, such as level.open=0.5; the set is hashed into the incident\n"
-	"  --parameters          every threshold with its value and source, and nothing else\n"
+	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
+	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
 	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
 	"  --quiet               no progress, no notes\n"
 	"\n"
@@ -59,6 +64,14 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 done; 1 done, but input was damaged or missing (named on standard error); 2 usage; 3 nothing\n"
 	"could be read; 4 out of memory or another failure of our own.\n";
+
+static volatile sig_atomic_t replay_stop;
+
+static void replay_on_stop(int number)
+{
+	(void)number;
+	replay_stop = 1;
+}
 
 struct replay {
 	struct session session;
@@ -75,12 +88,7 @@ static int usage(const char *message, const char *what)
 
 static int seconds_parse(const char *option, const char *argument, double *ret)
 {
-	char *end;
-	double value = strtod(argument, &end);
-	if (end == argument || *end || !(value >= 0) || value > 86400)
-		return usage("a number of seconds is wanted", option);
-	*ret = value;
-	return 0;
+	return number_real_of_text(argument, 0, 86400, ret) ? 0 : usage("a number of seconds is wanted", option);
 }
 
 static int cut_parse(const char *argument, int64_t *ret)
@@ -95,36 +103,42 @@ static int cut_parse(const char *argument, int64_t *ret)
 	return 0;
 }
 
-static int set_parameter(struct parameters *p, const char *argument)
+static int set_decision(struct decisions *d, const char *argument)
 {
 	const char *equals = strchr(argument, '=');
-	char name[64], *end = NULL;
+	char name[64], message[160];
+	const struct decision *row;
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
-	double value = equals ? strtod(equals + 1, &end) : 0;
-	if (n >= sizeof(name) || end == equals + 1 || *end)
+	double value;
+	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
 		return usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
-	int code = parameters_set(p, name, value);
+	int code = decisions_set(d, name, value, &row);
 	if (code == ERR_NOT_FOUND)
-		return usage("no such threshold (see --parameters)", name);
-	return code < 0 ? usage("not a value for a threshold", argument) : 0;
+		return usage("no such number (see --parameters)", name);
+	if (code == 0)
+		return 0;
+	snprintf(message, sizeof(message), "%s must be from %.9g to %.9g (%s)", name, row->low, row->high, row->unit);
+	return usage(message, equals + 1);
 }
 
-static void print_parameters(const struct parameters *p)
+// In columns, at least two spaces apart.
+static void print_decisions(const struct decisions *d)
 {
-	const char *group;
-	const struct level_threshold *what;
+	const struct decision *row;
 	double value;
-	for (size_t row = 0; parameters_row(p, row, &group, &what, &value); row++)
-		printf("%s.%-22s %-10g %s\n", group, what->name, value, what->source);
+	for (size_t i = 0; (row = decisions_row(d, i, &value)); i++) {
+		char bounds[48];
+		snprintf(bounds, sizeof(bounds), "%.9g to %.9g", row->low, row->high);
+		printf("%-34s  %-10.9g  %-27s  %-18s  %s\n", row->name, value, row->unit, bounds, row->source);
+	}
 }
 
 static int floor_parse(const char *argument, uint32_t *ret)
 {
-	char *end;
-	unsigned long value = *argument >= '0' && *argument <= '9' ? strtoul(argument, &end, 10) : 0;
-	if (!value || *end || value > UINT32_MAX)
+	uint64_t value;
+	if (!number_of_text(argument, UINT32_MAX, &value) || !value)
 		return usage("--full-feed-floor wants a number of prefixes from 1 to 4294967295", argument);
 	*ret = (uint32_t)value;
 	return 0;
@@ -145,7 +159,7 @@ static int parse_one(struct replay *r, int option)
 		r->session.quiet = true;
 		return 0;
 	case 's':
-		return set_parameter(&r->session.parameters, optarg);
+		return set_decision(&r->session.decisions, optarg);
 	case 'F':
 		r->follow = true;
 		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
@@ -160,6 +174,12 @@ static int parse_one(struct replay *r, int option)
 		return 0;
 	case 'c':
 		return cut_parse(optarg, &r->session.cut_ns);
+	case 'S':
+		r->session.snapshot_path = optarg;
+		return 0;
+	case 'R':
+		r->session.resume_path = optarg;
+		return 0;
 	case 'm':
 		return seconds_parse("--watermark", optarg, &r->watermark_s);
 	case 'p':
@@ -200,6 +220,8 @@ static int parse(struct replay *r, int argc, char **argv)
 		{"revisions", no_argument, NULL, 'r'},
 		{"log", required_argument, NULL, 'l'},
 		{"cut", required_argument, NULL, 'c'},
+		{"snapshot", required_argument, NULL, 'S'},
+		{"resume", required_argument, NULL, 'R'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -215,9 +237,11 @@ static int parse(struct replay *r, int argc, char **argv)
 			return code + 1;
 	}
 	if (r->parameters) {
-		print_parameters(&r->session.parameters);
+		print_decisions(&r->session.decisions);
 		return 1;
 	}
+	if (r->follow && (r->session.snapshot_path || r->session.resume_path))
+		return usage("--follow keeps no state: leave --snapshot and --resume out", NULL) + 1;
 	return optind == argc ? usage("name at least one file or folder", NULL) + 1 : 0;
 }
 
@@ -357,11 +381,9 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 	if (unobservable)
 		text_printf(&t,
 			    "Nothing can be said of %zu of the %zu watched: the data never held the tables of %.0f "
-			    "full-feed "
-			    "networks, or almost none of their space. Add a RIB dump, or lower --full-feed-floor for a "
-			    "small "
+			    "full-feed networks, or almost none of their space. Add a RIB dump, or lower "
 			    "--full-feed-floor for a small network.\n",
-			    unobservable, watched, level_threshold(LEVEL_NETWORKS_MIN)->value);
+			    unobservable, watched, detect_value(&r->session.decisions, LEVEL_NETWORKS_MIN));
 	if (v->incidents->unconfirmed)
 		text_printf(&t,
 			    "%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: "
@@ -413,6 +435,12 @@ int cli_replay(int argc, char **argv)
 	} else if (!status) {
 		if (r.revisions)
 			r.session.revisions = (struct revision_sink){revision_print, NULL};
+		if (r.session.snapshot_path) {
+			struct sigaction action = {.sa_handler = replay_on_stop};
+			sigaction(SIGTERM, &action, NULL);
+			sigaction(SIGINT, &action, NULL);
+			r.session.stop = &replay_stop;
+		}
 		status = 1 + session_run(&r.session, argc - optind, argv + optind);
 		if (status <= 2 && r.session.pipeline && !r.revisions)
 			print(&r);

@@ -48,7 +48,7 @@ struct census_run *census_run_create(const struct role *r)
 	struct census_run *c = alloc_zero(1, sizeof(*c));
 	struct census_options o = {.seed = r->setup.seed};
 	c->asns = alloc_zero(BLOCK_NETWORKS_MAX, sizeof(*c->asns));
-	c->blocks = blocks_create(r->setup.blocks, (struct block_sink){0});
+	c->blocks = blocks_create(NULL, r->setup.blocks, (struct block_sink){0});
 	if (census_create(c->blocks, &o, clock_boot_ns(), &c->census) < 0) {
 		census_run_free(c);
 		return NULL;

@@ -75,7 +75,7 @@ struct decode_options {
 	void *bad_context;
 };
 
-// `options` may be null: all of them off.
+// `options` may be null: all of them off. The sink must have a function.
 struct decoder *decoder_create(const struct decode_options *options, struct batch_sink out);
 void decoder_free(struct decoder *d);
 

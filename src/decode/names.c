@@ -5,12 +5,13 @@
 #include "base/alloc.h"
 #include "base/cursor.h"
 #include "base/hash.h"
+#include "base/index.h"
+#include "base/must.h"
 #include "model/target.h"
 
 #include <stdlib.h>
 
-#define FIRST_SLOTS 1024u
-#define KEY_MAX	    (2 * BATCH_TEXT_MAX + 32)
+#define KEY_MAX (2 * BATCH_TEXT_MAX + 32)
 
 struct decode_key { // where the bytes of a key are
 	uint32_t at;
@@ -20,8 +21,8 @@ struct decode_key { // where the bytes of a key are
 struct decode_keys { // bytes → number, dense from 0
 	struct decode_key *keys;
 	uint8_t *bytes;
-	uint32_t *slots; // number + 1
-	size_t count, capacity, byte_count, byte_capacity, slot_count;
+	struct index index;
+	size_t count, capacity, byte_count, byte_capacity;
 };
 
 struct decode_names {
@@ -48,7 +49,7 @@ static void names_keys_free(struct decode_keys *k)
 {
 	free(k->keys);
 	free(k->bytes);
-	free(k->slots);
+	index_free(&k->index);
 }
 
 void decode_names_free(struct decode_names *n)
@@ -63,36 +64,19 @@ void decode_names_free(struct decode_names *n)
 	free(n);
 }
 
-static size_t names_slot(const struct decode_keys *k, const uint8_t *key, size_t length)
-{
-	size_t slot = hash_bytes(key, length) & (k->slot_count - 1);
-	for (; k->slots[slot]; slot = (slot + 1) & (k->slot_count - 1)) {
-		const struct decode_key *held = &k->keys[k->slots[slot] - 1];
-		if (held->length == length && !memcmp(k->bytes + held->at, key, length))
-			break;
-	}
-	return slot;
-}
-
-static void names_double(struct decode_keys *k)
-{
-	free(k->slots);
-	k->slot_count = k->slot_count ? k->slot_count * 2 : FIRST_SLOTS;
-	k->slots = alloc_zero(k->slot_count, sizeof(*k->slots));
-	for (size_t i = 0; i < k->count; i++)
-		k->slots[names_slot(k, k->bytes + k->keys[i].at, k->keys[i].length)] = (uint32_t)i + 1;
-}
-
 // The key's number; `most` when it is new and there are so many already. *ret_new: whether it was added.
 static uint32_t names_number(struct decode_keys *k, struct cursor key, uint32_t most, bool *ret_new)
 {
 	size_t length = cursor_left(&key);
-	if (2 * k->count >= k->slot_count)
-		names_double(k);
-	size_t slot = names_slot(k, key.at, length);
+	uint64_t hash = hash_bytes(key.at, length);
+	struct index_walk walk = index_begin(hash);
+	uint32_t number;
 	*ret_new = false;
-	if (k->slots[slot])
-		return k->slots[slot] - 1;
+	while (index_next(&k->index, &walk, &number)) {
+		const struct decode_key *held = &k->keys[number];
+		if (held->length == length && !memcmp(k->bytes + held->at, key.at, length))
+			return number;
+	}
 	if (k->count >= most)
 		return most;
 	while (k->byte_capacity < k->byte_count + length) {
@@ -103,9 +87,9 @@ static uint32_t names_number(struct decode_keys *k, struct cursor key, uint32_t 
 	k->keys[k->count] = (struct decode_key){(uint32_t)k->byte_count, (uint16_t)length};
 	memcpy(k->bytes + k->byte_count, key.at, length);
 	k->byte_count += length;
-	k->slots[slot] = (uint32_t)++k->count;
+	index_add(&k->index, hash, (uint32_t)k->count);
 	*ret_new = true;
-	return (uint32_t)k->count - 1;
+	return (uint32_t)k->count++;
 }
 
 static size_t names_cut(size_t length)
@@ -175,6 +159,7 @@ uint16_t decode_name_observer(struct decode_names *n, const char *id, size_t len
 uint32_t decode_name_target(struct decode_names *n, const struct addr *address, uint8_t op, const char *text,
 			    size_t length)
 {
+	must(address);
 	uint8_t *key = n->key;
 	size_t bytes = address->family == FAMILY_V6 ? 16 : 4, at = 3;
 	bool fresh;
@@ -198,6 +183,7 @@ uint32_t decode_name_target(struct decode_names *n, const struct addr *address, 
 // The key: entity, a zero byte, signal.
 uint32_t decode_name_series(struct decode_names *n, const char *entity, const char *signal, size_t length)
 {
+	must(entity && signal);
 	uint8_t *key = n->key;
 	size_t at = names_cut(strlen(entity));
 	bool fresh;

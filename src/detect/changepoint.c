@@ -9,13 +9,13 @@
 
 #define MAD_TO_SD    1.4826 // of a normal distribution
 #define OUTLIER	     0.02   // share of quiet values that are drawn from a normal ten times as wide
-#define OUTLIER_WIDE 10.0
+#define OUTLIER_WIDE 10.0   // of levels, which no run looks at yet
 // Normal-inverse-gamma prior of level and spread after the change: one hundredth of an observation at the baseline's level,
 // one at its spread.
-#define PRIOR_KAPPA  0.01
-#define PRIOR_ALPHA  0.5
-#define FAR	     1e6 // values this many spreads away count as this far: squares stay finite
-#define HALF_LOG_2PI 0.91893853320467274178
+#define PRIOR_KAPPA  0.01		    // of levels, which no run looks at yet
+#define PRIOR_ALPHA  0.5		    // of levels, which no run looks at yet
+#define FAR	     1e6		    // values this many spreads away count as this far: squares stay finite
+#define HALF_LOG_2PI 0.91893853320467274178 // mathematics
 
 static double log_gamma(double x)
 {

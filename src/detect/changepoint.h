@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CHANGEPOINT_CREDIBLE 0.9
+#define CHANGEPOINT_CREDIBLE 0.9    // what the intervals are made for; stated with each
 #define CHANGEPOINT_BINS_MAX 100000 // bins in a run: longer ones are refused
 
 struct changepoint_bin {     // probes of one bin; none sent: says nothing

@@ -4,25 +4,20 @@
 #include "detect/checks.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
+#include "model/carried.h"
 #include "model/target.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define OBSERVERS_LOOKED OBSERVERS_MAX // all there can be
-#define HISTORY		 120	       // quiet intervals the usual time is the median of
-#define WARM_UP		 5
-#define OPEN_BINS	 2 // own choice, as CLOSE_BINS: one slow answer is no sign
-#define CLOSE_BINS	 3
-#define TIMEOUTS_OPEN	 0.3 // share of the checks of an interval
-#define TIMEOUTS_CLOSE	 0.05
-#define CONNECT_OPEN	 1.5 // times the usual time: inflation as for ping (reachability.h)
-#define CONNECT_CLOSE	 1.2
-#define CONFIDENCE	 0.9
+#define HISTORY		 120	       // places for checks.history
+#define CONFIDENCE	 0.9	       // what the intervals are made for; stated with each
 
 struct riser { // one signal
 	uint8_t signal;
-	double open_at, close_at;
+	enum detect_decision open_at, close_at;
 	bool open;
 	unsigned high, calm;
 	struct instant high_since, calm_since;
@@ -30,6 +25,7 @@ struct riser { // one signal
 };
 
 struct checks {
+	const struct decisions *decisions;
 	uint32_t entity;
 	struct detection_sink out;
 	struct riser timeouts, connect;
@@ -38,13 +34,15 @@ struct checks {
 	double usual;
 };
 
-struct checks *checks_create(uint32_t entity, struct detection_sink out)
+struct checks *checks_create(const struct decisions *decisions, uint32_t entity, struct detection_sink out)
 {
 	struct checks *c = alloc_zero(1, sizeof(*c));
+	c->decisions = decisions;
 	c->entity = entity;
 	c->out = out;
-	c->timeouts = (struct riser){.signal = SIGNAL_TIMEOUTS, .open_at = TIMEOUTS_OPEN, .close_at = TIMEOUTS_CLOSE};
-	c->connect = (struct riser){.signal = SIGNAL_CONNECT, .open_at = CONNECT_OPEN, .close_at = CONNECT_CLOSE};
+	c->timeouts =
+		(struct riser){SIGNAL_TIMEOUTS, .open_at = CHECKS_TIMEOUTS_OPEN, .close_at = CHECKS_TIMEOUTS_CLOSE};
+	c->connect = (struct riser){SIGNAL_CONNECT, .open_at = CHECKS_CONNECT_OPEN, .close_at = CHECKS_CONNECT_CLOSE};
 	return c;
 }
 
@@ -53,17 +51,11 @@ void checks_free(struct checks *c)
 	free(c);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 static double median_of(double *values, size_t n)
 {
 	if (!n)
 		return 0;
-	qsort(values, n, sizeof(*values), by_value);
+	qsort(values, n, sizeof(*values), numbers_by_double);
 	return values[n / 2];
 }
 
@@ -94,12 +86,13 @@ static void worst_keep(struct riser *r, double value)
 
 static void step(struct checks *c, struct riser *r, const struct pulse *p, double value)
 {
-	bool high = value >= r->open_at, calm = value <= r->close_at;
+	bool high = value >= detect_value(c->decisions, r->open_at),
+	     calm = value <= detect_value(c->decisions, r->close_at);
 	if (high && r->high++ == 0)
 		r->high_since = p->time;
 	if (!high)
 		r->high = 0;
-	if (!r->open && r->high >= OPEN_BINS)
+	if (!r->open && r->high >= detect_value(c->decisions, CHECKS_OPEN_BINS))
 		open_event(c, r, p);
 	if (!r->open)
 		return;
@@ -108,7 +101,7 @@ static void step(struct checks *c, struct riser *r, const struct pulse *p, doubl
 		r->calm_since = p->time;
 	if (!calm)
 		r->calm = 0;
-	if (r->calm < CLOSE_BINS)
+	if (r->calm < detect_value(c->decisions, CHECKS_CLOSE_BINS))
 		return;
 	r->d.end = moment_of(p, r->calm_since);
 	r->open = false;
@@ -119,8 +112,9 @@ static void step(struct checks *c, struct riser *r, const struct pulse *p, doubl
 static void learn(struct checks *c, double median)
 {
 	double sorted[HISTORY];
-	c->history[c->next++ % HISTORY] = median;
-	if (c->count < HISTORY)
+	size_t most = (size_t)detect_value(c->decisions, CHECKS_HISTORY);
+	c->history[c->next++ % most] = median;
+	if (c->count < most)
 		c->count++;
 	memcpy(sorted, c->history, c->count * sizeof(*sorted));
 	c->usual = median_of(sorted, c->count);
@@ -143,7 +137,7 @@ void checks_pulse(struct checks *c, const struct pulse *p)
 	if (asked)
 		step(c, &c->timeouts, p, (double)late / asked);
 	double median = median_of(times, known);
-	if (known && c->count >= WARM_UP)
+	if (known && (double)c->count >= detect_value(c->decisions, CHECKS_WARM_UP_BINS))
 		step(c, &c->connect, p, median / c->usual);
 	if (known && !late && !c->connect.open && !c->connect.high)
 		learn(c, median);
@@ -155,4 +149,26 @@ void checks_now(struct checks *c)
 		c->out.take(c->out.context, &c->timeouts.d, false);
 	if (c->connect.open)
 		c->out.take(c->out.context, &c->connect.d, false);
+}
+
+static void checks_riser_carry(struct carry *c, struct riser *r, uint32_t entity)
+{
+	CARRY(c, r->open);
+	CARRY(c, r->high);
+	CARRY(c, r->calm);
+	CARRY(c, r->high_since);
+	CARRY(c, r->calm_since);
+	detection_carry(c, &r->d);
+	carry_check(c, !r->open || (r->d.entity == entity && r->d.signal == r->signal));
+}
+
+void checks_carry(struct carry *c, struct checks *s)
+{
+	checks_riser_carry(c, &s->timeouts, s->entity);
+	checks_riser_carry(c, &s->connect, s->entity);
+	CARRY(c, s->history);
+	CARRY(c, s->count);
+	CARRY(c, s->next);
+	CARRY(c, s->usual);
+	carry_check(c, s->count <= HISTORY);
 }

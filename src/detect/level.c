@@ -9,31 +9,14 @@
 
 #include "base/alloc.h"
 #include "detect/weighted.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENTS_MAX 1024
-#define STAMP_NS     NS_PER_S // resolution of an MRT time stamp
-#define CONFIDENCE   0.9
-
-static const struct level_threshold thresholds[LEVEL_PARAMETER_COUNT] = {
-	[LEVEL_DEPART] = {"depart", 0.99, "IODA BGP warning level (detector: median of 24 h, 99 %)"},
-	[LEVEL_OPEN] = {"open", 0.9, "own choice: a tenth of the usual space; IODA's critical level is 0.5"},
-	[LEVEL_CLOSE] = {"close", 0.95, "own choice, between open and depart"},
-	[LEVEL_HOLD_S] = {"hold_s", 5, "own choice: longer than one round of path hunting in the lab"},
-	[LEVEL_PAUSE_S] = {"pause_s", 300, "own choice: one round of RIS and IODA bins; staged shutdowns go on faster"},
-	[LEVEL_WARM_UP_S] = {"warm_up_s", 10, "own choice: lab recordings have 15 s of quiet before the fault"},
-	[LEVEL_HISTORY_S] = {"history_s", 86400, "IODA BGP history (24 h)"},
-	[LEVEL_NETWORKS_MIN] = {"networks_min", 3, "three healthy peers of different networks"},
-	[LEVEL_KNOWN4_MIN] = {"known_ipv4_min", 0.1, "own choice: countries announce most of their space"},
-	[LEVEL_KNOWN6_MIN] = {"known_ipv6_min", 0.01, "own choice"},
-};
-
-const struct level_threshold *level_threshold(enum level_parameter which)
-{
-	return &thresholds[which];
-}
+#define SEGMENTS_MAX 1024 // memory of a history; beyond it pairs become one
+#define CONFIDENCE   0.9  // what the intervals are made for; stated with each
+#define SEGMENT_NS_MAX (366 * 86400 * NS_PER_S) // of a carried history
 
 struct segment {
 	uint64_t value;
@@ -44,7 +27,7 @@ struct level {
 	uint32_t entity;
 	uint8_t signal;
 	struct detection_sink out;
-	const double *values; // null: the table's
+	const struct decisions *decisions;
 	struct segment *history;
 	size_t segments, segment_capacity;
 	int64_t history_ns;
@@ -63,29 +46,26 @@ struct level {
 	struct detection d;
 };
 
-static double share(const struct level *l, enum level_parameter which)
+static double share(const struct level *l, enum detect_decision which)
 {
-	return l->values ? l->values[which] : thresholds[which].value;
+	return detect_value(l->decisions, which);
 }
 
-static int64_t span_ns(const struct level *l, enum level_parameter which)
+static int64_t span_ns(const struct level *l, enum detect_decision which)
 {
-	return (int64_t)(share(l, which) * (double)NS_PER_S);
+	return detect_ns(l->decisions, which);
 }
 
-struct level *level_create(uint32_t entity, uint8_t signal, struct detection_sink out)
+struct level *level_create(const struct decisions *decisions, uint32_t entity, uint8_t signal,
+			   struct detection_sink out)
 {
 	struct level *l = alloc_zero(1, sizeof(*l));
+	l->decisions = decisions;
 	l->entity = entity;
 	l->signal = signal;
 	l->out = out;
 	l->back = INSTANT_NONE;
 	return l;
-}
-
-void level_use(struct level *l, const double values[LEVEL_PARAMETER_COUNT])
-{
-	l->values = values;
 }
 
 void level_free(struct level *l)
@@ -164,9 +144,10 @@ static bool warm(const struct level *l)
 }
 
 // It was so at `best`; until `before` it was not.
-static struct moment moment_between(struct instant before, struct instant best)
+static struct moment moment_between(const struct level *l, struct instant before, struct instant best)
 {
-	return (struct moment){best, instant_after(before, -STAMP_NS), instant_after(best, STAMP_NS), CONFIDENCE};
+	int64_t stamp = span_ns(l, LEVEL_STAMP_S);
+	return (struct moment){best, instant_after(before, -stamp), instant_after(best, stamp), CONFIDENCE};
 }
 
 static void profile_fall(struct level *l, const struct sample *s)
@@ -192,7 +173,7 @@ static void depart(struct level *l, const struct sample *s)
 	l->d = (struct detection){
 		.entity = l->entity,
 		.signal = l->signal,
-		.start = moment_between(l->seen, s->time),
+		.start = moment_between(l, l->seen, s->time),
 		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
 		.baseline = (uint64_t)l->baseline,
 		.lowest = s->value,
@@ -205,7 +186,7 @@ static void depart(struct level *l, const struct sample *s)
 
 static void close_event(struct level *l)
 {
-	l->d.end = moment_between(l->before_back, l->back);
+	l->d.end = moment_between(l, l->before_back, l->back);
 	if (l->open)
 		l->out.take(l->out.context, &l->d, false);
 	l->open = l->departed = false;
@@ -360,4 +341,40 @@ bool level_judged(const struct level *l)
 double level_baseline(const struct level *l)
 {
 	return l->baseline;
+}
+
+static void level_history_carry(struct carry *c, struct level *l)
+{
+	carry_list(c, CARRY_ARRAY(l->history, l->segments, l->segment_capacity));
+	carry_check(c, l->segments <= SEGMENTS_MAX);
+	if (!carry_loads(c) || !carry_good(c))
+		return;
+	l->history_ns = 0;
+	for (size_t i = 0; i < l->segments && carry_good(c); i++) {
+		carry_check(c, l->history[i].ns > 0 && l->history[i].ns <= SEGMENT_NS_MAX);
+		l->history_ns += l->history[i].ns;
+		weighted_add(&l->stood_for, l->history[i].value, l->history[i].ns);
+	}
+}
+
+void level_carry(struct carry *c, struct level *l)
+{
+	level_history_carry(c, l);
+	CARRY(c, l->baseline);
+	CARRY(c, l->sight_baseline);
+	CARRY(c, l->stood);
+	CARRY(c, l->lowest_at);
+	sample_carry(c, &l->last);
+	CARRY(c, l->any);
+	CARRY(c, l->blind);
+	CARRY(c, l->judged);
+	CARRY(c, l->departed);
+	CARRY(c, l->open);
+	CARRY(c, l->below);
+	CARRY(c, l->deep);
+	CARRY(c, l->seen);
+	CARRY(c, l->before_back);
+	CARRY(c, l->back);
+	detection_carry(c, &l->d);
+	carry_check(c, !l->departed || (l->d.entity == l->entity && l->d.signal == l->signal));
 }

@@ -6,21 +6,21 @@
 // then: it is the spread of exactly the figure that is tested, and covers what the profile cannot follow.
 #include "detect/profile.h"
 
+#include "base/carry.h"
+
 #include <math.h>
 #include <string.h>
 
-#define NS_PER_HOUR  (3600 * NS_PER_S)
-#define RING_HOURS   (PROFILE_HOURS * PROFILE_WEEKS)
-#define MISSING	     0
-#define ZERO	     1
-#define SMALLEST     (107u << 10) // 2^-20 as (float bits >> 13): anything less is zero
-#define GREATEST     1e12	  // more is taken as this much
-#define AWAY_LOWEST  (119u << 3)  // 2^-8 as (float bits >> 20)
-#define AWAY_ENOUGH  24		  // deviations before a spread is stated
-#define MAD_TO_SD    1.4826
-#define P10_TO_SD    1.2816
-#define SPREAD_LEAST 0.01 // of the level: a series that never moved is not known to the last digit
-#define WEEKS_BETTER 0.8  // the weekly way must be so much narrower than the daily way
+#define NS_PER_HOUR (3600 * NS_PER_S) // the calendar
+#define HOUR_LAST   1200000 // in 2106
+#define RING_HOURS  (PROFILE_HOURS * PROFILE_WEEKS)
+#define MISSING	    0		 // code of a cell
+#define ZERO	    1		 // code of a cell
+#define SMALLEST    (107u << 10) // 2^-20 as (float bits >> 13): anything less is zero
+#define GREATEST    1e12	 // more is taken as this much
+#define AWAY_LOWEST (119u << 3)	 // 2^-8 as (float bits >> 20)
+#define MAD_TO_SD   1.4826	 // of a normal distribution
+#define P10_TO_SD   1.2816	 // of a normal distribution
 
 _Static_assert(sizeof(struct profile) <= PROFILE_BYTES, "memory of a series is bounded");
 
@@ -153,28 +153,31 @@ static float away_find(const struct profile *p, int kind)
 }
 
 // As a standard deviation. By days, a habit of the day or of the weekend is part of the spread.
-static double spread_of(const struct profile *p, int kind, double level)
+static double spread_of(const struct decisions *d, const struct profile *p, int kind, double level)
 {
-	double spread = MAD_TO_SD * (double)p->away_median[kind] * level, least = SPREAD_LEAST * level;
+	double spread = MAD_TO_SD * (double)p->away_median[kind] * level,
+	       least = detect_value(d, SERIES_SPREAD_MIN) * level;
 	double low = kind == PROFILE_BY_DAYS ? (double)(p->days - p->days_low) / P10_TO_SD : 0;
 	spread = spread > low ? spread : low;
 	return spread > least ? spread : least;
 }
 
-static void kind_choose(struct profile *p)
+static void kind_choose(const struct decisions *d, struct profile *p)
 {
 	for (int kind = 0; kind < PROFILE_KINDS; kind++)
 		p->away_median[kind] = p->away_count[kind] ? away_find(p, kind) : NAN;
 	if (p->pinned)
 		return;
 	double days = (double)p->days;
-	bool weeks = p->weeks >= PROFILE_WEEKS_OF && p->away_count[PROFILE_BY_WEEKS] >= AWAY_ENOUGH &&
-		     spread_of(p, PROFILE_BY_WEEKS, days) < WEEKS_BETTER * spread_of(p, PROFILE_BY_DAYS, days);
+	bool weeks = p->weeks >= detect_value(d, SERIES_WEEKS_MIN) &&
+		     p->away_count[PROFILE_BY_WEEKS] >= detect_value(d, SERIES_AWAY_MIN) &&
+		     spread_of(d, p, PROFILE_BY_WEEKS, days) <
+			     detect_value(d, SERIES_WEEKS_BETTER) * spread_of(d, p, PROFILE_BY_DAYS, days);
 	p->kind = weeks ? PROFILE_BY_WEEKS : PROFILE_BY_DAYS;
 }
 
 // Once an hour: all that does not change within it.
-static void refresh(struct profile *p)
+static void refresh(const struct decisions *d, struct profile *p)
 {
 	unsigned n = p->sorted_count;
 	p->days = n ? (cell_value(p->sorted[(n - 1) / 2]) + cell_value(p->sorted[n / 2])) / 2 : NAN;
@@ -185,11 +188,11 @@ static void refresh(struct profile *p)
 	p->week[1] = week_median(p, p->hour, p->hour / PROFILE_HOURS % PROFILE_WEEKS, &now);
 	p->week[2] = week_median(p, p->hour + 1, -1, &next);
 	p->weeks = now;
-	kind_choose(p);
+	kind_choose(d, p);
 }
 
 // False: the time is not usable.
-static bool advance(struct profile *p, struct instant t)
+static bool advance(const struct decisions *d, struct profile *p, struct instant t)
 {
 	if (t.ns <= 0)
 		return false;
@@ -208,7 +211,7 @@ static bool advance(struct profile *p, struct instant t)
 		return true;
 	while (p->hour < hour)
 		hour_close(p);
-	refresh(p);
+	refresh(d, p);
 	return true;
 }
 
@@ -230,9 +233,9 @@ static float week_level(const struct profile *p, struct instant t)
 	return p->week[1] + fabsf(hour_part(t) - p->centre) * (week_side(p, t) - p->week[1]);
 }
 
-bool profile_at(struct profile *p, struct instant t, struct profile_usual *ret)
+bool profile_at(const struct decisions *d, struct profile *p, struct instant t, struct profile_usual *ret)
 {
-	if (!advance(p, t))
+	if (!advance(d, p, t))
 		return false;
 	bool weeks = p->kind == PROFILE_BY_WEEKS && !isnan(p->week[1]);
 	int kind = weeks ? PROFILE_BY_WEEKS : PROFILE_BY_DAYS;
@@ -242,7 +245,7 @@ bool profile_at(struct profile *p, struct instant t, struct profile_usual *ret)
 	*ret = (struct profile_usual){
 		.level = (double)level,
 		.low = weeks ? (double)fminf(p->week[1], week_side(p, t)) : (double)level,
-		.spread = level > 0 ? spread_of(p, kind, (double)level) : 0,
+		.spread = level > 0 ? spread_of(d, p, kind, (double)level) : 0,
 		.cells = p->sorted_count,
 		.age_hours = (uint32_t)(p->hour - p->first),
 		.kind = (uint8_t)kind,
@@ -312,4 +315,34 @@ void profile_learn(struct profile *p, struct instant t, double value, bool event
 void profile_pin(struct profile *p, bool pinned)
 {
 	p->pinned = pinned;
+}
+
+void profile_carry(struct carry *c, struct profile *p)
+{
+	CARRY(c, p->cells);
+	CARRY(c, p->sorted);
+	CARRY(c, p->away);
+	CARRY(c, p->bins);
+	CARRY(c, p->offset_sum);
+	CARRY(c, p->bin_sum);
+	CARRY(c, p->days);
+	CARRY(c, p->days_low);
+	CARRY(c, p->week);
+	CARRY(c, p->away_median);
+	CARRY(c, p->centre);
+	CARRY(c, p->hour);
+	CARRY(c, p->first);
+	CARRY(c, p->sorted_count);
+	CARRY(c, p->history);
+	CARRY(c, p->away_count);
+	CARRY(c, p->offsets);
+	CARRY(c, p->bin_count);
+	CARRY(c, p->bin_stride);
+	CARRY(c, p->bin_phase);
+	CARRY(c, p->weeks);
+	CARRY(c, p->kind);
+	CARRY(c, p->pinned);
+	carry_check(c, p->sorted_count <= PROFILE_HOURS && p->history >= 1 && p->history <= PROFILE_HOURS);
+	carry_check(c, p->bin_count <= PROFILE_BINS && p->bin_phase < p->bin_stride && p->kind < PROFILE_KINDS);
+	carry_check(c, p->hour >= -1 && p->hour <= HOUR_LAST && p->first >= -1 && p->first <= p->hour);
 }

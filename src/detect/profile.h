@@ -5,17 +5,19 @@
 #pragma once
 
 #include "base/instant.h"
+#include "detect/decisions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROFILE_HOURS	 168 // of a week
-#define PROFILE_WEEKS	 4   // kept
-#define PROFILE_WEEKS_OF 2   // needed
-#define PROFILE_AWAY	 64  // classes of |value / usual - 1|, eight an octave, from 1/256 to 1
-#define PROFILE_BINS	 12  // values kept of the running hour; more are averaged in pairs
-#define PROFILE_BYTES	 2048
+struct carry; // base/carry.h
+
+#define PROFILE_HOURS 168  // of a week
+#define PROFILE_WEEKS 4	   // kept
+#define PROFILE_AWAY  64   // classes of |value / usual - 1|, eight an octave, from 1/256 to 1
+#define PROFILE_BINS  12   // values kept of the running hour; more are averaged in pairs
+#define PROFILE_BYTES 2048 // memory of a series
 
 enum profile_kind { PROFILE_BY_DAYS, PROFILE_BY_WEEKS, PROFILE_KINDS };
 
@@ -53,8 +55,8 @@ struct profile_usual {
 void profile_begin(struct profile *p, unsigned history_hours); // at most PROFILE_HOURS
 
 // What is usual at t. Hours that passed since the last call are closed. False: nothing is known yet, or t is before 1970
-// or before the running hour.
-bool profile_at(struct profile *p, struct instant t, struct profile_usual *ret);
+// or before the running hour. `d`: of the run; null: the table's.
+bool profile_at(const struct decisions *d, struct profile *p, struct instant t, struct profile_usual *ret);
 
 // After profile_at of the same time. NaN and infinite values are ignored, negative ones count as zero. `event`: something
 // is wrong now, so what would be usual is learnt instead of the value.
@@ -62,3 +64,4 @@ void profile_learn(struct profile *p, struct instant t, double value, bool event
 
 // The way in use stays while an event is open, so that its end is judged by what its begin was judged by.
 void profile_pin(struct profile *p, bool pinned);
+void profile_carry(struct carry *c, struct profile *p);

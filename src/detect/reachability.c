@@ -11,45 +11,21 @@
 #include "detect/reachability.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 #include "detect/changepoint.h"
 #include "detect/reachability_priv.h"
+#include "model/carried.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#define WINDOW 64 // intervals before the alarm in which the onset is looked for
+#define WINDOW 64 // places for reach.onset_intervals
 
-static const struct level_threshold thresholds[REACH_PARAMETER_COUNT] = {
-	[REACH_LOSS_P0_MIN] = {"loss_p0_min", 0.005, "own choice: floor of the quiet loss"},
-	[REACH_LOSS_P1] = {"loss_p1", 0.2, "own choice: below it services work"},
-	[REACH_LOSS_ALARM] = {"loss_alarm", 12, "simulated: one false alarm in 2.5 million probes at 2 % loss"},
-	[REACH_LOSS_CLOSE] = {"loss_close", 0.05, "own choice"},
-	[REACH_LOSS_CLOSE_BINS] = {"loss_close_intervals", 3, "own choice"},
-	[REACH_LATENCY_RATIO] = {"latency_ratio", 1.5, "own choice: half as long again"},
-	[REACH_LATENCY_MAD] = {"latency_mad", 3, "own choice: robust standard deviations"},
-	[REACH_LATENCY_BINS] = {"latency_intervals", 3, "own choice: one slow answer is no inflation"},
-	[REACH_LATENCY_CLOSE] = {"latency_close", 1.2, "own choice"},
-	[REACH_WARM_UP_BINS] = {"warm_up_intervals", 5, "own choice: lab recordings have 15 quiet intervals"},
-};
-
-const struct level_threshold *reachability_threshold(enum reachability_parameter which)
-{
-	return &thresholds[which];
-}
-
-static double value_of(const double *values, enum reachability_parameter which)
-{
-	return values ? values[which] : thresholds[which].value;
-}
-
-void reachability_use(struct reachability *r, const double values[REACH_PARAMETER_COUNT])
-{
-	r->values = values;
-}
-
-struct reachability *reachability_create(uint32_t entity, const struct target_table *targets, struct detection_sink out)
+struct reachability *reachability_create(const struct decisions *decisions, uint32_t entity,
+					 const struct target_table *targets, struct detection_sink out)
 {
 	struct reachability *r = alloc_zero(1, sizeof(*r));
+	r->decisions = decisions;
 	r->entity = entity;
 	r->targets = targets;
 	r->out = out;
@@ -102,26 +78,29 @@ static struct look *look_of(struct reachability *r, uint16_t observer)
 	if (r->look_count == LOOKS_MAX)
 		return NULL;
 	alloc_grow((void **)&r->looks, r->look_count, &r->look_capacity, sizeof(*r->looks));
-	r->looks[r->look_count] = (struct look){.observer = observer, .values = r->values};
+	r->looks[r->look_count] = (struct look){.observer = observer, .decisions = r->decisions};
 	return &r->looks[r->look_count++];
 }
 
-// Upper end of the quiet loss: mean plus 1.64 standard errors of its count.
+// Upper end of the quiet loss: mean plus some standard errors of its count.
 static double quiet_loss(const struct look *l)
 {
-	double p = (l->quiet_lost + 1.64 * sqrt(l->quiet_lost + 1)) / (l->quiet_sent + 50);
-	double least = value_of(l->values, REACH_LOSS_P0_MIN), most = value_of(l->values, REACH_LOSS_P1) / 2;
+	double above = detect_value(l->decisions, REACH_QUIET_Z) * sqrt(l->quiet_lost + 1);
+	double p = (l->quiet_lost + above) / (l->quiet_sent + detect_value(l->decisions, REACH_QUIET_SENT));
+	double least = detect_value(l->decisions, REACH_LOSS_P0_MIN),
+	       most = detect_value(l->decisions, REACH_LOSS_P1) / 2;
 	return p < least ? least : p > most ? most : p;
 }
 
 static void look_loss(struct look *l, const struct pulse_view *v)
 {
-	double p0 = quiet_loss(l), p1 = value_of(l->values, REACH_LOSS_P1),
-	       alarm = value_of(l->values, REACH_LOSS_ALARM);
+	double p0 = quiet_loss(l), p1 = detect_value(l->decisions, REACH_LOSS_P1),
+	       alarm = detect_value(l->decisions, REACH_LOSS_ALARM);
 	if (!v->sent)
 		return;
 	l->score += v->lost * log(p1 / p0) + (v->sent - v->lost) * log((1 - p1) / (1 - p0));
-	l->score = l->score < 0 ? 0 : l->score > 2 * alarm ? 2 * alarm : l->score;
+	double most = detect_value(l->decisions, REACH_LOSS_CAP) * alarm;
+	l->score = l->score < 0 ? 0 : l->score > most ? most : l->score;
 	if (l->score >= alarm)
 		l->alarm = true;
 	else if (l->score <= 0)
@@ -130,39 +109,33 @@ static void look_loss(struct look *l, const struct pulse_view *v)
 		return;
 	l->quiet_sent += v->sent;
 	l->quiet_lost += v->lost;
-	if (l->quiet_sent > QUIET_PROBES_MAX) {
+	if (l->quiet_sent > detect_value(l->decisions, REACH_QUIET_MOST)) {
 		l->quiet_sent /= 2;
 		l->quiet_lost /= 2;
 	}
-}
-
-static int by_float(const void *a, const void *b)
-{
-	float x = *(const float *)a, y = *(const float *)b;
-	return x < y ? -1 : x > y;
 }
 
 static float median_of(float *values, size_t n)
 {
 	if (!n)
 		return 0;
-	qsort(values, n, sizeof(*values), by_float);
+	qsort(values, n, sizeof(*values), numbers_by_float);
 	return values[n / 2];
 }
 
 // Puts one value into the ascending window, in the place of another where it is full.
 static void window_put(struct look *l, float value)
 {
-	size_t n = l->rtt_count, at = 0;
-	if (n == RTT_HISTORY) {
-		while (l->sorted[at] < l->rtt[l->rtt_next % RTT_HISTORY])
+	size_t n = l->rtt_count, at = 0, most = (size_t)detect_value(l->decisions, REACH_LATENCY_HISTORY);
+	if (n == most) {
+		while (l->sorted[at] < l->rtt[l->rtt_next % most])
 			at++;
 		memmove(l->sorted + at, l->sorted + at + 1, (--n - at) * sizeof(float));
 	}
 	for (at = n; at > 0 && l->sorted[at - 1] > value; at--)
 		l->sorted[at] = l->sorted[at - 1];
 	l->sorted[at] = value;
-	l->rtt[l->rtt_next++ % RTT_HISTORY] = value;
+	l->rtt[l->rtt_next++ % most] = value;
 	l->rtt_count = n + 1;
 }
 
@@ -193,8 +166,8 @@ static void look_latency(struct look *l, const struct pulse_view *v, bool quiet)
 static bool inflated(const struct look *l, double ratio)
 {
 	double above = (l->ratio - 1) * l->median;
-	return (double)l->rtt_count >= value_of(l->values, REACH_WARM_UP_BINS) && l->ratio >= ratio &&
-	       above >= value_of(l->values, REACH_LATENCY_MAD) * l->spread;
+	return (double)l->rtt_count >= detect_value(l->decisions, REACH_WARM_UP_BINS) && l->ratio >= ratio &&
+	       above >= detect_value(l->decisions, REACH_LATENCY_MAD) * l->spread;
 }
 
 static void bin_add(struct reachability *r, const struct pulse_bin *b)
@@ -216,15 +189,16 @@ static void detection_begin(struct detection *d, const struct reachability *r, u
 		d->fall[i] = d->rise[i] = INSTANT_NONE;
 }
 
-// The first of the intervals in which a loss seen now may have begun: WINDOW of them, none from before a pause in the data
-// or from the loss before. Late probes can give an interval twice: never more than WINDOW all the same.
+// The first of the intervals in which a loss seen now may have begun: so many of them, none from before a pause in the data
+// or from the loss before. Late probes can give an interval twice: never more than there is room for all the same.
 static size_t window_first(const struct reachability *r, int64_t width)
 {
-	int64_t least = r->bins[r->bin_count - 1].time.ns - (WINDOW - 1) * width;
+	int64_t most = (int64_t)detect_value(r->decisions, REACH_ONSET_BINS);
+	int64_t least = r->bins[r->bin_count - 1].time.ns - (most - 1) * width;
 	if (instant_known(r->loss.end.best) && r->loss.end.best.ns > least)
 		least = r->loss.end.best.ns;
 	size_t first = r->bin_count - 1;
-	while (first > 0 && r->bin_count - first < WINDOW && r->bins[first - 1].time.ns >= least)
+	while (first > 0 && r->bin_count - first < (size_t)most && r->bins[first - 1].time.ns >= least)
 		first--;
 	return first;
 }
@@ -283,7 +257,7 @@ static bool agreed(const struct reachability *r, const struct pulse *p, uint32_t
 			asns[networks++] = asn;
 	}
 	*ret_networks = networks;
-	return networks >= 2 ? alarmed >= calm : networks == 1 && calm == 0;
+	return networks >= detect_value(r->decisions, REACH_NETWORKS_MIN) ? alarmed >= calm : networks && calm == 0;
 }
 
 static void loss_step(struct reachability *r, const struct pulse *p, const struct pulse_bin *b)
@@ -292,7 +266,7 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	bool alarm = agreed(r, p, &networks);
 	double share = b->sent ? (double)b->lost / b->sent : -1;
 	struct detection *d = &r->loss;
-	if (!r->loss_open && alarm && (double)r->bin_count > value_of(r->values, REACH_WARM_UP_BINS)) {
+	if (!r->loss_open && alarm && (double)r->bin_count > detect_value(r->decisions, REACH_WARM_UP_BINS)) {
 		detection_begin(d, r, SIGNAL_LOSS, loss_onset(r, p->width_ns));
 		r->loss_before = loss_before(r, &d->start, p->width_ns);
 		d->baseline = 1000;
@@ -307,13 +281,13 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	uint64_t up = (uint64_t)((1 - share) * 1000 + 0.5);
 	d->lowest = up < d->lowest ? up : d->lowest;
 	d->of_networks = networks > d->of_networks ? networks : d->of_networks;
-	if (share > r->loss_before + value_of(r->values, REACH_LOSS_CLOSE)) {
+	if (share > r->loss_before + detect_value(r->decisions, REACH_LOSS_CLOSE)) {
 		r->low_bins = 0;
 		return;
 	}
 	if (r->low_bins++ == 0)
 		r->low_since = b->time;
-	if (r->low_bins < value_of(r->values, REACH_LOSS_CLOSE_BINS))
+	if (r->low_bins < detect_value(r->decisions, REACH_LOSS_CLOSE_BINS))
 		return;
 	d->end = moment_between(instant_after(r->low_since, -p->width_ns), r->low_since,
 				instant_after(r->low_since, p->width_ns));
@@ -349,19 +323,19 @@ static void latency_step(struct reachability *r, const struct pulse *p, const st
 		r->high_since = b->time;
 	r->raised = raised;
 	struct detection *d = &r->latency;
-	if (!r->latency_open && r->high_bins >= value_of(r->values, REACH_LATENCY_BINS))
+	if (!r->latency_open && r->high_bins >= detect_value(r->decisions, REACH_LATENCY_BINS))
 		latency_open(r, p);
 	if (!r->latency_open)
 		return;
 	uint64_t ratio = (uint64_t)(b->rtt_ratio * 1000);
 	d->lowest = ratio > d->lowest ? ratio : d->lowest; // of latency the worst is the highest
-	if (b->rtt_ratio > value_of(r->values, REACH_LATENCY_CLOSE)) {
+	if (b->rtt_ratio > detect_value(r->decisions, REACH_LATENCY_CLOSE)) {
 		r->calm_bins = 0;
 		return;
 	}
 	if (r->calm_bins++ == 0)
 		r->calm_since = b->time;
-	if (r->calm_bins < value_of(r->values, REACH_LATENCY_BINS))
+	if (r->calm_bins < detect_value(r->decisions, REACH_LATENCY_BINS))
 		return;
 	d->end = moment_between(instant_after(r->calm_since, -p->width_ns), r->calm_since,
 				instant_after(r->calm_since, p->width_ns));
@@ -391,13 +365,14 @@ static void bin_fill(struct pulse_bin *b, const struct pulse *p)
 	}
 }
 
-static uint16_t observers_seeing(const struct pulse *p, const struct pulse_bin *b)
+static uint16_t observers_seeing(const struct reachability *r, const struct pulse *p, const struct pulse_bin *b)
 {
+	double least = detect_value(r->decisions, REACH_SEEING);
 	unsigned seeing = 0;
 	for (size_t i = 0; i < p->view_count; i++) {
 		const struct pulse_view *v = &p->views[i];
 		bool asked = !v->impaired && v->sent && b->lost;
-		seeing += asked && 2.0 * v->lost * b->sent >= (double)b->lost * v->sent;
+		seeing += asked && (double)v->lost * b->sent >= least * b->lost * v->sent;
 	}
 	return (uint16_t)seeing;
 }
@@ -407,8 +382,10 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 	struct pulse_bin b;
 	float ratios[LOOKS_MAX];
 	size_t known = 0, high = 0, raised = 0;
+	double opens = detect_value(r->decisions, REACH_LATENCY_RATIO);
+	double raises = detect_value(r->decisions, REACH_LATENCY_RAISED);
 	bin_fill(&b, p);
-	b.seeing = observers_seeing(p, &b);
+	b.seeing = observers_seeing(r, p, &b);
 	for (size_t i = 0; i < p->view_count; i++) {
 		const struct pulse_view *v = &p->views[i];
 		struct look *l = look_of(r, v->observer);
@@ -418,14 +395,15 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 		look_latency(l, v, !r->latency_open && !r->raised && !r->loss_open && l->score <= 0);
 		if (l->ratio <= 0)
 			continue;
-		high += inflated(l, value_of(r->values, REACH_LATENCY_RATIO));
-		raised += inflated(l, RAISED_RATIO);
+		high += inflated(l, opens);
+		raised += inflated(l, raises < opens ? raises : opens); // what opens is raised
 		ratios[known++] = l->ratio;
 	}
 	b.rtt_ratio = median_of(ratios, known);
 	bin_add(r, &b);
 	loss_step(r, p, &b);
-	latency_step(r, p, &b, known && high * 2 >= known, known && raised * 2 >= known);
+	double enough = detect_value(r->decisions, REACH_LATENCY_SHARE) * (double)known;
+	latency_step(r, p, &b, known && (double)high >= enough, known && (double)raised >= enough);
 	r->width_ns = p->width_ns;
 }
 
@@ -436,4 +414,83 @@ void reachability_now(struct reachability *r)
 	if (r->latency_open)
 		r->out.take(r->out.context, &r->latency, false);
 	services_now(r);
+}
+
+static void reachability_look_carry(struct carry *c, struct look *l)
+{
+	CARRY(c, l->observer);
+	CARRY(c, l->alarm);
+	CARRY(c, l->score);
+	CARRY(c, l->quiet_sent);
+	CARRY(c, l->quiet_lost);
+	CARRY(c, l->rtt);
+	CARRY(c, l->sorted);
+	CARRY(c, l->rtt_count);
+	CARRY(c, l->rtt_next);
+	CARRY(c, l->median);
+	CARRY(c, l->spread);
+	CARRY(c, l->ratio);
+	carry_within(c, CARRY_OBSERVERS, l->observer);
+	carry_check(c, l->rtt_count <= RTT_HISTORY);
+}
+
+// What is replaced must be in the window, in order: else its place would be looked for beyond the end.
+static bool reachability_look_whole(const struct look *l)
+{
+	for (size_t i = 0; i < l->rtt_count; i++) {
+		bool found = false;
+		for (size_t k = 0; k < l->rtt_count && !found; k++)
+			found = l->sorted[k] == l->rtt[i];
+		if (!found || (i && l->sorted[i] < l->sorted[i - 1]))
+			return false;
+	}
+	return true;
+}
+
+static void reachability_class_carry(struct carry *c, struct reachability *r, uint8_t which)
+{
+	struct service_class *s = &r->services[which];
+	detection_carry(c, &s->d);
+	CARRY(c, s->down);
+	CARRY(c, s->most);
+	CARRY(c, s->known);
+	CARRY(c, s->open);
+	CARRY(c, s->last_recovered);
+	carry_check(c, !s->open || (s->d.entity == r->entity && s->d.signal == SIGNAL_SERVICE_DNS + which));
+}
+
+static void reachability_looks_carry(struct carry *c, struct reachability *r)
+{
+	carry_room(c, CARRY_ARRAY(r->looks, r->look_count, r->look_capacity), 900);
+	carry_check(c, r->look_count <= LOOKS_MAX);
+	for (size_t i = 0; i < r->look_count && carry_good(c); i++) {
+		reachability_look_carry(c, &r->looks[i]);
+		r->looks[i].decisions = r->decisions;
+		if (carry_loads(c))
+			carry_check(c, reachability_look_whole(&r->looks[i]));
+	}
+}
+
+void reachability_carry(struct carry *c, struct reachability *r)
+{
+	reachability_looks_carry(c, r);
+	carry_list(c, CARRY_ARRAY(r->bins, r->bin_count, r->bin_capacity));
+	CARRY(c, r->width_ns);
+	carry_check(c, r->width_ns >= 0 && r->width_ns <= 86400 * NS_PER_S);
+	detection_carry(c, &r->loss);
+	detection_carry(c, &r->latency);
+	CARRY(c, r->loss_open);
+	CARRY(c, r->latency_open);
+	CARRY(c, r->raised);
+	CARRY(c, r->loss_before);
+	CARRY(c, r->low_bins);
+	CARRY(c, r->high_bins);
+	CARRY(c, r->calm_bins);
+	CARRY(c, r->low_since);
+	CARRY(c, r->high_since);
+	CARRY(c, r->calm_since);
+	for (uint8_t i = 0; i < SERVICE_CLASSES; i++)
+		reachability_class_carry(c, r, i);
+	carry_check(c, !r->loss_open || (r->loss.entity == r->entity && r->bin_count));
+	carry_check(c, !r->latency_open || r->latency.entity == r->entity);
 }

@@ -7,13 +7,16 @@
 #include "model/pulse.h"
 #include "model/target.h"
 
+struct carry; // base/carry.h
+
 #define REACHABILITY_AROUND_NS (2 * 3600 * NS_PER_S) // kept around what is not over, whatever its age
 
 struct reachability;
 
-// The sink gets SIGNAL_LOSS, SIGNAL_LATENCY and SIGNAL_SERVICE_* detections. `targets` is borrowed.
-struct reachability *reachability_create(uint32_t entity, const struct target_table *targets,
-					 struct detection_sink out);
+// The sink gets SIGNAL_LOSS, SIGNAL_LATENCY and SIGNAL_SERVICE_* detections. `decisions` (null: the table's) and `targets`
+// are borrowed.
+struct reachability *reachability_create(const struct decisions *decisions, uint32_t entity,
+					 const struct target_table *targets, struct detection_sink out);
 void reachability_free(struct reachability *r);
 void reachability_pulse(struct reachability *r, const struct pulse *p);
 void reachability_change(struct reachability *r, const struct target_change *c); // of one of its targets
@@ -25,21 +28,4 @@ const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *
 // Forgets those that began before `horizon`, but for the time around each of `pins`.
 void reachability_retire(struct reachability *r, struct instant horizon, const struct instant *pins, size_t n);
 uint8_t reachability_service_signal(uint8_t op); // enum signal_kind of a probe_op; SIGNAL_COUNT for pings
-
-enum reachability_parameter {
-	REACH_LOSS_P0_MIN,
-	REACH_LOSS_P1,
-	REACH_LOSS_ALARM,
-	REACH_LOSS_CLOSE,
-	REACH_LOSS_CLOSE_BINS,
-	REACH_LATENCY_RATIO,
-	REACH_LATENCY_MAD,
-	REACH_LATENCY_BINS,
-	REACH_LATENCY_CLOSE,
-	REACH_WARM_UP_BINS,
-	REACH_PARAMETER_COUNT
-};
-
-// Other numbers than the table's, before the first pulse; borrowed.
-void reachability_use(struct reachability *r, const double values[REACH_PARAMETER_COUNT]);
-const struct level_threshold *reachability_threshold(enum reachability_parameter which);
+void reachability_carry(struct carry *c, struct reachability *r); // all but what it was created with

@@ -4,14 +4,12 @@
 
 #include "detect/reachability.h"
 
-#define LOOKS_MAX	 OBSERVERS_MAX // all there can be
-#define RTT_HISTORY	 120	       // quiet intervals the usual round-trip time is the median of
-#define QUIET_PROBES_MAX 1e6	       // then the quiet counts are halved: old loss is forgotten
-#define RAISED_RATIO	 1.1	       // the start of an inflation is dated back to the first interval above this
-#define SERVICE_CLASSES	 (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1)
+#define LOOKS_MAX	OBSERVERS_MAX				      // all there can be
+#define RTT_HISTORY	120					      // places for reach.latency_history
+#define SERVICE_CLASSES (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1) // as many as there are
 
 struct look { // one observer's record
-	const double *values;
+	const struct decisions *decisions;
 	uint16_t observer;
 	bool alarm;
 	double score; // CUSUM
@@ -33,7 +31,7 @@ struct service_class {
 struct reachability {
 	uint32_t entity;
 	const struct target_table *targets;
-	const double *values; // null: the table's
+	const struct decisions *decisions;
 	struct detection_sink out;
 	struct look *looks;
 	size_t look_count, look_capacity;

@@ -10,53 +10,36 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "detect/profile.h"
+#include "model/carried.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SERIES_BYTES   2048
-#define CONFIDENCE     0.9
-#define CELLS_LEAST    18 // known hours before judging, of the 24 of the warm-up
-#define CELLS_COARSE   7  // with steps of three hours and more
-#define COARSE_NS      (3 * NS_PER_HOUR)
-#define NS_PER_HOUR    (3600 * NS_PER_S)
-#define HOLE_NS	       (6 * NS_PER_HOUR)   // a hole this long ends a departure that has not become an event
-#define RAMP_BINS      6		   // a fall is one fall for so long
-#define RAMP_DROP      0.1		   // after that a further one of this share is a new fall
+#define SERIES_BYTES   2048		   // memory of a series
+#define CONFIDENCE     0.9		   // what the intervals are made for; stated with each
+#define NS_PER_HOUR    (3600 * NS_PER_S)   // the calendar
 #define TIME_LAST_NS   4000000000000000000 // in 2096: sums with it do not overflow
-#define GREATEST_UNITS 1e18
-
-static const struct level_threshold parameters[SERIES_PARAMETER_COUNT] = {
-	[SERIES_SPREADS] = {"spreads", 3.5, "usual limit of the modified z-score (Iglewicz and Hoaglin)"},
-	[SERIES_SPREADS_IN_ALL] = {"spreads_in_all", 10.5,
-				   "own choice: three values at the limit, or two that are deeper"},
-	[SERIES_BINS] = {"bins", 2, "own choice: one wrong value is no event"},
-	[SERIES_FIRST_WEEK] = {"first_week_spread", 0.06, "own choice: weekends at 0.85 of working days, 3 % of noise"},
-	[SERIES_WARM_UP_HOURS] = {"warm_up_hours", 24, "own choice: each hour of the day once"},
-	[SERIES_INPAINT_HOURS] = {"inpaint_hours", 168, "IODA: predictions enter the history for at most 604,800 s"},
-	[SERIES_ABSORB_HOURS] = {"absorb_hours", 672, "own choice: all of the history is of the new level"},
-};
+#define GREATEST_UNITS 1e18		   // fits 64 bits
 
 // The first row whose name the series' name is, or begins with before a character that is no letter or digit.
+#define SOURCE(which) SERIES_##which##_DEPART, SERIES_##which##_OPEN, SERIES_##which##_CLOSE, SERIES_##which##_HISTORY
+#define UNJUDGED      SERIES_NEVER, SERIES_NEVER, SERIES_NEVER, SERIES_OTHER_HISTORY
 static const struct series_source sources[] = {
-	{"ping-slash24-loss", 0, SERIES_NEVER, 0, 24, 0, 0, "rises when things go wrong"},
-	{"ping-slash24-latency", 0, SERIES_NEVER, 0, 24, 0, 0, "rises when things go wrong"},
-	{"upstream-delay", 0, SERIES_NEVER, 0, 24, 0, 0, "rises when things go wrong"},
-	{"bgp", 0.99, 0.9, 0.95, 24, 0, 1,
-	 "IODA: warning below 0.99 of the median of 24 h; open and close as in level.h"},
-	{"ping-slash24", 0.95, 0.8, 0.9, 168, 0, 1, "IODA: warning below 0.8 of the median of 7 days"},
-	{"active-probing", 0.95, 0.8, 0.9, 168, 0, 1, "IODA: warning below 0.8 of the median of 7 days"},
-	{"merit-nt", 0.5, 0.25, 0.9, 168, 20, 0,
-	 "IODA: warning below 0.25 of the median of 7 days, prediction at least 20"},
-	{"ucsd-nt", 0.5, 0.25, 0.9, 168, 20, 0,
-	 "IODA: warning below 0.25 of the median of 7 days, prediction at least 20"},
-	{"gtr", 0.9, 0.75, 0.9, 168, 0, 0, "own choice: IODA uses a forecast instead"},
+	{"ping-slash24-loss", UNJUDGED, SERIES_NEVER, 0}, // these rise when things go wrong
+	{"ping-slash24-latency", UNJUDGED, SERIES_NEVER, 0},
+	{"upstream-delay", UNJUDGED, SERIES_NEVER, 0},
+	{"bgp", SOURCE(BGP), SERIES_NEVER, 1},
+	{"ping-slash24", SOURCE(PING), SERIES_NEVER, 1},
+	{"active-probing", SOURCE(ACTIVE), SERIES_NEVER, 1},
+	{"merit-nt", SOURCE(MERIT), SERIES_MERIT_LEAST, 0},
+	{"ucsd-nt", SOURCE(UCSD), SERIES_UCSD_LEAST, 0},
+	{"gtr", SOURCE(GTR), SERIES_NEVER, 0},
 };
-static const struct series_source other = {"", 0.95, 0.8, 0.9, 168, 0, 0, "own choice: as active probing"};
+static const struct series_source other = {"", SOURCE(OTHER), SERIES_NEVER, 0};
 
 struct series_watch {
-	const double *values; // null: the table's
+	const struct decisions *decisions;
 	const struct series_source *source;
 	struct detection_sink out;
 	struct detection *d;	 // of the running departure or event; null: none
@@ -77,11 +60,6 @@ struct series_watch {
 
 _Static_assert(sizeof(struct series_watch) <= SERIES_BYTES, "memory of a series is bounded");
 
-const struct level_threshold *series_threshold(enum series_parameter which)
-{
-	return &parameters[which];
-}
-
 static bool is_alphanumeric(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -97,21 +75,18 @@ const struct series_source *series_source_find(const char *name)
 	return &other;
 }
 
-struct series_watch *series_create(uint32_t entity, uint32_t series, const char *name, struct detection_sink out)
+struct series_watch *series_create(const struct decisions *decisions, uint32_t entity, uint32_t series,
+				   const char *name, struct detection_sink out)
 {
 	struct series_watch *s = alloc_zero(1, sizeof(*s));
 	s->source = series_source_find(name);
+	s->decisions = decisions;
 	s->out = out;
 	s->entity = entity;
 	s->series = series;
 	s->last = s->previous = s->back = s->back_from = INSTANT_NONE;
-	profile_begin(&s->profile, s->source->history_hours);
+	profile_begin(&s->profile, (unsigned)detect_value(decisions, s->source->history_hours));
 	return s;
-}
-
-void series_use(struct series_watch *s, const double values[SERIES_PARAMETER_COUNT])
-{
-	s->values = values;
 }
 
 void series_free(struct series_watch *s)
@@ -121,14 +96,20 @@ void series_free(struct series_watch *s)
 	free(s);
 }
 
-static double value_of(const struct series_watch *s, enum series_parameter which)
+static double value_of(const struct series_watch *s, enum detect_decision which)
 {
-	return s->values ? s->values[which] : parameters[which].value;
+	return detect_value(s->decisions, which);
 }
 
-static int64_t hours_ns(const struct series_watch *s, enum series_parameter which)
+static int64_t hours_ns(const struct series_watch *s, enum detect_decision which)
 {
 	return (int64_t)value_of(s, which) * NS_PER_HOUR;
+}
+
+// Whether a gap is longer than a few steps.
+static bool silent(const struct series_watch *s, int64_t gap)
+{
+	return gap / (int64_t)value_of(s, SERIES_SILENT_STEPS) > s->step_ns;
 }
 
 static uint64_t units(double value)
@@ -194,21 +175,23 @@ struct reading { // one value against what is usual
 
 static void judge_quiet(struct series_watch *s, const struct reading *r)
 {
-	if (r->share >= s->source->depart) {
+	if (r->share >= value_of(s, s->source->depart)) {
 		if (s->d)
 			forget(s);
 		return;
 	}
-	double mean = s->run_bins ? (double)s->run_sum / s->run_bins : 0, drop = RAMP_DROP * r->level;
+	double mean = s->run_bins ? (double)s->run_sum / s->run_bins : 0,
+	       drop = value_of(s, SERIES_RAMP_DROP) * r->level;
 	double far = value_of(s, SERIES_SPREADS) * r->spread;
-	bool deeper = s->run_bins >= RAMP_BINS && mean - r->value > (far > drop ? far : drop);
-	bool hole = s->d && r->time.ns - s->previous.ns > HOLE_NS && (r->time.ns - s->previous.ns) / 3 > s->step_ns;
+	bool deeper = s->run_bins >= value_of(s, SERIES_RAMP_BINS) && mean - r->value > (far > drop ? far : drop);
+	int64_t gap = r->time.ns - s->previous.ns;
+	bool hole = s->d && gap > hours_ns(s, SERIES_HOLE_HOURS) && silent(s, gap);
 	if (!s->d || (deeper && s->low_bins == 0) || hole)
 		depart(s, r->time, r->level);
 	s->run_bins++;
 	s->run_sum += (float)r->value;
 	trace(s, r->time, r->value, r->share);
-	bool low = r->share < s->source->open && r->spreads > value_of(s, SERIES_SPREADS);
+	bool low = r->share < value_of(s, s->source->open) && r->spreads > value_of(s, SERIES_SPREADS);
 	s->low_bins = low ? (uint8_t)(s->low_bins + 1) : 0;
 	s->low_spreads = low ? s->low_spreads + (float)r->spreads : 0;
 	if (s->low_bins < value_of(s, SERIES_BINS) || (double)s->low_spreads < value_of(s, SERIES_SPREADS_IN_ALL))
@@ -222,7 +205,7 @@ static void judge_quiet(struct series_watch *s, const struct reading *r)
 static void judge_open(struct series_watch *s, const struct reading *r)
 {
 	trace(s, r->time, r->value, r->share);
-	if (r->share <= s->source->close) {
+	if (r->share <= value_of(s, s->source->close)) {
 		s->back = INSTANT_NONE;
 		s->back_bins = 0;
 		if (r->time.ns - s->d->start.best.ns <= hours_ns(s, SERIES_ABSORB_HOURS))
@@ -245,7 +228,8 @@ static void judge_open(struct series_watch *s, const struct reading *r)
 
 static bool warm(const struct series_watch *s, const struct profile_usual *usual)
 {
-	uint32_t cells = s->step_ns >= COARSE_NS ? CELLS_COARSE : CELLS_LEAST;
+	bool coarse = s->step_ns >= hours_ns(s, SERIES_COARSE_HOURS);
+	double cells = value_of(s, coarse ? SERIES_CELLS_COARSE : SERIES_CELLS_MIN);
 	return usual->age_hours >= value_of(s, SERIES_WARM_UP_HOURS) && usual->cells >= cells;
 }
 
@@ -261,7 +245,7 @@ static double spread_least(const struct series_watch *s, const struct profile_us
 {
 	double half = s->profile.days > 1 ? s->source->unit / 2 : 0,
 	       spread = usual->spread > half ? usual->spread : half;
-	bool rhythm = s->source->history_hours == PROFILE_HOURS && usual->age_hours < PROFILE_HOURS;
+	bool rhythm = s->profile.history == PROFILE_HOURS && usual->age_hours < PROFILE_HOURS;
 	double first = rhythm ? value_of(s, SERIES_FIRST_WEEK) * level : 0;
 	return spread > first ? spread : first;
 }
@@ -269,7 +253,7 @@ static double spread_least(const struct series_watch *s, const struct profile_us
 static void judge(struct series_watch *s, struct instant time, double value)
 {
 	struct profile_usual usual;
-	if (!profile_at(&s->profile, time, &usual)) {
+	if (!profile_at(s->decisions, &s->profile, time, &usual)) {
 		s->state = SERIES_WARMING_UP;
 		return;
 	}
@@ -280,7 +264,8 @@ static void judge(struct series_watch *s, struct instant time, double value)
 		s->state = SERIES_WARMING_UP;
 		return;
 	}
-	if (!(level > 0) || (!s->open && level < s->source->least) || s->source->open == SERIES_NEVER) {
+	double least = s->source->least == SERIES_NEVER ? 0 : value_of(s, s->source->least);
+	if (!(level > 0) || (!s->open && level < least) || s->source->open == SERIES_NEVER) {
 		s->state = s->open ? SERIES_LOW : SERIES_UNOBSERVABLE;
 		return;
 	}
@@ -313,7 +298,7 @@ void series_take(struct series_watch *s, struct instant time, double value)
 
 void series_tick(struct series_watch *s, struct instant now)
 {
-	if (s->step_ns && now.ns > s->last.ns && (now.ns - s->last.ns) / 3 > s->step_ns)
+	if (s->step_ns && now.ns > s->last.ns && silent(s, now.ns - s->last.ns))
 		s->state = SERIES_NO_VALUE;
 }
 
@@ -349,4 +334,34 @@ double series_baseline(const struct series_watch *s)
 size_t series_bytes(void)
 {
 	return sizeof(struct series_watch);
+}
+
+void series_carry(struct carry *c, struct series_watch *s)
+{
+	bool departed = s->d;
+	CARRY(c, departed);
+	if (carry_loads(c) && departed && !s->d)
+		s->d = alloc_zero(1, sizeof(*s->d));
+	if (departed) {
+		detection_carry(c, s->d);
+		carry_check(c, s->d->entity == s->entity && s->d->series == s->series && s->d->signal == SIGNAL_SERIES);
+	}
+	CARRY(c, s->last);
+	CARRY(c, s->previous);
+	CARRY(c, s->back);
+	CARRY(c, s->back_from);
+	CARRY(c, s->step_ns);
+	CARRY(c, s->baseline);
+	CARRY(c, s->reference);
+	CARRY(c, s->run_sum);
+	CARRY(c, s->run_bins);
+	CARRY(c, s->low_spreads);
+	CARRY(c, s->low_bins);
+	CARRY(c, s->back_bins);
+	CARRY(c, s->state);
+	CARRY(c, s->open);
+	CARRY(c, s->judged);
+	profile_carry(c, &s->profile);
+	carry_check(c,
+		    s->state <= SERIES_LOW && (!s->open || departed) && s->step_ns >= 0 && s->step_ns <= TIME_LAST_NS);
 }

@@ -8,28 +8,18 @@
 
 #include <stddef.h>
 
-#define SERIES_NEVER 0.0 // `open` of a source that is not judged
+struct carry; // base/carry.h
 
-struct series_source { // what is known of a source of series, with where the numbers come from
+#define SERIES_NEVER DETECT_DECISIONS_END // `open` of a source that is not judged
+
+struct series_source { // what is known of a source of series: which rows it is judged by
 	const char *name;
-	double depart;		// a start is dated back to the first value below this share
-	double open;		// an event needs values below this share; 0: not judged
-	double close;		// and ends above this share
-	unsigned history_hours; // of the baseline by days
-	double least;		// usual level below this: unobservable
-	double unit;		// least step between values of a count; 0 not a count
-	const char *origin;
-};
-
-enum series_parameter {
-	SERIES_SPREADS,	       // distance below the usual level, in robust standard deviations
-	SERIES_SPREADS_IN_ALL, // the same, summed over the values in a row
-	SERIES_BINS,	       // values in a row, to open and to close
-	SERIES_FIRST_WEEK,     // least spread, as a share, until a source with a human rhythm has been seen for a week
-	SERIES_WARM_UP_HOURS,  // history needed before anything is said
-	SERIES_INPAINT_HOURS,  // an event teaches nothing for so long
-	SERIES_ABSORB_HOURS,   // after so long the low level is the usual one; no end is stated
-	SERIES_PARAMETER_COUNT
+	enum detect_decision depart;	    // a start is dated back to the first value below this share
+	enum detect_decision open;	    // an event needs values below this share; SERIES_NEVER: not judged
+	enum detect_decision close;	    // and ends above this share
+	enum detect_decision history_hours; // of the baseline by days
+	enum detect_decision least;	    // usual level below this: unobservable; SERIES_NEVER: any
+	double unit;			    // least step between values of a count; 0 not a count
 };
 
 enum series_state {
@@ -40,15 +30,13 @@ enum series_state {
 	SERIES_LOW, // an event is open
 };
 
-const struct level_threshold *series_threshold(enum series_parameter which);
 const struct series_source *series_source_find(const char *name); // "gtr.WEB_SEARCH" is of "gtr"; never null
 
 struct series_watch;
 
-// `name` is the word of the source and only looked at here.
-struct series_watch *series_create(uint32_t entity, uint32_t series, const char *name, struct detection_sink out);
-// Other numbers than the table's, before the first value; borrowed.
-void series_use(struct series_watch *s, const double values[SERIES_PARAMETER_COUNT]);
+// `name` is the word of the source and only looked at here. `decisions`: of the run, borrowed; null: the table's.
+struct series_watch *series_create(const struct decisions *decisions, uint32_t entity, uint32_t series,
+				   const char *name, struct detection_sink out);
 void series_free(struct series_watch *s);
 // NaN: missing. A time that is not later than the last one is ignored.
 void series_take(struct series_watch *s, struct instant time, double value);
@@ -58,4 +46,5 @@ void series_finish(struct series_watch *s, struct instant now); // the data ende
 enum series_state series_state(const struct series_watch *s);
 bool series_judged(const struct series_watch *s); // there was a moment at which a departure would have been seen
 double series_baseline(const struct series_watch *s);
-size_t series_bytes(void); // one detector without an event
+size_t series_bytes(void);				    // one detector without an event
+void series_carry(struct carry *c, struct series_watch *s); // all but what it was created with

@@ -51,7 +51,7 @@ static void class_down(struct reachability *r, uint8_t signal, const struct targ
 		s->d.fall[i] = s->d.rise[i] = INSTANT_NONE;
 	s->d.baseline = targets_of(r, signal);
 	s->d.lowest = s->d.baseline ? s->d.baseline - 1 : 0;
-	s->d.of_networks = 2; // a target is down only when every unimpaired observer that asks it fails
+	s->d.of_networks = (uint32_t)detect_value(r->decisions, SERVICES_NETWORKS);
 	r->out.take(r->out.context, &s->d, true);
 }
 

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SHARP_FROM 0.30
-#define SHARP_STEP 0.05
-#define SHARP_MANY 19 // up to 1.2
-#define P_LEAST	   1e-6
+#define SHARP_FROM 0.30 // of the fit, which writes data/ratios.csv
+#define SHARP_STEP 0.05 // of the fit
+#define SHARP_MANY 19	// up to 1.2
+#define P_LEAST	   1e-6 // of the fit: a logarithm stays finite
 
 const double calibrate_coverage[CALIBRATE_COVERAGE] = {0.5, 0.8, 1.0};
 
@@ -106,7 +106,8 @@ static void losses_by_sharpness(const struct subset *s, const struct ratios *bas
 			for (int at = 0; at < SHARP_MANY; at++) {
 				struct verdict d;
 				r.sharpness = SHARP_FROM + SHARP_STEP * at;
-				diagnose_rank(c->findings, c->prior, &r, c->coverage, &d);
+				diagnose_rank(&(struct diagnose_answers){c->findings, c->prior, &r, c->coverage, NULL},
+					      &d);
 				losses[at] -= s->weights[k] * log(fmax(P_LEAST, p_acceptable(c, &d)));
 			}
 		}
@@ -153,7 +154,8 @@ void calibrate_cross(const struct calibrate_case *cases, size_t count, enum cali
 			if (cases[k].group[kind] != cases[i].group[kind])
 				continue;
 			done[k] = true;
-			diagnose_rank(cases[k].findings, cases[k].prior, &r, cases[k].coverage, &of[k]);
+			const struct calibrate_case *c = &cases[k];
+			diagnose_rank(&(struct diagnose_answers){c->findings, c->prior, &r, c->coverage, NULL}, &of[k]);
 		}
 	}
 	calibrate_score(cases, of, count, ret);

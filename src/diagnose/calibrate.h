@@ -16,11 +16,11 @@ enum calibrate_group {	 // what is left out at a time
 	GROUP_COUNT
 };
 
-#define CALIBRATE_BINS	   10
-#define CALIBRATE_COVERAGE 3 // accuracy at these shares of the cases, surest first
+#define CALIBRATE_BINS	   10 // of the report
+#define CALIBRATE_COVERAGE 3  // accuracy at these shares of the cases, surest first
 // Seeds of one variation are not independent, and another way of making a fault is another story: so many recordings each counts for.
-#define CALIBRATE_WEIGHT 1.5
-#define CALIBRATE_WAY	 2.0
+#define CALIBRATE_WEIGHT 1.5 // of the fit
+#define CALIBRATE_WAY	 2.0 // of the fit
 #define CALIBRATE_NOT	 0.2 // a cause that the truth rules out must stay below
 
 struct calibrate_case { // one labelled incident

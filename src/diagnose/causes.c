@@ -11,80 +11,76 @@
 
 static const struct cause_row rows[CAUSE_COUNT] = {
 	[CAUSE_NETWORK_STRESS] = {"network-stress", "network stress",
-				  "More traffic arrived than the links or the machines could carry.", 0.12, "own"},
-	[CAUSE_POWER] = {"power", "power", "Machines lost their electricity, at one site or over a grid.", 0.18, "own"},
-	[CAUSE_CABLE] = {"cable", "cable or transit", "A physical path or the transit behind it broke.", 0.14, "own"},
+				  "More traffic arrived than the links or the machines could carry."},
+	[CAUSE_POWER] = {"power", "power", "Machines lost their electricity, at one site or over a grid."},
+	[CAUSE_CABLE] = {"cable", "cable or transit", "A physical path or the transit behind it broke."},
 	[CAUSE_MISCONFIGURATION] = {"misconfiguration", "botched change",
-				    "A change of configuration or software went wrong.", 0.16, "own"},
+				    "A change of configuration or software went wrong."},
 	[CAUSE_ORDERED_SHUTDOWN] = {"ordered-shutdown", "ordered shutdown",
-				    "Routers were told to stop carrying traffic, and did so in good order.", 0.14,
-				    "own"},
+				    "Routers were told to stop carrying traffic, and did so in good order."},
 	[CAUSE_HIJACK_OR_LEAK] = {"hijack-or-leak", "hijack or leak",
-				  "Another network announced the addresses, or passed routes on that it should not.",
-				  0.04, "own"},
+				  "Another network announced the addresses, or passed routes on that it should not."},
 	[CAUSE_SERVICE_FAILURE] = {"service-failure", "service failure",
-				   "Single servers failed, each for itself; the network around them did not.", 0.10,
-				   "own"},
+				   "Single servers failed, each for itself; the network around them did not."},
 	[CAUSE_DISASTER] = {"disaster", "disaster",
-			    "An earthquake, storm, flood or fire destroyed what carries traffic.", 0.02, "own"},
-	[CAUSE_MAINTENANCE] = {"maintenance", "maintenance", "Planned work took links out of use and put them back.",
-			       0.05, "own"},
+			    "An earthquake, storm, flood or fire destroyed what carries traffic."},
+	[CAUSE_MAINTENANCE] = {"maintenance", "maintenance", "Planned work took links out of use and put them back."},
 	[CAUSE_PREFIX_MIGRATION] = {"prefix-migration", "prefix migration",
-				    "Addresses moved to another network; their users were away for a moment at most.",
-				    0.03, "own"},
+				    "Addresses moved to another network; their users were away for a moment at most."},
 	[CAUSE_MEASUREMENT_ARTEFACT] = {"measurement-artefact", "measurement artefact",
-					"We were blind: what failed was on our side.", 0.05, "own"},
+					"We were blind: what failed was on our side."},
 };
 
 struct context_row { // multiplies a prior where it holds
-	bool (*holds)(const struct incident *n, const struct entity *entity);
+	bool (*holds)(const struct diagnose_input *in);
 	uint8_t cause;
-	double factor;
+	enum diagnose_decision factor;
 };
 
-static bool service_only(const struct incident *n, const struct entity *entity)
+static bool service_only(const struct diagnose_input *in)
 {
-	(void)entity;
-	return n->story.scope == SCOPE_SERVICE;
+	return in->incident->story.scope == SCOPE_SERVICE;
 }
 
-static bool whole(const struct incident *n, const struct entity *entity)
+static bool whole(const struct diagnose_input *in)
 {
-	(void)entity;
-	return n->story.scope == SCOPE_TOTAL;
+	return in->incident->story.scope == SCOPE_TOTAL;
 }
 
 // One or two networks behind few upstreams: one thing that fails takes all of it.
-static bool small(const struct incident *n, const struct entity *entity)
+static bool small(const struct diagnose_input *in)
 {
-	(void)n;
-	return entity && entity->asn_count > 0 && entity->asn_count <= 2;
+	const struct entity *e = in->entity;
+	return e && e->asn_count > 0 && (double)e->asn_count <= diagnose_value(in->decisions, PRIOR_SMALL_NETWORKS);
 }
 
 // Nothing but a series that others publish: what is published is of the kind that public labels tell of. Factors: square roots of
 // the shares in those labels (of 244: ordered 166, cable 40, power 15, equipment and routing 9, weather 5) over the priors above.
-static bool published(const struct incident *n, const struct entity *entity)
+static bool published(const struct diagnose_input *in)
 {
+	const struct incident *n = in->incident;
 	bool only = n->story.signal_count > 0;
-	(void)entity;
 	for (size_t i = 0; i < n->story.signal_count; i++)
 		only &= n->story.signals[i].signal == SIGNAL_SERIES;
 	return only;
 }
 
+_Static_assert(PRIOR_MEASUREMENT_ARTEFACT - PRIOR_NETWORK_STRESS == CAUSE_MEASUREMENT_ARTEFACT - CAUSE_NETWORK_STRESS,
+	       "priors stand in the order of enum cause");
+
 static const struct context_row contexts[] = {
-	{published, CAUSE_ORDERED_SHUTDOWN, 2.2},
-	{published, CAUSE_CABLE, 1.1},
-	{published, CAUSE_POWER, 0.6},
-	{published, CAUSE_MISCONFIGURATION, 0.5},
-	{published, CAUSE_NETWORK_STRESS, 0.2},
-	{published, CAUSE_SERVICE_FAILURE, 0.2},
-	{service_only, CAUSE_SERVICE_FAILURE, 6},
-	{service_only, CAUSE_ORDERED_SHUTDOWN, 0.3},
-	{service_only, CAUSE_CABLE, 0.3},
-	{whole, CAUSE_SERVICE_FAILURE, 0.1},
-	{whole, CAUSE_PREFIX_MIGRATION, 0.3},
-	{small, CAUSE_NETWORK_STRESS, 1.5},
+	{published, CAUSE_ORDERED_SHUTDOWN, PRIOR_PUBLISHED_ORDERED},
+	{published, CAUSE_CABLE, PRIOR_PUBLISHED_CABLE},
+	{published, CAUSE_POWER, PRIOR_PUBLISHED_POWER},
+	{published, CAUSE_MISCONFIGURATION, PRIOR_PUBLISHED_MISCONFIGURATION},
+	{published, CAUSE_NETWORK_STRESS, PRIOR_PUBLISHED_STRESS},
+	{published, CAUSE_SERVICE_FAILURE, PRIOR_PUBLISHED_SERVICE},
+	{service_only, CAUSE_SERVICE_FAILURE, PRIOR_SERVICE_SERVICE},
+	{service_only, CAUSE_ORDERED_SHUTDOWN, PRIOR_SERVICE_ORDERED},
+	{service_only, CAUSE_CABLE, PRIOR_SERVICE_CABLE},
+	{whole, CAUSE_SERVICE_FAILURE, PRIOR_WHOLE_SERVICE},
+	{whole, CAUSE_PREFIX_MIGRATION, PRIOR_WHOLE_MIGRATION},
+	{small, CAUSE_NETWORK_STRESS, PRIOR_SMALL_STRESS},
 };
 
 const struct cause_row *cause_row(uint8_t cause)
@@ -100,14 +96,19 @@ int cause_of(const char *word)
 	return -1;
 }
 
-void diagnose_prior(const struct incident *n, const struct entity *entity, double ret[CAUSE_COUNT])
+double cause_prior(const struct decisions *d, uint8_t cause)
+{
+	return diagnose_value(d, (enum diagnose_decision)(PRIOR_NETWORK_STRESS + cause));
+}
+
+void diagnose_prior(const struct diagnose_input *in, double ret[CAUSE_COUNT])
 {
 	double sum = 0;
 	for (int c = 0; c < CAUSE_COUNT; c++)
-		ret[c] = rows[c].prior;
+		ret[c] = cause_prior(in->decisions, (uint8_t)c);
 	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++)
-		if (contexts[i].holds(n, entity))
-			ret[contexts[i].cause] *= contexts[i].factor;
+		if (contexts[i].holds(in))
+			ret[contexts[i].cause] *= diagnose_value(in->decisions, contexts[i].factor);
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		sum += ret[c];
 	for (int c = 0; c < CAUSE_COUNT; c++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // DOC: the sum. Each answer gives every cause a ratio: how probable it is under the cause, against how probable it is under all causes
 // together, weighted by their priors. Answers of one family are not independent: the largest logarithm counts whole, the rest half. A
-// single answer is clipped to 30, a family to 100: no rate is known well enough for more. Not known is neutral.
+// single answer is clipped, and a family: no rate is known well enough for more. Not known is neutral.
 #include "diagnose/diagnose.h"
 
 #include "diagnose/evidence.h"
@@ -11,6 +11,7 @@
 #include <string.h>
 
 struct sums { // log ratios
+	const struct decisions *decisions;
 	double evidence[CAUSE_COUNT][EVIDENCE_COUNT];
 	double family[CAUSE_COUNT][FAMILY_COUNT];
 	double total[CAUSE_COUNT];
@@ -41,11 +42,11 @@ static void evidence_sum(const struct ratios *r, const double *prior, uint8_t ev
 		return;
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		double ratio = log(answer_p(r, (uint8_t)c, evidence, f->answer) * weight / all) * f->strength;
-		s->evidence[c][evidence] = clipped(ratio, log(RATIO_CLIP));
+		s->evidence[c][evidence] = clipped(ratio, log(diagnose_value(s->decisions, DIAGNOSE_RATIO_CLIP)));
 	}
 }
 
-static double family_sum(const double *of_evidence, uint8_t family, double sharpness)
+static double family_sum(const struct decisions *d, const double *of_evidence, uint8_t family, double sharpness)
 {
 	double largest = 0, sum = 0;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -55,8 +56,8 @@ static double family_sum(const double *of_evidence, uint8_t family, double sharp
 		if (fabs(of_evidence[e]) > fabs(largest))
 			largest = of_evidence[e];
 	}
-	return clipped(sharpness * (largest + (sum - largest) / 2),
-		       log(FAMILY_CLIP)); // last: no sharpness gets around it
+	double whole = sharpness * (largest + (sum - largest) * diagnose_value(d, DIAGNOSE_FAMILY_REST));
+	return clipped(whole, log(diagnose_value(d, DIAGNOSE_FAMILY_CLIP))); // last: no sharpness gets around it
 }
 
 static void sums_make(const struct finding *findings, const double *prior, const struct ratios *r, struct sums *s)
@@ -66,7 +67,7 @@ static void sums_make(const struct finding *findings, const double *prior, const
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		s->total[c] = 0;
 		for (uint8_t f = 0; f < FAMILY_COUNT; f++)
-			s->total[c] += s->family[c][f] = family_sum(s->evidence[c], f, r->sharpness);
+			s->total[c] += s->family[c][f] = family_sum(s->decisions, s->evidence[c], f, r->sharpness);
 	}
 }
 
@@ -79,11 +80,11 @@ static void posterior(const struct sums *s, const double *prior, double *ret)
 	}
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		sum += ret[c] = exp(ret[c] - most);
-	double whole = 0;
+	double whole = 0, misled = diagnose_value(s->decisions, DIAGNOSE_MISLED);
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		whole += prior[c];
 	for (int c = 0; c < CAUSE_COUNT; c++)
-		ret[c] = (1 - MISLED) * ret[c] / sum + MISLED * prior[c] / whole;
+		ret[c] = (1 - misled) * ret[c] / sum + misled * prior[c] / whole;
 }
 
 static double with_odds(double p, double factor)
@@ -106,11 +107,12 @@ static void argument_put(struct argument *list, uint8_t *count, uint8_t evidence
 
 static void arguments(const struct sums *s, struct hypothesis *h)
 {
+	double least = diagnose_value(s->decisions, DIAGNOSE_ARGUMENT_LEAST);
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		double ratio = s->evidence[h->cause][e];
-		if (ratio > ARGUMENT_LEAST)
+		if (ratio > least)
 			argument_put(h->in_favour, &h->favour_count, e, exp(ratio));
-		else if (ratio < -ARGUMENT_LEAST)
+		else if (ratio < -least)
 			argument_put(h->against, &h->against_count, e, exp(ratio));
 	}
 }
@@ -126,8 +128,8 @@ static void rank(const struct sums *s, const double *p, struct verdict *ret)
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		struct hypothesis *h = &ret->ranked[c];
 		*h = (struct hypothesis){.cause = (uint8_t)c, .p = p[c]};
-		h->p_low = with_odds(p[c], PRIOR_LESS);
-		h->p_high = with_odds(p[c], PRIOR_MORE);
+		h->p_low = with_odds(p[c], diagnose_value(s->decisions, DIAGNOSE_PRIOR_LESS));
+		h->p_high = with_odds(p[c], diagnose_value(s->decisions, DIAGNOSE_PRIOR_MORE));
 		arguments(s, h);
 	}
 	qsort(ret->ranked, CAUSE_COUNT, sizeof(*ret->ranked), by_p);
@@ -137,11 +139,15 @@ static void abstain(const struct sums *s, struct verdict *d)
 {
 	const struct hypothesis *first = &d->ranked[0], *second = &d->ranked[1];
 	unsigned families = 0;
+	double speaks = log(diagnose_value(s->decisions, DIAGNOSE_FAMILY_SPEAKS));
 	for (uint8_t f = 0; f < FAMILY_COUNT; f++)
-		families += s->family[first->cause][f] >= log(FAMILY_SPEAKS);
+		families += s->family[first->cause][f] >= speaks;
 	d->families = (uint8_t)families;
-	bool why[] = {first->p < ABSTAIN_P, first->p < ABSTAIN_RATIO * second->p, families < ABSTAIN_FAMILIES,
-		      d->coverage < ABSTAIN_SEEN};
+	d->least_p = diagnose_value(s->decisions, DIAGNOSE_ABSTAIN_P);
+	d->least_ratio = diagnose_value(s->decisions, DIAGNOSE_ABSTAIN_RATIO);
+	d->least_families = (uint8_t)ceil(diagnose_value(s->decisions, DIAGNOSE_ABSTAIN_FAMILIES));
+	bool why[] = {first->p < d->least_p, first->p < d->least_ratio * second->p, families < d->least_families,
+		      d->coverage < diagnose_value(s->decisions, DIAGNOSE_ABSTAIN_SEEN)};
 	unsigned abstained = (why[0] ? ABSTAIN_WEAK : 0) | (why[1] ? ABSTAIN_CLOSE : 0) |
 			     (why[2] ? ABSTAIN_ONE_FAMILY : 0) | (why[3] ? ABSTAIN_COVERAGE : 0);
 	d->abstained = (uint8_t)abstained;
@@ -178,18 +184,17 @@ static void ask(const struct ratios *r, const double *p, struct verdict *d)
 	}
 }
 
-void diagnose_rank(const struct finding findings[EVIDENCE_COUNT], const double prior[CAUSE_COUNT],
-		   const struct ratios *ratios, double coverage, struct verdict *ret)
+void diagnose_rank(const struct diagnose_answers *in, struct verdict *ret)
 {
-	struct sums s;
+	struct sums s = {.decisions = in->decisions};
 	double p[CAUSE_COUNT];
-	*ret = (struct verdict){.known = true, .coverage = coverage};
-	memcpy(ret->findings, findings, sizeof(ret->findings));
-	sums_make(findings, prior, ratios, &s);
-	posterior(&s, prior, p);
+	*ret = (struct verdict){.known = true, .coverage = in->coverage};
+	memcpy(ret->findings, in->findings, sizeof(ret->findings));
+	sums_make(in->findings, in->prior, in->ratios, &s);
+	posterior(&s, in->prior, p);
 	rank(&s, p, ret);
 	abstain(&s, ret);
-	ask(ratios, p, ret);
+	ask(in->ratios, p, ret);
 }
 
 void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
@@ -197,8 +202,14 @@ void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
 	struct finding findings[EVIDENCE_COUNT];
 	double prior[CAUSE_COUNT];
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
-		findings[e] = evidence_row(e)->look(in->incident, in->entity);
-	diagnose_prior(in->incident, in->entity, prior);
-	diagnose_rank(findings, prior, in->ratios ? in->ratios : ratios_shipped(), in->incident->facts.witness.coverage,
-		      ret);
+		findings[e] = evidence_row(e)->look(in->incident, in->decisions);
+	diagnose_prior(in, prior);
+	const struct diagnose_answers answers = {
+		.findings = findings,
+		.prior = prior,
+		.ratios = in->ratios ? in->ratios : ratios_shipped(),
+		.coverage = in->incident->facts.witness.coverage,
+		.decisions = in->decisions,
+	};
+	diagnose_rank(&answers, ret);
 }

@@ -2,7 +2,7 @@
 // The table of evidence: a row adds one. Each has a small pure function that answers it from the incident and its facts.
 #pragma once
 
-#include "model/entity.h"
+#include "diagnose/decisions.h"
 #include "model/incident.h"
 
 enum evidence_source { // which raw data it is read off; bits
@@ -20,7 +20,7 @@ struct evidence_row {
 	const char *yes, *no;
 	const char
 		*ask; // what to look at if it is not known: "Do the border's addresses at its upstreams still answer?"
-	struct finding (*look)(const struct incident *n, const struct entity *entity);
+	struct finding (*look)(const struct incident *n, const struct decisions *d); // d: of the run; null: the tables'
 };
 
 const struct evidence_row *evidence_row(uint8_t evidence);

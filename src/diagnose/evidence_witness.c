@@ -2,11 +2,9 @@
 // Who saw it: evidence on ourselves.
 #include "diagnose/evidence_priv.h"
 
-#define HALF 0.50
-
-struct finding look_one_witness(const struct incident *n, const struct entity *entity)
+struct finding look_one_witness(const struct incident *n, const struct decisions *d)
 {
-	(void)entity;
+	(void)d;
 	const struct facts_witness *w = &n->facts.witness;
 	uint32_t fit = w->observers - w->observers_impaired;
 	if (w->observers < 2 || w->observers_impaired > w->observers || !(n->facts.plane.loss_peak > 0))
@@ -15,23 +13,23 @@ struct finding look_one_witness(const struct incident *n, const struct entity *e
 		       w->observers);
 }
 
-struct finding look_witnesses_fail(const struct incident *n, const struct entity *entity)
+struct finding look_witnesses_fail(const struct incident *n, const struct decisions *d)
 {
-	(void)entity;
 	const struct facts_witness *w = &n->facts.witness;
-	bool failed = w->observers_impaired || w->collectors_blind || w->gap || w->unrelated_lost >= HALF;
+	bool failed = w->observers_impaired || w->collectors_blind || w->gap ||
+		      w->unrelated_lost >= limit(d, JUDGE_UNRELATED);
 	return finding(failed, w->observers + w->collectors > 0, w->observers_impaired, w->collectors_blind);
 }
 
-struct finding look_both_planes(const struct incident *n, const struct entity *entity)
+struct finding look_both_planes(const struct incident *n, const struct decisions *d)
 {
-	(void)entity;
 	bool routes = story_signal(&n->story, SIGNAL_ROUTES) || story_signal(&n->story, SIGNAL_ROUTES6);
 	bool traffic = story_signal(&n->story, SIGNAL_LOSS) != NULL;
 	size_t series = 0;
 	for (size_t i = 0; i < n->story.signal_count; i++)
 		series += n->story.signals[i].signal == SIGNAL_SERIES;
-	routes |= n->facts.routes.lost >= HALF;
-	bool both = (routes && traffic) || series >= 2 || (series && (routes || traffic));
+	routes |= n->facts.routes.lost >= limit(d, JUDGE_LOST_MOST);
+	bool both =
+		(routes && traffic) || (double)series >= limit(d, JUDGE_SERIES_BOTH) || (series && (routes || traffic));
 	return finding(both, n->facts.routes.known && n->facts.witness.observers > 0, NAN, NAN);
 }

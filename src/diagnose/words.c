@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define COMPETE_LEAST 0.05 // a cause below this is not said to compete
-#define COMPETE_MOST  3
+#define COMPETE_MOST  3	   // of a sentence
 
 static void put_seconds(struct text *t, double s)
 {
@@ -78,15 +78,32 @@ void words_headline(struct text *t, const struct verdict *d)
 		text_printf(t, "%s (%.2f, %s)", cause_row(h->cause)->title, h->p, words_likely(h->p));
 }
 
+static void put_close(struct text *t, const struct verdict *d)
+{
+	if (d->least_ratio == 3)
+		text_put(t, "the second is more than a third of the first");
+	else
+		text_printf(t, "the first is less than %g times the second", d->least_ratio);
+}
+
+static void put_families(struct text *t, const struct verdict *d)
+{
+	bool one = d->families == 1;
+	text_printf(t, "%u kind%s of evidence speak%s for the first, ", d->families, one ? "" : "s", one ? "s" : "");
+	if (d->least_families == 2)
+		text_put(t, "two are needed");
+	else
+		text_printf(t, "%u are needed", d->least_families);
+}
+
 void words_abstention(struct text *t, const struct verdict *d, uint8_t reason)
 {
 	if (reason == ABSTAIN_WEAK)
-		text_printf(t, "no cause reaches %.2f", ABSTAIN_P);
+		text_printf(t, "no cause reaches %.2f", d->least_p);
 	else if (reason == ABSTAIN_CLOSE)
-		text_printf(t, "the second is more than a third of the first");
+		put_close(t, d);
 	else if (reason == ABSTAIN_ONE_FAMILY)
-		text_printf(t, "%u kind%s of evidence speak%s for the first, two are needed", d->families,
-			    d->families == 1 ? "" : "s", d->families == 1 ? "s" : "");
+		put_families(t, d);
 	else if (reason == ABSTAIN_COVERAGE)
 		text_printf(t, "only %.0f %% of those that watch could see", 100 * d->coverage);
 }

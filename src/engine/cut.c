@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LOOK_SHARE 8			    // while open, looks are an eighth of its age apart
-#define RETIRE_NS  (400 * 86400 * NS_PER_S) // incidents are compared with those of the year before
-#define LATE_MAX   (COLLECTORS_MAX + OBSERVERS_MAX)
+#define LATE_MAX (COLLECTORS_MAX + OBSERVERS_MAX)
 
 static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
 {
@@ -51,6 +49,7 @@ void cut_blind(struct pipeline *p)
 static void ties_find(struct pipeline *p, uint32_t entity)
 {
 	struct link_input in = {
+		.decisions = p->decisions,
 		.entities = p->entities,
 		.known = p->known,
 		.known_count = p->known_count,
@@ -75,6 +74,7 @@ static struct incident_view view_of(struct pipeline *p)
 		.definition_says = p->definition->says,
 		.version = p->version ? p->version : "",
 		.parameters = p->parameters_digest,
+		.world = p->world,
 		.first = p->first,
 		.last = p->cut,
 	};
@@ -138,7 +138,8 @@ static void incidents_tell(struct pipeline *p)
 		struct incident *n = &l->at[i];
 		if (!book_due(p->book, i))
 			continue;
-		struct diagnose_input in = {n, &p->entities->at[n->story.entity], p->ratios};
+		const struct entity *entity = &p->entities->at[n->story.entity];
+		struct diagnose_input in = {n, entity, p->ratios, p->decisions};
 		diagnose_incident(&in, &n->verdict);
 		enum book_news news = book_told(p->book, i, digest_of(&view, n, &scratch));
 		if (news != BOOK_SAME)
@@ -165,6 +166,7 @@ static bool wanted(struct pipeline *p, uint32_t entity)
 void cut_make(struct pipeline *p, struct instant now)
 {
 	const struct evidence *evidence = routes_evidence(p->routes);
+	double share = engine_value(p->decisions, ENGINE_LOOK_SHARE);
 	bool any = false;
 	p->origin_news = evidence ? evidence_news_all(evidence) : 0;
 	p->cut = now;
@@ -174,7 +176,7 @@ void cut_make(struct pipeline *p, struct instant now)
 		if (!wanted(p, e))
 			continue;
 		look_entity(p, e, now);
-		int64_t age = (now.ns - w->opened.ns) / LOOK_SHARE;
+		int64_t age = (int64_t)((double)(now.ns - w->opened.ns) * share);
 		w->look_at = instant_after(now, age > p->cut_ns ? age : p->cut_ns);
 		any = true;
 		ties_find(p, e);
@@ -188,5 +190,5 @@ void cut_make(struct pipeline *p, struct instant now)
 	if (p->any_late)
 		memset(p->late, 0, LATE_MAX * sizeof(*p->late));
 	p->any_late = false;
-	book_retire(p->book, instant_after(now, -RETIRE_NS), NULL, NULL);
+	book_retire(p->book, instant_after(now, -engine_ns(p->decisions, ENGINE_RETIRE_S)), NULL, NULL);
 }

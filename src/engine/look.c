@@ -12,15 +12,6 @@
 
 #include <stdlib.h>
 
-#define SETTLE_INTERVALS 256		  // after its end an incident of probes is looked at for so many intervals …
-#define SETTLE_NS	 (900 * NS_PER_S) // … and this; no detector dates a start back so far
-#define SETTLE_SERIES_NS (29 * 86400 * NS_PER_S) // ready-made series are absorbed after 28 days
-#define FINE_NS		 (2 * 3600 * NS_PER_S)	 // samples are kept one by one for so long …
-#define COARSE_NS	 (36 * 3600 * NS_PER_S)	 // … and a few a minute for this
-#define CHANGES_NS	 (48 * 3600 * NS_PER_S)	 // changes of targets
-#define OPEN_MOST_NS	 (35 * 86400 * NS_PER_S) // an incident that is open keeps its details for so long
-#define AROUND_NS	 (3600 * NS_PER_S)	 // before its start
-
 static void detectors_ask(struct pipeline *p, uint32_t entity)
 {
 	if (p->ending)
@@ -41,6 +32,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 				 const struct incident *earlier)
 {
 	struct story_input in = {
+		.decisions = p->decisions,
 		.dossier = &p->dossiers[entity],
 		.entities = p->entities,
 		.targets = p->targets,
@@ -53,6 +45,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.limits = &p->limits,
 	};
 	struct facts_input around = {
+		.decisions = p->decisions,
 		.dossier = in.dossier,
 		.entities = p->entities,
 		.targets = p->targets,
@@ -77,7 +70,7 @@ void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
 	d->last = now;
-	struct assemble_input in = {d, p->entities, p->routes, &p->limits};
+	struct assemble_input in = {d, p->entities, p->routes, &p->limits, p->decisions};
 	struct assemble_groups groups;
 	assemble_entity(&in, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));
@@ -130,8 +123,8 @@ static struct instant needed_since(struct pipeline *p, uint32_t entity, struct i
 		if (n->story.entity == entity && n->story.state != INCIDENT_CLOSED && n->story.start.from.ns < since.ns)
 			since = n->story.start.from;
 	}
-	int64_t least = now.ns - OPEN_MOST_NS;
-	return instant_of_ns((since.ns < least ? least : since.ns) - AROUND_NS);
+	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
+	return instant_of_ns((since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S));
 }
 
 static struct instant earlier(struct instant a, struct instant b)
@@ -162,11 +155,12 @@ static void look_retire_intervals(struct pipeline *p, uint32_t entity, struct in
 {
 	const struct dossier *d = &p->dossiers[entity];
 	struct instant *pins = alloc_zero(d->detection_count, sizeof(*pins));
+	int64_t open = engine_ns(p->decisions, ENGINE_OPEN_MOST_S), kept = engine_ns(p->decisions, ENGINE_COARSE_S);
 	size_t n = 0;
 	for (size_t i = 0; i < d->detection_count; i++)
-		if (d->detections[i].start.best.ns >= now.ns - OPEN_MOST_NS)
+		if (d->detections[i].start.best.ns >= now.ns - open)
 			pins[n++] = d->detections[i].start.best;
-	reachability_retire(p->reachability[entity], instant_after(now, -COARSE_NS), pins, n);
+	reachability_retire(p->reachability[entity], instant_after(now, -kept), pins, n);
 	free(pins);
 }
 
@@ -174,10 +168,12 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct dossier *d = &p->dossiers[entity];
 	struct watch *w = &p->watches[entity];
-	int64_t probed = SETTLE_INTERVALS * d->width_ns + SETTLE_NS;
-	int64_t margin = has_series(d) ? SETTLE_SERIES_NS : probed;
+	double intervals = engine_value(p->decisions, ENGINE_SETTLE_INTERVALS);
+	int64_t probed = (int64_t)(intervals * (double)d->width_ns) + engine_ns(p->decisions, ENGINE_SETTLE_S);
+	int64_t margin = has_series(d) ? engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S) : probed;
+	int64_t kept = engine_ns(p->decisions, ENGINE_FINE_S);
 	struct instant before = instant_after(now, -margin), needed = needed_since(p, entity, now);
-	struct instant fine = earlier(needed, instant_after(now, -(probed > FINE_NS ? probed : FINE_NS)));
+	struct instant fine = earlier(needed, instant_after(now, -(probed > kept ? probed : kept)));
 	bool any = false, news = w->news;
 	for (size_t i = 0; i < d->detection_count && !any; i++)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
@@ -193,8 +189,9 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		bool *done = alloc_zero(groups, sizeof(*done));
 		done[0] = true; // of no group, and over
 		book_seal(p->book, d, before, done, groups);
-		dossier_retire(d, done, before, earlier(needed, instant_after(now, -CHANGES_NS)));
-		struct assemble_input in = {d, p->entities, NULL, NULL};
+		dossier_retire(d, done, before,
+			       earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_CHANGES_S))));
+		struct assemble_input in = {d, p->entities, NULL, NULL, p->decisions};
 		struct assemble_groups left;
 		assemble_entity(&in, &left);
 		w->unconfirmed = left.unconfirmed;
@@ -204,6 +201,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	}
 	routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,
 		    fine);
-	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -COARSE_NS)));
+	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
 	look_retire_intervals(p, entity, now);
 }

@@ -7,10 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TICK_NS	     (10 * NS_PER_S) // without data the stages are told so often that time passed
-#define TICKS_MOST   60		     // … in one gap; what is silent for longer is known by then
-#define SETTLE_EVERY 64		     // ticks; each entity has its turn
-
 static void on_detection(void *context, const struct detection *d, bool opened)
 {
 	struct pipeline *p = context;
@@ -83,7 +79,7 @@ static void on_observer(void *context, const struct observer_change *c)
 	l->at[l->count++] = *c;
 }
 
-static void deadline_note(struct pipeline *p, size_t at)
+void pipeline_deadline_note(struct pipeline *p, size_t at)
 {
 	struct instant d = level_deadline(p->levels[at]);
 	p->deadlines[at] = instant_known(d) ? d.ns : INT64_MAX;
@@ -95,7 +91,7 @@ static void on_sample(void *context, const struct sample *s)
 	struct pipeline *p = context;
 	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
 	level_take(p->levels[at], s);
-	deadline_note(p, at);
+	pipeline_deadline_note(p, at);
 	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
 		dossier_sample(&p->dossiers[s->entity], s);
 }
@@ -107,15 +103,18 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->entities = options->entities;
 	p->peers = options->peers;
 	p->first = p->last = p->probed = p->cut = p->next_cut = p->next_tick = INSTANT_NONE;
-	p->cut_ns = options->cut_ns ? options->cut_ns : PIPELINE_CUT_NS;
+	p->cut_ns = options->cut_ns ? options->cut_ns : engine_ns(options->decisions, ENGINE_CUT_S);
 	p->revisions = options->revisions;
 	p->version = options->version;
 	p->parameters_digest = options->parameters_digest;
-	p->book = book_create(p->entities);
+	p->world = options->world;
+	p->book = book_create(options->decisions, p->entities);
 	p->watches = alloc_zero(n, sizeof(*p->watches));
 	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
-	p->parameters = options->parameters;
+	const struct decisions *d = p->decisions = options->decisions;
+	p->tick_ns = engine_ns(d, ENGINE_TICK_S);
+	p->full_floor = options->full_floor;
 	p->known = options->known;
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
@@ -131,25 +130,21 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->targets = options->targets;
 	for (uint32_t e = 0; e < n; e++) {
 		p->dossiers[e].entity = e;
-		p->checks[e] = checks_create(e, (struct detection_sink){on_detection, p});
-		p->shares[e] = share_create(e, (struct detection_sink){on_detection, p});
-		p->reachability[e] = reachability_create(e, p->targets, (struct detection_sink){on_detection, p});
+		p->checks[e] = checks_create(d, e, (struct detection_sink){on_detection, p});
+		p->shares[e] = share_create(d, e, (struct detection_sink){on_detection, p});
+		p->reachability[e] = reachability_create(d, e, p->targets, (struct detection_sink){on_detection, p});
 		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
-			struct level *l = level_create(e, s, (struct detection_sink){on_detection, p});
+			struct level *l = level_create(d, e, s, (struct detection_sink){on_detection, p});
 			p->levels[e * SIGNAL_ROUTING_COUNT + s] = l;
-			if (p->parameters)
-				level_use(l, p->parameters->level);
 		}
-		if (p->parameters)
-			reachability_use(p->reachability[e], p->parameters->reach);
 	}
 	if (p->targets)
-		p->reach =
-			reach_create(p->targets, n, (struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
-	p->blocks = blocks_create(0, (struct block_sink){.block = on_block, .context = p});
-	p->sessions = sessions_create(options->peers, options->entities);
-	p->routes = routes_create(options->peers, options->entities, options->definition, options->full_floor,
-				  (struct sample_sink){on_sample, p});
+		p->reach = reach_create(d, p->targets, n,
+					(struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
+	p->blocks = blocks_create(d, 0, (struct block_sink){.block = on_block, .context = p});
+	p->sessions = sessions_create(d, options->peers, options->entities);
+	struct visibility by = {options->definition, options->full_floor, d};
+	p->routes = routes_create(options->peers, options->entities, &by, (struct sample_sink){on_sample, p});
 	return p;
 }
 
@@ -183,6 +178,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->late);
 	book_free(p->book);
 	free(p->blind.at);
+	carry_words_free(&p->words);
 	free(p);
 }
 
@@ -199,23 +195,30 @@ static void hold_time_note(struct pipeline *p, uint32_t seconds)
 		limits_reach(&p->limits, LIMIT_HOLD_TIMES);
 }
 
-static void take_series(struct pipeline *p, const struct obs *o)
+struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 {
-	if (o->path_id >= p->series_count) {
-		size_t grown = (size_t)o->path_id * 2 + 16;
+	if (series >= p->series_count) {
+		size_t grown = (size_t)series * 2 + 16;
 		p->series = alloc_resize(p->series, grown, sizeof(struct series_watch *));
 		memset(p->series + p->series_count, 0, (grown - p->series_count) * sizeof(struct series_watch *));
 		p->series_count = grown;
 	}
-	struct series_watch **watch = &p->series[o->path_id];
-	const struct series *s = series_at(p->targets, o->path_id);
+	struct series_watch **watch = &p->series[series];
+	const struct series *s = series_at(p->targets, series);
 	if (!*watch) {
-		*watch = series_create(s->entity, o->path_id, s->signal, (struct detection_sink){on_detection, p});
-		if (p->parameters)
-			series_use(*watch, p->parameters->series);
+		*watch = series_create(p->decisions, s->entity, series, s->signal, (struct detection_sink){on_detection, p});
 	}
-	series_take(*watch, o->time, o->number);
-	double usual = series_baseline(*watch);
+	return *watch;
+}
+
+static void take_series(struct pipeline *p, const struct obs *o)
+{
+	const struct series *s = series_at(p->targets, o->path_id);
+	if (s->entity >= p->entities->count)
+		return; // of an entity that is no longer watched
+	struct series_watch *watch = pipeline_series(p, o->path_id);
+	series_take(watch, o->time, o->number);
+	double usual = series_baseline(watch);
 	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
 		dossier_value(&p->dossiers[s->entity],
 			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
@@ -256,7 +259,7 @@ static void levels_tick(struct pipeline *p, int64_t second)
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++) {
 		if (p->deadlines[i] <= now.ns)
 			level_tick(p->levels[i], now);
-		deadline_note(p, i);
+		pipeline_deadline_note(p, i);
 	}
 	p->ticked = second;
 }
@@ -266,8 +269,11 @@ static void tick(struct pipeline *p, struct instant now)
 {
 	if (p->reach)
 		reach_tick(p->reach, now);
-	int64_t turn = now.ns / TICK_NS % SETTLE_EVERY;
-	for (uint32_t e = (uint32_t)turn; e < p->entities->count; e += SETTLE_EVERY)
+	routes_tick(p->routes, now);
+	if (instant_known(routes_now(p->routes)))
+		levels_tick(p, instant_seconds(routes_now(p->routes)));
+	uint32_t every = (uint32_t)engine_value(p->decisions, ENGINE_SETTLE_EVERY);
+	for (uint32_t e = (uint32_t)(now.ns / p->tick_ns % every); e < p->entities->count; e += every)
 		if (p->entities->at[e].watched)
 			look_settle(p, e, now);
 }
@@ -289,19 +295,20 @@ static void time_pass(struct pipeline *p, struct instant now)
 {
 	if (!instant_known(p->next_cut)) {
 		p->next_cut = grid_after(now, p->cut_ns);
-		p->next_tick = grid_after(now, TICK_NS);
+		p->next_tick = grid_after(now, p->tick_ns);
 		return;
 	}
+	double most = engine_value(p->decisions, ENGINE_TICKS_MOST);
 	for (unsigned ticks = 0; p->next_tick.ns <= now.ns || p->next_cut.ns <= now.ns;) {
 		if (p->next_tick.ns < p->next_cut.ns) {
 			tick(p, p->next_tick);
 			p->next_tick =
-				++ticks < TICKS_MOST ? instant_after(p->next_tick, TICK_NS) : grid_after(now, TICK_NS);
+				++ticks < most ? instant_after(p->next_tick, p->tick_ns) : grid_after(now, p->tick_ns);
 		} else {
 			if (cut_due(p))
 				cut_make(p, p->next_cut);
-			p->next_cut = p->news || ticks < TICKS_MOST ? instant_after(p->next_cut, p->cut_ns)
-								    : grid_after(now, p->cut_ns);
+			p->next_cut = p->news || ticks < most ? instant_after(p->next_cut, p->cut_ns)
+							      : grid_after(now, p->cut_ns);
 		}
 	}
 }

@@ -7,10 +7,10 @@
 // told last becomes a revision. Nothing is known only when the data end.
 #pragma once
 
-#include "detect/parameters.h"
 #include "diagnose/ratios.h"
 #include "incident/link.h"
 #include "model/batch.h"
+#include "model/decision.h"
 #include "model/dossier.h"
 #include "model/incident.h"
 #include "model/limits.h"
@@ -20,24 +20,26 @@
 #include "signal/definition.h"
 #include "signal/routes.h"
 
-#define PIPELINE_CUT_NS (10 * NS_PER_S) // grid of cuts unless another is asked for
-
 struct pipeline;
 
 struct pipeline_options {
 	const struct peer_table *peers;
 	const struct entity_list *entities;
 	const struct definition *definition;
-	uint32_t full_floor;		     // 0: the definition's
-	const struct target_table *targets;  // null: no probes and series
-	const struct parameters *parameters; // thresholds; null: the table's
-	const struct ratios *ratios;	     // of evidence under each cause; null: the shipped ones
-	const struct precedent *known;	     // precedents to compare with
+	uint32_t full_floor;		    // 0: the definition's
+	const struct target_table *targets; // null: no probes and series
+	const struct decisions *decisions;  // of the run; null: the tables'
+	const struct ratios *ratios;	    // of evidence under each cause; null: the shipped ones
+	const struct precedent *known;	    // precedents to compare with
 	size_t known_count;
-	int64_t cut_ns;				 // grid of cuts; 0: PIPELINE_CUT_NS
+	int64_t cut_ns;				 // grid of cuts; 0: engine.cut_s
 	struct revision_sink revisions;		 // told at each cut
 	const char *version, *parameters_digest; // for the documents; null: not known
+	struct world_digest world;		 // the same, of the world data that were used
 };
+
+// The rows of all rooms, with the tables' values.
+void pipeline_decisions(struct decisions *ret);
 
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
 void pipeline_free(struct pipeline *p);

@@ -2,12 +2,14 @@
 // What the files of the pipeline share. Nobody else includes it.
 #pragma once
 
+#include "base/carry.h"
 #include "belief/blocks.h"
 #include "detect/checks.h"
 #include "detect/level.h"
 #include "detect/reachability.h"
 #include "detect/series.h"
 #include "detect/share.h"
+#include "engine/decisions.h"
 #include "engine/pipeline.h"
 #include "incident/book.h"
 #include "signal/reach.h"
@@ -44,12 +46,15 @@ struct pipeline {
 	size_t series_count;
 	struct observer_list observers;
 	struct blind_list blind;
-	const struct parameters *parameters;
+	const struct decisions *decisions; // null: the tables'
 	const struct ratios *ratios;
 	const struct precedent *known;
 	size_t known_count;
 	const struct definition *definition;
+	uint32_t full_floor;
 	const char *version, *parameters_digest;
+	struct world_digest world;
+	struct carry_words words; // static texts of a state that was loaded
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
 	struct limits limits;		    // reached in looks, and here
@@ -61,7 +66,7 @@ struct pipeline {
 	struct watch *watches; // by entity
 	struct book *book;
 	struct revision_sink revisions;
-	int64_t cut_ns;
+	int64_t cut_ns, tick_ns;
 	struct instant cut; // the last one made
 	struct instant next_cut, next_tick;
 	bool news;	      // of any entity
@@ -72,6 +77,10 @@ struct pipeline {
 	bool *late;	      // by collector, then by observer: something came that was older than the last cut
 	bool any_late;
 };
+
+// pipeline.c
+void pipeline_deadline_note(struct pipeline *p, size_t level);		   // when its level does something by itself
+struct series_watch *pipeline_series(struct pipeline *p, uint32_t series); // its detector, made on first use
 
 // look.c
 // Assembles what is open and hands it to the book, as if the data ended at `now`.

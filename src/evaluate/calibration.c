@@ -69,7 +69,7 @@ static void calibration_case_add(struct calibration *c, const struct truth *trut
 		.ruled_out = calibration_bits_of(&o->truth->not ),
 	};
 	memcpy(one->findings, n->verdict.findings, sizeof(one->findings));
-	diagnose_prior(n, &entities->at[n->story.entity], one->prior);
+	diagnose_prior(&(struct diagnose_input){.incident = n, .entity = &entities->at[n->story.entity]}, one->prior);
 	snprintf(name, sizeof(name), "%s %s", scenario, variation);
 	calibration_topology_of(variation, topology, sizeof(topology));
 	one->group[GROUP_VARIATION] = calibration_number_of(&c->groups[GROUP_VARIATION], name);

@@ -3,6 +3,7 @@
 #include "evaluate/totals.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,17 +53,11 @@ void totals_add(struct totals *e, const struct score *s, double watch_s)
 	}
 }
 
-static int totals_by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 static double totals_quantile(double *list, size_t n, double q)
 {
 	if (!n)
 		return NAN;
-	qsort(list, n, sizeof(*list), totals_by_value);
+	qsort(list, n, sizeof(*list), numbers_by_double);
 	return list[(size_t)(q * (double)(n - 1) + 0.5)];
 }
 

@@ -8,35 +8,31 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define FLOOR_POINTS 3
-#define STEP_POINTS  3
-#define STEP_WITHIN  0.05 // a level: so many points no further apart than this …
-#define STEP_APART   0.10 // … and from the next level by this
-#define STEP_TIME    0.50 // own choice: stairs are made of treads; noise on a slope makes some too, but short ones
-#define FLAT_DEPTH   0.80
-#define ROUNDING     1e-9 // shares are quotients
+#define ROUNDING 1e-9 // shares are quotients
 
 struct shape {
+	const struct decisions *v;
 	const struct curve_point *at;
 	size_t count;
 	double floor, depth;
 };
 
-static double floor_of(const struct curve_point *p, size_t count)
+static double floor_of(const struct decisions *v, const struct curve_point *p, size_t count)
 {
+	size_t points = (size_t)facts_value(v, FACTS_FLOOR_POINTS);
 	double lowest = INFINITY;
-	for (size_t i = 0; i + FLOOR_POINTS <= count; i++) {
+	for (size_t i = 0; i + points <= count; i++) {
 		double most = 0;
-		for (size_t k = i; k < i + FLOOR_POINTS; k++)
+		for (size_t k = i; k < i + points; k++)
 			most = fmax(most, p[k].share);
 		lowest = fmin(lowest, most);
 	}
 	return lowest;
 }
 
-static bool apart(double high, double low)
+static bool apart(const struct shape *s, double high, double low)
 {
-	return high - low > STEP_APART - ROUNDING;
+	return high - low > facts_value(s->v, FACTS_STEP_APART) - ROUNDING;
 }
 
 struct rest {			  // runs of points close together, each near the one before
@@ -45,15 +41,15 @@ struct rest {			  // runs of points close together, each near the one before
 	bool any;
 };
 
-// A slope is a chain of short rests and none of them a step: all of a step lies within STEP_APART, and so far from both ends.
-static bool is_step(const struct rest *r, double floor)
+// A slope is a chain of short rests and none of them a step: all of a step lies within facts.step_apart, and so far from both ends.
+static bool is_step(const struct shape *s, const struct rest *r)
 {
-	return r->any && !apart(r->most, r->least) && apart(r->least, floor) && apart(1, r->most);
+	return r->any && !apart(s, r->most, r->least) && apart(s, r->least, s->floor) && apart(s, 1, r->most);
 }
 
-static bool rest_end(struct rest *r, double floor, size_t *resting)
+static bool rest_end(const struct shape *s, struct rest *r, size_t *resting)
 {
-	bool step = is_step(r, floor);
+	bool step = is_step(s, r);
 	*resting += step ? r->points : 0;
 	*r = (struct rest){0};
 	return step;
@@ -68,10 +64,10 @@ static void rest_take(struct rest *r, double level, size_t points)
 	r->any = true;
 }
 
-static struct rest rest_at(const struct curve_point *p)
+static struct rest rest_at(const struct curve_point *p, size_t points)
 {
 	struct rest r = {.least = p[0].share, .most = p[0].share, .any = true};
-	for (size_t k = 1; k < STEP_POINTS; k++) {
+	for (size_t k = 1; k < points; k++) {
 		r.least = fmin(r.least, p[k].share);
 		r.most = fmax(r.most, p[k].share);
 	}
@@ -93,24 +89,26 @@ static void bounds(const struct shape *s, size_t from, size_t to, double *least_
 static double levels(const struct shape *s, size_t from, size_t to)
 {
 	double found = 1;
+	double within = facts_value(s->v, FACTS_STEP_WITHIN);
 	struct rest rest = {0};
+	size_t points = (size_t)facts_value(s->v, FACTS_STEP_POINTS);
 	size_t resting = 0, taken = from; // points on levels; the first that no level has
 	double *least_after = alloc_zero(2 * (to - from) + 1, sizeof(double)), *most_before = least_after + (to - from);
 	bounds(s, from, to, least_after, most_before);
-	for (size_t i = from; i + STEP_POINTS <= to; i++) {
-		struct rest now = rest_at(s->at + i);
-		bool settled = least_after[i - from] >= now.most - STEP_WITHIN - ROUNDING &&
-			       most_before[i - from] <= now.least + STEP_WITHIN + ROUNDING;
+	for (size_t i = from; i + points <= to; i++) {
+		struct rest now = rest_at(s->at + i, points);
+		bool settled = least_after[i - from] >= now.most - within - ROUNDING &&
+			       most_before[i - from] <= now.least + within + ROUNDING;
 		if (!settled) // nor are its own points further apart
 			continue;
-		if (rest.any && apart(fmax(now.last, rest.last), fmin(now.last, rest.last)))
-			found += rest_end(&rest, s->floor, &resting);
-		rest_take(&rest, now.last, i + STEP_POINTS - (taken > i ? taken : i));
-		taken = i + STEP_POINTS;
+		if (rest.any && apart(s, fmax(now.last, rest.last), fmin(now.last, rest.last)))
+			found += rest_end(s, &rest, &resting);
+		rest_take(&rest, now.last, i + points - (taken > i ? taken : i));
+		taken = i + points;
 	}
-	found += rest_end(&rest, s->floor, &resting);
+	found += rest_end(s, &rest, &resting);
 	free(least_after);
-	return (double)resting >= STEP_TIME * (double)(to - from) ? found : 1;
+	return (double)resting >= facts_value(s->v, FACTS_STEP_TIME) * (double)(to - from) ? found : 1;
 }
 
 // A fall is a rise backwards.
@@ -119,7 +117,7 @@ static double levels_of_fall(const struct shape *s, size_t from, size_t to)
 	struct curve_point *back = alloc_zero(to - from + 1, sizeof(*back));
 	for (size_t i = from; i < to; i++)
 		back[to - 1 - i] = s->at[i];
-	struct shape mirrored = {back, to - from, s->floor, s->depth};
+	struct shape mirrored = {s->v, back, to - from, s->floor, s->depth};
 	double found = levels(&mirrored, 0, to - from);
 	free(back);
 	return found;
@@ -163,21 +161,22 @@ static void rise(const struct shape *s, struct facts_plane *ret)
 
 static void flatness(const struct shape *s, struct facts_plane *ret)
 {
-	double half = 1 - s->depth / 2, deep = 1 - FLAT_DEPTH * s->depth;
+	double half = 1 - s->depth / 2, deep = 1 - facts_value(s->v, FACTS_FLAT_DEPTH) * s->depth;
 	size_t first = first_below(s, 0, half), last = s->count, flat = 0;
 	while (last > first && s->at[last - 1].share > half)
 		last--;
 	for (size_t i = first; i < last; i++)
 		flat += s->at[i].share <= deep;
-	if (last - first >= FLOOR_POINTS)
+	if ((double)(last - first) >= facts_value(s->v, FACTS_FLOOR_POINTS))
 		ret->floor_flat = (double)flat / (double)(last - first);
 }
 
-void facts_curve(const struct curve_point *points, size_t count, double width_s, struct facts_plane *ret)
+void facts_curve(const struct decisions *v, const struct curve_point *points, size_t count, double width_s,
+		 struct facts_plane *ret)
 {
-	struct shape s = {points, count, floor_of(points, count), 0};
+	struct shape s = {v, points, count, floor_of(v, points, count), 0};
 	s.depth = 1 - s.floor;
-	if (!(width_s > 0) || !(s.depth >= CURVE_DEPTH_LEAST) || isinf(s.floor))
+	if (!(width_s > 0) || !(s.depth >= facts_value(v, FACTS_DEPTH_LEAST)) || isinf(s.floor))
 		return;
 	fall(&s, ret);
 	rise(&s, ret);

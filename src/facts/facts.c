@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOTAL_LOSS    0.95
-#define HALF_HOUR_S   1800
-#define GAP_INTERVALS 3	  // behind a hole in the data or an observer's return: then it is first of all about us
-#define HOLE	      1.5 // watch intervals between two bins: one is missing
+#define HALF_HOUR_S 1800 // of the clock
 
 static void clock_fill(const struct facts_input *in, const struct story *n, struct facts *f)
 {
@@ -30,14 +27,21 @@ static void clock_fill(const struct facts_input *in, const struct story *n, stru
 		f->hold_s = isnan(f->hold_s) ? in->hold_times[i] : fmax(f->hold_s, in->hold_times[i]);
 }
 
-static bool lasting_silence(const struct pulse_bin *bins, size_t count, size_t i)
+static bool lasting_silence(const struct decisions *v, const struct facts_span *s, size_t i)
 {
-	return facts_loss(&bins[i]) >= TOTAL_LOSS && i + 1 < count && facts_loss(&bins[i + 1]) >= TOTAL_LOSS;
+	double total = facts_value(v, FACTS_TOTAL_LOSS);
+	return facts_loss(&s->bins[i]) >= total && i + 1 < s->count && facts_loss(&s->bins[i + 1]) >= total;
 }
 
-static struct facts_span span_of(const struct dossier *d, const struct story *n)
+static int64_t intervals_ns(const struct facts_input *in, enum facts_decision which)
 {
-	int64_t from = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns,
+	return (int64_t)(facts_value(in->decisions, which) * (double)in->dossier->width_ns);
+}
+
+static struct facts_span span_of(const struct facts_input *in, const struct story *n)
+{
+	const struct dossier *d = in->dossier;
+	int64_t from = n->start.from.ns - intervals_ns(in, FACTS_MARGIN_INTERVALS),
 		to = story_last(n, d->last) + d->width_ns;
 	size_t first = 0, last;
 	while (first < d->bin_count && d->bins[first].time.ns < from)
@@ -45,25 +49,28 @@ static struct facts_span span_of(const struct dossier *d, const struct story *n)
 	for (last = first; last < d->bin_count && d->bins[last].time.ns <= to;)
 		last++;
 	struct facts_span span = {d->bins ? d->bins + first : NULL, last - first, 0};
-	while (span.silence < span.count && !lasting_silence(span.bins, span.count, span.silence))
+	while (span.silence < span.count && !lasting_silence(in->decisions, &span, span.silence))
 		span.silence++;
 	return span;
 }
 
-static bool after_hole(const struct dossier *d, const struct story *n)
+static bool after_hole(const struct facts_input *in, const struct story *n)
 {
-	int64_t least = n->start.from.ns - GAP_INTERVALS * d->width_ns;
+	const struct dossier *d = in->dossier;
+	int64_t least = n->start.from.ns - intervals_ns(in, FACTS_GAP_INTERVALS);
+	double hole = facts_value(in->decisions, FACTS_HOLE) * (double)d->width_ns;
 	for (size_t i = 1; i < d->bin_count && d->bins[i].time.ns <= n->start.to.ns; i++) {
 		double gap = instant_gap_s(d->bins[i - 1].time, d->bins[i].time) * (double)NS_PER_S;
-		if (d->bins[i].time.ns >= least && gap > HOLE * (double)d->width_ns)
+		if (d->bins[i].time.ns >= least && gap > hole)
 			return true;
 	}
 	return false;
 }
 
-static bool after_blindness(const struct observer_list *l, const struct dossier *d, const struct story *n)
+static bool after_blindness(const struct facts_input *in, const struct story *n)
 {
-	int64_t least = n->start.from.ns - GAP_INTERVALS * d->width_ns;
+	const struct observer_list *l = in->observers;
+	int64_t least = n->start.from.ns - intervals_ns(in, FACTS_GAP_INTERVALS);
 	for (size_t i = 0; i < l->count; i++)
 		if (!l->at[i].impaired && !l->at[i].degraded && l->at[i].from.ns >= least &&
 		    l->at[i].from.ns <= n->start.to.ns)
@@ -118,26 +125,28 @@ static void observers_fill(const struct facts_input *in, const struct story *n, 
 }
 
 // How many saw it: in intervals that lost at least half of the worst, elsewhere one lost ping would be a sight.
-static void seeing_fill(const struct facts_span *s, struct facts_witness *w)
+static void seeing_fill(const struct decisions *v, const struct facts_span *s, struct facts_witness *w)
 {
+	double share = facts_value(v, FACTS_SEEING);
 	double worst = 0;
 	for (size_t i = 0; i < s->count; i++)
 		worst = fmax(worst, facts_loss(&s->bins[i]));
 	for (size_t i = 0; i < s->count; i++) {
 		const struct pulse_bin *b = &s->bins[i];
-		if (worst > 0 && 2 * facts_loss(b) >= worst && b->seeing > w->observers_seeing)
+		if (worst > 0 && facts_loss(b) >= share * worst && b->seeing > w->observers_seeing)
 			w->observers_seeing = b->seeing;
 	}
 }
 
 // Losses and degradations that were over within the day before: also those that were too short for an incident. What
 // overlaps is one.
-static double losses_before(const struct dossier *d, const struct story *n)
+static double losses_before(const struct facts_input *in, const struct story *n)
 {
+	const struct dossier *d = in->dossier;
 	struct facts_stretch *found = alloc_zero(d->detection_count + 1, sizeof(*found));
 	size_t count = 0;
 	for (size_t i = 0; i < d->detection_count; i++)
-		if (facts_short_loss(&d->detections[i], &n->start))
+		if (facts_short_loss(in->decisions, &d->detections[i], &n->start))
 			found[count++] = facts_stretch_of(&d->detections[i]);
 	double losses = d->width_ns ? (double)facts_stretches(found, count, 2 * d->width_ns) : NAN;
 	free(found);
@@ -148,7 +157,7 @@ static double losses_before(const struct dossier *d, const struct story *n)
 static void facts_control_plane(const struct facts_input *in, const struct story *n, struct facts *f)
 {
 	if (in->sessions && in->sessions->session_count)
-		facts_sessions(in->sessions, &in->entities->at[n->entity], n, &f->sessions);
+		facts_sessions(in, &in->entities->at[n->entity], n, &f->sessions);
 	if (!in->routes)
 		return;
 	if (routes_evidence(in->routes))
@@ -172,19 +181,18 @@ struct facts facts_of(const struct facts_input *in, const struct story *n)
 	facts_unknown(&f);
 	if (!instant_known(n->start.best))
 		return f;
-	struct facts_span span = span_of(in->dossier, n);
+	struct facts_span span = span_of(in, n);
 	clock_fill(in, n, &f);
 	facts_plane_fill(in, &span, n, &f.plane);
 	facts_services_fill(in, n, &f.services);
 	observers_fill(in, n, &f.witness);
-	seeing_fill(&span, &f.witness);
-	f.witness.gap =
-		in->dossier->width_ns && (after_hole(in->dossier, n) || after_blindness(in->observers, in->dossier, n));
+	seeing_fill(in->decisions, &span, &f.witness);
+	f.witness.gap = in->dossier->width_ns && (after_hole(in, n) || after_blindness(in, n));
 	if (story_is_settled(n, in->earlier)) {
 		facts_take_over(&in->earlier->facts, &f);
 		return f;
 	}
-	f.short_losses = losses_before(in->dossier, n);
+	f.short_losses = losses_before(in, n);
 	facts_control_plane(in, n, &f);
 	f.settled = in->settle && in->dossier->last.ns - n->start.best.ns > INCIDENT_ONSET_NS;
 	return f;

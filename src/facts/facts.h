@@ -3,6 +3,7 @@
 // witnesses, and of what came before. Pure.
 #pragma once
 
+#include "facts/decisions.h"
 #include "model/dossier.h"
 #include "model/entity.h"
 #include "model/incident.h"
@@ -10,7 +11,8 @@
 #include "model/target.h"
 #include "signal/routes.h"
 
-struct facts_input { // all borrowed
+struct facts_input {			   // all borrowed
+	const struct decisions *decisions; // of the run; null: the table's
 	const struct dossier *dossier;
 	const struct entity_list *entities;
 	const struct target_table *targets; // null: no probes
@@ -29,4 +31,5 @@ struct facts facts_of(const struct facts_input *in, const struct story *story);
 
 // What came before incident `which` of the same entity. The list is in order of start; whoever else is in it changes nothing.
 // `watched_since`: begin of the data; may be unknown.
-struct facts_past facts_past(const struct incident_list *list, size_t which, struct instant watched_since);
+struct facts_past facts_past(const struct decisions *v, const struct incident_list *list, size_t which,
+			     struct instant watched_since);

@@ -4,8 +4,6 @@
 
 #include "facts/facts.h"
 
-#define FACTS_MARGIN_INTERVALS 2 // looked at before the start: where it is flat before it is steep
-
 struct facts_span { // bins of the incident, from a little before its start to its end
 	const struct pulse_bin *bins;
 	size_t count;
@@ -21,16 +19,16 @@ struct curve_point {   // share of the usual that was there; stands until the ne
 	double share;
 };
 
-// Speed, steps, floor and return of a curve: into the curve members of `ret`. Untouched where it never fell by CURVE_DEPTH_LEAST.
-void facts_curve(const struct curve_point *points, size_t count, double width_s, struct facts_plane *ret);
-#define CURVE_DEPTH_LEAST 0.2
+// Speed, steps, floor and return of a curve: into the curve members of `ret`. Untouched where it never fell by facts.depth_least.
+void facts_curve(const struct decisions *v, const struct curve_point *points, size_t count, double width_s,
+		 struct facts_plane *ret);
 
 struct facts_stretch {
 	int64_t from, to;
 };
 
 // Whether what it saw, loss or a degradation, was over before this start and not a day before it.
-bool facts_short_loss(const struct detection *one, const struct moment *start);
+bool facts_short_loss(const struct decisions *v, const struct detection *one, const struct moment *start);
 struct facts_stretch facts_stretch_of(const struct detection *one);
 size_t facts_stretches(struct facts_stretch *all, size_t count,
 		       int64_t apart_ns); // how many that do not meet; sorted here
@@ -62,10 +60,11 @@ struct facts_own {
 	const uint32_t *at;
 	size_t n;
 };
-void facts_paths(const struct routes *r, const struct facts_own *own, const struct story *n, struct facts_routes *f);
+void facts_paths(const struct facts_input *in, const struct facts_own *own, const struct story *n,
+		 struct facts_routes *f);
 
 // sessions.c: facts.sessions
-void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n,
+void facts_sessions(const struct facts_input *in, const struct entity *e, const struct story *n,
 		    struct facts_sessions *f);
 
 // witness.c: collectors, collectors_blind and coverage of facts.witness

@@ -8,17 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY_S	       86400.0
-#define OUTAGE_DAYS    10
-#define CLOCK_WITHIN_S 900.0
-#define EVEN_WITHIN    0.02 // of the gap between two starts
-#define EVEN_LEAST     3    // two starts have one gap, which is even to nothing
+#define DAY_S 86400.0 // the calendar
 
-bool facts_short_loss(const struct detection *one, const struct moment *start)
+bool facts_short_loss(const struct decisions *v, const struct detection *one, const struct moment *start)
 {
 	bool kind = one->signal == SIGNAL_LOSS || one->signal == SIGNAL_LATENCY || one->signal == SIGNAL_TIMEOUTS;
 	return kind && instant_known(one->end.best) && one->end.best.ns < start->from.ns &&
-	       instant_gap_s(one->end.best, start->from) <= DAY_S;
+	       instant_gap_s(one->end.best, start->from) <= facts_value(v, FACTS_SHORT_DAYS) * DAY_S;
 }
 
 struct facts_stretch facts_stretch_of(const struct detection *one)
@@ -45,10 +41,10 @@ size_t facts_stretches(struct facts_stretch *all, size_t count, int64_t apart_ns
 	return found;
 }
 
-static bool lost_before(const struct incident *one, const struct incident *n)
+static bool lost_before(const struct decisions *v, const struct incident *one, const struct incident *n)
 {
 	for (size_t i = 0; i < one->story.signal_count; i++)
-		if (facts_short_loss(&one->story.signals[i], &n->story.start))
+		if (facts_short_loss(v, &one->story.signals[i], &n->story.start))
 			return true;
 	return false;
 }
@@ -58,17 +54,17 @@ static bool outage(const struct incident *n)
 	return n->story.scope != SCOPE_SERVICE && instant_known(n->story.start.best);
 }
 
-static bool same_clock(double before_s)
+static bool same_clock(const struct decisions *v, double before_s)
 {
 	static const int days[] = {1, 2, 3, 4, 7};
 	for (size_t i = 0; i < sizeof(days) / sizeof(*days); i++)
-		if (fabs(before_s - days[i] * DAY_S) <= CLOCK_WITHIN_S)
+		if (fabs(before_s - days[i] * DAY_S) <= facts_value(v, FACTS_CLOCK_WITHIN_S))
 			return true;
 	return false;
 }
 
 // How many starts before incident `which`, it included, have the same gap between them.
-static double even_starts(const struct incident_list *l, size_t which)
+static double even_starts(const struct decisions *v, const struct incident_list *l, size_t which)
 {
 	const struct incident *n = &l->at[which];
 	struct instant later = n->story.start.best;
@@ -78,16 +74,18 @@ static double even_starts(const struct incident_list *l, size_t which)
 		if (one->story.entity != n->story.entity || !outage(one))
 			continue;
 		double own = instant_gap_s(one->story.start.best, later);
-		if (!isnan(gap) && fabs(own - gap) > fmax(slack + n->facts.clock_width_s, EVEN_WITHIN * gap))
+		if (!isnan(gap) &&
+		    fabs(own - gap) > fmax(slack + n->facts.clock_width_s, facts_value(v, FACTS_EVEN_WITHIN) * gap))
 			break;
 		gap = isnan(gap) ? own : gap;
 		later = one->story.start.best;
 		even++;
 	}
-	return even >= EVEN_LEAST ? even : 1;
+	return even >= facts_value(v, FACTS_EVEN_LEAST) ? even : 1;
 }
 
-struct facts_past facts_past(const struct incident_list *l, size_t which, struct instant watched_since)
+struct facts_past facts_past(const struct decisions *v, const struct incident_list *l, size_t which,
+			     struct instant watched_since)
 {
 	const struct incident *n = &l->at[which];
 	struct facts_past p = {.watched_s = NAN};
@@ -99,11 +97,11 @@ struct facts_past facts_past(const struct incident_list *l, size_t which, struct
 		if (one->story.entity != n->story.entity || !instant_known(one->story.start.best))
 			continue;
 		double before_s = instant_gap_s(one->story.start.best, n->story.start.best);
-		incidents += lost_before(one, n);
-		p.outages_10d += outage(one) && before_s <= OUTAGE_DAYS * DAY_S;
-		p.same_clock += outage(one) && same_clock(before_s);
+		incidents += lost_before(v, one, n);
+		p.outages_10d += outage(one) && before_s <= facts_value(v, FACTS_OUTAGE_DAYS) * DAY_S;
+		p.same_clock += outage(one) && same_clock(v, before_s);
 	}
 	p.short_losses = fmax(short_losses, incidents);
-	p.even_spacing = outage(n) ? even_starts(l, which) : 1;
+	p.even_spacing = outage(n) ? even_starts(v, l, which) : 1;
 	return p;
 }

@@ -10,11 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define STAMP_NS	(2 * NS_PER_S) // MRT stamps are whole seconds
-#define CHURN_BEFORE_NS (1800 * NS_PER_S)
-#define CONVERGENCE_S	30  // a new pair finds its path: one advertisement interval (RFC 4271, 9.2.1.1 and 10)
-#define UPSTREAM_LEFT	0.1 // an upstream is lost while no more of its pairs than this share go through it
-
 struct upstream {
 	uint32_t asn;
 	uint32_t pairs, now;  // that went through it at the start; that do now
@@ -30,6 +25,7 @@ struct pair {		       // of a prefix of the entity and a peer
 };
 
 struct paths {
+	const struct decisions *v;
 	const struct evidence *evidence;
 	const struct facts_own *own;
 	size_t *first; // by place in `own`: the first of its pairs; they stand in the order of the evidence
@@ -162,7 +158,7 @@ static void pair_event(struct paths *p, const struct evidence_event *e)
 	u->now += back;
 	u->now -= left;
 	u->first = instant_known(u->first) || back ? u->first : e->time;
-	u->lost |= left && (double)u->now <= UPSTREAM_LEFT * (double)u->pairs;
+	u->lost |= left && (double)u->now <= facts_value(p->v, FACTS_UPSTREAM_LEFT) * (double)u->pairs;
 }
 
 // A pair that tries other ways for a moment before it has none has not moved.
@@ -208,8 +204,10 @@ static double *sights(const struct facts_own *own)
 
 // Marks the changes of path near which the prefix became visible or stopped being so: going forward those after it, going
 // back those before it. These belong to another loss, not to unrest.
-static void near_sight(const struct facts_own *own, const struct evidence_event *events, size_t n, bool *ret_near)
+static void near_sight(const struct paths *p, const struct evidence_event *events, size_t n, bool *ret_near)
 {
+	const struct facts_own *own = p->own;
+	double convergence = facts_value(p->v, FACTS_CONVERGENCE_S);
 	double *seen = sights(own), *comes = sights(own);
 	for (size_t k = 0; k < 2 * n; k++) {
 		size_t i = k < n ? k : 2 * n - 1 - k;
@@ -222,7 +220,7 @@ static void near_sight(const struct facts_own *own, const struct evidence_event 
 		at = k < n ? at : -at;
 		if (e->kind == EVIDENCE_INVISIBLE || e->kind == EVIDENCE_VISIBLE)
 			*last = at;
-		ret_near[i] |= at - *last <= CONVERGENCE_S;
+		ret_near[i] |= at - *last <= convergence;
 	}
 	free(seen);
 	free(comes);
@@ -231,29 +229,31 @@ static void near_sight(const struct facts_own *own, const struct evidence_event 
 // Without those of a pair that had only just come: these are a session or a collector beginning.
 static double churn_count(const struct paths *p, const struct evidence_event *events, size_t n)
 {
-	double changes = 0;
+	double changes = 0, convergence = facts_value(p->v, FACTS_CONVERGENCE_S);
+	int64_t long_before = facts_ns(p->v, FACTS_CHURN_BEFORE_S);
 	bool *near = alloc_zero(n, sizeof(*near));
-	near_sight(p->own, events, n, near);
+	near_sight(p, events, n, near);
 	for (size_t i = 0; i < n; i++) {
 		const struct evidence_event *e = &events[i];
 		int64_t before_ns = p->from.ns - e->time.ns;
-		if (near[i] || e->kind != EVIDENCE_PATH_CHANGED || before_ns <= 0 || before_ns > CHURN_BEFORE_NS)
+		if (near[i] || e->kind != EVIDENCE_PATH_CHANGED || before_ns <= 0 || before_ns > long_before)
 			continue;
 		size_t at = evidence_pair_of(p->evidence, e->prefix, e->peer);
-		changes +=
-			at != SIZE_MAX &&
-			instant_seconds(e->time) - evidence_pair(p->evidence, e->prefix, at).since_s >= CONVERGENCE_S;
+		changes += at != SIZE_MAX && (double)(instant_seconds(e->time) -
+						      evidence_pair(p->evidence, e->prefix, at).since_s) >= convergence;
 	}
 	free(near);
 	return changes;
 }
 
-void facts_paths(const struct routes *r, const struct facts_own *own, const struct story *n, struct facts_routes *f)
+void facts_paths(const struct facts_input *in, const struct facts_own *own, const struct story *n,
+		 struct facts_routes *f)
 {
+	const struct routes *r = in->routes;
 	size_t count;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	struct paths p = {.evidence = routes_evidence(r), .own = own};
-	p.from = instant_after(facts_start(n), -STAMP_NS);
+	struct paths p = {.v = in->decisions, .evidence = routes_evidence(r), .own = own};
+	p.from = instant_after(facts_start(n), -facts_ns(in->decisions, FACTS_STAMP_S));
 	p.to = story_onset_end(n);
 	size_t pairs = pairs_find(&p);
 	pairs_rewind(&p, events, count);

@@ -8,31 +8,25 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define WAVE_HIGH    0.60
-#define WAVE_LOW     0.30
-#define SILENT_SHARE 0.10 // of machines that still answer when it is called silent
-#define PARTLY_ALIVE 0.50 // loss below this: most answer
-#define DETOUR_BINS  3
-#define RAMP_BINS    3
-#define LOSS_BINS    3
-#define CURVE_BINS   200 // of a curve that has no bins of its own
+#define RAMP_BINS 16 // places for facts.ramp_intervals
 
-// Latency that builds up: what RAMP_BINS intervals on end had, before silence. One that stays less is a moment's trouble.
-static double rtt_ramp(const struct facts_span *s)
+// Latency that builds up: what a few intervals on end had, before silence. One that stays less is a moment's trouble.
+static double rtt_ramp(const struct decisions *v, const struct facts_span *s)
 {
+	size_t bins = (size_t)facts_value(v, FACTS_RAMP_BINS);
 	double most = NAN, held[RAMP_BINS];
 	size_t known = 0;
 	for (size_t i = 0; i < s->silence; i++) {
 		if (s->bins[i].rtt_ratio <= 0)
 			continue;
-		held[known++ % RAMP_BINS] = s->bins[i].rtt_ratio;
+		held[known++ % bins] = s->bins[i].rtt_ratio;
 		double least = INFINITY;
-		for (size_t k = 0; k < RAMP_BINS && k < known; k++)
+		for (size_t k = 0; k < bins && k < known; k++)
 			least = fmin(least, held[k]);
-		if (known >= RAMP_BINS)
+		if (known >= bins)
 			most = fmax(most, least);
 	}
-	for (size_t k = 0; k < known && known < RAMP_BINS; k++) // silent so soon: what little there was before
+	for (size_t k = 0; k < known && known < bins; k++) // silent so soon: what little there was before
 		most = fmin(most, held[k]);
 	return most;
 }
@@ -71,12 +65,13 @@ static double connect_ramp(const struct facts_input *in, const struct facts_span
 	return lead > moment_margin_s((double)d->width_ns / (double)NS_PER_S, MOMENT_STAMP_S) ? lead : 0;
 }
 
-static double border_loss(const struct facts_span *s)
+static double border_loss(const struct decisions *v, const struct facts_span *s)
 {
+	double silent = facts_value(v, FACTS_SILENT_SHARE);
 	double sent = 0, lost = 0;
 	for (size_t i = 0; i < s->count; i++) {
 		const struct pulse_bin *b = &s->bins[i];
-		if (!b->units || b->units_up > SILENT_SHARE * b->units)
+		if (!b->units || b->units_up > silent * b->units)
 			continue;
 		sent += b->border_sent;
 		lost += b->border_lost;
@@ -84,12 +79,13 @@ static double border_loss(const struct facts_span *s)
 	return sent > 0 ? lost / sent : NAN;
 }
 
-static double loss_peak(const struct facts_span *s)
+static double loss_peak(const struct decisions *v, const struct facts_span *s)
 {
+	size_t bins = (size_t)facts_value(v, FACTS_LOSS_BINS);
 	double most = NAN;
-	for (size_t i = 0; i + LOSS_BINS <= s->count; i++) {
+	for (size_t i = 0; i + bins <= s->count; i++) {
 		double sent = 0, lost = 0;
-		for (size_t k = i; k < i + LOSS_BINS; k++) {
+		for (size_t k = i; k < i + bins; k++) {
 			sent += s->bins[k].sent;
 			lost += s->bins[k].lost;
 		}
@@ -99,39 +95,42 @@ static double loss_peak(const struct facts_span *s)
 }
 
 // Latency of what answers once the first shock is over: a longer way shows, a way that is gone does not.
-static double rtt_detour(const struct facts_span *s)
+static double rtt_detour(const struct decisions *v, const struct facts_span *s)
 {
+	size_t margin = (size_t)facts_value(v, FACTS_MARGIN_INTERVALS);
 	double *ratios = alloc_zero(s->count + 1, sizeof(*ratios));
 	size_t n = 0;
-	for (size_t i = FACTS_MARGIN_INTERVALS + s->count / 10; i + 1 < s->count; i++) {
+	for (size_t i = margin + s->count / 10; i + 1 < s->count; i++) {
 		double loss = facts_loss(&s->bins[i]);
-		if (loss >= 0 && loss < PARTLY_ALIVE && s->bins[i].rtt_ratio > 0)
+		if (loss >= 0 && loss < facts_value(v, FACTS_PARTLY_ALIVE) && s->bins[i].rtt_ratio > 0)
 			ratios[n++] = s->bins[i].rtt_ratio;
 	}
 	qsort(ratios, n, sizeof(*ratios), numbers_by_double);
-	double median = n >= DETOUR_BINS ? ratios[n / 2] : NAN;
+	double median = (double)n >= facts_value(v, FACTS_DETOUR_BINS) && n ? ratios[n / 2] : NAN;
 	free(ratios);
 	return median;
 }
 
-static double waves(const struct facts_span *s)
+static double waves(const struct decisions *v, const struct facts_span *s)
 {
+	double begins = facts_value(v, FACTS_WAVE_HIGH), over = facts_value(v, FACTS_WAVE_LOW);
 	bool high = false, known = false;
 	double rises = 0;
 	for (size_t i = 0; i < s->count; i++) {
 		double loss = facts_loss(&s->bins[i]);
 		known |= loss >= 0;
-		if (!high && loss >= WAVE_HIGH) {
+		if (!high && loss >= begins) {
 			high = true;
 			rises++;
-		} else if (high && loss >= 0 && loss < WAVE_LOW) {
+		} else if (high && loss >= 0 && loss < over) {
 			high = false;
 		}
 	}
 	return known ? fmax(0, rises - 1) : NAN;
 }
 
-static void curve_of_bins(const struct facts_span *s, double width_s, struct facts_plane *ret)
+static void curve_of_bins(const struct decisions *v, const struct facts_span *s, double width_s,
+			  struct facts_plane *ret)
 {
 	struct curve_point *points = alloc_zero(s->count, sizeof(*points));
 	size_t n = 0;
@@ -141,13 +140,15 @@ static void curve_of_bins(const struct facts_span *s, double width_s, struct fac
 		if (b->units)
 			points[n++] = (struct curve_point){at, (double)b->units_up / b->units};
 	}
-	facts_curve(points, n, width_s, ret);
+	facts_curve(v, points, n, width_s, ret);
 	free(points);
 }
 
-static void curve_of_routes(const struct dossier *d, const struct story *n, struct facts_plane *ret)
+static void curve_of_routes(const struct facts_input *in, const struct story *n, struct facts_plane *ret)
 {
-	int64_t from = n->start.from.ns, to = story_last(n, d->last), step = (to - from) / CURVE_BINS;
+	const struct dossier *d = in->dossier;
+	int64_t from = n->start.from.ns, to = story_last(n, d->last),
+		step = (to - from) / (int64_t)facts_value(in->decisions, FACTS_CURVE_POINTS);
 	step = step > NS_PER_S ? step : NS_PER_S;
 	from -= 4 * step;
 	to += 4 * step;
@@ -160,13 +161,14 @@ static void curve_of_routes(const struct dossier *d, const struct story *n, stru
 		if (!isnan(share))
 			points[count++] = (struct curve_point){(double)(at - from) / (double)NS_PER_S, share};
 	}
-	facts_curve(points, count, (double)step / (double)NS_PER_S, ret);
+	facts_curve(in->decisions, points, count, (double)step / (double)NS_PER_S, ret);
 	free(points);
 }
 
 // The deepest series of the incident.
-static void curve_of_series(const struct dossier *d, const struct story *n, struct facts_plane *ret)
+static void curve_of_series(const struct facts_input *in, const struct story *n, struct facts_plane *ret)
 {
+	const struct dossier *d = in->dossier;
 	const struct detection *deepest = NULL;
 	for (size_t i = 0; i < n->signal_count; i++) {
 		const struct detection *one = &n->signals[i];
@@ -190,7 +192,7 @@ static void curve_of_series(const struct dossier *d, const struct story *n, stru
 	}
 	if (count > 1)
 		width_s = (points[count - 1].time_s - points[0].time_s) / (double)(count - 1);
-	facts_curve(points, count, width_s, ret);
+	facts_curve(in->decisions, points, count, width_s, ret);
 	free(points);
 }
 
@@ -198,17 +200,18 @@ void facts_plane_fill(const struct facts_input *in, const struct facts_span *s, 
 		      struct facts_plane *p)
 {
 	const struct dossier *d = in->dossier;
+	const struct decisions *v = in->decisions;
 	if (s->count) {
-		p->rtt_ramp = rtt_ramp(s);
+		p->rtt_ramp = rtt_ramp(v, s);
 		p->connect_ramp_s = connect_ramp(in, s, n);
-		p->border_loss = border_loss(s);
-		p->loss_peak = loss_peak(s);
-		p->rtt_detour = rtt_detour(s);
-		p->waves = waves(s);
-		curve_of_bins(s, (double)d->width_ns / (double)NS_PER_S, p);
+		p->border_loss = border_loss(v, s);
+		p->loss_peak = loss_peak(v, s);
+		p->rtt_detour = rtt_detour(v, s);
+		p->waves = waves(v, s);
+		curve_of_bins(v, s, (double)d->width_ns / (double)NS_PER_S, p);
 		return;
 	}
-	curve_of_series(d, n, p);
+	curve_of_series(in, n, p);
 	if (isnan(p->fall_s) && d->route_count && d->routes_baseline > 0)
-		curve_of_routes(d, n, p);
+		curve_of_routes(in, n, p);
 }

@@ -9,12 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define STAMP_NS     (2 * NS_PER_S)  // MRT stamps are whole seconds, and so are settlements
-#define NEWS_NS	     (60 * NS_PER_S) // news so long before the start belong to it, where no probes say more …
-#define NEWS_LEAST   (5 * NS_PER_S)  // … which do within three intervals, or this: what came earlier is another story
-#define NEWS_OF	     3		     // half the networks say something if there are at least so many
-#define UNRELATED_NS (5 * NS_PER_S)  // what goes within this of the first loss goes with it
-
 enum before { BEFORE_UNKNOWN, BEFORE_VISIBLE, BEFORE_INVISIBLE };
 
 struct prefix_story {
@@ -159,9 +153,10 @@ static bool foreign_news(const struct evidence_event *e, const struct entity *en
 }
 
 // Prefixes whose news half of the networks carried.
-static uint32_t news_carried(struct news *news, size_t n, const struct routes *r)
+static uint32_t news_carried(struct news *news, size_t n, const struct facts_input *in)
 {
-	const struct table *t = routes_table(r);
+	const struct table *t = routes_table(in->routes);
+	double least = facts_value(in->decisions, FACTS_NEWS_OF), share = facts_value(in->decisions, FACTS_NEWS_SHARE);
 	uint32_t carried = 0;
 	if (n)
 		qsort(news, n, sizeof(*news), by_prefix_and_network);
@@ -170,14 +165,17 @@ static uint32_t news_carried(struct news *news, size_t n, const struct routes *r
 		for (size_t first = i; i < n && news[i].prefix == prefix; i++)
 			networks += i == first || news[i].network != news[i - 1].network;
 		uint32_t of = table_networks(t, dictionary_prefix(table_dictionary(t), prefix)->family);
-		carried += of >= NEWS_OF && networks * 2 >= of;
+		carried += of >= least && networks >= share * of;
 	}
 	return carried;
 }
 
 // Prefixes of its own networks that were not visible before, perhaps never, and were withdrawn around the start.
-static double own_news(const struct route_story *s, const struct routes *r, const struct entity *entity, uint32_t index)
+static double own_news(const struct route_story *s, const struct facts_input *in, uint32_t index)
 {
+	const struct routes *r = in->routes;
+	const struct entity *entity = &in->entities->at[index];
+	int64_t around = facts_ns(in->decisions, FACTS_NEWS_S);
 	size_t count, found = 0;
 	double distinct = 0;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &count);
@@ -186,7 +184,7 @@ static double own_news(const struct route_story *s, const struct routes *r, cons
 		const struct evidence_event *e = &events[i];
 		const struct prefix_story *p = story_of(s, e->prefix);
 		bool news = !p || p->before == BEFORE_INVISIBLE;
-		if (e->kind == EVIDENCE_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= NEWS_NS && news &&
+		if (e->kind == EVIDENCE_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= around && news &&
 		    facts_owns(entity, table_origin(routes_table(r), e->prefix)))
 			ids[found++] = e->prefix;
 	}
@@ -198,12 +196,13 @@ static double own_news(const struct route_story *s, const struct routes *r, cons
 	return distinct / (double)s->visible;
 }
 
-static int64_t news_window(double width)
+static int64_t news_window(const struct decisions *v, double width)
 {
+	int64_t most = facts_ns(v, FACTS_NEWS_S), least = facts_ns(v, FACTS_NEWS_LEAST_S);
 	if (isnan(width))
-		return NEWS_NS;
+		return most;
 	int64_t three = (int64_t)(3 * width * (double)NS_PER_S);
-	return three < NEWS_LEAST ? NEWS_LEAST : three < NEWS_NS ? three : NEWS_NS;
+	return three < least ? least : three < most ? three : most;
 }
 
 static void news_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
@@ -212,7 +211,7 @@ static void news_count(const struct route_story *s, const struct facts_input *in
 	const struct routes *r = in->routes;
 	const struct entity *entity = &in->entities->at[n->entity];
 	size_t count, told = 0, listed = 0;
-	int64_t earliest = s->from.ns - news_window(f->width_s);
+	int64_t earliest = s->from.ns - news_window(in->decisions, f->width_s);
 	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
 	struct news *news = alloc_zero(count, sizeof(*news));
 	for (size_t i = 0; i < count; i++) {
@@ -220,18 +219,20 @@ static void news_count(const struct route_story *s, const struct facts_input *in
 		if (foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
 			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
 	}
-	f->routes.own_news = own_news(s, r, entity, n->entity);
+	f->routes.own_news = own_news(s, in, n->entity);
 	for (size_t i = 0; i < n->origin_count; i++)
 		listed += n->origins[i].first.ns >= earliest;
-	uint32_t carried = news_carried(news, told, r);
+	uint32_t carried = news_carried(news, told, in);
 	f->routes.new_origins = carried > listed ? (double)carried : (double)listed;
 	free(news);
 }
 
 // Share of all other prefixes that became invisible around the entity's first loss.
-static void unrelated_count(const struct route_story *s, const struct routes *r, const struct story *n,
+static void unrelated_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
 			    struct facts_witness *f)
 {
+	const struct routes *r = in->routes;
+	int64_t with = facts_ns(in->decisions, FACTS_UNRELATED_S);
 	struct instant first = INSTANT_NONE;
 	for (size_t i = 0; i < s->own.n; i++)
 		if (lost_in(&s->of[i]) && (!instant_known(first) || s->of[i].gone.ns < first.ns))
@@ -242,14 +243,14 @@ static void unrelated_count(const struct route_story *s, const struct routes *r,
 	const struct routes_loss *losses = routes_losses(r, &count);
 	double lost = 0, visible = NAN;
 	for (size_t i = 0; i < count; i++) {
-		if (llabs(losses[i].time.ns - first.ns) > UNRELATED_NS)
+		if (llabs(losses[i].time.ns - first.ns) > with)
 			continue;
 		visible = isnan(visible) ? losses[i].visible : visible;
 		lost += losses[i].lost;
 	}
 	const struct evidence_event *e = evidence_events(routes_evidence(r), n->entity, &events);
 	for (size_t i = 0; i < events; i++)
-		lost -= e[i].kind == EVIDENCE_INVISIBLE && llabs(e[i].time.ns - first.ns) <= UNRELATED_NS;
+		lost -= e[i].kind == EVIDENCE_INVISIBLE && llabs(e[i].time.ns - first.ns) <= with;
 	double others = visible - (double)s->visible;
 	if (others > 0)
 		f->unrelated_lost = lost < 0 ? 0 : lost > others ? 1 : lost / others;
@@ -258,17 +259,18 @@ static void unrelated_count(const struct route_story *s, const struct routes *r,
 void facts_routes(const struct facts_input *in, const struct story *n, struct facts *f)
 {
 	const struct routes *r = in->routes;
-	struct route_story s = {
-		.start = n->start.best, .from = instant_after(facts_start(n), -STAMP_NS), .to = story_onset_end(n)};
+	struct route_story s = {.start = n->start.best,
+				.from = instant_after(facts_start(n), -facts_ns(in->decisions, FACTS_STAMP_S)),
+				.to = story_onset_end(n)};
 	s.own.at = routes_own(r, n->entity, &s.own.n);
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));
 	story_read(&s, r, &in->entities->at[n->entity], n->entity);
 	f->routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
 	if (f->routes.known) {
-		unrelated_count(&s, r, n, &f->witness);
+		unrelated_count(&s, in, n, &f->witness);
 		news_count(&s, in, n, f);
 		networks_count(&s, &f->routes);
-		facts_paths(r, &s.own, n, &f->routes);
+		facts_paths(in, &s.own, n, &f->routes);
 	}
 	free(s.of);
 }

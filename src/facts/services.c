@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_HOSTS  2 // failed hosts of a /24 that make a spread
-#define BLOCKS_LEAST 2
-
 struct failures { // by target
 	bool *failed;
 	bool *down; // since before, and not back when it began
@@ -22,7 +19,9 @@ struct failures { // by target
 static void failures_find(const struct facts_input *in, const struct story *n, struct failures *f)
 {
 	const struct dossier *d = in->dossier;
-	int64_t first = n->start.from.ns - FACTS_MARGIN_INTERVALS * d->width_ns, end = story_last(n, d->last);
+	int64_t first =
+		n->start.from.ns - (int64_t)(facts_value(in->decisions, FACTS_MARGIN_INTERVALS) * (double)d->width_ns);
+	int64_t end = story_last(n, d->last);
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target_change *c = &d->changes[i];
 		if (c->down ? c->first_fail.ns < first : c->recovered.ns < first)
@@ -86,8 +85,9 @@ static size_t hosts_of(const struct facts_input *in, const struct story *n, cons
 }
 
 // How many /24s went, and the median over them of the time in which their hosts did.
-static void blocks_fill(const struct block *list, size_t hosts, struct facts_services *ret)
+static void blocks_fill(const struct decisions *v, const struct block *list, size_t hosts, struct facts_services *ret)
 {
+	size_t several = (size_t)facts_value(v, FACTS_BLOCK_HOSTS);
 	double *spreads = alloc_zero(hosts + 1, sizeof(*spreads));
 	size_t known = 0;
 	for (size_t i = 0; i < hosts;) {
@@ -98,13 +98,13 @@ static void blocks_fill(const struct block *list, size_t hosts, struct facts_ser
 			least = list[i].failed && list[i].time < least ? list[i].time : least;
 			most = list[i].failed && list[i].time > most ? list[i].time : most;
 		}
-		ret->blocks += i - first >= BLOCK_HOSTS;
-		ret->blocks_failed += i - first >= BLOCK_HOSTS && 2 * failed >= i - first;
-		if (failed >= BLOCK_HOSTS)
+		ret->blocks += i - first >= several;
+		ret->blocks_failed += i - first >= several && 2 * failed >= i - first;
+		if (failed >= several)
 			spreads[known++] = (double)(most - least) / (double)NS_PER_S;
 	}
 	qsort(spreads, known, sizeof(*spreads), numbers_by_double);
-	if (known >= BLOCKS_LEAST)
+	if (known && (double)known >= facts_value(v, FACTS_BLOCKS_LEAST))
 		ret->block_spread_s = spreads[known / 2];
 	free(spreads);
 }
@@ -167,7 +167,7 @@ static void targets_fill(const struct facts_input *in, const struct story *n, co
 	s->spread_s = spread(services, services_failed);
 	s->host_spread_s = spread(hosts, hosts_failed);
 	struct block *list = alloc_zero(count + 1, sizeof(*list));
-	blocks_fill(list, hosts_of(in, n, f, list), s);
+	blocks_fill(in->decisions, list, hosts_of(in, n, f, list), s);
 	free(list);
 	free(units);
 	free(services);

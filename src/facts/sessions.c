@@ -8,9 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define LOST_EARLY_NS (60 * NS_PER_S) // a session may go so long before the loss is seen …
-#define LOST_HOLDS    2		      // … or so many hold times: the far end of it was mute before its timer ran out
-
 // Whether the reporter lost all its peers then, and not only those of the entity.
 static bool own_trouble(const struct session_log *l, const struct entity *e, const struct session_change *change)
 {
@@ -79,17 +76,19 @@ static void count_lost(struct facts_sessions *f, const struct session_change *lo
 		f->first_s = after;
 }
 
-static struct session_window window_of(const struct session_log *l, const struct story *n)
+static struct session_window window_of(const struct facts_input *in, const struct story *n)
 {
-	int64_t early = LOST_HOLDS * (int64_t)l->hold_s * NS_PER_S;
-	early = early > LOST_EARLY_NS ? early : LOST_EARLY_NS;
+	int64_t early = decision_ns(facts_value(in->decisions, FACTS_LOST_HOLDS) * in->sessions->hold_s),
+		least = facts_ns(in->decisions, FACTS_LOST_EARLY_S);
+	early = early > least ? early : least;
 	return (struct session_window){instant_after(facts_start(n), -early), facts_start(n), story_onset_end(n)};
 }
 
-void facts_sessions(const struct session_log *l, const struct entity *e, const struct story *n,
+void facts_sessions(const struct facts_input *in, const struct entity *e, const struct story *n,
 		    struct facts_sessions *f)
 {
-	struct session_window w = window_of(l, n);
+	const struct session_log *l = in->sessions;
+	struct session_window w = window_of(in, n);
 	struct session_verdict *of = alloc_zero(l->session_count, sizeof(*of));
 	*f = (struct facts_sessions){.first_s = NAN};
 	for (size_t i = 0; i < l->session_count; i++)

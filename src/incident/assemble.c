@@ -11,14 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHAIN_NS	  (10 * NS_PER_S)   // detections that follow each other so closely are one incident …
-#define CHAIN_INTERVALS	  5		    // … or within so many watch intervals
-#define CHAIN_ROUTES_NS	  (60 * NS_PER_S)   // … where no probe tells: path hunting takes that long
-#define CHAIN_SERIES_NS	  (3600 * NS_PER_S) // … ready-made series with their bins of minutes
-#define FLAP_NS		  (60 * NS_PER_S)   // what is over sooner is no outage where probes are as slow as that
-#define SERVICE_INTERVALS 60 // watch intervals after a service failed in which what fails is one incident with it
-#define LEAD_INTERVALS	  60 // latency rises at most so many watch intervals before what it announces
-
 static int assemble_by_start(const void *a, const void *b)
 {
 	const struct detection *x = *(const struct detection *const *)a, *y = *(const struct detection *const *)b;
@@ -27,13 +19,19 @@ static int assemble_by_start(const void *a, const void *b)
 	return (int)x->signal - (int)y->signal;
 }
 
-static int64_t assemble_chain_ns(const struct dossier *d, const struct detection *one)
+static int64_t intervals_ns(const struct decisions *v, const struct dossier *d, enum incident_decision which)
 {
+	return (int64_t)(incident_value(v, which) * (double)d->width_ns);
+}
+
+static int64_t assemble_chain_ns(const struct decisions *v, const struct dossier *d, const struct detection *one)
+{
+	int64_t chain = incident_ns(v, ASSEMBLE_CHAIN_S), intervals = intervals_ns(v, d, ASSEMBLE_CHAIN_INTERVALS);
 	if (one->signal == SIGNAL_SERIES)
-		return CHAIN_SERIES_NS;
+		return incident_ns(v, ASSEMBLE_CHAIN_SERIES_S);
 	if (!d->width_ns)
-		return CHAIN_ROUTES_NS;
-	return d->width_ns * CHAIN_INTERVALS > CHAIN_NS ? d->width_ns * CHAIN_INTERVALS : CHAIN_NS;
+		return incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S);
+	return intervals > chain ? intervals : chain;
 }
 
 static bool assemble_routing(const struct detection *d)
@@ -57,14 +55,16 @@ bool assemble_opens(const struct detection *one)
 	return !assemble_early_sign(one);
 }
 
-static int64_t assemble_flap_ns(const struct dossier *d)
+static int64_t assemble_flap_ns(const struct decisions *v, const struct dossier *d)
 {
-	return 2 * d->width_ns < FLAP_NS ? 2 * d->width_ns : FLAP_NS;
+	int64_t flap = incident_ns(v, ASSEMBLE_FLAP_S), intervals = intervals_ns(v, d, ASSEMBLE_FLAP_INTERVALS);
+	return intervals < flap ? intervals : flap;
 }
 
-bool assemble_flap(const struct dossier *d, const struct detection *one)
+bool assemble_flap(const struct decisions *v, const struct dossier *d, const struct detection *one)
 {
-	return d->width_ns && instant_known(one->end.best) && one->end.from.ns - one->start.to.ns < assemble_flap_ns(d);
+	return d->width_ns && instant_known(one->end.best) &&
+	       one->end.from.ns - one->start.to.ns < assemble_flap_ns(v, d);
 }
 
 // Routes, loss and blocks say that the entity as a whole is away; a service says it of itself alone.
@@ -75,7 +75,8 @@ static bool assemble_entity_wide(const struct detection *d)
 
 // Drops entity-wide detections that were, for all that is known, over within two watch intervals or a minute: maintenance does
 // that, and probes are too slow to say more. `sorted` by start; returns how many are left.
-static size_t assemble_drop_flaps(const struct dossier *d, const struct detection **sorted, size_t n)
+static size_t assemble_drop_flaps(const struct decisions *v, const struct dossier *d, const struct detection **sorted,
+				  size_t n)
 {
 	for (size_t i = 0; i < n;) {
 		int64_t start = INT64_MAX, end = INT64_MIN, reach = INT64_MIN;
@@ -91,7 +92,7 @@ static size_t assemble_drop_flaps(const struct dossier *d, const struct detectio
 			reach = until > reach ? until : reach;
 		}
 		for (size_t k = i; k < last; k++)
-			if (assemble_entity_wide(sorted[k]) && end != INT64_MAX && end - start < assemble_flap_ns(d))
+			if (assemble_entity_wide(sorted[k]) && end != INT64_MAX && end - start < assemble_flap_ns(v, d))
 				sorted[k] = NULL;
 		i = last;
 	}
@@ -103,15 +104,16 @@ static size_t assemble_drop_flaps(const struct dossier *d, const struct detectio
 }
 
 // Whether what the group holds is enough for an incident: loss that one observer alone saw needs a second kind of evidence.
-static bool assemble_is_incident(const struct assemble_group *g)
+static bool assemble_is_incident(const struct decisions *v, const struct assemble_group *g)
 {
+	double least = incident_value(v, ASSEMBLE_NETWORKS_MIN);
 	bool routes = false, loss = false, lonely_loss = false, services = false, series = false;
 	for (size_t i = 0; i < g->count; i++) {
 		routes |= assemble_routing(g->at[i]);
 		services |= assemble_service(g->at[i]) && !assemble_early_sign(g->at[i]);
 		series |= g->at[i]->signal == SIGNAL_SERIES; // blocks are read off the pings of loss: no second kind
-		loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks >= 2;
-		lonely_loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks < 2;
+		loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks >= least;
+		lonely_loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks < least;
 	}
 	if (lonely_loss && !routes && !services && !series)
 		return false;
@@ -128,22 +130,23 @@ static bool assemble_has_loss(const struct assemble_group *g)
 
 // Until when another detection may begin and still belong to this one. A service that stays dead draws nothing to it that
 // comes much later.
-static int64_t assemble_reach_of(const struct dossier *d, const struct detection *one)
+static int64_t assemble_reach_of(const struct decisions *v, const struct dossier *d, const struct detection *one)
 {
 	int64_t end = instant_known(one->end.best) ? one->end.best.ns : INT64_MAX;
-	int64_t most = one->start.best.ns + SERVICE_INTERVALS * d->width_ns;
+	int64_t most = one->start.best.ns + intervals_ns(v, d, ASSEMBLE_SERVICE_INTERVALS);
 	if (assemble_service(one) && d->width_ns && end > most)
 		end = most;
-	return end == INT64_MAX ? end : end + assemble_chain_ns(d, one);
+	return end == INT64_MAX ? end : end + assemble_chain_ns(v, d, one);
 }
 
 // How many at the front of the rest are one group: those that begin within reach of the ones before.
-static size_t assemble_first(const struct dossier *d, const struct detection **rest, size_t n)
+static size_t assemble_first(const struct decisions *v, const struct dossier *d, const struct detection **rest,
+			     size_t n)
 {
 	size_t count = 0;
 	int64_t reach = INT64_MIN;
 	while (count < n && (!count || rest[count]->start.best.ns <= reach)) {
-		int64_t until = assemble_reach_of(d, rest[count++]);
+		int64_t until = assemble_reach_of(v, d, rest[count++]);
 		reach = until > reach ? until : reach;
 	}
 	return count;
@@ -151,8 +154,10 @@ static size_t assemble_first(const struct dossier *d, const struct detection **r
 
 // Latency that rose long before anything failed is a longer path and not the beginning of the failure: kept in the group it
 // would date the incident back by hours. `sorted` by start; returns how many are left.
-static size_t assemble_drop_old_latency(const struct dossier *d, const struct detection **sorted, size_t n)
+static size_t assemble_drop_old_latency(const struct decisions *v, const struct dossier *d,
+					const struct detection **sorted, size_t n)
 {
+	int64_t lead = intervals_ns(v, d, ASSEMBLE_LEAD_INTERVALS);
 	int64_t *next = alloc_zero(n + 1, sizeof(*next)); // start of the next detection of something else
 	size_t kept = 0;
 	bool failed = false;
@@ -161,7 +166,7 @@ static size_t assemble_drop_old_latency(const struct dossier *d, const struct de
 		next[i] = assemble_early_sign(sorted[i]) ? next[i + 1] : sorted[i]->start.best.ns;
 	for (size_t i = 0; i < n; i++) {
 		failed |= !assemble_early_sign(sorted[i]);
-		bool near = next[i] != INT64_MAX && next[i] - sorted[i]->start.best.ns <= LEAD_INTERVALS * d->width_ns;
+		bool near = next[i] != INT64_MAX && next[i] - sorted[i]->start.best.ns <= lead;
 		if (!assemble_early_sign(sorted[i]) || near || failed) // after a failure it is part of it
 			sorted[kept++] = sorted[i];
 	}
@@ -183,7 +188,7 @@ static void assemble_put(struct assemble_group *g, const struct detection *d)
 	g->at[g->count++] = d;
 }
 
-static void assemble_detections(struct dossier *d, struct assemble_groups *out)
+static void assemble_detections(const struct decisions *v, struct dossier *d, struct assemble_groups *out)
 {
 	const struct detection **sorted = alloc_zero(d->detection_count, sizeof(*sorted));
 	for (size_t i = 0; i < d->detection_count; i++)
@@ -192,12 +197,12 @@ static void assemble_detections(struct dossier *d, struct assemble_groups *out)
 		memset(d->group, 0, d->detection_count * sizeof(*d->group));
 		qsort(sorted, d->detection_count, sizeof(*sorted), assemble_by_start);
 	}
-	size_t n = d->width_ns ? assemble_drop_flaps(d, sorted, d->detection_count) : d->detection_count;
-	n = assemble_drop_old_latency(d, sorted, n);
+	size_t n = d->width_ns ? assemble_drop_flaps(v, d, sorted, d->detection_count) : d->detection_count;
+	n = assemble_drop_old_latency(v, d, sorted, n);
 	for (size_t i = 0; i < n;) {
-		struct assemble_group rest = {.at = sorted + i, .count = assemble_first(d, sorted + i, n - i)};
+		struct assemble_group rest = {.at = sorted + i, .count = assemble_first(v, d, sorted + i, n - i)};
 		i += rest.count;
-		if (!assemble_is_incident(&rest)) {
+		if (!assemble_is_incident(v, &rest)) {
 			out->unconfirmed += assemble_has_loss(&rest);
 			continue;
 		}
@@ -220,7 +225,8 @@ static const struct detection *assemble_onset(const struct assemble_group *g, co
 }
 
 // Services that began to fail when the false route came, and the loss that hid behind them, are told with it (see the header).
-static void assemble_split_services(struct dossier *dossier, struct assemble_groups *l, size_t own)
+static void assemble_split_services(const struct decisions *v, struct dossier *dossier, struct assemble_groups *l,
+				    size_t own)
 {
 	for (size_t i = 0; i < own; i++) {
 		struct assemble_group *g = &l->at[i];
@@ -229,22 +235,30 @@ static void assemble_split_services(struct dossier *dossier, struct assemble_gro
 		g->count = g->capacity = 0;
 		for (size_t k = 0; k < whole.count; k++) {
 			const struct detection *d = whole.at[k], *onset = assemble_onset(&whole, d);
-			bool with_it = !whole.origin_count && assemble_service(d) &&
-				       llabs(onset->start.best.ns - l->at[own].start.ns) <= CHAIN_NS;
+			bool with_it =
+				!whole.origin_count && assemble_service(d) &&
+				llabs(onset->start.best.ns - l->at[own].start.ns) <= incident_ns(v, ASSEMBLE_CHAIN_S);
 			assemble_put(with_it ? &l->at[own] : g, d);
 			if (with_it)
 				dossier->group[d - dossier->detections] = (uint32_t)own + 1;
+		}
+		if (!g->origin_count && !assemble_is_incident(v, g)) { // what is left would not have been one
+			for (size_t k = 0; k < g->count; k++)
+				dossier->group[g->at[k] - dossier->detections] = 0;
+			g->count = 0;
 		}
 		free(whole.at);
 	}
 }
 
 // The stretch of news that is still going on, or was a moment ago, at `first`.
-static struct assemble_group *assemble_stretch(struct assemble_groups *l, struct instant first)
+static struct assemble_group *assemble_stretch(const struct decisions *v, struct assemble_groups *l,
+					       struct instant first)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		struct assemble_group *g = &l->at[i];
-		bool still = !instant_known(g->gone) || first.ns <= g->gone.ns + CHAIN_ROUTES_NS;
+		bool still =
+			!instant_known(g->gone) || first.ns <= g->gone.ns + incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S);
 		if (g->origin_count && still)
 			return g;
 	}
@@ -260,13 +274,14 @@ static void assemble_gone(struct assemble_group *g, struct instant gone)
 	g->gone = instant_known(gone) && (first || before) ? gone : INSTANT_NONE;
 }
 
-void assemble_origin(struct dossier *dossier, struct assemble_groups *groups, const struct origin_event *event)
+void assemble_origin(const struct decisions *v, struct dossier *dossier, struct assemble_groups *groups,
+		     const struct origin_event *event)
 {
-	struct assemble_group *g = assemble_stretch(groups, event->origin.first);
+	struct assemble_group *g = assemble_stretch(v, groups, event->origin.first);
 	if (!g) {
 		g = assemble_add(groups);
 		g->start = event->origin.first;
-		assemble_split_services(dossier, groups, groups->count - 1);
+		assemble_split_services(v, dossier, groups, groups->count - 1);
 	}
 	g->share = event->share > g->share ? event->share : g->share;
 	assemble_gone(g, event->origin.gone);
@@ -277,12 +292,13 @@ void assemble_origin(struct dossier *dossier, struct assemble_groups *groups, co
 void assemble_entity(const struct assemble_input *in, struct assemble_groups *ret)
 {
 	*ret = (struct assemble_groups){0};
-	assemble_detections(in->dossier, ret);
+	assemble_detections(in->decisions, in->dossier, ret);
 	if (!in->routes)
 		return;
-	struct origin_events events = origins_find(in->routes, in->entities, in->dossier->entity, in->limits);
+	struct origin_events events =
+		origins_find(in->decisions, in->routes, in->entities, in->dossier->entity, in->limits);
 	for (size_t i = 0; i < events.count; i++)
-		assemble_origin(in->dossier, ret, &events.at[i]);
+		assemble_origin(in->decisions, in->dossier, ret, &events.at[i]);
 	free(events.at);
 }
 

@@ -4,6 +4,7 @@
 // incident that was told before is book.h's; what each tells is story.h's.
 #pragma once
 
+#include "incident/decisions.h"
 #include "incident/origins.h"
 #include "model/dossier.h"
 #include "model/incident.h"
@@ -11,8 +12,9 @@
 struct assemble_input {
 	struct dossier *dossier; // its `group` is written
 	const struct entity_list *entities;
-	const struct routes *routes; // null: news of origins are not looked at
-	struct limits *limits;	     // null: nobody counts
+	const struct routes *routes;	   // null: news of origins are not looked at
+	struct limits *limits;		   // null: nobody counts
+	const struct decisions *decisions; // of the run; null: the table's
 };
 
 struct assemble_group {		     // becomes one incident
@@ -31,17 +33,19 @@ struct assemble_groups {
 };
 
 // Whether what one detection saw was over, for all that is known, within two watch intervals or a minute: a flap.
-bool assemble_flap(const struct dossier *d, const struct detection *one);
+bool assemble_flap(const struct decisions *v, const struct dossier *d, const struct detection *one);
 
 // Whether a detection can be what an incident rests on: a longer path and checks that are late only join one.
 bool assemble_opens(const struct detection *one);
 
 // Groups of one entity, by start, those of origins last; for assemble_free. Writes into the dossier's `group` which of them
-// each detection went into. A group whose services all went to one of origins is empty and stays in its place.
+// each detection went into. A group of which too little is left when its services
+// went to one of origins is empty and stays in its place.
 void assemble_entity(const struct assemble_input *in, struct assemble_groups *ret);
 
 // News about an origin inside the entity (a hijack or leak) is a mechanism of its own, so a group of its own, one per stretch
 // of news, which takes over the services that began to fail with it. assemble_entity() does this for all that routes tell.
-void assemble_origin(struct dossier *dossier, struct assemble_groups *groups, const struct origin_event *event);
+void assemble_origin(const struct decisions *v, struct dossier *dossier, struct assemble_groups *groups,
+		     const struct origin_event *event);
 
 void assemble_free(struct assemble_groups *groups);

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "incident/assemble.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ struct minute { // so many incidents of the entity were born with this minute in
 };
 
 struct book {
+	const struct decisions *decisions;
 	const struct entity_list *entities;
 	struct shelf live; // by start, then entity
 	struct shelf gone; // withdrawn or merged; what was withdrawn may come back
@@ -52,9 +54,10 @@ struct book {
 	uint32_t numbers;
 };
 
-struct book *book_create(const struct entity_list *entities)
+struct book *book_create(const struct decisions *decisions, const struct entity_list *entities)
 {
 	struct book *b = alloc_zero(1, sizeof(*b));
+	b->decisions = decisions;
 	b->entities = entities;
 	return b;
 }
@@ -168,12 +171,12 @@ static size_t found_of(const struct mark *m, const struct dossier *d, const stru
 	return SIZE_MAX;
 }
 
-static const char *reason_of(const struct mark *m, const struct dossier *d)
+static const char *reason_of(const struct book *b, const struct mark *m, const struct dossier *d)
 {
 	size_t at = m->key ? dossier_find(d, m->key) : SIZE_MAX;
 	if (at == SIZE_MAX)
 		return reason_other;
-	if (assemble_flap(d, &d->detections[at]))
+	if (assemble_flap(b->decisions, d, &d->detections[at]))
 		return reason_flap;
 	return d->detections[at].signal == SIGNAL_LOSS ? reason_lonely : reason_other;
 }
@@ -243,7 +246,7 @@ static void others_withdraw(struct book *b, const struct dossier *d, const struc
 			continue;
 		size_t which = found_of(m, d, groups);
 		if (which >= groups->count)
-			withdraw(b, i, reason_of(m, d), "");
+			withdraw(b, i, reason_of(b, m, d), "");
 		else if (best[which].number != m->number)
 			withdraw(b, i, reason_merged, b->live.list.at[live_of(b, best[which].number)].id);
 	}
@@ -436,4 +439,61 @@ void book_retire(struct book *b, struct instant before, void (*gone)(void *conte
 		b->gone_told--;
 	}
 	minutes_retire(b, instant_seconds(before) / 60);
+}
+
+static void book_mark_carry(struct carry *c, struct mark *m)
+{
+	carry_entity(c, &m->entity);
+	CARRY(c, m->number);
+	CARRY(c, m->key);
+	prefix_carry(c, &m->prefix);
+	CARRY(c, m->origin);
+	CARRY(c, m->first);
+	CARRY(c, m->digest);
+	CARRY(c, m->told);
+	CARRY(c, m->over);
+	CARRY(c, m->due);
+	CARRY(c, m->sealed);
+}
+
+// Incidents of entities that are no longer watched are left out; of `counted` from the begin fewer remain then.
+static void book_shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
+{
+	size_t n = s->list.count, told = *counted;
+	carry_count(c, &n, 1000);
+	CARRY(c, told);
+	carry_check(c, told <= n);
+	if (carry_loads(c))
+		*counted = told;
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct incident loaded = {0};
+		struct mark loaded_mark = {0};
+		struct incident *one = carry_loads(c) ? &loaded : &s->list.at[i];
+		struct mark *mark = carry_loads(c) ? &loaded_mark : &s->marks[i];
+		incident_carry(c, one);
+		book_mark_carry(c, mark);
+		carry_check(c, mark->entity == one->story.entity);
+		if (carry_loads(c) && carry_good(c) && one->story.entity != CARRY_GONE)
+			shelf_add(s, one, mark);
+		else if (carry_loads(c) && i < told)
+			--*counted;
+	}
+}
+
+static void book_minute_carry(struct carry *c, struct minute *m)
+{
+	carry_entity(c, &m->entity); // where it is gone, no entity asks
+	CARRY(c, m->count);
+	CARRY(c, m->minute);
+}
+
+void book_carry(struct carry *c, struct book *b)
+{
+	size_t none = 0;
+	book_shelf_carry(c, &b->live, &none);
+	book_shelf_carry(c, &b->gone, &b->gone_told);
+	carry_room(c, CARRY_ARRAY(b->minutes, b->minute_count, b->minute_capacity), 16);
+	for (size_t i = 0; i < b->minute_count && carry_good(c); i++)
+		book_minute_carry(c, &b->minutes[i]);
+	CARRY(c, b->numbers);
 }

@@ -8,10 +8,12 @@
 
 #include "incident/assemble.h"
 
+struct carry; // base/carry.h
+
 struct book;
 
-// `entities` is borrowed.
-struct book *book_create(const struct entity_list *entities);
+// Borrowed. `decisions`: of the run; null: the table's.
+struct book *book_create(const struct decisions *decisions, const struct entity_list *entities);
 void book_free(struct book *b);
 
 // As which incident, of those that stand, each group of the dossier's entity was told before: into `ret`, by group; null: as
@@ -51,3 +53,5 @@ bool book_open(const struct book *b, uint32_t entity);
 // Forgets sealed incidents that were over before `before`; each is handed to gone() first, which may be null.
 void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
 		 void *context);
+// All of it into an empty one. What is of an entity that is gone is left out.
+void book_carry(struct carry *c, struct book *b);

@@ -11,12 +11,9 @@
 // DOC: Every feature is scaled to [-1, 1] around what says nothing, and weighted by how much of an incident's nature it
 // shows: which signals moved (1 each), the order of each pair of them (1 in all), lead on the scale of the hold time (1),
 // shape (1), scope (1), duration from 2.5 minutes to a day (0.5), time of day (0.5). A signal that one of the two could not
-// see is left out. Cosine at or above CAMPAIGN_SIMILARITY within CAMPAIGN_GAP_DAYS links two; links add up.
+// see is left out. Cosine at or above campaign.similarity within campaign.gap_days links two; links add up.
 
-#define DAY_S	     86400.0
-#define HOLD_USUAL_S 90.0
-#define SHAPE_FULL   3.0 // log10 of the Bayes factor that counts in full
-#define KNOWN_MIN    4	 // features known of both, at least
+#define DAY_S 86400.0 // the calendar
 
 struct cosine {
 	double product, a, b;
@@ -63,9 +60,9 @@ static void signal_features(struct cosine *c, const struct campaign_incident *a,
 	}
 }
 
-static double lead_of(const struct campaign_incident *n)
+static double lead_of(const struct decisions *v, const struct campaign_incident *n)
 {
-	return tanh(n->lead_s / (n->hold_time_s > 0 ? n->hold_time_s : HOLD_USUAL_S));
+	return tanh(n->lead_s / (n->hold_time_s > 0 ? n->hold_time_s : incident_value(v, CAMPAIGN_HOLD_S)));
 }
 
 static double duration_of(const struct campaign_incident *n)
@@ -81,20 +78,22 @@ static double angle_of(const struct campaign_incident *n)
 	return second / DAY_S * 2 * M_PI;
 }
 
-double campaign_similarity(const struct campaign_incident *a, const struct campaign_incident *b)
+double campaign_similarity(const struct decisions *v, const struct campaign_incident *a,
+			   const struct campaign_incident *b)
 {
 	struct cosine c = {0};
+	double full = incident_value(v, CAMPAIGN_SHAPE_FULL);
 	signal_features(&c, a, b);
 	if (a->has_lead && b->has_lead)
-		feature(&c, 1, unit(lead_of(a)), unit(lead_of(b)));
+		feature(&c, 1, unit(lead_of(v, a)), unit(lead_of(v, b)));
 	if (a->has_shape && b->has_shape)
-		feature(&c, 1, unit(a->log10_shape_bf / SHAPE_FULL), unit(b->log10_shape_bf / SHAPE_FULL));
+		feature(&c, 1, unit(a->log10_shape_bf / full), unit(b->log10_shape_bf / full));
 	if (a->has_scope && b->has_scope)
 		feature(&c, 1, unit(2 * a->fraction_down - 1), unit(2 * b->fraction_down - 1));
 	bool dated = instant_known(a->start) && instant_known(b->start);
 	if (dated && instant_known(a->end) && instant_known(b->end))
 		feature(&c, 0.5, duration_of(a), duration_of(b));
-	if (c.known < KNOWN_MIN)
+	if ((double)c.known < incident_value(v, CAMPAIGN_KNOWN))
 		return 0;
 	if (dated) {
 		feature(&c, 0.5, cos(angle_of(a)), cos(angle_of(b)));
@@ -104,13 +103,13 @@ double campaign_similarity(const struct campaign_incident *a, const struct campa
 	return length > 0 ? unit(c.product / length) : 0;
 }
 
-static bool linked(const struct campaign_incident *a, const struct campaign_incident *b)
+static bool linked(const struct decisions *v, const struct campaign_incident *a, const struct campaign_incident *b)
 {
 	if (!instant_known(a->start) || !instant_known(b->start))
 		return false;
 	struct instant end = instant_known(a->end) && a->end.ns > a->start.ns ? a->end : a->start;
-	return a->entity == b->entity && instant_gap_s(end, b->start) <= CAMPAIGN_GAP_DAYS * DAY_S &&
-	       campaign_similarity(a, b) >= CAMPAIGN_SIMILARITY;
+	return a->entity == b->entity && instant_gap_s(end, b->start) <= incident_value(v, CAMPAIGN_GAP) * DAY_S &&
+	       campaign_similarity(v, a, b) >= incident_value(v, CAMPAIGN_ALIKE);
 }
 
 // Until the campaigns are numbered, of[i] names the first incident of i's group.
@@ -122,10 +121,13 @@ static void groups_merge(size_t *of, size_t count, size_t a, size_t b)
 			of[i] = low;
 }
 
-static void excess_find(const struct campaign_incident *incidents, struct instant watched_since, struct campaign *c)
+static void excess_find(const struct campaign_list *list, struct campaign *c)
 {
+	const struct campaign_incident *incidents = list->at;
+	struct instant watched_since = list->watched_since;
+	double past = incident_value(list->decisions, CAMPAIGN_PAST);
 	struct instant first = incidents[c->first].start;
-	struct instant from = instant_after(first, (int64_t)(-CAMPAIGN_PAST_DAYS * DAY_S) * NS_PER_S);
+	struct instant from = instant_after(first, (int64_t)(-past * DAY_S) * NS_PER_S);
 	if (instant_known(watched_since) && watched_since.ns > from.ns)
 		from = watched_since.ns < first.ns ? watched_since : first;
 	size_t before = 0;
@@ -135,7 +137,7 @@ static void excess_find(const struct campaign_incident *incidents, struct instan
 	double span = fmax(instant_gap_s(first, incidents[c->last].start) / DAY_S, 1);
 	c->expected = ((double)before + 0.5) / (days + 1) * span;
 	c->p = exp(log_tail_poisson(c->expected, c->count - 1));
-	c->excess = c->p < CAMPAIGN_EXCESS_P;
+	c->excess = c->p < incident_value(list->decisions, CAMPAIGN_EXCESS);
 }
 
 static uint32_t number_of(const struct campaign_incident *incidents, const struct campaign *campaigns, size_t count,
@@ -175,18 +177,19 @@ static size_t groups_number(const struct campaign_incident *incidents, size_t co
 	return campaigns;
 }
 
-size_t campaign_find(const struct campaign_incident *incidents, size_t count, struct instant watched_since,
-		     size_t *ret_of, struct campaign *ret)
+size_t campaign_find(const struct campaign_list *incidents, size_t *ret_of, struct campaign *ret)
 {
+	const struct campaign_incident *at = incidents->at;
+	size_t count = incidents->count;
 	for (size_t i = 0; i < count; i++)
 		ret_of[i] = i;
 	for (size_t i = 1; i < count; i++)
 		for (size_t k = 0; k < i; k++)
-			if (ret_of[i] != ret_of[k] && linked(&incidents[k], &incidents[i]))
+			if (ret_of[i] != ret_of[k] && linked(incidents->decisions, &at[k], &at[i]))
 				groups_merge(ret_of, i + 1, k, i);
-	size_t campaigns = groups_number(incidents, count, ret_of, ret);
+	size_t campaigns = groups_number(at, count, ret_of, ret);
 	for (size_t i = 0; i < campaigns; i++)
-		excess_find(incidents, watched_since, &ret[i]);
+		excess_find(incidents, &ret[i]);
 	return campaigns;
 }
 

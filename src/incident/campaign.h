@@ -3,17 +3,14 @@
 #pragma once
 
 #include "base/instant.h"
+#include "incident/decisions.h"
 #include "model/sample.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CAMPAIGN_GAP_DAYS   14
-#define CAMPAIGN_SIMILARITY 0.8
-#define CAMPAIGN_PAST_DAYS  180
-#define CAMPAIGN_EXCESS_P   1e-3
-#define CAMPAIGN_NONE	    SIZE_MAX
+#define CAMPAIGN_NONE SIZE_MAX
 
 struct campaign_incident {
 	uint32_t entity;
@@ -31,17 +28,24 @@ struct campaign {
 	uint32_t number;    // 1, or more where another of the entity began on the same day
 	double expected,
 		p;   // by chance in its time after the first, from the days before; chance of as many as there were
-	bool excess; // p below CAMPAIGN_EXCESS_P
+	bool excess; // p below campaign.excess_p
 };
 
 // Cosine of the angle between the features that are known of both, -1 to 1. 0 where too little is.
-double campaign_similarity(const struct campaign_incident *a, const struct campaign_incident *b);
+// `v`: of the run; null: the table's, as below.
+double campaign_similarity(const struct decisions *v, const struct campaign_incident *a,
+			   const struct campaign_incident *b);
 
 // `incidents` ascend by start. ret_of[i] (room for count) becomes the campaign of incident i, or CAMPAIGN_NONE; ret (room
 // for count / 2) the campaigns, by their first incident. `watched_since`: begin of the records, unknown: the first
-// incident's CAMPAIGN_PAST_DAYS before. Returns the number of campaigns.
-size_t campaign_find(const struct campaign_incident *incidents, size_t count, struct instant watched_since,
-		     size_t *ret_of, struct campaign *ret);
+// incident's campaign.past_days before. Returns the number of campaigns.
+struct campaign_list {
+	const struct decisions *decisions;
+	const struct campaign_incident *at;
+	size_t count;
+	struct instant watched_since;
+};
+size_t campaign_find(const struct campaign_list *incidents, size_t *ret_of, struct campaign *ret);
 
 // "KX-campaign-20260101" (UTC day of the first start), "AS64512-campaign-20260101-2". Terminated; cut at `size`.
 void campaign_id(const char *entity_id, struct instant first_start, uint32_t number, char *ret, size_t size);

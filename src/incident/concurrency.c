@@ -3,6 +3,7 @@
 #include "incident/concurrency.h"
 
 #include "base/alloc.h"
+#include "base/numbers.h"
 #include "incident/likelihood.h"
 
 #include <float.h>
@@ -14,12 +15,9 @@
 // Poisson-binomial tail and a beta-binomial one whose correlation comes from how onsets cluster in quiet hours, at least
 // 0.01. Times the windows in a year, twice for those that overlap, times the lengths tried = expected per year.
 
-#define RATE_SAFETY   2.0
-#define RHO_FLOOR     0.01
-#define RHO_CEILING   0.99
-#define HOURS_A_YEAR  8760.0
-#define WINDOWS	      4
-#define WATCH_WINDOWS 60 // watch intervals in the window of a short watch
+#define RHO_CEILING  0.99   // correlation: at one the tail has no density
+#define HOURS_A_YEAR 8760.0 // the calendar
+#define WINDOWS	     4	    // places
 
 struct span { // (after, until] in nanoseconds
 	int64_t after, until;
@@ -48,12 +46,6 @@ static int span_compare(const void *a, const void *b)
 	return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
-static int after_compare(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 static void scan_fill(struct scan *s)
 {
 	for (size_t i = 0; i < s->in->count; i++) {
@@ -70,7 +62,7 @@ static void scan_fill(struct scan *s)
 	qsort(s->spans, s->failed, sizeof(*s->spans), span_compare);
 	for (size_t i = 0; i < s->failed; i++)
 		s->afters[i] = s->spans[i].after;
-	qsort(s->afters, s->failed, sizeof(*s->afters), after_compare);
+	qsort(s->afters, s->failed, sizeof(*s->afters), numbers_by_int64);
 }
 
 // Most spans that meet one window [start, start + length]. The best start is the end of a span: those that ended before
@@ -95,14 +87,16 @@ static size_t scan_most(const struct scan *s, int64_t length, int64_t *ret_start
 // Mean chance of a failure within the window; fills chance[] for every unit.
 static double chances(struct scan *s, double window_s)
 {
-	double sum = 0;
+	const struct decisions *v = s->in->decisions;
+	double safety = incident_value(v, CONCURRENCY_RATE_SAFETY), prior = incident_value(v, CONCURRENCY_PRIOR_ONSETS);
+	double hours = incident_value(v, CONCURRENCY_PRIOR_HOURS), sum = 0;
 	size_t n = 0;
 	for (size_t i = 0; i < s->in->count; i++) {
 		const struct concurrency_unit *u = &s->in->units[i];
 		if (!counted(u))
 			continue;
 		double up = u->up_hours > 0 ? fmin(u->up_hours, 1e6) : 0;
-		double rate = RATE_SAFETY * (0.5 + u->onsets) / (24 + up);
+		double rate = safety * (prior + u->onsets) / (hours + up);
 		s->chance[n] = -expm1(-rate * window_s / 3600);
 		sum += s->chance[n++];
 	}
@@ -111,24 +105,26 @@ static double chances(struct scan *s, double window_s)
 
 static double rho_of(const struct concurrency_input *in, size_t units)
 {
-	double sum = 0, squares = 0;
+	double sum = 0, squares = 0, least = incident_value(in->decisions, CONCURRENCY_RHO);
 	for (size_t i = 0; i < in->hours; i++) {
 		sum += in->hourly[i];
 		squares += (double)in->hourly[i] * in->hourly[i];
 	}
 	if (in->hours < 2 || sum <= 0 || units < 2)
-		return RHO_FLOOR;
+		return least;
 	double n = (double)in->hours, mean = sum / n;
 	double variance = (squares - n * mean * mean) / (n - 1);
 	double rho = (variance / mean - 1) / ((double)units - 1);
-	return fmin(fmax(rho, RHO_FLOOR), RHO_CEILING);
+	return fmin(fmax(rho, least), RHO_CEILING);
 }
 
-static size_t windows_of(double watch_interval_s, double *windows)
+static size_t windows_of(const struct concurrency_input *in, double *windows)
 {
-	static const double usual[] = {300, 900, 1800};
+	const struct decisions *v = in->decisions;
+	const double usual[] = {incident_value(v, CONCURRENCY_SHORT_S), incident_value(v, CONCURRENCY_MIDDLE_S),
+				incident_value(v, CONCURRENCY_LONG_S)};
 	size_t n = 0;
-	double watch = WATCH_WINDOWS * watch_interval_s;
+	double watch = incident_value(v, CONCURRENCY_WATCH) * in->watch_interval_s;
 	if (watch > 0 && watch < usual[0])
 		windows[n++] = watch;
 	for (size_t i = 0; i < 3; i++)
@@ -189,20 +185,21 @@ static double synchrony(const struct scan *s, const struct concurrency *c)
 	for (size_t i = 0; i < s->failed; i++)
 		if (in_window(&s->spans[i], c))
 			s->afters[n++] = s->spans[i].after + (s->spans[i].until - s->spans[i].after) / 2;
-	qsort(s->afters, n, sizeof(*s->afters), after_compare);
+	qsort(s->afters, n, sizeof(*s->afters), numbers_by_int64);
 	size_t early = (n + 9) / 10, late = (9 * n + 9) / 10;
 	return n ? (double)(s->afters[late - 1] - s->afters[early - 1]) / NS_PER_S : 0;
 }
 
-static enum concurrency_verdict verdict_of(const struct concurrency *c, bool routes_all_gone)
+static enum concurrency_verdict verdict_of(const struct concurrency *c, const struct concurrency_input *in)
 {
-	if (c->units < CONCURRENCY_UNITS_MIN) {
-		bool all = c->units > 0 && c->failed == c->units && routes_all_gone;
+	const struct decisions *v = in->decisions;
+	if ((double)c->units < incident_value(v, CONCURRENCY_UNITS)) {
+		bool all = c->units > 0 && c->failed == c->units && in->routes_all_gone;
 		return all ? CONCURRENT : CONCURRENT_UNKNOWN;
 	}
-	bool rare = c->failed > 1 && c->expected_per_year <= CONCURRENCY_PER_YEAR;
-	bool half = 2 * c->failed >= c->units;
-	if (rare && half && c->failed >= 3)
+	bool rare = c->failed > 1 && c->expected_per_year <= incident_value(v, CONCURRENCY_RARE);
+	bool half = (double)c->failed >= incident_value(v, CONCURRENCY_HALF) * (double)c->units;
+	if (rare && half && (double)c->failed >= incident_value(v, CONCURRENCY_FAILED))
 		return CONCURRENT;
 	return rare && !half ? CONCURRENT_PARTLY : CONCURRENT_NOT;
 }
@@ -215,7 +212,8 @@ static void window_try(struct scan *s, double window_s, size_t windows, struct c
 	double tail = fmax(log_tail_independent(s->chance, s->units, failed, s->scratch),
 			   log_tail_overdispersed(mean, c->rho, s->units, failed));
 	tail = fmax(exp(tail), DBL_MIN);
-	double expected = tail * (HOURS_A_YEAR * 3600 / window_s) * 2 * (double)windows;
+	double expected = tail * (HOURS_A_YEAR * 3600 / window_s) *
+			  incident_value(s->in->decisions, CONCURRENCY_OVERLAP) * (double)windows;
 	if (instant_known(c->window_start) && expected >= c->expected_per_year)
 		return;
 	c->failed = failed;
@@ -235,11 +233,11 @@ void concurrency_test(const struct concurrency_input *in, struct concurrency *re
 	s.scratch = alloc_zero(room, sizeof(*s.scratch));
 	scan_fill(&s);
 	double windows[WINDOWS];
-	size_t n = windows_of(in->watch_interval_s, windows);
+	size_t n = windows_of(in, windows);
 	*ret = (struct concurrency){.units = s.units, .window_start = INSTANT_NONE, .rho = rho_of(in, s.units)};
 	for (size_t i = 0; i < n; i++)
 		window_try(&s, windows[i], n, ret);
-	ret->verdict = verdict_of(ret, in->routes_all_gone);
+	ret->verdict = verdict_of(ret, in);
 	if (ret->failed) {
 		common_find(&s, ret);
 		ret->synchrony_s = synchrony(&s, ret);

@@ -4,13 +4,11 @@
 #pragma once
 
 #include "base/instant.h"
+#include "incident/decisions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define CONCURRENCY_UNITS_MIN 5	   // fewer say nothing, unless the routes of all of them left too
-#define CONCURRENCY_PER_YEAR  0.01 // expected by chance: at most this
 
 struct concurrency_unit {
 	double up_hours; // in which it was watched and up, of the last 90 days, without windows labelled concurrent
@@ -24,8 +22,9 @@ struct concurrency_input {
 	size_t count;
 	const uint32_t *hourly; // onsets in each past hour, all units together: how they cluster when nothing is wrong
 	size_t hours;
-	double watch_interval_s; // with a short one, a window of 60 of them is tried too
-	bool routes_all_gone;	 // the routes to all units left
+	double watch_interval_s;	   // with a short one, a window of 60 of them is tried too
+	bool routes_all_gone;		   // the routes to all units left
+	const struct decisions *decisions; // of the run; null: the table's
 };
 
 enum concurrency_verdict { CONCURRENT, CONCURRENT_PARTLY, CONCURRENT_NOT, CONCURRENT_UNKNOWN };

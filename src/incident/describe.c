@@ -12,13 +12,10 @@
 
 #include <stdlib.h>
 
-#define BEFORE_NS	 (3600 * NS_PER_S) // of quiet intervals that precedence looks at
-#define USUAL_SIGHT_MIN	 0.5		   // a usual share of networks below this is no base for phases
-#define AFTER_INTERVALS	 4		   // looked at behind the end: that it is over takes some to see
-#define EXCESS_SHARE	 0.05 // of the pings lost beyond those to machines that were down: then it is not only they
-#define COMMON_INTERVALS 3    // watch intervals in which half of all go, if they go together
-#define LONG_INTERVALS	 4    // watch intervals that single machines must have been down before all went
-#define COMMON_SHARE	 0.75 // of the units down at a time: no coincidence, however slowly it came
+static int64_t intervals_ns(const struct story_input *in, enum incident_decision which)
+{
+	return (int64_t)(incident_value(in->decisions, which) * (double)in->dossier->width_ns);
+}
 
 static double width_s(const struct dossier *d)
 {
@@ -58,14 +55,17 @@ static double routed_at(struct routed *r, int64_t until)
 	return r->share;
 }
 
-static size_t points_of_bins(const struct dossier *d, const struct story *n, int64_t end, struct phase_point *points)
+static size_t points_of_bins(const struct story_input *in, const struct story *n, int64_t end,
+			     struct phase_point *points)
 {
+	const struct dossier *d = in->dossier;
+	int64_t after = intervals_ns(in, STORY_AFTER_INTERVALS);
 	struct routed routed = {.d = d, .share = -1};
 	size_t count = 0;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		double share = routed_at(&routed, b->time.ns + d->width_ns);
-		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end + AFTER_INTERVALS * d->width_ns)
+		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end + after)
 			continue;
 		double answering = b->units ? (double)b->units_up / b->units : -1;
 		points[count++] = (struct phase_point){b->time, answering, share};
@@ -88,13 +88,14 @@ static size_t points_of_routes(const struct dossier *d, const struct story *n, s
 	return count;
 }
 
-static double usual_sight(const struct dossier *d, const struct story *n)
+static double usual_sight(const struct story_input *in, const struct story *n)
 {
+	const struct dossier *d = in->dossier;
 	double usual = 0;
 	for (size_t i = 0; i < d->route_count && d->routes[i].time.ns < n->start.from.ns; i++)
 		if (d->routes[i].of_networks)
 			usual = d->routes[i].sight;
-	return usual >= USUAL_SIGHT_MIN ? usual : 0;
+	return usual >= incident_value(in->decisions, STORY_SIGHT_MIN) ? usual : 0;
 }
 
 static void phases_fill(const struct story_input *in, struct story *n)
@@ -103,12 +104,13 @@ static void phases_fill(const struct story_input *in, struct story *n)
 	size_t room = d->bin_count ? d->bin_count : 2 * d->route_count;
 	struct phase_point *points = alloc_zero(room, sizeof(*points));
 	size_t count =
-		d->bin_count ? points_of_bins(d, n, story_last(n, d->last), points) : points_of_routes(d, n, points);
+		d->bin_count ? points_of_bins(in, n, story_last(n, d->last), points) : points_of_routes(d, n, points);
 	struct phase_input input = {
 		.points = points,
 		.count = count,
-		.usual_routed = usual_sight(d, n),
+		.usual_routed = usual_sight(in, n),
 		.visibility = in->visibility,
+		.decisions = in->decisions,
 	};
 	struct phases found;
 	phases_find(&input, &found);
@@ -234,7 +236,8 @@ static void concurrency_of_group(struct concurrency_unit *units, const struct co
 	input.count = own;
 	concurrency_test(&input, &alone);
 	alone.expected_per_year *= (double)groups;
-	if (alone.verdict != CONCURRENT || alone.failed < alone.units || alone.expected_per_year > CONCURRENCY_PER_YEAR)
+	if (alone.verdict != CONCURRENT || alone.failed < alone.units ||
+	    alone.expected_per_year > incident_value(all->decisions, CONCURRENCY_RARE))
 		return;
 	n->concurrency.expected_per_year = alone.expected_per_year;
 	n->concurrency.window_s = alone.window_s;
@@ -247,14 +250,15 @@ static bool verdict_is(const struct story *n, enum concurrency_verdict v)
 }
 
 // Routes that left for more than a moment, series, news of origins: evidence of the whole beside the machines.
-static bool own_evidence(const struct dossier *d, const struct story *n)
+static bool own_evidence(const struct story_input *in, const struct story *n)
 {
+	const struct dossier *d = in->dossier;
 	int64_t end = story_last(n, d->last);
 	bool own = n->origin_count > 0;
 	for (size_t i = 0; i < d->detection_count; i++) {
 		const struct detection *one = &d->detections[i];
 		bool within = one->start.best.ns >= n->start.best.ns && one->start.best.ns <= end;
-		own |= within && one->signal < SIGNAL_ROUTING_COUNT && !assemble_flap(d, one);
+		own |= within && one->signal < SIGNAL_ROUTING_COUNT && !assemble_flap(in->decisions, d, one);
 		own |= within && one->signal == SIGNAL_SERIES;
 	}
 	return own;
@@ -262,18 +266,20 @@ static bool own_evidence(const struct dossier *d, const struct story *n)
 
 // Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
 // services.
-static void scope_judge(const struct dossier *d, struct story *n)
+static void scope_judge(const struct story_input *in, struct story *n)
 {
 	double down = n->units ? (double)n->units_down / (double)n->units : 0;
-	if (!verdict_is(n, CONCURRENT_NOT) || down >= COMMON_SHARE || own_evidence(d, n))
+	if (!verdict_is(n, CONCURRENT_NOT) || down >= incident_value(in->decisions, STORY_COMMON_SHARE) ||
+	    own_evidence(in, n))
 		return;
 	n->scope = SCOPE_SERVICE;
 	n->fraction_down = down;
 }
 
 // Whether all that was lost in the intervals [from, to) were machines that were down.
-static bool only_machines(const struct dossier *d, int64_t from, int64_t to)
+static bool only_machines(const struct story_input *in, int64_t from, int64_t to)
 {
+	const struct dossier *d = in->dossier;
 	double lost = 0, sent = 0, down = 0, units = 0;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
@@ -284,7 +290,7 @@ static bool only_machines(const struct dossier *d, int64_t from, int64_t to)
 		down += b->units - b->units_up;
 		units += b->units;
 	}
-	return sent > 0 && units > 0 && lost / sent - down / units < EXCESS_SHARE;
+	return sent > 0 && units > 0 && lost / sent - down / units < incident_value(in->decisions, STORY_EXCESS);
 }
 
 static int by_instant(const void *a, const void *b)
@@ -294,9 +300,11 @@ static int by_instant(const void *a, const void *b)
 }
 
 // First failure of the earliest few intervals in which half of all that failed did; unknown: there are none.
-static struct instant common_onset(const struct dossier *d, const struct concurrency_unit *units, size_t count)
+static struct instant common_onset(const struct story_input *in, const struct concurrency_unit *units, size_t count)
 {
 	struct instant *at = alloc_zero(count, sizeof(*at)), found = INSTANT_NONE;
+	int64_t within = intervals_ns(in, STORY_COMMON_INTERVALS);
+	double half = incident_value(in->decisions, STORY_COMMON_HALF);
 	size_t failed = 0;
 	for (size_t i = 0; i < count; i++)
 		if (instant_known(units[i].first_fail))
@@ -304,9 +312,9 @@ static struct instant common_onset(const struct dossier *d, const struct concurr
 	if (failed)
 		qsort(at, failed, sizeof(*at), by_instant);
 	for (size_t i = 0, end = 0; i < failed && !instant_known(found); i++) {
-		while (end < failed && at[end].ns - at[i].ns <= COMMON_INTERVALS * d->width_ns)
+		while (end < failed && at[end].ns - at[i].ns <= within)
 			end++;
-		if ((end - i) * 2 >= failed)
+		if ((double)(end - i) >= half * (double)failed)
 			found = at[i];
 	}
 	free(at);
@@ -314,10 +322,11 @@ static struct instant common_onset(const struct dossier *d, const struct concurr
 }
 
 // If only single machines had been down until half of all went at a time, it began when they went.
-static void start_judge(const struct dossier *d, struct story *n, struct instant common)
+static void start_judge(const struct story_input *in, struct story *n, struct instant common)
 {
+	const struct dossier *d = in->dossier;
 	if (!verdict_is(n, CONCURRENT) || !instant_known(common) ||
-	    common.ns - n->start.to.ns < LONG_INTERVALS * d->width_ns)
+	    common.ns - n->start.to.ns < intervals_ns(in, STORY_LONG_INTERVALS))
 		return;
 	int64_t before = common.ns - 2 * d->width_ns;
 	for (size_t i = 0; i < n->signal_count; i++) {
@@ -326,7 +335,7 @@ static void start_judge(const struct dossier *d, struct story *n, struct instant
 		if (counts && n->signals[i].start.best.ns < before)
 			return;
 	}
-	if (!only_machines(d, n->start.from.ns, before))
+	if (!only_machines(in, n->start.from.ns, before))
 		return;
 	n->start = (struct moment){common, instant_after(common, -d->width_ns), common, 0.9};
 }
@@ -344,13 +353,14 @@ static void concurrency_fill(const struct story_input *in, struct story *n)
 		.count = count,
 		.watch_interval_s = width_s(in->dossier),
 		.routes_all_gone = routes_all_gone(n),
+		.decisions = in->decisions,
 	};
 	struct concurrency found;
 	concurrency_test(&input, &found);
 	concurrency_copy(n, &found);
 	if (found.verdict == CONCURRENT_NOT && found.common == COMMON_SLASH24 && found.common_units == found.failed)
 		concurrency_of_group(units, &input, n, &found);
-	start_judge(in->dossier, n, common_onset(in->dossier, units, count));
+	start_judge(in, n, common_onset(in, units, count));
 	free(units);
 	free(place);
 }
@@ -358,9 +368,10 @@ static void concurrency_fill(const struct story_input *in, struct story *n)
 // ---- precedence ----
 
 // The end of the last loss that was over before this incident began: what was lost then is another story.
-static int64_t loss_before(const struct dossier *d, const struct story *n)
+static int64_t loss_before(const struct story_input *in, const struct story *n)
 {
-	int64_t last = n->start.best.ns - BEFORE_NS;
+	const struct dossier *d = in->dossier;
+	int64_t last = n->start.best.ns - incident_ns(in->decisions, STORY_BEFORE_S);
 	for (size_t i = 0; i < d->detection_count; i++) {
 		const struct detection *one = &d->detections[i];
 		bool over = instant_known(one->end.best) && one->end.to.ns < n->start.from.ns;
@@ -370,10 +381,11 @@ static int64_t loss_before(const struct dossier *d, const struct story *n)
 	return last;
 }
 
-static size_t loss_bins(const struct dossier *d, const struct story *n, struct precedence_bin *bins)
+static size_t loss_bins(const struct story_input *in, const struct story *n, struct precedence_bin *bins)
 {
+	const struct dossier *d = in->dossier;
 	size_t count = 0;
-	int64_t begin = loss_before(d, n), end = story_last(n, d->last) + AFTER_INTERVALS * d->width_ns;
+	int64_t begin = loss_before(in, n), end = story_last(n, d->last) + intervals_ns(in, STORY_AFTER_INTERVALS);
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns >= begin && b->time.ns <= end)
@@ -391,9 +403,10 @@ static void precedence_fill(const struct story_input *in, struct story *n)
 	struct precedence_bin *bins = alloc_zero(d->bin_count, sizeof(*bins));
 	struct precedence_input input = {
 		.bins = bins,
-		.bin_count = loss_bins(d, n, bins),
+		.bin_count = loss_bins(in, n, bins),
 		.watch_interval_s = width_s(d),
 		.resolution_s = MOMENT_STAMP_S,
+		.decisions = in->decisions,
 		.routes = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE},
 	};
 	for (size_t i = 0; i < in->hold_time_count && i < PRECEDENCE_HOLDS_MAX; i++)
@@ -522,14 +535,14 @@ static void start_refine(const struct story_input *in, struct story *n)
 	if (!in->targets || !in->dossier->change_count || !instant_known(n->start.best))
 		return;
 	struct onset_unit *units = alloc_zero(in->dossier->change_count, sizeof(*units));
-	onset_of_step(units, units_at_start(in, n, units), in->dossier->width_ns, &n->start);
+	onset_of_step(in->decisions, units, units_at_start(in, n, units), in->dossier->width_ns, &n->start);
 	free(units);
 }
 
 void describe_story(const struct story_input *in, struct story *n)
 {
 	concurrency_fill(in, n);
-	scope_judge(in->dossier, n);
+	scope_judge(in, n);
 	order_fill(in, n);
 	phases_fill(in, n);
 	precedence_fill(in, n);

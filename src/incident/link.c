@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAST_MAX 256 // outages before this one that it is compared with, the newest
+#define PAST_MAX 256 // outages before this one that it is compared with, the newest: memory
 
 // A single service that fails is not what campaigns are made of, nor what an outage is compared with.
 static bool outage(const struct incident *n)
@@ -71,7 +71,7 @@ static void campaigns(const struct link_input *in, const struct incident_list *l
 		features_of(in, &list->at[i], &features[count]);
 		place[count++] = i;
 	}
-	campaign_find(features, count, in->watched_since, of, found);
+	campaign_find(&(struct campaign_list){in->decisions, features, count, in->watched_since}, of, found);
 	for (size_t i = 0; i < count; i++) {
 		const struct incident *n = &list->at[place[i]];
 		struct ties *t = &ret[place[i]];
@@ -121,7 +121,7 @@ static void similar(const struct link_input *in, const struct incident_list *lis
 	for (size_t i = 0; i < pasts; i++)
 		link_facts_of(in, &list->at[past[i]], &facts[in->known_count + i]);
 	link_facts_of(in, n, &subject);
-	size_t count = precedent_similar(&subject, facts, in->known_count + pasts, match);
+	size_t count = precedent_similar(in->decisions, &subject, facts, in->known_count + pasts, match);
 	for (size_t i = 0; i < count && i < INCIDENT_SIMILAR_MAX; i++) {
 		const char *id = match[i].index < in->known_count ? in->known[match[i].index].id
 								  : list->at[past[match[i].index - in->known_count]].id;
@@ -147,7 +147,7 @@ void link_incidents(const struct link_input *in, struct incident_list *list, uin
 		if (list->at[i].story.entity != entity)
 			continue;
 		similar(in, list, i, facts, &ties[i]);
-		ties[i].past = facts_past(list, i, in->watched_since);
+		ties[i].past = facts_past(in->decisions, list, i, in->watched_since);
 	}
 	for (size_t i = 0; i < list->count; i++)
 		if (list->at[i].story.entity == entity)

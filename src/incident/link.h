@@ -7,6 +7,7 @@
 #include "model/incident.h"
 
 struct link_input {
+	const struct decisions *decisions; // of the run; null: the tables'
 	const struct entity_list *entities;
 	const struct precedent *known;
 	size_t known_count;

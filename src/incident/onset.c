@@ -10,12 +10,6 @@
 
 #include <stdlib.h>
 
-#define SIDE   10 // one in so many is left out on either side
-#define ON_WAY 10 // of the interval: round trips that were on their way (a tenth is 100 ms at one second, 2 s at 20)
-#define ACTING                                                                                                         \
-	4 // of the interval: what ends traffic began a moment before traffic ended (routers converge, changes commit)
-#define OVERLAP 10 // of the interval: the sides may overlap by so much and the failure still came at once
-
 static int by_ok(const void *a, const void *b)
 {
 	const struct onset_unit *x = a, *y = b;
@@ -28,19 +22,26 @@ static int by_fail(const void *a, const void *b)
 	return x->first_fail.ns < y->first_fail.ns ? -1 : x->first_fail.ns > y->first_fail.ns;
 }
 
-bool onset_of_step(struct onset_unit *units, size_t count, int64_t width_ns, struct moment *start)
+static int64_t part_of(const struct decisions *v, enum incident_decision which, int64_t width_ns)
 {
-	if (count < ONSET_UNITS_MIN || width_ns <= 0)
+	return (int64_t)(incident_value(v, which) * (double)width_ns);
+}
+
+bool onset_of_step(const struct decisions *v, struct onset_unit *units, size_t count, int64_t width_ns,
+		   struct moment *start)
+{
+	size_t side = (size_t)incident_value(v, ONSET_SIDE);
+	if ((double)count < incident_value(v, ONSET_UNITS) || width_ns <= 0)
 		return false;
-	size_t out = (count + SIDE - 1) / SIDE;
+	size_t out = (count + side - 1) / side;
 	qsort(units, count, sizeof(*units), by_ok);
 	int64_t low = units[count - 1 - out].last_ok.ns;
 	qsort(units, count, sizeof(*units), by_fail);
 	int64_t high = units[out].first_fail.ns;
-	if (low - high > width_ns / OVERLAP)
+	if (low - high > part_of(v, ONSET_OVERLAP, width_ns))
 		return false;
-	int64_t from = (low < high ? low : high) - width_ns / ACTING,
-		to = (low < high ? high : low) + width_ns / ON_WAY;
+	int64_t from = (low < high ? low : high) - part_of(v, ONSET_ACTING, width_ns),
+		to = (low < high ? high : low) + part_of(v, ONSET_ON_WAY, width_ns);
 	from = from > start->from.ns ? from : start->from.ns;
 	to = to < start->to.ns ? to : start->to.ns;
 	if (from >= to)

@@ -4,6 +4,7 @@
 // counted. What came slowly has no such moment and keeps its interval. Pure.
 #pragma once
 
+#include "incident/decisions.h"
 #include "model/detection.h"
 
 #include <stdbool.h>
@@ -13,7 +14,7 @@ struct onset_unit {			    // one target that failed
 	struct instant last_ok, first_fail; // when these probes were sent
 };
 
-#define ONSET_UNITS_MIN 6 // fewer say too little (own choice)
-
 // Narrows `start` where the units agree on a step inside it; true when it did. `width_ns`: watch interval. Units are sorted.
-bool onset_of_step(struct onset_unit *units, size_t count, int64_t width_ns, struct moment *start);
+// `v`: of the run; null: the table's.
+bool onset_of_step(const struct decisions *v, struct onset_unit *units, size_t count, int64_t width_ns,
+		   struct moment *start);

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define NEWS_MAX 4096 // distinct (prefix, origin) pairs looked at per entity
+#define NEWS_MAX 4096 // distinct (prefix, origin) pairs looked at per entity: memory, counted when it is reached
 
 struct carrier {
 	uint32_t peer;
@@ -136,11 +136,12 @@ static double share_of(const struct routes *r, uint32_t entity, const struct pre
 	return units > (double)own ? 1 : units / (double)own;
 }
 
-struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity,
-				  struct limits *limits)
+struct origin_events origins_find(const struct decisions *v, const struct routes *r, const struct entity_list *entities,
+				  uint32_t entity, struct limits *limits)
 {
 	size_t n, capacity = 0;
 	struct origin_events found = {0};
+	double share = incident_value(v, ORIGIN_SHARE);
 	if (!routes_evidence(r))
 		return found;
 	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
@@ -150,7 +151,7 @@ struct origin_events origins_find(const struct routes *r, const struct entity_li
 		const struct news *news = &list.at[i];
 		const struct prefix *p = dictionary_prefix(table_dictionary(routes_table(r)), news->prefix);
 		uint32_t networks = networks_of(r, news, p->family), of = table_networks(routes_table(r), p->family);
-		bool carried = of >= 3 && networks * 2 >= of;
+		bool carried = of >= incident_value(v, ORIGIN_NETWORKS_MIN) && networks >= share * of;
 		if (!carried || own_network(&entities->at[entity], news->origin))
 			continue;
 		alloc_grow((void **)&found.at, found.count, &capacity, sizeof(*found.at));

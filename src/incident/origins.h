@@ -3,6 +3,7 @@
 // carried, unless the origin is one of the entity's own networks.
 #pragma once
 
+#include "incident/decisions.h"
 #include "model/incident.h"
 #include "model/limits.h"
 #include "signal/routes.h"
@@ -17,5 +18,6 @@ struct origin_events {
 	size_t count;
 };
 
-struct origin_events origins_find(const struct routes *r, const struct entity_list *entities, uint32_t entity,
+struct origin_events origins_find(const struct decisions *v, const struct routes *r, const struct entity_list *entities,
+				  uint32_t entity,
 				  struct limits *limits); // null: nobody counts

@@ -2,13 +2,10 @@
 // A state machine over shares of answering units and of networks with a route.
 #include "incident/phases.h"
 
-#define NOTHING_SHARE 0.02 // of the usual units: none answers
-#define BACK_SHARE    0.9  // of the usual units or networks: all is as it was
-#define DEBOUNCE      2	   // points
-
 enum sight { SIGHT_UNKNOWN, SIGHT_UP, SIGHT_PART, SIGHT_MUTE, SIGHT_UNROUTED };
 
 struct machine {
+	double debounce; // points that a change must last
 	struct phases *out;
 	bool trouble, bottom; // between first trouble and back; something was silent or unrouted since
 	enum phase_kind candidate;
@@ -30,9 +27,9 @@ static enum sight sight_of(const struct phase_input *in, const struct phase_poin
 		return SIGHT_UNKNOWN;
 	if (routed && routes <= visibility)
 		return SIGHT_UNROUTED;
-	if (pinged && answers <= NOTHING_SHARE)
+	if (pinged && answers <= incident_value(in->decisions, PHASES_NOTHING))
 		return SIGHT_MUTE;
-	return (pinged ? answers : routes) >= BACK_SHARE ? SIGHT_UP : SIGHT_PART;
+	return (pinged ? answers : routes) >= incident_value(in->decisions, PHASES_BACK) ? SIGHT_UP : SIGHT_PART;
 }
 
 static void phase_begin(struct machine *m, enum phase_kind kind, struct instant from)
@@ -73,7 +70,7 @@ static void machine_take(struct machine *m, enum sight l, struct instant time)
 		m->since = time;
 		m->seen = 0;
 	}
-	if (++m->seen < DEBOUNCE)
+	if ((double)++m->seen < m->debounce)
 		return;
 	m->seen = 0;
 	m->trouble = kind != PHASE_BACK;
@@ -84,7 +81,7 @@ static void machine_take(struct machine *m, enum sight l, struct instant time)
 void phases_find(const struct phase_input *in, struct phases *ret)
 {
 	ret->count = ret->dropped = 0;
-	struct machine m = {.out = ret};
+	struct machine m = {.out = ret, .debounce = incident_value(in->decisions, PHASES_DEBOUNCE)};
 	for (size_t i = 0; i < in->count; i++) {
 		enum sight l = sight_of(in, &in->points[i]);
 		if (l != SIGHT_UNKNOWN)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/instant.h"
+#include "incident/decisions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@ struct phase_input {
 	size_t count;
 	double usual_answering, usual_routed; // 0: all of them (1)
 	double visibility;		      // at most this share of the usual networks: unrouted. 0: one half
+	const struct decisions *decisions;    // of the run; null: the table's
 };
 
 struct phase {

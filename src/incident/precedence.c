@@ -16,19 +16,10 @@
 // The two shapes see only the bins before the first withdrawal, with the place of the change (and "none") summed out. Only
 // the stretch up to the first recovery is looked at: three bins in a row at a quarter of the worst loss or less.
 
-#define P0_FLOOR	0.005
-#define P0_UNKNOWN	0.01
-#define P0_WEIGHT	50.0 // packets that the prior counts for; known usual loss: P0_WEIGHT_KNOWN
-#define P0_WEIGHT_KNOWN 200.0
-#define LATE_SHARE	0.25 // of changes come after the last probe of their bin
-#define ONSET_LOG_BF	3.0  // at least: twenty to one that there was a change
-#define TOTAL_LOSS	0.95
-#define PARTIAL_LOSS	0.05
-#define RECOVERED_BINS	3
-#define TAIL		0.05 // of the posterior outside the interval, on either side
-#define LENGTH_MAX_S	86400.0
-#define SHAPE_LOG10_MAX 999.0
-#define RUNS		4096 // terms remembered: the three scans ask for the same ones, and quiet bins are alike
+#define P0_WEIGHT_KNOWN 200.0	// pings that a known usual loss counts for; nobody gives one yet
+#define LENGTH_MAX_S	86400.0 // what is longer is absurd
+#define SHAPE_LOG10_MAX 999.0	// what is told
+#define RUNS		4096	// terms remembered: the three scans ask for the same ones, and quiet bins are alike
 
 struct run { // log_beta_run() of these four
 	double lost, sent, a, b, value;
@@ -66,7 +57,8 @@ static double lost_of(const struct precedence_bin *b)
 // Bins up to the first recovery after the worst loss (or what is nearly as bad).
 static size_t stretch_end(const struct precedence_input *in)
 {
-	double worst = 0;
+	double bad = incident_value(in->decisions, PRECEDENCE_WORST),
+	       calm = incident_value(in->decisions, PRECEDENCE_CALM), worst = 0;
 	for (size_t i = 0; i < in->bin_count; i++)
 		worst = fmax(worst, loss_of(&in->bins[i]));
 	size_t quiet = 0, begin = 0;
@@ -75,13 +67,13 @@ static size_t stretch_end(const struct precedence_input *in)
 		if (!in->bins[i].sent)
 			continue;
 		double loss = loss_of(&in->bins[i]);
-		reached |= worst > 0 && loss >= 0.9 * worst;
-		if (!reached || loss > worst / 4) {
+		reached |= worst > 0 && loss >= bad * worst;
+		if (!reached || loss > calm * worst) {
 			quiet = 0;
 			continue;
 		}
 		begin = quiet++ ? begin : i;
-		if (quiet == RECOVERED_BINS)
+		if (quiet == (size_t)incident_value(in->decisions, PRECEDENCE_CALM_BINS))
 			return begin;
 	}
 	return in->bin_count;
@@ -90,9 +82,11 @@ static size_t stretch_end(const struct precedence_input *in)
 static void prior_set(struct change *c)
 {
 	const struct precedence_input *in = c->in;
-	double p0 = P0_UNKNOWN, weight = P0_WEIGHT;
+	double p0 = incident_value(in->decisions, PRECEDENCE_P0_UNKNOWN),
+	       weight = incident_value(in->decisions, PRECEDENCE_P0_WEIGHT);
 	if (in->usual_sent && in->usual_lost <= in->usual_sent) {
-		p0 = clamp((double)in->usual_lost / (double)in->usual_sent, P0_FLOOR, 0.9);
+		p0 = clamp((double)in->usual_lost / (double)in->usual_sent,
+			   incident_value(in->decisions, PRECEDENCE_P0_FLOOR), 0.9);
 		weight = P0_WEIGHT_KNOWN;
 	}
 	c->prior_lost = p0 * weight;
@@ -118,7 +112,8 @@ static double run_term(const struct change *c, double lost, double sent, double 
 
 static double bin_term(const struct change *c, const struct precedence_bin *b, enum shape shape)
 {
-	return shape == SHAPE_STRESS ? run_term(c, lost_of(b), b->sent, 1.5, 1.5)
+	double ramp = incident_value(c->in->decisions, PRECEDENCE_RAMP_PRIOR);
+	return shape == SHAPE_STRESS ? run_term(c, lost_of(b), b->sent, ramp, ramp)
 				     : run_term(c, lost_of(b), b->sent, 1, 0.5);
 }
 
@@ -131,14 +126,16 @@ static double during_term(const struct change *c, const struct precedence_bin *b
 {
 	if (shape != SHAPE_ONSET)
 		return run_term(c, lost_of(b), b->sent, 1, 1);
-	double all = c->prior_lost + c->prior_ok;
+	double all = c->prior_lost + c->prior_ok, share = incident_value(c->in->decisions, PRECEDENCE_LATE);
 	double late = lost_of(b) * log(c->prior_lost / all) + (b->sent - lost_of(b)) * log(c->prior_ok / all);
-	return log_plus(log(LATE_SHARE) + late, log(1 - LATE_SHARE) + bin_term(c, b, shape));
+	return log_plus(log(share) + late, log(1 - share) + bin_term(c, b, shape));
 }
 
 static double after_term(const struct change *c, const struct after *a, enum shape shape)
 {
-	return shape == SHAPE_STEP ? run_term(c, a->lost, a->sent, 40, 0.4) : a->sum;
+	double step_a = incident_value(c->in->decisions, PRECEDENCE_STEP_A),
+	       step_b = incident_value(c->in->decisions, PRECEDENCE_STEP_B);
+	return shape == SHAPE_STEP ? run_term(c, a->lost, a->sent, step_a, step_b) : a->sum;
 }
 
 // log of the chance of bins [0, end) with the change in bin i, for each i with data (into weight[], else LOG_NEVER).
@@ -196,7 +193,7 @@ static bool onset_find(struct change *c, struct precedence *p)
 {
 	double none = change_scan(c, c->end, SHAPE_ONSET);
 	double some = weights_sum(c, c->end);
-	if (some <= LOG_NEVER / 2 || some - none < ONSET_LOG_BF)
+	if (some <= LOG_NEVER / 2 || some - none < incident_value(c->in->decisions, PRECEDENCE_ONSET_BF))
 		return false;
 	double all = LOG_NEVER;
 	for (size_t i = 0; i < c->end; i++)
@@ -206,12 +203,13 @@ static bool onset_find(struct change *c, struct precedence *p)
 		c->best = c->weight[i] > c->weight[c->best] ? i : c->best;
 	}
 	int64_t w = ns_of(c->in->watch_interval_s);
+	double tail = incident_value(c->in->decisions, PRECEDENCE_TAIL);
 	const struct precedence_bin *bins = c->in->bins;
-	size_t early = quantile(c, TAIL), before = early;
+	size_t early = quantile(c, tail), before = early;
 	while (before > 0 && !bins[before - 1].sent)
 		before--; // where nothing is known, it may have begun
 	p->onset = (struct moment){bins[c->best].time, bins[before].time,
-				   instant_after(bins[quantile(c, 1 - TAIL)].time, w), 1 - 2 * TAIL};
+				   instant_after(bins[quantile(c, 1 - tail)].time, w), 1 - 2 * tail};
 	return true;
 }
 
@@ -243,11 +241,13 @@ static size_t shape_end(const struct change *c)
 
 static void partial_count(const struct change *c, size_t end, struct precedence *p)
 {
+	double partial = incident_value(c->in->decisions, PRECEDENCE_PARTIAL),
+	       total = incident_value(c->in->decisions, PRECEDENCE_TOTAL);
 	for (size_t i = c->best; i < end; i++) {
 		const struct precedence_bin *b = &c->in->bins[i];
 		double loss = loss_of(b);
 		p->shape_bins += b->sent > 0;
-		if (b->sent && loss >= PARTIAL_LOSS && loss < TOTAL_LOSS)
+		if (b->sent && loss >= partial && loss < total)
 			p->partial_loss_s += c->in->watch_interval_s;
 	}
 }
@@ -272,7 +272,7 @@ static void total_find(const struct change *c, struct precedence *p)
 	for (size_t i = c->best; i < c->end; i++) {
 		if (!c->in->bins[i].sent)
 			continue;
-		bool total = loss_of(&c->in->bins[i]) >= TOTAL_LOSS;
+		bool total = loss_of(&c->in->bins[i]) >= incident_value(c->in->decisions, PRECEDENCE_TOTAL);
 		if (total && since < c->end)
 			break;
 		since = total ? i : c->end;
@@ -285,7 +285,10 @@ static void total_find(const struct change *c, struct precedence *p)
 // two clocks resolve. The hold time, or 0.
 static double hold_fits(const struct precedence_input *in, const struct precedence *p)
 {
-	static const double usual[PRECEDENCE_HOLDS_MAX] = {90, 180, 240};
+	const double usual[PRECEDENCE_HOLDS_MAX] = {incident_value(in->decisions, PRECEDENCE_HOLD_SHORT),
+						    incident_value(in->decisions, PRECEDENCE_HOLD_MIDDLE),
+						    incident_value(in->decisions, PRECEDENCE_HOLD_LONG)};
+	double first = incident_value(in->decisions, PRECEDENCE_HOLD_FROM);
 	bool known = false;
 	for (size_t i = 0; i < PRECEDENCE_HOLDS_MAX; i++)
 		known |= in->hold_times_s[i] > 0;
@@ -295,7 +298,7 @@ static double hold_fits(const struct precedence_input *in, const struct preceden
 	double slack = in->watch_interval_s + in->resolution_s;
 	for (size_t i = 0; i < PRECEDENCE_HOLDS_MAX; i++) {
 		double hold = known ? in->hold_times_s[i] : usual[i];
-		if (hold > 0 && gap >= 2 * hold / 3 - slack &&
+		if (hold > 0 && gap >= first * hold - slack &&
 		    gap <= hold + 2 * in->watch_interval_s + in->resolution_s)
 			return hold;
 	}
@@ -307,7 +310,7 @@ static double hold_longest(const struct precedence_input *in)
 	double longest = 0;
 	for (size_t i = 0; i < PRECEDENCE_HOLDS_MAX; i++)
 		longest = fmax(longest, in->hold_times_s[i]);
-	return longest > 0 ? longest : 240;
+	return longest > 0 ? longest : incident_value(in->decisions, PRECEDENCE_HOLD_LONG);
 }
 
 static enum precedence_reading reading_of(const struct precedence_input *in, struct precedence *p)
@@ -318,7 +321,8 @@ static enum precedence_reading reading_of(const struct precedence_input *in, str
 		return READING_CONTROL_FIRST;
 	if (p->lead_s.best <= p->margin_s)
 		return READING_TIE;
-	if (p->log10_shape_bf >= 1)
+	double clear = incident_value(in->decisions, PRECEDENCE_SHAPE_CLEAR);
+	if (p->log10_shape_bf >= clear)
 		return READING_STRESS_SHAPED;
 	double hold = hold_fits(in, p);
 	if (hold > 0 && p->log10_shape_bf <= 0) {
@@ -327,7 +331,7 @@ static enum precedence_reading reading_of(const struct precedence_input *in, str
 	}
 	// Longer than any timer, and lossy for half of it: no cut does that.
 	bool longer = p->lead_s.best > hold_longest(in) + p->margin_s;
-	if (longer && p->log10_shape_bf > -1 && 2 * p->partial_loss_s >= p->lead_s.best)
+	if (longer && p->log10_shape_bf > -clear && 2 * p->partial_loss_s >= p->lead_s.best)
 		return READING_STRESS_SHAPED;
 	return READING_AMBIGUOUS;
 }

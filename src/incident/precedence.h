@@ -3,13 +3,14 @@
 // watch intervals and hold times, so that a lab of seconds and the field are judged alike.
 #pragma once
 
+#include "incident/decisions.h"
 #include "model/detection.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PRECEDENCE_HOLDS_MAX 4
+#define PRECEDENCE_HOLDS_MAX 4 // different hold times; memory
 
 struct precedence_bin {	     // one watch interval, all observers that count together
 	struct instant time; // its begin
@@ -29,6 +30,7 @@ struct precedence_input {
 	double hold_times_s[PRECEDENCE_HOLDS_MAX]; // seen in the sessions; all 0: 90, 180, 240
 	uint64_t usual_sent, usual_lost;	   // of the days before, if known
 	struct precedence_routes routes;
+	const struct decisions *decisions; // of the run; null: the table's
 };
 
 enum precedence_reading {

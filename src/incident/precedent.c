@@ -7,13 +7,8 @@
 
 // DOC: Features: which kinds of signal moved, in which order pairs of kinds went and came back, the logarithm of the
 // duration, the share that was down, whether it began on the hour or half hour. Each is divided by its spread over the
-// known incidents and the subject (at least SPREAD_MIN). The distance is the root of the mean square difference; a feature
-// known of one side only counts MISSING_COST squared spreads, one known of neither nothing. Similarity = exp(-distance).
-
-#define MISSING_COST 1.0
-#define SPREAD_MIN   0.25
-#define CLOCK_S	     300 // how close to :00 or :30 a start must be, and how well it must be known
-#define KNOWN_MIN    2	 // features known of both, at least
+// known incidents and the subject (at least precedent.spread_min). The distance is the root of the mean square difference; a feature
+// known of one side only counts precedent.missing_cost squared spreads, one known of neither nothing. Similarity = exp(-distance).
 
 #define BIT(signal) (1u << (signal))
 
@@ -72,8 +67,9 @@ static void order_set(struct features *f, size_t first, const uint32_t *steps)
 	}
 }
 
-static struct features features_of(const struct precedent_facts *facts)
+static struct features features_of(const struct decisions *v, const struct precedent_facts *facts)
 {
+	double clock = incident_value(v, PRECEDENT_CLOCK_S);
 	struct features f = {0};
 	for (size_t k = 0; k < KIND_COUNT; k++) {
 		if (facts->moved & KINDS[k])
@@ -87,14 +83,15 @@ static struct features features_of(const struct precedent_facts *facts)
 		set(&f, FEATURE_DURATION, log10(facts->duration_s));
 	if (facts->fraction_down >= 0)
 		set(&f, FEATURE_SCOPE, facts->fraction_down);
-	if (instant_known(facts->start) && facts->start_uncertainty_s >= 0 && facts->start_uncertainty_s <= CLOCK_S) {
+	if (instant_known(facts->start) && facts->start_uncertainty_s >= 0 && facts->start_uncertainty_s <= clock) {
 		int64_t within = (instant_seconds(facts->start) % 1800 + 1800) % 1800;
-		set(&f, FEATURE_CLOCK, within <= CLOCK_S || within >= 1800 - CLOCK_S ? 1 : -1);
+		set(&f, FEATURE_CLOCK, (double)within <= clock || (double)within >= 1800 - clock ? 1 : -1);
 	}
 	return f;
 }
 
 struct spread {
+	const struct decisions *v;
 	double sum[FEATURE_COUNT], squares[FEATURE_COUNT], n[FEATURE_COUNT];
 };
 
@@ -113,7 +110,7 @@ static double spread_of(const struct spread *s, size_t i)
 {
 	double n = s->n[i] > 0 ? s->n[i] : 1, mean = s->sum[i] / n;
 	double variance = s->squares[i] / n - mean * mean;
-	return fmax(variance > 0 ? sqrt(variance) : 0, SPREAD_MIN);
+	return fmax(variance > 0 ? sqrt(variance) : 0, incident_value(s->v, PRECEDENT_SPREAD));
 }
 
 // Negative: too little is known of both.
@@ -128,11 +125,11 @@ static double distance(const struct features *a, const struct features *b, const
 			sum += z * z;
 			both++;
 		} else if (in_a || in_b) {
-			sum += MISSING_COST;
+			sum += incident_value(s->v, PRECEDENT_MISSING);
 		}
 		counted += in_a || in_b;
 	}
-	return both < KNOWN_MIN ? -1 : sqrt(sum / (double)counted);
+	return (double)both < incident_value(s->v, PRECEDENT_KNOWN) ? -1 : sqrt(sum / (double)counted);
 }
 
 static size_t match_insert(struct precedent_match *at, size_t used, struct precedent_match m)
@@ -146,19 +143,20 @@ static size_t match_insert(struct precedent_match *at, size_t used, struct prece
 	return used < PRECEDENT_NEAREST ? used + 1 : used;
 }
 
-size_t precedent_similar(const struct precedent_facts *subject, const struct precedent_facts *known, size_t count,
+size_t precedent_similar(const struct decisions *v, const struct precedent_facts *subject,
+			 const struct precedent_facts *known, size_t count,
 			 struct precedent_match ret[PRECEDENT_NEAREST])
 {
-	struct features own = features_of(subject);
-	struct spread spread = {0};
+	struct features own = features_of(v, subject);
+	struct spread spread = {.v = v};
 	size_t used = 0;
 	spread_take(&spread, &own);
 	for (size_t i = 0; i < count; i++) {
-		struct features f = features_of(&known[i]);
+		struct features f = features_of(v, &known[i]);
 		spread_take(&spread, &f);
 	}
 	for (size_t i = 0; i < count; i++) {
-		struct features f = features_of(&known[i]);
+		struct features f = features_of(v, &known[i]);
 		double d = distance(&own, &f, &spread);
 		if (d >= 0)
 			used = match_insert(ret, used, (struct precedent_match){i, exp(-d)});

@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOTAL_SHARE	0.95		// of the units (or of the usual space) gone: the whole entity
-#define SMOOTH_BINS	3		// intervals that the share of units down must hold
-#define CHURN_BEFORE_NS (60 * NS_PER_S) // path changes so long before the start are told
+#define SMOOTH_BINS 16 // places for story.smooth_intervals
 
 static bool story_routing(const struct detection *d)
 {
@@ -54,9 +52,11 @@ static void story_span(struct story *n)
 	n->state = open ? INCIDENT_OPEN : service_open ? INCIDENT_RECOVERING : INCIDENT_CLOSED;
 }
 
-// Largest share of the entity's machines that gave no answer for SMOOTH_BINS intervals on end.
-static void story_units(struct story *n, const struct dossier *d)
+// Largest share of the entity's machines that gave no answer for a few intervals on end.
+static void story_units(struct story *n, const struct story_input *in)
 {
+	const struct dossier *d = in->dossier;
+	size_t bins = (size_t)incident_value(in->decisions, STORY_SMOOTH_BINS);
 	int64_t end = instant_known(n->end.best) ? n->end.best.ns : INT64_MAX;
 	double held[SMOOTH_BINS] = {0};
 	uint32_t most = 0;
@@ -66,11 +66,11 @@ static void story_units(struct story *n, const struct dossier *d)
 		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end)
 			continue;
 		most = b->units > most ? b->units : most;
-		held[seen++ % SMOOTH_BINS] = b->units ? (double)(b->units - b->units_up) / b->units : 0;
+		held[seen++ % bins] = b->units ? (double)(b->units - b->units_up) / b->units : 0;
 		double least = held[0];
-		for (size_t k = 1; k < SMOOTH_BINS; k++)
+		for (size_t k = 1; k < bins; k++)
 			least = held[k] < least ? held[k] : least;
-		if (seen >= SMOOTH_BINS && least > n->fraction_down)
+		if (seen >= bins && least > n->fraction_down)
 			n->fraction_down = least;
 	}
 	n->units = most;
@@ -82,11 +82,11 @@ static double story_depth(const struct detection *d)
 	return d->baseline > d->lowest ? 1 - (double)d->lowest / (double)d->baseline : 0;
 }
 
-static void story_scope(struct story *n, const struct dossier *d)
+static void story_scope(struct story *n, const struct story_input *in)
 {
 	bool core = false;
 	n->fraction_down = 0;
-	story_units(n, d);
+	story_units(n, in);
 	for (size_t i = 0; i < n->signal_count; i++) {
 		const struct detection *one = &n->signals[i];
 		bool counts = story_routing(one) || one->signal == SIGNAL_SERIES || one->signal == SIGNAL_BLOCKS;
@@ -100,7 +100,9 @@ static void story_scope(struct story *n, const struct dossier *d)
 		if (counts && story_depth(one) > n->fraction_down)
 			n->fraction_down = story_depth(one);
 	}
-	n->scope = !core ? SCOPE_SERVICE : n->fraction_down >= TOTAL_SHARE ? SCOPE_TOTAL : SCOPE_PARTIAL;
+	n->scope = !core							    ? SCOPE_SERVICE
+		   : n->fraction_down >= incident_value(in->decisions, STORY_TOTAL) ? SCOPE_TOTAL
+										    : SCOPE_PARTIAL;
 }
 
 // One entry a signal: a service that fails, answers and fails again within the incident is one onset and one return.
@@ -161,8 +163,10 @@ static void story_add_upstream(struct story *n, const struct evidence_event *e, 
 }
 
 // From the events around the start: the order in which upstreams lost their routes, and path changes before it.
-static void story_upstreams(struct story *n, const struct routes *r, struct limits *limits)
+static void story_upstreams(struct story *n, const struct story_input *in)
 {
+	const struct routes *r = in->routes;
+	int64_t before = incident_ns(in->decisions, STORY_CHURN_BEFORE_S);
 	size_t count;
 	if (!r || !routes_evidence(r))
 		return;
@@ -172,11 +176,10 @@ static void story_upstreams(struct story *n, const struct routes *r, struct limi
 	for (size_t i = 0; i < count; i++) {
 		const struct evidence_event *e = &events[i];
 		int64_t at = e->time.ns;
-		if (e->kind == EVIDENCE_PATH_CHANGED && at < n->start.best.ns &&
-		    at >= n->start.best.ns - CHURN_BEFORE_NS)
+		if (e->kind == EVIDENCE_PATH_CHANGED && at < n->start.best.ns && at >= n->start.best.ns - before)
 			n->path_changes++;
-		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - CHURN_BEFORE_NS && at <= end)
-			story_add_upstream(n, e, limits);
+		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - before && at <= end)
+			story_add_upstream(n, e, in->limits);
 	}
 }
 
@@ -189,7 +192,7 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 		story_origins(&s, g, in->limits);
 	} else {
 		story_span(&s);
-		story_scope(&s, in->dossier);
+		story_scope(&s, in);
 	}
 	if (!instant_known(s.start.best))
 		return s;
@@ -199,7 +202,7 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 		s.upstream_count = in->earlier->story.upstream_count;
 		s.path_changes = in->earlier->story.path_changes;
 	} else {
-		story_upstreams(&s, in->routes, in->limits);
+		story_upstreams(&s, in);
 	}
 	return s;
 }

@@ -6,7 +6,8 @@
 #include "incident/assemble.h"
 #include "model/target.h"
 
-struct story_input { // all borrowed
+struct story_input {			   // all borrowed
+	const struct decisions *decisions; // of the run; null: the tables'
 	const struct dossier *dossier;
 	const struct entity_list *entities;
 	const struct target_table *targets; // null: no probes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Digests of parameters and of evidence files.
+// Digests of what a run decides by, and of evidence files.
 #include "intake/digest.h"
 
 #include "base/alloc.h"

@@ -21,7 +21,7 @@ void session_init(struct session *s, const char *command, const struct notice_si
 {
 	*s = (struct session){.command = command, .notices = notices, .until = INSTANT_NONE, .passed = INSTANT_NONE};
 	s->definition = definition_default();
-	parameters_default(&s->parameters);
+	pipeline_decisions(&s->decisions);
 	inputs_init(&s->in, notices);
 	s->in.lines = true;
 }
@@ -31,6 +31,7 @@ void session_free(struct session *s)
 	decoder_free(s->decoder);
 	registry_free(s->registry);
 	pipeline_free(s->pipeline);
+	resume_free(&s->resume);
 	inputs_free(&s->in);
 	world_free(s->world);
 	free(s->evidence);
@@ -115,6 +116,8 @@ static int take_batch(void *context, const struct batch *b)
 {
 	struct session *s = context;
 	struct session_input in = {.kind = SESSION_BATCH, .batch = b};
+	if (s->had || (s->from_log && resume_log_has(&s->resume)))
+		return 0;
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &in);
 	int code = session_log_batch(&s->log, b);
@@ -137,9 +140,15 @@ static int pass_time(struct session *s, struct instant time)
 
 static int take_record(struct session *s, const struct record *r)
 {
+	bool had = resume_has(&s->resume, r);
+	int code = s->resume.moved ? ERR_MALFORMED : had != s->had ? decoder_flush(s->decoder) : 0;
+	if (code < 0)
+		return code;
+	s->had = had;
 	if (r->kind == RECORD_GAP) {
 		s->gaps++;
-		damage_say(s->notices, s->in.feed, r);
+		if (!had)
+			damage_say(s->notices, s->in.feed, r);
 	}
 	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END && r->kind != RECORD_SOURCE_REST;
 	return decoder_take(s->decoder, r);
@@ -148,13 +157,16 @@ static int take_record(struct session *s, const struct record *r)
 int session_read(struct session *s)
 {
 	struct record record;
+	uint64_t taken = 0;
 	int code = 0, got = 0;
-	while (code >= 0 && !(s->stop && *s->stop) && (got = feed_next(s->in.feed, &record)) == 1) {
+	while (code >= 0 && !(s->stop && *s->stop) && !(s->stop_after && taken >= s->stop_after) &&
+	       (got = feed_next(s->in.feed, &record)) == 1) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns) {
 			got = 0;
 			break;
 		}
 		code = take_record(s, &record);
+		taken++;
 		if (s->records % 4096 == 0 && !s->quiet && !s->growing)
 			tell_progress(s);
 	}
@@ -186,13 +198,34 @@ int session_drain(struct session *s)
 	return code < 0 ? code : pass_time(s, pipeline_last(s->pipeline));
 }
 
+// What the run decides by: its numbers, and the world data that named what is watched.
+static void session_digest(struct session *s)
+{
+	struct text numbers = {0};
+	decisions_text(&numbers, &s->decisions);
+	if (s->world_digest.sha256[0])
+		text_printf(&numbers, "world=%s\n", s->world_digest.sha256);
+	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
+	text_free(&numbers);
+}
+
+// 0, or the exit status when the file cannot be read any more.
+static int session_world(struct session *s)
+{
+	if (!s->world)
+		return 0;
+	struct instant stated = world_data_time(s->world);
+	s->world_digest.date = instant_known(stated) ? stated : world_built(s->world);
+	int code = digest_file(world_path(s->world), s->world_digest.sha256);
+	if (code < 0)
+		notice_line(s->notices, "%s: %s: %s", s->command, world_path(s->world), err_text(code));
+	return code < 0 ? 3 : 0;
+}
+
 // What does not depend on the input.
 static void session_prepare(struct session *s)
 {
-	struct text numbers = {0};
-	parameters_text(&numbers, &s->parameters);
-	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
-	text_free(&numbers);
+	session_digest(s);
 	read_precedents(s);
 }
 
@@ -200,11 +233,12 @@ static void session_prepare(struct session *s)
 static void session_engine(struct session *s)
 {
 	struct pipeline_options options = {
-		.parameters = &s->parameters,
+		.decisions = &s->decisions,
 		.cut_ns = s->cut_ns,
 		.revisions = s->revisions,
 		.version = LACUNA_VERSION,
 		.parameters_digest = s->parameters_digest,
+		.world = s->world_digest,
 		.known = s->precedents.at,
 		.known_count = s->precedents.count,
 		.peers = s->in.peers,
@@ -214,6 +248,10 @@ static void session_engine(struct session *s)
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
 	s->pipeline = pipeline_create(&options);
+	if (!resume_load(&s->resume, s->pipeline, s->in.targets)) {
+		pipeline_free(s->pipeline);
+		s->pipeline = pipeline_create(&options);
+	}
 	struct registry_options into = {
 		.peers = s->in.peers,
 		.targets = s->in.targets,
@@ -223,16 +261,27 @@ static void session_engine(struct session *s)
 	s->registry = registry_create(&into);
 }
 
+static void session_resume(struct session *s)
+{
+	s->resume = (struct resume){.command = s->command, .notices = s->notices, .path = s->resume_path};
+	resume_open(&s->resume, s->in.peers, s->in.targets);
+}
+
 int session_open(struct session *s, int n, char **paths)
 {
+	session_resume(s);
 	int status = add_paths(s, n, paths);
 	if (status)
 		return status;
 	status = add_watched(s);
 	if (status)
 		return status;
+	status = session_world(s);
+	if (status)
+		return status;
 	session_prepare(s);
 	session_engine(s);
+	resume_sources(&s->resume, s->in.feed);
 	struct decode_options decode = {
 		.lines = true,
 		.entities = &s->in.entities,
@@ -244,6 +293,18 @@ int session_open(struct session *s, int n, char **paths)
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 
+// The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
+// that tells revisions ends with this.
+static int session_end(struct session *s)
+{
+	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
+	const struct feed *feed = s->from_log ? NULL : s->in.feed;
+	int code = s->snapshot_path ? resume_save(&s->resume, feed, parts, s->snapshot_path) : 0;
+	if (code < 0 || (s->snapshot_path && s->revisions.take))
+		return code;
+	return !s->from_log || s->log_ended || instant_known(s->until) ? session_finish(s) : 0;
+}
+
 // ---- from a log ----
 
 static int log_configuration(void *context, struct cursor text)
@@ -252,12 +313,19 @@ static int log_configuration(void *context, struct cursor text)
 	struct journal_configured found = {0};
 	uint64_t line = 0;
 	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
+	if (code == 0 && !s->pipeline) {
+		s->world_digest = (struct world_digest){.date = found.world_date};
+		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));
+		session_digest(s);
+	}
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
-		notice_line(s->notices, "%s: the log was written with other thresholds: its revisions may have read differently",
+		notice_line(s->notices,
+			    "%s: the log was written with other numbers: its revisions may have read differently",
 			    s->command);
 	if (code == 0 && !s->pipeline) {
 		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;
 		session_engine(s);
+		resume_log(&s->resume);
 	}
 	journal_configured_free(&found);
 	return code;
@@ -272,7 +340,8 @@ static struct batch_sink log_sender(void *context)
 
 static int log_time(void *context, struct instant time)
 {
-	return pass_time(context, time);
+	struct session *s = context;
+	return resume_log_has(&s->resume) ? 0 : pass_time(s, time);
 }
 
 static int log_note(void *context, struct instant time, struct cursor text)
@@ -304,17 +373,22 @@ static int session_run_log(struct session *s, const char *dir)
 		.listener = {log_damage, s},
 	};
 	struct journal_totals totals = {0};
+	s->from_log = true;
+	session_resume(s);
 	session_prepare(s);
 	int code = journal_replay(dir, &target, &totals);
 	s->records = totals.records[JOURNAL_BATCH];
 	s->gaps += totals.unreadable;
-	if (code >= 0 && s->pipeline && (s->log_ended || instant_known(s->until)))
-		code = session_finish(s);
+	if (code >= 0 && s->pipeline)
+		code = session_end(s);
 	return session_status(s, code);
 }
 
 int session_status(const struct session *s, int code)
 {
+	if (code < 0 && s->resume.moved)
+		notice_line(s->notices, "%s: a file is not the one that %s was written from", s->command,
+			    s->resume_path);
 	if (code < 0) {
 		notice_line(s->notices, "%s: %s", s->command, err_text(code));
 		return 4;
@@ -335,7 +409,7 @@ int session_run(struct session *s, int n, char **paths)
 	int status = session_open(s, n, paths);
 	if (status)
 		return status;
-	int code = session_read(s), ended = session_finish(s);
+	int code = session_read(s), ended = code < 0 ? 0 : session_end(s);
 	code = code < 0 ? code : ended;
 	ended = session_log_close(&s->log, s);
 	return session_status(s, code < 0 ? code : ended);
@@ -353,6 +427,7 @@ void session_view(const struct session *s, struct incident_view *ret)
 		.definition_says = s->definition->says,
 		.version = LACUNA_VERSION,
 		.parameters = s->parameters_digest,
+		.world = s->world_digest,
 		.evidence = s->evidence,
 		.evidence_count = s->evidence_count,
 		.first = pipeline_first(s->pipeline),

@@ -17,6 +17,8 @@ static void session_log_opening(void *context, struct text *configuration, struc
 		.parameters = s->parameters_digest,
 		.definition = s->definition->name,
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
+		.world = s->world_digest.sha256,
+		.world_date = s->world_digest.date,
 		.entities = &s->in.entities,
 		.targets = s->in.targets,
 	};
@@ -32,9 +34,10 @@ int session_log_open(struct session_log *log, const struct session *s, const str
 	log->session = s;
 	int code = journal_open(&options, &log->journal, &found);
 	if (code == 0 && found.torn_bytes)
-		notice_line(s->notices, "%s: %s/%s: %llu bytes from %llu on were no whole record: cut, and kept in %s.torn",
-			 s->command, s->log_dir, found.torn_file, (unsigned long long)found.torn_bytes,
-			 (unsigned long long)found.torn_offset, found.torn_file);
+		notice_line(s->notices,
+			    "%s: %s/%s: %llu bytes from %llu on were no whole record: cut, and kept in %s.torn",
+			    s->command, s->log_dir, found.torn_file, (unsigned long long)found.torn_bytes,
+			    (unsigned long long)found.torn_offset, found.torn_file);
 	if (code < 0)
 		notice_line(s->notices, "%s: %s: %s", s->command, s->log_dir, err_text(code));
 	return code;

@@ -4,8 +4,9 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/number.h"
 
-#include <math.h>
+#include <float.h>
 #include <stdlib.h>
 
 #define CONFIGURATION_FORMAT "1"
@@ -84,6 +85,8 @@ void journal_configuration_text(struct text *out, const struct journal_configura
 	configuration_line(out, "parameters", c->parameters);
 	configuration_line(out, "definition", c->definition);
 	text_printf(out, "full-feed-floor %u\n", c->full_floor);
+	if (c->world && c->world[0])
+		text_printf(out, "world %s %lld\n", c->world, (long long)c->world_date.ns);
 	for (size_t i = 0; i < c->entities->count; i++)
 		configuration_entity(out, &c->entities->at[i]);
 	for (size_t i = 0; c->targets && i < target_listing_count(c->targets); i++)
@@ -146,28 +149,14 @@ static bool configuration_split(struct configuration_reader *r, struct cursor li
 	return true;
 }
 
-static bool configuration_number(const char *text, uint64_t most, uint64_t *ret)
-{
-	uint64_t value = 0;
-	if (!*text || strlen(text) > 18)
-		return false;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '9')
-			return false;
-		value = value * 10 + (uint64_t)(*text - '0');
-	}
-	*ret = value;
-	return value <= most;
-}
-
 static bool configuration_take_entity(struct configuration_reader *r)
 {
 	uint64_t offset, watched;
-	char *end;
 	bool behind = r->fields[4][0] == '-' && !r->absent[4];
-	double population = strtod(r->fields[3], &end);
-	if (r->count != 6 || *end || !isfinite(population) || !configuration_number(r->fields[2], 1, &watched) ||
-	    !configuration_number(r->fields[4] + behind, INT16_MAX + 1u, &offset))
+	double population;
+	if (r->count != 6 || !number_real_of_text(r->fields[3], -DBL_MAX, DBL_MAX, &population) ||
+	    !number_of_text(r->fields[2], 1, &watched) ||
+	    !number_of_text(r->fields[4] + behind, INT16_MAX + 1u, &offset))
 		return false;
 	struct entity *held = entity_find(r->entities, r->fields[1]);
 	r->skipping = held != NULL;
@@ -195,7 +184,7 @@ static bool configuration_take_range(struct configuration_reader *r)
 static bool configuration_take_asn(struct configuration_reader *r)
 {
 	uint64_t asn;
-	if (r->count != 2 || !configuration_number(r->fields[1], UINT32_MAX, &asn))
+	if (r->count != 2 || !number_of_text(r->fields[1], UINT32_MAX, &asn))
 		return false;
 	if (r->entity)
 		entity_asn_add(r->entity, (uint32_t)asn);
@@ -229,6 +218,18 @@ static bool configuration_take_text(struct configuration_reader *r, char **ret)
 	return true;
 }
 
+static bool configuration_take_world(struct configuration_reader *r)
+{
+	uint64_t ns;
+	struct journal_configured *to = r->to;
+	if (r->count != 3 || to->world[0] || strlen(r->fields[1]) + 1 != sizeof(to->world) ||
+	    !number_of_text(r->fields[2], INT64_MAX, &ns))
+		return false;
+	memcpy(to->world, r->fields[1], sizeof(to->world));
+	to->world_date.ns = (int64_t)ns;
+	return true;
+}
+
 static bool configuration_take(struct configuration_reader *r)
 {
 	const char *key = r->fields[0];
@@ -241,14 +242,15 @@ static bool configuration_take(struct configuration_reader *r)
 		return configuration_take_asn(r);
 	if (strcmp(key, "listing") == 0)
 		return configuration_take_listing(r);
+	if (strcmp(key, "world") == 0)
+		return configuration_take_world(r);
 	if (strcmp(key, "version") == 0)
 		return configuration_take_text(r, &r->to->version);
 	if (strcmp(key, "parameters") == 0)
 		return configuration_take_text(r, &r->to->parameters);
 	if (strcmp(key, "definition") == 0)
 		return configuration_take_text(r, &r->to->definition);
-	if (strcmp(key, "full-feed-floor") != 0 || r->count != 2 ||
-	    !configuration_number(r->fields[1], UINT32_MAX, &floor))
+	if (strcmp(key, "full-feed-floor") != 0 || r->count != 2 || !number_of_text(r->fields[1], UINT32_MAX, &floor))
 		return false;
 	r->to->full_floor = (uint32_t)floor;
 	return true;

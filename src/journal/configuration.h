@@ -13,6 +13,8 @@ struct journal_configuration {
 	const char *parameters; // digest of the numbers that decide
 	const char *definition; // of visibility
 	uint32_t full_floor;	// 0: the definition's
+	const char *world;	// SHA-256 of the world data that were used, as text; null or "": none were
+	struct instant world_date;
 	const struct entity_list *entities;
 	const struct target_table *targets; // whose listings are written; may be null
 };
@@ -22,6 +24,8 @@ void journal_configuration_text(struct text *out, const struct journal_configura
 struct journal_configured {			 // what was read
 	char *version, *parameters, *definition; // owned; null: the text does not say
 	uint32_t full_floor;
+	char world[65]; // "": none
+	struct instant world_date;
 };
 
 // Adds the entities and listings of the text to those that are there; an entity that is there keeps what it has. 0,

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: ISC
 // The segments of a folder. Their names are numbers, so that their order is that of their names.
 #include "base/alloc.h"
+#include "base/cursor.h"
+#include "base/number.h"
+#include "base/numbers.h"
 #include "journal/format.h"
 
 #include <dirent.h>
@@ -9,19 +12,11 @@
 
 uint64_t journal_number(const char *name)
 {
-	uint64_t number = 0;
-	size_t i = 0;
-	for (; i < JOURNAL_NAME_DIGITS; i++) {
-		if (name[i] < '0' || name[i] > '9')
-			return 0;
-		number = number * 10 + (uint64_t)(name[i] - '0');
-	}
-	return strcmp(name + i, JOURNAL_SUFFIX) == 0 ? number : 0;
-}
-
-static int list_compare(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	struct cursor c = cursor_of(name, strlen(name));
+	uint64_t number;
+	if (!number_digits(&c, JOURNAL_NAME_DIGITS, &number))
+		return 0;
+	return strcmp(name + JOURNAL_NAME_DIGITS, JOURNAL_SUFFIX) == 0 ? number : 0;
 }
 
 int journal_list(const char *dir, char ***ret_names, size_t *ret_count)
@@ -39,7 +34,7 @@ int journal_list(const char *dir, char ***ret_names, size_t *ret_count)
 	}
 	closedir(d);
 	if (count)
-		qsort(names, count, sizeof(*names), list_compare);
+		qsort(names, count, sizeof(*names), numbers_by_text);
 	*ret_names = names;
 	*ret_count = count;
 	return 0;

@@ -267,7 +267,7 @@ static int reader_record(struct journal_reader *r, const struct journal_record_h
 		r->totals.twice++;
 		return 0;
 	}
-	struct instant time = {h->time};
+	struct instant time = h->time ? instant_of_ns(h->time) : INSTANT_NONE;
 	if (!r->hurt && r->totals.sequence && h->sequence > r->totals.sequence + 1)
 		reader_hurt(r, offset, 0);
 	if (r->hurt)

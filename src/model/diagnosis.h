@@ -125,6 +125,8 @@ struct verdict {
 	struct hypothesis ranked[CAUSE_COUNT]; // most probable first
 	uint8_t abstained;		       // enum abstention; 0: the first is the verdict
 	uint8_t families;		       // kinds of evidence that speak for the first
+	double least_p, least_ratio;	       // what the first had to reach, alone and against the second
+	uint8_t least_families;		       // and how many kinds of evidence had to speak for it
 	uint8_t ask;	 // the unknown evidence whose answer would change most; EVIDENCE_COUNT: none
 	double ask_bits; // information expected of it
 	double coverage; // share of the witnesses that could see; NaN unknown

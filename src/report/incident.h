@@ -15,6 +15,11 @@ struct evidence_file {	  // a file that was read, whole
 	char sha256[65]; // "" not known
 };
 
+struct world_digest {	     // which data told who is where
+	struct instant date; // the newest that their sources state, else when they were made; unknown: none were used
+	char sha256[65];     // of the file
+};
+
 struct incident_view { // everything the writers need; borrowed
 	const struct entity_list *entities;
 	const struct incident_list *incidents;
@@ -23,7 +28,8 @@ struct incident_view { // everything the writers need; borrowed
 	const struct target_table *targets;	  // null: no probes
 	const char *definition, *definition_says; // of "visible"
 	const char *version;
-	const char *parameters; // SHA-256 of the thresholds as text; null: not known
+	const char *parameters;	   // SHA-256 of the numbers of the run and of the world data; null: not known
+	struct world_digest world; // sha256 "": none were used
 	const struct evidence_file *evidence;
 	size_t evidence_count;
 	struct instant first, last; // of the data

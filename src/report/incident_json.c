@@ -452,6 +452,25 @@ static void put_state(struct json *j, const struct incident *n)
 	json_string(j, n->merged_into[0] ? n->merged_into : NULL);
 }
 
+static void put_world(struct json *j, const struct world_digest *w)
+{
+	struct text date = {0};
+	json_key(j, "world");
+	if (!w->sha256[0]) {
+		json_string(j, NULL);
+		return;
+	}
+	if (instant_known(w->date))
+		text_utc(&date, w->date);
+	json_open(j, '{');
+	json_key(j, "date");
+	json_string(j, date.length ? text_string(&date) : NULL);
+	json_key(j, "sha256");
+	json_string(j, w->sha256);
+	json_close(j, '}');
+	text_free(&date);
+}
+
 void incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	struct json writer = {.out = t}, *j = &writer;
@@ -484,6 +503,7 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	put_evidence(j, v);
 	json_key(j, "parameters");
 	json_string(j, v->parameters);
+	put_world(j, &v->world);
 	json_key(j, "ratios");
 	json_int(j, ratios_version());
 	json_key(j, "version");

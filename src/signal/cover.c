@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_MAX 256
+#define BLOCK_MAX 256 // memory
 
 struct block {
 	struct cover_span at[BLOCK_MAX]; // by first, then last

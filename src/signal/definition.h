@@ -3,6 +3,8 @@
 // one row each. Every figure names the one it was made with.
 #pragma once
 
+#include "signal/decisions.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,6 +17,12 @@ struct definition {
 	double full_share;	// full feed: of the largest table at the collector
 	uint32_t full_floor[2]; // and at least so many prefixes, IPv4 and IPv6
 	uint8_t shortest[2];	// prefixes shorter than this never count
+};
+
+struct visibility { // what a run sees by; borrowed
+	const struct definition *definition;
+	uint32_t full_floor;		   // 0: the definition's
+	const struct decisions *decisions; // of the run; null: the table's
 };
 
 const struct definition *definition_default(void);

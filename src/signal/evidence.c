@@ -4,6 +4,7 @@
 #include "signal/evidence.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "signal/rows.h"
 
 #include <stdlib.h>
@@ -29,13 +30,16 @@ struct evidence {
 	size_t set_count;
 	uint64_t lost; // events that went for want of room
 	bool baseline_done;
+	int64_t horizon_ns;	    // events are kept for so long
 	uint64_t news;		    // events of origins so far, of all
 	uint32_t baseline_prefixes; // known when it was done
 };
 
-struct evidence *evidence_create(const struct entity_list *entities, struct space *space, const struct table *table)
+struct evidence *evidence_create(const struct decisions *decisions, const struct entity_list *entities,
+				 struct space *space, const struct table *table)
 {
 	struct evidence *e = alloc_zero(1, sizeof(*e));
+	e->horizon_ns = signal_ns(decisions, ROUTES_EVENTS_S);
 	e->entities = entities;
 	e->space = space;
 	e->table = table;
@@ -70,15 +74,15 @@ static void events_retire(struct events *of, struct instant from)
 	of->first = 0;
 }
 
-static struct instant events_horizon(const struct events *of, struct instant now)
+static struct instant events_horizon(const struct evidence *e, const struct events *of, struct instant now)
 {
-	struct instant from = instant_after(now, -EVIDENCE_HORIZON_NS);
+	struct instant from = instant_after(now, -e->horizon_ns);
 	return instant_known(of->held) && of->held.ns < from.ns ? of->held : from;
 }
 
 static void event_put(struct evidence *e, struct events *of, const struct evidence_event *event)
 {
-	events_retire(of, events_horizon(of, event->time));
+	events_retire(of, events_horizon(e, of, event->time));
 	if (of->n - of->first >= EVIDENCE_EVENTS_MAX) {
 		e->lost += EVIDENCE_EVENTS_MAX / 2;
 		of->first += EVIDENCE_EVENTS_MAX / 2;
@@ -303,4 +307,59 @@ uint64_t evidence_news_all(const struct evidence *e)
 bool evidence_followed(const struct evidence *e, uint32_t entity)
 {
 	return e->of[entity].followed;
+}
+
+static void evidence_event_carry(struct carry *c, const struct evidence *e, struct evidence_event *event)
+{
+	CARRY(c, event->time);
+	CARRY(c, event->kind);
+	CARRY(c, event->prefix);
+	CARRY(c, event->peer);
+	CARRY(c, event->asn);
+	CARRY(c, event->other);
+	carry_check(c, instant_known(event->time) && event->kind <= EVIDENCE_VISIBLE);
+	carry_check(c, event->prefix < dictionary_count(table_dictionary(e->table)));
+	if (event->peer != PEER_NONE || event->kind < EVIDENCE_INVISIBLE)
+		carry_within(c, CARRY_PEERS, event->peer);
+}
+
+// Those that are over are left behind.
+static void evidence_events_carry(struct carry *c, const struct evidence *e, struct events *of)
+{
+	size_t n = of->n - of->first;
+	CARRY(c, of->held);
+	CARRY(c, of->news);
+	carry_count(c, &n, 25);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct evidence_event event = {0};
+		if (!carry_loads(c))
+			event = of->at[of->first + i];
+		evidence_event_carry(c, e, &event);
+		if (!carry_loads(c))
+			continue;
+		alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
+		of->at[of->n++] = event;
+	}
+}
+
+void evidence_carry(struct carry *c, struct evidence *e)
+{
+	size_t n = e->entities->count;
+	carry_count(c, &n, 24);
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		uint32_t entity = i;
+		struct events gone = {0};
+		carry_entity(c, &entity);
+		if (!carry_good(c))
+			return;
+		bool there = entity < e->entities->count;
+		evidence_events_carry(c, e, there ? &e->of[entity] : &gone);
+		free(gone.at);
+	}
+	rows_carry(c, e->rows);
+	carry_check(c, rows_count(e->rows) <= dictionary_count(table_dictionary(e->table)));
+	CARRY(c, e->lost);
+	CARRY(c, e->baseline_done);
+	CARRY(c, e->news);
+	CARRY(c, e->baseline_prefixes);
 }

@@ -11,13 +11,14 @@
 #include "signal/health.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
+#include "base/numbers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define COLLAPSE_SHARE 0.5 // of the median peer's remaining share
-
 struct health {
+	const struct decisions *decisions;
 	const struct peer_table *peers;
 	struct health_peer *of;
 	size_t count, capacity;
@@ -29,9 +30,11 @@ struct health {
 	size_t share_capacity;
 };
 
-struct health *health_create(const struct peer_table *peers, double share, const uint32_t floor[2])
+struct health *health_create(const struct decisions *decisions, const struct peer_table *peers, double share,
+			     const uint32_t floor[2])
 {
 	struct health *h = alloc_zero(1, sizeof(*h));
+	h->decisions = decisions;
 	h->peers = peers;
 	h->share = share;
 	for (int f = 0; f < 2; f++) {
@@ -87,18 +90,18 @@ void health_heard(struct health *h, uint32_t peer, struct instant now)
 		p->last_heard = now;
 }
 
-static void window_move(struct health_peer *p, struct instant now)
+static void window_move(const struct health *h, struct health_peer *p, struct instant now)
 {
 	if (!instant_known(p->window)) {
 		p->window = now;
 		return;
 	}
-	int64_t passed = (now.ns - p->window.ns) / HEALTH_SETTLE_NS;
+	int64_t settle = signal_ns(h->decisions, HEALTH_SETTLE_S), passed = (now.ns - p->window.ns) / settle;
 	if (passed <= 0)
 		return;
 	p->growth_before = passed == 1 ? p->growth : 0;
 	p->growth = 0;
-	p->window = instant_after(p->window, passed * HEALTH_SETTLE_NS);
+	p->window = instant_after(p->window, passed * settle);
 }
 
 void health_learned(struct health *h, uint32_t peer, struct instant now)
@@ -106,20 +109,21 @@ void health_learned(struct health *h, uint32_t peer, struct instant now)
 	struct health_peer *p = health_of(h, peer);
 	if (p->whole)
 		return;
-	window_move(p, now);
+	window_move(h, p, now);
 	p->growth++;
 }
 
 // Whether a table that no RIB dump or End-of-RIB vouches for has stopped growing. In a feed that is joined in the
 // middle most announcements are of prefixes not heard of before: what is known of its table is only what moves.
-static bool settled(struct health_peer *p, struct instant now)
+static bool settled(const struct health *h, struct health_peer *p, struct instant now)
 {
-	window_move(p, now);
+	window_move(h, p, now);
+	int64_t settle = signal_ns(h->decisions, HEALTH_SETTLE_S);
 	uint32_t size = p->size[0] + p->size[1];
-	bool quiet = p->growth + p->growth_before <= HEALTH_SETTLE_GROWTH * size;
-	bool ceased = !p->growth && now.ns - p->window.ns >= HEALTH_PAUSE_NS;
-	bool burst = now.ns - p->first_heard.ns < 2 * HEALTH_SETTLE_NS && p->growth_before && ceased;
-	return now.ns - p->first_heard.ns >= HEALTH_SETTLE_NS && (quiet || burst);
+	bool quiet = p->growth + p->growth_before <= signal_value(h->decisions, HEALTH_SETTLE_GROWTH) * size;
+	bool ceased = !p->growth && now.ns - p->window.ns >= signal_ns(h->decisions, HEALTH_PAUSE_S);
+	bool burst = now.ns - p->first_heard.ns < 2 * settle && p->growth_before && ceased;
+	return now.ns - p->first_heard.ns >= settle && (quiet || burst);
 }
 
 void health_session(struct health *h, uint32_t peer, struct instant now, bool established)
@@ -164,45 +168,41 @@ void health_dumped(struct health *h, uint32_t peer, struct instant now, bool dam
 void health_suspect(struct health *h, uint32_t peer, struct instant now)
 {
 	if (instant_known(now))
-		health_of(h, peer)->suspect_until = instant_after(now, HEALTH_SUSPECT_NS);
+		health_of(h, peer)->suspect_until = instant_after(now, signal_ns(h->decisions, HEALTH_SUSPECT_S));
 }
 
-static bool silent(const struct health_peer *p, struct instant now)
+static bool silent(const struct health *h, const struct health_peer *p, struct instant now)
 {
-	if (p->beats < HEALTH_BEATS_MIN)
+	double beats = signal_value(h->decisions, HEALTH_SILENCE_BEATS);
+	if (p->beats < signal_value(h->decisions, HEALTH_BEATS_MIN))
 		return false;
-	return now.ns - p->last_heard.ns > HEALTH_SILENCE_BEATS * p->longest_gap_ns + HEALTH_SILENCE_SLACK_NS;
+	int64_t slack = signal_ns(h->decisions, HEALTH_SILENCE_SLACK_S);
+	return now.ns - p->last_heard.ns > (int64_t)(beats * (double)p->longest_gap_ns) + slack;
 }
 
 // Everything that does not depend on other peers.
-static enum health_why judge_alone(struct health_peer *p, struct instant now)
+static enum health_why judge_alone(const struct health *h, struct health_peer *p, struct instant now)
 {
 	if (p->known_down)
 		return HEALTH_SESSION_DOWN;
 	if (!instant_known(p->last_heard))
 		return HEALTH_NEVER_WHOLE;
-	if (!p->whole && settled(p, now))
+	if (!p->whole && settled(h, p, now))
 		p->whole = true;
 	if (!p->whole)
 		return HEALTH_NEVER_WHOLE;
-	if (silent(p, now))
+	if (silent(h, p, now))
 		return HEALTH_SILENT;
 	if (instant_known(p->suspect_until) && now.ns < p->suspect_until.ns)
 		return HEALTH_SUSPECT;
 	return HEALTH_COUNTS;
 }
 
-static int compare_shares(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return x < y ? -1 : x > y;
-}
-
 static bool full(const struct health *h, uint32_t peer, int f)
 {
 	const struct health_peer *p = &h->of[peer];
 	uint32_t largest = h->largest[f][peer_at(h->peers, peer)->collector];
-	if (p->cut && p->peak[f] < HEALTH_CUT_SHARE * h->largest_of_all[f])
+	if (p->cut && p->peak[f] < signal_value(h->decisions, HEALTH_CUT_SHARE) * h->largest_of_all[f])
 		return false;
 	return p->peak[f] >= h->floor[f] && p->peak[f] >= h->share * largest;
 }
@@ -220,14 +220,15 @@ static double median_share(struct health *h, const uint8_t *alone, int f)
 			h->shares[n++] = (double)h->of[i].size[f] / h->of[i].peak[f];
 	if (!n)
 		return 0;
-	qsort(h->shares, n, sizeof(*h->shares), compare_shares);
+	qsort(h->shares, n, sizeof(*h->shares), numbers_by_double);
 	return h->shares[n / 2];
 }
 
 // How large the peer's table is known to be: a new session may say less only once it is old.
-static void remember(struct health_peer *p, int f, struct instant now)
+static void remember(const struct health *h, struct health_peer *p, int f, struct instant now)
 {
-	bool old = instant_known(p->state_since) && now.ns - p->state_since.ns >= HEALTH_REMEMBER_NS;
+	bool old = instant_known(p->state_since) &&
+		   now.ns - p->state_since.ns >= signal_ns(h->decisions, HEALTH_REMEMBER_S);
 	if (p->peak[f] > p->known[f] || old)
 		p->known[f] = p->peak[f];
 }
@@ -243,18 +244,19 @@ static bool judge_family(struct health *h, const uint8_t *alone, int f, struct i
 		if (!p->known_down && p->size[f] > p->peak[f]) // else what is held is of the session that ended
 			p->peak[f] = p->size[f];
 		if (alone[i] == HEALTH_COUNTS)
-			remember(p, f, now);
+			remember(h, p, f, now);
 		*largest = p->known[f] > *largest ? p->known[f] : *largest;
 		if (!p->cut && p->known[f] > h->largest_of_all[f])
 			h->largest_of_all[f] = p->known[f];
 	}
-	double median = median_share(h, alone, f);
+	double median = median_share(h, alone, f),
+	       collapsed = signal_value(h->decisions, HEALTH_COLLAPSE_SHARE) * median;
 	for (uint32_t i = 0; i < h->count; i++) {
 		struct health_peer *p = &h->of[i];
 		uint8_t why = alone[i];
 		if (why == HEALTH_COUNTS && !full(h, i, f))
 			why = HEALTH_PARTIAL;
-		else if (why == HEALTH_COUNTS && p->size[f] < COLLAPSE_SHARE * median * p->peak[f])
+		else if (why == HEALTH_COUNTS && p->size[f] < collapsed * p->peak[f])
 			why = HEALTH_COLLAPSED;
 		changed |= (why == HEALTH_COUNTS) != (p->why[f] == HEALTH_COUNTS);
 		p->why[f] = why;
@@ -268,7 +270,7 @@ bool health_judge(struct health *h, struct instant now)
 		return false;
 	uint8_t *alone = alloc_zero(h->count, 1);
 	for (uint32_t i = 0; i < h->count; i++)
-		alone[i] = (uint8_t)judge_alone(&h->of[i], now);
+		alone[i] = (uint8_t)judge_alone(h, &h->of[i], now);
 	bool changed = judge_family(h, alone, 0, now);
 	changed |= judge_family(h, alone, 1, now);
 	free(alone);
@@ -287,4 +289,38 @@ const char *health_why_name(enum health_why why)
 		[HEALTH_PARTIAL] = "not a full table",
 	};
 	return why < HEALTH_WHY_COUNT ? names[why] : "unknown";
+}
+
+static void health_peer_carry(struct carry *c, struct health_peer *p)
+{
+	CARRY(c, p->first_heard);
+	CARRY(c, p->last_heard);
+	CARRY(c, p->suspect_until);
+	CARRY(c, p->state_since);
+	CARRY(c, p->longest_gap_ns);
+	CARRY(c, p->beats);
+	CARRY(c, p->window);
+	CARRY(c, p->growth);
+	CARRY(c, p->growth_before);
+	CARRY(c, p->size);
+	CARRY(c, p->peak);
+	CARRY(c, p->known);
+	CARRY(c, p->known_up);
+	CARRY(c, p->known_down);
+	CARRY(c, p->whole);
+	CARRY(c, p->cut);
+	CARRY(c, p->why);
+	carry_check(c, p->why[0] < HEALTH_WHY_COUNT && p->why[1] < HEALTH_WHY_COUNT);
+}
+
+void health_carry(struct carry *c, struct health *h)
+{
+	carry_room(c, CARRY_ARRAY(h->of, h->count, h->capacity), 80);
+	for (size_t i = 0; i < h->count && carry_good(c); i++)
+		health_peer_carry(c, &h->of[i]);
+	if (h->count)
+		carry_within(c, CARRY_PEERS, h->count - 1);
+	for (int f = 0; f < 2; f++)
+		carry_bytes(c, h->largest[f], COLLECTORS_MAX * sizeof(*h->largest[f]));
+	CARRY(c, h->largest_of_all);
 }

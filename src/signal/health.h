@@ -4,17 +4,9 @@
 #pragma once
 
 #include "model/obs.h"
+#include "signal/decisions.h"
 
-// Named limits and their reasons.
-#define HEALTH_SETTLE_NS	(30 * NS_PER_S) // a feed without RIB or End-of-RIB may count as whole after this …
-#define HEALTH_SETTLE_GROWTH	0.02 // … if the last so long taught it no more than this share of its prefixes
-#define HEALTH_PAUSE_NS		(5 * NS_PER_S) // a first burst is over when nothing new came for so long
-#define HEALTH_CUT_SHARE	0.98 // a table that a damaged dump began is full with this share of the largest whole one
-#define HEALTH_BEATS_MIN	4    // gaps of at least a second before a heartbeat is believed
-#define HEALTH_SILENCE_BEATS	3    // silent for so many of its longest gap …
-#define HEALTH_SILENCE_SLACK_NS (10 * NS_PER_S)	  // … and this: the feed is dead
-#define HEALTH_REMEMBER_NS	(3600 * NS_PER_S) // a session as old as this says how large its peer's table is
-#define HEALTH_SUSPECT_NS	(60 * NS_PER_S)	  // a peer whose record was malformed is left out for so long
+struct carry; // base/carry.h
 
 enum health_why { // why a peer does not count, for coverage.blind
 	HEALTH_COUNTS,
@@ -44,7 +36,9 @@ struct health_peer {
 struct health;
 
 // Full feed: at least `share` of the largest table at the collector and at least floor[family] prefixes.
-struct health *health_create(const struct peer_table *peers, double share, const uint32_t floor[2]);
+// `decisions`: of the run; null: the table's. Borrowed, as the peers are.
+struct health *health_create(const struct decisions *decisions, const struct peer_table *peers, double share,
+			     const uint32_t floor[2]);
 void health_free(struct health *h);
 
 struct health_peer *health_of(struct health *h, uint32_t peer); // made on first use; borrowed until the next new peer
@@ -63,3 +57,4 @@ void health_suspect(struct health *h, uint32_t peer, struct instant now);
 bool health_judge(struct health *h, struct instant now);
 
 const char *health_why_name(enum health_why why);
+void health_carry(struct carry *c, struct health *h); // all but what it was created with

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: ISC
 // DOC: intervals
 // The watch interval is the usual gap between two probes of one target by one observer, rounded to a round number of
-// seconds. Probes wait in a queue until REACH_LAG intervals later; by then it is known whether the observer's control
-// targets answered around them. Controls are judged by a Bernoulli CUSUM (2 % against 30 % loss) once their interval is
+// seconds. Probes wait in a queue until a few intervals later; by then it is known whether the observer's control
+// targets answered around them. Controls are judged by a Bernoulli CUSUM once their interval is
 // over. The queue is in order of time, then of what was asked by whom: in which order probes of one time came, and out of
 // how many files, changes nothing.
 #include "signal/reach.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
+#include "base/numbers.h"
 #include "signal/told.h"
 #include "signal/track.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-#define CONTROL_LOST	2.7081	 // ln(0.3 / 0.02)
-#define CONTROL_GOOD	-0.33647 // ln(0.7 / 0.98)
-#define CONTROL_ALARM	4.0
-#define CONTROL_CAP	8.0
-#define WIDTH_PAIRS	64  // targets of an observer whose gaps tell the watch interval: the first that are asked
-#define GAP_INTERVALS	3   // an observer silent for so many intervals beyond its pauses was absent
-#define UNRELATED_MIN	3   // entities that must fail together at one observer alone …
-#define UNRELATED_SHARE 0.2 // … and the share of those it looks at: then it is the observer
-#define CONTROL_DEAD	10  // a control that failed so often in a row while others answer is itself down
+#define WIDTH_PAIRS 64 // targets of an observer whose gaps tell the watch interval: the first that are asked
 
 struct waiting { // a probe in the queue
 	int64_t t;
@@ -29,10 +24,10 @@ struct waiting { // a probe in the queue
 	uint32_t rtt_us : 27, outcome : 5; // at most two minutes
 };
 
-#define TARGET_BITS   ((1u << 20) - 1)
-#define OBSERVER_BITS ((1u << 10) - 1)
-#define RTT_MOST      ((1u << 27) - 1)
-#define OUTCOME_BITS  ((1u << 5) - 1)
+#define TARGET_BITS   ((1u << 20) - 1) // of a field
+#define OBSERVER_BITS ((1u << 10) - 1) // of a field
+#define RTT_MOST      ((1u << 27) - 1) // of a field
+#define OUTCOME_BITS  ((1u << 5) - 1)  // of a field
 
 _Static_assert(sizeof(struct waiting) == 16, "memory per target");
 _Static_assert(TARGETS_MAX <= 1u << 20 && OBSERVERS_MAX <= 1u << 10, "fit their fields");
@@ -72,6 +67,8 @@ struct gather { // of one entity in the interval that closes
 };
 
 struct reach {
+	const struct decisions *decisions;
+	double control_lost, control_good; // what a control that fails or answers adds to the sum
 	const struct target_table *targets;
 	size_t entities;
 	struct reach_sink out;
@@ -95,14 +92,19 @@ struct reach {
 	struct reach_limits limits;
 };
 
-struct reach *reach_create(const struct target_table *targets, size_t entities, struct reach_sink out)
+struct reach *reach_create(const struct decisions *decisions, const struct target_table *targets, size_t entities,
+			   struct reach_sink out)
 {
 	struct reach *r = alloc_zero(1, sizeof(*r));
+	double p0 = signal_value(decisions, OBSERVER_CONTROL_P0), p1 = signal_value(decisions, OBSERVER_CONTROL_P1);
+	r->decisions = decisions;
+	r->control_lost = log(p1 / p0);
+	r->control_good = log((1 - p1) / (1 - p0));
 	r->targets = targets;
 	r->entities = entities;
 	r->out = out;
 	r->now = INT64_MIN;
-	r->tracks = track_table_create();
+	r->tracks = track_table_create(decisions);
 	r->gather = alloc_zero(entities, sizeof(*r->gather));
 	r->used = alloc_zero(entities, sizeof(*r->used));
 	for (size_t i = 0; i < OBSERVERS_MAX; i++)
@@ -114,7 +116,7 @@ struct reach *reach_create(const struct target_table *targets, size_t entities, 
 						 .returned = INT64_MIN,
 						 .good_again = INT64_MIN};
 	for (size_t i = 0; i < OBSERVERS_MAX; i++)
-		told_init(&r->told[i]);
+		told_init(decisions, &r->told[i]);
 	return r;
 }
 
@@ -196,16 +198,10 @@ static size_t queue_add(struct reach *r, const struct waiting *w)
 	return at;
 }
 
-static int by_gap(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 static void width_decide(struct reach *r)
 {
 	static const int64_t round[] = {1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600};
-	qsort(r->gaps, r->gap_count, sizeof(*r->gaps), by_gap);
+	qsort(r->gaps, r->gap_count, sizeof(*r->gaps), numbers_by_int64);
 	int64_t usual = r->gap_count ? r->gaps[r->gap_count / 2] : NS_PER_S;
 	r->width = round[0] * NS_PER_S;
 	for (size_t i = 0; i < ARRAY_LEN(round); i++)
@@ -233,19 +229,26 @@ static struct reference *reference_of(struct control *c, uint32_t target)
 	return &c->reference[low];
 }
 
-static void reference_count(struct control *c, struct reference *one, bool good)
+static uint32_t fails_of_the_dead(const struct reach *r)
 {
+	return (uint32_t)signal_value(r->decisions, OBSERVER_CONTROL_DEAD);
+}
+
+static void reference_count(const struct reach *r, struct control *c, struct reference *one, bool good)
+{
+	uint32_t dead = fails_of_the_dead(r);
 	if (good)
-		c->dead -= one->fails >= CONTROL_DEAD;
+		c->dead -= one->fails >= dead;
 	else
-		c->dead += one->fails == CONTROL_DEAD - 1;
+		c->dead += one->fails == dead - 1;
 	one->fails = good ? 0 : one->fails + 1;
 }
 
 // A control that has failed for long while most others of the observer have not is itself down.
-static bool reference_dead(const struct control *c, const struct reference *one)
+static bool reference_dead(const struct reach *r, const struct control *c, const struct reference *one)
 {
-	return one->fails >= CONTROL_DEAD && c->dead * 2 < c->references;
+	double others = signal_value(r->decisions, OBSERVER_CONTROL_OTHERS) * (double)c->references;
+	return one->fails >= fails_of_the_dead(r) && (double)c->dead < others;
 }
 
 static void observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
@@ -270,14 +273,16 @@ static void control_result(struct reach *r, const struct waiting *w)
 	bool good = w->outcome == PROBE_OK;
 	struct control *c = &r->control[observer];
 	struct reference *one = reference_of(c, w->target);
-	reference_count(c, one, good);
-	if (!good && reference_dead(c, one))
+	reference_count(r, c, one, good);
+	if (!good && reference_dead(r, c, one))
 		return;
 	if (!good && c->first_bad == INT64_MIN)
 		c->first_bad = t;
-	c->score += good ? CONTROL_GOOD : CONTROL_LOST;
-	c->score = c->score < 0 ? 0 : c->score > CONTROL_CAP ? CONTROL_CAP : c->score;
-	if (c->score >= CONTROL_ALARM) {
+	double alarm = signal_value(r->decisions, OBSERVER_CONTROL_ALARM);
+	double cap = signal_value(r->decisions, OBSERVER_CONTROL_CAP);
+	c->score += good ? r->control_good : r->control_lost;
+	c->score = c->score < 0 ? 0 : c->score > cap ? cap : c->score;
+	if (c->score >= alarm) {
 		if (!c->impaired)
 			c->alarm_from = c->last_good == INT64_MIN ? t : c->last_good;
 		c->alarm_until = t + r->width;
@@ -286,7 +291,7 @@ static void control_result(struct reach *r, const struct waiting *w)
 		c->first_bad = INT64_MIN;
 		control_tell(r, observer, false, t);
 	}
-	if (good && c->score < CONTROL_ALARM)
+	if (good && c->score < alarm)
 		c->last_good = t;
 }
 
@@ -306,8 +311,9 @@ static void presence_note(struct reach *r, uint16_t observer, int64_t t)
 {
 	struct control *c = &r->control[observer];
 	int64_t gap = c->last_probe == INT64_MIN ? 0 : t - c->last_probe;
-	if (r->width && gap > GAP_INTERVALS * r->width + 2 * c->longest_gap && !c->impaired &&
-	    !r->told[observer].impaired) {
+	double absent = signal_value(r->decisions, OBSERVER_ABSENT_INTERVALS) * (double)r->width +
+			signal_value(r->decisions, OBSERVER_ABSENT_PAUSES) * (double)c->longest_gap;
+	if (r->width && (double)gap > absent && !c->impaired && !r->told[observer].impaired) {
 		observer_tell(r, observer, true, c->last_probe, "it sent no probes");
 		observer_tell(r, observer, false, t, "it sent no probes");
 		c->returned = t;
@@ -406,16 +412,10 @@ static void track_probe(struct reach *r, const struct waiting *w, const struct t
 		r->out.change(r->out.context, &change);
 }
 
-static int by_rtt(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 static void medians(struct gather *g)
 {
 	if (g->rtt_count)
-		qsort(g->rtts, g->rtt_count, sizeof(*g->rtts), by_rtt);
+		qsort(g->rtts, g->rtt_count, sizeof(*g->rtts), numbers_by_uint64);
 	for (size_t i = 0; i < g->rtt_count;) {
 		size_t of = g->rtts[i] >> 32, end = i;
 		while (end < g->rtt_count && g->rtts[end] >> 32 == of)
@@ -457,17 +457,20 @@ static void judge(struct reach *r, int64_t bin)
 	}
 }
 
-static bool view_bad(const struct pulse_view *v)
+static bool view_bad(const struct reach *r, const struct pulse_view *v)
 {
-	return v->sent && v->lost * 2 >= v->sent;
+	return v->sent && v->lost >= signal_value(r->decisions, OBSERVER_UNRELATED_BAD) * v->sent;
 }
 
 // Whether another observer of the same entity sees it fine.
-static bool fine_elsewhere(const struct gather *g, uint16_t observer)
+static bool fine_elsewhere(const struct reach *r, const struct gather *g, uint16_t observer)
 {
-	for (size_t i = 0; i < g->view_count; i++)
-		if (g->views[i].observer != observer && g->views[i].sent && g->views[i].lost * 10 <= g->views[i].sent)
+	double fine = signal_value(r->decisions, OBSERVER_UNRELATED_FINE);
+	for (size_t i = 0; i < g->view_count; i++) {
+		const struct pulse_view *v = &g->views[i];
+		if (v->observer != observer && v->sent && v->lost <= fine * v->sent)
 			return true;
+	}
 	return false;
 }
 
@@ -482,10 +485,11 @@ static void unrelated_judge(struct reach *r, uint16_t observer)
 			if (g->views[k].observer != observer || !g->views[k].sent)
 				continue;
 			looked++;
-			bad += view_bad(&g->views[k]) && fine_elsewhere(g, observer);
+			bad += view_bad(r, &g->views[k]) && fine_elsewhere(r, g, observer);
 		}
 	}
-	if (bad < UNRELATED_MIN || bad <= UNRELATED_SHARE * looked)
+	if (bad < signal_value(r->decisions, OBSERVER_UNRELATED_MIN) ||
+	    bad <= signal_value(r->decisions, OBSERVER_UNRELATED_SHARE) * looked)
 		return;
 	for (size_t i = 0; i < r->used_count; i++) {
 		struct gather *g = &r->gather[r->used[i]];
@@ -507,7 +511,8 @@ static void bin_close(struct reach *r, int64_t bin)
 		if (target->entity != ENTITY_NONE && target->entity < r->entities)
 			gather_probe(r, &w, target);
 	}
-	for (uint16_t o = 0; r->used_count >= UNRELATED_MIN && o < observer_count(r->targets); o++)
+	bool enough = (double)r->used_count >= signal_value(r->decisions, OBSERVER_UNRELATED_MIN);
+	for (uint16_t o = 0; enough && o < observer_count(r->targets); o++)
 		unrelated_judge(r, o);
 	for (size_t i = 0; i < r->used_count; i++)
 		pulse_put(r, r->used[i], bin);
@@ -533,7 +538,7 @@ static void width_learn(struct reach *r, const struct waiting *w)
 		r->pairs[r->pair_count++] = *w;
 	else if (i < r->pair_count && w->t > r->pairs[i].t)
 		r->pairs[i].t = w->t;
-	if (r->gap_count == REACH_WIDTH_GAPS)
+	if (r->gap_count == (size_t)signal_value(r->decisions, OBSERVER_WIDTH_GAPS))
 		width_decide(r);
 }
 
@@ -595,7 +600,7 @@ void reach_tick(struct reach *r, struct instant now)
 	if (!r->width)
 		return;
 	judge(r, bin_of(r, r->now));
-	advance(r, bin_of(r, r->now) - REACH_LAG);
+	advance(r, bin_of(r, r->now) - (int64_t)signal_value(r->decisions, OBSERVER_LAG_INTERVALS));
 }
 
 void reach_finish(struct reach *r)
@@ -619,4 +624,92 @@ uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 struct reach_limits reach_limits(const struct reach *r)
 {
 	return r->limits;
+}
+
+static void reach_waiting_carry(struct carry *c, struct waiting *w)
+{
+	uint32_t target = w->target, observer = w->observer, rtt_us = w->rtt_us, outcome = w->outcome;
+	carry_ns(c, &w->t);
+	CARRY(c, target);
+	CARRY(c, observer);
+	CARRY(c, rtt_us);
+	CARRY(c, outcome);
+	carry_within(c, CARRY_TARGETS, target);
+	carry_within(c, CARRY_OBSERVERS, observer);
+	carry_check(c, outcome < PROBE_OUTCOME_COUNT && rtt_us <= RTT_MOST && w->t != INT64_MIN);
+	w->target = target & TARGET_BITS;
+	w->observer = observer & OBSERVER_BITS;
+	w->rtt_us = rtt_us & RTT_MOST;
+	w->outcome = outcome & OUTCOME_BITS;
+}
+
+static void reach_standing_carry(struct carry *c, struct control *x, uint32_t dead)
+{
+	carry_room(c, CARRY_ARRAY(x->reference, x->references, x->capacity), 8);
+	if (carry_loads(c))
+		x->dead = 0;
+	for (size_t i = 0; i < x->references && carry_good(c); i++) {
+		CARRY(c, x->reference[i].target);
+		CARRY(c, x->reference[i].fails);
+		carry_check(c, !i || x->reference[i - 1].target < x->reference[i].target);
+		x->dead += carry_loads(c) && x->reference[i].fails >= dead;
+	}
+	CARRY(c, x->score);
+	carry_ns(c, &x->alarm_until);
+	carry_ns(c, &x->alarm_from);
+	carry_ns(c, &x->last_good);
+	carry_ns(c, &x->first_bad);
+	CARRY(c, x->impaired);
+	carry_ns(c, &x->last_probe);
+	carry_ns(c, &x->longest_gap);
+	carry_ns(c, &x->returned);
+	carry_ns(c, &x->good_again);
+}
+
+static void reach_queue_carry(struct carry *c, struct reach *r)
+{
+	size_t n = r->queued;
+	carry_count(c, &n, 24);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct waiting w = {0};
+		if (carry_loads(c) && r->queued == r->capacity)
+			queue_grow(r);
+		if (!carry_loads(c))
+			w = *queue_at(r, i);
+		reach_waiting_carry(c, &w);
+		if (!carry_loads(c))
+			continue;
+		*queue_at(r, i) = w;
+		r->queued = i + 1;
+		carry_check(c, !i || queue_at(r, i - 1)->t <= w.t);
+	}
+}
+
+// What a closing interval gathers is empty between two calls.
+void reach_carry(struct carry *c, struct reach *r)
+{
+	CARRY(c, r->width);
+	CARRY(c, r->gaps);
+	CARRY(c, r->gap_count);
+	carry_check(c, r->width >= 0 && r->width <= 3600 * NS_PER_S && r->gap_count <= REACH_WIDTH_GAPS);
+	carry_count(c, &r->pair_count, 24);
+	carry_check(c, r->pair_count <= WIDTH_PAIRS);
+	for (size_t i = 0; i < r->pair_count && carry_good(c); i++)
+		reach_waiting_carry(c, &r->pairs[i]);
+	reach_queue_carry(c, r);
+	CARRY(c, r->judged);
+	carry_check(c, r->judged <= r->queued && (r->width || !r->judged));
+	carry_ns(c, &r->now);
+	track_table_carry(c, r->tracks);
+	size_t observers = observer_count(r->targets);
+	carry_count(c, &observers, 100);
+	carry_check(c, observers <= OBSERVERS_MAX);
+	for (size_t i = 0; i < observers && carry_good(c); i++) {
+		reach_standing_carry(c, &r->control[i], fails_of_the_dead(r));
+		told_carry(c, &r->told[i]);
+	}
+	CARRY(c, r->round);
+	CARRY(c, r->ignored);
+	CARRY(c, r->limits.early);
+	CARRY(c, r->limits.rtts);
 }

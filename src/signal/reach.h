@@ -6,11 +6,13 @@
 #include "model/obs.h"
 #include "model/pulse.h"
 #include "model/target.h"
+#include "signal/decisions.h"
 
-#define REACH_LAG	  3	  // intervals a pulse waits, so that the controls of the next ones are known
+struct carry; // base/carry.h
+
 #define REACH_PENDING_MAX 4000000 // probes waiting for their interval to close; beyond it the oldest close early
 #define REACH_RTTS_MAX	  65536	  // round-trip times of one interval and entity that the medians are taken over
-#define REACH_WIDTH_GAPS  32	  // gaps between probes of one target that the watch interval is estimated from
+#define REACH_WIDTH_GAPS  32	  // places for observer.width_gaps
 
 struct reach;
 
@@ -30,7 +32,9 @@ struct reach_sink {
 	void *context;
 };
 
-struct reach *reach_create(const struct target_table *targets, size_t entities, struct reach_sink out); // borrowed
+// All borrowed. `decisions`: of the run; null: the table's.
+struct reach *reach_create(const struct decisions *decisions, const struct target_table *targets, size_t entities,
+			   struct reach_sink out);
 void reach_free(struct reach *r);
 void reach_take(struct reach *r, const struct obs *o);	 // kind OBS_PROBE; times must not decrease by more than the lag
 void reach_health(struct reach *r, const struct obs *o); // kind OBS_HEALTH: an observer speaks of itself
@@ -46,3 +50,4 @@ struct reach_limits {	// what a limit touched; 0 unless far more is asked than u
 	uint64_t rtts;	// round-trip times beyond REACH_RTTS_MAX, left out of the medians
 };
 struct reach_limits reach_limits(const struct reach *r);
+void reach_carry(struct carry *c, struct reach *r); // all but what it was created with

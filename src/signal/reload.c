@@ -3,6 +3,7 @@
 #include "signal/reload.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "signal/matrix.h"
 
 #include <stdlib.h>
@@ -18,15 +19,17 @@ struct dump {
 };
 
 struct reload {
+	const struct decisions *decisions;
 	struct dump *dumps; // by collector
 	size_t count, capacity;
 	uint32_t active;
 	uint32_t *place; // by peer: position in its dump + 1
 };
 
-struct reload *reload_create(void)
+struct reload *reload_create(const struct decisions *decisions)
 {
 	struct reload *r = alloc_zero(1, sizeof(*r));
+	r->decisions = decisions;
 	r->place = alloc_zero(PEERS_MAX, sizeof(*r->place));
 	return r;
 }
@@ -104,12 +107,13 @@ void reload_note(struct reload *r, const struct obs *o, uint32_t id)
 		matrix_set(d->shadow, id, d->columns[at]);
 }
 
-static void reconcile(const struct dump *d, size_t at, uint32_t shadow_rows, const struct reload_owner *owner)
+static void reconcile(const struct reload *r, const struct dump *d, size_t at, const struct reload_owner *owner)
 {
 	uint64_t held = 0;
+	uint32_t shadow_rows = owner->rows; // it was given as many
 	for (uint32_t id = 0; id < owner->rows; id++)
 		held += owner->has(owner->context, d->peers[at], id);
-	if ((double)d->entries[at] < RELOAD_SHARE_MIN * (double)held)
+	if ((double)d->entries[at] < signal_value(r->decisions, RELOAD_SHARE_MIN) * (double)held)
 		return;
 	for (uint32_t id = 0; id < owner->rows; id++) {
 		bool listed = id < shadow_rows && matrix_get(d->shadow, id, d->columns[at]);
@@ -130,9 +134,56 @@ struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged
 	for (size_t i = 0; i < d->count; i++) {
 		r->place[d->peers[i]] = 0;
 		if (!damaged && d->columns[i] != UINT32_MAX)
-			reconcile(d, i, owner->rows, owner);
+			reconcile(r, d, i, owner);
 	}
 	matrix_free(d->shadow);
 	d->shadow = NULL;
 	return (struct reload_dump){d->peers, d->entries, d->count};
+}
+
+static void reload_dump_carry(struct carry *c, struct dump *d)
+{
+	size_t n = d->count;
+	bool shadow = d->shadow;
+	CARRY(c, d->began);
+	carry_count(c, &n, 16);
+	CARRY(c, shadow);
+	if (carry_loads(c)) {
+		d->peers = alloc_zero(n, sizeof(*d->peers));
+		d->columns = alloc_zero(n, sizeof(*d->columns));
+		d->entries = alloc_zero(n, sizeof(*d->entries));
+		d->count = d->capacity = d->column_capacity = d->entry_capacity = n;
+		d->shadow = shadow ? matrix_create() : NULL;
+	}
+	if (shadow)
+		matrix_carry(c, d->shadow);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		CARRY(c, d->peers[i]);
+		CARRY(c, d->columns[i]);
+		CARRY(c, d->entries[i]);
+		carry_within(c, CARRY_PEERS, d->peers[i]);
+		carry_check(c, d->columns[i] == UINT32_MAX || (shadow && d->columns[i] < matrix_columns(d->shadow)));
+	}
+}
+
+// Dumps that are over were asked of when they ended.
+void reload_carry(struct carry *c, struct reload *r)
+{
+	size_t n = r->count;
+	carry_count(c, &n, 1);
+	carry_check(c, n <= COLLECTORS_MAX);
+	if (carry_loads(c) && carry_good(c)) {
+		r->dumps = alloc_zero(n, sizeof(*r->dumps));
+		r->count = r->capacity = n;
+	}
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct dump *d = &r->dumps[i];
+		CARRY(c, d->active);
+		if (!d->active)
+			continue;
+		reload_dump_carry(c, d);
+		for (size_t k = 0; k < d->count && carry_loads(c) && carry_good(c); k++)
+			r->place[d->peers[k]] = (uint32_t)k + 1;
+		r->active += carry_loads(c);
+	}
 }

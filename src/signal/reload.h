@@ -4,8 +4,9 @@
 #pragma once
 
 #include "model/obs.h"
+#include "signal/decisions.h"
 
-#define RELOAD_SHARE_MIN 0.5 // a dump with less than this share of the peer's table is not believed
+struct carry; // base/carry.h
 
 struct reload;
 
@@ -22,7 +23,7 @@ struct reload_dump { // what a finished dump held; borrowed until the next begin
 	size_t count;
 };
 
-struct reload *reload_create(void);
+struct reload *reload_create(const struct decisions *decisions); // of the run, borrowed; null: the table's
 void reload_free(struct reload *r);
 
 void reload_begin(struct reload *r, uint16_t collector, struct instant now);
@@ -32,3 +33,4 @@ void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held)
 void reload_note(struct reload *r, const struct obs *o, uint32_t id); // every route change while a dump is under way
 // Reconciles and ends the dump. Empty when none was under way.
 struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner);
+void reload_carry(struct carry *c, struct reload *r); // into an empty one

@@ -3,6 +3,7 @@
 #include "signal/routes.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 
 #include <stdlib.h>
 
@@ -29,11 +30,20 @@ struct routes {
 	size_t capacity[3];
 	struct sample_sink out;
 	struct instant now;
+	bool pending;	  // something was taken that is not settled
 	uint64_t settled; // settlements with a denominator so far
 	uint32_t visible; // prefixes
 	struct routes_loss *losses;
+	int64_t losses_ns;			      // they are kept for so long
 	size_t loss_first, loss_count, loss_capacity; // those before loss_first are over
 };
+
+static uint16_t routes_set_of(const struct routes *r, uint32_t id)
+{
+	const struct prefix *p = dictionary_prefix(table_dictionary(r->table), id);
+	uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
+	return p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
+}
 
 static void learn_prefixes(struct routes *r)
 {
@@ -42,9 +52,7 @@ static void learn_prefixes(struct routes *r)
 		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
 		alloc_pages_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
 		alloc_pages_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
-		const struct prefix *p = dictionary_prefix(d, (uint32_t)r->known);
-		uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
-		r->set[r->known] = p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
+		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
 		r->seen[r->known] = 0;
 		r->counted[r->known++] = false;
 	}
@@ -65,18 +73,19 @@ static void on_prefetch(void *context, uint32_t id, int step)
 }
 
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
-			     const struct definition *definition, uint32_t full_floor, struct sample_sink out)
+			     const struct visibility *by, struct sample_sink out)
 {
 	struct routes *r = alloc_zero(1, sizeof(*r));
-	r->table = table_create(peers, definition, full_floor);
+	r->table = table_create(peers, by);
 	r->blind = blind_create(peers);
+	r->losses_ns = signal_ns(by->decisions, ROUTES_LOSSES_S);
 	r->entities = entities;
 	r->out = out;
 	r->now = INSTANT_NONE;
 	if (!entities->count)
 		return r;
 	r->space = space_create(entities);
-	r->evidence = evidence_create(entities, r->space, r->table);
+	r->evidence = evidence_create(by->decisions, entities, r->space, r->table);
 	r->follow = alloc_zero(entities->count, sizeof(*r->follow));
 	r->listener = (struct table_listener){on_route, on_prefetch, r};
 	table_listen(r->table, &r->listener);
@@ -164,7 +173,7 @@ static void put_samples(struct routes *r, uint32_t entity)
 // One a second at most, so a span of time bounds their number.
 static void losses_retire(struct routes *r)
 {
-	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - ROUTES_LOSSES_NS)
+	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - r->losses_ns)
 		r->loss_first++;
 	if (r->loss_first < r->loss_count - r->loss_first || !r->loss_first)
 		return;
@@ -197,8 +206,10 @@ static void sights_told(struct routes *r, const uint32_t *flip, size_t n)
 	r->visible += gained - lost;
 }
 
-static void settle(struct routes *r)
+// `data`: by what was observed, not by time alone.
+static void settle(struct routes *r, bool data)
 {
+	r->pending = false;
 	table_settle(r->table, r->now);
 	if (table_recounted(r->table))
 		blind_update(r->blind, r->table, r->now);
@@ -223,7 +234,8 @@ static void settle(struct routes *r)
 			put_samples(r, e);
 		r->follow[e].changed = false;
 	}
-	if (table_networks(r->table, FAMILY_V4) + table_networks(r->table, FAMILY_V6) && ++r->settled == 2)
+	r->settled += data && table_networks(r->table, FAMILY_V4) + table_networks(r->table, FAMILY_V6);
+	if (data && r->settled == 2)
 		evidence_baseline_done(r->evidence);
 }
 
@@ -242,12 +254,13 @@ int routes_take(struct routes *r, const struct batch *b)
 	for (size_t first = 0; first < n;) {
 		int64_t second = routes_second(batch[first].time);
 		// Without entities nobody asks before the end.
-		if (r->entities->count && instant_known(r->now) && second > instant_seconds(r->now))
-			settle(r);
+		if (r->entities->count && r->pending && instant_known(r->now) && second > instant_seconds(r->now))
+			settle(r, true);
 		size_t end = first;
 		for (; end < n && routes_second(batch[end].time) <= second; end++)
 			if (!instant_known(r->now) || batch[end].time.ns > r->now.ns)
 				r->now = batch[end].time;
+		r->pending = true;
 		int code = table_take(r->table, batch + first, end - first);
 		if (code < 0)
 			return code;
@@ -259,7 +272,17 @@ int routes_take(struct routes *r, const struct batch *b)
 void routes_finish(struct routes *r)
 {
 	if (instant_known(r->now))
-		settle(r);
+		settle(r, true);
+}
+
+void routes_tick(struct routes *r, struct instant now)
+{
+	if (!instant_known(r->now) || !r->entities->count || now.ns - r->now.ns < ROUTES_QUIET_NS)
+		return;
+	if (r->pending)
+		settle(r, true);
+	r->now = now;
+	settle(r, false);
 }
 
 struct instant routes_now(const struct routes *r)
@@ -314,4 +337,83 @@ struct routes_limits routes_limits(const struct routes *r)
 		.sets = r->space ? space_sets_lost(r->space) : 0,
 		.spans = blind_lost(r->blind),
 	};
+}
+
+// What follows from the prefixes and the entities as they are now: an entity that is watched for the first time is one, too.
+static void routes_follow_again(struct routes *r)
+{
+	const struct dictionary *d = table_dictionary(r->table);
+	r->visible = 0;
+	for (uint32_t id = 0; id < r->known; id++) {
+		const struct prefix *p = dictionary_prefix(d, id);
+		int f = p->family == FAMILY_V6;
+		size_t n;
+		bool visible = table_visible(r->table, id);
+		r->visible += visible;
+		if (visible)
+			space_flip(r->space, p, true);
+		if (r->set[id] == SPACE_NOBODY || !r->counted[id])
+			continue;
+		const uint32_t *members = space_members(r->space, r->set[id], &n);
+		for (size_t i = 0; i < n; i++) {
+			own_add(&r->follow[members[i]], id);
+			r->follow[members[i]].prefixes[f]++;
+			r->follow[members[i]].sight_sum[f] += r->seen[id];
+		}
+	}
+}
+
+static void routes_prefixes_carry(struct carry *c, struct routes *r)
+{
+	size_t n = r->known;
+	carry_pages(c, CARRY_ARRAY(r->seen, n, r->capacity[1]));
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		bool counted = !carry_loads(c) && r->counted[i];
+		CARRY(c, counted);
+		if (!carry_loads(c))
+			continue;
+		alloc_pages_grow((void **)&r->counted, i, &r->capacity[2], sizeof(*r->counted));
+		r->counted[i] = counted;
+	}
+	carry_check(c, n <= dictionary_count(table_dictionary(r->table)));
+	if (!carry_loads(c) || !carry_good(c))
+		return;
+	for (; r->known < n; r->known++) {
+		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
+	}
+	routes_follow_again(r);
+}
+
+// Those that are over are left behind.
+static void routes_losses_carry(struct carry *c, struct routes *r)
+{
+	size_t n = r->loss_count - r->loss_first;
+	carry_count(c, &n, 16);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct routes_loss loss = {0};
+		if (!carry_loads(c))
+			loss = r->losses[r->loss_first + i];
+		CARRY(c, loss.time);
+		CARRY(c, loss.lost);
+		CARRY(c, loss.visible);
+		if (!carry_loads(c))
+			continue;
+		alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
+		r->losses[r->loss_count++] = loss;
+	}
+}
+
+void routes_carry(struct carry *c, struct routes *r)
+{
+	table_carry(c, r->table);
+	blind_carry(c, r->blind);
+	CARRY(c, r->now);
+	CARRY(c, r->settled);
+	CARRY(c, r->pending);
+	if (!r->entities->count)
+		return;
+	routes_prefixes_carry(c, r);
+	evidence_carry(c, r->evidence);
+	routes_losses_carry(c, r);
 }

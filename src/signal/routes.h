@@ -9,9 +9,9 @@
 #include "signal/evidence.h"
 #include "signal/table.h"
 
-struct routes;
+struct carry; // base/carry.h
 
-#define ROUTES_LOSSES_NS (7 * 24 * 3600 * NS_PER_S) // settlements in which a prefix became invisible are kept so long
+struct routes;
 
 struct routes_loss { // a settlement in which prefixes became invisible, of whatever entity
 	struct instant time;
@@ -25,13 +25,18 @@ struct sample_sink {
 
 // `entities` may be empty: then only the table is kept. All borrowed.
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
-			     const struct definition *definition, uint32_t full_floor, struct sample_sink out);
+			     const struct visibility *by, struct sample_sink out);
 void routes_free(struct routes *r);
 
 // Applies a batch; whenever the data's second moves on, everything up to there is settled and samples of the entities
 // that changed come out, stamped with the time of the last observation before. 0 or ERR_FULL.
 int routes_take(struct routes *r, const struct batch *b);
-void routes_finish(struct routes *r); // settles what is left
+void routes_finish(struct routes *r);	// settles what is left
+#define ROUTES_QUIET_NS (10 * NS_PER_S) // without a word for so long, time alone is told
+
+// Time went on to `now` without anything from the collectors: what is not settled is, and who has been silent for too long
+// leaves the denominator.
+void routes_tick(struct routes *r, struct instant now);
 
 struct instant routes_now(const struct routes *r); // time of the newest observation; unknown before the first
 const struct table *routes_table(const struct routes *r);
@@ -53,3 +58,4 @@ struct routes_limits { // what was left out because a limit was reached; all 0 u
 	uint64_t spans;	 // times at which a collector was blind: the oldest went
 };
 struct routes_limits routes_limits(const struct routes *r);
+void routes_carry(struct carry *c, struct routes *r); // into an empty one

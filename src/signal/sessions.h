@@ -7,11 +7,17 @@
 #include "model/limits.h"
 #include "model/obs.h"
 #include "model/routing.h"
+#include "signal/decisions.h"
+
+struct carry; // base/carry.h
 
 struct sessions;
 
-struct sessions *sessions_create(const struct peer_table *peers, const struct entity_list *entities); // borrowed
+// All borrowed. `decisions`: of the run; null: the table's.
+struct sessions *sessions_create(const struct decisions *decisions, const struct peer_table *peers,
+				 const struct entity_list *entities);
 void sessions_free(struct sessions *s);
 void sessions_take(struct sessions *s, const struct obs *o); // OBS_SESSION, OBS_ALIVE, OBS_ANNOUNCE: any of routing
 const struct session_log *sessions_log(const struct sessions *s); // borrowed until the next take
 const struct limits *sessions_limits(const struct sessions *s);	  // how often each of its limits was reached
+void sessions_carry(struct carry *c, struct sessions *s);	  // all but what it was created with

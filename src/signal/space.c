@@ -8,11 +8,13 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/hash.h"
+#include "base/index.h"
 #include "signal/cover.h"
 
 #include <stdlib.h>
 
-#define SLASH24S (1u << 24)
+#define SLASH24S (1u << 24) // all there are
 
 struct set {
 	uint32_t *members;
@@ -36,8 +38,7 @@ struct space {
 	uint16_t *cover, *owner; // by /24
 	struct set *sets;
 	size_t set_count, set_capacity;
-	uint32_t *set_index; // open addressing by members: number + 1; 0 empty
-	size_t set_slots;    // a power of two
+	struct index set_index; // by members
 	uint64_t sets_lost;
 	struct range6 *ranges6; // sorted by first
 	size_t range6_count, range6_capacity;
@@ -56,32 +57,15 @@ static bool set_equal(const struct set *s, const uint32_t *members, size_t n)
 	return s->n == n && (!n || memcmp(s->members, members, n * sizeof(*members)) == 0);
 }
 
-// Where the set with these members is, or belongs.
-static uint32_t *set_slot(const struct space *s, const uint32_t *members, size_t n)
-{
-	size_t i = hash_bytes(members, n * sizeof(*members)) & (s->set_slots - 1);
-	while (s->set_index[i] && !set_equal(&s->sets[s->set_index[i] - 1], members, n))
-		i = (i + 1) & (s->set_slots - 1);
-	return &s->set_index[i];
-}
-
-static void set_index_grow(struct space *s)
-{
-	s->set_slots = s->set_slots ? s->set_slots * 2 : 64;
-	free(s->set_index);
-	s->set_index = alloc_zero(s->set_slots, sizeof(*s->set_index));
-	for (size_t i = 0; i < s->set_count; i++)
-		*set_slot(s, s->sets[i].members, s->sets[i].n) = (uint32_t)i + 1;
-}
-
 // The set with these members (ascending), made if new; SPACE_NOBODY when there are too many sets.
 static uint16_t set_intern(struct space *s, const uint32_t *members, size_t n)
 {
-	if (s->set_count * 2 >= s->set_slots)
-		set_index_grow(s);
-	uint32_t *slot = set_slot(s, members, n);
-	if (*slot)
-		return (uint16_t)(*slot - 1);
+	uint64_t hash = hash_bytes(members, n * sizeof(*members));
+	struct index_walk walk = index_begin(hash);
+	uint32_t number;
+	while (index_next(&s->set_index, &walk, &number))
+		if (set_equal(&s->sets[number], members, n))
+			return (uint16_t)number;
 	if (s->set_count >= SPACE_SETS_MAX) {
 		s->sets_lost++;
 		return SPACE_NOBODY;
@@ -93,7 +77,7 @@ static uint16_t set_intern(struct space *s, const uint32_t *members, size_t n)
 		set->members = alloc_zero(n, sizeof(*members));
 		memcpy(set->members, members, n * sizeof(*members));
 	}
-	*slot = (uint32_t)s->set_count + 1;
+	index_add(&s->set_index, hash, (uint32_t)s->set_count);
 	return (uint16_t)s->set_count++;
 }
 
@@ -200,7 +184,7 @@ void space_free(struct space *s)
 	alloc_pages_free(s->cover, SLASH24S * sizeof(*s->cover));
 	alloc_pages_free(s->owner, SLASH24S * sizeof(*s->owner));
 	free(s->sets);
-	free(s->set_index);
+	index_free(&s->set_index);
 	free(s->ranges6);
 	free(s->own);
 	free(s);

@@ -7,8 +7,8 @@
 struct space;
 
 // Which entities a thing belongs to: an interned set, SPACE_NOBODY for none.
-#define SPACE_NOBODY   0
-#define SPACE_SETS_MAX 65535
+#define SPACE_NOBODY   0     // no set
+#define SPACE_SETS_MAX 65535 // 16 bits
 
 struct space *space_create(const struct entity_list *entities); // borrowed
 void space_free(struct space *s);

@@ -8,6 +8,8 @@
 #include "signal/dictionary.h"
 #include "signal/health.h"
 
+struct carry; // base/carry.h
+
 struct table;
 
 struct table_listener { // told of each route change that was applied; any may be null
@@ -27,7 +29,7 @@ struct table_totals {
 	uint64_t slash24;     // IPv4 space visible, in /24s; by table_totals only
 };
 
-struct table *table_create(const struct peer_table *peers, const struct definition *definition, uint32_t full_floor);
+struct table *table_create(const struct peer_table *peers, const struct visibility *by);
 void table_free(struct table *t);
 void table_listen(struct table *t, const struct table_listener *listener); // borrowed
 
@@ -53,3 +55,4 @@ const struct health_peer *table_peer(const struct table *t, uint32_t peer); // n
 uint32_t table_peer_asn(const struct table *t, uint32_t peer);
 const struct definition *table_definition(const struct table *t);
 void table_totals(const struct table *t, struct table_totals *ret);
+void table_carry(struct carry *c, struct table *t); // into an empty one

@@ -2,21 +2,23 @@
 // Observers about themselves: which words impair, and where spans begin and end.
 #include "signal/told.h"
 
+#include "base/carry.h"
 #include "model/observer.h"
 
-void told_init(struct told *t)
+void told_init(const struct decisions *d, struct told *t)
 {
-	*t = (struct told){.last = INT64_MIN, .since = INT64_MIN, .state = OBSERVER_OK};
+	uint32_t own_loss_ppm = (uint32_t)(signal_value(d, OBSERVER_IMPAIRED_LOSS) * 1e6);
+	*t = (struct told){.own_loss_ppm = own_loss_ppm, .last = INT64_MIN, .since = INT64_MIN, .state = OBSERVER_OK};
 }
 
 // Blind is blind. Degraded is told and no more, but for two reasons that make failures of targets by themselves: a clock that
 // was set anew misdates every answer, and own loss may be taken for the entity's.
-static bool impairs(const struct obs *o)
+static bool impairs(const struct told *t, const struct obs *o)
 {
 	if (o->health.state != OBSERVER_DEGRADED)
 		return o->health.state == OBSERVER_BLIND;
 	return o->health.why == OBSERVER_CLOCK_STEP ||
-	       (o->health.why == OBSERVER_OWN_LOSS && o->loss_ppm >= TOLD_OWN_LOSS);
+	       (o->health.why == OBSERVER_OWN_LOSS && o->loss_ppm >= t->own_loss_ppm);
 }
 
 static void spans_forget(struct told *t, int64_t oldest)
@@ -53,7 +55,7 @@ static struct observer_change change_of(const struct told *t, uint16_t observer,
 
 static bool says_the_same(const struct told *t, const struct obs *o)
 {
-	return t->state == o->health.state && t->why == o->health.why && t->impaired == impairs(o);
+	return t->state == o->health.state && t->why == o->health.why && t->impaired == impairs(t, o);
 }
 
 size_t told_take(struct told *t, const struct obs *o, int64_t oldest, struct observer_change ret[2])
@@ -73,11 +75,23 @@ size_t told_take(struct told *t, const struct obs *o, int64_t oldest, struct obs
 	}
 	t->state = o->health.state;
 	t->why = o->health.why;
-	t->impaired = impairs(o);
+	t->impaired = impairs(t, o);
 	t->since = from;
 	if (t->state != OBSERVER_OK)
 		ret[n++] = change_of(t, o->collector, true, from);
 	if (t->impaired)
 		span_open(t, from);
 	return n;
+}
+
+void told_carry(struct carry *c, struct told *t)
+{
+	CARRY(c, t->span);
+	CARRY(c, t->last);
+	CARRY(c, t->since);
+	CARRY(c, t->count);
+	CARRY(c, t->state);
+	CARRY(c, t->why);
+	CARRY(c, t->impaired);
+	carry_check(c, t->count <= TOLD_SPANS && t->state < OBSERVER_STATE_COUNT && t->why < OBSERVER_WHY_COUNT);
 }

@@ -4,11 +4,14 @@
 
 #include "model/obs.h"
 #include "model/pulse.h"
+#include "signal/decisions.h"
 
-#define TOLD_SPANS    8	     // kept at a time: of the few intervals that still wait
-#define TOLD_OWN_LOSS 100000 // parts in a million from which its own loss impairs it; reason in doc/DETECTION.md
+struct carry; // base/carry.h
+
+#define TOLD_SPANS 8 // kept at a time: of the few intervals that still wait
 
 struct told {
+	uint32_t own_loss_ppm; // from which its own loss impairs it
 	struct {
 		int64_t from, to; // ns; to INT64_MAX: still
 	} span[TOLD_SPANS];
@@ -20,7 +23,7 @@ struct told {
 	bool impaired; // now
 };
 
-void told_init(struct told *t);
+void told_init(const struct decisions *d, struct told *t); // d: of the run; null: the table's
 
 // Takes one OBS_HEALTH; spans that ended before `oldest` are forgotten. What changed goes to `ret`, at most two changes: the
 // end of one state, the beginning of another. Returns how many.
@@ -33,3 +36,4 @@ static inline bool told_impaired(const struct told *t, int64_t time)
 			return true;
 	return false;
 }
+void told_carry(struct carry *c, struct told *t);

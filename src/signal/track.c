@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/carry.h"
 #include "model/probe.h"
 
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct wide { // observers from FIRST_BITS on
 };
 
 struct track_table {
+	double fails; // see decisions.inc
+	unsigned good, good_of;
 	struct track *at;
 	size_t count, capacity;
 	struct wide *wide; // of the targets that fail at such observers now
@@ -25,9 +28,13 @@ struct track_table {
 	uint32_t free; // 1 + the first free one; 0 none
 };
 
-struct track_table *track_table_create(void)
+struct track_table *track_table_create(const struct decisions *decisions)
 {
-	return alloc_zero(1, sizeof(struct track_table));
+	struct track_table *t = alloc_zero(1, sizeof(*t));
+	t->fails = signal_value(decisions, TRACK_FAILS);
+	t->good = (unsigned)signal_value(decisions, TRACK_GOOD);
+	t->good_of = (unsigned)signal_value(decisions, TRACK_GOOD_OF);
+	return t;
 }
 
 void track_table_free(struct track_table *t)
@@ -109,6 +116,12 @@ static void change_fill(const struct track *k, int64_t t, bool down, struct targ
 	};
 }
 
+// The bits of the outcomes that decide whether it is up again.
+static unsigned recent_mask(const struct track_table *t)
+{
+	return (1u << t->good_of) - 1;
+}
+
 static bool answered(struct track_table *table, struct track *k, int64_t t, struct target_change *ret)
 {
 	if (!k->down) {
@@ -122,11 +135,11 @@ static bool answered(struct track_table *table, struct track *k, int64_t t, stru
 		return false;
 	}
 	k->recent = (uint8_t)(k->recent << 1 | 1);
-	if (k->recent_count < TRACK_GOOD_OF)
+	if (k->recent_count < table->good_of)
 		k->recent_count++;
 	if (k->first_good == INT64_MIN)
 		k->first_good = t;
-	if (__builtin_popcount(k->recent & ((1u << TRACK_GOOD_OF) - 1)) < TRACK_GOOD)
+	if (__builtin_popcount(k->recent & recent_mask(table)) < (int)table->good)
 		return false;
 	change_fill(k, t, false, ret);
 	k->down = false;
@@ -144,7 +157,7 @@ static bool failed(struct track_table *table, struct track *k, const struct trac
 		return false; // never seen up: unobservable, not down
 	if (k->down) {
 		k->recent = (uint8_t)(k->recent << 1);
-		if (!(k->recent & ((1u << TRACK_GOOD_OF) - 1)))
+		if (!(k->recent & recent_mask(table)))
 			k->first_good = INT64_MIN;
 		return false;
 	}
@@ -155,7 +168,7 @@ static bool failed(struct track_table *table, struct track *k, const struct trac
 	if (k->fails < UINT16_MAX)
 		k->fails++;
 	failing_add(table, k, o->observer);
-	if (k->fails < TRACK_FAILS * failing_count(table, k))
+	if (k->fails < table->fails * failing_count(table, k))
 		return false;
 	k->up_ns += k->first_fail;
 	change_fill(k, o->t, true, ret);
@@ -170,4 +183,44 @@ bool track_result(struct track_table *table, uint32_t target, const struct track
 {
 	struct track *k = track_of(table, target);
 	return o->outcome == PROBE_OK ? answered(table, k, o->t, ret) : failed(table, k, o, ret);
+}
+
+// The observers beyond those that every track has room for, where any of them fails.
+static void track_wide_carry(struct carry *c, struct track_table *t, struct track *k)
+{
+	bool more = k->more;
+	CARRY(c, more);
+	if (!more)
+		return;
+	if (carry_loads(c))
+		k->more = 0;
+	struct wide *wide = wide_of(t, k);
+	CARRY(c, wide->bits);
+}
+
+static void track_one_carry(struct carry *c, struct track_table *t, struct track *k)
+{
+	CARRY(c, k->last_ok);
+	CARRY(c, k->first_fail);
+	CARRY(c, k->first_good);
+	CARRY(c, k->up_ns);
+	CARRY(c, k->failing);
+	track_wide_carry(c, t, k);
+	CARRY(c, k->onsets);
+	CARRY(c, k->fails);
+	CARRY(c, k->recent);
+	CARRY(c, k->recent_count);
+	CARRY(c, k->outcome);
+	CARRY(c, k->ever_up);
+	CARRY(c, k->down);
+	carry_check(c, k->outcome < PROBE_OUTCOME_COUNT && k->recent_count <= TRACK_GOOD_OF);
+}
+
+void track_table_carry(struct carry *c, struct track_table *t)
+{
+	carry_room(c, CARRY_ARRAY(t->at, t->count, t->capacity), 40);
+	for (size_t i = 0; i < t->count && carry_good(c); i++)
+		track_one_carry(c, t, &t->at[i]);
+	if (t->count)
+		carry_within(c, CARRY_TARGETS, t->count - 1);
 }

@@ -5,10 +5,9 @@
 #include "model/obs.h"
 #include "model/pulse.h"
 #include "model/target.h"
+#include "signal/decisions.h"
 
-#define TRACK_FAILS   2 // consecutive failures per failing observer before a target is down
-#define TRACK_GOOD    3 // good checks …
-#define TRACK_GOOD_OF 4 // … among so many before it is up again
+struct carry; // base/carry.h
 
 struct track {
 	int64_t last_ok, first_fail; // ns; INT64_MIN none
@@ -28,7 +27,7 @@ _Static_assert(sizeof(struct track) == 56, "memory per target");
 
 struct track_table;
 
-struct track_table *track_table_create(void);
+struct track_table *track_table_create(const struct decisions *decisions); // of the run; null: the table's
 void track_table_free(struct track_table *t);
 struct track *track_of(struct track_table *t, uint32_t target); // made on first use; borrowed until the next new target
 
@@ -40,3 +39,5 @@ struct track_outcome {
 
 // Applies one result of a target that track_of made. Returns true and fills ret when the target went down or came up.
 bool track_result(struct track_table *table, uint32_t target, const struct track_outcome *o, struct target_change *ret);
+
+void track_table_carry(struct carry *c, struct track_table *t);

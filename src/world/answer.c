@@ -4,6 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 
@@ -211,8 +213,9 @@ static int answer_entity_show(struct world_answers *l, const char *entity)
 		return ERR_NOT_FOUND;
 	}
 	answer_extent_settle(y);
-	answer_entity_head(l, entity,
-			   country ? NULL : world_network_name(l->world, (uint32_t)strtoul(entity + 4, NULL, 10)));
+	uint64_t asn;
+	bool named = !country && number_of_text(entity + 4, UINT32_MAX, &asn);
+	answer_entity_head(l, entity, named ? world_network_name(l->world, (uint32_t)asn) : NULL);
 	(void)world_ranges(l->world, entity, answer_range_extent, y); // known, as the parts were
 	if (l->json) {
 		if (!l->totals)
@@ -338,6 +341,7 @@ bool world_answer_means(const char *word, struct text *ret_what)
 
 int world_answer(struct world_answers *l, const char *what)
 {
+	must(l && what);
 	struct addr a;
 	return addr_parse(what, &a) == 0 ? answer_address_show(l, &a) : answer_entity_show(l, what);
 }

@@ -20,6 +20,7 @@ static unsigned free_bits(wide first, wide last, unsigned most)
 int world_range_prefixes(const struct world_range *r, int (*found)(void *context, const struct prefix *p),
 			 void *context)
 {
+	must(r && found && r->first.family == r->last.family);
 	uint8_t family = r->first.family;
 	unsigned all = family_bits(family);
 	wide at = wide_of_addr(&r->first), last = wide_of_addr(&r->last);

@@ -207,6 +207,15 @@ static void scaled_numbers_are_rounded(void **state)
 		{"1x", 3, 9999, 0, false},
 		{".", 3, 9, 0, false},
 		{"1e30", 3, UINT64_MAX, 0, false},
+		{"2100344.1185001", 3, UINT32_MAX, 2100344119, true},
+		{"2100344.118500", 3, UINT32_MAX, 2100344119, true}, // not half as a double, times 1,000
+		{"2100344.118499", 3, UINT32_MAX, 2100344118, true},
+		{"18446744073709551615", 0, UINT64_MAX, UINT64_MAX, true},
+		{"18446744073709551616", 0, UINT64_MAX, 0, false},
+		{"0.00000000005e10", 0, 9, 1, true},
+		{"4e-1", 0, 9, 0, true},
+		{"1e-9999", 9, 9, 0, true},
+		{"0e9999", 9, 9, 0, true},
 		{"99999999999", 0, UINT64_MAX, 99999999999, true},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

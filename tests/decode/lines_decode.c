@@ -302,11 +302,18 @@ static void test_atlas(void **state)
 	assert_int_equal(lines_counted(h, DECODE_ATLAS_EMPTY), 1);
 }
 
+static int nothing_comes(void *context, const struct batch *b)
+{
+	(void)context;
+	fail_msg("%zu observations", b->count);
+	return 0;
+}
+
 static void test_without_targets(void **state)
 {
 	(void)state;
 	struct decode_options none = {0};
-	struct decoder *d = decoder_create(&none, (struct batch_sink){NULL, NULL});
+	struct decoder *d = decoder_create(&none, (struct batch_sink){nothing_comes, NULL});
 	struct record r = {.kind = RECORD_LINE, .form = LINE_PROBE};
 	assert_int_equal(decoder_take(d, &r), 0);
 	assert_int_equal(decoder_counts(d)->of[DECODE_UNSUPPORTED], 1);

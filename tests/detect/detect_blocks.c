@@ -41,7 +41,7 @@ static void hear_pool(void *context, uint32_t entity, const struct block_pool *p
 static struct blocks *blocks_heard(size_t expected, struct heard *h)
 {
 	*h = (struct heard){0};
-	return blocks_create(expected, (struct block_sink){hear_block, hear_pool, h});
+	return blocks_create(NULL, expected, (struct block_sink){hear_block, hear_pool, h});
 }
 
 static void probe(struct blocks *b, int64_t second, uint8_t low, bool ok, uint16_t observer)

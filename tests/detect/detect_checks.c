@@ -37,7 +37,7 @@ static void signs_open_and_close(void **state)
 {
 	(void)state;
 	struct seen seen = {0};
-	struct checks *c = checks_create(0, (struct detection_sink){take, &seen});
+	struct checks *c = checks_create(NULL, 0, (struct detection_sink){take, &seen});
 	for (int s = 0; s < 30; s++)
 		pulse(c, s, 0, 20000);
 	pulse(c, 30, 10, 20000); // one interval is no sign
@@ -62,7 +62,7 @@ static void the_end_of_the_data_is_no_end(void **state)
 {
 	(void)state;
 	struct seen seen = {0};
-	struct checks *c = checks_create(0, (struct detection_sink){take, &seen});
+	struct checks *c = checks_create(NULL, 0, (struct detection_sink){take, &seen});
 	for (int s = 0; s < 20; s++)
 		pulse(c, s, s < 10 ? 0 : 10, s < 10 ? 20000 : 0);
 	checks_now(c);

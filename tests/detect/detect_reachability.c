@@ -26,7 +26,7 @@ static void intervals_retire_by_time(void **state)
 	(void)state;
 	struct entity_list entities = {0};
 	struct target_table *targets = target_table_create(&entities);
-	struct reachability *r = reachability_create(0, targets, (struct detection_sink){ignore, NULL});
+	struct reachability *r = reachability_create(NULL, 0, targets, (struct detection_sink){ignore, NULL});
 	struct pulse_view view = {.sent = 10};
 	size_t n;
 	for (int64_t s = 0; s < 100 * HOUR; s += WIDTH_S) {

@@ -40,7 +40,8 @@ static struct named *lot_find(struct lot *l, const char *entity, const char *sig
 	struct named *n = &l->at[l->count];
 	snprintf(n->entity, sizeof(n->entity), "%s", entity);
 	snprintf(n->signal, sizeof(n->signal), "%s", signal);
-	n->watch = series_create(0, (uint32_t)l->count++, signal, (struct detection_sink){catch_take, &n->caught});
+	n->watch =
+		series_create(NULL, 0, (uint32_t)l->count++, signal, (struct detection_sink){catch_take, &n->caught});
 	return n;
 }
 

@@ -210,7 +210,8 @@ static void own_group_teaches(void **state)
 			struct verdict d;
 			calibrate_fit(cases, n, (enum calibrate_group)kind, own ? 9 : 0, &r);
 			r.sharpness = 1; // the counts alone are compared
-			diagnose_rank(cases[n - 1].findings, cases[n - 1].prior, &r, 1, &d);
+			diagnose_rank(
+				&(struct diagnose_answers){cases[n - 1].findings, cases[n - 1].prior, &r, 1, NULL}, &d);
 			for (int i = 0; i < CAUSE_COUNT; i++)
 				p[own] = d.ranked[i].cause == CAUSE_POWER ? d.ranked[i].p : p[own];
 		}

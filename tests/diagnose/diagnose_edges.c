@@ -2,6 +2,8 @@
 // The thresholds of the evidence: on one side of each it is answered so, on the other otherwise.
 #include "made.h"
 
+#include "base/attr.h"
+#include "base/hash.h"
 #include "diagnose/evidence.h"
 
 #include <math.h>
@@ -305,6 +307,50 @@ static const struct edge {
 	 ANSWER_YES,
 	 ANSWER_UNKNOWN, // one that is fit cannot be alone
 	 {U(facts.witness.observers, 2), U(facts.witness.observers_seeing, 1), D(facts.plane.loss_peak, 0.5)}},
+	{EVIDENCE_LONG_LEAD,
+	 D(story.precedence.lead_from, 0),
+	 137,
+	 137.1,
+	 ANSWER_UNKNOWN,
+	 ANSWER_YES, // usual hold time
+	 {B(story.precedence.known), B(story.precedence.has_lead), D(story.precedence.lead_best, 200), D(facts.hold_s, NAN)}},
+	{EVIDENCE_ROUTES_WITH_LOSS,
+	 D(story.precedence.lead_best, 0),
+	 3,
+	 3.1,
+	 ANSWER_YES,
+	 ANSWER_NO,
+	 {B(story.precedence.known), B(story.precedence.has_lead)}},
+	{EVIDENCE_HOLD_TIMER,
+	 D(facts.routes.first_s, 0),
+	 5.9,
+	 6,
+	 ANSWER_NO,
+	 ANSWER_YES,
+	 {D(facts.routes.lost, 1), SIG(SIGNAL_LOSS), D(facts.plane.fall_s, 1)}},
+	{EVIDENCE_DETOUR,
+	 D(facts.plane.floor_flat, 0),
+	 0.69,
+	 0.7,
+	 ANSWER_UNKNOWN,
+	 ANSWER_NO,
+	 {D(facts.plane.loss_peak, 0.9)}},
+	{EVIDENCE_RETURN_ORDER, D(facts.services.return_classes, 0), 2, 3, ANSWER_UNKNOWN, ANSWER_YES, {{0}}},
+	{EVIDENCE_RETURN_ORDER,
+	 N(story.recovery_count, 0),
+	 2,
+	 3,
+	 ANSWER_UNKNOWN,
+	 ANSWER_NO,
+	 {D(facts.services.return_classes, 1)}},
+	{EVIDENCE_ONE_BLOCK,
+	 U(facts.services.blocks, 0),
+	 2,
+	 3,
+	 ANSWER_UNKNOWN,
+	 ANSWER_YES,
+	 {U(facts.services.blocks_failed, 1)}},
+	{EVIDENCE_BOTH_PLANES, SIG(0), SIGNAL_LATENCY, SIGNAL_SERIES, ANSWER_UNKNOWN, ANSWER_YES, {SIG(SIGNAL_SERIES)}},
 };
 
 static void both_sides(void **state)
@@ -353,8 +399,60 @@ static void strengths(void **state)
 	assert_true(fabs(evidence_row(EVIDENCE_DETOUR)->look(&n, NULL).strength - 1) < 1e-9);
 }
 
+// All answers to all edges, both sides of each, and to times of calm, as one number.
+static uint64_t answers_hash(const struct decisions *d)
+{
+	static const double watched_s[] = {60, 3600, 7200, 86400, 8 * 86400, 20 * 86400};
+	uint64_t hash = 0;
+	for (size_t i = 0; i < 2 * ARRAY_LEN(edges); i++) {
+		const struct edge *g = &edges[i / 2];
+		struct incident n = blank();
+		struct change at = g->at;
+		for (int k = 0; k < EDGE_WITH && g->with[k].type; k++)
+			change(&n, &g->with[k]);
+		at.number = i % 2 ? g->above : g->below;
+		change(&n, &at);
+		struct finding f = evidence_row(g->evidence)->look(&n, d);
+		hash = hash_pair(hash, hash_pair(f.answer, (uint64_t)(f.strength * 1e6)));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(watched_s) * EVIDENCE_COUNT; i++) {
+		struct incident n = blank();
+		n.ties.past.same_clock = n.ties.past.outages_10d = n.ties.past.short_losses = 0;
+		n.ties.past.watched_s = watched_s[i / EVIDENCE_COUNT];
+		n.facts.hold_s = NAN;
+		n.facts.plane.rtt_detour = 1.4;
+		struct finding f = evidence_row((uint8_t)(i % EVIDENCE_COUNT))->look(&n, d);
+		hash = hash_pair(hash, hash_pair(f.answer, (uint64_t)(f.strength * 1e6)));
+	}
+	return hash;
+}
+
+// Each limit is asked for: at one end of its bounds some answer is another one.
+static void every_limit_moves_an_answer(void **state)
+{
+	static const struct decision_table *const tables[] = {&diagnose_decisions};
+	(void)state;
+	uint64_t plain = answers_hash(NULL);
+	int missed = 0;
+	for (unsigned which = JUDGE_HOLD_USUAL_S; which < DIAGNOSE_DECISIONS_END; which++) {
+		const struct decision *row = &diagnose_rows[which % DECISION_ROWS_MAX];
+		bool moved = false;
+		for (int high = 0; high < 2; high++) {
+			struct decisions d;
+			decisions_join(tables, ARRAY_LEN(tables), &d);
+			assert_int_equal(decisions_set(&d, row->name, high ? row->high : row->low, &row), 0);
+			moved |= answers_hash(&d) != plain;
+		}
+		if (!moved)
+			print_error("%s moves no answer\n", row->name);
+		missed += !moved;
+	}
+	assert_int_equal(missed, 0);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(both_sides), cmocka_unit_test(strengths)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(both_sides), cmocka_unit_test(strengths),
+					   cmocka_unit_test(every_limit_moves_an_answer)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static const struct facts_past *past_of_last(void)
 		list.at[i].facts.width_s = MINUTE / 2;
 		list.at[i].facts.clock_width_s = MINUTE;
 	}
-	past = facts_past(&list, list.count - 1, at(-1 * HOUR));
+	past = facts_past(NULL, &list, list.count - 1, at(-1 * HOUR));
 	return &past;
 }
 
@@ -73,7 +73,7 @@ static void test_first(void **state)
 	expect_number(p->outages_10d, 0);
 	expect_number(p->same_clock, 0);
 	expect_number(p->even_spacing, 1);
-	past = facts_past(&list, list.count - 1, INSTANT_NONE);
+	past = facts_past(NULL, &list, list.count - 1, INSTANT_NONE);
 	expect_number(p->watched_s, NAN);
 }
 
@@ -199,7 +199,7 @@ static void test_short_losses_of_the_dossier(void **state)
 	seen[6].start = seen[6].end = tale.incident.story.start;
 	expect_number(tale_facts(&tale)->short_losses, 1);
 	struct incident_list one = {.at = &tale.incident, .count = 1};
-	past = facts_past(&one, 0, INSTANT_NONE);
+	past = facts_past(NULL, &one, 0, INSTANT_NONE);
 	expect_number(past.short_losses, 1); // kept when the list is looked through
 }
 

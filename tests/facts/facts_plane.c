@@ -367,7 +367,7 @@ static struct facts_plane curve_of(const char *loss, double width_s)
 	size_t n = strlen(loss);
 	for (size_t i = 0; i < n; i++)
 		points[i] = (struct curve_point){width_s * (double)i, loss[i] == 'X' ? 0 : 1 - (loss[i] - '0') / 10.0};
-	facts_curve(points, n, width_s, &p);
+	facts_curve(NULL, points, n, width_s, &p);
 	assert_true(p.waves < 0 && p.loss_peak < 0);
 	return p;
 }

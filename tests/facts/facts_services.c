@@ -230,7 +230,7 @@ static void take_nothing(void *context, const struct detection *d, bool opened)
 // How many of three observers saw what all together lost.
 static uint16_t seeing(const uint32_t lost[3], unsigned impaired)
 {
-	struct reachability *r = reachability_create(0, targets, (struct detection_sink){take_nothing, NULL});
+	struct reachability *r = reachability_create(NULL, 0, targets, (struct detection_sink){take_nothing, NULL});
 	struct pulse_view views[3] = {0};
 	for (uint16_t i = 0; i < 3; i++)
 		views[i] = (struct pulse_view){i, (impaired >> i & 1) != 0, 100, lost[i], 0, 0, 0, 0, 0, 0};

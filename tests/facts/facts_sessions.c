@@ -42,14 +42,15 @@ static struct obs *down(uint32_t peer, double at, enum session_cause cause, uint
 
 static const struct facts_sessions *judge(void)
 {
-	struct sessions *c = sessions_create(land.scene.peers, &land.entities);
+	struct sessions *c = sessions_create(NULL, land.scene.peers, &land.entities);
 	struct incident n = {.story.start = {scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9}};
 	n.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	scene_sort(&land.scene);
 	for (size_t i = 0; i < land.scene.count; i++)
 		sessions_take(c, &land.scene.obs[i]);
 	facts_unknown(&n.facts);
-	facts_sessions(sessions_log(c), &land.entities.at[0], &n.story, &n.facts.sessions);
+	struct facts_input in = {.sessions = sessions_log(c)};
+	facts_sessions(&in, &land.entities.at[0], &n.story, &n.facts.sessions);
 	facts = n.facts;
 	sessions_free(c);
 	land_close(&land);

@@ -29,7 +29,7 @@ static void put_right(uint8_t *state)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t state[CENSUS_STATE_BYTES], before[CENSUS_STATE_BYTES], after[CENSUS_STATE_BYTES];
-	struct blocks *blocks = blocks_create(1, (struct block_sink){0});
+	struct blocks *blocks = blocks_create(NULL, 1, (struct block_sink){0});
 	struct census_options o = {.seed = 1, .shards = 2};
 	struct census *c;
 	struct census_probe p;

@@ -23,7 +23,7 @@ static void house_open(struct house *h, const char *id)
 {
 	*h = (struct house){0};
 	assert_non_null(entity_add(&h->entities, id));
-	h->book = book_create(&h->entities);
+	h->book = book_create(NULL, &h->entities);
 }
 
 static void house_close(struct house *h)
@@ -56,7 +56,7 @@ static void take(struct house *h)
 {
 	struct story_input in = {.dossier = &h->d, .entities = &h->entities, .since = INSTANT_NONE};
 	struct assemble_groups groups;
-	assemble_entity(&(struct assemble_input){&h->d, &h->entities, NULL, NULL}, &groups);
+	assemble_entity(&(struct assemble_input){&h->d, &h->entities, NULL, NULL, NULL}, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));
 	for (size_t i = 0; i < groups.count; i++)
 		found[i].story = story_of(&in, &groups.at[i]);

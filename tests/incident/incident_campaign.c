@@ -69,7 +69,7 @@ static struct campaign_incident shifted(struct campaign_incident n, double days)
 
 static size_t found(const struct campaign_incident *n, size_t count, size_t *of, struct campaign *c)
 {
-	size_t campaigns = campaign_find(n, count, INSTANT_NONE, of, c);
+	size_t campaigns = campaign_find(&(struct campaign_list){NULL, n, count, INSTANT_NONE}, of, c);
 	for (size_t i = 0; i < campaigns; i++)
 		assert_true(c[i].p >= 0 && c[i].p <= 1 && isfinite(c[i].expected) && c[i].count >= 2);
 	return campaigns;
@@ -106,11 +106,11 @@ static void test_unlike(void **state)
 	static const char *const names[] = {"a1", "a2", "b", "e"};
 	for (size_t i = 0; i < 4; i++)
 		for (size_t k = i + 1; k < 4; k++) {
-			double s = campaign_similarity(&kinds[i], &kinds[k]);
+			double s = campaign_similarity(NULL, &kinds[i], &kinds[k]);
 			print_message("%s %s %.4f\n", names[i], names[k], s);
-			assert_true(s == campaign_similarity(&kinds[k], &kinds[i]));
+			assert_true(s == campaign_similarity(NULL, &kinds[k], &kinds[i]));
 			if (i >= 2 || k >= 2)
-				assert_true(s < CAMPAIGN_SIMILARITY - 0.05);
+				assert_true(s < incident_value(NULL, CAMPAIGN_ALIKE) - 0.05);
 		}
 	struct campaign_incident n[2] = {cable(), shifted(power_carrier(), 1)};
 	size_t of[2];
@@ -130,22 +130,22 @@ static void test_unseen(void **state)
 	struct campaign_incident a = stress(), b = shifted(stress(), 2);
 	b.watched &= ~BIT(SIGNAL_LATENCY);
 	b.moved &= ~BIT(SIGNAL_LATENCY);
-	assert_true(campaign_similarity(&a, &b) > 0.9);
+	assert_true(campaign_similarity(NULL, &a, &b) > 0.9);
 	b.watched = b.moved = BIT(SIGNAL_ROUTES);
 	b.has_lead = b.has_shape = b.has_scope = false;
-	assert_true(campaign_similarity(&a, &b) == 0); // one signal and a time: too little
+	assert_true(campaign_similarity(NULL, &a, &b) == 0); // one signal and a time: too little
 	struct campaign_incident none = {.start = INSTANT_NONE, .end = INSTANT_NONE};
-	assert_true(campaign_similarity(&none, &none) == 0);
+	assert_true(campaign_similarity(NULL, &none, &none) == 0);
 	none = stress();
 	none.start = INSTANT_NONE; // when, nobody knows: alike, but in no campaign
-	assert_true(campaign_similarity(&none, &a) > 0.9);
+	assert_true(campaign_similarity(NULL, &none, &a) > 0.9);
 	struct campaign_incident both[] = {none, a};
 	size_t of[2];
 	struct campaign c[1];
 	assert_int_equal(found(both, 2, of, c), 0);
 	a.lead_s = NAN;
 	a.log10_shape_bf = INFINITY;
-	assert_true(isfinite(campaign_similarity(&a, &a)));
+	assert_true(isfinite(campaign_similarity(NULL, &a, &a)));
 }
 
 static void test_excess(void **state)
@@ -158,7 +158,7 @@ static void test_excess(void **state)
 		n[i] = shifted(stress(), 2.0 * (double)i);
 	assert_int_equal(found(n, 5, of, c), 1);
 	assert_true(c[0].excess && c[0].p < 1e-6); // nothing in half a year, then five in eight days
-	assert_int_equal(campaign_find(n, 5, n[0].start, of, c), 1);
+	assert_int_equal(campaign_find(&(struct campaign_list){NULL, n, 5, n[0].start}, of, c), 1);
 	assert_false(c[0].excess); // the records begin with the first: what is usual is not known
 	size_t k = 0;
 	for (; k < 35; k++) // a power cut every five days for half a year, which is as usual

@@ -222,7 +222,7 @@ static void test_odd_input(void **state)
 	struct concurrency c = tested(u, 8, NAN, false);
 	assert_int_equal(c.units, 7);
 	static const uint32_t hourly[] = {0, 0, 0, 8, 0, 0, 0, 9, 0, 0};
-	struct concurrency_input in = {u, 8, hourly, 10, -1, false};
+	struct concurrency_input in = {u, 8, hourly, 10, -1, false, NULL};
 	concurrency_test(&in, &c);
 	sane(&c);
 	assert_true(c.rho > 0.5 && c.rho < 1); // onsets come in bursts

@@ -5,6 +5,8 @@
 
 #include "incident/onset.h"
 
+#define ONSET_UNITS_MIN 6
+
 #define WIDTH NS_PER_S
 #define UNITS 48
 
@@ -45,7 +47,7 @@ static void holds_the_truth(void **state)
 		for (int k = 0; k < UNITS; k++)
 			units[k] = probed(&seed, down, 0.005);
 		struct moment start = coarse(down / WIDTH * WIDTH);
-		narrowed += onset_of_step(units, UNITS, WIDTH, &start);
+		narrowed += onset_of_step(NULL, units, UNITS, WIDTH, &start);
 		inside += start.from.ns <= down && down <= start.to.ns;
 		assert_true(start.from.ns <= start.best.ns && start.best.ns <= start.to.ns);
 	}
@@ -61,7 +63,7 @@ static void a_ramp_keeps_its_interval(void **state)
 	for (int k = 0; k < UNITS; k++) // one after the other, over ten intervals
 		units[k] = (struct onset_unit){{100 * WIDTH + k * WIDTH / 5 - WIDTH / 2},
 					       {100 * WIDTH + k * WIDTH / 5 + WIDTH / 2}};
-	assert_false(onset_of_step(units, UNITS, WIDTH, &start));
+	assert_false(onset_of_step(NULL, units, UNITS, WIDTH, &start));
 	assert_memory_equal(&start, &before, sizeof(start));
 }
 
@@ -72,11 +74,11 @@ static void too_little_is_said(void **state)
 	(void)state;
 	for (int k = 0; k < ONSET_UNITS_MIN; k++)
 		units[k] = (struct onset_unit){{100 * WIDTH + k}, {100 * WIDTH + WIDTH / 2 + k}};
-	assert_false(onset_of_step(units, ONSET_UNITS_MIN - 1, WIDTH, &start)); // too few
-	assert_false(onset_of_step(units, ONSET_UNITS_MIN, 0, &start));		// no interval
+	assert_false(onset_of_step(NULL, units, ONSET_UNITS_MIN - 1, WIDTH, &start)); // too few
+	assert_false(onset_of_step(NULL, units, ONSET_UNITS_MIN, 0, &start));	      // no interval
 	for (int k = 0; k < ONSET_UNITS_MIN; k++)
 		units[k] = (struct onset_unit){{200 * WIDTH + k}, {200 * WIDTH + WIDTH / 2 + k}};
-	assert_false(onset_of_step(units, ONSET_UNITS_MIN, WIDTH, &start)); // of another time
+	assert_false(onset_of_step(NULL, units, ONSET_UNITS_MIN, WIDTH, &start)); // of another time
 	assert_memory_equal(&start, &before, sizeof(start));
 }
 

@@ -150,7 +150,7 @@ static void nearest_is(const struct precedents *list, const struct precedent_fac
 	for (size_t i = 0; i < list->count; i++)
 		facts[i] = list->at[i].facts;
 	struct precedent_match m[PRECEDENT_NEAREST];
-	assert_int_equal(precedent_similar(subject, facts, list->count, m), PRECEDENT_NEAREST);
+	assert_int_equal(precedent_similar(NULL, subject, facts, list->count, m), PRECEDENT_NEAREST);
 	for (size_t i = 0; i < PRECEDENT_NEAREST; i++) {
 		print_message("%s %.4f\n", list->at[m[i].index].id, m[i].similarity);
 		assert_true(m[i].similarity >= 0 && m[i].similarity <= 1);
@@ -200,20 +200,21 @@ static void test_similar_edges(void **state)
 	struct precedent_match m[PRECEDENT_NEAREST];
 	for (size_t i = 0; i < 5; i++)
 		known[i] = (struct precedent_facts){.start = INSTANT_NONE, .fraction_down = -1};
-	assert_int_equal(precedent_similar(&subject, known, 5, m), 0); // nothing is known
-	assert_int_equal(precedent_similar(&subject, known, 0, m), 0);
+	assert_int_equal(precedent_similar(NULL, &subject, known, 5, m), 0); // nothing is known
+	assert_int_equal(precedent_similar(NULL, &subject, known, 0, m), 0);
 	subject.moved = known[3].moved = BIT(SIGNAL_ROUTES);
-	assert_int_equal(precedent_similar(&subject, known, 5, m), 0); // one thing is too little
+	assert_int_equal(precedent_similar(NULL, &subject, known, 5, m), 0); // one thing is too little
 	subject.duration_s = known[3].duration_s = 100;
-	assert_int_equal(precedent_similar(&subject, known, 5, m), 1);
+	assert_int_equal(precedent_similar(NULL, &subject, known, 5, m), 1);
 	assert_true(m[0].index == 3 && m[0].similarity == 1);
 	known[3].fraction_down = 0.5; // known of one only
-	assert_int_equal(precedent_similar(&subject, known, 5, m), 1);
+	assert_int_equal(precedent_similar(NULL, &subject, known, 5, m), 1);
 	assert_true(m[0].similarity < 0.9);
 	subject.duration_s = NAN;
 	known[3].duration_s = INFINITY;
 	subject.fraction_down = NAN;
-	assert_true(precedent_similar(&subject, known, 5, m) == 0 || (m[0].similarity >= 0 && m[0].similarity <= 1));
+	assert_true(precedent_similar(NULL, &subject, known, 5, m) == 0 ||
+		    (m[0].similarity >= 0 && m[0].similarity <= 1));
 }
 
 int main(void)

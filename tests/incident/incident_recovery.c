@@ -78,7 +78,7 @@ static void test_usual_share(void **state)
 {
 	(void)state;
 	struct phase_point points[] = {{at(0), 0.6, 0.8}, {at(1), 0.6, 0.8}, {at(2), 0.6, 0.39}, {at(3), 0.6, 0.39}};
-	struct phase_input in = {points, 4, 0.6, 0.8, 0.5};
+	struct phase_input in = {points, 4, 0.6, 0.8, 0.5, NULL};
 	struct phases ret;
 	phases_find(&in, &ret);
 	assert_int_equal(ret.count, 1);

@@ -36,7 +36,7 @@ static int on_configuration(void *context, struct cursor text)
 	uint64_t line;
 	assert_int_equal(journal_configuration_read(text, &a->entities, a->targets, &a->configured, &line), 0);
 	struct pipeline_options options = {
-		.parameters = &a->session->parameters,
+		.decisions = &a->session->decisions,
 		.known = a->session->precedents.at,
 		.known_count = a->session->precedents.count,
 		.peers = a->peers,

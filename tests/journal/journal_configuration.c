@@ -7,20 +7,22 @@
 
 #include <string.h>
 
-static const char golden[] = "lacuna-log-configuration 1\n"
-			     "version 0.1.0\n"
-			     "parameters 00ff\n"
-			     "definition full%20feed%25\n"
-			     "full-feed-floor 5\n"
-			     "entity country/KX 1 25000000 540 Kx%20%c3%a9%0a\n"
-			     "range 198.18.0.0 198.18.3.255\n"
-			     "range 2001:db8:: 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff\n"
-			     "asn 64512\n"
-			     "entity asn/64512 0 0 -32768 -\n"
-			     "entity region/7 1 1.5 -60 %2d\n"
-			     "listing host 198.18.0.10 country/KX - - -\n"
-			     "listing service 198.18.0.10 country/KX dns www.example.kx Air%20Kx\n"
-			     "listing control 192.0.2.1 - - % -\n";
+static const char golden[] =
+	"lacuna-log-configuration 1\n"
+	"version 0.1.0\n"
+	"parameters 00ff\n"
+	"definition full%20feed%25\n"
+	"full-feed-floor 5\n"
+	"world 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef 1700000000000000000\n"
+	"entity country/KX 1 25000000 540 Kx%20%c3%a9%0a\n"
+	"range 198.18.0.0 198.18.3.255\n"
+	"range 2001:db8:: 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff\n"
+	"asn 64512\n"
+	"entity asn/64512 0 0 -32768 -\n"
+	"entity region/7 1 1.5 -60 %2d\n"
+	"listing host 198.18.0.10 country/KX - - -\n"
+	"listing service 198.18.0.10 country/KX dns www.example.kx Air%20Kx\n"
+	"listing control 192.0.2.1 - - % -\n";
 
 struct world {
 	struct entity_list entities;
@@ -57,13 +59,15 @@ static void what_is_written_is_read(void **state)
 	assert_string_equal(w.entities.at[2].name, "-");
 	assert_true(w.entities.at[0].watched && !w.entities.at[1].watched);
 	assert_string_equal(w.read.definition, "full feed%");
+	assert_int_equal(strlen(w.read.world), 64);
+	assert_int_equal(instant_seconds(w.read.world_date), 1700000000);
 	struct addr a;
 	assert_int_equal(addr_parse("198.18.0.10", &a), 0);
 	const struct target *t = target_at(w.targets, target_id(w.targets, &a, PROBE_DNS, "www.example.kx", 14));
 	assert_int_equal(t->kind, TARGET_SERVICE);
 	assert_string_equal(t->institution, "Air Kx");
-	struct journal_configuration c = {w.read.version,    w.read.parameters, w.read.definition,
-					  w.read.full_floor, &w.entities,	w.targets};
+	struct journal_configuration c = {w.read.version, w.read.parameters, w.read.definition, w.read.full_floor,
+					  w.read.world,	  w.read.world_date, &w.entities,	w.targets};
 	journal_configuration_text(&again, &c);
 	assert_string_equal(text_string(&again), golden);
 	text_free(&again);

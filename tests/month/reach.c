@@ -56,7 +56,7 @@ static void scene_open(struct scene *s, uint32_t targets)
 		assert_int_equal(target_id(s->targets, &a, PROBE_ICMP_ECHO, NULL, 0), i);
 	}
 	struct reach_sink sink = {.pulse = on_pulse, .change = on_change, .observer = on_observer, .context = s};
-	s->reach = reach_create(s->targets, 1, sink);
+	s->reach = reach_create(NULL, s->targets, 1, sink);
 }
 
 static void scene_close(struct scene *s)

@@ -60,7 +60,7 @@ static void fill(struct blocks *b, uint32_t n, double availability)
 static void lab_make(struct lab *l, double availability, const struct census_options *o)
 {
 	*l = (struct lab){.random = random_seeded(20), .availability = availability};
-	l->blocks = blocks_create(BLOCKS, (struct block_sink){0});
+	l->blocks = blocks_create(NULL, BLOCKS, (struct block_sink){0});
 	fill(l->blocks, BLOCKS, availability);
 	assert_int_equal(census_create(l->blocks, o, 0, &l->census), 0);
 }
@@ -154,7 +154,7 @@ static void test_every_block(void **state)
 static void test_unobservable(void **state)
 {
 	(void)state;
-	struct blocks *b = blocks_create(10, (struct block_sink){0});
+	struct blocks *b = blocks_create(NULL, 10, (struct block_sink){0});
 	for (uint32_t i = 0; i < 10; i++)
 		blocks_add(b, number(i), 0, 0);
 	struct census_options o = {.round_ms = 10000};
@@ -310,7 +310,7 @@ static void test_shards(void **state)
 {
 	(void)state;
 	static uint8_t seen[BLOCKS];
-	struct blocks *b = blocks_create(BLOCKS, (struct block_sink){0});
+	struct blocks *b = blocks_create(NULL, BLOCKS, (struct block_sink){0});
 	fill(b, BLOCKS, 1);
 	for (uint32_t shard = 0; shard < 3; shard++) {
 		struct census_options o = {.seed = 11, .round_ms = 10000, .shard = shard, .shards = 3};

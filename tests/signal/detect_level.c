@@ -35,7 +35,7 @@ static void take(void *context, const struct detection *d, bool opened)
 static void stand_open(struct stand *s)
 {
 	*s = (struct stand){0};
-	s->level = level_create(7, SIGNAL_ROUTES, (struct detection_sink){take, s});
+	s->level = level_create(NULL, 7, SIGNAL_ROUTES, (struct detection_sink){take, s});
 }
 
 static void put(struct stand *s, double seconds, uint64_t value, uint32_t networks)
@@ -532,16 +532,6 @@ static void the_baseline_is_the_median_of_the_history(void **state)
 	level_free(s.level);
 }
 
-static void thresholds_are_named(void **state)
-{
-	(void)state;
-	for (int i = 0; i < LEVEL_PARAMETER_COUNT; i++) {
-		assert_non_null(level_threshold((enum level_parameter)i)->name);
-		assert_non_null(level_threshold((enum level_parameter)i)->source);
-		assert_true(level_threshold((enum level_parameter)i)->value > 0);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -564,7 +554,6 @@ int main(void)
 		cmocka_unit_test(two_events),
 		cmocka_unit_test(the_ticks_do_not_matter),
 		cmocka_unit_test(the_baseline_is_the_median_of_the_history),
-		cmocka_unit_test(thresholds_are_named),
 	};
 	seed = unit_seed();
 	return cmocka_run_group_tests_name("detect level", tests, NULL, NULL);

@@ -178,6 +178,45 @@ static void order_within_a_second_does_not_matter(void **state)
 	text_free(&texts[1]);
 }
 
+// Time alone tells that nobody speaks any more; nothing is raised for that, and what comes later ends it.
+static void silence_of_all_is_seen(void **state)
+{
+	(void)state;
+	struct land l;
+	land_open(&l);
+	land_alive(&l, 3, 100);
+	scene_sort(&l.scene);
+	struct pipeline_options options = {
+		.peers = l.scene.peers, .entities = &l.entities, .definition = definition_default(), .full_floor = 5};
+	struct pipeline *p = pipeline_create(&options);
+	struct batch b = scene_batch(&l.scene, 0, l.scene.count);
+	assert_int_equal(pipeline_take(p, &b), 0);
+	assert_int_equal(pipeline_blind(p)->count, 0);
+	pipeline_watermark(p, scene_time(105));
+	assert_int_equal(pipeline_blind(p)->count, 0); // not longer than they paused before
+	pipeline_watermark(p, scene_time(4000));
+	const struct blind_list *blind = pipeline_blind(p);
+	assert_int_equal(blind->count, 3); // each collector, since its last word
+	for (size_t i = 0; i < blind->count; i++) {
+		between(blind->at[i].from, 90, 105);
+		assert_false(instant_known(blind->at[i].to));
+	}
+	assert_int_equal(pipeline_incidents(p)->count, 0);
+	l.scene.count = 0;
+	land_alive(&l, 4001, 4100);
+	scene_sort(&l.scene);
+	b = scene_batch(&l.scene, 0, l.scene.count);
+	assert_int_equal(pipeline_take(p, &b), 0);
+	pipeline_finish(p);
+	blind = pipeline_blind(p);
+	assert_int_equal(blind->count, 3);
+	for (size_t i = 0; i < blind->count; i++)
+		between(blind->at[i].to, 4001, 4020);
+	assert_int_equal(pipeline_incidents(p)->count, 0);
+	pipeline_free(p);
+	land_close(&l);
+}
+
 static void nothing_at_all(void **state)
 {
 	(void)state;
@@ -199,6 +238,7 @@ int main(void)
 		cmocka_unit_test(any_batches_say_the_same),
 		cmocka_unit_test(any_batches_of_any_day_say_the_same),
 		cmocka_unit_test(order_within_a_second_does_not_matter),
+		cmocka_unit_test(silence_of_all_is_seen),
 		cmocka_unit_test(nothing_at_all),
 	};
 	seed = unit_seed();

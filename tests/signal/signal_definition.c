@@ -127,7 +127,7 @@ static void is_brute_force(void **state)
 		fill(&w, &random);
 		unsigned rows = 0;
 		for (const struct definition *d; (d = definition_at(rows)); rows++) {
-			struct table *t = table_create(w.scene.peers, d, 2);
+			struct table *t = table_create(w.scene.peers, &(struct visibility){d, 2, NULL});
 			assert_int_equal(table_take(t, w.scene.obs, w.scene.count), 0);
 			table_settle(t, scene_time(2));
 			expect_visible(&w, d, t);

@@ -44,7 +44,7 @@ static void stand_open(struct stand *s, unsigned watched)
 			scene_announce(&s->scene, 1, s->peer[k], &s->prefix[i], 100000 + i);
 		scene_add(&s->scene, 2, OBS_END_OF_RIB, s->peer[k]);
 	}
-	s->routes = routes_create(s->scene.peers, &s->entities, definition_default(), 1,
+	s->routes = routes_create(s->scene.peers, &s->entities, &(struct visibility){definition_default(), 1, NULL},
 				  (struct sample_sink){no_sample, NULL});
 }
 
@@ -181,7 +181,7 @@ static void losses_are_those_of_a_week(void **state)
 	size_t n;
 	const struct routes_loss *l = routes_losses(s.routes, &n);
 	assert_in_range(n, 7 * 288, 7 * 288 + 1);
-	assert_true(l[n - 1].time.ns - l[0].time.ns <= ROUTES_LOSSES_NS);
+	assert_true(l[n - 1].time.ns - l[0].time.ns <= signal_ns(NULL, ROUTES_LOSSES_S));
 	for (size_t i = 1; i < n; i++)
 		assert_int_equal(l[i].time.ns - l[i - 1].time.ns, 300 * NS_PER_S);
 	stand_close(&s);

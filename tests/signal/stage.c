@@ -8,7 +8,7 @@ void stage_open(struct stage *s)
 {
 	memset(s, 0, sizeof(*s));
 	scene_open(&s->scene);
-	s->table = table_create(s->scene.peers, definition_default(), 5);
+	s->table = table_create(s->scene.peers, &(struct visibility){definition_default(), 5, NULL});
 	for (unsigned i = 0; i < STAGE_PREFIXES; i++)
 		s->prefix[i] = prefix_v4(0x14000000u + (i << 8), 24);
 	for (unsigned i = 0; i < STAGE_PEERS; i++) {
