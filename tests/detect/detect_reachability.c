@@ -81,7 +81,7 @@ static void watch_open(struct watch *w, size_t observers)
 	w->targets = target_table_create(&w->entities);
 	for (size_t i = 0; i < observers; i++)
 		observer_asn(w->targets, observer_id(w->targets, names[i], strlen(names[i])), (uint32_t)(65001 + i));
-	w->r = reachability_create(0, w->targets, (struct detection_sink){watch_take, w});
+	w->r = reachability_create(NULL, 0, w->targets, (struct detection_sink){watch_take, w});
 	for (size_t i = 0; i < observers; i++)
 		w->views[i] = (struct pulse_view){.observer = (uint16_t)i, .sent = 20, .rtt_us = 50000};
 }

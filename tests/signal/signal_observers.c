@@ -5,17 +5,17 @@
 
 #include "model/observer.h"
 #include "signal/reach.h"
-#include "signal/told.h"
 
 #include <string.h>
 
-#define BEGIN_NS   (1700000010 * NS_PER_S)
-#define WIDTH_S	   10
-#define ENTITIES   20
-#define HOSTS	   2 // of each entity
-#define CONTROLS   3
-#define PULSES_MAX 4096
-#define VIEWS_MAX  4
+#define BEGIN_NS     (1700000010 * NS_PER_S)
+#define WIDTH_S	     10
+#define OWN_LOSS_PPM 100000 // observer.own_loss
+#define ENTITIES     20
+#define HOSTS	     2 // of each entity
+#define CONTROLS     3
+#define PULSES_MAX   4096
+#define VIEWS_MAX    4
 
 struct seen { // a pulse
 	double at;
@@ -87,7 +87,7 @@ static void field_open(struct field *f)
 		f->control[i] = target_id(f->targets, &listed.address, PROBE_ICMP_ECHO, NULL, 0);
 	}
 	struct reach_sink sink = {.pulse = on_pulse, .change = on_change, .observer = on_observer, .context = f};
-	f->reach = reach_create(f->targets, ENTITIES, sink);
+	f->reach = reach_create(NULL, f->targets, ENTITIES, sink);
 }
 
 static void field_close(struct field *f)
@@ -311,9 +311,9 @@ static void what_it_says_of_itself(void **state)
 	field_run(&f, 30, 40, &trouble);
 	health(&f, 400, OBSERVER_OK, OBSERVER_OTHER, 0);
 	field_run(&f, 40, 50, &usual);
-	health(&f, 500, OBSERVER_DEGRADED, OBSERVER_OWN_LOSS, TOLD_OWN_LOSS);
+	health(&f, 500, OBSERVER_DEGRADED, OBSERVER_OWN_LOSS, OWN_LOSS_PPM);
 	field_run(&f, 50, 60, &usual);
-	health(&f, 600, OBSERVER_DEGRADED, OBSERVER_OWN_LOSS, TOLD_OWN_LOSS / 2);
+	health(&f, 600, OBSERVER_DEGRADED, OBSERVER_OWN_LOSS, OWN_LOSS_PPM / 2);
 	field_run(&f, 60, 70, &usual);
 	reach_finish(f.reach);
 	assert_true(impaired(&f, 35, 0));
