@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 static inline uint64_t hash_mix(uint64_t x)
 {
@@ -21,6 +22,21 @@ static inline uint64_t hash_pair(uint64_t a, uint64_t b)
 }
 
 // FNV-1a over bytes, then mixed.
+// Of long runs, eight bytes at a time; another value than hash_bytes().
+static inline uint64_t hash_words(const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+	uint64_t h = n, word;
+	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 32;
+	}
+	word = 0;
+	memcpy(&word, p, n);
+	return hash_mix(h ^ word);
+}
+
 static inline uint64_t hash_bytes(const void *bytes, size_t n)
 {
 	const uint8_t *p = bytes;

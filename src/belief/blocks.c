@@ -25,9 +25,15 @@
 #define FULL	    0.997 // of the slots; double hashing finds a block in 6 looks even then
 #define SLOTS_LEAST 1021  // memory; a prime
 #define RUN_MOST    50.0  // beyond it nothing changes
+#define WEIGHTS	    1024  // memory: runs of silence whose weight is remembered
 
 struct network {
 	uint8_t hour[BLOCK_HOURS]; // 255 is 1
+};
+
+struct weight { // of a run of silence, against the shares of blocks that are looked for; kept because a block's next silence asks again
+	double run; // negative: none yet
+	double of[2];
 };
 
 struct blocks {
@@ -43,6 +49,8 @@ struct blocks {
 	size_t pool_count, pool_capacity;
 	struct block_sink out;
 	uint64_t ignored;
+	struct weight weights[WEIGHTS]; // by hash; a place is taken over by the next that falls on it
+	double answered[2];		// what an answer says at the least, against the shares of pool_share
 };
 
 static bool is_prime(size_t n)
@@ -67,6 +75,12 @@ static double odds_log(double p)
 	return (double)(float)log(p / (1 - p));
 }
 
+// The shares of blocks that are looked for.
+static double pool_share(const struct blocks *b, int i)
+{
+	return belief_value(b->decisions, i ? BELIEF_POOL_MANY : BELIEF_POOL_SOME);
+}
+
 struct blocks *blocks_create(const struct decisions *decisions, size_t expected, struct block_sink out)
 {
 	struct blocks *b = alloc_zero(1, sizeof(*b));
@@ -77,6 +91,10 @@ struct blocks *blocks_create(const struct decisions *decisions, size_t expected,
 	b->slot_count = slots_for(expected > BLOCKS_MAX ? BLOCKS_MAX : expected);
 	b->slots = alloc_pages(b->slot_count * sizeof(*b->slots));
 	b->known = alloc_pages(BLOCKS_MAX / 8);
+	for (size_t i = 0; i < WEIGHTS; i++)
+		b->weights[i].run = -1;
+	for (int i = 0; i < 2; i++)
+		b->answered[i] = log((1 - pool_share(b, i)) / (1 - belief_value(b->decisions, BELIEF_POOL_USUAL)));
 	return b;
 }
 
@@ -281,7 +299,7 @@ static double answers(const struct blocks *b, const struct block_state *s, int a
 
 static uint8_t step(uint8_t from, double by, double lot)
 {
-	double byte = floor(from + by + lot);
+	double byte = from + by + lot;
 	return (uint8_t)(byte < 0 ? 0 : byte > 255 ? 255 : byte);
 }
 
@@ -298,18 +316,24 @@ static void learn(struct blocks *b, struct block_state *s, int at, bool ok, stru
 		     (double)(lots & UINT32_MAX) * 0x1p-32);
 }
 
-// What the run of silence since the last answer says, as a share d of blocks against the usual share.
-static double pool_weight(const struct blocks *b, const struct block_state *s, double d)
+// What the run of silence since the last answer says, as each share d of blocks against the usual share.
+static const double *pool_weight(struct blocks *b, const struct block_state *s)
 {
+	double run = -(double)(s->against[0] + s->against[1]);
+	uint64_t bits;
+	run = run > 0 ? run < RUN_MOST ? run : RUN_MOST : 0;
+	memcpy(&bits, &run, sizeof(bits));
+	struct weight *w = &b->weights[hash_mix(bits) % WEIGHTS];
+	if (w->run == run)
+		return w->of;
+	double down = exp(run);
+	w->run = run;
 	double usual = belief_value(b->decisions, BELIEF_POOL_USUAL);
-	double run = -(double)(s->against[0] + s->against[1]), down = exp(run < RUN_MOST ? run : RUN_MOST);
-	return log(((1 - d) + d * down) / ((1 - usual) + usual * down));
-}
-
-// The shares of blocks that are looked for.
-static double pool_share(const struct blocks *b, int i)
-{
-	return belief_value(b->decisions, i ? BELIEF_POOL_MANY : BELIEF_POOL_SOME);
+	for (int i = 0; i < 2; i++) {
+		double d = pool_share(b, i);
+		w->of[i] = log(((1 - d) + d * down) / ((1 - usual) + usual * down));
+	}
+	return w->of;
 }
 
 static void pool_heard(struct block_pool *pool, const struct block_probe *p)
@@ -374,15 +398,15 @@ static void move(const struct blocks *b, struct block_state *s, double by)
 static void take_answer(struct blocks *b, struct block_state *s, int at, const struct block_probe *p)
 {
 	bool was_down = s->belief == BLOCK_DOWN;
+	bool counts = pool_counts(b, s);
+	const double *said = pool_weight(b, s);
 	double add[2];
-	for (int i = 0; i < 2; i++) {
-		double said = pool_counts(b, s) ? pool_weight(b, s, pool_share(b, i)) : 0;
-		add[i] = log((1 - pool_share(b, i)) / (1 - belief_value(b->decisions, BELIEF_POOL_USUAL))) -
-			 (said > 0 ? said : 0);
-	}
+	for (int i = 0; i < 2; i++)
+		add[i] = b->answered[i] - (counts && said[i] > 0 ? said[i] : 0);
 	if (at < 0)
 		at = responder_put(s, p->low, belief_value(b->decisions, BELIEF_AVAILABLE_NEW));
-	move(b, s, log(answers(b, s, at, p->time) / belief_value(b->decisions, BELIEF_ANSWER_DOWN)));
+	if ((double)s->log_odds < b->odds_most) // an answer is never less likely of one that is up
+		move(b, s, log(answers(b, s, at, p->time) / belief_value(b->decisions, BELIEF_ANSWER_DOWN)));
 	for (int i = 0; i < s->responders && !was_down; i++)
 		if (s->silent >> i & 1)
 			learn(b, s, i, false, p->time);
@@ -405,7 +429,8 @@ static bool confirmed(const struct blocks *b, const struct block_state *s, const
 static void take_silence(struct blocks *b, struct block_state *s, int at, const struct block_probe *p)
 {
 	bool counts = pool_counts(b, s), again = s->silent >> at & 1;
-	double before[2] = {pool_weight(b, s, pool_share(b, 0)), pool_weight(b, s, pool_share(b, 1))}, add[2];
+	const double *said = pool_weight(b, s);
+	double before[2] = {said[0], said[1]}, add[2];
 	double by = log((1 - answers(b, s, at, p->time)) / (1 - belief_value(b->decisions, BELIEF_ANSWER_DOWN))) *
 		    (again ? belief_value(b->decisions, BELIEF_REPEATED) : 1);
 	by = by < 0 ? by : 0;
@@ -418,8 +443,9 @@ static void take_silence(struct blocks *b, struct block_state *s, int at, const 
 	s->fails = (uint16_t)(s->fails + (s->fails < UINT16_MAX));
 	if (!instant_known(s->first_fail))
 		s->first_fail = p->time;
+	said = pool_weight(b, s);
 	for (int i = 0; i < 2; i++)
-		add[i] = counts ? pool_weight(b, s, pool_share(b, i)) - before[i] : 0;
+		add[i] = counts ? said[i] - before[i] : 0;
 	if ((double)s->log_odds < -b->odds_up && (s->belief == BLOCK_DOWN || confirmed(b, s, p)))
 		belief_set(b, s, BLOCK_DOWN, p->time);
 	else if ((double)s->log_odds <= b->odds_up && s->belief != BLOCK_DOWN)

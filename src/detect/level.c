@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENTS_MAX 1024 // memory of a history; beyond it pairs become one
-#define CONFIDENCE   0.9  // what the intervals are made for; stated with each
+#define SEGMENTS_MAX   1024			// memory of a history; beyond it pairs become one
+#define CONFIDENCE     0.9			// what the intervals are made for; stated with each
 #define SEGMENT_NS_MAX (366 * 86400 * NS_PER_S) // of a carried history
 
 struct segment {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define NS_PER_HOUR (3600 * NS_PER_S) // the calendar
-#define HOUR_LAST   1200000 // in 2106
+#define HOUR_LAST   1200000	      // in 2106
 #define RING_HOURS  (PROFILE_HOURS * PROFILE_WEEKS)
 #define MISSING	    0		 // code of a cell
 #define ZERO	    1		 // code of a cell

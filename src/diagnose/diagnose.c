@@ -92,28 +92,41 @@ static double with_odds(double p, double factor)
 	return p * factor / (p * factor + 1 - p);
 }
 
-static void argument_put(struct argument *list, uint8_t *count, uint8_t evidence, double lr)
+// Those of one hypothesis and side; `log_lr` beside the list.
+struct ranking {
+	struct argument *list;
+	uint8_t *count;
+	double log_lr[ARGUMENTS_MAX];
+};
+
+static void argument_put(struct ranking *r, uint8_t evidence, double lr)
 {
-	uint8_t at = *count;
-	while (at > 0 && fabs(log(list[at - 1].lr)) < fabs(log(lr)))
+	struct argument *list = r->list;
+	uint8_t *count = r->count, at = *count;
+	double log_lr = fabs(log(lr));
+	while (at > 0 && r->log_lr[at - 1] < log_lr)
 		at--;
 	if (at >= ARGUMENTS_MAX)
 		return;
 	if (*count < ARGUMENTS_MAX)
 		++*count;
 	memmove(&list[at + 1], &list[at], (size_t)(*count - at - 1) * sizeof(*list));
+	memmove(&r->log_lr[at + 1], &r->log_lr[at], (size_t)(*count - at - 1) * sizeof(*r->log_lr));
+	r->log_lr[at] = log_lr;
 	list[at] = (struct argument){evidence, lr};
 }
 
 static void arguments(const struct sums *s, struct hypothesis *h)
 {
 	double least = diagnose_value(s->decisions, DIAGNOSE_ARGUMENT_LEAST);
+	struct ranking favour = {.list = h->in_favour, .count = &h->favour_count};
+	struct ranking against = {.list = h->against, .count = &h->against_count};
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		double ratio = s->evidence[h->cause][e];
 		if (ratio > least)
-			argument_put(h->in_favour, &h->favour_count, e, exp(ratio));
+			argument_put(&favour, e, exp(ratio));
 		else if (ratio < -least)
-			argument_put(h->against, &h->against_count, e, exp(ratio));
+			argument_put(&against, e, exp(ratio));
 	}
 }
 
@@ -190,11 +203,23 @@ void diagnose_rank(const struct diagnose_answers *in, struct verdict *ret)
 	double p[CAUSE_COUNT];
 	*ret = (struct verdict){.known = true, .coverage = in->coverage};
 	memcpy(ret->findings, in->findings, sizeof(ret->findings));
+	memcpy(ret->prior, in->prior, sizeof(ret->prior));
 	sums_make(in->findings, in->prior, in->ratios, &s);
 	posterior(&s, in->prior, p);
 	rank(&s, p, ret);
 	abstain(&s, ret);
 	ask(in->ratios, p, ret);
+}
+
+// Whether the ranking would be the same: it rests on answers, their strength, prior and coverage, not on the numbers that are
+// told beside them.
+static bool diagnose_same(const struct verdict *v, const struct finding *findings, const double *prior, double coverage)
+{
+	bool same = v && v->known && memcmp(v->prior, prior, sizeof(v->prior)) == 0 &&
+		    memcmp(&v->coverage, &coverage, sizeof(coverage)) == 0;
+	for (int e = 0; e < EVIDENCE_COUNT && same; e++)
+		same = v->findings[e].answer == findings[e].answer && v->findings[e].strength == findings[e].strength;
+	return same;
 }
 
 void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
@@ -211,5 +236,11 @@ void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
 		.coverage = in->incident->facts.witness.coverage,
 		.decisions = in->decisions,
 	};
+	if (diagnose_same(in->earlier, findings, prior, answers.coverage)) {
+		if (ret != in->earlier)
+			*ret = *in->earlier;
+		memcpy(ret->findings, findings, sizeof(ret->findings));
+		return;
+	}
 	diagnose_rank(&answers, ret);
 }

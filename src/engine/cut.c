@@ -92,62 +92,87 @@ static size_t late_names(const struct pipeline *p, const char **ret)
 	return n;
 }
 
-static void revision_tell(struct pipeline *p, const struct incident_view *v, const struct incident *n,
-			  enum book_news news)
+// `document`: as incident_json() writes it.
+static void revision_tell(struct pipeline *p, const struct incident *n, enum book_news news, struct text *document)
 {
 	if (!p->revisions.take)
 		return;
 	const char **late = alloc_zero(p->any_late ? LATE_MAX : 1, sizeof(*late));
-	struct text t = {0};
-	incident_json(&t, v, n);
 	struct revision r = {
 		.cut = p->cut,
 		.id = n->id,
 		.revision = n->revision,
 		.change = book_news_name(news),
 		.entity = p->entities->at[n->story.entity].id,
-		.document = text_string(&t),
-		.document_length = t.length,
+		.document = text_string(document),
+		.document_length = document->length,
 		.late = late,
 		.late_count = late_names(p, late),
 		.incident = n,
 	};
 	p->revisions.take(p->revisions.context, &r);
-	text_free(&t);
 	free(late);
 }
 
-// What the document says, its revision left out.
-static uint64_t digest_of(const struct incident_view *v, const struct incident *n, struct text *scratch)
+// The document is written once: its revision stands in the head, and what it says besides decides whether it rises.
+static enum book_news incident_tell(struct pipeline *p, const struct incident_view *v, size_t i, struct text *document)
 {
-	struct incident *plain = (struct incident *)n;
-	uint32_t revision = n->revision;
-	text_clear(scratch);
-	plain->revision = 0;
-	incident_json(scratch, v, n);
-	plain->revision = revision;
-	return hash_bytes(scratch->bytes, scratch->length);
+	const struct incident *n = &book_incidents(p->book)->at[i];
+	struct text head = {0};
+	text_clear(document);
+	size_t rest = incident_json(document, v, n);
+	enum book_news news = book_told(p->book, i, hash_bytes(document->bytes + rest, document->length - rest));
+	if (news != BOOK_SAME && p->revisions.take) {
+		incident_json_head(&head, n);
+		text_bytes(&head, document->bytes + rest, document->length - rest);
+		revision_tell(p, n, news, &head);
+	}
+	text_free(&head);
+	return news;
+}
+
+// Of all that a document is made of beside the incident itself.
+static uint64_t surroundings_of(const struct pipeline *p)
+{
+	uint64_t h = hash_pair(collector_count(p->peers), p->targets ? observer_count(p->targets) : 0);
+	for (size_t i = 0; i < p->blind.count; i++) {
+		const struct blind_span *b = &p->blind.at[i];
+		uint64_t who = (uint64_t)b->who << 2 | (uint64_t)b->is_observer << 1 | b->degraded;
+		h = hash_pair(hash_pair(h, who), hash_pair((uint64_t)b->from.ns, (uint64_t)b->to.ns));
+		h = hash_pair(h, hash_bytes(b->why, strlen(b->why)));
+	}
+	return h;
+}
+
+static uint64_t inputs_of(const struct incident *n, uint64_t surroundings)
+{
+	uint64_t of_story = hash_words(&n->story, sizeof(n->story)), of_facts = hash_words(&n->facts, sizeof(n->facts));
+	return hash_pair(hash_pair(of_story, of_facts),
+			 hash_pair(hash_words(&n->ties, sizeof(n->ties)), surroundings)) |
+	       1;
 }
 
 static void incidents_tell(struct pipeline *p)
 {
+	uint64_t surroundings = surroundings_of(p);
 	struct incident_list *l = book_incidents(p->book);
 	struct incident_view view = view_of(p);
 	struct text scratch = {0};
 	for (size_t i = 0; i < l->count; i++) {
 		struct incident *n = &l->at[i];
-		if (!book_due(p->book, i))
+		if (!book_due(p->book, i) || book_unchanged(p->book, i, inputs_of(n, surroundings)))
 			continue;
 		const struct entity *entity = &p->entities->at[n->story.entity];
-		struct diagnose_input in = {n, entity, p->ratios, p->decisions};
+		struct diagnose_input in = {n, entity, p->ratios, p->decisions, &n->verdict};
 		diagnose_incident(&in, &n->verdict);
-		enum book_news news = book_told(p->book, i, digest_of(&view, n, &scratch));
-		if (news != BOOK_SAME)
-			revision_tell(p, &view, n, news);
+		incident_tell(p, &view, i, &scratch);
 	}
 	enum book_news news;
-	for (const struct incident *n; (n = book_withdrawn(p->book, &news));)
-		revision_tell(p, &view, n, news);
+	for (const struct incident *n; (n = book_withdrawn(p->book, &news));) {
+		text_clear(&scratch);
+		incident_json(&scratch, &view, n);
+		revision_tell(p, n, news, &scratch);
+	}
 	text_free(&scratch);
 }
 

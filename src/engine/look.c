@@ -43,6 +43,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.routes = p->routes,
 		.earlier = earlier,
 		.limits = &p->limits,
+		.memo = p->memo,
 	};
 	struct facts_input around = {
 		.decisions = p->decisions,

@@ -109,6 +109,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->parameters_digest = options->parameters_digest;
 	p->world = options->world;
 	p->book = book_create(options->decisions, p->entities);
+	p->memo = precedence_memo_create();
 	p->watches = alloc_zero(n, sizeof(*p->watches));
 	p->late = alloc_zero(COLLECTORS_MAX + OBSERVERS_MAX, sizeof(*p->late));
 	p->definition = options->definition;
@@ -177,6 +178,7 @@ void pipeline_free(struct pipeline *p)
 	free(p->watches);
 	free(p->late);
 	book_free(p->book);
+	precedence_memo_free(p->memo);
 	free(p->blind.at);
 	carry_words_free(&p->words);
 	free(p);
@@ -206,7 +208,8 @@ struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 	struct series_watch **watch = &p->series[series];
 	const struct series *s = series_at(p->targets, series);
 	if (!*watch) {
-		*watch = series_create(p->decisions, s->entity, series, s->signal, (struct detection_sink){on_detection, p});
+		*watch = series_create(p->decisions, s->entity, series, s->signal,
+				       (struct detection_sink){on_detection, p});
 	}
 	return *watch;
 }

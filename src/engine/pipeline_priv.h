@@ -12,6 +12,7 @@
 #include "engine/decisions.h"
 #include "engine/pipeline.h"
 #include "incident/book.h"
+#include "incident/precedence.h"
 #include "signal/reach.h"
 #include "signal/sessions.h"
 
@@ -65,6 +66,7 @@ struct pipeline {
 	// cuts
 	struct watch *watches; // by entity
 	struct book *book;
+	struct precedence_memo *memo;
 	struct revision_sink revisions;
 	int64_t cut_ns, tick_ns;
 	struct instant cut; // the last one made

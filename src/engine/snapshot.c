@@ -256,7 +256,8 @@ static void snapshot_series_all_carry(struct carry *c, void *self)
 			series_carry(c, carry_loads(c) ? pipeline_series(p, i) : p->series[i]);
 			continue;
 		}
-		struct series_watch *gone = series_create(p->decisions, s->entity, i, s->signal, (struct detection_sink){0});
+		struct series_watch *gone =
+			series_create(p->decisions, s->entity, i, s->signal, (struct detection_sink){0});
 		series_carry(c, gone);
 		series_free(gone);
 	}

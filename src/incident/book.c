@@ -28,6 +28,7 @@ struct mark { // what the book keeps of an incident
 	uint32_t origin;
 	struct instant first; // of the news
 	uint64_t digest;      // of what was told last
+	uint64_t inputs;      // of what that was made of; 0: told anew in any case
 	bool told, over;      // was told; as being over
 	bool due, sealed;
 };
@@ -318,8 +319,9 @@ void book_take(struct book *b, const struct dossier *d, const struct assemble_gr
 		if (at < b->gone_told)
 			b->gone_told--;
 		shelf_add(&b->live, &b->gone.list.at[at], &b->gone.marks[at]);
-		b->live.marks[b->live.list.count - 1].digest =
-			~b->gone.marks[at].digest; // whatever it says now is news
+		struct mark *back = &b->live.marks[b->live.list.count - 1];
+		back->digest = ~back->digest; // whatever it says now is news
+		back->inputs = 0;
 		shelf_remove(&b->gone, at);
 		for (size_t k = 0; k < groups->count; k++)
 			if (best[k].gone && best[k].at != SIZE_MAX && best[k].at > at)
@@ -358,6 +360,15 @@ const char *book_news_name(enum book_news news)
 {
 	static const char *const names[BOOK_NEWS_COUNT] = {"same", "opened", "changed", "ended", "merged", "withdrawn"};
 	return names[news];
+}
+
+bool book_unchanged(struct book *b, size_t i, uint64_t inputs)
+{
+	struct mark *m = &b->live.marks[i];
+	bool same = m->told && m->inputs == inputs;
+	m->inputs = inputs;
+	m->due &= !same;
+	return same;
 }
 
 enum book_news book_told(struct book *b, size_t i, uint64_t digest)

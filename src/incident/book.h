@@ -35,6 +35,9 @@ bool book_due(const struct book *b, size_t i);
 enum book_news { BOOK_SAME, BOOK_OPENED, BOOK_CHANGED, BOOK_ENDED, BOOK_MERGED, BOOK_WITHDRAWN, BOOK_NEWS_COUNT };
 const char *book_news_name(enum book_news news); // "opened", …
 
+// Whether all that its document is made of, `inputs`, is what it was when it was last told: then it is not due any more.
+bool book_unchanged(struct book *b, size_t i, uint64_t inputs);
+
 // Tells of a digest of the document, revision left out: BOOK_SAME when it is that which was told last; else the incident's
 // revision rises by one. `ended`: it is over now and was not when it was last told.
 enum book_news book_told(struct book *b, size_t i, uint64_t digest);

@@ -408,6 +408,7 @@ static void precedence_fill(const struct story_input *in, struct story *n)
 		.resolution_s = MOMENT_STAMP_S,
 		.decisions = in->decisions,
 		.routes = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE},
+		.memo = in->memo,
 	};
 	for (size_t i = 0; i < in->hold_time_count && i < PRECEDENCE_HOLDS_MAX; i++)
 		input.hold_times_s[i] = in->hold_times[i];

@@ -19,10 +19,21 @@
 #define P0_WEIGHT_KNOWN 200.0	// pings that a known usual loss counts for; nobody gives one yet
 #define LENGTH_MAX_S	86400.0 // what is longer is absurd
 #define SHAPE_LOG10_MAX 999.0	// what is told
-#define RUNS		4096	// terms remembered: the three scans ask for the same ones, and quiet bins are alike
+#define ANSWERED	256	// memory: tests remembered, those of incidents that are over
+#define RUNS		8192 // memory: terms remembered: the three scans ask for the same ones, and quiet bins are alike
 
 struct run { // log_beta_run() of these four
 	double lost, sent, a, b, value;
+};
+
+struct answered { // a whole test, by the hash of all that went into it
+	uint64_t key;
+	struct precedence said;
+};
+
+struct precedence_memo { // by hash; a place is taken over by the next that falls on it
+	struct run runs[RUNS];
+	struct answered answered[ANSWERED];
 };
 
 struct change {
@@ -31,7 +42,7 @@ struct change {
 	double prior_lost, prior_ok;
 	double *weight; // posterior that the change is in bin i
 	size_t best;
-	struct run *runs; // by hash; a place is taken over by the next that falls on it
+	struct run *runs;
 };
 
 static int64_t ns_of(double seconds)
@@ -164,7 +175,8 @@ static double change_scan(const struct change *c, size_t end, enum shape shape)
 	return none;
 }
 
-static double weights_sum(const struct change *c, size_t end)
+// `ret_sum`: without the prior of each bin.
+static double weights_sum(const struct change *c, size_t end, double *ret_sum)
 {
 	double sum = LOG_NEVER;
 	size_t n = 0;
@@ -172,6 +184,7 @@ static double weights_sum(const struct change *c, size_t end)
 		sum = log_plus(sum, c->weight[i]);
 		n += c->in->bins[i].sent > 0;
 	}
+	*ret_sum = sum;
 	return n ? sum - log((double)n) : LOG_NEVER;
 }
 
@@ -192,12 +205,9 @@ static size_t quantile(const struct change *c, double share)
 static bool onset_find(struct change *c, struct precedence *p)
 {
 	double none = change_scan(c, c->end, SHAPE_ONSET);
-	double some = weights_sum(c, c->end);
+	double all, some = weights_sum(c, c->end, &all);
 	if (some <= LOG_NEVER / 2 || some - none < incident_value(c->in->decisions, PRECEDENCE_ONSET_BF))
 		return false;
-	double all = LOG_NEVER;
-	for (size_t i = 0; i < c->end; i++)
-		all = log_plus(all, c->weight[i]);
 	for (size_t i = 0; i < c->end; i++) {
 		c->weight[i] = exp(c->weight[i] - all);
 		c->best = c->weight[i] > c->weight[c->best] ? i : c->best;
@@ -258,10 +268,10 @@ static void shape_find(struct change *c, struct precedence *p)
 	partial_count(c, end, p);
 	if (!p->shape_bins)
 		return;
-	double none = change_scan(c, end, SHAPE_STRESS);
-	double stress = log_plus(weights_sum(c, end), none);
+	double none = change_scan(c, end, SHAPE_STRESS), sum;
+	double stress = log_plus(weights_sum(c, end, &sum), none);
 	none = change_scan(c, end, SHAPE_STEP);
-	double step = log_plus(weights_sum(c, end), none);
+	double step = log_plus(weights_sum(c, end, &sum), none);
 	p->log10_shape_bf = clamp((stress - step) / log(10), -SHAPE_LOG10_MAX, SHAPE_LOG10_MAX);
 }
 
@@ -346,7 +356,17 @@ static struct precedence_input checked(const struct precedence_input *in)
 	return own;
 }
 
-void precedence_test(const struct precedence_input *in, struct precedence *ret)
+struct precedence_memo *precedence_memo_create(void)
+{
+	return alloc_zero(1, sizeof(struct precedence_memo));
+}
+
+void precedence_memo_free(struct precedence_memo *m)
+{
+	free(m);
+}
+
+static void precedence_run(const struct precedence_input *in, struct precedence *ret)
 {
 	struct precedence_input own = checked(in);
 	*ret = (struct precedence){.total_loss_at = INSTANT_NONE};
@@ -354,7 +374,8 @@ void precedence_test(const struct precedence_input *in, struct precedence *ret)
 	ret->margin_s = own.margin_s > 0 ? own.margin_s : 2 * own.watch_interval_s + own.resolution_s;
 	struct change c = {.in = &own, .end = stretch_end(in)};
 	c.weight = alloc_zero(in->bin_count + 1, sizeof(*c.weight));
-	c.runs = alloc_zero(RUNS, sizeof(*c.runs));
+	struct precedence_memo *own_memo = in->memo ? NULL : precedence_memo_create();
+	c.runs = in->memo ? in->memo->runs : own_memo->runs;
 	prior_set(&c);
 	if (onset_find(&c, ret)) {
 		if (instant_known(own.routes.first))
@@ -364,7 +385,34 @@ void precedence_test(const struct precedence_input *in, struct precedence *ret)
 		ret->reading = reading_of(&own, ret);
 	}
 	free(c.weight);
-	free(c.runs);
+	precedence_memo_free(own_memo);
+}
+
+// Never 0.
+static uint64_t precedence_key(const struct precedence_input *in)
+{
+	uint64_t key = hash_bytes(in->bins, in->bin_count * sizeof(*in->bins));
+	const double lengths[] = {in->watch_interval_s, in->resolution_s,    in->margin_s,	 in->hold_times_s[0],
+				  in->hold_times_s[1],	in->hold_times_s[2], in->hold_times_s[3]};
+	const uint64_t numbers[] = {in->usual_sent, in->usual_lost, (uint64_t)in->routes.first.ns,
+				    (uint64_t)in->routes.half.ns, (uint64_t)in->routes.most.ns};
+	key = hash_pair(key, hash_bytes(lengths, sizeof(lengths)));
+	return hash_pair(key, hash_bytes(numbers, sizeof(numbers))) | 1;
+}
+
+void precedence_test(const struct precedence_input *in, struct precedence *ret)
+{
+	if (!in->memo) {
+		precedence_run(in, ret);
+		return;
+	}
+	uint64_t key = precedence_key(in);
+	struct answered *a = &in->memo->answered[key / 2 % ANSWERED];
+	if (a->key != key) {
+		precedence_run(in, &a->said);
+		a->key = key;
+	}
+	*ret = a->said;
 }
 
 static int instant_compare(const void *a, const void *b)

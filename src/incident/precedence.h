@@ -12,6 +12,12 @@
 
 #define PRECEDENCE_HOLDS_MAX 4 // different hold times; memory
 
+// Terms that were worked out before: an incident that is looked at again asks for nearly the same. It changes no answer.
+struct precedence_memo;
+
+struct precedence_memo *precedence_memo_create(void);
+void precedence_memo_free(struct precedence_memo *m);
+
 struct precedence_bin {	     // one watch interval, all observers that count together
 	struct instant time; // its begin
 	uint32_t sent, lost; // sent 0: nothing is known
@@ -31,6 +37,7 @@ struct precedence_input {
 	uint64_t usual_sent, usual_lost;	   // of the days before, if known
 	struct precedence_routes routes;
 	const struct decisions *decisions; // of the run; null: the table's
+	struct precedence_memo *memo;	   // null: none
 };
 
 enum precedence_reading {

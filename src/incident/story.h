@@ -18,6 +18,7 @@ struct story_input {			   // all borrowed
 	const struct routes *routes;	// null: none
 	const struct incident *earlier; // as it was told before; null: it was not
 	struct limits *limits;		// null: nobody counts
+	struct precedence_memo *memo;	// null: none
 };
 
 // Of an empty group: a story without a start.

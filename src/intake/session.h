@@ -45,10 +45,11 @@ struct session {
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
 	const char *world_path;
-	const char *resume_path;   // session_run goes on from this state; null: from the beginning
-	const char *snapshot_path; // session_run writes the state there when reading ends, before a last cut; null: does not
-	uint64_t stop_after;	   // reading ends after so many records of every kind; 0: never
-	const char *log_dir; // event log in which every batch that the engine takes is kept; null: none
+	const char *resume_path; // session_run goes on from this state; null: from the beginning
+	const char *
+		snapshot_path; // session_run writes the state there when reading ends, before a last cut; null: does not
+	uint64_t stop_after;   // reading ends after so many records of every kind; 0: never
+	const char *log_dir;   // event log in which every batch that the engine takes is kept; null: none
 	struct inputs in;
 	struct world *world;
 	struct decisions decisions;

@@ -130,4 +130,5 @@ struct verdict {
 	uint8_t ask;	 // the unknown evidence whose answer would change most; EVIDENCE_COUNT: none
 	double ask_bits; // information expected of it
 	double coverage; // share of the witnesses that could see; NaN unknown
+	double prior[CAUSE_COUNT];
 };

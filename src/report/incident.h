@@ -45,8 +45,9 @@ struct strip_view { // one entity's samples of the routes signal and its interva
 
 enum strip_kind { STRIP_ROUTES, STRIP_HOSTS, STRIP_SERVICES, STRIP_LATENCY, STRIP_COUNT };
 
-// One incident as a JSON object.
-void incident_json(struct text *t, const struct incident_view *v, const struct incident *n);
+// One incident as a JSON object. Returns where in `t` its head ends: format, id and revision.
+size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n);
+void incident_json_head(struct text *t, const struct incident *n); // that head alone
 
 // The story of one incident: headline, interval, scope, denominator, profile, upstreams, news of origins.
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n);

@@ -471,9 +471,8 @@ static void put_world(struct json *j, const struct world_digest *w)
 	text_free(&date);
 }
 
-void incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
+static void put_head(struct json *j, const struct incident *n)
 {
-	struct json writer = {.out = t}, *j = &writer;
 	json_open(j, '{');
 	json_key(j, "format");
 	json_string(j, "lacuna-incident/1");
@@ -481,6 +480,18 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_string(j, n->id);
 	json_key(j, "revision");
 	json_int(j, n->revision);
+}
+
+void incident_json_head(struct text *t, const struct incident *n)
+{
+	put_head(&(struct json){.out = t}, n);
+}
+
+size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	struct json writer = {.out = t}, *j = &writer;
+	put_head(j, n);
+	size_t head = t->length;
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->story.entity].id);
 	put_state(j, n);
@@ -509,4 +520,5 @@ void incident_json(struct text *t, const struct incident_view *v, const struct i
 	json_key(j, "version");
 	json_string(j, v->version);
 	json_close(j, '}');
+	return head;
 }

@@ -313,7 +313,8 @@ static const struct edge {
 	 137.1,
 	 ANSWER_UNKNOWN,
 	 ANSWER_YES, // usual hold time
-	 {B(story.precedence.known), B(story.precedence.has_lead), D(story.precedence.lead_best, 200), D(facts.hold_s, NAN)}},
+	 {B(story.precedence.known), B(story.precedence.has_lead), D(story.precedence.lead_best, 200),
+	  D(facts.hold_s, NAN)}},
 	{EVIDENCE_ROUTES_WITH_LOSS,
 	 D(story.precedence.lead_best, 0),
 	 3,
