@@ -10,7 +10,7 @@ import random
 import shutil
 import tempfile
 
-from run import FIXTURES, LAB, Tap, incidents, recordings, run
+from run import FIXTURES, Tap, incidents, recordings, run
 from shift import mrt_records
 
 RUNS = 3
