@@ -150,24 +150,24 @@ static void one_network_is_one_voice(void **state)
 	watch_close(&w);
 }
 
-// The impaired neither vote nor count: of three the two that see are the two there are.
+// The impaired neither vote nor count: of five the two that see are all there are.
 static void the_impaired_do_not_vote(void **state)
 {
 	(void)state;
 	struct watch w;
-	watch_open(&w, 4);
+	watch_open(&w, 5);
 	watch_for(&w, QUIET);
-	w.views[0].impaired = w.views[1].impaired = true;
-	watch_lose(&w, (uint32_t[]){18, 18, 0, 0}, 4);
+	w.views[0].impaired = w.views[1].impaired = w.views[4].impaired = true;
+	watch_lose(&w, (uint32_t[]){18, 18, 0, 0, 18}, 5);
 	watch_for(&w, 20);
 	assert_int_equal(w.opened[SIGNAL_LOSS], 0);
-	watch_lose(&w, (uint32_t[]){0, 0, 18, 18}, 4);
+	watch_lose(&w, (uint32_t[]){0, 0, 18, 18, 0}, 5);
 	watch_for(&w, 20);
 	assert_int_equal(w.opened[SIGNAL_LOSS], 1);
 	size_t n;
 	const struct pulse_bin *bins = reachability_bins(w.r, &n);
 	assert_int_equal(bins[n - 1].sent, 40);
-	assert_int_equal(bins[n - 1].impaired, 2);
+	assert_int_equal(bins[n - 1].impaired, 3);
 	watch_close(&w);
 }
 
