@@ -115,6 +115,26 @@ static void test_ids(void **state)
 	house_close(&h);
 }
 
+// How far apart two losses of routes are one incident, by the watch interval; 0: nobody probes.
+static void test_what_follows_closely_is_one(void **state)
+{
+	static const struct {
+		double width, gap;
+		size_t incidents;
+	} rows[] = {{1, 9.5, 1}, {1, 10.5, 2}, {20, 99, 1}, {20, 101, 2}, {0, 59, 1}, {0, 61, 2}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct house h;
+		house_open(&h, "country/KX");
+		h.d.width_ns = (int64_t)(rows[i].width * 1e9);
+		event(&h, SIGNAL_ROUTES, 0, 300);
+		event(&h, SIGNAL_ROUTES, 300 + rows[i].gap, 600);
+		take(&h);
+		assert_int_equal(count(&h), rows[i].incidents);
+		house_close(&h);
+	}
+}
+
 static void test_long_ids_fit(void **state)
 {
 	(void)state;
@@ -399,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_what_follows_closely_is_one),
 		cmocka_unit_test(test_long_ids_fit),
 		cmocka_unit_test(test_id_stays_when_the_start_moves),
 		cmocka_unit_test(test_revisions_rise_with_the_document_alone),
