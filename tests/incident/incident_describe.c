@@ -150,11 +150,36 @@ static void machines_that_fail_one_by_one_are_no_outage(void **state)
 	assert_int_equal(one_by_one(19).scope, SCOPE_TOTAL);
 }
 
+// Six are down throughout, and all of them for so many intervals.
+static double depth_with(size_t intervals)
+{
+	struct ward w;
+	ward_open(&w, -1800);
+	for (size_t i = 0; i < 6; i++)
+		w.down_at[i] = 0;
+	ward_see(&w, 600, 0, 0);
+	for (size_t i = 0; i < intervals; i++)
+		w.bins[w.d.bin_count - 30 + i].units_up = 0;
+	double down = ward_story(&w).fraction_down;
+	ward_close(&w);
+	return down;
+}
+
+static void the_depth_is_held(void **state)
+{
+	(void)state;
+	assert_float_equal(depth_with(0), 6.0 / HOSTS, 1e-9);
+	assert_float_equal(depth_with(1), 6.0 / HOSTS, 1e-9);
+	assert_float_equal(depth_with(2), 6.0 / HOSTS, 1e-9);
+	assert_float_equal(depth_with(3), 1, 1e-9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(single_machines_are_no_beginning),
 		cmocka_unit_test(machines_that_fail_one_by_one_are_no_outage),
+		cmocka_unit_test(the_depth_is_held),
 	};
 	return cmocka_run_group_tests_name("incident describe", tests, NULL, NULL);
 }
