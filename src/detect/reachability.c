@@ -191,7 +191,7 @@ static void detection_begin(struct detection *d, const struct reachability *r, u
 }
 
 // The first of the intervals in which a loss seen now may have begun: so many of them, none from before a pause in the data
-// or from the loss before.
+// or from the loss before. Late probes can give an interval twice: never more than there is room for all the same.
 static size_t window_first(const struct reachability *r, int64_t width)
 {
 	int64_t most = (int64_t)detect_value(r->decisions, REACH_ONSET_BINS);
@@ -199,7 +199,7 @@ static size_t window_first(const struct reachability *r, int64_t width)
 	if (instant_known(r->loss.end.best) && r->loss.end.best.ns > least)
 		least = r->loss.end.best.ns;
 	size_t first = r->bin_count - 1;
-	while (first > 0 && r->bins[first - 1].time.ns >= least)
+	while (first > 0 && r->bin_count - first < (size_t)most && r->bins[first - 1].time.ns >= least)
 		first--;
 	return first;
 }
