@@ -11,6 +11,7 @@
 #include "belief/blocks.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "base/hash.h"
 #include "base/must.h"
 
@@ -24,13 +25,13 @@
 #define FULL	    0.997 // of the slots; double hashing finds a block in 6 looks even then
 #define SLOTS_LEAST 1021  // memory; a prime
 #define RUN_MOST    50.0  // beyond it nothing changes
-#define WEIGHTS	    1024  // runs of silence whose weight is remembered
+#define WEIGHTS	    1024  // memory: runs of silence whose weight is remembered
 
 struct network {
 	uint8_t hour[BLOCK_HOURS]; // 255 is 1
 };
 
-struct weight { // of a run of silence, against the shares of pool_share; kept because a block's next silence asks again
+struct weight { // of a run of silence, against the shares of blocks that are looked for; kept because a block's next silence asks again
 	double run; // negative: none yet
 	double of[2];
 };
@@ -541,4 +542,110 @@ void blocks_responder_seen(struct blocks *b, struct block_state *s, uint8_t low)
 {
 	if (place_of(s, low) < 0 && s->responders < BLOCK_RESPONDERS)
 		blocks_responder(b, s, low, belief_value(b->decisions, BELIEF_AVAILABLE_LISTED));
+}
+
+static void blocks_block_carry(struct carry *c, struct block_state *s)
+{
+	uint32_t entity = s->entity;
+	CARRY(c, s->key);
+	carry_entity(c, &entity);
+	carry_entity(c, &s->network);
+	CARRY(c, s->last_ok);
+	CARRY(c, s->first_fail);
+	CARRY(c, s->decided_at);
+	CARRY(c, s->index);
+	CARRY(c, s->availability);
+	CARRY(c, s->log_odds);
+	CARRY(c, s->against);
+	CARRY(c, s->silent);
+	CARRY(c, s->asked);
+	CARRY(c, s->round);
+	CARRY(c, s->observers);
+	CARRY(c, s->fails);
+	CARRY(c, s->belief);
+	CARRY(c, s->responders);
+	CARRY(c, s->outages);
+	carry_check(c, s->key >= 1 && s->key <= BLOCKS_MAX && s->belief < BLOCK_BELIEFS &&
+			       s->responders <= BLOCK_RESPONDERS);
+	carry_check(c, entity == CARRY_GONE || entity < BLOCK_ENTITIES_MAX);
+	s->entity = (uint16_t)entity;
+	if (carry_loads(c) && entity == CARRY_GONE)
+		s->key = 0;
+}
+
+// Its pool is counted by pools_carry.
+static void blocks_block_put(struct carry *c, struct blocks *b, const struct block_state *s)
+{
+	if (!s->key || !carry_good(c))
+		return;
+	carry_check(c, s->network < BLOCK_NETWORKS_MAX && !is_known(b, s->key - 1));
+	struct block_state *to = carry_good(c) ? blocks_add(b, s->key - 1, s->entity, s->network) : NULL;
+	if (!to)
+		return;
+	pool_of(b, s->entity)->blocks[BLOCK_UNOBSERVABLE]--;
+	*to = *s;
+}
+
+static void blocks_pool_carry(struct carry *c, struct block_pool *p)
+{
+	CARRY(c, p->blocks);
+	CARRY(c, p->evidence);
+	CARRY(c, p->threshold);
+	CARRY(c, p->observers);
+	CARRY(c, p->healthy);
+	CARRY(c, p->alarm);
+	CARRY(c, p->quiet);
+	CARRY(c, p->since);
+	CARRY(c, p->probes);
+}
+
+static void blocks_pools_carry(struct carry *c, struct blocks *b)
+{
+	size_t n = b->pool_count;
+	carry_count(c, &n, 60);
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		struct block_pool held = {0};
+		uint32_t entity = i;
+		if (!carry_loads(c))
+			held = b->pools[i];
+		carry_entity(c, &entity);
+		blocks_pool_carry(c, &held);
+		if (carry_loads(c) && carry_good(c) && entity < BLOCK_ENTITIES_MAX)
+			*pool_of(b, entity) = held;
+	}
+}
+
+static void blocks_networks_carry(struct carry *c, struct blocks *b)
+{
+	size_t n = b->network_count;
+	carry_count(c, &n, sizeof(uint32_t) + sizeof(struct network));
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		struct network held = {0};
+		uint32_t network = i;
+		if (!carry_loads(c))
+			held = b->networks[i];
+		carry_entity(c, &network);
+		CARRY(c, held);
+		if (carry_loads(c) && carry_good(c) && network < BLOCK_NETWORKS_MAX)
+			*network_of(b, network) = held;
+	}
+}
+
+void blocks_carry(struct carry *c, struct blocks *b)
+{
+	size_t n = b->count, at = 0;
+	carry_count(c, &n, 90);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct block_state held = {0};
+		while (!carry_loads(c) && !b->slots[at].key)
+			at++;
+		if (!carry_loads(c))
+			held = b->slots[at++];
+		blocks_block_carry(c, &held);
+		if (carry_loads(c))
+			blocks_block_put(c, b, &held);
+	}
+	blocks_pools_carry(c, b);
+	blocks_networks_carry(c, b);
+	CARRY(c, b->ignored);
 }

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct carry; // base/carry.h
+
 #define BLOCKS_MAX	    (1u << 24) // all /24s
 #define BLOCK_RESPONDERS    16	       // memory: 96 bytes a block
 #define BLOCK_PROBES_MAX    15	       // a round
@@ -109,3 +111,5 @@ const struct block_pool *blocks_pool(const struct blocks *b, uint32_t entity); /
 size_t blocks_count(const struct blocks *b);
 size_t blocks_bytes(const struct blocks *b);
 uint64_t blocks_ignored(const struct blocks *b);
+// All of it into an empty one. Networks here go by the numbers of entities; what is of an entity that is gone is dropped.
+void blocks_carry(struct carry *c, struct blocks *b);

@@ -40,6 +40,8 @@ static const char help[] =
 	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna "
 	"log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
+	"  --snapshot FILE       writes the state there when the data end, at --until, or when told to stop\n"
+	"  --resume FILE         goes on from such a state with the same paths: what it has is not told again\n"
 	"  --follow[=SECONDS]    the data is still being written: read what is new and tell each revision in a line, "
 	"until\n"
 	"                        interrupted; look at least so often (5), for file systems that do not say what "
@@ -62,6 +64,14 @@ static const char help[] =
 	"\n"
 	"Exit status: 0 done; 1 done, but input was damaged or missing (named on standard error); 2 usage; 3 nothing\n"
 	"could be read; 4 out of memory or another failure of our own.\n";
+
+static volatile sig_atomic_t replay_stop;
+
+static void replay_on_stop(int number)
+{
+	(void)number;
+	replay_stop = 1;
+}
 
 struct replay {
 	struct session session;
@@ -164,6 +174,12 @@ static int parse_one(struct replay *r, int option)
 		return 0;
 	case 'c':
 		return cut_parse(optarg, &r->session.cut_ns);
+	case 'S':
+		r->session.snapshot_path = optarg;
+		return 0;
+	case 'R':
+		r->session.resume_path = optarg;
+		return 0;
 	case 'm':
 		return seconds_parse("--watermark", optarg, &r->watermark_s);
 	case 'p':
@@ -204,6 +220,8 @@ static int parse(struct replay *r, int argc, char **argv)
 		{"revisions", no_argument, NULL, 'r'},
 		{"log", required_argument, NULL, 'l'},
 		{"cut", required_argument, NULL, 'c'},
+		{"snapshot", required_argument, NULL, 'S'},
+		{"resume", required_argument, NULL, 'R'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -222,6 +240,8 @@ static int parse(struct replay *r, int argc, char **argv)
 		print_decisions(&r->session.decisions);
 		return 1;
 	}
+	if (r->follow && (r->session.snapshot_path || r->session.resume_path))
+		return usage("--follow keeps no state: leave --snapshot and --resume out", NULL) + 1;
 	return optind == argc ? usage("name at least one file or folder", NULL) + 1 : 0;
 }
 
@@ -324,6 +344,8 @@ static size_t put_strip_rows(struct text *t, const struct replay *r, const struc
 static void put_strips(struct text *t, const struct replay *r, const struct incident_view *v)
 {
 	size_t shown = 0;
+	if (!instant_known(v->first)) // nothing that came had a time
+		return;
 	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
 		if (v->entities->at[e].watched)
 			shown += put_strip_rows(t, r, v, e);
@@ -415,6 +437,12 @@ int cli_replay(int argc, char **argv)
 	} else if (!status) {
 		if (r.revisions)
 			r.session.revisions = (struct revision_sink){revision_print, NULL};
+		if (r.session.snapshot_path) {
+			struct sigaction action = {.sa_handler = replay_on_stop};
+			sigaction(SIGTERM, &action, NULL);
+			sigaction(SIGINT, &action, NULL);
+			r.session.stop = &replay_stop;
+		}
 		status = 1 + session_run(&r.session, argc - optind, argv + optind);
 		if (status <= 2 && r.session.pipeline && !r.revisions)
 			print(&r);

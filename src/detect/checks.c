@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/numbers.h"
+#include "model/carried.h"
 #include "model/target.h"
 
 #include <stdlib.h>
@@ -148,4 +149,26 @@ void checks_now(struct checks *c)
 		c->out.take(c->out.context, &c->timeouts.d, false);
 	if (c->connect.open)
 		c->out.take(c->out.context, &c->connect.d, false);
+}
+
+static void checks_riser_carry(struct carry *c, struct riser *r, uint32_t entity)
+{
+	CARRY(c, r->open);
+	CARRY(c, r->high);
+	CARRY(c, r->calm);
+	CARRY(c, r->high_since);
+	CARRY(c, r->calm_since);
+	detection_carry(c, &r->d);
+	carry_check(c, !r->open || (r->d.entity == entity && r->d.signal == r->signal));
+}
+
+void checks_carry(struct carry *c, struct checks *s)
+{
+	checks_riser_carry(c, &s->timeouts, s->entity);
+	checks_riser_carry(c, &s->connect, s->entity);
+	CARRY(c, s->history);
+	CARRY(c, s->count);
+	CARRY(c, s->next);
+	CARRY(c, s->usual);
+	carry_check(c, s->count <= HISTORY);
 }

@@ -7,10 +7,13 @@
 #include "detect/level.h"
 #include "model/pulse.h"
 
+struct carry; // base/carry.h
+
 struct checks;
 
 // The sink gets SIGNAL_TIMEOUTS and SIGNAL_CONNECT detections. `decisions`: of the run, borrowed; null: the table's.
 struct checks *checks_create(const struct decisions *decisions, uint32_t entity, struct detection_sink out);
 void checks_free(struct checks *c);
 void checks_pulse(struct checks *c, const struct pulse *p);
-void checks_now(struct checks *c); // tells once more of what is open, as it stands; changes nothing
+void checks_now(struct checks *c);		      // tells once more of what is open, as it stands; changes nothing
+void checks_carry(struct carry *c, struct checks *s); // all but what it was created with

@@ -9,12 +9,14 @@
 
 #include "base/alloc.h"
 #include "detect/weighted.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SEGMENTS_MAX 1024 // memory of a history; beyond it pairs become one
-#define CONFIDENCE   0.9  // what the intervals are made for; stated with each
+#define SEGMENTS_MAX   1024			// memory of a history; beyond it pairs become one
+#define CONFIDENCE     0.9			// what the intervals are made for; stated with each
+#define SEGMENT_NS_MAX (366 * 86400 * NS_PER_S) // of a carried history
 
 struct segment {
 	uint64_t value;
@@ -339,4 +341,40 @@ bool level_judged(const struct level *l)
 double level_baseline(const struct level *l)
 {
 	return l->baseline;
+}
+
+static void level_history_carry(struct carry *c, struct level *l)
+{
+	carry_list(c, CARRY_ARRAY(l->history, l->segments, l->segment_capacity));
+	carry_check(c, l->segments <= SEGMENTS_MAX);
+	if (!carry_loads(c) || !carry_good(c))
+		return;
+	l->history_ns = 0;
+	for (size_t i = 0; i < l->segments && carry_good(c); i++) {
+		carry_check(c, l->history[i].ns > 0 && l->history[i].ns <= SEGMENT_NS_MAX);
+		l->history_ns += l->history[i].ns;
+		weighted_add(&l->stood_for, l->history[i].value, l->history[i].ns);
+	}
+}
+
+void level_carry(struct carry *c, struct level *l)
+{
+	level_history_carry(c, l);
+	CARRY(c, l->baseline);
+	CARRY(c, l->sight_baseline);
+	CARRY(c, l->stood);
+	CARRY(c, l->lowest_at);
+	sample_carry(c, &l->last);
+	CARRY(c, l->any);
+	CARRY(c, l->blind);
+	CARRY(c, l->judged);
+	CARRY(c, l->departed);
+	CARRY(c, l->open);
+	CARRY(c, l->below);
+	CARRY(c, l->deep);
+	CARRY(c, l->seen);
+	CARRY(c, l->before_back);
+	CARRY(c, l->back);
+	detection_carry(c, &l->d);
+	carry_check(c, !l->departed || (l->d.entity == l->entity && l->d.signal == l->signal));
 }

@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+struct carry; // base/carry.h
+
 struct level;
 
 struct detection_sink {
@@ -31,3 +33,4 @@ void level_finish(struct level *l, struct instant now); // the data ended
 bool level_blind(const struct level *l);		// the last value was unknown
 bool level_judged(const struct level *l);		// there was a moment at which a departure would have been seen
 double level_baseline(const struct level *l);		// 0: never up so far
+void level_carry(struct carry *c, struct level *l);	// all but what it was created with

@@ -6,10 +6,13 @@
 // then: it is the spread of exactly the figure that is tested, and covers what the profile cannot follow.
 #include "detect/profile.h"
 
+#include "base/carry.h"
+
 #include <math.h>
 #include <string.h>
 
 #define NS_PER_HOUR (3600 * NS_PER_S) // the calendar
+#define HOUR_LAST   1200000	      // in 2106
 #define RING_HOURS  (PROFILE_HOURS * PROFILE_WEEKS)
 #define MISSING	    0		 // code of a cell
 #define ZERO	    1		 // code of a cell
@@ -312,4 +315,34 @@ void profile_learn(struct profile *p, struct instant t, double value, bool event
 void profile_pin(struct profile *p, bool pinned)
 {
 	p->pinned = pinned;
+}
+
+void profile_carry(struct carry *c, struct profile *p)
+{
+	CARRY(c, p->cells);
+	CARRY(c, p->sorted);
+	CARRY(c, p->away);
+	CARRY(c, p->bins);
+	CARRY(c, p->offset_sum);
+	CARRY(c, p->bin_sum);
+	CARRY(c, p->days);
+	CARRY(c, p->days_low);
+	CARRY(c, p->week);
+	CARRY(c, p->away_median);
+	CARRY(c, p->centre);
+	CARRY(c, p->hour);
+	CARRY(c, p->first);
+	CARRY(c, p->sorted_count);
+	CARRY(c, p->history);
+	CARRY(c, p->away_count);
+	CARRY(c, p->offsets);
+	CARRY(c, p->bin_count);
+	CARRY(c, p->bin_stride);
+	CARRY(c, p->bin_phase);
+	CARRY(c, p->weeks);
+	CARRY(c, p->kind);
+	CARRY(c, p->pinned);
+	carry_check(c, p->sorted_count <= PROFILE_HOURS && p->history >= 1 && p->history <= PROFILE_HOURS);
+	carry_check(c, p->bin_count <= PROFILE_BINS && p->bin_phase < p->bin_stride && p->kind < PROFILE_KINDS);
+	carry_check(c, p->hour >= -1 && p->hour <= HOUR_LAST && p->first >= -1 && p->first <= p->hour);
 }

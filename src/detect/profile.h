@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct carry; // base/carry.h
+
 #define PROFILE_HOURS 168  // of a week
 #define PROFILE_WEEKS 4	   // kept
 #define PROFILE_AWAY  64   // classes of |value / usual - 1|, eight an octave, from 1/256 to 1
@@ -62,3 +64,4 @@ void profile_learn(struct profile *p, struct instant t, double value, bool event
 
 // The way in use stays while an event is open, so that its end is judged by what its begin was judged by.
 void profile_pin(struct profile *p, bool pinned);
+void profile_carry(struct carry *c, struct profile *p);

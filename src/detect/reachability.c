@@ -14,6 +14,7 @@
 #include "base/numbers.h"
 #include "detect/changepoint.h"
 #include "detect/reachability_priv.h"
+#include "model/carried.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -190,7 +191,7 @@ static void detection_begin(struct detection *d, const struct reachability *r, u
 }
 
 // The first of the intervals in which a loss seen now may have begun: so many of them, none from before a pause in the data
-// or from the loss before.
+// or from the loss before. Late probes can give an interval twice: never more than there is room for all the same.
 static size_t window_first(const struct reachability *r, int64_t width)
 {
 	int64_t most = (int64_t)detect_value(r->decisions, REACH_ONSET_BINS);
@@ -198,7 +199,7 @@ static size_t window_first(const struct reachability *r, int64_t width)
 	if (instant_known(r->loss.end.best) && r->loss.end.best.ns > least)
 		least = r->loss.end.best.ns;
 	size_t first = r->bin_count - 1;
-	while (first > 0 && r->bins[first - 1].time.ns >= least)
+	while (first > 0 && r->bin_count - first < (size_t)most && r->bins[first - 1].time.ns >= least)
 		first--;
 	return first;
 }
@@ -414,4 +415,83 @@ void reachability_now(struct reachability *r)
 	if (r->latency_open)
 		r->out.take(r->out.context, &r->latency, false);
 	services_now(r);
+}
+
+static void reachability_look_carry(struct carry *c, struct look *l)
+{
+	CARRY(c, l->observer);
+	CARRY(c, l->alarm);
+	CARRY(c, l->score);
+	CARRY(c, l->quiet_sent);
+	CARRY(c, l->quiet_lost);
+	CARRY(c, l->rtt);
+	CARRY(c, l->sorted);
+	CARRY(c, l->rtt_count);
+	CARRY(c, l->rtt_next);
+	CARRY(c, l->median);
+	CARRY(c, l->spread);
+	CARRY(c, l->ratio);
+	carry_within(c, CARRY_OBSERVERS, l->observer);
+	carry_check(c, l->rtt_count <= RTT_HISTORY);
+}
+
+// What is replaced must be in the window, in order: else its place would be looked for beyond the end.
+static bool reachability_look_whole(const struct look *l)
+{
+	for (size_t i = 0; i < l->rtt_count; i++) {
+		bool found = false;
+		for (size_t k = 0; k < l->rtt_count && !found; k++)
+			found = l->sorted[k] == l->rtt[i];
+		if (!found || (i && l->sorted[i] < l->sorted[i - 1]))
+			return false;
+	}
+	return true;
+}
+
+static void reachability_class_carry(struct carry *c, struct reachability *r, uint8_t which)
+{
+	struct service_class *s = &r->services[which];
+	detection_carry(c, &s->d);
+	CARRY(c, s->down);
+	CARRY(c, s->most);
+	CARRY(c, s->known);
+	CARRY(c, s->open);
+	CARRY(c, s->last_recovered);
+	carry_check(c, !s->open || (s->d.entity == r->entity && s->d.signal == SIGNAL_SERVICE_DNS + which));
+}
+
+static void reachability_looks_carry(struct carry *c, struct reachability *r)
+{
+	carry_room(c, CARRY_ARRAY(r->looks, r->look_count, r->look_capacity), 900);
+	carry_check(c, r->look_count <= LOOKS_MAX);
+	for (size_t i = 0; i < r->look_count && carry_good(c); i++) {
+		reachability_look_carry(c, &r->looks[i]);
+		r->looks[i].decisions = r->decisions;
+		if (carry_loads(c))
+			carry_check(c, reachability_look_whole(&r->looks[i]));
+	}
+}
+
+void reachability_carry(struct carry *c, struct reachability *r)
+{
+	reachability_looks_carry(c, r);
+	carry_list(c, CARRY_ARRAY(r->bins, r->bin_count, r->bin_capacity));
+	CARRY(c, r->width_ns);
+	carry_check(c, r->width_ns >= 0 && r->width_ns <= 86400 * NS_PER_S);
+	detection_carry(c, &r->loss);
+	detection_carry(c, &r->latency);
+	CARRY(c, r->loss_open);
+	CARRY(c, r->latency_open);
+	CARRY(c, r->raised);
+	CARRY(c, r->loss_before);
+	CARRY(c, r->low_bins);
+	CARRY(c, r->high_bins);
+	CARRY(c, r->calm_bins);
+	CARRY(c, r->low_since);
+	CARRY(c, r->high_since);
+	CARRY(c, r->calm_since);
+	for (uint8_t i = 0; i < SERVICE_CLASSES; i++)
+		reachability_class_carry(c, r, i);
+	carry_check(c, !r->loss_open || (r->loss.entity == r->entity && r->bin_count));
+	carry_check(c, !r->latency_open || r->latency.entity == r->entity);
 }

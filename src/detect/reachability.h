@@ -7,6 +7,8 @@
 #include "model/pulse.h"
 #include "model/target.h"
 
+struct carry; // base/carry.h
+
 #define REACHABILITY_AROUND_NS (2 * 3600 * NS_PER_S) // kept around what is not over, whatever its age
 
 struct reachability;
@@ -26,3 +28,4 @@ const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *
 // Forgets those that began before `horizon`, but for the time around each of `pins`.
 void reachability_retire(struct reachability *r, struct instant horizon, const struct instant *pins, size_t n);
 uint8_t reachability_service_signal(uint8_t op); // enum signal_kind of a probe_op; SIGNAL_COUNT for pings
+void reachability_carry(struct carry *c, struct reachability *r); // all but what it was created with

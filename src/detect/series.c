@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "detect/profile.h"
+#include "model/carried.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -333,4 +334,34 @@ double series_baseline(const struct series_watch *s)
 size_t series_bytes(void)
 {
 	return sizeof(struct series_watch);
+}
+
+void series_carry(struct carry *c, struct series_watch *s)
+{
+	bool departed = s->d;
+	CARRY(c, departed);
+	if (carry_loads(c) && departed && !s->d)
+		s->d = alloc_zero(1, sizeof(*s->d));
+	if (departed) {
+		detection_carry(c, s->d);
+		carry_check(c, s->d->entity == s->entity && s->d->series == s->series && s->d->signal == SIGNAL_SERIES);
+	}
+	CARRY(c, s->last);
+	CARRY(c, s->previous);
+	CARRY(c, s->back);
+	CARRY(c, s->back_from);
+	CARRY(c, s->step_ns);
+	CARRY(c, s->baseline);
+	CARRY(c, s->reference);
+	CARRY(c, s->run_sum);
+	CARRY(c, s->run_bins);
+	CARRY(c, s->low_spreads);
+	CARRY(c, s->low_bins);
+	CARRY(c, s->back_bins);
+	CARRY(c, s->state);
+	CARRY(c, s->open);
+	CARRY(c, s->judged);
+	profile_carry(c, &s->profile);
+	carry_check(c,
+		    s->state <= SERIES_LOW && (!s->open || departed) && s->step_ns >= 0 && s->step_ns <= TIME_LAST_NS);
 }

@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+struct carry; // base/carry.h
+
 #define SERIES_NEVER DETECT_DECISIONS_END // `open` of a source that is not judged
 
 struct series_source { // what is known of a source of series: which rows it is judged by
@@ -44,4 +46,5 @@ void series_finish(struct series_watch *s, struct instant now); // the data ende
 enum series_state series_state(const struct series_watch *s);
 bool series_judged(const struct series_watch *s); // there was a moment at which a departure would have been seen
 double series_baseline(const struct series_watch *s);
-size_t series_bytes(void); // one detector without an event
+size_t series_bytes(void);				    // one detector without an event
+void series_carry(struct carry *c, struct series_watch *s); // all but what it was created with

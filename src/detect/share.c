@@ -3,6 +3,7 @@
 #include "detect/share.h"
 
 #include "base/alloc.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 
@@ -83,4 +84,16 @@ void share_now(struct share *s)
 {
 	if (s->open)
 		s->out.take(s->out.context, &s->d, false);
+}
+
+void share_carry(struct carry *c, struct share *s)
+{
+	CARRY(c, s->up);
+	CARRY(c, s->down);
+	CARRY(c, s->most);
+	CARRY(c, s->last_ok);
+	CARRY(c, s->first_fail);
+	CARRY(c, s->open);
+	detection_carry(c, &s->d);
+	carry_check(c, !s->open || (s->d.entity == s->entity && s->d.signal == SIGNAL_BLOCKS));
 }

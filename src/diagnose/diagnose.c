@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sums { // log ratios
+struct sums {			  // log ratios
+	double clip, family_clip; // no more than these
 	const struct decisions *decisions;
 	double evidence[CAUSE_COUNT][EVIDENCE_COUNT];
 	double family[CAUSE_COUNT][FAMILY_COUNT];
@@ -42,11 +43,11 @@ static void evidence_sum(const struct ratios *r, const double *prior, uint8_t ev
 		return;
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		double ratio = log(answer_p(r, (uint8_t)c, evidence, f->answer) * weight / all) * f->strength;
-		s->evidence[c][evidence] = clipped(ratio, log(diagnose_value(s->decisions, DIAGNOSE_RATIO_CLIP)));
+		s->evidence[c][evidence] = clipped(ratio, s->clip);
 	}
 }
 
-static double family_sum(const struct decisions *d, const double *of_evidence, uint8_t family, double sharpness)
+static double family_sum(const struct sums *s, const double *of_evidence, uint8_t family, double sharpness)
 {
 	double largest = 0, sum = 0;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -56,8 +57,8 @@ static double family_sum(const struct decisions *d, const double *of_evidence, u
 		if (fabs(of_evidence[e]) > fabs(largest))
 			largest = of_evidence[e];
 	}
-	double whole = sharpness * (largest + (sum - largest) * diagnose_value(d, DIAGNOSE_FAMILY_REST));
-	return clipped(whole, log(diagnose_value(d, DIAGNOSE_FAMILY_CLIP))); // last: no sharpness gets around it
+	double whole = sharpness * (largest + (sum - largest) * diagnose_value(s->decisions, DIAGNOSE_FAMILY_REST));
+	return clipped(whole, s->family_clip); // last: no sharpness gets around it
 }
 
 static void sums_make(const struct finding *findings, const double *prior, const struct ratios *r, struct sums *s)
@@ -67,7 +68,7 @@ static void sums_make(const struct finding *findings, const double *prior, const
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		s->total[c] = 0;
 		for (uint8_t f = 0; f < FAMILY_COUNT; f++)
-			s->total[c] += s->family[c][f] = family_sum(s->decisions, s->evidence[c], f, r->sharpness);
+			s->total[c] += s->family[c][f] = family_sum(s, s->evidence[c], f, r->sharpness);
 	}
 }
 
@@ -118,9 +119,9 @@ static void argument_put(struct ranking *r, uint8_t evidence, double lr)
 
 static void arguments(const struct sums *s, struct hypothesis *h)
 {
+	double least = diagnose_value(s->decisions, DIAGNOSE_ARGUMENT_LEAST);
 	struct ranking favour = {.list = h->in_favour, .count = &h->favour_count};
 	struct ranking against = {.list = h->against, .count = &h->against_count};
-	double least = diagnose_value(s->decisions, DIAGNOSE_ARGUMENT_LEAST);
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		double ratio = s->evidence[h->cause][e];
 		if (ratio > least)
@@ -200,6 +201,8 @@ static void ask(const struct ratios *r, const double *p, struct verdict *d)
 void diagnose_rank(const struct diagnose_answers *in, struct verdict *ret)
 {
 	struct sums s = {.decisions = in->decisions};
+	s.clip = log(diagnose_value(s.decisions, DIAGNOSE_RATIO_CLIP));
+	s.family_clip = log(diagnose_value(s.decisions, DIAGNOSE_FAMILY_CLIP));
 	double p[CAUSE_COUNT];
 	*ret = (struct verdict){.known = true, .coverage = in->coverage};
 	memcpy(ret->findings, in->findings, sizeof(ret->findings));

@@ -79,7 +79,7 @@ static void on_observer(void *context, const struct observer_change *c)
 	l->at[l->count++] = *c;
 }
 
-static void deadline_note(struct pipeline *p, size_t at)
+void pipeline_deadline_note(struct pipeline *p, size_t at)
 {
 	struct instant d = level_deadline(p->levels[at]);
 	p->deadlines[at] = instant_known(d) ? d.ns : INT64_MAX;
@@ -91,7 +91,7 @@ static void on_sample(void *context, const struct sample *s)
 	struct pipeline *p = context;
 	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
 	level_take(p->levels[at], s);
-	deadline_note(p, at);
+	pipeline_deadline_note(p, at);
 	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
 		dossier_sample(&p->dossiers[s->entity], s);
 }
@@ -115,6 +115,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->definition = options->definition;
 	const struct decisions *d = p->decisions = options->decisions;
 	p->tick_ns = engine_ns(d, ENGINE_TICK_S);
+	p->full_floor = options->full_floor;
 	p->known = options->known;
 	p->ratios = options->ratios;
 	p->known_count = options->known_count;
@@ -179,6 +180,7 @@ void pipeline_free(struct pipeline *p)
 	book_free(p->book);
 	precedence_memo_free(p->memo);
 	free(p->blind.at);
+	carry_words_free(&p->words);
 	free(p);
 }
 
@@ -195,21 +197,31 @@ static void hold_time_note(struct pipeline *p, uint32_t seconds)
 		limits_reach(&p->limits, LIMIT_HOLD_TIMES);
 }
 
-static void take_series(struct pipeline *p, const struct obs *o)
+struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 {
-	if (o->path_id >= p->series_count) {
-		size_t grown = (size_t)o->path_id * 2 + 16;
+	if (series >= p->series_count) {
+		size_t grown = (size_t)series * 2 + 16;
 		p->series = alloc_resize(p->series, grown, sizeof(struct series_watch *));
 		memset(p->series + p->series_count, 0, (grown - p->series_count) * sizeof(struct series_watch *));
 		p->series_count = grown;
 	}
-	struct series_watch **watch = &p->series[o->path_id];
-	const struct series *s = series_at(p->targets, o->path_id);
-	if (!*watch)
-		*watch = series_create(p->decisions, s->entity, o->path_id, s->signal,
+	struct series_watch **watch = &p->series[series];
+	const struct series *s = series_at(p->targets, series);
+	if (!*watch) {
+		*watch = series_create(p->decisions, s->entity, series, s->signal,
 				       (struct detection_sink){on_detection, p});
-	series_take(*watch, o->time, o->number);
-	double usual = series_baseline(*watch);
+	}
+	return *watch;
+}
+
+static void take_series(struct pipeline *p, const struct obs *o)
+{
+	const struct series *s = series_at(p->targets, o->path_id);
+	if (s->entity >= p->entities->count)
+		return; // of an entity that is no longer watched
+	struct series_watch *watch = pipeline_series(p, o->path_id);
+	series_take(watch, o->time, o->number);
+	double usual = series_baseline(watch);
 	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
 		dossier_value(&p->dossiers[s->entity],
 			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
@@ -250,7 +262,7 @@ static void levels_tick(struct pipeline *p, int64_t second)
 	for (size_t i = 0; i < p->entities->count * SIGNAL_ROUTING_COUNT; i++) {
 		if (p->deadlines[i] <= now.ns)
 			level_tick(p->levels[i], now);
-		deadline_note(p, i);
+		pipeline_deadline_note(p, i);
 	}
 	p->ticked = second;
 }
@@ -342,8 +354,8 @@ int pipeline_take(void *self, const struct batch *b)
 	struct pipeline *p = self;
 	const struct obs *batch = b->obs;
 	size_t n = b->count;
-	if (n && !instant_known(p->first))
-		p->first = batch[0].time;
+	for (size_t i = 0; i < n && !instant_known(p->first); i++)
+		p->first = batch[i].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {

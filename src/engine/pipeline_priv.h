@@ -2,6 +2,7 @@
 // What the files of the pipeline share. Nobody else includes it.
 #pragma once
 
+#include "base/carry.h"
 #include "belief/blocks.h"
 #include "detect/checks.h"
 #include "detect/level.h"
@@ -51,8 +52,10 @@ struct pipeline {
 	const struct precedent *known;
 	size_t known_count;
 	const struct definition *definition;
+	uint32_t full_floor;
 	const char *version, *parameters_digest;
 	struct world_digest world;
+	struct carry_words words; // static texts of a state that was loaded
 	uint16_t hold_times[HOLD_TIMES_MAX];
 	size_t hold_time_count;
 	struct limits limits;		    // reached in looks, and here
@@ -76,6 +79,10 @@ struct pipeline {
 	bool *late;	      // by collector, then by observer: something came that was older than the last cut
 	bool any_late;
 };
+
+// pipeline.c
+void pipeline_deadline_note(struct pipeline *p, size_t level);		   // when its level does something by itself
+struct series_watch *pipeline_series(struct pipeline *p, uint32_t series); // its detector, made on first use
 
 // look.c
 // Assembles what is open and hands it to the book, as if the data ended at `now`.

@@ -10,6 +10,7 @@
 #include "base/sparse.h"
 #include "base/text.h"
 #include "incident/assemble.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -702,4 +703,81 @@ void book_retire(struct book *b, struct instant before, void (*gone)(void *conte
 		b->gone_told--;
 	}
 	minutes_retire(b, instant_seconds(before) / 60);
+}
+
+static void book_mark_carry(struct carry *c, struct mark *m)
+{
+	carry_entity(c, &m->entity);
+	CARRY(c, m->number);
+	CARRY(c, m->key);
+	prefix_carry(c, &m->prefix);
+	CARRY(c, m->origin);
+	CARRY(c, m->first);
+	CARRY(c, m->digest);
+	CARRY(c, m->inputs);
+	CARRY(c, m->told);
+	CARRY(c, m->over);
+	CARRY(c, m->due);
+	CARRY(c, m->sealed);
+}
+
+// Incidents of entities that are no longer watched are left out; of `counted` from the begin fewer remain then.
+static void book_shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
+{
+	size_t n = s->list.count, told = *counted;
+	carry_count(c, &n, 1000);
+	CARRY(c, told);
+	carry_check(c, told <= n);
+	if (carry_loads(c))
+		*counted = told;
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct incident loaded = {0};
+		struct mark loaded_mark = {0};
+		struct incident *one = carry_loads(c) ? &loaded : &s->list.at[i];
+		struct mark *mark = carry_loads(c) ? &loaded_mark : &s->marks[i];
+		incident_carry(c, one);
+		book_mark_carry(c, mark);
+		carry_check(c, mark->entity == one->story.entity);
+		if (carry_loads(c) && carry_good(c) && one->story.entity != CARRY_GONE)
+			shelf_add(s, one, mark);
+		else if (carry_loads(c) && i < told)
+			--*counted;
+	}
+}
+
+static void book_minute_carry(struct carry *c, struct minute *m)
+{
+	carry_entity(c, &m->entity); // where it is gone, no entity asks
+	CARRY(c, m->count);
+	CARRY(c, m->minute);
+}
+
+// Those that are folded, unfolded for the way.
+static void book_folds_carry(struct carry *c, struct book *b)
+{
+	struct shelf way = {0};
+	size_t none = 0;
+	for (size_t e = 0; e < b->fold_count && !carry_loads(c); e++)
+		for (size_t i = 0; i < b->folds[e].count; i++) {
+			struct incident n;
+			sparse_unpack(b->folds[e].at[i].bytes, &n, sizeof(n));
+			shelf_add(&way, &n, &b->folds[e].at[i].mark);
+		}
+	book_shelf_carry(c, &way, &none);
+	for (size_t i = 0; i < way.list.count && carry_loads(c) && carry_good(c); i++)
+		fold_add(b, &way.list.at[i], &way.marks[i]);
+	free(way.list.at);
+	free(way.marks);
+}
+
+void book_carry(struct carry *c, struct book *b)
+{
+	size_t none = 0;
+	book_shelf_carry(c, &b->live, &none);
+	book_shelf_carry(c, &b->gone, &b->gone_told);
+	carry_room(c, CARRY_ARRAY(b->minutes, b->minute_count, b->minute_capacity), 16);
+	for (size_t i = 0; i < b->minute_count && carry_good(c); i++)
+		book_minute_carry(c, &b->minutes[i]);
+	CARRY(c, b->numbers);
+	book_folds_carry(c, b);
 }

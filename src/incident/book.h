@@ -8,6 +8,8 @@
 
 #include "incident/assemble.h"
 
+struct carry; // base/carry.h
+
 struct book;
 
 // Borrowed. `decisions`: of the run; null: the table's.
@@ -68,3 +70,5 @@ bool book_open(const struct book *b, uint32_t entity);
 // handed to gone() first, which may be null.
 void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
 		 void *context);
+// All of it into an empty one. What is of an entity that is gone is left out.
+void book_carry(struct carry *c, struct book *b);

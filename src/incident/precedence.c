@@ -16,14 +16,15 @@
 // The two shapes see only the bins before the first withdrawal, with the place of the change (and "none") summed out. Only
 // the stretch up to the first recovery is looked at: three bins in a row at a quarter of the worst loss or less.
 
+#define P0_FLOOR	0.005	// of a known usual loss; nobody gives one yet
 #define P0_WEIGHT_KNOWN 200.0	// pings that a known usual loss counts for; nobody gives one yet
 #define LENGTH_MAX_S	86400.0 // what is longer is absurd
 #define SHAPE_LOG10_MAX 999.0	// what is told
-#define ANSWERED	256	// tests remembered: those of incidents that are over
-#define RUNS		8192	// terms remembered: the three scans ask for the same ones, and quiet bins are alike
+#define ANSWERED	256	// memory: tests remembered, those of incidents that are over
+#define RUNS		8192 // memory: terms remembered: the three scans ask for the same ones, and quiet bins are alike
 
 #define DURING                                                                                                         \
-	1e6 // instead of `a`: what the bin of the change itself says, its loss being late; `b` is then prior_lost
+	1e6 // a mark: instead of `a` what the bin of the change itself says, its loss being late; `b` is then prior_lost
 
 struct run { // log_beta_run() of these four
 	double lost, sent, a, b, value;
@@ -43,7 +44,8 @@ struct change {
 	const struct precedence_input *in;
 	size_t end; // bins looked at
 	double prior_lost, prior_ok;
-	double *weight; // posterior that the change is in bin i
+	double log_late, log_in_time; // of the shares of changes after the last probe of their bin, and before
+	double *weight;		      // posterior that the change is in bin i
 	size_t best;
 	struct run *runs;
 };
@@ -99,12 +101,14 @@ static void prior_set(struct change *c)
 	double p0 = incident_value(in->decisions, PRECEDENCE_P0_UNKNOWN),
 	       weight = incident_value(in->decisions, PRECEDENCE_P0_WEIGHT);
 	if (in->usual_sent && in->usual_lost <= in->usual_sent) {
-		p0 = clamp((double)in->usual_lost / (double)in->usual_sent,
-			   incident_value(in->decisions, PRECEDENCE_P0_FLOOR), 0.9);
+		p0 = clamp((double)in->usual_lost / (double)in->usual_sent, P0_FLOOR, 0.9);
 		weight = P0_WEIGHT_KNOWN;
 	}
 	c->prior_lost = p0 * weight;
 	c->prior_ok = (1 - p0) * weight;
+	double late = incident_value(in->decisions, PRECEDENCE_LATE);
+	c->log_late = log(late);
+	c->log_in_time = log(1 - late);
 }
 
 enum shape { SHAPE_ONSET, SHAPE_STRESS, SHAPE_STEP };

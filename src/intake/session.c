@@ -31,6 +31,7 @@ void session_free(struct session *s)
 	decoder_free(s->decoder);
 	registry_free(s->registry);
 	pipeline_free(s->pipeline);
+	resume_free(&s->resume);
 	inputs_free(&s->in);
 	world_free(s->world);
 	free(s->evidence);
@@ -115,6 +116,8 @@ static int take_batch(void *context, const struct batch *b)
 {
 	struct session *s = context;
 	struct session_input in = {.kind = SESSION_BATCH, .batch = b};
+	if (s->had || (s->from_log && resume_log_has(&s->resume)))
+		return 0;
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &in);
 	int code = session_log_batch(&s->log, b);
@@ -137,9 +140,15 @@ static int pass_time(struct session *s, struct instant time)
 
 static int take_record(struct session *s, const struct record *r)
 {
+	bool had = resume_has(&s->resume, r);
+	int code = s->resume.moved ? ERR_MALFORMED : had != s->had ? decoder_flush(s->decoder) : 0;
+	if (code < 0)
+		return code;
+	s->had = had;
 	if (r->kind == RECORD_GAP) {
 		s->gaps++;
-		damage_say(s->notices, s->in.feed, r);
+		if (!had)
+			damage_say(s->notices, s->in.feed, r);
 	}
 	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END && r->kind != RECORD_SOURCE_REST;
 	return decoder_take(s->decoder, r);
@@ -148,13 +157,16 @@ static int take_record(struct session *s, const struct record *r)
 int session_read(struct session *s)
 {
 	struct record record;
+	uint64_t taken = 0;
 	int code = 0, got = 0;
-	while (code >= 0 && !(s->stop && *s->stop) && (got = feed_next(s->in.feed, &record)) == 1) {
+	while (code >= 0 && !(s->stop && *s->stop) && !(s->stop_after && taken >= s->stop_after) &&
+	       (got = feed_next(s->in.feed, &record)) == 1) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns) {
 			got = 0;
 			break;
 		}
 		code = take_record(s, &record);
+		taken++;
 		if (s->records % 4096 == 0 && !s->quiet && !s->growing)
 			tell_progress(s);
 	}
@@ -236,6 +248,10 @@ static void session_engine(struct session *s)
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
 	s->pipeline = pipeline_create(&options);
+	if (!resume_load(&s->resume, s->pipeline, s->in.targets)) {
+		pipeline_free(s->pipeline);
+		s->pipeline = pipeline_create(&options);
+	}
 	struct registry_options into = {
 		.peers = s->in.peers,
 		.targets = s->in.targets,
@@ -245,8 +261,15 @@ static void session_engine(struct session *s)
 	s->registry = registry_create(&into);
 }
 
+static void session_resume(struct session *s)
+{
+	s->resume = (struct resume){.command = s->command, .notices = s->notices, .path = s->resume_path};
+	resume_open(&s->resume, s->in.peers, s->in.targets);
+}
+
 int session_open(struct session *s, int n, char **paths)
 {
+	session_resume(s);
 	int status = add_paths(s, n, paths);
 	if (status)
 		return status;
@@ -258,6 +281,7 @@ int session_open(struct session *s, int n, char **paths)
 		return status;
 	session_prepare(s);
 	session_engine(s);
+	resume_sources(&s->resume, s->in.feed);
 	struct decode_options decode = {
 		.lines = true,
 		.entities = &s->in.entities,
@@ -267,6 +291,18 @@ int session_open(struct session *s, int n, char **paths)
 	};
 	s->decoder = decoder_create(&decode, registry_sender(s->registry));
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
+}
+
+// The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
+// that tells revisions ends with this.
+static int session_end(struct session *s)
+{
+	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
+	const struct feed *feed = s->from_log ? NULL : s->in.feed;
+	int code = s->snapshot_path ? resume_save(&s->resume, feed, parts, s->snapshot_path) : 0;
+	if (code < 0 || (s->snapshot_path && s->revisions.take))
+		return code;
+	return !s->from_log || s->log_ended || instant_known(s->until) ? session_finish(s) : 0;
 }
 
 // ---- from a log ----
@@ -289,6 +325,7 @@ static int log_configuration(void *context, struct cursor text)
 	if (code == 0 && !s->pipeline) {
 		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;
 		session_engine(s);
+		resume_log(&s->resume);
 	}
 	journal_configured_free(&found);
 	return code;
@@ -303,7 +340,8 @@ static struct batch_sink log_sender(void *context)
 
 static int log_time(void *context, struct instant time)
 {
-	return pass_time(context, time);
+	struct session *s = context;
+	return resume_log_has(&s->resume) ? 0 : pass_time(s, time);
 }
 
 static int log_note(void *context, struct instant time, struct cursor text)
@@ -335,17 +373,22 @@ static int session_run_log(struct session *s, const char *dir)
 		.listener = {log_damage, s},
 	};
 	struct journal_totals totals = {0};
+	s->from_log = true;
+	session_resume(s);
 	session_prepare(s);
 	int code = journal_replay(dir, &target, &totals);
 	s->records = totals.records[JOURNAL_BATCH];
 	s->gaps += totals.unreadable;
-	if (code >= 0 && s->pipeline && (s->log_ended || instant_known(s->until)))
-		code = session_finish(s);
+	if (code >= 0 && s->pipeline)
+		code = session_end(s);
 	return session_status(s, code);
 }
 
 int session_status(const struct session *s, int code)
 {
+	if (code < 0 && s->resume.moved)
+		notice_line(s->notices, "%s: a file is not the one that %s was written from", s->command,
+			    s->resume_path);
 	if (code < 0) {
 		notice_line(s->notices, "%s: %s", s->command, err_text(code));
 		return 4;
@@ -366,7 +409,7 @@ int session_run(struct session *s, int n, char **paths)
 	int status = session_open(s, n, paths);
 	if (status)
 		return status;
-	int code = session_read(s), ended = session_finish(s);
+	int code = session_read(s), ended = code < 0 ? 0 : session_end(s);
 	code = code < 0 ? code : ended;
 	ended = session_log_close(&s->log, s);
 	return session_status(s, code < 0 ? code : ended);

@@ -6,6 +6,7 @@
 #include "engine/pipeline.h"
 #include "intake/digest.h"
 #include "intake/inputs.h"
+#include "intake/resume.h"
 #include "intake/session_log.h"
 #include "reference/precedents.h"
 #include "report/incident.h"
@@ -44,7 +45,11 @@ struct session {
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
 	const char *world_path;
-	const char *log_dir; // event log in which every batch that the engine takes is kept; null: none
+	const char *resume_path; // session_run goes on from this state; null: from the beginning
+	const char *
+		snapshot_path; // session_run writes the state there when reading ends, before a last cut; null: does not
+	uint64_t stop_after;   // reading ends after so many records of every kind; 0: never
+	const char *log_dir;   // event log in which every batch that the engine takes is kept; null: none
 	struct inputs in;
 	struct world *world;
 	struct decisions decisions;
@@ -55,6 +60,9 @@ struct session {
 	struct precedents precedents;
 	struct pipeline *pipeline;
 	struct session_log log;
+	struct resume resume;
+	bool from_log;
+	bool had; // what is read now is in the state already
 	struct decoder *decoder;
 	struct registry *registry;
 	struct instant passed; // what the engine was told of time

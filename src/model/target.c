@@ -267,6 +267,16 @@ uint32_t series_id(struct target_table *t, uint32_t entity, const char *signal, 
 	return (uint32_t)t->series_count++;
 }
 
+uint32_t series_gone(struct target_table *t, const char *signal, size_t n)
+{
+	must(signal || !n);
+	if (t->series_count >= SERIES_MAX)
+		return TARGET_NONE;
+	alloc_grow((void **)&t->series, t->series_count, &t->series_capacity, sizeof(*t->series));
+	t->series[t->series_count] = (struct series){.entity = ENTITY_NONE, .signal = copy_n(signal, n)};
+	return (uint32_t)t->series_count++;
+}
+
 const struct target *target_at(const struct target_table *t, uint32_t id)
 {
 	return id < t->count ? &t->targets[id] : NULL;

@@ -56,6 +56,8 @@ void observer_asn(struct target_table *t, uint16_t observer, uint32_t asn);
 uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t op, const char *name,
 		   size_t name_length);
 uint32_t series_id(struct target_table *t, uint32_t entity, const char *signal, size_t n);
+// One more that nobody will be found to be: its number was given to a series whose entity is not in the list any more.
+uint32_t series_gone(struct target_table *t, const char *signal, size_t n);
 
 const struct target *target_at(const struct target_table *t, uint32_t id);
 const struct observer *observer_at(const struct target_table *t, uint16_t id);

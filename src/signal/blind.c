@@ -3,6 +3,7 @@
 #include "signal/blind.h"
 
 #include "base/alloc.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 
@@ -113,4 +114,23 @@ const struct blind_list *blind_spans(const struct blind *b)
 uint64_t blind_lost(const struct blind *b)
 {
 	return b->lost;
+}
+
+void blind_carry(struct carry *c, struct blind *b)
+{
+	carry_room(c, CARRY_ARRAY(b->spans.at, b->spans.count, b->spans.capacity), 20);
+	for (size_t i = 0; i < b->spans.count && carry_good(c); i++) {
+		blind_span_carry(c, &b->spans.at[i]);
+		carry_check(c, !b->spans.at[i].is_observer);
+	}
+	size_t n = collector_count(b->peers);
+	carry_count(c, &n, 8);
+	carry_check(c, n <= COLLECTORS_MAX);
+	for (size_t i = 0; i < n && carry_good(c); i++) { // the rest is made anew at each update
+		CARRY(c, b->of[i].was_healthy);
+		CARRY(c, b->of[i].healthy_now);
+		CARRY(c, b->of[i].open);
+		carry_check(c, b->of[i].open <= b->spans.count);
+	}
+	CARRY(c, b->lost);
 }

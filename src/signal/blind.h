@@ -5,6 +5,8 @@
 #include "model/incident.h"
 #include "signal/table.h"
 
+struct carry; // base/carry.h
+
 #define BLIND_SPANS_MAX (4 * COLLECTORS_MAX) // kept; then the oldest that is over goes
 
 struct blind;
@@ -15,3 +17,4 @@ void blind_update(struct blind *b, const struct table *t,
 		  struct instant now); // after a settlement that changed the denominator
 const struct blind_list *blind_spans(const struct blind *b);
 uint64_t blind_lost(const struct blind *b); // spans that went
+void blind_carry(struct carry *c, struct blind *b);

@@ -4,6 +4,7 @@
 #include "signal/dictionary.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 
 #include <stdlib.h>
 
@@ -159,4 +160,30 @@ void dictionary_prefetch(const struct dictionary *d, const struct prefix *p)
 size_t dictionary_bytes(const struct dictionary *d)
 {
 	return ((size_t)d->v4.mask + 1 + d->v6.mask + 1) * sizeof(struct slot) + d->capacity * sizeof(struct prefix);
+}
+
+static bool dictionary_prefix_sane(const struct prefix *p)
+{
+	struct prefix plain = *p;
+	if ((p->family != FAMILY_V4 && p->family != FAMILY_V6) || p->length > family_bits(p->family))
+		return false;
+	prefix_mask(&plain);
+	return prefix_equal(p, &plain);
+}
+
+// The slots are made anew; ids are given in the same order again.
+void dictionary_carry(struct carry *c, struct dictionary *d)
+{
+	struct prefix *prefixes = d->prefixes;
+	size_t n = d->count, capacity;
+	if (!carry_loads(c)) {
+		carry_list(c, CARRY_ARRAY(prefixes, n, capacity));
+		return;
+	}
+	prefixes = NULL;
+	carry_list(c, CARRY_ARRAY(prefixes, n, capacity));
+	carry_check(c, n < DICTIONARY_MAX);
+	for (uint32_t i = 0; i < n && carry_good(c); i++)
+		carry_check(c, dictionary_prefix_sane(&prefixes[i]) && dictionary_id(d, &prefixes[i]) == i);
+	free(prefixes);
 }

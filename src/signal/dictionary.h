@@ -4,6 +4,8 @@
 
 #include "net/prefix.h"
 
+struct carry; // base/carry.h
+
 #define DICTIONARY_MAX (1u << 24) // prefixes; the whole Internet has about 1.3 million
 #define PREFIX_NONE    UINT32_MAX
 
@@ -21,3 +23,4 @@ uint32_t dictionary_count(const struct dictionary *d);
 // Asks the processor to fetch what a lookup of this prefix will touch.
 void dictionary_prefetch(const struct dictionary *d, const struct prefix *p);
 size_t dictionary_bytes(const struct dictionary *d);
+void dictionary_carry(struct carry *c, struct dictionary *d); // into an empty one

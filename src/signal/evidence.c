@@ -4,6 +4,7 @@
 #include "signal/evidence.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "signal/rows.h"
 
 #include <stdlib.h>
@@ -91,9 +92,12 @@ static void event_put(struct evidence *e, struct events *of, const struct eviden
 	of->at[of->n++] = *event;
 }
 
+// Nothing can be said of when it was, where a damaged file has no time: its state is kept by the table, as news it is none.
 static void event_add(struct evidence *e, uint16_t set, const struct evidence_event *event)
 {
 	size_t n;
+	if (!instant_known(event->time))
+		return;
 	const uint32_t *members = space_members(e->space, set, &n);
 	bool news = event->kind == EVIDENCE_MORE_SPECIFIC || event->kind == EVIDENCE_NEW_ORIGIN;
 	for (size_t i = 0; i < n; i++) {
@@ -307,4 +311,59 @@ uint64_t evidence_news_all(const struct evidence *e)
 bool evidence_followed(const struct evidence *e, uint32_t entity)
 {
 	return e->of[entity].followed;
+}
+
+static void evidence_event_carry(struct carry *c, const struct evidence *e, struct evidence_event *event)
+{
+	CARRY(c, event->time);
+	CARRY(c, event->kind);
+	CARRY(c, event->prefix);
+	CARRY(c, event->peer);
+	CARRY(c, event->asn);
+	CARRY(c, event->other);
+	carry_check(c, instant_known(event->time) && event->kind <= EVIDENCE_VISIBLE);
+	carry_check(c, event->prefix < dictionary_count(table_dictionary(e->table)));
+	if (event->peer != PEER_NONE || event->kind < EVIDENCE_INVISIBLE)
+		carry_within(c, CARRY_PEERS, event->peer);
+}
+
+// Those that are over are left behind.
+static void evidence_events_carry(struct carry *c, const struct evidence *e, struct events *of)
+{
+	size_t n = of->n - of->first;
+	CARRY(c, of->held);
+	CARRY(c, of->news);
+	carry_count(c, &n, 25);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct evidence_event event = {0};
+		if (!carry_loads(c))
+			event = of->at[of->first + i];
+		evidence_event_carry(c, e, &event);
+		if (!carry_loads(c))
+			continue;
+		alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
+		of->at[of->n++] = event;
+	}
+}
+
+void evidence_carry(struct carry *c, struct evidence *e)
+{
+	size_t n = e->entities->count;
+	carry_count(c, &n, 24);
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		uint32_t entity = i;
+		struct events gone = {0};
+		carry_entity(c, &entity);
+		if (!carry_good(c))
+			return;
+		bool there = entity < e->entities->count;
+		evidence_events_carry(c, e, there ? &e->of[entity] : &gone);
+		free(gone.at);
+	}
+	rows_carry(c, e->rows);
+	carry_check(c, rows_count(e->rows) <= dictionary_count(table_dictionary(e->table)));
+	CARRY(c, e->lost);
+	CARRY(c, e->baseline_done);
+	CARRY(c, e->news);
+	CARRY(c, e->baseline_prefixes);
 }

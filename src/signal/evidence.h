@@ -7,6 +7,8 @@
 #include "signal/space.h"
 #include "signal/table.h"
 
+struct carry; // base/carry.h
+
 // An event goes when it is older than this, unless it is held; and the oldest half of an entity's when there are too many
 // of them, which is counted.
 #define EVIDENCE_EVENTS_MAX (1u << 20) // per entity: 32 MB
@@ -77,4 +79,5 @@ size_t evidence_pairs(const struct evidence *e, uint32_t prefix);
 // One of them, `at` below evidence_pairs, by peer in rising order. Places are good until the next route.
 struct evidence_path evidence_pair(const struct evidence *e, uint32_t prefix, size_t at);
 size_t evidence_pair_of(const struct evidence *e, uint32_t prefix,
-			uint32_t peer); // its place; SIZE_MAX: never heard of
+			uint32_t peer);			  // its place; SIZE_MAX: never heard of
+void evidence_carry(struct carry *c, struct evidence *e); // into an empty one

@@ -6,6 +6,8 @@
 #include "model/obs.h"
 #include "signal/decisions.h"
 
+struct carry; // base/carry.h
+
 enum health_why { // why a peer does not count, for coverage.blind
 	HEALTH_COUNTS,
 	HEALTH_NEVER_WHOLE, // its table is not known to be complete yet
@@ -55,3 +57,4 @@ void health_suspect(struct health *h, uint32_t peer, struct instant now);
 bool health_judge(struct health *h, struct instant now);
 
 const char *health_why_name(enum health_why why);
+void health_carry(struct carry *c, struct health *h); // all but what it was created with

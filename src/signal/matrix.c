@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/carry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -435,4 +436,78 @@ void matrix_scan_peers(const struct matrix *m, const struct matrix_mask *mask, u
 		       uint16_t *out)
 {
 	scan_best(&(struct scan){m, mask->words, 0, first, n}, out);
+}
+
+static void matrix_numbers_carry(struct carry *c, uint32_t **of, uint32_t n)
+{
+	if (carry_loads(c) && carry_good(c))
+		*of = alloc_resize(*of, n, sizeof(**of));
+	carry_bytes(c, *of, (size_t)n * sizeof(**of));
+}
+
+static void matrix_columns_carry(struct carry *c, struct matrix *m)
+{
+	size_t n = m->columns;
+	carry_count(c, &n, 3 * sizeof(uint32_t));
+	carry_check(c, n <= MATRIX_COLUMNS_MAX);
+	n = n <= MATRIX_COLUMNS_MAX ? n : 0;
+	m->columns = (uint32_t)n;
+	matrix_numbers_carry(c, &m->group_of, m->columns);
+	matrix_numbers_carry(c, &m->place, m->columns);
+	matrix_numbers_carry(c, &m->field, m->columns);
+	if (!carry_loads(c))
+		return;
+	m->column_capacity = m->columns;
+	for (uint32_t i = 0; i < m->columns && carry_good(c); i++)
+		carry_check(c, m->group_of[i] < MATRIX_COLUMNS_MAX && m->place[i] < m->width * WORD_BITS);
+}
+
+static void matrix_words_carry(struct carry *c, struct matrix *m)
+{
+	size_t n = m->width;
+	carry_count(c, &n, sizeof(uint64_t) + 1);
+	carry_check(c, n >= 1 && n <= MATRIX_COLUMNS_MAX);
+	if (carry_loads(c) && carry_good(c)) {
+		m->width = (uint32_t)n;
+		fields_plain(m, 0);
+	}
+	for (size_t w = 0; w < n && carry_good(c); w++) {
+		CARRY(c, m->top[w]);
+		CARRY(c, m->plain[w]);
+	}
+	size_t wide = m->wide_count, capacity;
+	carry_list(c, CARRY_ARRAY(m->wide, wide, capacity));
+	m->wide_count = (uint32_t)wide;
+	carry_check(c, wide <= n);
+	for (uint32_t i = 0; i < m->wide_count && carry_loads(c) && carry_good(c); i++)
+		carry_check(c, m->wide[i].first < m->width && m->wide[i].count <= m->width - m->wide[i].first);
+}
+
+void matrix_carry(struct carry *c, struct matrix *m)
+{
+	matrix_words_carry(c, m);
+	matrix_columns_carry(c, m);
+	CARRY(c, m->next_free);
+	CARRY(c, m->layout);
+	carry_check(c, m->next_free <= m->width * WORD_BITS);
+	size_t rows = m->used_rows, row_bytes = m->width * sizeof(*m->bits);
+	carry_count(c, &rows, row_bytes);
+	carry_check(c, rows <= UINT32_MAX / 2);
+	if (carry_loads(c) && carry_good(c))
+		matrix_reserve_rows(m, (uint32_t)rows);
+	if (carry_good(c))
+		carry_bytes(c, m->bits, rows * row_bytes);
+}
+
+void matrix_mask_carry(struct carry *c, struct matrix_mask *mask)
+{
+	size_t n = mask->capacity, capacity;
+	carry_list(c, CARRY_ARRAY(mask->words, n, capacity));
+	mask->capacity = (uint32_t)n;
+	CARRY(c, mask->layout);
+}
+
+bool matrix_mask_fits(const struct matrix *m, const struct matrix_mask *mask)
+{
+	return mask->words && mask->capacity >= m->width && mask->layout == m->layout;
 }

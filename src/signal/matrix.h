@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct carry; // base/carry.h
+
 #define MATRIX_COLUMNS_MAX 16384 // peers that are told apart; memory
 
 struct matrix;
@@ -53,3 +55,6 @@ void matrix_scan_peers(const struct matrix *m, const struct matrix_mask *mask, u
 
 uint64_t matrix_column_count(const struct matrix *m, uint32_t column, uint32_t rows); // set bits of one column
 size_t matrix_bytes(const struct matrix *m);
+void matrix_carry(struct carry *c, struct matrix *m); // into an empty one
+void matrix_mask_carry(struct carry *c, struct matrix_mask *mask);
+bool matrix_mask_fits(const struct matrix *m, const struct matrix_mask *mask); // it has a bit for every column

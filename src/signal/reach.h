@@ -8,6 +8,8 @@
 #include "model/target.h"
 #include "signal/decisions.h"
 
+struct carry; // base/carry.h
+
 #define REACH_PENDING_MAX 4000000 // probes waiting for their interval to close; beyond it the oldest close early
 #define REACH_RTTS_MAX	  65536	  // round-trip times of one interval and entity that the medians are taken over
 #define REACH_WIDTH_GAPS  32	  // places for observer.width_gaps
@@ -48,3 +50,4 @@ struct reach_limits {	// what a limit touched; 0 unless far more is asked than u
 	uint64_t rtts;	// round-trip times beyond REACH_RTTS_MAX, left out of the medians
 };
 struct reach_limits reach_limits(const struct reach *r);
+void reach_carry(struct carry *c, struct reach *r); // all but what it was created with

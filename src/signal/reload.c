@@ -3,6 +3,7 @@
 #include "signal/reload.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "signal/matrix.h"
 
 #include <stdlib.h>
@@ -138,4 +139,51 @@ struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged
 	matrix_free(d->shadow);
 	d->shadow = NULL;
 	return (struct reload_dump){d->peers, d->entries, d->count};
+}
+
+static void reload_dump_carry(struct carry *c, struct dump *d)
+{
+	size_t n = d->count;
+	bool shadow = d->shadow;
+	CARRY(c, d->began);
+	carry_count(c, &n, 16);
+	CARRY(c, shadow);
+	if (carry_loads(c)) {
+		d->peers = alloc_zero(n, sizeof(*d->peers));
+		d->columns = alloc_zero(n, sizeof(*d->columns));
+		d->entries = alloc_zero(n, sizeof(*d->entries));
+		d->count = d->capacity = d->column_capacity = d->entry_capacity = n;
+		d->shadow = shadow ? matrix_create() : NULL;
+	}
+	if (shadow)
+		matrix_carry(c, d->shadow);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		CARRY(c, d->peers[i]);
+		CARRY(c, d->columns[i]);
+		CARRY(c, d->entries[i]);
+		carry_within(c, CARRY_PEERS, d->peers[i]);
+		carry_check(c, d->columns[i] == UINT32_MAX || (shadow && d->columns[i] < matrix_columns(d->shadow)));
+	}
+}
+
+// Dumps that are over were asked of when they ended.
+void reload_carry(struct carry *c, struct reload *r)
+{
+	size_t n = r->count;
+	carry_count(c, &n, 1);
+	carry_check(c, n <= COLLECTORS_MAX);
+	if (carry_loads(c) && carry_good(c)) {
+		r->dumps = alloc_zero(n, sizeof(*r->dumps));
+		r->count = r->capacity = n;
+	}
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct dump *d = &r->dumps[i];
+		CARRY(c, d->active);
+		if (!d->active)
+			continue;
+		reload_dump_carry(c, d);
+		for (size_t k = 0; k < d->count && carry_loads(c) && carry_good(c); k++)
+			r->place[d->peers[k]] = (uint32_t)k + 1;
+		r->active += carry_loads(c);
+	}
 }

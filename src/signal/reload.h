@@ -6,6 +6,8 @@
 #include "model/obs.h"
 #include "signal/decisions.h"
 
+struct carry; // base/carry.h
+
 struct reload;
 
 struct reload_owner { // the table that is being reconciled
@@ -31,3 +33,4 @@ void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held)
 void reload_note(struct reload *r, const struct obs *o, uint32_t id); // every route change while a dump is under way
 // Reconciles and ends the dump. Empty when none was under way.
 struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged, const struct reload_owner *owner);
+void reload_carry(struct carry *c, struct reload *r); // into an empty one

@@ -3,6 +3,7 @@
 #include "signal/routes.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 
 #include <stdlib.h>
 
@@ -37,6 +38,13 @@ struct routes {
 	size_t loss_first, loss_count, loss_capacity; // those before loss_first are over
 };
 
+static uint16_t routes_set_of(const struct routes *r, uint32_t id)
+{
+	const struct prefix *p = dictionary_prefix(table_dictionary(r->table), id);
+	uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
+	return p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
+}
+
 static void learn_prefixes(struct routes *r)
 {
 	const struct dictionary *d = table_dictionary(r->table);
@@ -44,9 +52,7 @@ static void learn_prefixes(struct routes *r)
 		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
 		alloc_pages_grow((void **)&r->seen, r->known, &r->capacity[1], sizeof(*r->seen));
 		alloc_pages_grow((void **)&r->counted, r->known, &r->capacity[2], sizeof(*r->counted));
-		const struct prefix *p = dictionary_prefix(d, (uint32_t)r->known);
-		uint8_t shortest = table_definition(r->table)->shortest[p->family == FAMILY_V6];
-		r->set[r->known] = p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
+		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
 		r->seen[r->known] = 0;
 		r->counted[r->known++] = false;
 	}
@@ -331,4 +337,83 @@ struct routes_limits routes_limits(const struct routes *r)
 		.sets = r->space ? space_sets_lost(r->space) : 0,
 		.spans = blind_lost(r->blind),
 	};
+}
+
+// What follows from the prefixes and the entities as they are now: an entity that is watched for the first time is one, too.
+static void routes_follow_again(struct routes *r)
+{
+	const struct dictionary *d = table_dictionary(r->table);
+	r->visible = 0;
+	for (uint32_t id = 0; id < r->known; id++) {
+		const struct prefix *p = dictionary_prefix(d, id);
+		int f = p->family == FAMILY_V6;
+		size_t n;
+		bool visible = table_visible(r->table, id);
+		r->visible += visible;
+		if (visible)
+			space_flip(r->space, p, true);
+		if (r->set[id] == SPACE_NOBODY || !r->counted[id])
+			continue;
+		const uint32_t *members = space_members(r->space, r->set[id], &n);
+		for (size_t i = 0; i < n; i++) {
+			own_add(&r->follow[members[i]], id);
+			r->follow[members[i]].prefixes[f]++;
+			r->follow[members[i]].sight_sum[f] += r->seen[id];
+		}
+	}
+}
+
+static void routes_prefixes_carry(struct carry *c, struct routes *r)
+{
+	size_t n = r->known;
+	carry_pages(c, CARRY_ARRAY(r->seen, n, r->capacity[1]));
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		bool counted = !carry_loads(c) && r->counted[i];
+		CARRY(c, counted);
+		if (!carry_loads(c))
+			continue;
+		alloc_pages_grow((void **)&r->counted, i, &r->capacity[2], sizeof(*r->counted));
+		r->counted[i] = counted;
+	}
+	carry_check(c, n <= dictionary_count(table_dictionary(r->table)));
+	if (!carry_loads(c) || !carry_good(c))
+		return;
+	for (; r->known < n; r->known++) {
+		alloc_pages_grow((void **)&r->set, r->known, &r->capacity[0], sizeof(*r->set));
+		r->set[r->known] = routes_set_of(r, (uint32_t)r->known);
+	}
+	routes_follow_again(r);
+}
+
+// Those that are over are left behind.
+static void routes_losses_carry(struct carry *c, struct routes *r)
+{
+	size_t n = r->loss_count - r->loss_first;
+	carry_count(c, &n, 16);
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		struct routes_loss loss = {0};
+		if (!carry_loads(c))
+			loss = r->losses[r->loss_first + i];
+		CARRY(c, loss.time);
+		CARRY(c, loss.lost);
+		CARRY(c, loss.visible);
+		if (!carry_loads(c))
+			continue;
+		alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
+		r->losses[r->loss_count++] = loss;
+	}
+}
+
+void routes_carry(struct carry *c, struct routes *r)
+{
+	table_carry(c, r->table);
+	blind_carry(c, r->blind);
+	CARRY(c, r->now);
+	CARRY(c, r->settled);
+	CARRY(c, r->pending);
+	if (!r->entities->count)
+		return;
+	routes_prefixes_carry(c, r);
+	evidence_carry(c, r->evidence);
+	routes_losses_carry(c, r);
 }

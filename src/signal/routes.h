@@ -9,6 +9,8 @@
 #include "signal/evidence.h"
 #include "signal/table.h"
 
+struct carry; // base/carry.h
+
 struct routes;
 
 struct routes_loss { // a settlement in which prefixes became invisible, of whatever entity
@@ -56,3 +58,4 @@ struct routes_limits { // what was left out because a limit was reached; all 0 u
 	uint64_t spans;	 // times at which a collector was blind: the oldest went
 };
 struct routes_limits routes_limits(const struct routes *r);
+void routes_carry(struct carry *c, struct routes *r); // into an empty one

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/carry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,53 @@ void rows_add(struct rows *r, uint32_t prefix, const struct heard *heard)
 	memmove(row->at + at + 1, row->at + at, (row->n - at) * sizeof(*row->at));
 	row->at[at] = *heard;
 	row->n++;
+}
+
+uint32_t rows_count(const struct rows *r)
+{
+	return (uint32_t)r->count;
+}
+
+static bool rows_flag_sane(const struct heard *h)
+{
+	uint8_t byte;
+	memcpy(&byte, &h->withdrawn, sizeof(byte));
+	return byte <= 1;
+}
+
+// One row, in its place. A row is carried as one run of bytes: there are very many.
+static void rows_row_load(struct carry *c, struct rows *r, uint32_t prefix, uint32_t n)
+{
+	struct heard_row *row = &r->at[prefix];
+	carry_check(c, n <= c->limits[CARRY_PEERS] && n * sizeof(struct heard) <= cursor_left(&c->in));
+	if (!n || !carry_good(c))
+		return;
+	row->capacity = (n + STEP - 1) / STEP * STEP;
+	row->at = room_take(r, row->capacity);
+	row->n = n;
+	r->before = prefix;
+	carry_bytes(c, row->at, n * sizeof(*row->at));
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		carry_within(c, CARRY_PEERS, row->at[i].peer);
+		carry_check(c, (!i || row->at[i - 1].peer < row->at[i].peer) && rows_flag_sane(&row->at[i]));
+	}
+}
+
+void rows_carry(struct carry *c, struct rows *r)
+{
+	size_t n = r->count;
+	carry_count(c, &n, sizeof(uint32_t));
+	for (uint32_t i = 0; i < n && carry_good(c); i++) {
+		uint32_t heard = carry_loads(c) ? 0 : r->at[i].n;
+		CARRY(c, heard);
+		if (!carry_loads(c)) {
+			carry_bytes(c, r->at[i].at, heard * sizeof(struct heard));
+			continue;
+		}
+		alloc_pages_grow((void **)&r->at, i, &r->capacity, sizeof(*r->at));
+		r->count = (size_t)i + 1;
+		rows_row_load(c, r, i, heard);
+	}
 }
 
 void rows_prefetch(const struct rows *r, uint32_t prefix, int step)

@@ -4,6 +4,7 @@
 #include "signal/sessions.h"
 
 #include "base/alloc.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 
@@ -251,4 +252,87 @@ const struct session_log *sessions_log(const struct sessions *c)
 const struct limits *sessions_limits(const struct sessions *c)
 {
 	return &c->limits;
+}
+
+static void sessions_session_carry(struct carry *c, struct bgp_session *s)
+{
+	addr_carry(c, &s->peer.address);
+	CARRY(c, s->peer.view);
+	CARRY(c, s->peer.collector);
+	CARRY(c, s->peer.asn);
+	CARRY(c, s->began_up);
+	carry_within(c, CARRY_COLLECTORS, s->peer.collector);
+}
+
+static void sessions_change_carry(struct carry *c, struct session_change *x, size_t sessions)
+{
+	CARRY(c, x->time);
+	CARRY(c, x->session);
+	CARRY(c, x->event);
+	CARRY(c, x->with_text);
+	carry_check(c, x->session < sessions && x->event < SESSION_EVENT_COUNT);
+}
+
+static void sessions_peer_carry(struct carry *c, struct session_peer *p, size_t sessions)
+{
+	CARRY(c, p->known);
+	CARRY(c, p->heard);
+	CARRY(c, p->up);
+	CARRY(c, p->told);
+	CARRY(c, p->session);
+	CARRY(c, p->downed);
+	carry_check(c, p->session <= sessions);
+}
+
+static void sessions_blackout_carry(struct carry *c, struct session_blackout *b)
+{
+	CARRY(c, b->from);
+	CARRY(c, b->to);
+	CARRY(c, b->collector);
+	CARRY(c, b->asns);
+	CARRY(c, b->asn_count);
+	carry_check(c, b->asn_count <= SESSION_BLACKOUT_ASNS);
+}
+
+static void sessions_log_carry(struct carry *c, struct session_log *l)
+{
+	carry_room(c, CARRY_ARRAY(l->sessions, l->session_count, l->session_capacity), 24);
+	for (size_t i = 0; i < l->session_count && carry_good(c); i++)
+		sessions_session_carry(c, &l->sessions[i]);
+	carry_room(c, CARRY_ARRAY(l->changes, l->change_count, l->change_capacity), 14);
+	for (size_t i = 0; i < l->change_count && carry_good(c); i++)
+		sessions_change_carry(c, &l->changes[i], l->session_count);
+	carry_room(c, CARRY_ARRAY(l->blackouts, l->blackout_count, l->blackout_capacity), 50);
+	for (size_t i = 0; i < l->blackout_count && carry_good(c); i++)
+		sessions_blackout_carry(c, &l->blackouts[i]);
+	CARRY(c, l->hold_s);
+	carry_check(c, l->change_count <= CHANGES_MAX && l->blackout_count <= DARK_MAX);
+}
+
+// Peers whose network was not watched then may be sessions now: of them nothing is known before now.
+static void sessions_look_up(struct sessions *s)
+{
+	for (uint32_t i = 0; i < s->of_count; i++) {
+		const struct peer *p = peer_at(s->peers, i);
+		if (s->of[i].known && !s->of[i].session && p && sessions_watched(s, p)) {
+			s->of[i].session = sessions_place(s, p);
+			s->log.sessions[s->of[i].session - 1].began_up |= s->of[i].up;
+		}
+	}
+}
+
+void sessions_carry(struct carry *c, struct sessions *s)
+{
+	size_t capacity = s->of_count;
+	sessions_log_carry(c, &s->log);
+	carry_room(c, CARRY_ARRAY(s->of, s->of_count, capacity), 16);
+	for (size_t i = 0; i < s->of_count && carry_good(c); i++) {
+		sessions_peer_carry(c, &s->of[i], s->log.session_count);
+		if (s->of[i].known)
+			carry_within(c, CARRY_PEERS, i);
+	}
+	carry_bytes(c, s->up, sizeof(s->up));
+	CARRY(c, s->limits);
+	if (carry_loads(c) && carry_good(c))
+		sessions_look_up(s);
 }

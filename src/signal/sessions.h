@@ -9,6 +9,8 @@
 #include "model/routing.h"
 #include "signal/decisions.h"
 
+struct carry; // base/carry.h
+
 struct sessions;
 
 // All borrowed. `decisions`: of the run; null: the table's.
@@ -18,3 +20,4 @@ void sessions_free(struct sessions *s);
 void sessions_take(struct sessions *s, const struct obs *o); // OBS_SESSION, OBS_ALIVE, OBS_ANNOUNCE: any of routing
 const struct session_log *sessions_log(const struct sessions *s); // borrowed until the next take
 const struct limits *sessions_limits(const struct sessions *s);	  // how often each of its limits was reached
+void sessions_carry(struct carry *c, struct sessions *s);	  // all but what it was created with

@@ -6,6 +6,7 @@
 #include "signal/table.h"
 
 #include "base/alloc.h"
+#include "base/carry.h"
 #include "base/err.h"
 #include "signal/matrix.h"
 #include "signal/reload.h"
@@ -635,4 +636,54 @@ void table_totals(const struct table *t, struct table_totals *ret)
 	totals.bytes = matrix_bytes(t->matrix) + dictionary_bytes(t->dictionary) + t->hot_capacity * sizeof(*t->hot);
 	totals.slash24 = slash24_visible(t);
 	*ret = totals;
+}
+
+static void table_columns_carry(struct carry *c, struct table *t)
+{
+	size_t columns = matrix_columns(t->matrix), peers = peer_count(t->peers);
+	carry_list(c, CARRY_ARRAY(t->group_asn, t->groups, t->group_capacity));
+	carry_list(c, CARRY_ARRAY(t->group, columns, t->column_capacity));
+	carry_count(c, &peers, sizeof(*t->column));
+	carry_check(c, columns == matrix_columns(t->matrix) && peers <= PEERS_MAX);
+	for (size_t i = 0; i < columns && carry_loads(c) && carry_good(c); i++)
+		carry_check(c, t->group[i] < t->groups);
+	for (size_t i = 0; i < peers && carry_good(c); i++) {
+		CARRY(c, t->column[i]);
+		carry_check(c, t->column[i] <= columns);
+	}
+}
+
+static void table_hot_carry(struct carry *c, struct table *t)
+{
+	size_t n = dictionary_count(t->dictionary);
+	carry_pages(c, CARRY_ARRAY(t->hot, n, t->hot_capacity));
+	carry_check(c, n == dictionary_count(t->dictionary));
+	for (size_t i = 0; i < n && carry_loads(c) && carry_good(c); i++)
+		carry_check(c, t->hot[i].family < 4);
+	carry_pages(c, CARRY_ARRAY(t->touched.at, t->touched.n, t->touched.capacity));
+	for (size_t i = 0; i < t->touched.n && carry_loads(c) && carry_good(c); i++)
+		carry_check(c, t->touched.at[i] < n);
+}
+
+// What the last settlement told (changed, flips) was asked for then.
+void table_carry(struct carry *c, struct table *t)
+{
+	dictionary_carry(c, t->dictionary);
+	matrix_carry(c, t->matrix);
+	if (carry_loads(c) && carry_good(c))
+		matrix_reserve_rows(t->matrix, dictionary_count(t->dictionary));
+	table_columns_carry(c, t);
+	health_carry(c, t->health);
+	table_hot_carry(c, t);
+	for (int f = 0; f < 2; f++)
+		matrix_mask_carry(c, &t->mask[f]);
+	CARRY(c, t->networks);
+	CARRY(c, t->counting);
+	CARRY(c, t->collectors);
+	reload_carry(c, t->reloads);
+	CARRY(c, t->routes);
+	CARRY(c, t->mask_stale);
+	CARRY(c, t->recounted);
+	for (int f = 0; f < 2 && carry_loads(c) && carry_good(c); f++)
+		carry_check(c, t->mask_stale || matrix_mask_fits(t->matrix, &t->mask[f]));
 }

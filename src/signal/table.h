@@ -8,6 +8,8 @@
 #include "signal/dictionary.h"
 #include "signal/health.h"
 
+struct carry; // base/carry.h
+
 struct table;
 
 struct table_listener { // told of each route change that was applied; any may be null
@@ -53,3 +55,4 @@ const struct health_peer *table_peer(const struct table *t, uint32_t peer); // n
 uint32_t table_peer_asn(const struct table *t, uint32_t peer);
 const struct definition *table_definition(const struct table *t);
 void table_totals(const struct table *t, struct table_totals *ret);
+void table_carry(struct carry *c, struct table *t); // into an empty one

@@ -2,6 +2,7 @@
 // Observers about themselves: which words impair, and where spans begin and end.
 #include "signal/told.h"
 
+#include "base/carry.h"
 #include "model/observer.h"
 
 void told_init(const struct decisions *d, struct told *t)
@@ -81,4 +82,16 @@ size_t told_take(struct told *t, const struct obs *o, int64_t oldest, struct obs
 	if (t->impaired)
 		span_open(t, from);
 	return n;
+}
+
+void told_carry(struct carry *c, struct told *t)
+{
+	CARRY(c, t->span);
+	CARRY(c, t->last);
+	CARRY(c, t->since);
+	CARRY(c, t->count);
+	CARRY(c, t->state);
+	CARRY(c, t->why);
+	CARRY(c, t->impaired);
+	carry_check(c, t->count <= TOLD_SPANS && t->state < OBSERVER_STATE_COUNT && t->why < OBSERVER_WHY_COUNT);
 }

@@ -6,6 +6,8 @@
 #include "model/pulse.h"
 #include "signal/decisions.h"
 
+struct carry; // base/carry.h
+
 #define TOLD_SPANS 8 // kept at a time: of the few intervals that still wait
 
 struct told {
@@ -34,3 +36,4 @@ static inline bool told_impaired(const struct told *t, int64_t time)
 			return true;
 	return false;
 }
+void told_carry(struct carry *c, struct told *t);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: ISC
 // DOC: up and down
 // Down: since the last answer every observer that asked failed, TRACK_FAILS times each on average; the failure began in
-// (last answer, first failure]. Up again: TRACK_GOOD good checks among TRACK_GOOD_OF, dated to the first of them.
+// (last answer, first failure]. Up again: some good checks among a few, dated to the first of them.
 #include "signal/track.h"
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/carry.h"
 #include "model/probe.h"
 
 #include <stdlib.h>
@@ -182,4 +183,44 @@ bool track_result(struct track_table *table, uint32_t target, const struct track
 {
 	struct track *k = track_of(table, target);
 	return o->outcome == PROBE_OK ? answered(table, k, o->t, ret) : failed(table, k, o, ret);
+}
+
+// The observers beyond those that every track has room for, where any of them fails.
+static void track_wide_carry(struct carry *c, struct track_table *t, struct track *k)
+{
+	bool more = k->more;
+	CARRY(c, more);
+	if (!more)
+		return;
+	if (carry_loads(c))
+		k->more = 0;
+	struct wide *wide = wide_of(t, k);
+	CARRY(c, wide->bits);
+}
+
+static void track_one_carry(struct carry *c, struct track_table *t, struct track *k)
+{
+	CARRY(c, k->last_ok);
+	CARRY(c, k->first_fail);
+	CARRY(c, k->first_good);
+	CARRY(c, k->up_ns);
+	CARRY(c, k->failing);
+	track_wide_carry(c, t, k);
+	CARRY(c, k->onsets);
+	CARRY(c, k->fails);
+	CARRY(c, k->recent);
+	CARRY(c, k->recent_count);
+	CARRY(c, k->outcome);
+	CARRY(c, k->ever_up);
+	CARRY(c, k->down);
+	carry_check(c, k->outcome < PROBE_OUTCOME_COUNT && k->recent_count <= t->good_of);
+}
+
+void track_table_carry(struct carry *c, struct track_table *t)
+{
+	carry_room(c, CARRY_ARRAY(t->at, t->count, t->capacity), 40);
+	for (size_t i = 0; i < t->count && carry_good(c); i++)
+		track_one_carry(c, t, &t->at[i]);
+	if (t->count)
+		carry_within(c, CARRY_TARGETS, t->count - 1);
 }

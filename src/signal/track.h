@@ -7,6 +7,8 @@
 #include "model/target.h"
 #include "signal/decisions.h"
 
+struct carry; // base/carry.h
+
 struct track {
 	int64_t last_ok, first_fail; // ns; INT64_MIN none
 	int64_t first_good;	     // while down: first of the good checks that are being counted
@@ -37,3 +39,5 @@ struct track_outcome {
 
 // Applies one result of a target that track_of made. Returns true and fills ret when the target went down or came up.
 bool track_result(struct track_table *table, uint32_t target, const struct track_outcome *o, struct target_change *ret);
+
+void track_table_carry(struct carry *c, struct track_table *t);

@@ -115,6 +115,77 @@ static void test_ids(void **state)
 	house_close(&h);
 }
 
+// How far apart two losses of routes are one incident, by the watch interval; 0: nobody probes.
+static void test_what_follows_closely_is_one(void **state)
+{
+	static const struct {
+		double width, gap;
+		size_t incidents;
+	} rows[] = {{1, 9.5, 1}, {1, 10.5, 2}, {20, 99, 1}, {20, 101, 2}, {0, 59, 1}, {0, 61, 2}};
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct house h;
+		house_open(&h, "country/KX");
+		h.d.width_ns = (int64_t)(rows[i].width * 1e9);
+		event(&h, SIGNAL_ROUTES, 0, 300);
+		event(&h, SIGNAL_ROUTES, 300 + rows[i].gap, 600);
+		take(&h);
+		assert_int_equal(count(&h), rows[i].incidents);
+		house_close(&h);
+	}
+}
+
+// Loss that one observer alone sees is told with a second kind of evidence beside it, not without.
+static void test_one_observer_alone(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h, "country/KX");
+	h.d.width_ns = NS_PER_S;
+	struct detection loss = {.signal = SIGNAL_LOSS, .start = moment(0), .end = moment(100), .of_networks = 1};
+	dossier_detection(&h.d, &loss);
+	take(&h);
+	assert_int_equal(count(&h), 0);
+	event(&h, SIGNAL_SERVICE_DNS, 20, 80);
+	take(&h);
+	assert_int_equal(count(&h), 1);
+	house_close(&h);
+}
+
+// Latency announces what fails within sixty intervals; what rose before that is another matter.
+static void test_how_early_latency_may_be(void **state)
+{
+	(void)state;
+	for (int lead = 55; lead <= 65; lead += 10) {
+		struct house h;
+		house_open(&h, "country/KX");
+		h.d.width_ns = NS_PER_S;
+		event(&h, SIGNAL_LATENCY, 0, 200);
+		event(&h, SIGNAL_LOSS, lead, 200);
+		take(&h);
+		assert_int_equal(count(&h), 1);
+		assert_int_equal(incident(&h, 0)->story.start.best.ns, at(lead < 60 ? 0 : lead).ns);
+		house_close(&h);
+	}
+}
+
+static void test_not_sealed_before_it_is_long_over(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h, "country/KX");
+	h.d.width_ns = NS_PER_S;
+	event(&h, SIGNAL_ROUTES, 0, 100);
+	take(&h);
+	tell(&h);
+	bool done[2] = {true, false};
+	book_seal(h.book, &h.d, at(99), done, 2);
+	assert_false(done[1]);
+	book_seal(h.book, &h.d, at(101), done, 2);
+	assert_true(done[1]);
+	house_close(&h);
+}
+
 static void test_long_ids_fit(void **state)
 {
 	(void)state;
@@ -399,6 +470,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_what_follows_closely_is_one),
+		cmocka_unit_test(test_one_observer_alone),
+		cmocka_unit_test(test_how_early_latency_may_be),
+		cmocka_unit_test(test_not_sealed_before_it_is_long_over),
 		cmocka_unit_test(test_long_ids_fit),
 		cmocka_unit_test(test_id_stays_when_the_start_moves),
 		cmocka_unit_test(test_revisions_rise_with_the_document_alone),

@@ -93,9 +93,14 @@ static bool probes_read(struct lab *lab, const char *folder, const char *observe
 bool lab_read(const char *name, struct lab *ret)
 {
 	char folder[400];
-	const char *shared = getenv("LACUNA_SHARED");
-	snprintf(folder, sizeof(folder), "%s/fixtures/lab/%s", shared ? shared : "", name);
-	json_t *recording = document(folder, "recording.json"), *truth = document(folder, "truth.json");
+	const char *shared = getenv("LACUNA_SHARED"), *own = getenv("LACUNA_LAB");
+	snprintf(folder, sizeof(folder), "%s/%s", own ? own : "", name);
+	json_t *recording = document(folder, "recording.json");
+	if (!recording) {
+		snprintf(folder, sizeof(folder), "%s/fixtures/lab/%s", shared ? shared : "", name);
+		recording = document(folder, "recording.json");
+	}
+	json_t *truth = document(folder, "truth.json");
 	const json_t *targets = json_object_get(recording, "targets");
 	memset(ret, 0, sizeof(*ret));
 	bool whole = truth && probes_read(ret, folder, "vp", targets) && probes_read(ret, folder, "vp2", targets);

@@ -165,7 +165,7 @@ def descriptors(cases):
         cases.case("a limit of file size is a failure of ours", [str(limited)] if limited.returncode != 4 else [])
     began = time.monotonic()
     shell('"$LACUNA" probe --quiet --json --count 0 127.0.0.1 | head -n 1')
-    cases.case("nobody is asked for a reader who has gone", [] if time.monotonic() - began < 10 else ["it went on"])
+    cases.case("nobody is asked for a reader who has gone", [] if time.monotonic() - began < 60 else ["it went on"])
     with tempfile.TemporaryDirectory() as folder:
         brief = lacuna("record", "probes", "--for", "0.0001", "-o", folder, "--lab", "127.0.0.1")
         cases.case("the shortest time is not for ever", [] if brief.returncode in (0, 3) else [brief.stderr])

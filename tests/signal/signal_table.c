@@ -115,6 +115,29 @@ static void a_table_that_still_grows_does_not_settle(void **state)
 	stage_close(&s);
 }
 
+// Nor is one that grew by a fifth in the half minute before.
+static void a_table_that_grew_lately_does_not_settle(void **state)
+{
+	(void)state;
+	struct stage s;
+	stage_open(&s);
+	scene_session(&s.scene, 2, s.peer[0], false);
+	scene_session(&s.scene, 3, s.peer[0], true);
+	for (unsigned i = 0; i < STAGE_PREFIXES; i++) {
+		unsigned at = i < 8 ? 5 + i : i == 8 ? 40 : 55;
+		scene_announce(&s.scene, at, s.peer[0], &s.prefix[i], 64512);
+		stage_settle(&s, at);
+		assert_int_equal(stage_why(&s, s.peer[0]), HEALTH_NEVER_WHOLE);
+	}
+	scene_add(&s.scene, 70, OBS_ALIVE, s.peer[0]);
+	stage_settle(&s, 70);
+	assert_int_equal(stage_why(&s, s.peer[0]), HEALTH_NEVER_WHOLE);
+	scene_add(&s.scene, 100, OBS_ALIVE, s.peer[0]);
+	stage_settle(&s, 100);
+	stage_expect(&s, STAGE_PEERS);
+	stage_close(&s);
+}
+
 // Its state change was not recorded, but it announces: the session is another one than that which ended.
 static void a_peer_that_speaks_is_up(void **state)
 {
@@ -296,6 +319,32 @@ static void a_partial_feed_stays_partial(void **state)
 	stage_close(&s);
 }
 
+// They come back with less: for an hour it is remembered how large they were, then that is how large a table is there.
+static void a_large_table_is_remembered_for_an_hour(void **state)
+{
+	(void)state;
+	struct stage s;
+	stage_open(&s);
+	uint32_t small = scene_peer(&s.scene, 0, 100, 200);
+	for (unsigned k = 0; k < 6; k++)
+		scene_announce(&s.scene, 2, small, &s.prefix[k], 64512);
+	scene_add(&s.scene, 2, OBS_END_OF_RIB, small);
+	for (unsigned i = 0; i < 3; i++) {
+		scene_session(&s.scene, 4, s.peer[i], false);
+		scene_session(&s.scene, 10, s.peer[i], true);
+		for (unsigned k = 0; k < 6; k++)
+			scene_announce(&s.scene, 12, s.peer[i], &s.prefix[k], 64512);
+		scene_add(&s.scene, 12, OBS_END_OF_RIB, s.peer[i]);
+	}
+	stage_settle(&s, 600);
+	assert_int_equal(stage_why(&s, small), HEALTH_PARTIAL);
+	stage_expect(&s, 3);
+	stage_settle(&s, 3700);
+	assert_int_equal(stage_why(&s, small), HEALTH_COUNTS);
+	assert_int_equal(table_networks(s.table, FAMILY_V4), STAGE_PEERS + 1);
+	stage_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +354,7 @@ int main(void)
 		cmocka_unit_test(a_new_session_sweeps_the_old_table),
 		cmocka_unit_test(a_new_session_settles_without_end_of_rib),
 		cmocka_unit_test(a_table_that_still_grows_does_not_settle),
+		cmocka_unit_test(a_table_that_grew_lately_does_not_settle),
 		cmocka_unit_test(a_peer_that_speaks_is_up),
 		cmocka_unit_test(end_of_rib_after_a_session_ended_voids_its_table),
 		cmocka_unit_test(one_view_ends_all),
@@ -314,6 +364,7 @@ int main(void)
 		cmocka_unit_test(one_network_counts_once),
 		cmocka_unit_test(what_cannot_be_used_harms_nothing),
 		cmocka_unit_test(a_partial_feed_stays_partial),
+		cmocka_unit_test(a_large_table_is_remembered_for_an_hour),
 	};
 	return cmocka_run_group_tests_name("signal table", tests, NULL, NULL);
 }
