@@ -78,7 +78,8 @@ int main(int argc, char **argv)
 	static struct series_watch *watch[SERIES];
 	tables_fill();
 	for (uint32_t i = 0; i < SERIES; i++)
-		watch[i] = series_create(i / SIGNALS, i, names[i % SIGNALS], (struct detection_sink){count, NULL});
+		watch[i] =
+			series_create(NULL, i / SIGNALS, i, names[i % SIGNALS], (struct detection_sink){count, NULL});
 	double begin = cpu_seconds();
 	for (uint32_t bin = 0; bin < bins; bin++) {
 		struct instant t = instant_of(BEGIN_S + (int64_t)bin * STEP_S, 0);

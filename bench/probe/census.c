@@ -106,7 +106,7 @@ static void drive(struct run *r, int64_t seconds)
 
 static struct run begin(uint32_t n, uint32_t entities)
 {
-	struct run r = {.blocks = blocks_create(n, (struct block_sink){0})};
+	struct run r = {.blocks = blocks_create(NULL, n, (struct block_sink){0})};
 	struct census_options o = {.seed = 1};
 	r.waiting = calloc(WAITING, sizeof(*r.waiting));
 	for (uint32_t i = 0; r.waiting && i < WAITING; i++) // all of it is resident, and subtracted

@@ -105,6 +105,16 @@ void alloc_grow(void **items, size_t used, size_t *capacity, size_t size)
 	*capacity = wanted;
 }
 
+void alloc_shrink(void **items, size_t used, size_t *capacity, size_t size)
+{
+	must(used <= *capacity && size);
+	size_t wanted = used + used / 2 + GROW_FIRST;
+	if (*capacity <= 4 * wanted)
+		return;
+	*items = alloc_resize(*items, wanted, size);
+	*capacity = wanted;
+}
+
 void alloc_pages_grow(void **items, size_t used, size_t *capacity, size_t size)
 {
 	if (used < *capacity)

@@ -22,6 +22,9 @@ void alloc_dense(void *pages, size_t bytes);
 // Grows *items (of `size` bytes each) so that one more fits after `used`; doubles *capacity.
 void alloc_grow(void **items, size_t used, size_t *capacity, size_t size);
 
+// Gives back what *items has no more use for: with less than a quarter used, half as much again as is used stays.
+void alloc_shrink(void **items, size_t used, size_t *capacity, size_t size);
+
 // The same for what may become very large: growing copies nothing, and the items have pages of their own. Release with
 // alloc_pages_free of *capacity * size bytes.
 void alloc_pages_grow(void **items, size_t used, size_t *capacity, size_t size);

@@ -51,6 +51,7 @@ struct blocks {
 	uint64_t ignored;
 	struct weight weights[WEIGHTS]; // by hash; a place is taken over by the next that falls on it
 	double answered[2];		// what an answer says at the least, against the shares of pool_share
+	double answer_down;
 };
 
 static bool is_prime(size_t n)
@@ -94,7 +95,8 @@ struct blocks *blocks_create(const struct decisions *decisions, size_t expected,
 	for (size_t i = 0; i < WEIGHTS; i++)
 		b->weights[i].run = -1;
 	for (int i = 0; i < 2; i++)
-		b->answered[i] = log((1 - pool_share(b, i)) / (1 - belief_value(b->decisions, BELIEF_POOL_USUAL)));
+		b->answered[i] = log((1 - pool_share(b, i)) / (1 - belief_value(decisions, BELIEF_POOL_USUAL)));
+	b->answer_down = belief_value(decisions, BELIEF_ANSWER_DOWN);
 	return b;
 }
 
@@ -326,9 +328,8 @@ static const double *pool_weight(struct blocks *b, const struct block_state *s)
 	struct weight *w = &b->weights[hash_mix(bits) % WEIGHTS];
 	if (w->run == run)
 		return w->of;
-	double down = exp(run);
+	double down = exp(run), usual = belief_value(b->decisions, BELIEF_POOL_USUAL);
 	w->run = run;
-	double usual = belief_value(b->decisions, BELIEF_POOL_USUAL);
 	for (int i = 0; i < 2; i++) {
 		double d = pool_share(b, i);
 		w->of[i] = log(((1 - d) + d * down) / ((1 - usual) + usual * down));
@@ -405,8 +406,9 @@ static void take_answer(struct blocks *b, struct block_state *s, int at, const s
 		add[i] = b->answered[i] - (counts && said[i] > 0 ? said[i] : 0);
 	if (at < 0)
 		at = responder_put(s, p->low, belief_value(b->decisions, BELIEF_AVAILABLE_NEW));
-	if ((double)s->log_odds < b->odds_most) // an answer is never less likely of one that is up
-		move(b, s, log(answers(b, s, at, p->time) / belief_value(b->decisions, BELIEF_ANSWER_DOWN)));
+	double answer = answers(b, s, at, p->time) / b->answer_down;
+	if (answer < 1 || s->log_odds < (float)b->odds_most) // nearly always it is as sure as can be
+		move(b, s, log(answer));
 	for (int i = 0; i < s->responders && !was_down; i++)
 		if (s->silent >> i & 1)
 			learn(b, s, i, false, p->time);
@@ -431,7 +433,7 @@ static void take_silence(struct blocks *b, struct block_state *s, int at, const 
 	bool counts = pool_counts(b, s), again = s->silent >> at & 1;
 	const double *said = pool_weight(b, s);
 	double before[2] = {said[0], said[1]}, add[2];
-	double by = log((1 - answers(b, s, at, p->time)) / (1 - belief_value(b->decisions, BELIEF_ANSWER_DOWN))) *
+	double by = log((1 - answers(b, s, at, p->time)) / (1 - b->answer_down)) *
 		    (again ? belief_value(b->decisions, BELIEF_REPEATED) : 1);
 	by = by < 0 ? by : 0;
 	move(b, s, by);

@@ -344,6 +344,8 @@ static size_t put_strip_rows(struct text *t, const struct replay *r, const struc
 static void put_strips(struct text *t, const struct replay *r, const struct incident_view *v)
 {
 	size_t shown = 0;
+	if (!instant_known(v->first)) // nothing that came had a time
+		return;
 	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
 		if (v->entities->at[e].watched)
 			shown += put_strip_rows(t, r, v, e);

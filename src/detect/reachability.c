@@ -68,6 +68,7 @@ void reachability_retire(struct reachability *r, struct instant horizon, const s
 		return;
 	memmove(r->bins + kept, r->bins + old, (r->bin_count - old) * sizeof(*r->bins));
 	r->bin_count -= old - kept;
+	alloc_shrink((void **)&r->bins, r->bin_count, &r->bin_capacity, sizeof(*r->bins));
 }
 
 static struct look *look_of(struct reachability *r, uint16_t observer)

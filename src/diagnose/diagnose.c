@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sums { // log ratios
+struct sums {			  // log ratios
+	double clip, family_clip; // no more than these
 	const struct decisions *decisions;
 	double evidence[CAUSE_COUNT][EVIDENCE_COUNT];
 	double family[CAUSE_COUNT][FAMILY_COUNT];
@@ -42,11 +43,11 @@ static void evidence_sum(const struct ratios *r, const double *prior, uint8_t ev
 		return;
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		double ratio = log(answer_p(r, (uint8_t)c, evidence, f->answer) * weight / all) * f->strength;
-		s->evidence[c][evidence] = clipped(ratio, log(diagnose_value(s->decisions, DIAGNOSE_RATIO_CLIP)));
+		s->evidence[c][evidence] = clipped(ratio, s->clip);
 	}
 }
 
-static double family_sum(const struct decisions *d, const double *of_evidence, uint8_t family, double sharpness)
+static double family_sum(const struct sums *s, const double *of_evidence, uint8_t family, double sharpness)
 {
 	double largest = 0, sum = 0;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -56,8 +57,8 @@ static double family_sum(const struct decisions *d, const double *of_evidence, u
 		if (fabs(of_evidence[e]) > fabs(largest))
 			largest = of_evidence[e];
 	}
-	double whole = sharpness * (largest + (sum - largest) * diagnose_value(d, DIAGNOSE_FAMILY_REST));
-	return clipped(whole, log(diagnose_value(d, DIAGNOSE_FAMILY_CLIP))); // last: no sharpness gets around it
+	double whole = sharpness * (largest + (sum - largest) * diagnose_value(s->decisions, DIAGNOSE_FAMILY_REST));
+	return clipped(whole, s->family_clip); // last: no sharpness gets around it
 }
 
 static void sums_make(const struct finding *findings, const double *prior, const struct ratios *r, struct sums *s)
@@ -67,7 +68,7 @@ static void sums_make(const struct finding *findings, const double *prior, const
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		s->total[c] = 0;
 		for (uint8_t f = 0; f < FAMILY_COUNT; f++)
-			s->total[c] += s->family[c][f] = family_sum(s->decisions, s->evidence[c], f, r->sharpness);
+			s->total[c] += s->family[c][f] = family_sum(s, s->evidence[c], f, r->sharpness);
 	}
 }
 
@@ -200,6 +201,8 @@ static void ask(const struct ratios *r, const double *p, struct verdict *d)
 void diagnose_rank(const struct diagnose_answers *in, struct verdict *ret)
 {
 	struct sums s = {.decisions = in->decisions};
+	s.clip = log(diagnose_value(s.decisions, DIAGNOSE_RATIO_CLIP));
+	s.family_clip = log(diagnose_value(s.decisions, DIAGNOSE_FAMILY_CLIP));
 	double p[CAUSE_COUNT];
 	*ret = (struct verdict){.known = true, .coverage = in->coverage};
 	memcpy(ret->findings, in->findings, sizeof(ret->findings));
@@ -229,18 +232,19 @@ void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
 		findings[e] = evidence_row(e)->look(in->incident, in->decisions);
 	diagnose_prior(in, prior);
-	const struct diagnose_answers answers = {
-		.findings = findings,
-		.prior = prior,
-		.ratios = in->ratios ? in->ratios : ratios_shipped(),
-		.coverage = in->incident->facts.witness.coverage,
-		.decisions = in->decisions,
-	};
-	if (diagnose_same(in->earlier, findings, prior, answers.coverage)) {
+	double coverage = in->incident->facts.witness.coverage;
+	if (diagnose_same(in->earlier, findings, prior, coverage)) {
 		if (ret != in->earlier)
 			*ret = *in->earlier;
 		memcpy(ret->findings, findings, sizeof(ret->findings));
 		return;
 	}
+	const struct diagnose_answers answers = {
+		.findings = findings,
+		.prior = prior,
+		.ratios = in->ratios ? in->ratios : ratios_shipped(),
+		.coverage = coverage,
+		.decisions = in->decisions,
+	};
 	diagnose_rank(&answers, ret);
 }

@@ -13,7 +13,7 @@ struct diagnose_input {
 	const struct entity *entity;
 	const struct ratios *ratios;	   // null: the ones that are built in (data/ratios.csv)
 	const struct decisions *decisions; // of the run; null: the tables'
-	const struct verdict *earlier; // of this incident, with these numbers: good for the same answers; null: none
+	const struct verdict *earlier;	   // of this incident, with these: good for the same answers; null: none
 };
 
 // Answers every evidence from the incident (evidence.h), then ranks.

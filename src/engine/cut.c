@@ -59,7 +59,8 @@ static void ties_find(struct pipeline *p, uint32_t entity)
 	};
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
-	link_incidents(&in, book_incidents(p->book), entity);
+	link_incidents(&in, book_entity(p->book, entity), entity);
+	book_tied(p->book, entity);
 }
 
 static struct incident_view view_of(struct pipeline *p)

@@ -12,6 +12,9 @@
 
 #include <stdlib.h>
 
+#define VALUES_NS (2 * 86400 * NS_PER_S) // values of series are kept for so long, and before what is open
+#define CURVE_NS  (6 * 3600 * NS_PER_S)	 // before and after what is over, besides its lead
+
 static void detectors_ask(struct pipeline *p, uint32_t entity)
 {
 	if (p->ending)
@@ -114,23 +117,18 @@ static struct instant look_unsealed_since(const struct dossier *d, struct instan
 	return open ? since : now;
 }
 
-// Since when details are needed: of what is open, from before its start.
-static struct instant needed_since(struct pipeline *p, uint32_t entity, struct instant now)
-{
-	const struct incident_list *l = book_incidents(p->book);
-	struct instant since = look_unsealed_since(&p->dossiers[entity], now);
-	for (size_t i = 0; i < l->count; i++) {
-		const struct incident *n = &l->at[i];
-		if (n->story.entity == entity && n->story.state != INCIDENT_CLOSED && n->story.start.from.ns < since.ns)
-			since = n->story.start.from;
-	}
-	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
-	return instant_of_ns((since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S));
-}
-
 static struct instant earlier(struct instant a, struct instant b)
 {
 	return a.ns < b.ns ? a : b;
+}
+
+// Since when details are needed: of what is open, from before its start.
+static struct instant needed_since(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	struct instant open = book_needed_since(p->book, entity, now);
+	struct instant since = earlier(look_unsealed_since(&p->dossiers[entity], now), open);
+	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
+	return instant_of_ns((since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S));
 }
 
 // Whether the beginning of something ended since the last call. Of what routes did then the last word is said now: at a moment
@@ -163,6 +161,39 @@ static void look_retire_intervals(struct pipeline *p, uint32_t entity, struct in
 			pins[n++] = d->detections[i].start.best;
 	reachability_retire(p->reachability[entity], instant_after(now, -kept), pins, n);
 	free(pins);
+}
+
+// The span of all detections of the group of this one, and a tenth of it on either side: there curves of series begin and end.
+static struct dossier_span look_curve_span(const struct dossier *d, size_t which, struct instant now)
+{
+	struct instant from = d->detections[which].start.from, to = from;
+	bool open = false;
+	for (size_t i = 0; i < d->detection_count; i++) {
+		const struct detection *one = &d->detections[i];
+		if (i != which && (!d->group[which] || d->group[i] != d->group[which]))
+			continue;
+		from = instant_known(one->start.from) ? earlier(from, one->start.from) : from;
+		open |= !instant_known(one->end.best);
+		to = one->end.best.ns > to.ns ? one->end.best : to;
+	}
+	to = open ? now : to;
+	int64_t lead = open ? VALUES_NS : (to.ns - from.ns) / 8 + CURVE_NS;
+	return (struct dossier_span){instant_after(from, -lead), instant_after(to, lead)};
+}
+
+static void look_retire_values(struct pipeline *p, uint32_t entity, struct instant now)
+{
+	struct dossier *d = &p->dossiers[entity];
+	int64_t most = engine_ns(p->decisions, ENGINE_OPEN_MOST_S) + engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S);
+	if (!d->value_count)
+		return;
+	struct dossier_span *spans = alloc_zero(d->detection_count, sizeof(*spans));
+	size_t n = 0;
+	for (size_t i = 0; i < d->detection_count; i++)
+		if (d->detections[i].start.best.ns > now.ns - most)
+			spans[n++] = look_curve_span(d, i, now);
+	dossier_retire_values(d, instant_after(now, -VALUES_NS), spans, n);
+	free(spans);
 }
 
 void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
@@ -203,5 +234,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,
 		    fine);
 	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
+	look_retire_values(p, entity, now);
 	look_retire_intervals(p, entity, now);
 }

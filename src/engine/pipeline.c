@@ -354,8 +354,8 @@ int pipeline_take(void *self, const struct batch *b)
 	struct pipeline *p = self;
 	const struct obs *batch = b->obs;
 	size_t n = b->count;
-	if (n && !instant_known(p->first))
-		p->first = batch[0].time;
+	for (size_t i = 0; i < n && !instant_known(p->first); i++)
+		p->first = batch[i].time;
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
@@ -405,7 +405,7 @@ void pipeline_finish(struct pipeline *p)
 
 const struct incident_list *pipeline_incidents(struct pipeline *p)
 {
-	struct incident_list *l = book_incidents(p->book);
+	struct incident_list *l = book_all(p->book);
 	l->unconfirmed = 0;
 	for (uint32_t e = 0; e < p->entities->count; e++)
 		l->unconfirmed += p->watches[e].unconfirmed + p->watches[e].unconfirmed_gone;

@@ -12,10 +12,10 @@
 
 #include <stdlib.h>
 
-#define FORMAT		1
-#define BYTE_ORDER_MARK 0x01020304u
+#define FORMAT		2	    // of the file
+#define BYTE_ORDER_MARK 0x01020304u // of the file
 #define TEXT_MOST	(64u << 20) // bytes of what a caller keeps about its sources
-#define WORD_MOST	256
+#define WORD_MOST	256	    // bytes of a word; memory
 
 struct snapshot_head {
 	char mark[8];

@@ -7,6 +7,7 @@
 #include "incident/book.h"
 
 #include "base/alloc.h"
+#include "base/sparse.h"
 #include "base/text.h"
 #include "incident/assemble.h"
 #include "model/carried.h"
@@ -39,6 +40,27 @@ struct shelf { // incidents and their marks, side by side
 	size_t capacity;
 };
 
+struct folded { // an incident that is sealed and was told: it stays as it is, but for its ties
+	struct mark mark;
+	struct instant start, end;
+	bool origins; // it is made of some
+	uint32_t length;
+	uint8_t *bytes; // of base/sparse.h
+};
+
+struct fold { // of one entity, in order of start
+	struct folded *at;
+	size_t count, capacity;
+};
+
+struct kin { // an incident of the entity that is looked at: where it lies
+	struct instant start;
+	uint32_t number;
+	bool folded;
+	size_t at;
+	struct ties ties; // before
+};
+
 struct minute { // so many incidents of the entity were born with this minute in their id
 	uint32_t entity, count;
 	int64_t minute;
@@ -53,6 +75,14 @@ struct book {
 	struct minute *minutes;
 	size_t minute_count, minute_capacity;
 	uint32_t numbers;
+	struct fold *folds; // by entity
+	size_t fold_count;
+	struct instant oldest;	  // end, or before it, of all that is folded
+	struct incident_list own; // book_entity()
+	struct kin *kin;	  // beside it
+	size_t kin_capacity;
+	struct incident_list all; // book_all()
+	uint8_t *scratch;
 };
 
 struct book *book_create(const struct decisions *decisions, const struct entity_list *entities)
@@ -60,6 +90,8 @@ struct book *book_create(const struct decisions *decisions, const struct entity_
 	struct book *b = alloc_zero(1, sizeof(*b));
 	b->decisions = decisions;
 	b->entities = entities;
+	b->scratch = alloc_zero(sparse_room(sizeof(struct incident)), 1);
+	b->oldest = INSTANT_NONE;
 	return b;
 }
 
@@ -72,6 +104,16 @@ void book_free(struct book *b)
 	free(b->gone.list.at);
 	free(b->gone.marks);
 	free(b->minutes);
+	for (size_t e = 0; e < b->fold_count; e++) {
+		for (size_t i = 0; i < b->folds[e].count; i++)
+			free(b->folds[e].at[i].bytes);
+		free(b->folds[e].at);
+	}
+	free(b->folds);
+	free(b->own.at);
+	free(b->kin);
+	free(b->all.at);
+	free(b->scratch);
 	free(b);
 }
 
@@ -253,6 +295,29 @@ static void others_withdraw(struct book *b, const struct dossier *d, const struc
 	}
 }
 
+static bool same_origin(const struct incident *one, const struct incident_origin *o)
+{
+	for (size_t k = 0; k < one->story.origin_count; k++)
+		if (one->story.origins[k].origin == o->origin && one->story.origins[k].first.ns == o->first.ns &&
+		    prefix_equal(&one->story.origins[k].prefix, &o->prefix))
+			return true;
+	return false;
+}
+
+static bool folded_already(const struct book *b, const struct incident *n)
+{
+	uint32_t e = n->story.entity;
+	struct incident one;
+	for (size_t i = 0; e < b->fold_count && i < b->folds[e].count; i++) {
+		if (!b->folds[e].at[i].origins)
+			continue;
+		sparse_unpack(b->folds[e].at[i].bytes, &one, sizeof(one));
+		if (same_origin(&one, &n->story.origins[0]))
+			return true;
+	}
+	return false;
+}
+
 static bool sealed_already(const struct book *b, const struct incident *n)
 {
 	for (size_t i = 0; i < b->live.list.count && n->story.origin_count; i++) {
@@ -260,13 +325,10 @@ static bool sealed_already(const struct book *b, const struct incident *n)
 		const struct incident *one = &b->live.list.at[i];
 		if (!m->sealed || m->entity != n->story.entity)
 			continue;
-		for (size_t k = 0; k < one->story.origin_count; k++)
-			if (one->story.origins[k].origin == n->story.origins[0].origin &&
-			    one->story.origins[k].first.ns == n->story.origins[0].first.ns &&
-			    prefix_equal(&one->story.origins[k].prefix, &n->story.origins[0].prefix))
-				return true;
+		if (same_origin(one, &n->story.origins[0]))
+			return true;
 	}
-	return false;
+	return n->story.origin_count && folded_already(b, n);
 }
 
 static void incident_open(struct book *b, const struct dossier *d, const struct incident *found, size_t which)
@@ -397,8 +459,22 @@ const struct incident *book_withdrawn(struct book *b, enum book_news *ret_news)
 	return n;
 }
 
+// What was withdrawn comes back only while the detection is kept that it was of; what was merged never does.
+static void withdrawn_retire(struct book *b, const struct dossier *d)
+{
+	for (size_t i = b->gone_told; i-- > 0;) {
+		const struct mark *m = &b->gone.marks[i];
+		bool for_ever = b->gone.list.at[i].merged_into[0] || (m->key && dossier_find(d, m->key) == SIZE_MAX);
+		if (m->entity != d->entity || !for_ever)
+			continue;
+		shelf_remove(&b->gone, i);
+		b->gone_told--;
+	}
+}
+
 void book_seal(struct book *b, const struct dossier *d, struct instant before, bool *ret_done, size_t groups)
 {
+	withdrawn_retire(b, d);
 	for (size_t i = 0; i < b->live.list.count; i++) {
 		const struct incident *n = &b->live.list.at[i];
 		struct mark *m = &b->live.marks[i];
@@ -415,6 +491,149 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 	}
 }
 
+// ---- what is over ----
+
+static void folded_pack(struct book *b, struct folded *f, const struct incident *n)
+{
+	size_t length = sparse_pack(n, sizeof(*n), b->scratch);
+	free(f->bytes);
+	f->bytes = alloc_zero(length, 1);
+	memcpy(f->bytes, b->scratch, length);
+	f->length = (uint32_t)length;
+}
+
+static void fold_add(struct book *b, const struct incident *n, const struct mark *m)
+{
+	if (m->entity >= b->fold_count) {
+		size_t grown = (size_t)m->entity * 2 + 16;
+		b->folds = alloc_resize(b->folds, grown, sizeof(*b->folds));
+		memset(b->folds + b->fold_count, 0, (grown - b->fold_count) * sizeof(*b->folds));
+		b->fold_count = grown;
+	}
+	struct fold *f = &b->folds[m->entity];
+	struct folded one = {*m, n->story.start.best, n->story.end.best, n->story.origin_count > 0, 0, NULL};
+	folded_pack(b, &one, n);
+	alloc_grow((void **)&f->at, f->count, &f->capacity, sizeof(*f->at));
+	size_t to = f->count++;
+	for (; to > 0 && f->at[to - 1].start.ns > one.start.ns; to--)
+		f->at[to] = f->at[to - 1];
+	f->at[to] = one;
+	if (!instant_known(b->oldest) || one.end.ns < b->oldest.ns)
+		b->oldest = one.end;
+}
+
+// What is sealed and told leaves the shelf.
+static void book_fold(struct book *b)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < b->live.list.count; i++) {
+		const struct mark *m = &b->live.marks[i];
+		if (m->sealed && m->told && !m->due) {
+			fold_add(b, &b->live.list.at[i], m);
+			continue;
+		}
+		if (kept != i) {
+			b->live.list.at[kept] = b->live.list.at[i];
+			b->live.marks[kept] = b->live.marks[i];
+		}
+		kept++;
+	}
+	b->live.list.count = kept;
+	alloc_shrink((void **)&b->live.list.at, kept, &b->live.list.capacity, sizeof(*b->live.list.at));
+	alloc_shrink((void **)&b->live.marks, kept, &b->live.capacity, sizeof(*b->live.marks));
+	alloc_shrink((void **)&b->own.at, 0, &b->own.capacity, sizeof(*b->own.at));
+}
+
+static int kin_compare(const void *a, const void *b)
+{
+	const struct kin *x = a, *y = b;
+	if (x->start.ns != y->start.ns)
+		return x->start.ns < y->start.ns ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+static void kin_add(struct book *b, size_t count, const struct kin *one)
+{
+	alloc_grow((void **)&b->kin, count, &b->kin_capacity, sizeof(*b->kin));
+	b->kin[count] = *one;
+}
+
+struct incident_list *book_entity(struct book *b, uint32_t entity)
+{
+	const struct fold *f = entity < b->fold_count ? &b->folds[entity] : NULL;
+	size_t count = 0;
+	for (size_t i = 0; f && i < f->count; i++) {
+		struct kin one = {.start = f->at[i].start, .number = f->at[i].mark.number, .folded = true, .at = i};
+		kin_add(b, count++, &one);
+	}
+	for (size_t i = 0; i < b->live.list.count; i++) {
+		struct kin one = {.number = b->live.marks[i].number, .at = i};
+		if (b->live.marks[i].entity != entity)
+			continue;
+		one.start = b->live.list.at[i].story.start.best;
+		kin_add(b, count++, &one);
+	}
+	if (count)
+		qsort(b->kin, count, sizeof(*b->kin), kin_compare);
+	b->own.count = 0;
+	for (size_t i = 0; i < count; i++) {
+		alloc_grow((void **)&b->own.at, i, &b->own.capacity, sizeof(*b->own.at));
+		struct incident *n = &b->own.at[b->own.count++];
+		if (b->kin[i].folded)
+			sparse_unpack(f->at[b->kin[i].at].bytes, n, sizeof(*n));
+		else
+			*n = b->live.list.at[b->kin[i].at];
+		b->kin[i].ties = n->ties;
+	}
+	return &b->own;
+}
+
+void book_tied(struct book *b, uint32_t entity)
+{
+	for (size_t i = 0; i < b->own.count; i++) {
+		const struct kin *k = &b->kin[i];
+		const struct incident *n = &b->own.at[i];
+		if (!k->folded)
+			b->live.list.at[k->at].ties = n->ties;
+		else if (memcmp(&k->ties, &n->ties, sizeof(k->ties)) != 0)
+			folded_pack(b, &b->folds[entity].at[k->at], n);
+	}
+}
+
+static int all_compare(const void *a, const void *b)
+{
+	const struct incident *x = a, *y = b;
+	return shelf_before(x, y) ? -1 : shelf_before(y, x);
+}
+
+struct incident_list *book_all(struct book *b)
+{
+	b->all.count = 0;
+	size_t count = b->live.list.count;
+	for (size_t e = 0; e < b->fold_count; e++)
+		count += b->folds[e].count;
+	b->all.at = alloc_resize(b->all.at, count + 1, sizeof(*b->all.at));
+	for (size_t e = 0; e < b->fold_count; e++)
+		for (size_t i = 0; i < b->folds[e].count; i++)
+			sparse_unpack(b->folds[e].at[i].bytes, &b->all.at[b->all.count++], sizeof(struct incident));
+	for (size_t i = 0; i < b->live.list.count; i++)
+		b->all.at[b->all.count++] = b->live.list.at[i];
+	if (count)
+		qsort(b->all.at, count, sizeof(*b->all.at), all_compare); // glibc's keeps the order of equal ones
+	return &b->all;
+}
+
+struct instant book_needed_since(const struct book *b, uint32_t entity, struct instant now)
+{
+	struct instant since = now;
+	for (size_t i = 0; i < b->live.list.count; i++) {
+		const struct story *s = &b->live.list.at[i].story;
+		if (b->live.marks[i].entity == entity && s->state != INCIDENT_CLOSED && s->start.from.ns < since.ns)
+			since = s->start.from;
+	}
+	return since;
+}
+
 bool book_open(const struct book *b, uint32_t entity)
 {
 	for (size_t i = b->live.list.count; i-- > 0;)
@@ -426,25 +645,53 @@ bool book_open(const struct book *b, uint32_t entity)
 static void minutes_retire(struct book *b, int64_t before)
 {
 	size_t kept = 0;
+	if (!b->minute_count || b->minutes[0].minute >= before) // they are nearly in order
+		return;
 	for (size_t i = 0; i < b->minute_count; i++)
 		if (b->minutes[i].minute >= before)
 			b->minutes[kept++] = b->minutes[i];
 	b->minute_count = kept;
 }
 
+static void fold_retire(struct fold *f, struct instant before, void (*gone)(void *context, const struct incident *n),
+			void *context)
+{
+	struct incident n;
+	size_t kept = 0;
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->at[i].end.ns >= before.ns) {
+			f->at[kept++] = f->at[i];
+			continue;
+		}
+		sparse_unpack(f->at[i].bytes, &n, sizeof(n));
+		if (gone)
+			gone(context, &n);
+		free(f->at[i].bytes);
+	}
+	f->count = kept;
+}
+
+static struct instant oldest_of(const struct book *b)
+{
+	struct instant oldest = INSTANT_NONE;
+	for (size_t e = 0; e < b->fold_count; e++)
+		for (size_t i = 0; i < b->folds[e].count; i++)
+			if (!instant_known(oldest) || b->folds[e].at[i].end.ns < oldest.ns)
+				oldest = b->folds[e].at[i].end;
+	return oldest;
+}
+
 void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
 		 void *context)
 {
-	for (size_t i = 0; i < b->live.list.count;) {
-		const struct incident *n = &b->live.list.at[i];
-		bool old = b->live.marks[i].sealed && !b->live.marks[i].due && n->story.end.best.ns < before.ns;
-		if (old && gone)
-			gone(context, n);
-		if (old)
-			shelf_remove(&b->live, i);
-		else
-			i++;
-	}
+	book_fold(b);
+	b->all.count = 0;
+	free(b->all.at);
+	b->all.at = NULL;
+	for (size_t e = 0; e < b->fold_count && instant_known(b->oldest) && b->oldest.ns < before.ns; e++)
+		fold_retire(&b->folds[e], before, gone, context);
+	if (instant_known(b->oldest) && b->oldest.ns < before.ns)
+		b->oldest = oldest_of(b);
 	while (b->gone_told && b->gone.list.at[0].story.start.best.ns < before.ns) {
 		shelf_remove(&b->gone, 0);
 		b->gone_told--;
@@ -461,6 +708,7 @@ static void book_mark_carry(struct carry *c, struct mark *m)
 	CARRY(c, m->origin);
 	CARRY(c, m->first);
 	CARRY(c, m->digest);
+	CARRY(c, m->inputs);
 	CARRY(c, m->told);
 	CARRY(c, m->over);
 	CARRY(c, m->due);
@@ -498,6 +746,24 @@ static void book_minute_carry(struct carry *c, struct minute *m)
 	CARRY(c, m->minute);
 }
 
+// Those that are folded, unfolded for the way.
+static void book_folds_carry(struct carry *c, struct book *b)
+{
+	struct shelf way = {0};
+	size_t none = 0;
+	for (size_t e = 0; e < b->fold_count && !carry_loads(c); e++)
+		for (size_t i = 0; i < b->folds[e].count; i++) {
+			struct incident n;
+			sparse_unpack(b->folds[e].at[i].bytes, &n, sizeof(n));
+			shelf_add(&way, &n, &b->folds[e].at[i].mark);
+		}
+	book_shelf_carry(c, &way, &none);
+	for (size_t i = 0; i < way.list.count && carry_loads(c) && carry_good(c); i++)
+		fold_add(b, &way.list.at[i], &way.marks[i]);
+	free(way.list.at);
+	free(way.marks);
+}
+
 void book_carry(struct carry *c, struct book *b)
 {
 	size_t none = 0;
@@ -507,4 +773,5 @@ void book_carry(struct carry *c, struct book *b)
 	for (size_t i = 0; i < b->minute_count && carry_good(c); i++)
 		book_minute_carry(c, &b->minutes[i]);
 	CARRY(c, b->numbers);
+	book_folds_carry(c, b);
 }

@@ -26,8 +26,21 @@ void book_told_as(const struct book *b, const struct dossier *d, const struct as
 void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
 	       const struct incident *found);
 
-// All incidents that stand, in order of start, then entity. Borrowed until the next book_take() or book_retire().
+// The incidents that stand and can still change, in order of start, then entity. Borrowed until the next book_take() or
+// book_retire().
 struct incident_list *book_incidents(struct book *b);
+
+// All that stand, those too that are over and kept folded; made anew at each call. Borrowed until the next one, or
+// book_retire().
+struct incident_list *book_all(struct book *b);
+
+// All of one entity that stand, as copies in order of start: to be tied with each other (incident/link.h). book_tied() then
+// takes the ties over. Borrowed until the next call of either.
+struct incident_list *book_entity(struct book *b, uint32_t entity);
+void book_tied(struct book *b, uint32_t entity);
+
+// Begin, as early as it may have been, of the first incident of the entity that is not over; `now`: there is none.
+struct instant book_needed_since(const struct book *b, uint32_t entity, struct instant now);
 
 // Whether the incident was looked at since it was last told; `i` counts in book_incidents().
 bool book_due(const struct book *b, size_t i);
@@ -53,7 +66,8 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 // Whether the entity has an incident that is not over.
 bool book_open(const struct book *b, uint32_t entity);
 
-// Forgets sealed incidents that were over before `before`; each is handed to gone() first, which may be null.
+// Folds what is sealed and was told, some two kilobytes each, and forgets of that what was over before `before`; each is
+// handed to gone() first, which may be null.
 void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
 		 void *context);
 // All of it into an empty one. What is of an entity that is gone is left out.

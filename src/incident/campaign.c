@@ -13,7 +13,9 @@
 // shape (1), scope (1), duration from 2.5 minutes to a day (0.5), time of day (0.5). A signal that one of the two could not
 // see is left out. Cosine at or above campaign.similarity within campaign.gap_days links two; links add up.
 
-#define DAY_S 86400.0 // the calendar
+#define PAST_DAYS 180	  // own choice: the rate is that of so long before; the excess is not told yet
+#define EXCESS_P  1e-3	  // own choice; likewise
+#define DAY_S	  86400.0 // the calendar
 
 struct cosine {
 	double product, a, b;
@@ -125,9 +127,8 @@ static void excess_find(const struct campaign_list *list, struct campaign *c)
 {
 	const struct campaign_incident *incidents = list->at;
 	struct instant watched_since = list->watched_since;
-	double past = incident_value(list->decisions, CAMPAIGN_PAST);
 	struct instant first = incidents[c->first].start;
-	struct instant from = instant_after(first, (int64_t)(-past * DAY_S) * NS_PER_S);
+	struct instant from = instant_after(first, (int64_t)(-PAST_DAYS * DAY_S) * NS_PER_S);
 	if (instant_known(watched_since) && watched_since.ns > from.ns)
 		from = watched_since.ns < first.ns ? watched_since : first;
 	size_t before = 0;
@@ -137,7 +138,7 @@ static void excess_find(const struct campaign_list *list, struct campaign *c)
 	double span = fmax(instant_gap_s(first, incidents[c->last].start) / DAY_S, 1);
 	c->expected = ((double)before + 0.5) / (days + 1) * span;
 	c->p = exp(log_tail_poisson(c->expected, c->count - 1));
-	c->excess = c->p < incident_value(list->decisions, CAMPAIGN_EXCESS);
+	c->excess = c->p < EXCESS_P;
 }
 
 static uint32_t number_of(const struct campaign_incident *incidents, const struct campaign *campaigns, size_t count,

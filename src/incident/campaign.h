@@ -28,7 +28,7 @@ struct campaign {
 	uint32_t number;    // 1, or more where another of the entity began on the same day
 	double expected,
 		p;   // by chance in its time after the first, from the days before; chance of as many as there were
-	bool excess; // p below campaign.excess_p
+	bool excess; // p below one in a thousand
 };
 
 // Cosine of the angle between the features that are known of both, -1 to 1. 0 where too little is.
@@ -38,7 +38,7 @@ double campaign_similarity(const struct decisions *v, const struct campaign_inci
 
 // `incidents` ascend by start. ret_of[i] (room for count) becomes the campaign of incident i, or CAMPAIGN_NONE; ret (room
 // for count / 2) the campaigns, by their first incident. `watched_since`: begin of the records, unknown: the first
-// incident's campaign.past_days before. Returns the number of campaigns.
+// incident's 180 days before. Returns the number of campaigns.
 struct campaign_list {
 	const struct decisions *decisions;
 	const struct campaign_incident *at;

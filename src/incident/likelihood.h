@@ -11,7 +11,10 @@
 static inline double log_plus(double a, double b)
 {
 	double high = a > b ? a : b, low = a > b ? b : a;
-	return low - high < -745 ? high : high + log1p(exp(low - high));
+	// What is so much less is lost in the rounding of the greater one.
+	if (low - high < -745 || (low - high < -38 && fabs(high) >= 1))
+		return high;
+	return high + log1p(exp(low - high));
 }
 
 double log_gamma(double x);	     // x > 0

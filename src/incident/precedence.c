@@ -16,11 +16,15 @@
 // The two shapes see only the bins before the first withdrawal, with the place of the change (and "none") summed out. Only
 // the stretch up to the first recovery is looked at: three bins in a row at a quarter of the worst loss or less.
 
+#define P0_FLOOR	0.005	// of a known usual loss; nobody gives one yet
 #define P0_WEIGHT_KNOWN 200.0	// pings that a known usual loss counts for; nobody gives one yet
 #define LENGTH_MAX_S	86400.0 // what is longer is absurd
 #define SHAPE_LOG10_MAX 999.0	// what is told
 #define ANSWERED	256	// memory: tests remembered, those of incidents that are over
 #define RUNS		8192 // memory: terms remembered: the three scans ask for the same ones, and quiet bins are alike
+
+#define DURING                                                                                                         \
+	1e6 // a mark: instead of `a` what the bin of the change itself says, its loss being late; `b` is then prior_lost
 
 struct run { // log_beta_run() of these four
 	double lost, sent, a, b, value;
@@ -40,7 +44,8 @@ struct change {
 	const struct precedence_input *in;
 	size_t end; // bins looked at
 	double prior_lost, prior_ok;
-	double *weight; // posterior that the change is in bin i
+	double log_late, log_in_time; // of the shares of changes after the last probe of their bin, and before
+	double *weight;		      // posterior that the change is in bin i
 	size_t best;
 	struct run *runs;
 };
@@ -96,12 +101,14 @@ static void prior_set(struct change *c)
 	double p0 = incident_value(in->decisions, PRECEDENCE_P0_UNKNOWN),
 	       weight = incident_value(in->decisions, PRECEDENCE_P0_WEIGHT);
 	if (in->usual_sent && in->usual_lost <= in->usual_sent) {
-		p0 = clamp((double)in->usual_lost / (double)in->usual_sent,
-			   incident_value(in->decisions, PRECEDENCE_P0_FLOOR), 0.9);
+		p0 = clamp((double)in->usual_lost / (double)in->usual_sent, P0_FLOOR, 0.9);
 		weight = P0_WEIGHT_KNOWN;
 	}
 	c->prior_lost = p0 * weight;
 	c->prior_ok = (1 - p0) * weight;
+	double late = incident_value(in->decisions, PRECEDENCE_LATE);
+	c->log_late = log(late);
+	c->log_in_time = log(1 - late);
 }
 
 enum shape { SHAPE_ONSET, SHAPE_STRESS, SHAPE_STEP };
@@ -111,11 +118,15 @@ struct after {
 	double sum, lost, sent;
 };
 
+static struct run *run_place(const struct change *c, double lost, double sent, double a, double b)
+{
+	uint64_t first = (uint64_t)lost * 7 + (uint64_t)(a * 64), second = (uint64_t)sent * 5 + (uint64_t)(b * 64);
+	return &c->runs[hash_pair(first, second) % RUNS];
+}
+
 static double run_term(const struct change *c, double lost, double sent, double a, double b)
 {
-	struct run *r =
-		&c->runs[hash_pair((uint64_t)lost * 7 + (uint64_t)(a * 64), (uint64_t)sent * 5 + (uint64_t)(b * 64)) %
-			 RUNS];
+	struct run *r = run_place(c, lost, sent, a, b);
 	if (r->lost != lost || r->sent != sent || r->a != a || r->b != b)
 		*r = (struct run){lost, sent, a, b, log_beta_run(lost, sent, a, b)};
 	return r->value;
@@ -137,9 +148,15 @@ static double during_term(const struct change *c, const struct precedence_bin *b
 {
 	if (shape != SHAPE_ONSET)
 		return run_term(c, lost_of(b), b->sent, 1, 1);
+	double of = DURING + c->prior_ok;
+	struct run *r = run_place(c, lost_of(b), b->sent, of, c->prior_lost);
+	if (r->lost == lost_of(b) && r->sent == b->sent && r->a == of && r->b == c->prior_lost)
+		return r->value;
 	double all = c->prior_lost + c->prior_ok, share = incident_value(c->in->decisions, PRECEDENCE_LATE);
 	double late = lost_of(b) * log(c->prior_lost / all) + (b->sent - lost_of(b)) * log(c->prior_ok / all);
-	return log_plus(log(share) + late, log(1 - share) + bin_term(c, b, shape));
+	double value = log_plus(log(share) + late, log(1 - share) + bin_term(c, b, shape));
+	*r = (struct run){lost_of(b), b->sent, of, c->prior_lost, value};
+	return value;
 }
 
 static double after_term(const struct change *c, const struct after *a, enum shape shape)

@@ -37,7 +37,7 @@ struct precedence_input {
 	uint64_t usual_sent, usual_lost;	   // of the days before, if known
 	struct precedence_routes routes;
 	const struct decisions *decisions; // of the run; null: the table's
-	struct precedence_memo *memo;	   // null: none
+	struct precedence_memo *memo;	   // of tests with the same decisions; null: none
 };
 
 enum precedence_reading {

@@ -129,6 +129,7 @@ static int add_recording(struct inputs *in, const char *dir, struct recording *r
 		code = recording_targets(dir, in->targets, &in->entities, &e);
 	if (code < 0) {
 		notice_line(in->notices, "lacuna: %s", e.message);
+		recording_free(r);
 		return code;
 	}
 	in->recordings++;

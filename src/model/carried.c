@@ -360,9 +360,13 @@ static void carried_verdict(struct carry *c, struct verdict *d)
 	}
 	CARRY(c, d->abstained);
 	CARRY(c, d->families);
+	CARRY(c, d->least_p);
+	CARRY(c, d->least_ratio);
+	CARRY(c, d->least_families);
 	CARRY(c, d->ask);
 	CARRY(c, d->ask_bits);
 	CARRY(c, d->coverage);
+	CARRY(c, d->prior);
 	carry_check(c, d->ask <= EVIDENCE_COUNT && d->families <= FAMILY_COUNT);
 }
 

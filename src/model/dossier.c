@@ -54,6 +54,7 @@ static void dossier_retire_changes(struct dossier *d, struct instant horizon)
 		if (i >= old || keep[i])
 			d->changes[kept++] = d->changes[i];
 	d->change_count = kept;
+	alloc_shrink((void **)&d->changes, kept, &d->change_capacity, sizeof(*d->changes));
 	free(later);
 	free(keep);
 }
@@ -69,6 +70,8 @@ void dossier_retire(struct dossier *d, const bool *done, struct instant before, 
 		d->detections[kept++] = *one;
 	}
 	d->detection_count = kept;
+	alloc_shrink((void **)&d->detections, kept, &d->detection_capacity, sizeof(*d->detections));
+	alloc_shrink((void **)&d->group, kept, &d->group_capacity, sizeof(*d->group));
 	dossier_retire_changes(d, horizon);
 }
 
@@ -95,6 +98,7 @@ void dossier_coarsen(struct dossier *d, struct instant fine, struct instant coar
 			d->routes[kept++] = d->routes[i];
 	}
 	d->route_count = kept;
+	alloc_shrink((void **)&d->routes, kept, &d->route_capacity, sizeof(*d->routes));
 }
 
 void dossier_value(struct dossier *d, const struct dossier_value *one)
@@ -105,6 +109,29 @@ void dossier_value(struct dossier *d, const struct dossier_value *one)
 	}
 	alloc_grow((void **)&d->values, d->value_count, &d->value_capacity, sizeof(*d->values));
 	d->values[d->value_count++] = *one;
+}
+
+static bool dossier_within(struct instant t, const struct dossier_span *spans, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (t.ns >= spans[i].from.ns && t.ns <= spans[i].to.ns)
+			return true;
+	return false;
+}
+
+void dossier_retire_values(struct dossier *d, struct instant horizon, const struct dossier_span *kept, size_t n)
+{
+	size_t old = 0, stay = 0;
+	while (old + DOSSIER_VALUES_LEAST < d->value_count && d->values[old].time.ns < horizon.ns)
+		old++;
+	for (size_t i = 0; i < old; i++)
+		if (dossier_within(d->values[i].time, kept, n))
+			d->values[stay++] = d->values[i];
+	if (stay == old)
+		return;
+	memmove(d->values + stay, d->values + old, (d->value_count - old) * sizeof(*d->values));
+	d->value_count -= old - stay;
+	alloc_shrink((void **)&d->values, d->value_count, &d->value_capacity, sizeof(*d->values));
 }
 
 void dossier_free(struct dossier *d)

@@ -7,9 +7,10 @@
 #include "model/pulse.h"
 #include "model/sample.h"
 
-#define DOSSIER_VALUES_MAX 65536	   // of series; the oldest half goes first
-#define DOSSIER_COARSE_NS  (10 * NS_PER_S) // old samples are kept so far apart: phases of what is over need no more
-#define DOSSIER_OLD_NS	   (6 * 3600 * NS_PER_S) // very old ones: for the strip of a long time
+#define DOSSIER_VALUES_LEAST 512	     // of series that have few values a day
+#define DOSSIER_VALUES_MAX   65536	     // of series; the oldest half goes first
+#define DOSSIER_COARSE_NS    (10 * NS_PER_S) // old samples are kept so far apart: phases of what is over need no more
+#define DOSSIER_OLD_NS	     (6 * 3600 * NS_PER_S) // very old ones: for the strip of a long time
 
 struct dossier_value { // of a ready-made series
 	struct instant time;
@@ -48,4 +49,9 @@ void dossier_sample(struct dossier *d, const struct sample *one); // of IPv4 rou
 // Keeps of the samples all after `fine`, one a DOSSIER_COARSE_NS between `coarse` and that, one a DOSSIER_OLD_NS before.
 void dossier_coarsen(struct dossier *d, struct instant fine, struct instant coarse);
 void dossier_value(struct dossier *d, const struct dossier_value *one);
+struct dossier_span {
+	struct instant from, to;
+};
+// Forgets values before `horizon`, but for those within one of the spans and the newest DOSSIER_VALUES_LEAST of the entity.
+void dossier_retire_values(struct dossier *d, struct instant horizon, const struct dossier_span *kept, size_t n);
 void dossier_free(struct dossier *d);

@@ -164,7 +164,11 @@ size_t dictionary_bytes(const struct dictionary *d)
 
 static bool dictionary_prefix_sane(const struct prefix *p)
 {
-	return (p->family == FAMILY_V4 || p->family == FAMILY_V6) && p->length <= family_bits(p->family);
+	struct prefix plain = *p;
+	if ((p->family != FAMILY_V4 && p->family != FAMILY_V6) || p->length > family_bits(p->family))
+		return false;
+	prefix_mask(&plain);
+	return prefix_equal(p, &plain);
 }
 
 // The slots are made anew; ids are given in the same order again.

@@ -92,9 +92,12 @@ static void event_put(struct evidence *e, struct events *of, const struct eviden
 	of->at[of->n++] = *event;
 }
 
+// Nothing can be said of when it was, where a damaged file has no time: its state is kept by the table, as news it is none.
 static void event_add(struct evidence *e, uint16_t set, const struct evidence_event *event)
 {
 	size_t n;
+	if (!instant_known(event->time))
+		return;
 	const uint32_t *members = space_members(e->space, set, &n);
 	bool news = event->kind == EVIDENCE_MORE_SPECIFIC || event->kind == EVIDENCE_NEW_ORIGIN;
 	for (size_t i = 0; i < n; i++) {
@@ -269,6 +272,7 @@ void evidence_retire_paths(struct evidence *e, uint32_t entity, struct instant b
 			of->at[kept++] = of->at[i];
 	of->first = 0;
 	of->n = kept;
+	alloc_shrink((void **)&of->at, kept, &of->capacity, sizeof(*of->at));
 }
 
 uint64_t evidence_lost(const struct evidence *e)

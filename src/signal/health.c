@@ -17,8 +17,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GAP_NS_MAX (30 * 366 * 86400 * NS_PER_S) // of a carried state: three of them are a time, too
+
 struct health {
 	const struct decisions *decisions;
+	int64_t settle_ns; // read for each route of a table that comes
 	const struct peer_table *peers;
 	struct health_peer *of;
 	size_t count, capacity;
@@ -35,6 +38,7 @@ struct health *health_create(const struct decisions *decisions, const struct pee
 {
 	struct health *h = alloc_zero(1, sizeof(*h));
 	h->decisions = decisions;
+	h->settle_ns = signal_ns(decisions, HEALTH_SETTLE_S);
 	h->peers = peers;
 	h->share = share;
 	for (int f = 0; f < 2; f++) {
@@ -96,12 +100,12 @@ static void window_move(const struct health *h, struct health_peer *p, struct in
 		p->window = now;
 		return;
 	}
-	int64_t settle = signal_ns(h->decisions, HEALTH_SETTLE_S), passed = (now.ns - p->window.ns) / settle;
-	if (passed <= 0)
+	if (now.ns - p->window.ns < h->settle_ns)
 		return;
+	int64_t passed = (now.ns - p->window.ns) / h->settle_ns;
 	p->growth_before = passed == 1 ? p->growth : 0;
 	p->growth = 0;
-	p->window = instant_after(p->window, passed * settle);
+	p->window = instant_after(p->window, passed * h->settle_ns);
 }
 
 void health_learned(struct health *h, uint32_t peer, struct instant now)
@@ -118,12 +122,11 @@ void health_learned(struct health *h, uint32_t peer, struct instant now)
 static bool settled(const struct health *h, struct health_peer *p, struct instant now)
 {
 	window_move(h, p, now);
-	int64_t settle = signal_ns(h->decisions, HEALTH_SETTLE_S);
 	uint32_t size = p->size[0] + p->size[1];
 	bool quiet = p->growth + p->growth_before <= signal_value(h->decisions, HEALTH_SETTLE_GROWTH) * size;
 	bool ceased = !p->growth && now.ns - p->window.ns >= signal_ns(h->decisions, HEALTH_PAUSE_S);
-	bool burst = now.ns - p->first_heard.ns < 2 * settle && p->growth_before && ceased;
-	return now.ns - p->first_heard.ns >= settle && (quiet || burst);
+	bool burst = now.ns - p->first_heard.ns < 2 * h->settle_ns && p->growth_before && ceased;
+	return now.ns - p->first_heard.ns >= h->settle_ns && (quiet || burst);
 }
 
 void health_session(struct health *h, uint32_t peer, struct instant now, bool established)
@@ -311,6 +314,7 @@ static void health_peer_carry(struct carry *c, struct health_peer *p)
 	CARRY(c, p->cut);
 	CARRY(c, p->why);
 	carry_check(c, p->why[0] < HEALTH_WHY_COUNT && p->why[1] < HEALTH_WHY_COUNT);
+	carry_check(c, p->longest_gap_ns >= 0 && p->longest_gap_ns <= GAP_NS_MAX);
 }
 
 void health_carry(struct carry *c, struct health *h)

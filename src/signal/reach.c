@@ -3,35 +3,24 @@
 // The watch interval is the usual gap between two probes of one target by one observer, rounded to a round number of
 // seconds. Probes wait in a queue until a few intervals later; by then it is known whether the observer's control
 // targets answered around them. Controls are judged by a Bernoulli CUSUM once their interval is
-// over. The queue is in order of time, then of what was asked by whom: in which order probes of one time came, and out of
-// how many files, changes nothing.
+// over. A queue is in order of time, then of what was asked by whom: in which order probes of one time came, and out of
+// how many files, changes nothing. There is one for each interval that is open, and one for all that came before the watch
+// interval was known.
 #include "signal/reach.h"
 
 #include "base/alloc.h"
 #include "base/carry.h"
+#include "base/must.h"
 #include "base/numbers.h"
 #include "signal/told.h"
 #include "signal/track.h"
+#include "signal/waiting.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define WIDTH_PAIRS 64 // targets of an observer whose gaps tell the watch interval: the first that are asked
-
-struct waiting { // a probe in the queue
-	int64_t t;
-	uint32_t target : 20, observer : 10;
-	uint32_t rtt_us : 27, outcome : 5; // at most two minutes
-};
-
-#define TARGET_BITS   ((1u << 20) - 1) // of a field
-#define OBSERVER_BITS ((1u << 10) - 1) // of a field
-#define RTT_MOST      ((1u << 27) - 1) // of a field
-#define OUTCOME_BITS  ((1u << 5) - 1)  // of a field
-
-_Static_assert(sizeof(struct waiting) == 16, "memory per target");
-_Static_assert(TARGETS_MAX <= 1u << 20 && OBSERVERS_MAX <= 1u << 10, "fit their fields");
-_Static_assert(PROBE_OUTCOME_COUNT <= 1u << 5, "fits its field");
 
 struct reference { // one control target of an observer
 	uint32_t target;
@@ -66,6 +55,11 @@ struct gather { // of one entity in the interval that closes
 	bool used;
 };
 
+struct interval { // one that is open
+	struct waiting_list probes;
+	int64_t bin;
+};
+
 struct reach {
 	const struct decisions *decisions;
 	double control_lost, control_good; // what a control that fails or answers adds to the sum
@@ -75,10 +69,12 @@ struct reach {
 	int64_t width, gaps[REACH_WIDTH_GAPS];
 	size_t gap_count, pair_count;
 	struct waiting pairs[WIDTH_PAIRS]; // when each was asked last; until the width is known
-	struct waiting *queue;		   // ring; capacity is a power of two
-	size_t head, queued, capacity;
-	size_t judged; // of the queued, from the head: those whose controls were judged
-	int64_t now;   // newest probe or tick
+	struct waiting_list early;	   // until the width is known; else empty
+	struct interval *open;	   // in order of time: those less than `lag` old, and one while a probe is taken
+	size_t open_count, queued; // probes in all queues
+	int64_t lag;		   // intervals that a probe waits
+	int64_t judged;		   // the controls of the intervals before this one were judged
+	int64_t now;		   // newest probe or tick
 	struct track_table *tracks;
 	struct control control[OBSERVERS_MAX];
 	struct told told[OBSERVERS_MAX];
@@ -103,7 +99,9 @@ struct reach *reach_create(const struct decisions *decisions, const struct targe
 	r->targets = targets;
 	r->entities = entities;
 	r->out = out;
-	r->now = INT64_MIN;
+	r->now = r->judged = INT64_MIN;
+	r->lag = (int64_t)signal_value(decisions, OBSERVER_LAG_INTERVALS);
+	r->open = alloc_zero((size_t)r->lag + 1, sizeof(*r->open));
 	r->tracks = track_table_create(decisions);
 	r->gather = alloc_zero(entities, sizeof(*r->gather));
 	r->used = alloc_zero(entities, sizeof(*r->used));
@@ -133,7 +131,10 @@ void reach_free(struct reach *r)
 	track_table_free(r->tracks);
 	free(r->gather);
 	free(r->used);
-	free(r->queue);
+	for (size_t i = 0; i <= (size_t)r->lag; i++)
+		waiting_free(&r->open[i].probes);
+	free(r->open);
+	waiting_free(&r->early);
 	free(r->units);
 	free(r);
 }
@@ -144,58 +145,34 @@ static int64_t bin_of(const struct reach *r, int64_t t)
 	return t % r->width < 0 ? bin - 1 : bin;
 }
 
-static struct waiting *queue_at(const struct reach *r, size_t i)
+// The open interval with this number, opened if it is not.
+static struct interval *interval_of(struct reach *r, int64_t bin)
 {
-	return &r->queue[(r->head + i) & (r->capacity - 1)];
+	size_t at = r->open_count;
+	while (at && r->open[at - 1].bin > bin)
+		at--;
+	if (at && r->open[at - 1].bin == bin)
+		return &r->open[at - 1];
+	must(r->open_count <= (size_t)r->lag);
+	struct interval fresh = r->open[r->open_count++];
+	memmove(&r->open[at + 1], &r->open[at], (r->open_count - 1 - at) * sizeof(*r->open));
+	r->open[at] = fresh;
+	r->open[at].bin = bin;
+	return &r->open[at];
 }
 
-static void queue_grow(struct reach *r)
+static void queue_add(struct reach *r, const struct waiting *w)
 {
-	size_t grown = r->capacity ? r->capacity * 2 : 4096;
-	struct waiting *queue = alloc_zero(grown, sizeof(*queue));
-	for (size_t i = 0; i < r->queued; i++)
-		queue[i] = *queue_at(r, i);
-	free(r->queue);
-	r->queue = queue;
-	r->capacity = grown;
-	r->head = 0;
+	r->queued++;
+	waiting_add(r->width ? &interval_of(r, bin_of(r, w->t))->probes : &r->early, r->targets, w);
 }
 
-static int text_compare(const char *a, const char *b)
+// When the oldest probe that waits was sent; some must wait.
+static int64_t queue_oldest(const struct reach *r)
 {
-	return strcmp(a ? a : "", b ? b : "");
-}
-
-// Order of two probes of one time, by what they say: numbers of targets and observers depend on who was heard of first.
-static int same_time_compare(const struct reach *r, const struct waiting *a, const struct waiting *b)
-{
-	const struct target *x = target_at(r->targets, a->target), *y = target_at(r->targets, b->target);
-	int order = a->target == b->target ? 0 : memcmp(&x->address, &y->address, sizeof(x->address));
-	if (!order)
-		order = (int)x->op - (int)y->op;
-	if (!order)
-		order = text_compare(x->name, y->name);
-	if (!order && a->observer != b->observer)
-		order = text_compare(observer_at(r->targets, a->observer)->id,
-				     observer_at(r->targets, b->observer)->id);
-	return order ? order : (int)a->outcome - (int)b->outcome;
-}
-
-static bool waits_before(const struct reach *r, const struct waiting *a, const struct waiting *b)
-{
-	return a->t != b->t ? a->t < b->t : same_time_compare(r, a, b) < 0;
-}
-
-// Sources are merged in time order; a straggler goes to its place, which is returned.
-static size_t queue_add(struct reach *r, const struct waiting *w)
-{
-	if (r->queued == r->capacity)
-		queue_grow(r);
-	size_t at = r->queued++;
-	for (; at > 0 && waits_before(r, w, queue_at(r, at - 1)); at--)
-		*queue_at(r, at) = *queue_at(r, at - 1);
-	*queue_at(r, at) = *w;
-	return at;
+	const struct waiting_list *l = r->open_count ? &r->open[0].probes : &r->early;
+	must(l->count);
+	return l->oldest;
 }
 
 static void width_decide(struct reach *r)
@@ -268,6 +245,8 @@ static void control_tell(struct reach *r, uint16_t observer, bool impaired, int6
 
 static void control_result(struct reach *r, const struct waiting *w)
 {
+	if (target_at(r->targets, w->target)->kind != TARGET_CONTROL)
+		return;
 	uint16_t observer = w->observer;
 	int64_t t = w->t;
 	bool good = w->outcome == PROBE_OK;
@@ -447,13 +426,16 @@ static void pulse_put(struct reach *r, uint32_t entity, int64_t bin)
 	g->used = false;
 }
 
-// Judges the controls of all intervals before `bin`: ahead of those that close.
+// Judges the controls of all intervals before `bin` that were not judged: ahead of those that close.
 static void judge(struct reach *r, int64_t bin)
 {
-	for (; r->judged < r->queued && bin_of(r, queue_at(r, r->judged)->t) < bin; r->judged++) {
-		const struct waiting *w = queue_at(r, r->judged);
-		if (target_at(r->targets, w->target)->kind == TARGET_CONTROL)
-			control_result(r, w);
+	for (size_t i = 0; i < r->open_count && r->open[i].bin < bin; i++) {
+		struct waiting_list *l = &r->open[i].probes;
+		if (r->open[i].bin < r->judged)
+			continue;
+		waiting_order(l, r->targets);
+		for (size_t k = 0; k < l->count; k++)
+			control_result(r, &l->items[k]);
 	}
 }
 
@@ -498,18 +480,16 @@ static void unrelated_judge(struct reach *r, uint16_t observer)
 	}
 }
 
-static void bin_close(struct reach *r, int64_t bin)
+// These are the probes of one interval, in order; no earlier one is open.
+static void bin_close(struct reach *r, int64_t bin, const struct waiting *probes, size_t n)
 {
 	r->round = (r->round + 1) & INT32_MAX;
-	while (r->queued && bin_of(r, queue_at(r, 0)->t) <= bin) {
-		struct waiting w = *queue_at(r, 0);
-		r->head = (r->head + 1) & (r->capacity - 1);
-		r->queued--;
-		r->judged--;
-		const struct target *target = target_at(r->targets, w.target);
-		track_probe(r, &w, target);
+	r->queued -= n;
+	for (size_t i = 0; i < n; i++) {
+		const struct target *target = target_at(r->targets, probes[i].target);
+		track_probe(r, &probes[i], target);
 		if (target->entity != ENTITY_NONE && target->entity < r->entities)
-			gather_probe(r, &w, target);
+			gather_probe(r, &probes[i], target);
 	}
 	bool enough = (double)r->used_count >= signal_value(r->decisions, OBSERVER_UNRELATED_MIN);
 	for (uint16_t o = 0; enough && o < observer_count(r->targets); o++)
@@ -519,11 +499,53 @@ static void bin_close(struct reach *r, int64_t bin)
 	r->used_count = 0;
 }
 
+static void first_close(struct reach *r)
+{
+	struct interval first = r->open[0];
+	waiting_order(&first.probes, r->targets);
+	memmove(&r->open[0], &r->open[1], --r->open_count * sizeof(*r->open));
+	bin_close(r, first.bin, first.probes.items, first.probes.count);
+	waiting_clear(&first.probes);
+	r->open[r->open_count] = first; // its memory serves the next one
+}
+
 // Closes every interval up to `upto`; empty ones are stepped over.
 static void advance(struct reach *r, int64_t upto)
 {
-	while (r->queued && bin_of(r, queue_at(r, 0)->t) <= upto)
-		bin_close(r, bin_of(r, queue_at(r, 0)->t));
+	while (r->open_count && r->open[0].bin <= upto)
+		first_close(r);
+}
+
+// The width is known: what came before is judged before `judged`, closed up to `upto`, and stands in its intervals from there on.
+static void early_settle(struct reach *r, int64_t judged, int64_t upto)
+{
+	struct waiting_list early = r->early;
+	r->early = (struct waiting_list){0};
+	waiting_order(&early, r->targets);
+	for (size_t i = 0; i < early.count && bin_of(r, early.items[i].t) < judged; i++)
+		control_result(r, &early.items[i]);
+	size_t at = 0;
+	while (at < early.count && bin_of(r, early.items[at].t) <= upto) {
+		int64_t bin = bin_of(r, early.items[at].t);
+		size_t from = at;
+		while (at < early.count && bin_of(r, early.items[at].t) == bin)
+			at++;
+		bin_close(r, bin, early.items + from, at - from);
+	}
+	for (size_t i = at; i < early.count; i++)
+		waiting_add(&interval_of(r, bin_of(r, early.items[i].t))->probes, r->targets, &early.items[i]);
+	r->judged = judged;
+	waiting_free(&early);
+}
+
+// All that is due when the time is in the interval `bin`.
+static void settle(struct reach *r, int64_t bin)
+{
+	if (r->early.count)
+		early_settle(r, bin, bin - r->lag);
+	judge(r, bin);
+	r->judged = bin > r->judged ? bin : r->judged;
+	advance(r, bin - r->lag);
 }
 
 // The gap since this observer last asked this target.
@@ -547,10 +569,12 @@ static void relieve(struct reach *r)
 {
 	if (!r->width)
 		width_decide(r);
-	int64_t oldest = bin_of(r, queue_at(r, 0)->t);
+	settle(r, bin_of(r, r->now));
+	if (r->queued < REACH_PENDING_MAX)
+		return;
 	r->limits.early++;
-	judge(r, oldest + 1);
-	bin_close(r, oldest);
+	judge(r, r->open[0].bin + 1);
+	first_close(r);
 }
 
 void reach_take(struct reach *r, const struct obs *o)
@@ -562,23 +586,20 @@ void reach_take(struct reach *r, const struct obs *o)
 	}
 	struct waiting w = {
 		.t = o->time.ns,
-		.target = o->path_id & TARGET_BITS,
-		.observer = o->collector & OBSERVER_BITS,
-		.rtt_us = (o->rtt_us < RTT_MOST ? o->rtt_us : RTT_MOST) & RTT_MOST,
-		.outcome = o->probe.outcome & OUTCOME_BITS,
+		.target = o->path_id & WAITING_TARGET,
+		.observer = o->collector & WAITING_OBSERVER,
+		.rtt_us = (o->rtt_us < WAITING_RTT ? o->rtt_us : WAITING_RTT) & WAITING_RTT,
+		.outcome = o->probe.outcome & WAITING_OUTCOME,
 	};
 	presence_note(r, o->collector, o->time.ns);
 	struct control *c = &r->control[o->collector];
 	if (o->probe.outcome == PROBE_OK && c->returned != INT64_MIN && c->good_again == INT64_MIN)
 		c->good_again = o->time.ns;
+	queue_add(r, &w);
 	if (!r->width)
 		width_learn(r, &w);
-	size_t at = queue_add(r, &w);
-	if (at < r->judged) { // late
-		r->judged++;
-		if (target->kind == TARGET_CONTROL)
-			control_result(r, &w);
-	}
+	else if (bin_of(r, w.t) < r->judged) // late
+		control_result(r, &w);
 	reach_tick(r, o->time);
 	if (r->queued >= REACH_PENDING_MAX)
 		relieve(r);
@@ -588,7 +609,7 @@ void reach_take(struct reach *r, const struct obs *o)
 void reach_health(struct reach *r, const struct obs *o)
 {
 	struct observer_change changes[2];
-	int64_t oldest = r->queued ? queue_at(r, 0)->t : o->from.ns;
+	int64_t oldest = r->queued ? queue_oldest(r) : o->from.ns;
 	size_t n = told_take(&r->told[o->collector], o, oldest, changes);
 	for (size_t i = 0; i < n; i++)
 		r->out.observer(r->out.context, &changes[i]);
@@ -599,16 +620,15 @@ void reach_tick(struct reach *r, struct instant now)
 	r->now = now.ns > r->now ? now.ns : r->now;
 	if (!r->width)
 		return;
-	judge(r, bin_of(r, r->now));
-	advance(r, bin_of(r, r->now) - (int64_t)signal_value(r->decisions, OBSERVER_LAG_INTERVALS));
+	settle(r, bin_of(r, r->now));
 }
 
 void reach_finish(struct reach *r)
 {
 	if (!r->width)
 		width_decide(r);
-	judge(r, INT64_MAX / 2);
-	advance(r, INT64_MAX / 2);
+	settle(r, INT64_MAX / 2);
+	r->judged = INT64_MIN;
 }
 
 int64_t reach_width_ns(const struct reach *r)
@@ -636,11 +656,11 @@ static void reach_waiting_carry(struct carry *c, struct waiting *w)
 	CARRY(c, outcome);
 	carry_within(c, CARRY_TARGETS, target);
 	carry_within(c, CARRY_OBSERVERS, observer);
-	carry_check(c, outcome < PROBE_OUTCOME_COUNT && rtt_us <= RTT_MOST && w->t != INT64_MIN);
-	w->target = target & TARGET_BITS;
-	w->observer = observer & OBSERVER_BITS;
-	w->rtt_us = rtt_us & RTT_MOST;
-	w->outcome = outcome & OUTCOME_BITS;
+	carry_check(c, outcome < PROBE_OUTCOME_COUNT && rtt_us <= WAITING_RTT && w->t != INT64_MIN);
+	w->target = target & WAITING_TARGET;
+	w->observer = observer & WAITING_OBSERVER;
+	w->rtt_us = rtt_us & WAITING_RTT;
+	w->outcome = outcome & WAITING_OUTCOME;
 }
 
 static void reach_standing_carry(struct carry *c, struct control *x, uint32_t dead)
@@ -666,22 +686,48 @@ static void reach_standing_carry(struct carry *c, struct control *x, uint32_t de
 	carry_ns(c, &x->good_again);
 }
 
+static void reach_list_carry(struct carry *c, struct reach *r, struct waiting_list *l)
+{
+	if (!carry_loads(c))
+		waiting_order(l, r->targets);
+	carry_room(c, CARRY_ARRAY(l->items, l->count, l->capacity), 24);
+	for (size_t i = 0; i < l->count && carry_good(c); i++) {
+		reach_waiting_carry(c, &l->items[i]);
+		carry_check(c, !i || l->items[i - 1].t <= l->items[i].t);
+	}
+	if (!carry_loads(c))
+		return;
+	l->oldest = l->count ? l->items[0].t : 0;
+	l->unordered = l->count > 1; // what order those of one time had is not checked
+	r->queued += l->count;
+}
+
+// The interval is one of those that can be open now, and its probes are its own.
+static bool reach_interval_sound(const struct reach *r, size_t at)
+{
+	const struct interval *one = &r->open[at];
+	const struct waiting_list *l = &one->probes;
+	int64_t now = bin_of(r, r->now);
+	return (!at || r->open[at - 1].bin < one->bin) && one->bin > now - r->lag && one->bin <= now && l->count &&
+	       bin_of(r, l->items[0].t) == one->bin && bin_of(r, l->items[l->count - 1].t) == one->bin;
+}
+
 static void reach_queue_carry(struct carry *c, struct reach *r)
 {
-	size_t n = r->queued;
-	carry_count(c, &n, 24);
+	size_t n = r->open_count;
+	carry_ns(c, &r->now);
+	CARRY(c, r->judged);
+	carry_check(c, r->judged == INT64_MIN || (r->width && r->now != INT64_MIN && r->judged <= bin_of(r, r->now)));
+	reach_list_carry(c, r, &r->early);
+	carry_check(c, !r->width || !r->early.count);
+	carry_count(c, &n, 32);
+	carry_check(c, n <= (size_t)r->lag && (!n || (r->width && r->now != INT64_MIN)));
 	for (size_t i = 0; i < n && carry_good(c); i++) {
-		struct waiting w = {0};
-		if (carry_loads(c) && r->queued == r->capacity)
-			queue_grow(r);
-		if (!carry_loads(c))
-			w = *queue_at(r, i);
-		reach_waiting_carry(c, &w);
-		if (!carry_loads(c))
-			continue;
-		*queue_at(r, i) = w;
-		r->queued = i + 1;
-		carry_check(c, !i || queue_at(r, i - 1)->t <= w.t);
+		CARRY(c, r->open[i].bin);
+		reach_list_carry(c, r, &r->open[i].probes);
+		if (carry_good(c))
+			carry_check(c, !carry_loads(c) || reach_interval_sound(r, i));
+		r->open_count = i + 1;
 	}
 }
 
@@ -691,15 +737,13 @@ void reach_carry(struct carry *c, struct reach *r)
 	CARRY(c, r->width);
 	CARRY(c, r->gaps);
 	CARRY(c, r->gap_count);
-	carry_check(c, r->width >= 0 && r->width <= 3600 * NS_PER_S && r->gap_count <= REACH_WIDTH_GAPS);
+	carry_check(c, (!r->width || r->width >= NS_PER_S) && r->width <= 3600 * NS_PER_S &&
+			       r->gap_count <= REACH_WIDTH_GAPS);
 	carry_count(c, &r->pair_count, 24);
 	carry_check(c, r->pair_count <= WIDTH_PAIRS);
 	for (size_t i = 0; i < r->pair_count && carry_good(c); i++)
 		reach_waiting_carry(c, &r->pairs[i]);
 	reach_queue_carry(c, r);
-	CARRY(c, r->judged);
-	carry_check(c, r->judged <= r->queued && (r->width || !r->judged));
-	carry_ns(c, &r->now);
 	track_table_carry(c, r->tracks);
 	size_t observers = observer_count(r->targets);
 	carry_count(c, &observers, 100);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // DOC: up and down
 // Down: since the last answer every observer that asked failed, TRACK_FAILS times each on average; the failure began in
-// (last answer, first failure]. Up again: TRACK_GOOD good checks among TRACK_GOOD_OF, dated to the first of them.
+// (last answer, first failure]. Up again: some good checks among a few, dated to the first of them.
 #include "signal/track.h"
 
 #include "base/alloc.h"
@@ -213,7 +213,7 @@ static void track_one_carry(struct carry *c, struct track_table *t, struct track
 	CARRY(c, k->outcome);
 	CARRY(c, k->ever_up);
 	CARRY(c, k->down);
-	carry_check(c, k->outcome < PROBE_OUTCOME_COUNT && k->recent_count <= TRACK_GOOD_OF);
+	carry_check(c, k->outcome < PROBE_OUTCOME_COUNT && k->recent_count <= t->good_of);
 }
 
 void track_table_carry(struct carry *c, struct track_table *t)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // MRT records → observations: order, faults, sessions, RIB dumps, path identifiers, gaps.
+// Tests: src/decode/decode.c src/decode/message.c src/decode/rib.c
 #include "heard.h"
 
 #define BGP4MP	  16

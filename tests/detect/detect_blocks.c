@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Block belief: the updates against the formulas, who may decide, the clocks, what is unobservable, the table, and a
 // simulated sparse block and country: probes to DOWN, false DOWN a round, false alarms of the pool.
+// Tests: src/belief/blocks.c
 #include "belief/blocks.h"
 
 #include "random.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The thresholds of the evidence: on one side of each it is answered so, on the other otherwise.
+// Tests: src/diagnose/evidence.c
 #include "made.h"
 
 #include "base/attr.h"

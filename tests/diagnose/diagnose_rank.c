@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Properties of the sum: neutral where nothing is known, bounded where something is, honest in its abstentions.
+// Tests: src/diagnose/diagnose.c
 #include "../unit/unit.h"
 
 #include "base/attr.h"

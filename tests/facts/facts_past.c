@@ -215,9 +215,34 @@ static void test_others_change_nothing(void **state)
 	expect_number(past_of_last()->even_spacing, 1);
 }
 
+// Each number of what came before is asked for: at one end of its bounds something else came before.
+static void numbers_are_asked_for(void **state)
+{
+	static const struct decision_table *const tables[] = {&facts_decisions};
+	(void)state;
+	begin();
+	for (int i = 0; i < 6; i++)
+		add(i * (DAY + (i % 2 ? 800 : 100)));
+	struct facts_past plain = *past_of_last();
+	for (unsigned which = FACTS_SHORT_DAYS; which <= FACTS_EVEN_LEAST; which++) {
+		const struct decision *row = &facts_rows[which % DECISION_ROWS_MAX], *told;
+		bool moved = false;
+		for (int high = 0; high < 2; high++) {
+			struct decisions d;
+			decisions_join(tables, 1, &d);
+			assert_int_equal(decisions_set(&d, row->name, high ? row->high : row->low, &told), 0);
+			struct facts_past other = facts_past(&d, &list, list.count - 1, at(-1 * HOUR));
+			moved |= memcmp(&other, &plain, sizeof(other)) != 0;
+		}
+		if (!moved)
+			fail_msg("%s moves nothing", row->name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_asked_for),
 		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_outages_before),
 		cmocka_unit_test(test_services_are_no_losses),

@@ -353,7 +353,7 @@ static void test_routes_beside_series(void **state)
 }
 
 // A curve without the story around it: a tenth a letter, X nothing left, as in a tale. All members but the curve's stay as they are.
-static struct facts_plane curve_of(const char *loss, double width_s)
+static struct facts_plane curve_by(const struct decisions *v, const char *loss, double width_s)
 {
 	struct curve_point points[TALE_BINS];
 	struct facts_plane p = {.fall_steps = -1,
@@ -367,9 +367,40 @@ static struct facts_plane curve_of(const char *loss, double width_s)
 	size_t n = strlen(loss);
 	for (size_t i = 0; i < n; i++)
 		points[i] = (struct curve_point){width_s * (double)i, loss[i] == 'X' ? 0 : 1 - (loss[i] - '0') / 10.0};
-	facts_curve(NULL, points, n, width_s, &p);
+	facts_curve(v, points, n, width_s, &p);
 	assert_true(p.waves < 0 && p.loss_peak < 0);
 	return p;
+}
+
+static struct facts_plane curve_of(const char *loss, double width_s)
+{
+	return curve_by(NULL, loss, width_s);
+}
+
+// Each number of a curve is asked for: at one end of its bounds some curve is another one.
+static void numbers_are_asked_for(void **state)
+{
+	static const struct decision_table *const tables[] = {&facts_decisions};
+	static const char *const curves[] = {"000011111",
+					     "0000222255558888XXXXXXXX888855550000",
+					     "00000XXXXXXX00000",
+					     "0123456789XXXXX9876543210",
+					     "00003330003334440005559990000",
+					     "0001100022000330000"};
+	(void)state;
+	for (unsigned which = FACTS_DEPTH_LEAST; which <= FACTS_FLAT_DEPTH; which++) {
+		const struct decision *row = &facts_rows[which % DECISION_ROWS_MAX], *told;
+		bool moved = false;
+		for (size_t i = 0; i < 2 * ARRAY_LEN(curves); i++) {
+			struct decisions d;
+			decisions_join(tables, 1, &d);
+			assert_int_equal(decisions_set(&d, row->name, i % 2 ? row->high : row->low, &told), 0);
+			struct facts_plane a = curve_of(curves[i / 2], 10), b = curve_by(&d, curves[i / 2], 10);
+			moved |= memcmp(&a, &b, sizeof(a)) != 0;
+		}
+		if (!moved)
+			fail_msg("%s moves nothing", row->name);
+	}
 }
 
 static void expect_untouched(const struct facts_plane *p)
@@ -441,6 +472,7 @@ static void test_curve_steps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_asked_for),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_clock_unknown),
 		cmocka_unit_test(test_nothing_known),

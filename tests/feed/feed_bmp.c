@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // BMP streams: framing, times with and without an index, damage.
+// Tests: src/feed/bmp_reader.c src/feed/bmp_index.c
 #include "files.h"
 
 #include "base/err.h"

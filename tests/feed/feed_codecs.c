@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Streams of every compression: whole, in several units, cut, broken, padded, empty; with and without a thread.
+// Tests: src/feed/codec.c src/feed/stream.c src/feed/unpack.c
 #include "files.h"
 
 #include "base/err.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // MRT framing over damage: what the fixtures say can be recovered is recovered, and whatever is handed on was
 // there before the damage, from border to border.
+// Tests: src/feed/mrt_reader.c src/feed/gap.c
 #include "files.h"
 
 #include "base/alloc.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Precedence and shape on the lab's recordings, whose truth is known.
+// Tests: src/incident/precedence.c src/incident/onset.c
 #include "../unit/unit.h"
 #include "lab.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The shipped list of precedents, what the reader refuses, and which of them an incident resembles.
+// Tests: src/incident/precedent.c
 #include "../unit/unit.h"
 #include "base/alloc.h"
 #include "base/err.h"

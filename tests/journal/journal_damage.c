@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Tests: src/journal/reader.c
 // Logs that are cut or damaged anywhere: the end is cut at the next start and told, damage in the middle costs the record it is in,
 // and a lost segment is named with what is missing.
 #include "log.h"

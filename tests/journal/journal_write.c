@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Tests: src/journal/writer.c
 // What is appended is read back in order, whatever the sizes of segments and syncs; disks that fail at every call lose nothing that
 // was acknowledged and repeat nothing; a process that is killed neither.
 #include "log.h"

@@ -4,10 +4,14 @@
 #include "../unit/unit.h"
 
 #include "base/alloc.h"
+#include "base/hash.h"
+#include "base/numbers.h"
 #include "signal/reach.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define BEGIN_NS (1700000010 * NS_PER_S) // the begin of an interval of 30 s
 
@@ -196,6 +200,68 @@ static void order_at_one_time(void **state)
 	}
 }
 
+// Whole seconds of many targets, each second in an order of its own; the sum is of all that was told. Returns the CPU time.
+static double seconds_ask(uint32_t targets, uint64_t (*order)(uint32_t place, uint64_t *random), uint64_t *ret_sum)
+{
+	struct scene s;
+	uint64_t random = 7, sum = 0;
+	uint64_t *turn = alloc_zero(targets, sizeof(*turn));
+	scene_open(&s, targets);
+	clock_t begin = clock();
+	for (unsigned round = 0; round < 6; round++) {
+		for (uint32_t i = 0; i < targets; i++)
+			turn[i] = order(i, &random) << 32 | i;
+		qsort(turn, targets, sizeof(*turn), numbers_by_uint64);
+		for (uint32_t i = 0; i < targets; i++)
+			probe(&s, round * 30, 0, (uint32_t)turn[i], (uint32_t)turn[i] % 7 || round < 3);
+		sum = hash_pair(sum, s.changes ? s.change.target : 0);
+		sum = hash_pair(sum, s.pulses ? s.last.units_up : 0);
+		sum = hash_pair(sum, s.view.sent * 1000 + s.view.lost);
+	}
+	reach_finish(s.reach);
+	double took = (double)(clock() - begin) / CLOCKS_PER_SEC;
+	assert_int_equal(s.pulses, 6);
+	assert_int_equal(s.last.units, targets);
+	assert_true(s.changes >= targets / 7);
+	*ret_sum = hash_pair(hash_pair(sum, s.changes), s.change.target);
+	scene_close(&s);
+	free(turn);
+	return took;
+}
+
+static uint64_t ascending(uint32_t place, uint64_t *random)
+{
+	(void)random;
+	return place;
+}
+
+static uint64_t descending(uint32_t place, uint64_t *random)
+{
+	(void)random;
+	return UINT32_MAX - place;
+}
+
+static uint64_t shuffled(uint32_t place, uint64_t *random)
+{
+	(void)place;
+	return unit_random(random) & UINT32_MAX;
+}
+
+// Stamps of whole seconds: the order within one changes nothing, and does not cost the square of how many there are.
+static void any_order_in_one_second(void **state)
+{
+	(void)state;
+	uint64_t sum, other;
+	(void)seconds_ask(3000, ascending, &sum);
+	(void)seconds_ask(3000, descending, &other);
+	assert_int_equal(sum, other);
+	(void)seconds_ask(3000, shuffled, &other);
+	assert_int_equal(sum, other);
+	double few = seconds_ask(20000, descending, &sum), many = seconds_ask(160000, descending, &other);
+	if (many > 24 * few + 0.5) // the square would be 64 times, a sort about 9
+		fail_msg("%.2f s for 20,000 targets, %.2f s for 160,000", few, many);
+}
+
 static void controls_ask(struct scene *s, uint32_t controls, bool (*answers)(unsigned round, uint32_t control))
 {
 	uint32_t target[240];
@@ -302,6 +368,7 @@ int main(void)
 		cmocka_unit_test(one_observer_that_fails_is_no_failure),
 		cmocka_unit_test(without_controls_it_says_nothing),
 		cmocka_unit_test(order_at_one_time),
+		cmocka_unit_test(any_order_in_one_second),
 		cmocka_unit_test(many_controls),
 		cmocka_unit_test(many_observers),
 		cmocka_unit_test(limits_are_counted),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // The engine behind the real gate, towards loopback only: what is not allowed is never sent, what comes too early waits.
+// Tests: src/probe/prober.c
 #include "../unit/unit.h"
 
 #include "probe/prober.h"

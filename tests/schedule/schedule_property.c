@@ -2,6 +2,7 @@
 // The gate under made-up configurations and a made-up clock: caps, mixes of targets, kinds of packets, bursts, and askers that
 // try each boundary. No packet may break a cap in any window (property_checker.c). 20,000 configurations; a million with
 // LACUNA_LONG=1. The seed is printed; LACUNA_SEED repeats it.
+// Tests: src/schedule/gate.c src/schedule/buckets.c
 #include "property.h"
 
 #include "../detect/random.h"

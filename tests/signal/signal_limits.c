@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Tests: src/signal/evidence.c src/signal/space.c src/signal/blind.c
 // What routes remember is bounded by time, not by how much is watched; each limit that is left can be reached, and says so.
 #include "stage.h"
 

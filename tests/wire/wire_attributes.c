@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Path attributes: values, and what each fault costs (RFC 7606).
+// Tests: src/wire/bgp_attributes.c
 #include "packet.h"
 
 static const struct bgp_context as4 = {.as_bytes = 4}, as2 = {.as_bytes = 2};

@@ -2,6 +2,7 @@
 // One case for each published bug of a BGP, MRT or BMP reader that a decoder can have; the name says whose it was.
 // Each asserts what the bytes cost here. Cases of parts that are not read (FlowSpec, EVPN, prefix SID) assert
 // that the part costs nothing.
+// Tests: src/wire/bgp.c src/wire/mrt.c src/wire/bmp.c
 #include "../fuzz/drive.h"
 #include "packet.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Every truncation of every golden packet: the framing asks for more, the decoders of bodies keep within the
 // bytes (a forbidden page stands right behind them), and so do 2,000 mutations of each.
+// Tests: src/wire/bgp.c src/wire/mrt.c src/wire/bmp.c
 #include "../fuzz/drive.h"
 #include "packet.h"
 

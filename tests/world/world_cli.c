@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // The command `lacuna world` from outside: exit status, standard output, standard error. npm is played by a script,
 // so that no test needs the network. $WORLD_COMMAND is the program.
+// Tests: src/cli/world.c
 #include "world_test.h"
 
 #include "base/alloc.h"

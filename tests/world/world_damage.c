@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Damaged world files: every byte changed, every length cut, and random changes under a checksum made to fit, so
 // that the checks behind the checksum are met too.
+// Tests: src/world/open.c
 #include "world_sane.h"
 #include "world_test.h"
 

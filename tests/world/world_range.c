@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Random ranges in random files against a table that holds every cell by itself; and ranges as prefixes.
+// Tests: src/world/split.c src/world/sweep.c
 #include "world_test.h"
 
 #include "base/alloc.h"
