@@ -15,6 +15,7 @@
 
 static struct land land;
 static struct incident incident;
+static double start = START; // of the incident that is judged
 
 static void begin(void)
 {
@@ -41,8 +42,9 @@ static void leave(double at, unsigned first, unsigned end)
 static const struct facts_routes *judge(void)
 {
 	struct pipeline *p = NULL;
-	incident.story.start = (struct moment){scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9};
-	incident.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
+	double end = start + END_AT - START;
+	incident.story.start = (struct moment){scene_time(start), scene_time(start - 1), scene_time(start + 1), 0.9};
+	incident.story.end = (struct moment){scene_time(end), scene_time(end), scene_time(end), 0.9};
 	facts_unknown(&incident.facts);
 	p = land_run(&land, 64);
 	struct facts_input in = {.entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routes(p)};
@@ -201,6 +203,22 @@ static void paths_were_restless(void **state)
 	assert_float_equal(judge()->churn, 0, 0);
 }
 
+// Half an hour before counts, and no more.
+static void how_long_before_paths_were_restless(void **state)
+{
+	(void)state;
+	start = 2500;
+	begin();
+	land_alive(&land, 200, 2600);
+	for (unsigned k = 0; k < LAND_KX; k++) {
+		tell(10, 1, &land.prefix[k], SOUTH, 64512);
+		tell(600, 1, &land.prefix[k], NORTH, 64512);
+		tell(1000, 1, &land.prefix[k], SOUTH, 64512);
+	}
+	assert_float_equal(judge()->churn, 1.0 / LAND_PEERS, 1e-9);
+	start = START;
+}
+
 static double foreigners(const char *text, uint32_t origin, unsigned peers, double at)
 {
 	struct prefix p = prefix_of(text);
@@ -288,6 +306,13 @@ static void collectors_that_could_see(void **state)
 	assert_int_equal(f->collectors_blind, 0);
 	collector_fails(START - 40, START - 20);
 	assert_int_equal(f->collectors_blind, 0);
+	begin(); // one that came later saw nothing of the beginning
+	uint32_t later = scene_peer(&land.scene, 3, 15, 115);
+	for (unsigned k = 0; k < LAND_PREFIXES; k++)
+		scene_announce(&land.scene, START + 5, later, &land.prefix[k], land_origin(k));
+	scene_add(&land.scene, START + 6, OBS_END_OF_RIB, later);
+	judge();
+	assert_int_equal(f->collectors, 3);
 }
 
 static void nobody_watches(void **state)
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test(an_upstream_keeps_some),
 		cmocka_unit_test(upstreams_of_the_start_count),
 		cmocka_unit_test(paths_were_restless),
+		cmocka_unit_test(how_long_before_paths_were_restless),
 		cmocka_unit_test(foreign_origins),
 		cmocka_unit_test(a_stranger_goes),
 		cmocka_unit_test(others_went_too),

@@ -195,6 +195,10 @@ static void test_nothing_to_say(void **state)
 		bins[i].sent = 12;
 	precedence_test(&in, &p); // all good
 	assert_int_equal(p.reading, READING_NO_LOSS);
+	bins[140].lost = 2;
+	precedence_test(&in, &p); // too little for a change
+	assert_int_equal(p.reading, READING_NO_LOSS);
+	bins[140].lost = 0;
 	for (size_t i = 0; i < 300; i++)
 		bins[i].lost = 12;
 	precedence_test(&in, &p); // never seen up

@@ -105,7 +105,7 @@ MUTANTS = [
     ("incident/origins.c", "!carried || own_network(&entities->at[entity], news->origin)", "!carried", "its own more-specific is an attack"),
     row("phases.debounce", "2", "1", "a blink is a phase", "incident"),
     row("campaign.similarity", "0.8", "-1", "all is one campaign", "incident"),
-    row("campaign.excess_p", "1e-3", "0.9", "any two are too many", "incident"),
+    row("campaign.gap_days", "14", "366", "what is months apart is one campaign", "incident"),
     row("concurrency.rho_least", "0.01", "1e-6", "failures are quite independent", "incident"),
     row("precedence.onset_log_bf", "3", "0", "there always was a change", "incident"),
     # facts
@@ -143,6 +143,5 @@ MUTANTS = [
     ("engine/look.c", "if (any || look_onset_over(p, entity, now)) {", "if (any) {", "the last word on a beginning waits for its end"),
     ("engine/look.c", "routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,",
      "routes_hold(p->routes, entity, INSTANT_NONE,", "route events of what is open go"),
-    ("engine/look.c", "d->last = now;", "d->last = p->last;", "a cut knows of what came after it"),
     ("model/dossier.c", "bool last = i + 1 == d->route_count ||", "bool last = false &&", "no old sample stays"),
 ]

@@ -57,6 +57,17 @@ def check_folder(tap, folder):
         tap.check(not news, f"{name}: no news of origins", news)
 
 
+def check_blind(tap):
+    """Our own faults are told, and are no outage."""
+    for folder in LAB:
+        who = {"fault-observer-down-dual-9": "observer vp"}.get(os.path.basename(folder))
+        if who:
+            text = run("replay", folder).stdout.decode()
+            ways = ("its control targets did not answer", "by its own account its controls did not answer")
+            tap.check(text.count(f"We were blind at {who} from") == 2 and all(w in text for w in ways),
+                      f"{os.path.basename(folder)}: blind at {who}", text)
+
+
 def check_demo(tap):
     """The story that is shipped: three episodes, one campaign; in the last one loss, servers, routes in this order, and mail back before the web."""
     done = run("demo")
@@ -79,6 +90,7 @@ def check_demo(tap):
 
 tap = Tap()
 check_demo(tap)
+check_blind(tap)
 for folder in LAB + recordings():
     check_folder(tap, folder)
 if not recordings():
