@@ -14,9 +14,9 @@
 #define DENSE_FROM     ((size_t)2 << 20) // the usual size of a large page
 #define GROW_FIRST     16
 
-static unsigned long fail_countdown;
+static unsigned long alloc_fail_countdown;
 
-static _Noreturn void out_of_memory(void)
+static _Noreturn void alloc_out_of_memory(void)
 {
 	static const char message[] = "lacuna: out of memory; nothing was written by this step\n";
 	ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
@@ -24,34 +24,34 @@ static _Noreturn void out_of_memory(void)
 	_exit(EXIT_NO_MEMORY);
 }
 
-static int fails_now(void)
+static int alloc_fails_now(void)
 {
-	return fail_countdown && --fail_countdown == 0;
+	return alloc_fail_countdown && --alloc_fail_countdown == 0;
 }
 
 void alloc_fail_at(unsigned long n)
 {
-	fail_countdown = n;
+	alloc_fail_countdown = n;
 }
 
 void *alloc_zero(size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
-		out_of_memory();
-	void *p = fails_now() ? NULL : calloc(count ? count : 1, size ? size : 1);
+		alloc_out_of_memory();
+	void *p = alloc_fails_now() ? NULL : calloc(count ? count : 1, size ? size : 1);
 	if (!p)
-		out_of_memory();
+		alloc_out_of_memory();
 	return p;
 }
 
 void *alloc_resize(void *old, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
-		out_of_memory();
+		alloc_out_of_memory();
 	size_t bytes = count * size;
-	void *p = fails_now() ? NULL : realloc(old, bytes ? bytes : 1);
+	void *p = alloc_fails_now() ? NULL : realloc(old, bytes ? bytes : 1);
 	if (!p)
-		out_of_memory();
+		alloc_out_of_memory();
 	return p;
 }
 
@@ -63,11 +63,11 @@ char *alloc_copy(const char *text)
 
 void *alloc_pages(size_t bytes)
 {
-	void *p = fails_now() ? MAP_FAILED
-			      : mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p = alloc_fails_now() ? MAP_FAILED
+				    : mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE,
+					   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
-		out_of_memory();
+		alloc_out_of_memory();
 	return p;
 }
 
@@ -75,10 +75,10 @@ void *alloc_pages_resize(void *pages, size_t old_bytes, size_t bytes)
 {
 	if (!pages)
 		return alloc_pages(bytes);
-	void *p =
-		fails_now() ? MAP_FAILED : mremap(pages, old_bytes ? old_bytes : 1, bytes ? bytes : 1, MREMAP_MAYMOVE);
+	void *p = alloc_fails_now() ? MAP_FAILED
+				    : mremap(pages, old_bytes ? old_bytes : 1, bytes ? bytes : 1, MREMAP_MAYMOVE);
 	if (p == MAP_FAILED)
-		out_of_memory();
+		alloc_out_of_memory();
 	return p;
 }
 

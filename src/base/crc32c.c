@@ -10,8 +10,8 @@
 #define POLYNOMIAL 0x82f63b78u
 #define LANE	   1024u // bytes of each of the three lanes
 
-static uint32_t table[8][256];
-static uint32_t lane_shift[4][256]; // a sum, by bytes, moved over LANE zero bytes
+static uint32_t base_crc32c_table[8][256];
+static uint32_t crc32c_lane_shift[4][256]; // a sum, by bytes, moved over LANE zero bytes
 
 // A sum is linear: what LANE zero bytes do to a value is known from what they do to its bits.
 static void crc32c_begin_lanes(void)
@@ -19,27 +19,28 @@ static void crc32c_begin_lanes(void)
 	for (int bit = 0; bit < 32; bit++) {
 		uint32_t sum = 1u << bit;
 		for (unsigned n = 0; n < LANE; n++)
-			sum = sum >> 8 ^ table[0][sum & 0xff];
+			sum = sum >> 8 ^ base_crc32c_table[0][sum & 0xff];
 		for (uint32_t i = 0; i < 256; i++)
 			if (i >> bit % 8 & 1)
-				lane_shift[bit / 8][i] ^= sum;
+				crc32c_lane_shift[bit / 8][i] ^= sum;
 	}
 }
 
 // Made at the first use: one thread a process asks for sums.
 static void crc32c_begin(void)
 {
-	if (LIKELY(table[0][1]))
+	if (LIKELY(base_crc32c_table[0][1]))
 		return;
 	for (uint32_t i = 0; i < 256; i++) {
 		uint32_t sum = i;
 		for (int bit = 0; bit < 8; bit++)
 			sum = sum & 1 ? sum >> 1 ^ POLYNOMIAL : sum >> 1;
-		table[0][i] = sum;
+		base_crc32c_table[0][i] = sum;
 	}
 	for (int slice = 1; slice < 8; slice++)
 		for (int i = 0; i < 256; i++)
-			table[slice][i] = table[slice - 1][i] >> 8 ^ table[0][table[slice - 1][i] & 0xff];
+			base_crc32c_table[slice][i] = base_crc32c_table[slice - 1][i] >> 8 ^
+						      base_crc32c_table[0][base_crc32c_table[slice - 1][i] & 0xff];
 	crc32c_begin_lanes();
 }
 
@@ -62,18 +63,18 @@ uint32_t crc32c_table(uint32_t before, const void *bytes, size_t n)
 		uint64_t word = crc32c_word(at) ^ sum;
 		sum = 0;
 		for (int i = 0; i < 8; i++)
-			sum ^= table[7 - i][word >> 8 * i & 0xff];
+			sum ^= base_crc32c_table[7 - i][word >> 8 * i & 0xff];
 	}
 	for (; n; n--, at++)
-		sum = sum >> 8 ^ table[0][(sum ^ *at) & 0xff];
+		sum = sum >> 8 ^ base_crc32c_table[0][(sum ^ *at) & 0xff];
 	return ~sum;
 }
 
 #if defined(__x86_64__)
 static uint32_t crc32c_over_lane(uint32_t sum)
 {
-	return lane_shift[0][sum & 0xff] ^ lane_shift[1][sum >> 8 & 0xff] ^ lane_shift[2][sum >> 16 & 0xff] ^
-	       lane_shift[3][sum >> 24];
+	return crc32c_lane_shift[0][sum & 0xff] ^ crc32c_lane_shift[1][sum >> 8 & 0xff] ^
+	       crc32c_lane_shift[2][sum >> 16 & 0xff] ^ crc32c_lane_shift[3][sum >> 24];
 }
 
 // The instruction takes three cycles, and another can begin in each: three independent sums at a time.

@@ -9,7 +9,7 @@
 static const struct {
 	int code;
 	const char *text;
-} texts[] = {
+} err_texts[] = {
 	{ERR_MALFORMED, "malformed"},
 	{ERR_UNSUPPORTED, "not supported by this version"},
 	{ERR_TRUNCATED, "ends in the middle"},
@@ -24,8 +24,8 @@ const char *err_text(int code)
 {
 	if (code >= 0)
 		return "no error";
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		if (texts[i].code == code)
-			return texts[i].text;
+	for (size_t i = 0; i < ARRAY_LEN(err_texts); i++)
+		if (err_texts[i].code == code)
+			return err_texts[i].text;
 	return code < -4095 ? "unknown error" : strerror(-code);
 }

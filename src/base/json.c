@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static void value_begins(struct json *j)
+static void json_value_begins(struct json *j)
 {
 	if (j->comma)
 		text_char(j->out, ',');
@@ -16,7 +16,7 @@ static void value_begins(struct json *j)
 void json_open(struct json *j, char bracket)
 {
 	must(bracket == '{' || bracket == '[');
-	value_begins(j);
+	json_value_begins(j);
 	text_char(j->out, bracket);
 	j->comma = false;
 }
@@ -29,7 +29,7 @@ void json_close(struct json *j, char bracket)
 }
 
 // Length of the well-formed UTF-8 sequence at p (RFC 3629), or 0.
-static size_t utf8_length(const uint8_t *p, size_t left)
+static size_t json_utf8_length(const uint8_t *p, size_t left)
 {
 	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
 	if (!n || n > left)
@@ -42,12 +42,12 @@ static size_t utf8_length(const uint8_t *p, size_t left)
 	return overlong || beyond ? 0 : n;
 }
 
-static void escaped(struct text *t, const char *value, size_t n)
+static void json_escaped(struct text *t, const char *value, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)value;
 	text_char(t, '"');
 	for (size_t i = 0; i < n;) {
-		size_t take = utf8_length(p + i, n - i);
+		size_t take = json_utf8_length(p + i, n - i);
 		if (!take) {
 			text_put(t, "\xef\xbf\xbd");
 			i++;
@@ -67,8 +67,8 @@ static void escaped(struct text *t, const char *value, size_t n)
 void json_key(struct json *j, const char *key)
 {
 	must(key);
-	value_begins(j);
-	escaped(j->out, key, strlen(key));
+	json_value_begins(j);
+	json_escaped(j->out, key, strlen(key));
 	text_char(j->out, ':');
 	j->comma = false;
 }
@@ -76,8 +76,8 @@ void json_key(struct json *j, const char *key)
 void json_string_n(struct json *j, const char *value, size_t n)
 {
 	must(value || !n);
-	value_begins(j);
-	escaped(j->out, value, n);
+	json_value_begins(j);
+	json_escaped(j->out, value, n);
 }
 
 void json_string(struct json *j, const char *value)
@@ -90,7 +90,7 @@ void json_string(struct json *j, const char *value)
 
 void json_int(struct json *j, int64_t value)
 {
-	value_begins(j);
+	json_value_begins(j);
 	if (value < 0)
 		text_char(j->out, '-');
 	text_u64(j->out, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
@@ -103,7 +103,7 @@ void json_real(struct json *j, double value, int digits)
 		json_null(j);
 		return;
 	}
-	value_begins(j);
+	json_value_begins(j);
 	text_printf(j->out, "%.*f", digits, value);
 }
 
@@ -113,18 +113,18 @@ void json_instant(struct json *j, struct instant when, int digits)
 		json_null(j);
 		return;
 	}
-	value_begins(j);
+	json_value_begins(j);
 	text_instant(j->out, when, digits);
 }
 
 void json_bool(struct json *j, bool value)
 {
-	value_begins(j);
+	json_value_begins(j);
 	text_put(j->out, value ? "true" : "false");
 }
 
 void json_null(struct json *j)
 {
-	value_begins(j);
+	json_value_begins(j);
 	text_put(j->out, "null");
 }

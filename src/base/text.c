@@ -117,7 +117,7 @@ void text_utc(struct text *t, struct instant when)
 }
 
 // Length of the UTF-8 sequence at p that may be shown, or 0.
-static size_t showable(const uint8_t *p, size_t left)
+static size_t text_showable(const uint8_t *p, size_t left)
 {
 	if (p[0] >= 0x20 && p[0] < 0x7f)
 		return 1;
@@ -150,11 +150,11 @@ static size_t showable(const uint8_t *p, size_t left)
 	return n;
 }
 
-static void shown_up_to(struct text *t, const char *bytes, size_t n, size_t most)
+static void text_shown_up_to(struct text *t, const char *bytes, size_t n, size_t most)
 {
 	const uint8_t *p = (const uint8_t *)bytes;
 	for (size_t shown = 0; n && shown < most; shown++) {
-		size_t take = showable(p, n);
+		size_t take = text_showable(p, n);
 		if (take)
 			text_bytes(t, p, take);
 		else
@@ -168,7 +168,7 @@ static void shown_up_to(struct text *t, const char *bytes, size_t n, size_t most
 void text_untrusted(struct text *t, const char *bytes, size_t n)
 {
 	must(bytes || !n);
-	shown_up_to(t, bytes, n, UNTRUSTED_MAX);
+	text_shown_up_to(t, bytes, n, UNTRUSTED_MAX);
 }
 
 void text_message(struct text *t, const char *format, va_list args)
@@ -176,5 +176,6 @@ void text_message(struct text *t, const char *format, va_list args)
 	char buffer[MESSAGE_BYTES];
 	int n = vsnprintf(buffer, sizeof(buffer), format, args);
 	if (n > 0)
-		shown_up_to(t, buffer, (size_t)n < sizeof(buffer) ? (size_t)n : sizeof(buffer) - 1, sizeof(buffer));
+		text_shown_up_to(t, buffer, (size_t)n < sizeof(buffer) ? (size_t)n : sizeof(buffer) - 1,
+				 sizeof(buffer));
 }

@@ -25,13 +25,13 @@
 // epoll's data of what is no slot; slots have a generation in the upper half.
 enum { WATCH_TIMER = 1, WATCH_DNS = 2 };
 
-static int watch(struct check *c, int descriptor, uint64_t what)
+static int check_watch(struct check *c, int descriptor, uint64_t what)
 {
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = what};
 	return epoll_ctl(c->epoll, EPOLL_CTL_ADD, descriptor, &e) == 0 ? 0 : -errno;
 }
 
-static int descriptors_open(struct check *c)
+static int check_descriptors_open(struct check *c)
 {
 	c->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (c->epoll < 0)
@@ -39,12 +39,12 @@ static int descriptors_open(struct check *c)
 	c->timer = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (c->timer < 0)
 		return -errno;
-	int status = watch(c, c->timer, WATCH_TIMER);
-	return status == 0 ? watch(c, check_dns_descriptor(c->dns), WATCH_DNS) : status;
+	int status = check_watch(c, c->timer, WATCH_TIMER);
+	return status == 0 ? check_watch(c, check_dns_descriptor(c->dns), WATCH_DNS) : status;
 }
 
 // As many handles as checks, where the hard limit lets us; with fewer, those beyond are local faults.
-static void handles_raise(void)
+static void check_handles_raise(void)
 {
 	struct rlimit limit;
 	rlim_t wanted = CHECK_PENDING_MAX + 256;
@@ -57,7 +57,7 @@ static void handles_raise(void)
 int check_open(const struct check_options *o, struct check **ret)
 {
 	struct check *c = alloc_zero(1, sizeof(*c));
-	handles_raise();
+	check_handles_raise();
 	c->gate = o->gate;
 	c->out = o->out;
 	c->epoll = c->timer = -1;
@@ -71,7 +71,7 @@ int check_open(const struct check_options *o, struct check **ret)
 	if (status == 0)
 		status = check_dns_open(o, &c->dns);
 	if (status == 0)
-		status = descriptors_open(c);
+		status = check_descriptors_open(c);
 	if (status == 0) {
 		*ret = c;
 		c = NULL;
@@ -80,7 +80,7 @@ int check_open(const struct check_options *o, struct check **ret)
 	return status;
 }
 
-static void slot_release(struct check *c, struct check_slot *s)
+static void check_slot_release(struct check *c, struct check_slot *s)
 {
 	uint32_t index = (uint32_t)(s - c->slots);
 	const struct linger reset = {.l_onoff = 1};
@@ -105,7 +105,7 @@ void check_close(struct check *c)
 		return;
 	for (size_t i = 0; i < c->used; i++)
 		if (c->slots[i].state != CHECK_FREE)
-			slot_release(c, &c->slots[i]);
+			check_slot_release(c, &c->slots[i]);
 	check_dns_close(c->dns);
 	fault_route_close(c->route);
 	check_tls_close(c->tls);
@@ -118,7 +118,7 @@ void check_close(struct check *c)
 	free(c);
 }
 
-static void flush(struct check *c)
+static void check_flush(struct check *c)
 {
 	size_t n = c->batch_count;
 	c->batch_count = 0;
@@ -127,14 +127,14 @@ static void flush(struct check *c)
 }
 
 // Whether somebody else than our own kernel said so.
-static bool answered(const struct attempt *a)
+static bool check_answered(const struct attempt *a)
 {
 	if (a->failure == FAILURE_HOST_UNREACHABLE || a->failure == FAILURE_NETWORK_UNREACHABLE)
 		return a->icmp_from.family != FAMILY_NONE;
 	return a->failure != FAILURE_TIMEOUT && a->failure != FAILURE_LOCAL;
 }
 
-static bool prohibited(const struct attempt *a)
+static bool check_prohibited(const struct attempt *a)
 {
 	if (!a->icmp_from.family)
 		return false;
@@ -145,19 +145,19 @@ static bool prohibited(const struct attempt *a)
 }
 
 // Whoever says "prohibited" is asked less often, until the target itself answers again.
-static void tell_gate(struct check *c, const struct attempt *a)
+static void check_tell_gate(struct check *c, const struct attempt *a)
 {
-	if (prohibited(a))
+	if (check_prohibited(a))
 		gate_back_off(c->gate, &a->target, c->event_ns);
-	else if (answered(a) && !a->icmp_from.family)
+	else if (check_answered(a) && !a->icmp_from.family)
 		gate_relax(c->gate, &a->target);
 }
 
 void check_report(struct check *c, struct check_slot *s)
 {
 	struct attempt *a = &s->attempt;
-	tell_gate(c, a);
-	if (answered(a)) {
+	check_tell_gate(c, a);
+	if (check_answered(a)) {
 		int64_t end = c->event_ns >= s->began_ns ? c->event_ns : clock_boot_ns();
 		a->rtt_ns = end - s->began_ns;
 	}
@@ -166,7 +166,7 @@ void check_report(struct check *c, struct check_slot *s)
 	s->reported = true;
 	c->batch[c->batch_count++] = *a;
 	if (c->batch_count == ARRAY_LEN(c->batch))
-		flush(c);
+		check_flush(c);
 }
 
 void check_deadline(struct check *c, struct check_slot *s, int64_t at_ns)
@@ -175,15 +175,15 @@ void check_deadline(struct check *c, struct check_slot *s, int64_t at_ns)
 	deadlines_set(&c->deadlines, (uint32_t)(s - c->slots), at_ns);
 }
 
-static void slot_end(struct check *c, struct check_slot *s)
+static void check_slot_end(struct check *c, struct check_slot *s)
 {
 	if (!s->reported)
 		check_report(c, s);
 	stream_goodbye(c, s);
-	slot_release(c, s);
+	check_slot_release(c, s);
 }
 
-static uint16_t usual_port(const struct check_spec *s)
+static uint16_t check_usual_port(const struct check_spec *s)
 {
 	switch (s->op) {
 	case PROBE_TLS:
@@ -197,7 +197,7 @@ static uint16_t usual_port(const struct check_spec *s)
 	}
 }
 
-static bool spec_valid(const struct check_spec *s)
+static bool check_spec_valid(const struct check_spec *s)
 {
 	bool op = s->op == PROBE_TCP_CONNECT || s->op == PROBE_TLS || s->op == PROBE_HTTP || s->op == PROBE_SMTP;
 	bool family = s->address.family == FAMILY_V4 || s->address.family == FAMILY_V6;
@@ -205,13 +205,13 @@ static bool spec_valid(const struct check_spec *s)
 	return op && family && name && s->kind < GATE_KINDS;
 }
 
-static bool wants_tls(const struct check_spec *s)
+static bool check_wants_tls(const struct check_spec *s)
 {
 	return s->op == PROBE_TLS || (s->op == PROBE_HTTP && s->flags & CHECK_HTTPS) ||
 	       (s->op == PROBE_SMTP && s->flags & CHECK_STARTTLS);
 }
 
-static void name_set(struct check_slot *s, const struct check_spec *spec)
+static void check_name_set(struct check_slot *s, const struct check_spec *spec)
 {
 	struct addr address;
 	struct text text = {0};
@@ -222,7 +222,7 @@ static void name_set(struct check_slot *s, const struct check_spec *spec)
 	text_free(&text);
 }
 
-static struct check_slot *slot_take(struct check *c, const struct check_spec *spec)
+static struct check_slot *check_slot_take(struct check *c, const struct check_spec *spec)
 {
 	uint32_t index = c->free ? c->free - 1 : (uint32_t)c->used++;
 	struct check_slot *s = &c->slots[index];
@@ -236,18 +236,18 @@ static struct check_slot *slot_take(struct check *c, const struct check_spec *sp
 	s->flags = spec->flags;
 	s->accept_low = spec->accept_low ? spec->accept_low : 200;
 	s->accept_high = spec->accept_high ? spec->accept_high : 499;
-	s->wants_tls = wants_tls(spec);
-	name_set(s, spec);
+	s->wants_tls = check_wants_tls(spec);
+	check_name_set(s, spec);
 	s->attempt = attempt_of(spec->op, &spec->address, spec->index, clock_utc());
 	s->attempt.mode = ATTEMPT_KERNEL;
 	s->attempt.number = spec->number ? spec->number : 1;
-	s->attempt.port = spec->port ? spec->port : usual_port(spec);
+	s->attempt.port = spec->port ? spec->port : check_usual_port(spec);
 	c->pending++;
 	c->tls_pending += s->wants_tls;
 	return s;
 }
 
-static void arm(struct check *c, int64_t at_ns)
+static void check_arm(struct check *c, int64_t at_ns)
 {
 	if (c->armed_ns && c->armed_ns <= at_ns)
 		return;
@@ -256,24 +256,24 @@ static void arm(struct check *c, int64_t at_ns)
 		c->armed_ns = at_ns;
 }
 
-static void begin(struct check *c, const struct check_spec *spec, int64_t now_ns)
+static void check_begin(struct check *c, const struct check_spec *spec, int64_t now_ns)
 {
 	uint32_t usual_ms = spec->op == PROBE_SMTP ? 10000 : 5000;
 	uint32_t timeout_ms = spec->timeout_ms ? spec->timeout_ms : usual_ms;
 	if (timeout_ms > CHECK_TIMEOUT_MAX)
 		timeout_ms = CHECK_TIMEOUT_MAX;
-	struct check_slot *s = slot_take(c, spec);
+	struct check_slot *s = check_slot_take(c, spec);
 	s->began_ns = now_ns;
 	c->counts.started++;
 	c->event_ns = now_ns;
 	if (step_connect_begin(c, s) == STEP_END) {
-		slot_end(c, s);
-		flush(c);
+		check_slot_end(c, s);
+		check_flush(c);
 		return;
 	}
 	int64_t deadline = s->began_ns + (int64_t)timeout_ms * 1000000;
 	check_deadline(c, s, deadline);
-	arm(c, deadline);
+	check_arm(c, deadline);
 }
 
 int check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_ns)
@@ -284,9 +284,9 @@ int check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_n
 	}
 	if (s->op == PROBE_DNS)
 		return check_dns_start(c->dns, s, ret_wait_ns);
-	if (!spec_valid(s))
+	if (!check_spec_valid(s))
 		return -EINVAL;
-	if (c->pending == CHECK_PENDING_MAX || (wants_tls(s) && c->tls_pending == CHECK_TLS_MAX)) {
+	if (c->pending == CHECK_PENDING_MAX || (check_wants_tls(s) && c->tls_pending == CHECK_TLS_MAX)) {
 		c->counts.held++;
 		*ret_wait_ns = FULL_WAIT_NS;
 		return 0;
@@ -300,13 +300,13 @@ int check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_n
 		return 0;
 	}
 	if (answer == GATE_GO)
-		begin(c, s, now_ns);
+		check_begin(c, s, now_ns);
 	else
 		c->counts.refused++;
 	return 1;
 }
 
-static void slot_event(struct check *c, struct check_slot *s, uint32_t events)
+static void check_slot_event(struct check *c, struct check_slot *s, uint32_t events)
 {
 	s->readable |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
 	s->hung_up |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
@@ -314,17 +314,17 @@ static void slot_event(struct check *c, struct check_slot *s, uint32_t events)
 	if (answer == STEP_ON)
 		answer = step_run(c, s);
 	if (answer == STEP_END)
-		slot_end(c, s);
+		check_slot_end(c, s);
 }
 
-static void event(struct check *c, const struct epoll_event *e)
+static void check_event(struct check *c, const struct epoll_event *e)
 {
 	uint64_t expired;
 	uint32_t index = (uint32_t)e->data.u64, generation = (uint32_t)(e->data.u64 >> 32);
 	if (generation) {
 		struct check_slot *s = &c->slots[index];
 		if (s->state != CHECK_FREE && s->generation == generation)
-			slot_event(c, s, e->events);
+			check_slot_event(c, s, e->events);
 	} else if (index == WATCH_DNS) {
 		c->dns_ready = true;
 	} else if (index == WATCH_TIMER && read(c->timer, &expired, sizeof(expired)) > 0) {
@@ -332,22 +332,22 @@ static void event(struct check *c, const struct epoll_event *e)
 	}
 }
 
-static void expire(struct check *c)
+static void check_expire(struct check *c)
 {
 	uint32_t index;
 	while (deadlines_take(&c->deadlines, c->event_ns, &index)) {
 		struct check_slot *s = &c->slots[index];
 		if (!s->reported)
 			fault_timeout(&s->attempt, c->route);
-		slot_end(c, s);
+		check_slot_end(c, s);
 	}
 }
 
-static void rearm(struct check *c)
+static void check_rearm(struct check *c)
 {
 	int64_t at_ns;
 	if (deadlines_next(&c->deadlines, &at_ns))
-		arm(c, at_ns);
+		check_arm(c, at_ns);
 }
 
 int check_poll(struct check *c, int64_t wait_ns)
@@ -360,11 +360,11 @@ int check_poll(struct check *c, int64_t wait_ns)
 	c->event_ns = clock_boot_ns();
 	c->dns_ready = false;
 	for (int i = 0; i < n; i++)
-		event(c, &events[i]);
-	expire(c);
+		check_event(c, &events[i]);
+	check_expire(c);
 	int status = c->dns_ready ? check_dns_poll(c->dns, 0) : 0;
-	rearm(c);
-	flush(c);
+	check_rearm(c);
+	check_flush(c);
 	return status < 0 ? status : n > 0 ? n : 0;
 }
 

@@ -4,18 +4,18 @@
 
 #include "base/alloc.h"
 
-static bool deadline_before(const void *deadlines, const void *a, const void *b)
+static bool deadlines_before(const void *deadlines, const void *a, const void *b)
 {
 	(void)deadlines;
 	return ((const struct deadline *)a)->at_ns < ((const struct deadline *)b)->at_ns;
 }
 
-static void deadline_stands(void *deadlines, const void *item, size_t place)
+static void deadlines_stands(void *deadlines, const void *item, size_t place)
 {
 	((struct deadlines *)deadlines)->place[((const struct deadline *)item)->slot] = (uint32_t)place + 1;
 }
 
-static const struct heap_kind by_moment = {sizeof(struct deadline), deadline_before, deadline_stands};
+static const struct heap_kind deadlines_by_moment = {sizeof(struct deadline), deadlines_before, deadlines_stands};
 
 void deadlines_create(struct deadlines *d, size_t slots)
 {
@@ -36,12 +36,12 @@ void deadlines_set(struct deadlines *d, uint32_t slot, int64_t at_ns)
 	must(slot < d->slots);
 	struct deadline one = {at_ns, slot}, *held;
 	if (!d->place[slot]) {
-		heap_put(&d->heap, &by_moment, d, &one);
+		heap_put(&d->heap, &deadlines_by_moment, d, &one);
 		return;
 	}
-	held = heap_at(&d->heap, &by_moment, d->place[slot] - 1);
+	held = heap_at(&d->heap, &deadlines_by_moment, d->place[slot] - 1);
 	held->at_ns = at_ns;
-	heap_settle(&d->heap, &by_moment, d, d->place[slot] - 1);
+	heap_settle(&d->heap, &deadlines_by_moment, d, d->place[slot] - 1);
 }
 
 void deadlines_drop(struct deadlines *d, uint32_t slot)
@@ -49,18 +49,18 @@ void deadlines_drop(struct deadlines *d, uint32_t slot)
 	must(slot < d->slots);
 	if (!d->place[slot])
 		return;
-	heap_drop(&d->heap, &by_moment, d, d->place[slot] - 1);
+	heap_drop(&d->heap, &deadlines_by_moment, d, d->place[slot] - 1);
 	d->place[slot] = 0;
 }
 
-static const struct deadline *deadline_first(const struct deadlines *d)
+static const struct deadline *deadlines_first(const struct deadlines *d)
 {
-	return d->heap.count ? heap_at(&d->heap, &by_moment, 0) : NULL;
+	return d->heap.count ? heap_at(&d->heap, &deadlines_by_moment, 0) : NULL;
 }
 
 bool deadlines_next(const struct deadlines *d, int64_t *ret_at_ns)
 {
-	const struct deadline *first = deadline_first(d);
+	const struct deadline *first = deadlines_first(d);
 	if (!first)
 		return false;
 	*ret_at_ns = first->at_ns;
@@ -69,7 +69,7 @@ bool deadlines_next(const struct deadlines *d, int64_t *ret_at_ns)
 
 bool deadlines_take(struct deadlines *d, int64_t now_ns, uint32_t *ret_slot)
 {
-	const struct deadline *first = deadline_first(d);
+	const struct deadline *first = deadlines_first(d);
 	if (!first || first->at_ns > now_ns)
 		return false;
 	uint32_t slot = first->slot;

@@ -17,13 +17,13 @@
 #define GLUE_MAX     2	// addresses of one referral that are asked: the first may be the one that is down
 #define REFERRED_MAX 13 // name servers of a referral whose glue is looked for: the most that fit an answer over UDP
 
-struct host {
+struct discover_host {
 	struct dns_name name;
 	uint8_t role;
 	uint16_t preference;
 };
 
-struct question {
+struct discover_question {
 	struct dns_name name, zone; // zone: the last referral led to it; length 0: none did
 	struct addr server;
 	uint16_t type;
@@ -39,9 +39,9 @@ struct discover {
 	uint8_t kind;
 	uint32_t timeout_ms;
 	struct attempt_sink out;
-	struct host *hosts;
+	struct discover_host *hosts;
 	size_t host_count;
-	struct question *questions;
+	struct discover_question *questions;
 	size_t question_count, begun;
 	struct discover_found *found;
 	size_t found_count, found_capacity;
@@ -57,10 +57,10 @@ struct referral { // of one answer
 
 // The lists
 
-static void question_put(struct discover *d, const struct question *q)
+static void discover_question_put(struct discover *d, const struct discover_question *q)
 {
 	for (size_t i = 0; i < d->question_count; i++) {
-		const struct question *held = &d->questions[i];
+		const struct discover_question *held = &d->questions[i];
 		if (held->type == q->type && addr_equal(&held->server, &q->server) &&
 		    dns_name_equal(&held->name, &q->name) && (q->type == DNS_NS || held->host == q->host))
 			return;
@@ -72,15 +72,15 @@ static void question_put(struct discover *d, const struct question *q)
 	d->questions[d->question_count++] = *q;
 }
 
-static void question_ask(struct discover *d, const struct dns_name *name, uint16_t type, size_t host)
+static void discover_question_ask(struct discover *d, const struct dns_name *name, uint16_t type, size_t host)
 {
-	struct question q = {
+	struct discover_question q = {
 		.name = *name, .server = d->resolver, .type = type, .host = (uint16_t)host, .recurse = true};
-	question_put(d, &q);
+	discover_question_put(d, &q);
 }
 
 // Its place; -1: over the limit.
-static int host_put(struct discover *d, const struct dns_name *name, uint8_t role, uint16_t preference)
+static int discover_host_put(struct discover *d, const struct dns_name *name, uint8_t role, uint16_t preference)
 {
 	for (size_t i = 0; i < d->host_count; i++)
 		if (d->hosts[i].role == role && dns_name_equal(&d->hosts[i].name, name))
@@ -89,15 +89,15 @@ static int host_put(struct discover *d, const struct dns_name *name, uint8_t rol
 		d->counts.left_out++;
 		return -1;
 	}
-	d->hosts[d->host_count] = (struct host){*name, role, preference};
-	question_ask(d, name, DNS_A, d->host_count);
-	question_ask(d, name, DNS_AAAA, d->host_count);
+	d->hosts[d->host_count] = (struct discover_host){*name, role, preference};
+	discover_question_ask(d, name, DNS_A, d->host_count);
+	discover_question_ask(d, name, DNS_AAAA, d->host_count);
 	return (int)d->host_count++;
 }
 
-static void found_put(struct discover *d, size_t host, const struct addr *address)
+static void discover_found_put(struct discover *d, size_t host, const struct addr *address)
 {
-	const struct host *h = &d->hosts[host];
+	const struct discover_host *h = &d->hosts[host];
 	struct discover_found f = {.role = h->role, .preference = h->preference, .address = *address};
 	dns_name_text(&h->name, f.host);
 	for (size_t i = 0; i < d->found_count; i++)
@@ -116,7 +116,7 @@ static void found_put(struct discover *d, size_t host, const struct addr *addres
 
 // NS and MX of the zone: hosts. The parent's view of the name servers, in the authority section of a referral, counts too: the
 // child's servers may be the ones that are down.
-static void hosts_take(struct discover *d, const struct question *q, const struct dns_message *m)
+static void discover_hosts_take(struct discover *d, const struct discover_question *q, const struct dns_message *m)
 {
 	struct dns_walk w = dns_walk_begin(m);
 	struct dns_record r;
@@ -126,14 +126,15 @@ static void hosts_take(struct discover *d, const struct question *q, const struc
 		if (r.section == DNS_ADDITIONAL || r.class != DNS_CLASS_IN || !dns_name_equal(&r.owner, &q->name))
 			continue;
 		if (r.type == DNS_NS && q->type == DNS_NS && dns_rdata_name(m, &r, &name) == 0)
-			host_put(d, &name, DISCOVER_NS, 0);
+			discover_host_put(d, &name, DISCOVER_NS, 0);
 		if (r.type == DNS_MX && q->type == DNS_MX && dns_rdata_mx(m, &r, &mx) == 0 && mx.host.length > 1)
-			host_put(d, &mx.host, DISCOVER_MX, mx.preference); // "." says that it takes no mail: RFC 7505
+			discover_host_put(d, &mx.host, DISCOVER_MX,
+					  mx.preference); // "." says that it takes no mail: RFC 7505
 	}
 }
 
 // Glue of name servers that are looked for.
-static void glue_take(struct discover *d, const struct dns_message *m)
+static void discover_glue_take(struct discover *d, const struct dns_message *m)
 {
 	struct dns_walk w = dns_walk_begin(m);
 	struct dns_record r;
@@ -143,12 +144,12 @@ static void glue_take(struct discover *d, const struct dns_message *m)
 			continue;
 		for (size_t i = 0; i < d->host_count; i++)
 			if (d->hosts[i].role == DISCOVER_NS && dns_name_equal(&d->hosts[i].name, &r.owner))
-				found_put(d, i, &address);
+				discover_found_put(d, i, &address);
 	}
 }
 
 // A and AAAA; an alias whose end is not in the answer is asked for. False: nothing of this was there.
-static bool addresses_take(struct discover *d, const struct question *q, const struct dns_message *m)
+static bool discover_addresses_take(struct discover *d, const struct discover_question *q, const struct dns_message *m)
 {
 	struct dns_walk w = dns_walk_begin(m);
 	struct dns_record r;
@@ -159,26 +160,26 @@ static bool addresses_take(struct discover *d, const struct question *q, const s
 		if (r.section != DNS_ANSWER || !dns_name_equal(&r.owner, &want))
 			continue;
 		if (r.type == q->type && dns_rdata_address(&r, &address) == 0) {
-			found_put(d, q->host, &address);
+			discover_found_put(d, q->host, &address);
 			some = true;
 		}
 		if (r.type == DNS_CNAME && !some && dns_rdata_name(m, &r, &want) == 0)
 			alias = true;
 	}
 	if (alias && !some) {
-		struct question next = *q;
+		struct discover_question next = *q;
 		next.name = want;
 		next.zone.length = 0;
 		next.server = d->resolver;
 		next.recurse = true;
 		next.depth++;
-		question_put(d, &next);
+		discover_question_put(d, &next);
 	}
 	return some || alias;
 }
 
 // A referral to a zone that holds the name and lies below the last one.
-static bool referral_of(const struct dns_message *m, const struct question *q, struct referral *ret)
+static bool discover_referral_of(const struct dns_message *m, const struct discover_question *q, struct referral *ret)
 {
 	struct dns_walk w = dns_walk_begin(m);
 	struct dns_record r;
@@ -196,7 +197,7 @@ static bool referral_of(const struct dns_message *m, const struct question *q, s
 	return ret->count && !m->aa;
 }
 
-static bool referral_names(const struct referral *r, const struct dns_name *name)
+static bool discover_referral_names(const struct referral *r, const struct dns_name *name)
 {
 	for (size_t i = 0; i < r->count; i++)
 		if (dns_name_equal(&r->servers[i], name))
@@ -205,50 +206,52 @@ static bool referral_names(const struct referral *r, const struct dns_name *name
 }
 
 // Asks the same question where the referral leads to. False: it was none, or without glue.
-static bool referral_follow(struct discover *d, const struct question *asked, const struct dns_message *m)
+static bool discover_referral_follow(struct discover *d, const struct discover_question *asked,
+				     const struct dns_message *m)
 {
-	struct question next = *asked;
+	struct discover_question next = *asked;
 	struct referral to;
 	struct dns_walk w = dns_walk_begin(m);
 	struct dns_record r;
 	size_t followed = 0;
-	if (!referral_of(m, asked, &to))
+	if (!discover_referral_of(m, asked, &to))
 		return false;
 	next.zone = to.zone;
 	next.recurse = false;
 	next.depth++;
 	while (followed < GLUE_MAX && dns_walk_next(&w, &r) == 1) {
 		if (r.section != DNS_ADDITIONAL || dns_rdata_address(&r, &next.server) < 0 ||
-		    !referral_names(&to, &r.owner))
+		    !discover_referral_names(&to, &r.owner))
 			continue;
-		question_put(d, &next);
+		discover_question_put(d, &next);
 		followed++;
 	}
 	return followed;
 }
 
-static void answer_take(void *context, struct attempt *a, const struct dns_query *asked, const struct dns_message *m)
+static void discover_answer_take(void *context, struct attempt *a, const struct dns_query *asked,
+				 const struct dns_message *m)
 {
 	struct discover *d = context;
 	(void)asked;
 	bool cut = a->dns_flags & ATTEMPT_DNS_TC && !(a->dns_flags & ATTEMPT_DNS_TCP);
 	if (cut || a->failure == FAILURE_LATE_OR_DUP || a->index >= d->question_count)
 		return; // asked again over TCP
-	struct question q = d->questions[a->index];
+	struct discover_question q = d->questions[a->index];
 	if (!m || m->rcode != DNS_NOERROR) {
 		d->counts.failed += a->failure != FAILURE_DNS_NXDOMAIN;
 		return;
 	}
 	bool of_zone = q.type == DNS_NS || q.type == DNS_MX;
 	if (of_zone)
-		hosts_take(d, &q, m);
-	glue_take(d, m);
-	bool known = !of_zone && addresses_take(d, &q, m);
-	bool followed = !known && referral_follow(d, &q, m);
+		discover_hosts_take(d, &q, m);
+	discover_glue_take(d, m);
+	bool known = !of_zone && discover_addresses_take(d, &q, m);
+	bool followed = !known && discover_referral_follow(d, &q, m);
 	d->counts.failed += !known && !followed && a->failure != FAILURE_NONE && a->failure != FAILURE_DNS_NO_ANSWER;
 }
 
-static void attempts_take(void *context, const struct attempt *batch, size_t n)
+static void discover_attempts_take(void *context, const struct attempt *batch, size_t n)
 {
 	struct discover *d = context;
 	if (d->out.take)
@@ -257,19 +260,19 @@ static void attempts_take(void *context, const struct attempt *batch, size_t n)
 
 // The machine
 
-static int names_take(struct discover *d, const struct discover_options *o)
+static int discover_names_take(struct discover *d, const struct discover_options *o)
 {
 	struct dns_name name;
 	int err = o->zone ? dns_name_parse(o->zone, &name) : 0;
 	if (!err && o->zone) {
-		question_ask(d, &name, DNS_NS, 0);
+		discover_question_ask(d, &name, DNS_NS, 0);
 		if (o->mail)
-			question_ask(d, &name, DNS_MX, 0);
+			discover_question_ask(d, &name, DNS_MX, 0);
 	}
 	for (size_t i = 0; i < o->name_count && !err; i++) {
 		err = dns_name_parse(o->names[i], &name);
 		if (!err)
-			host_put(d, &name, DISCOVER_NAME, 0);
+			discover_host_put(d, &name, DISCOVER_NAME, 0);
 	}
 	return err;
 }
@@ -277,7 +280,7 @@ static int names_take(struct discover *d, const struct discover_options *o)
 int discover_open(const struct discover_options *o, struct discover **ret)
 {
 	struct discover *d = alloc_zero(1, sizeof(*d));
-	struct check_options dns = {.gate = o->gate, .out = {attempts_take, d}};
+	struct check_options dns = {.gate = o->gate, .out = {discover_attempts_take, d}};
 	d->resolver = o->resolver;
 	d->port = o->port;
 	d->kind = o->kind;
@@ -285,14 +288,15 @@ int discover_open(const struct discover_options *o, struct discover **ret)
 	d->out = o->out;
 	d->hosts = alloc_zero(DISCOVER_NAMES_MAX, sizeof(*d->hosts));
 	d->questions = alloc_zero(DISCOVER_QUESTIONS_MAX, sizeof(*d->questions));
-	int err = o->resolver.family == FAMILY_NONE || (!o->zone && !o->name_count) ? ERR_USAGE : names_take(d, o);
+	int err = o->resolver.family == FAMILY_NONE || (!o->zone && !o->name_count) ? ERR_USAGE
+										    : discover_names_take(d, o);
 	if (!err)
 		err = check_dns_open(&dns, &d->dns);
 	if (err) {
 		discover_close(d);
 		return err;
 	}
-	check_dns_listen(d->dns, (struct check_dns_listener){answer_take, d});
+	check_dns_listen(d->dns, (struct check_dns_listener){discover_answer_take, d});
 	*ret = d;
 	return 0;
 }
@@ -309,12 +313,12 @@ void discover_close(struct discover *d)
 }
 
 // Begins what the gate lets through.
-static int begin(struct discover *d)
+static int discover_begin(struct discover *d)
 {
 	int64_t wait = 0;
 	int begun = 1;
 	while (d->begun < d->question_count) {
-		const struct question *q = &d->questions[d->begun];
+		const struct discover_question *q = &d->questions[d->begun];
 		char name[DNS_NAME_TEXT_MAX + 1];
 		dns_name_text(&q->name, name);
 		struct check_spec s = {.op = PROBE_DNS,
@@ -338,7 +342,7 @@ static int begin(struct discover *d)
 
 int discover_poll(struct discover *d, int64_t wait_ns)
 {
-	int err = begin(d);
+	int err = discover_begin(d);
 	if (err < 0)
 		return err;
 	int64_t until_wake = d->wake_ns ? d->wake_ns - clock_boot_ns() : wait_ns;

@@ -36,7 +36,7 @@
 // says neither that the server is up nor that it is down, and TCP is asked. ICMP errors quote what they answer: one that quotes
 // no id (old routers quote eight bytes), or comes after many that fitted nothing, only counts when no answer comes after it.
 
-static bool random_fill(struct check_dns *d)
+static bool dns_random_fill(struct check_dns *d)
 {
 	bool whole = getrandom(d->random, sizeof(d->random), 0) == (ssize_t)sizeof(d->random);
 	d->random_left = sizeof(d->random);
@@ -47,7 +47,7 @@ uint16_t dns_random(struct check_dns *d)
 {
 	uint16_t value;
 	if (!d->random_left)
-		(void)random_fill(d); // check_dns_open() has seen that it works
+		(void)dns_random_fill(d); // check_dns_open() has seen that it works
 	d->random_left -= sizeof(value);
 	memcpy(&value, d->random + d->random_left, sizeof(value));
 	return value;
@@ -91,19 +91,19 @@ int64_t dns_elapsed(const struct dns_pending *p, int64_t stamp_ns, int64_t now_n
 
 // Decided questions
 
-static uint64_t recent_key(size_t socket, uint16_t id, const struct addr *a, uint16_t port)
+static uint64_t dns_recent_key(size_t socket, uint16_t id, const struct addr *a, uint16_t port)
 {
 	return hash_pair(addr_hash(a), (uint64_t)port << 32 | (uint64_t)socket << 16 | id) | 1;
 }
 
-static void recent_put(struct check_dns *d, const struct dns_pending *p)
+static void dns_recent_put(struct check_dns *d, const struct dns_pending *p)
 {
-	uint64_t key = recent_key(p->socket, p->query.id, &p->attempt.target, p->attempt.port);
+	uint64_t key = dns_recent_key(p->socket, p->query.id, &p->attempt.target, p->attempt.port);
 	d->recent[key >> 32 & (DNS_RECENT - 1)] =
 		(struct dns_recent){key, p->attempt.time.ns, p->attempt.index, p->attempt.number};
 }
 
-static void decided_put(struct check_dns *d, const struct attempt *a)
+static void dns_decided_put(struct check_dns *d, const struct attempt *a)
 {
 	alloc_grow((void **)&d->decided, d->decided_count, &d->decided_capacity, sizeof(*d->decided));
 	d->decided[d->decided_count++] = *a;
@@ -111,7 +111,7 @@ static void decided_put(struct check_dns *d, const struct attempt *a)
 
 bool dns_late(struct check_dns *d, size_t socket, const struct dns_arrival *arrived)
 {
-	uint64_t key = recent_key(socket, arrived->id, &arrived->from, arrived->port);
+	uint64_t key = dns_recent_key(socket, arrived->id, &arrived->from, arrived->port);
 	struct dns_recent *r = &d->recent[key >> 32 & (DNS_RECENT - 1)];
 	if (r->key != key)
 		return false;
@@ -123,28 +123,28 @@ bool dns_late(struct check_dns *d, size_t socket, const struct dns_arrival *arri
 	if (arrived->stamp_ns > r->sent_utc_ns)
 		a.rtt_ns = arrived->stamp_ns - r->sent_utc_ns;
 	r->key = 0;
-	decided_put(d, &a);
+	dns_decided_put(d, &a);
 	return true;
 }
 
-static void hear(struct check_dns *d, struct attempt *a, const struct dns_query *asked,
-		 const struct dns_message *answer)
+static void dns_hear(struct check_dns *d, struct attempt *a, const struct dns_query *asked,
+		     const struct dns_message *answer)
 {
 	if (d->listener.take)
 		d->listener.take(d->listener.context, a, asked, answer);
 	d->counts.finished++;
 	d->counts.local_faults += a->failure == FAILURE_LOCAL;
-	decided_put(d, a);
+	dns_decided_put(d, a);
 }
 
-static void unheard_put(struct check_dns *d, const struct attempt *a, const struct dns_query *asked)
+static void dns_unheard_put(struct check_dns *d, const struct attempt *a, const struct dns_query *asked)
 {
 	alloc_grow((void **)&d->unheard, d->unheard_count, &d->unheard_capacity, sizeof(*d->unheard));
 	d->unheard[d->unheard_count++] = (struct dns_unheard){*a, *asked};
 }
 
 // The same question over TCP, as the next attempt.
-static void follow_up(struct check_dns *d, const struct dns_pending *cut)
+static void dns_follow_up(struct check_dns *d, const struct dns_pending *cut)
 {
 	struct dns_pending *p = dns_table_take(d->table);
 	if (!p) // cannot be: the place of the question that was cut is free
@@ -163,11 +163,11 @@ static void follow_up(struct check_dns *d, const struct dns_pending *cut)
 	d->counts.started++;
 }
 
-static void release(struct check_dns *d, struct dns_pending *p)
+static void dns_release(struct check_dns *d, struct dns_pending *p)
 {
 	if (p->state == DNS_ASKED) {
 		dns_table_unkey(d->table, p);
-		recent_put(d, p);
+		dns_recent_put(d, p);
 	}
 	dns_tcp_close(d, p);
 	dns_table_drop(d->table, p);
@@ -178,8 +178,8 @@ void dns_decide(struct check_dns *d, struct dns_pending *p, const struct dns_mes
 	struct dns_pending done = *p;
 	struct attempt *a = &done.attempt;
 	if (!answer) {
-		unheard_put(d, a, &done.query);
-		release(d, p);
+		dns_unheard_put(d, a, &done.query);
+		dns_release(d, p);
 		return;
 	}
 	d->counts.dns_answers++;
@@ -187,13 +187,13 @@ void dns_decide(struct check_dns *d, struct dns_pending *p, const struct dns_mes
 	gate_relax(d->gate, &a->target);
 	// The answer of a stream lies in memory that goes with it.
 	if (p->state == DNS_ASKED)
-		release(d, p);
+		dns_release(d, p);
 	bool cut = a->dns_flags & ATTEMPT_DNS_TC && !(a->dns_flags & ATTEMPT_DNS_TCP);
 	if (cut && (a->rcode == DNS_NOERROR || a->rcode == DNS_NXDOMAIN))
-		follow_up(d, &done);
-	hear(d, a, &done.query, answer);
+		dns_follow_up(d, &done);
+	dns_hear(d, a, &done.query, answer);
 	if (done.state != DNS_ASKED)
-		release(d, p);
+		dns_release(d, p);
 }
 
 void dns_distrust(struct check_dns *d, struct dns_pending *p)
@@ -201,7 +201,7 @@ void dns_distrust(struct check_dns *d, struct dns_pending *p)
 	struct dns_pending done = *p;
 	p->attempt.failure = FAILURE_FORGED;
 	dns_decide(d, p, NULL);
-	follow_up(d, &done);
+	dns_follow_up(d, &done);
 }
 
 void dns_fail(struct check_dns *d, struct dns_pending *p, uint8_t failure)
@@ -218,7 +218,7 @@ void dns_fail_local(struct check_dns *d, struct dns_pending *p, int error)
 	dns_fail(d, p, FAILURE_LOCAL);
 }
 
-static bool prohibition(const struct dns_icmp *icmp)
+static bool dns_prohibition(const struct dns_icmp *icmp)
 {
 	if (icmp->from.family == FAMILY_V6)
 		return icmp->type == ICMP6_UNREACHABLE && icmp->code == 1;
@@ -240,7 +240,7 @@ void dns_fail_icmp(struct check_dns *d, struct dns_pending *p, const struct dns_
 		dns_fail_local(d, p, icmp->error);
 		return;
 	}
-	if (prohibition(icmp))
+	if (dns_prohibition(icmp))
 		gate_back_off(d->gate, &a->target, now);
 	dns_fail(d, p,
 		 icmp->error == ECONNREFUSED  ? FAILURE_REFUSED
@@ -251,7 +251,7 @@ void dns_fail_icmp(struct check_dns *d, struct dns_pending *p, const struct dns_
 // Time
 
 // So that the descriptor becomes readable in time. A timer that fires too early is left, and set anew then.
-static void timer_set(struct check_dns *d)
+static void dns_timer_set(struct check_dns *d)
 {
 	struct dns_pending *first = dns_table_next(d->table);
 	int64_t when = first ? first->due_ns : 0;
@@ -265,7 +265,7 @@ static void timer_set(struct check_dns *d)
 }
 
 // A question over TCP whose time has come.
-static void held_go(struct check_dns *d, struct dns_pending *p, int64_t now)
+static void dns_held_go(struct check_dns *d, struct dns_pending *p, int64_t now)
 {
 	struct gate_ask ask = {p->attempt.target, p->network, p->kind, PROBE_TCP_CONNECT};
 	int64_t until = 0;
@@ -286,20 +286,20 @@ static void held_go(struct check_dns *d, struct dns_pending *p, int64_t now)
 	}
 	d->counts.refused++;
 	d->counts.started--;
-	release(d, p);
+	dns_release(d, p);
 }
 
 // Nobody answered: the server, unless our own way out is gone.
-static void silent(struct check_dns *d, struct dns_pending *p)
+static void dns_silent(struct check_dns *d, struct dns_pending *p)
 {
 	fault_timeout(&p->attempt, d->route);
 	dns_fail(d, p, p->attempt.failure);
 }
 
-static void time_out(struct check_dns *d, struct dns_pending *p, int64_t now)
+static void dns_time_out(struct check_dns *d, struct dns_pending *p, int64_t now)
 {
 	if (p->state != DNS_ASKED) {
-		silent(d, p);
+		dns_silent(d, p);
 		return;
 	}
 	// What our own buffer dropped may have been this answer.
@@ -309,18 +309,18 @@ static void time_out(struct check_dns *d, struct dns_pending *p, int64_t now)
 	else if (d->sockets[p->socket].dropped_ns >= p->sent_ns)
 		dns_fail_local(d, p, ENOBUFS);
 	else
-		silent(d, p);
+		dns_silent(d, p);
 }
 
-static void due_all(struct check_dns *d)
+static void dns_due_all(struct check_dns *d)
 {
 	int64_t now = clock_boot_ns();
 	struct dns_pending *p;
 	for (size_t i = 0; i < CHECK_PENDING_MAX && (p = dns_table_next(d->table)) && p->due_ns <= now; i++) {
 		if (p->state == DNS_HELD)
-			held_go(d, p, now);
+			dns_held_go(d, p, now);
 		else
-			time_out(d, p, now);
+			dns_time_out(d, p, now);
 	}
 }
 
@@ -344,7 +344,7 @@ int check_dns_open(const struct check_options *o, struct check_dns **ret)
 	d->timer = timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (!err && (d->events < 0 || d->timer < 0 || epoll_ctl(d->events, EPOLL_CTL_ADD, d->timer, &e) != 0))
 		err = -errno;
-	if (!err && !random_fill(d))
+	if (!err && !dns_random_fill(d))
 		err = -errno;
 	if (!err)
 		err = fault_route_open(&d->route);
@@ -388,7 +388,7 @@ void check_dns_listen(struct check_dns *d, struct check_dns_listener listener)
 	d->listener = listener;
 }
 
-static void begin(struct check_dns *d, const struct check_spec *s, const struct dns_name *name)
+static void dns_begin(struct check_dns *d, const struct check_spec *s, const struct dns_name *name)
 {
 	struct dns_pending *p = dns_table_take(d->table);
 	if (!p) // cannot be: there was room
@@ -439,14 +439,14 @@ int check_dns_start(struct check_dns *d, const struct check_spec *s, int64_t *re
 		return 0;
 	}
 	if (answer == GATE_GO)
-		begin(d, s, &name);
+		dns_begin(d, s, &name);
 	else
 		d->counts.refused++;
-	timer_set(d);
+	dns_timer_set(d);
 	return 1;
 }
 
-static void event(struct check_dns *d, const struct epoll_event *e)
+static void dns_event(struct check_dns *d, const struct epoll_event *e)
 {
 	uint64_t expirations;
 	uint32_t which = (uint32_t)e->data.u64;
@@ -464,12 +464,12 @@ static void event(struct check_dns *d, const struct epoll_event *e)
 }
 
 // What was decided without a message is heard of here, never while a question is being begun.
-static int hand_on(struct check_dns *d)
+static int dns_hand_on(struct check_dns *d)
 {
 	size_t heard = d->unheard_count, count;
 	for (size_t i = 0; i < heard; i++) {
 		struct dns_unheard u = d->unheard[i]; // the array may move while the listener begins others
-		hear(d, &u.attempt, &u.query, NULL);
+		dns_hear(d, &u.attempt, &u.query, NULL);
 	}
 	d->unheard_count -= heard;
 	if (d->unheard_count)
@@ -486,7 +486,7 @@ int check_dns_poll(struct check_dns *d, int64_t wait_ns)
 	struct epoll_event events[EVENTS];
 	dns_udp_send(d);
 	d->timer_ns = d->timer_ns == AT_ONCE ? 0 : d->timer_ns; // that has been done
-	timer_set(d);
+	dns_timer_set(d);
 	struct dns_pending *first = dns_table_next(d->table);
 	// What is due is seen to behind the reading: its answer may lie there, where we were late to read.
 	if (d->more || d->unheard_count || wait_ns < 0 || (first && first->due_ns <= clock_boot_ns()))
@@ -497,11 +497,11 @@ int check_dns_poll(struct check_dns *d, int64_t wait_ns)
 		return -errno;
 	d->more = n == EVENTS;
 	for (int i = 0; i < n; i++)
-		event(d, &events[i]);
+		dns_event(d, &events[i]);
 	if (!d->more)
-		due_all(d);
-	n = hand_on(d);
-	timer_set(d);
+		dns_due_all(d);
+	n = dns_hand_on(d);
+	dns_timer_set(d);
 	return n;
 }
 

@@ -12,7 +12,7 @@
 
 enum { ICMP4_UNREACHABLE = 3, ICMP4_FRAGMENTATION = 4, ICMP4_QUENCH = 4, ICMP6_TOO_BIG = 2 };
 
-static struct addr addr_of(const struct sockaddr *from)
+static struct addr dns_icmp_addr_of(const struct sockaddr *from)
 {
 	struct addr a = {.family = FAMILY_NONE};
 	if (from->sa_family == AF_INET) {
@@ -27,7 +27,7 @@ static struct addr addr_of(const struct sockaddr *from)
 	return a;
 }
 
-static bool says_nothing(const struct sock_extended_err *e)
+static bool dns_icmp_says_nothing(const struct sock_extended_err *e)
 {
 	if (e->ee_origin == SO_EE_ORIGIN_ICMP)
 		return e->ee_type == ICMP4_QUENCH ||
@@ -35,7 +35,7 @@ static bool says_nothing(const struct sock_extended_err *e)
 	return e->ee_origin == SO_EE_ORIGIN_ICMP6 && e->ee_type == ICMP6_TOO_BIG;
 }
 
-static int64_t stamp_of(struct msghdr *m)
+static int64_t dns_icmp_stamp_of(struct msghdr *m)
 {
 	struct timespec stamp = {0};
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
@@ -45,7 +45,7 @@ static int64_t stamp_of(struct msghdr *m)
 }
 
 // False: not an error that says anything.
-static bool error_of(struct msghdr *m, struct dns_icmp *ret)
+static bool dns_icmp_error_of(struct msghdr *m, struct dns_icmp *ret)
 {
 	struct sock_extended_err e;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
@@ -55,7 +55,7 @@ static bool error_of(struct msghdr *m, struct dns_icmp *ret)
 		if ((!v4 && !v6) || c->cmsg_len < CMSG_LEN(sizeof(e)))
 			continue;
 		memcpy(&e, CMSG_DATA(c), sizeof(e));
-		if (says_nothing(&e))
+		if (dns_icmp_says_nothing(&e))
 			return false;
 		ret->type = e.ee_type;
 		ret->code = e.ee_code;
@@ -63,7 +63,7 @@ static bool error_of(struct msghdr *m, struct dns_icmp *ret)
 		ret->from = (struct addr){.family = FAMILY_NONE};
 		if ((e.ee_origin == SO_EE_ORIGIN_ICMP || e.ee_origin == SO_EE_ORIGIN_ICMP6) &&
 		    c->cmsg_len >= CMSG_LEN(offender))
-			ret->from = addr_of((const struct sockaddr *)(CMSG_DATA(c) + sizeof(e)));
+			ret->from = dns_icmp_addr_of((const struct sockaddr *)(CMSG_DATA(c) + sizeof(e)));
 		return true;
 	}
 	return false;
@@ -86,10 +86,10 @@ int dns_icmp_next(int descriptor, struct dns_icmp *ret)
 			continue;
 		if (n < 0)
 			return errno == EAGAIN ? 0 : -errno;
-		if (!error_of(&m, &icmp))
+		if (!dns_icmp_error_of(&m, &icmp))
 			continue;
 		icmp.quoted_bytes = (size_t)n;
-		icmp.stamp_ns = stamp_of(&m);
+		icmp.stamp_ns = dns_icmp_stamp_of(&m);
 		*ret = icmp;
 		return 1;
 	}
@@ -110,7 +110,7 @@ bool dns_icmp_own(const struct addr *from, const struct addr *target)
 	const struct sockaddr *to = is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
 	if (connect(s, to, is_v4 ? sizeof(v4) : sizeof(v6)) == 0 &&
 	    getsockname(s, (struct sockaddr *)&local, &length) == 0) {
-		struct addr mine = addr_of((const struct sockaddr *)&local);
+		struct addr mine = dns_icmp_addr_of((const struct sockaddr *)&local);
 		// The target on this machine itself (loopback) says what it says as any other.
 		own = addr_equal(&mine, from) && !addr_equal(&mine, target);
 	}

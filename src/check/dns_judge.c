@@ -18,7 +18,7 @@ struct found {		      // what a walk found
 	struct dns_opt edns;
 };
 
-static int answer_take(const struct dns_message *m, const struct dns_record *r, struct found *f)
+static int dns_judge_answer_take(const struct dns_message *m, const struct dns_record *r, struct found *f)
 {
 	struct dns_soa soa;
 	if (r->class != DNS_CLASS_IN || !dns_name_equal(&r->owner, &f->want))
@@ -39,7 +39,7 @@ static int answer_take(const struct dns_message *m, const struct dns_record *r, 
 	return dns_rdata_name(m, r, &f->want);
 }
 
-static int authority_take(const struct dns_message *m, const struct dns_record *r, struct found *f)
+static int dns_judge_authority_take(const struct dns_message *m, const struct dns_record *r, struct found *f)
 {
 	struct dns_soa soa;
 	f->referral |= r->type == DNS_NS;
@@ -52,7 +52,7 @@ static int authority_take(const struct dns_message *m, const struct dns_record *
 	return 0;
 }
 
-static int additional_take(const struct dns_record *r, struct found *f)
+static int dns_judge_additional_take(const struct dns_record *r, struct found *f)
 {
 	if (r->type != DNS_OPT)
 		return 0;
@@ -62,23 +62,23 @@ static int additional_take(const struct dns_record *r, struct found *f)
 	return dns_rdata_opt(r, &f->edns);
 }
 
-static int find(const struct dns_message *m, struct found *f)
+static int dns_judge_find(const struct dns_message *m, struct found *f)
 {
 	struct dns_walk w = dns_walk_begin(m);
 	struct dns_record r;
 	int got;
 	f->want = m->question.name;
 	while ((got = dns_walk_next(&w, &r)) == 1) {
-		int err = r.section == DNS_ANSWER      ? answer_take(m, &r, f)
-			  : r.section == DNS_AUTHORITY ? authority_take(m, &r, f)
-						       : additional_take(&r, f);
+		int err = r.section == DNS_ANSWER      ? dns_judge_answer_take(m, &r, f)
+			  : r.section == DNS_AUTHORITY ? dns_judge_authority_take(m, &r, f)
+						       : dns_judge_additional_take(&r, f);
 		if (err)
 			return err;
 	}
 	return got;
 }
 
-static uint8_t without_error(const struct dns_message *m, bool recurse, const struct found *f)
+static uint8_t dns_judge_without_error(const struct dns_message *m, bool recurse, const struct found *f)
 {
 	if (recurse)
 		return f->answered || m->tc ? FAILURE_NONE : FAILURE_DNS_NO_ANSWER;
@@ -89,11 +89,11 @@ static uint8_t without_error(const struct dns_message *m, bool recurse, const st
 	return f->referral && !f->soa ? FAILURE_DNS_LAME : FAILURE_DNS_NO_ANSWER;
 }
 
-static uint8_t failure_of(const struct dns_message *m, bool recurse, const struct found *f, int rcode)
+static uint8_t dns_judge_failure_of(const struct dns_message *m, bool recurse, const struct found *f, int rcode)
 {
 	switch (rcode) {
 	case DNS_NOERROR:
-		return without_error(m, recurse, f);
+		return dns_judge_without_error(m, recurse, f);
 	case DNS_NXDOMAIN:
 		return m->aa || recurse ? FAILURE_DNS_NXDOMAIN : FAILURE_DNS_LAME;
 	case DNS_SERVFAIL:
@@ -106,7 +106,7 @@ static uint8_t failure_of(const struct dns_message *m, bool recurse, const struc
 }
 
 // As sent where it is printable, else hexadecimal; what is too long is cut.
-static void nsid_text(struct cursor c, char ret[ATTEMPT_NSID_MAX + 1])
+static void dns_judge_nsid_text(struct cursor c, char ret[ATTEMPT_NSID_MAX + 1])
 {
 	static const char digits[] = "0123456789abcdef";
 	struct cursor look = c;
@@ -126,20 +126,20 @@ static void nsid_text(struct cursor c, char ret[ATTEMPT_NSID_MAX + 1])
 void dns_judge(const struct dns_message *m, const struct dns_query *asked, struct attempt *a)
 {
 	struct found f = {0};
-	int err = find(m, &f);
+	int err = dns_judge_find(m, &f);
 	int rcode = m->rcode | (f.opt ? f.edns.rcode_high << 4 : 0);
 	a->rcode = (int16_t)rcode;
 	a->dns_flags |=
 		(uint8_t)((m->aa ? ATTEMPT_DNS_AA : 0) | (m->tc ? ATTEMPT_DNS_TC : 0) | (f.soa ? ATTEMPT_DNS_SOA : 0));
 	a->serial = f.soa ? f.serial : 0;
 	if (f.opt && f.edns.has_nsid)
-		nsid_text(f.edns.nsid, a->nsid);
+		dns_judge_nsid_text(f.edns.nsid, a->nsid);
 	if (m->opcode || !m->response || (err < 0 && !m->tc))
 		a->failure = FAILURE_DNS_MISBEHAVING;
 	else if (!m->has_question && rcode == DNS_NOERROR)
 		a->failure = FAILURE_DNS_MISBEHAVING;
 	else
-		a->failure = failure_of(m, asked->recurse, &f, rcode);
+		a->failure = dns_judge_failure_of(m, asked->recurse, &f, rcode);
 }
 
 int dns_judge_soa(const struct dns_message *m, struct dns_soa *ret)

@@ -66,22 +66,22 @@ struct dns_pending *dns_table_take(struct dns_table *t)
 	return p;
 }
 
-static bool due_before(const void *table, const void *a, const void *b)
+static bool dns_table_due_before(const void *table, const void *a, const void *b)
 {
 	const struct dns_pending *pool = ((const struct dns_table *)table)->pool;
 	return pool[*(const uint16_t *)a].due_ns < pool[*(const uint16_t *)b].due_ns;
 }
 
-static void due_stands(void *table, const void *item, size_t place)
+static void dns_table_due_stands(void *table, const void *item, size_t place)
 {
 	((struct dns_table *)table)->pool[*(const uint16_t *)item].place = (uint16_t)place;
 }
 
-static const struct heap_kind by_due = {sizeof(uint16_t), due_before, due_stands};
+static const struct heap_kind dns_table_by_due = {sizeof(uint16_t), dns_table_due_before, dns_table_due_stands};
 
-static struct dns_pending *due_at(struct dns_table *t, size_t place)
+static struct dns_pending *dns_table_due_at(struct dns_table *t, size_t place)
 {
-	return &t->pool[*(const uint16_t *)heap_at(&t->due, &by_due, place)];
+	return &t->pool[*(const uint16_t *)heap_at(&t->due, &dns_table_by_due, place)];
 }
 
 void dns_table_due(struct dns_table *t, struct dns_pending *p, int64_t when_ns)
@@ -89,22 +89,22 @@ void dns_table_due(struct dns_table *t, struct dns_pending *p, int64_t when_ns)
 	must(p->slot < t->touched);
 	p->due_ns = when_ns;
 	if (p->due)
-		heap_settle(&t->due, &by_due, t, p->place);
+		heap_settle(&t->due, &dns_table_by_due, t, p->place);
 	else
-		heap_put(&t->due, &by_due, t, &p->slot);
+		heap_put(&t->due, &dns_table_by_due, t, &p->slot);
 	p->due = true;
 }
 
 struct dns_pending *dns_table_next(struct dns_table *t)
 {
-	return t->due.count ? due_at(t, 0) : NULL;
+	return t->due.count ? dns_table_due_at(t, 0) : NULL;
 }
 
 void dns_table_drop(struct dns_table *t, struct dns_pending *p)
 {
 	must(t->count > 0 && p->slot < t->touched);
 	if (p->due) {
-		heap_drop(&t->due, &by_due, t, p->place);
+		heap_drop(&t->due, &dns_table_by_due, t, p->place);
 		p->due = false;
 	}
 	p->next = t->free;
@@ -112,7 +112,7 @@ void dns_table_drop(struct dns_table *t, struct dns_pending *p)
 	t->count--;
 }
 
-static uint16_t *head_of(struct dns_table *t, uint8_t socket, uint16_t id)
+static uint16_t *dns_table_head_of(struct dns_table *t, uint8_t socket, uint16_t id)
 {
 	return &t->heads[hash_mix((uint64_t)socket << 16 | id) & (CHAINS - 1)];
 }
@@ -120,14 +120,14 @@ static uint16_t *head_of(struct dns_table *t, uint8_t socket, uint16_t id)
 void dns_table_key(struct dns_table *t, struct dns_pending *p)
 {
 	must(p->slot < t->touched);
-	uint16_t *head = head_of(t, p->socket, p->query.id);
+	uint16_t *head = dns_table_head_of(t, p->socket, p->query.id);
 	p->next = *head;
 	*head = p->slot;
 }
 
 void dns_table_unkey(struct dns_table *t, struct dns_pending *p)
 {
-	uint16_t *at = head_of(t, p->socket, p->query.id);
+	uint16_t *at = dns_table_head_of(t, p->socket, p->query.id);
 	while (*at != NONE && *at != p->slot)
 		at = &t->pool[*at].next;
 	if (*at == p->slot)
@@ -137,7 +137,8 @@ void dns_table_unkey(struct dns_table *t, struct dns_pending *p)
 
 struct dns_pending *dns_table_find(struct dns_table *t, uint8_t socket, uint16_t id, const struct dns_pending *after)
 {
-	for (uint16_t slot = after ? after->next : *head_of(t, socket, id); slot != NONE; slot = t->pool[slot].next)
+	for (uint16_t slot = after ? after->next : *dns_table_head_of(t, socket, id); slot != NONE;
+	     slot = t->pool[slot].next)
 		if (t->pool[slot].socket == socket && t->pool[slot].query.id == id)
 			return &t->pool[slot];
 	return NULL;
@@ -147,7 +148,7 @@ struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, 
 {
 	struct dns_pending *first = NULL;
 	for (size_t i = 0; i < t->due.count; i++) {
-		struct dns_pending *p = due_at(t, i);
+		struct dns_pending *p = dns_table_due_at(t, i);
 		bool fits = p->state == DNS_ASKED && p->socket == socket && p->attempt.port == port &&
 			    addr_equal(&p->attempt.target, to);
 		if (fits && (!first || p->sent_ns < first->sent_ns))

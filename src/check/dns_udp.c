@@ -17,13 +17,13 @@
 #define TRIES_LOCAL   2	      // a packet that fails so often, with an empty error queue, fails by our own side
 #define TRIES_MAX     16      // with errors from outside in between
 
-static void option(int s, int level, int name, int value)
+static void dns_udp_option(int s, int level, int name, int value)
 {
 	// One that the kernel lacks costs precision, not correctness.
 	(void)setsockopt(s, level, name, &value, sizeof(value));
 }
 
-static int socket_open(struct check_dns *d, size_t which)
+static int dns_udp_socket_open(struct check_dns *d, size_t which)
 {
 	struct dns_socket *s = &d->sockets[which];
 	struct epoll_event e = {.events = EPOLLIN, .data.u64 = (uint64_t)DNS_SIDE_UDP << 32 | which};
@@ -34,11 +34,11 @@ static int socket_open(struct check_dns *d, size_t which)
 	if (s->descriptor < 0)
 		return errno == EAFNOSUPPORT && !v4 ? 0 : -errno;
 	if (!v4)
-		option(s->descriptor, SOL_IPV6, IPV6_V6ONLY, 1);
-	option(s->descriptor, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, 1);
-	option(s->descriptor, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
-	option(s->descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1);
-	option(s->descriptor, SOL_SOCKET, SO_RCVBUF, RECEIVE_BYTES);
+		dns_udp_option(s->descriptor, SOL_IPV6, IPV6_V6ONLY, 1);
+	dns_udp_option(s->descriptor, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVERR : IPV6_RECVERR, 1);
+	dns_udp_option(s->descriptor, v4 ? SOL_IP : SOL_IPV6, v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
+	dns_udp_option(s->descriptor, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+	dns_udp_option(s->descriptor, SOL_SOCKET, SO_RCVBUF, RECEIVE_BYTES);
 	if (bind(s->descriptor, (struct sockaddr *)&any, dns_sockaddr(&none, 0, &any)) != 0 ||
 	    epoll_ctl(d->events, EPOLL_CTL_ADD, s->descriptor, &e) != 0)
 		return -errno;
@@ -50,7 +50,7 @@ int dns_udp_open(struct check_dns *d)
 	struct dns_buffers *b = d->buffers;
 	int err = 0;
 	for (size_t i = 0; i < ARRAY_LEN(d->sockets) && !err; i++)
-		err = socket_open(d, i);
+		err = dns_udp_socket_open(d, i);
 	for (size_t i = 0; i < DNS_BATCH; i++) {
 		b->out_at[i].iov_base = b->query[i];
 		b->out[i].msg_hdr = (struct msghdr){.msg_name = &b->to[i], .msg_iov = &b->out_at[i], .msg_iovlen = 1};
@@ -65,23 +65,23 @@ int dns_udp_open(struct check_dns *d)
 
 // Out
 
-static struct dns_pending *queue_at(struct check_dns *d, const struct dns_queue *q, size_t i)
+static struct dns_pending *dns_udp_queue_at(struct check_dns *d, const struct dns_queue *q, size_t i)
 {
 	return dns_table_at(d->table, q->slots[(q->first + i) % CHECK_PENDING_MAX]);
 }
 
-static void queue_pop(struct dns_queue *q, size_t n)
+static void dns_udp_queue_pop(struct dns_queue *q, size_t n)
 {
 	q->first = (q->first + n) % CHECK_PENDING_MAX;
 	q->count -= n;
 }
 
-static unsigned batch_fill(struct check_dns *d, const struct dns_queue *q, uint8_t which)
+static unsigned dns_udp_batch_fill(struct check_dns *d, const struct dns_queue *q, uint8_t which)
 {
 	struct dns_buffers *b = d->buffers;
 	unsigned n = 0;
 	for (; n < DNS_BATCH && n < q->count; n++) {
-		struct dns_pending *p = queue_at(d, q, n);
+		struct dns_pending *p = dns_udp_queue_at(d, q, n);
 		p->socket = which;
 		do
 			p->query.id = dns_random(d);
@@ -94,7 +94,7 @@ static unsigned batch_fill(struct check_dns *d, const struct dns_queue *q, uint8
 }
 
 // Reads the error queue of a socket; how many entries there were.
-static size_t errors_read(struct check_dns *d, size_t which)
+static size_t dns_udp_errors_read(struct check_dns *d, size_t which)
 {
 	struct dns_icmp icmp;
 	size_t n = 0;
@@ -116,33 +116,33 @@ static size_t errors_read(struct check_dns *d, size_t which)
 }
 
 // The first of the queue could not be sent. Errors of earlier packets come up here too: then it is tried again.
-static bool send_failed(struct check_dns *d, struct dns_queue *q, uint8_t which, int error)
+static bool dns_udp_send_failed(struct check_dns *d, struct dns_queue *q, uint8_t which, int error)
 {
-	struct dns_pending *p = queue_at(d, q, 0);
+	struct dns_pending *p = dns_udp_queue_at(d, q, 0);
 	if (error == EAGAIN && clock_boot_ns() - p->sent_ns < p->timeout_ms * 1000000LL)
 		return false;
 	if (error == EINTR)
 		return true;
 	if (error == EAGAIN) // for all of its time
 		p->tries = TRIES_MAX;
-	p->tries = (uint8_t)(p->tries + (errors_read(d, which) ? 1 : TRIES_MAX / TRIES_LOCAL));
+	p->tries = (uint8_t)(p->tries + (dns_udp_errors_read(d, which) ? 1 : TRIES_MAX / TRIES_LOCAL));
 	if (p->tries >= TRIES_MAX) {
-		queue_pop(q, 1);
+		dns_udp_queue_pop(q, 1);
 		dns_fail_local(d, p, error);
 	}
 	return true;
 }
 
 // False: the system takes no more for now.
-static bool batch_send(struct check_dns *d, struct dns_queue *q, uint8_t which)
+static bool dns_udp_batch_send(struct check_dns *d, struct dns_queue *q, uint8_t which)
 {
-	unsigned n = batch_fill(d, q, which);
+	unsigned n = dns_udp_batch_fill(d, q, which);
 	struct instant utc = clock_utc();
 	int64_t now = clock_boot_ns();
 	int sent = sendmmsg(d->sockets[which].descriptor, d->buffers->out, n, 0), error = errno;
 	unsigned gone = sent > 0 ? (unsigned)sent : 0;
 	for (unsigned i = 0; i < n; i++) {
-		struct dns_pending *p = queue_at(d, q, i);
+		struct dns_pending *p = dns_udp_queue_at(d, q, i);
 		if (i >= gone) {
 			dns_table_unkey(d->table, p);
 			continue;
@@ -154,9 +154,9 @@ static bool batch_send(struct check_dns *d, struct dns_queue *q, uint8_t which)
 		p->sent_ns = now;
 		dns_table_due(d->table, p, now + p->timeout_ms * 1000000LL);
 	}
-	queue_pop(q, gone);
+	dns_udp_queue_pop(q, gone);
 	d->counts.dns_sent += gone;
-	return gone || send_failed(d, q, which, error);
+	return gone || dns_udp_send_failed(d, q, which, error);
 }
 
 void dns_udp_send(struct check_dns *d)
@@ -167,10 +167,10 @@ void dns_udp_send(struct check_dns *d)
 		while (q->count) {
 			uint8_t which = (uint8_t)(family * DNS_SOCKETS + dns_random(d) % DNS_SOCKETS);
 			if (d->sockets[which].descriptor < 0) {
-				struct dns_pending *p = queue_at(d, q, 0);
-				queue_pop(q, 1);
+				struct dns_pending *p = dns_udp_queue_at(d, q, 0);
+				dns_udp_queue_pop(q, 1);
 				dns_fail_local(d, p, EAFNOSUPPORT);
-			} else if (!batch_send(d, q, which)) {
+			} else if (!dns_udp_batch_send(d, q, which)) {
 				d->stalled = true;
 				break;
 			}
@@ -180,7 +180,7 @@ void dns_udp_send(struct check_dns *d)
 
 // In
 
-static void arrival_of(struct msghdr *m, struct dns_arrival *ret)
+static void dns_udp_arrival_of(struct msghdr *m, struct dns_arrival *ret)
 {
 	struct timespec stamp;
 	int ttl;
@@ -199,7 +199,7 @@ static void arrival_of(struct msghdr *m, struct dns_arrival *ret)
 	}
 }
 
-static struct dns_pending *asked_by(struct check_dns *d, size_t which, const struct dns_arrival *a)
+static struct dns_pending *dns_udp_asked_by(struct check_dns *d, size_t which, const struct dns_arrival *a)
 {
 	struct dns_pending *p = dns_table_find(d->table, (uint8_t)which, a->id, NULL);
 	while (p && (p->state != DNS_ASKED || p->attempt.port != a->port || !addr_equal(&p->attempt.target, &a->from)))
@@ -207,15 +207,15 @@ static struct dns_pending *asked_by(struct check_dns *d, size_t which, const str
 	return p;
 }
 
-static void packet_take(struct check_dns *d, size_t which, unsigned i, int64_t now)
+static void dns_udp_packet_take(struct check_dns *d, size_t which, unsigned i, int64_t now)
 {
 	struct dns_buffers *b = d->buffers;
 	struct cursor whole = cursor_of(b->answer[i], b->in[i].msg_len < DNS_ROOM ? b->in[i].msg_len : DNS_ROOM),
 		      c = whole;
 	struct dns_arrival arrived;
 	struct dns_message m;
-	arrival_of(&b->in[i].msg_hdr, &arrived);
-	struct dns_pending *p = cursor_u16(&c, &arrived.id) ? asked_by(d, which, &arrived) : NULL;
+	dns_udp_arrival_of(&b->in[i].msg_hdr, &arrived);
+	struct dns_pending *p = cursor_u16(&c, &arrived.id) ? dns_udp_asked_by(d, which, &arrived) : NULL;
 	int err = p ? dns_message_parse(whole, &m) : 0;
 	if (!p || (!err && m.has_question && !dns_question_answered(&m, &p->query))) {
 		bool late = !p && cursor_left(&whole) >= sizeof(arrived.id) && dns_late(d, which, &arrived);
@@ -238,7 +238,7 @@ static void packet_take(struct check_dns *d, size_t which, unsigned i, int64_t n
 }
 
 // False: the socket is empty.
-static bool batch_read(struct check_dns *d, size_t which)
+static bool dns_udp_batch_read(struct check_dns *d, size_t which)
 {
 	struct dns_buffers *b = d->buffers;
 	for (size_t i = 0; i < DNS_BATCH; i++) {
@@ -249,12 +249,12 @@ static bool batch_read(struct check_dns *d, size_t which)
 	if (n < 0) {
 		bool empty = errno == EAGAIN;
 		if (!empty && errno != EINTR) // an error from outside comes up here too
-			errors_read(d, which);
+			dns_udp_errors_read(d, which);
 		return !empty;
 	}
 	int64_t now = clock_boot_ns();
 	for (int i = 0; i < n; i++)
-		packet_take(d, which, (unsigned)i, now);
+		dns_udp_packet_take(d, which, (unsigned)i, now);
 	return n == DNS_BATCH;
 }
 
@@ -262,10 +262,10 @@ void dns_udp_event(struct check_dns *d, size_t which, uint32_t events)
 {
 	must(which < ARRAY_LEN(d->sockets));
 	bool more = true;
-	if (events & EPOLLERR && errors_read(d, which) == ERRORS_MAX)
+	if (events & EPOLLERR && dns_udp_errors_read(d, which) == ERRORS_MAX)
 		d->more = true;
 	for (size_t i = 0; i < READS_MAX && more; i++)
-		more = batch_read(d, which);
+		more = dns_udp_batch_read(d, which);
 	d->more |= more;
 }
 

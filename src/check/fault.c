@@ -72,7 +72,7 @@ struct route_answer {
 };
 
 // The kernel's answer to a question for a route.
-static struct route_answer route_read(const struct nlmsghdr *header, size_t n)
+static struct route_answer fault_route_read(const struct nlmsghdr *header, size_t n)
 {
 	struct route_answer a = {0};
 	const struct rtmsg *route = NLMSG_DATA(header);
@@ -90,7 +90,7 @@ static struct route_answer route_read(const struct nlmsghdr *header, size_t n)
 }
 
 // Which way the kernel would send now. Where it does not say: to a router, without an error.
-static struct route_answer route_ask(struct fault_route *r, const struct addr *to)
+static struct route_answer fault_route_ask(struct fault_route *r, const struct addr *to)
 {
 	size_t bytes = to->family == FAMILY_V6 ? 16 : 4;
 	struct route_question q = {
@@ -111,10 +111,10 @@ static struct route_answer route_ask(struct fault_route *r, const struct addr *t
 		n = recv(r->netlink, &reply, sizeof(reply), 0);
 	if (n < (ssize_t)sizeof(reply.header) || reply.header.nlmsg_len > (size_t)n)
 		return (struct route_answer){.via_router = true};
-	return route_read(&reply.header, reply.header.nlmsg_len);
+	return fault_route_read(&reply.header, reply.header.nlmsg_len);
 }
 
-static struct addr addr_of(const struct sockaddr *s)
+static struct addr fault_addr_of(const struct sockaddr *s)
 {
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
@@ -128,17 +128,17 @@ static struct addr addr_of(const struct sockaddr *s)
 	return addr_v6(v6.sin6_addr.s6_addr);
 }
 
-static bool is_own(int descriptor, const struct addr *a)
+static bool fault_is_ours(int descriptor, const struct addr *a)
 {
 	struct sockaddr_storage own = {0};
 	socklen_t length = sizeof(own);
 	if (getsockname(descriptor, (struct sockaddr *)&own, &length) != 0)
 		return false;
-	struct addr mine = addr_of((struct sockaddr *)&own);
+	struct addr mine = fault_addr_of((struct sockaddr *)&own);
 	return addr_equal(&mine, a);
 }
 
-static bool is_queue(const struct cmsghdr *c)
+static bool fault_is_queue(const struct cmsghdr *c)
 {
 	return (c->cmsg_level == SOL_IP && c->cmsg_type == IP_RECVERR) ||
 	       (c->cmsg_level == SOL_IPV6 && c->cmsg_type == IPV6_RECVERR);
@@ -150,7 +150,7 @@ struct queued {
 };
 
 // The first ICMP error in the socket's queue.
-static bool queue_read(int descriptor, struct queued *ret)
+static bool fault_queue_read(int descriptor, struct queued *ret)
 {
 	union {
 		struct cmsghdr align;
@@ -164,7 +164,7 @@ static bool queue_read(int descriptor, struct queued *ret)
 		return false;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
 		struct sock_extended_err e;
-		if (!is_queue(c) || c->cmsg_len < CMSG_LEN(sizeof(e) + sizeof(struct sockaddr_in)))
+		if (!fault_is_queue(c) || c->cmsg_len < CMSG_LEN(sizeof(e) + sizeof(struct sockaddr_in)))
 			continue;
 		memcpy(&e, CMSG_DATA(c), sizeof(e));
 		if (e.ee_origin != SO_EE_ORIGIN_ICMP && e.ee_origin != SO_EE_ORIGIN_ICMP6)
@@ -174,13 +174,13 @@ static bool queue_read(int descriptor, struct queued *ret)
 		const struct sockaddr *from = (const struct sockaddr *)(CMSG_DATA(c) + sizeof(e));
 		bool whole =
 			from->sa_family == AF_INET || c->cmsg_len >= CMSG_LEN(sizeof(e) + sizeof(struct sockaddr_in6));
-		ret->from = whole ? addr_of(from) : (struct addr){0};
+		ret->from = whole ? fault_addr_of(from) : (struct addr){0};
 		return true;
 	}
 	return false;
 }
 
-static enum probe_failure icmp4_failure(uint8_t type, uint8_t code)
+static enum probe_failure fault_icmp4_failure(uint8_t type, uint8_t code)
 {
 	if (type != ICMP_DEST_UNREACH)
 		return FAILURE_HOST_UNREACHABLE; // time exceeded: the packets run in a circle
@@ -198,7 +198,7 @@ static enum probe_failure icmp4_failure(uint8_t type, uint8_t code)
 	}
 }
 
-static enum probe_failure icmp6_failure(uint8_t type, uint8_t code)
+static enum probe_failure fault_icmp6_failure(uint8_t type, uint8_t code)
 {
 	if (type != ICMPV6_DEST_UNREACH)
 		return FAILURE_HOST_UNREACHABLE;
@@ -208,18 +208,18 @@ static enum probe_failure icmp6_failure(uint8_t type, uint8_t code)
 }
 
 // The error came in our own name: our firewall, or nobody on our link answered for the next hop.
-static void judge_own(struct attempt *a, const struct queued *q, int error, struct fault_route *route)
+static void fault_judge_ours(struct attempt *a, const struct queued *q, int error, struct fault_route *route)
 {
 	bool unreachable = a->target.family == FAMILY_V6
 				   ? q->type == ICMPV6_DEST_UNREACH && q->code == ICMPV6_ADDR_UNREACH
 				   : q->type == ICMP_DEST_UNREACH && q->code == ICMP_HOST_UNREACH;
-	if (unreachable && !route_ask(route, &a->target).via_router)
+	if (unreachable && !fault_route_ask(route, &a->target).via_router)
 		a->failure = FAILURE_HOST_UNREACHABLE;
 	else
 		fault_local(a, error);
 }
 
-static enum probe_failure number_failure(int error)
+static enum probe_failure fault_number_failure(int error)
 {
 	switch (error) {
 	case ECONNREFUSED:
@@ -239,27 +239,27 @@ static enum probe_failure number_failure(int error)
 void fault_judge(struct attempt *a, int descriptor, int error, struct fault_route *route)
 {
 	struct queued q;
-	if (queue_read(descriptor, &q)) {
-		if (!addr_equal(&q.from, &a->target) && is_own(descriptor, &q.from)) {
-			judge_own(a, &q, error, route);
+	if (fault_queue_read(descriptor, &q)) {
+		if (!addr_equal(&q.from, &a->target) && fault_is_ours(descriptor, &q.from)) {
+			fault_judge_ours(a, &q, error, route);
 			return;
 		}
 		a->icmp_from = q.from;
 		a->icmp_type = q.type;
 		a->icmp_code = q.code;
-		enum probe_failure f =
-			a->target.family == FAMILY_V6 ? icmp6_failure(q.type, q.code) : icmp4_failure(q.type, q.code);
+		enum probe_failure f = a->target.family == FAMILY_V6 ? fault_icmp6_failure(q.type, q.code)
+								     : fault_icmp4_failure(q.type, q.code);
 		a->failure = (uint8_t)f;
 		return;
 	}
-	a->failure = (uint8_t)number_failure(error);
+	a->failure = (uint8_t)fault_number_failure(error);
 	if (a->failure == FAILURE_LOCAL)
 		fault_local(a, error);
 }
 
 void fault_timeout(struct attempt *a, struct fault_route *route)
 {
-	struct route_answer now = route_ask(route, &a->target);
+	struct route_answer now = fault_route_ask(route, &a->target);
 	a->failure = FAILURE_TIMEOUT;
 	if (now.error)
 		fault_local(a, now.error);

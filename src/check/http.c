@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 // The Host: the name, or the address, an IPv6 one in brackets.
-static int request_write(struct check *c, const struct check_slot *s, char *ret_bytes)
+static int http_request_write(struct check *c, const struct check_slot *s, char *ret_bytes)
 {
 	char bracketed[CHECK_NAME_MAX + 3];
 	bool bare_v6 = !s->named && strchr(s->name, ':');
@@ -21,7 +21,7 @@ static int request_write(struct check *c, const struct check_slot *s, char *ret_
 int step_http_send(struct check *c, struct check_slot *s)
 {
 	char request[HTTP1_REQUEST_MAX];
-	int n = request_write(c, s, request);
+	int n = http_request_write(c, s, request);
 	if (n < 0)
 		return step_fail(s, FAILURE_OTHER); // names were looked at before
 	if (!s->sent)
@@ -30,23 +30,23 @@ int step_http_send(struct check *c, struct check_slot *s)
 	return step_send(c, s, cursor_of(request, (size_t)n), CHECK_HTTP_HEAD);
 }
 
-static int body_done(struct check *c, struct check_slot *s)
+static int http_body_done(struct check *c, struct check_slot *s)
 {
 	step_phase_end(c, s, PHASE_TRANSFER);
 	return step_fail(s, FAILURE_NONE);
 }
 
 // STEP_ON: the body goes on.
-static int body_take(struct check *c, struct check_slot *s, struct cursor bytes)
+static int http_body_take(struct check *c, struct check_slot *s, struct cursor bytes)
 {
 	s->body_bytes += cursor_left(&bytes);
 	int status = http1_body_read(&s->at.body, &bytes);
 	if (status < 0)
 		return step_fail(s, FAILURE_HTTP_INVALID);
-	return status == 1 || s->body_bytes >= CHECK_BODY_MAX ? body_done(c, s) : STEP_ON;
+	return status == 1 || s->body_bytes >= CHECK_BODY_MAX ? http_body_done(c, s) : STEP_ON;
 }
 
-static int head_done(struct check *c, struct check_slot *s, struct cursor rest)
+static int http_head_done(struct check *c, struct check_slot *s, struct cursor rest)
 {
 	struct http1_head head = s->at.head;
 	s->attempt.status = head.status;
@@ -54,7 +54,7 @@ static int head_done(struct check *c, struct check_slot *s, struct cursor rest)
 		return step_fail(s, FAILURE_HTTP_STATUS);
 	http1_body_begin(&s->at.body, &head, s->flags & CHECK_HEAD);
 	s->state = CHECK_HTTP_BODY;
-	return body_take(c, s, rest);
+	return http_body_take(c, s, rest);
 }
 
 int step_http_head(struct check *c, struct check_slot *s)
@@ -70,7 +70,7 @@ int step_http_head(struct check *c, struct check_slot *s)
 		if (status < 0)
 			return step_fail(s, FAILURE_HTTP_INVALID);
 		if (status == 1)
-			return head_done(c, s, bytes);
+			return http_head_done(c, s, bytes);
 	}
 }
 
@@ -80,10 +80,10 @@ int step_http_body(struct check *c, struct check_slot *s)
 		struct cursor bytes;
 		enum stream_answer a = stream_receive(c, s, &bytes);
 		if (a == STREAM_END && http1_body_may_end(&s->at.body))
-			return body_done(c, s);
+			return http_body_done(c, s);
 		if (a != STREAM_OK)
 			return step_stream(s, a);
-		int answer = body_take(c, s, bytes);
+		int answer = http_body_take(c, s, bytes);
 		if (answer != STEP_ON)
 			return answer;
 	}

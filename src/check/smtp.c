@@ -11,13 +11,13 @@ int step_smtp_quit(struct check *c, struct check_slot *s)
 	return STEP_ON;
 }
 
-static int verdict(struct check *c, struct check_slot *s, enum probe_failure f)
+static int smtp_verdict(struct check *c, struct check_slot *s, enum probe_failure f)
 {
 	s->attempt.failure = (uint8_t)f;
 	return step_smtp_quit(c, s);
 }
 
-static int reply_fine(struct check *c, struct check_slot *s, const struct cursor *rest)
+static int smtp_reply_fine(struct check *c, struct check_slot *s, const struct cursor *rest)
 {
 	bool to_tls = s->flags & CHECK_STARTTLS;
 	if (s->state == CHECK_SMTP_BANNER) {
@@ -31,7 +31,7 @@ static int reply_fine(struct check *c, struct check_slot *s, const struct cursor
 	}
 	step_phase_end(c, s, PHASE_TRANSFER);
 	if (!to_tls)
-		return verdict(c, s, FAILURE_NONE);
+		return smtp_verdict(c, s, FAILURE_NONE);
 	if (cursor_left(rest)) // came in clear behind the reply: whoever put it there, it is no TLS
 		return step_fail(s, FAILURE_SMTP_INVALID);
 	return step_tls_begin(c, s);
@@ -52,10 +52,10 @@ int step_smtp_reply(struct check *c, struct check_slot *s)
 		return step_fail(s, FAILURE_SMTP_INVALID);
 	s->attempt.status = r->code;
 	if (r->code >= 400)
-		return verdict(c, s, r->code < 500 ? FAILURE_SMTP_BUSY : FAILURE_SMTP_REFUSED);
+		return smtp_verdict(c, s, r->code < 500 ? FAILURE_SMTP_BUSY : FAILURE_SMTP_REFUSED);
 	if (r->code != (s->state == CHECK_SMTP_EHLO ? 250 : 220))
-		return verdict(c, s, FAILURE_SMTP_INVALID);
-	return reply_fine(c, s, &bytes);
+		return smtp_verdict(c, s, FAILURE_SMTP_INVALID);
+	return smtp_reply_fine(c, s, &bytes);
 }
 
 int step_smtp_send(struct check *c, struct check_slot *s)

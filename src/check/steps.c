@@ -51,7 +51,7 @@ int step_send(struct check *c, struct check_slot *s, struct cursor message, enum
 	return STEP_ON;
 }
 
-static socklen_t socket_address(const struct addr *a, uint16_t port, struct sockaddr_storage *ret)
+static socklen_t steps_socket_address(const struct addr *a, uint16_t port, struct sockaddr_storage *ret)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
@@ -65,7 +65,7 @@ static socklen_t socket_address(const struct addr *a, uint16_t port, struct sock
 	return sizeof(v4);
 }
 
-static int socket_open(const struct addr *a)
+static int steps_socket_open(const struct addr *a)
 {
 	const int on = 1, retries = SYN_RETRIES;
 	bool v6 = a->family == FAMILY_V6;
@@ -81,10 +81,10 @@ static int socket_open(const struct addr *a)
 int step_connect_begin(struct check *c, struct check_slot *s)
 {
 	struct sockaddr_storage to;
-	socklen_t length = socket_address(&s->attempt.target, s->attempt.port, &to);
+	socklen_t length = steps_socket_address(&s->attempt.target, s->attempt.port, &to);
 	struct epoll_event watch = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 				    .data.u64 = (uint64_t)s->generation << 32 | (uint64_t)(s - c->slots)};
-	s->descriptor = socket_open(&s->attempt.target);
+	s->descriptor = steps_socket_open(&s->attempt.target);
 	if (s->descriptor < 0) {
 		fault_local(&s->attempt, -s->descriptor);
 		return STEP_END;
@@ -102,7 +102,7 @@ int step_connect_begin(struct check *c, struct check_slot *s)
 	return STEP_END;
 }
 
-static void count_retransmissions(struct check *c, const struct check_slot *s)
+static void steps_count_retransmissions(struct check *c, const struct check_slot *s)
 {
 	struct tcp_info info = {0};
 	socklen_t length = sizeof(info);
@@ -126,7 +126,7 @@ int step_tls_begin(struct check *c, struct check_slot *s)
 	return STEP_ON;
 }
 
-static int after_connect(struct check *c, struct check_slot *s)
+static int steps_after_connect(struct check *c, struct check_slot *s)
 {
 	switch (s->attempt.op) {
 	case PROBE_TLS:
@@ -157,24 +157,24 @@ int step_connect(struct check *c, struct check_slot *s, uint32_t events)
 	s->connected = true;
 	step_phase_end(c, s, PHASE_CONNECT);
 	if (s->phase_ns - s->began_ns > SYN_FIRST_TRY_NS)
-		count_retransmissions(c, s);
-	return after_connect(c, s);
+		steps_count_retransmissions(c, s);
+	return steps_after_connect(c, s);
 }
 
-static enum check_tls_strictness strictness(const struct check_slot *s)
+static enum check_tls_strictness steps_strictness(const struct check_slot *s)
 {
 	if (s->flags & CHECK_TLS_VERIFY)
 		return TLS_VERIFY;
 	return s->attempt.op == PROBE_SMTP ? TLS_ANY : TLS_DATES;
 }
 
-static int step_tls(struct check *c, struct check_slot *s)
+static int steps_tls(struct check *c, struct check_slot *s)
 {
 	enum stream_answer a = stream_handshake(c, s);
 	if (a != STREAM_OK)
 		return step_stream(s, a);
 	step_phase_end(c, s, PHASE_TLS);
-	s->attempt.failure = (uint8_t)check_tls_judge(c->tls, s->tls, strictness(s), &s->attempt.expires);
+	s->attempt.failure = (uint8_t)check_tls_judge(c->tls, s->tls, steps_strictness(s), &s->attempt.expires);
 	if (s->attempt.failure == FAILURE_LOCAL)
 		fault_local(&s->attempt, ENOENT);
 	if (s->attempt.op == PROBE_SMTP)
@@ -188,7 +188,7 @@ static int step_tls(struct check *c, struct check_slot *s)
 int step_run(struct check *c, struct check_slot *s)
 {
 	static int (*const steps[CHECK_STATES])(struct check *, struct check_slot *) = {
-		[CHECK_TLS] = step_tls,
+		[CHECK_TLS] = steps_tls,
 		[CHECK_HTTP_SEND] = step_http_send,
 		[CHECK_HTTP_HEAD] = step_http_head,
 		[CHECK_HTTP_BODY] = step_http_body,

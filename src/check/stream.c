@@ -10,26 +10,26 @@
 #include <openssl/err.h>
 #include <sys/socket.h>
 
-static enum stream_answer failed(struct check *c, struct check_slot *s, int error)
+static enum stream_answer stream_failed(struct check *c, struct check_slot *s, int error)
 {
 	fault_judge(&s->attempt, s->descriptor, error, c->route);
 	return STREAM_FAILED;
 }
 
-static enum stream_answer raw_send(struct check *c, struct check_slot *s, const uint8_t *bytes, size_t n,
-				   size_t *ret_sent)
+static enum stream_answer stream_raw_send(struct check *c, struct check_slot *s, const uint8_t *bytes, size_t n,
+					  size_t *ret_sent)
 {
 	ssize_t sent;
 	do
 		sent = send(s->descriptor, bytes, n, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	if (sent < 0)
-		return errno == EAGAIN ? STREAM_WAIT : failed(c, s, errno);
+		return errno == EAGAIN ? STREAM_WAIT : stream_failed(c, s, errno);
 	*ret_sent = (size_t)sent;
 	return STREAM_OK;
 }
 
-static enum stream_answer raw_receive(struct check *c, struct check_slot *s, size_t *ret_n)
+static enum stream_answer stream_raw_receive(struct check *c, struct check_slot *s, size_t *ret_n)
 {
 	if (!s->readable)
 		return STREAM_WAIT;
@@ -38,7 +38,7 @@ static enum stream_answer raw_receive(struct check *c, struct check_slot *s, siz
 		n = recv(s->descriptor, c->raw, sizeof(c->raw), 0);
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && errno != EAGAIN)
-		return failed(c, s, errno);
+		return stream_failed(c, s, errno);
 	if (n == 0)
 		return STREAM_END;
 	s->readable = s->hung_up || n == (ssize_t)sizeof(c->raw);
@@ -54,14 +54,14 @@ static enum stream_answer raw_receive(struct check *c, struct check_slot *s, siz
 }
 
 // What OpenSSL has ready for the peer, onto the wire. What does not fit stays in its buffer.
-static enum stream_answer tls_flush(struct check *c, struct check_slot *s)
+static enum stream_answer stream_tls_flush(struct check *c, struct check_slot *s)
 {
 	BIO *out = SSL_get_wbio(s->tls);
 	char *bytes;
 	long n;
 	while ((n = BIO_get_mem_data(out, &bytes)) > 0) {
 		size_t sent;
-		enum stream_answer a = raw_send(c, s, (const uint8_t *)bytes, (size_t)n, &sent);
+		enum stream_answer a = stream_raw_send(c, s, (const uint8_t *)bytes, (size_t)n, &sent);
 		if (a != STREAM_OK)
 			return a;
 		for (size_t left = sent; left;) { // reading is how a memory buffer is emptied
@@ -72,20 +72,20 @@ static enum stream_answer tls_flush(struct check *c, struct check_slot *s)
 	return STREAM_OK;
 }
 
-static enum stream_answer tls_fill(struct check *c, struct check_slot *s)
+static enum stream_answer stream_tls_fill(struct check *c, struct check_slot *s)
 {
 	size_t n;
-	enum stream_answer a = raw_receive(c, s, &n);
+	enum stream_answer a = stream_raw_receive(c, s, &n);
 	if (a == STREAM_OK && BIO_write(SSL_get_rbio(s->tls), c->raw, (int)n) != (int)n)
-		return failed(c, s, ENOMEM);
+		return stream_failed(c, s, ENOMEM);
 	return a;
 }
 
 // OpenSSL wants no more input: it has refused what it got. An alert of ours is still sent.
-static enum stream_answer tls_refused(struct check *c, struct check_slot *s)
+static enum stream_answer stream_tls_refused(struct check *c, struct check_slot *s)
 {
 	unsigned long why = ERR_peek_error();
-	(void)tls_flush(c, s);
+	(void)stream_tls_flush(c, s);
 	if (ERR_GET_REASON(why) == ERR_R_MALLOC_FAILURE)
 		fault_local(&s->attempt, ENOMEM);
 	else
@@ -100,11 +100,11 @@ enum stream_answer stream_handshake(struct check *c, struct check_slot *s)
 		ERR_clear_error();
 		int done = SSL_do_handshake(s->tls);
 		if (done != 1 && SSL_get_error(s->tls, done) != SSL_ERROR_WANT_READ)
-			return tls_refused(c, s);
-		enum stream_answer a = tls_flush(c, s);
+			return stream_tls_refused(c, s);
+		enum stream_answer a = stream_tls_flush(c, s);
 		if (done == 1 || a != STREAM_OK)
 			return a;
-		a = tls_fill(c, s);
+		a = stream_tls_fill(c, s);
 		if (a != STREAM_OK)
 			return a;
 	}
@@ -116,13 +116,13 @@ enum stream_answer stream_send(struct check *c, struct check_slot *s, const void
 	if (s->tls) {
 		ERR_clear_error();
 		if (!s->sent && SSL_write(s->tls, bytes, (int)n) != (int)n)
-			return tls_refused(c, s);
+			return stream_tls_refused(c, s);
 		s->sent = n; // all of it is in OpenSSL's buffer
-		return tls_flush(c, s);
+		return stream_tls_flush(c, s);
 	}
 	while (s->sent < n) {
 		size_t sent;
-		enum stream_answer a = raw_send(c, s, (const uint8_t *)bytes + s->sent, n - s->sent, &sent);
+		enum stream_answer a = stream_raw_send(c, s, (const uint8_t *)bytes + s->sent, n - s->sent, &sent);
 		if (a != STREAM_OK)
 			return a;
 		s->sent += sent;
@@ -130,7 +130,7 @@ enum stream_answer stream_send(struct check *c, struct check_slot *s, const void
 	return STREAM_OK;
 }
 
-static enum stream_answer tls_receive(struct check *c, struct check_slot *s, struct cursor *ret)
+static enum stream_answer stream_tls_receive(struct check *c, struct check_slot *s, struct cursor *ret)
 {
 	for (;;) {
 		ERR_clear_error();
@@ -143,9 +143,9 @@ static enum stream_answer tls_receive(struct check *c, struct check_slot *s, str
 		if (why == SSL_ERROR_ZERO_RETURN)
 			return STREAM_END;
 		if (why != SSL_ERROR_WANT_READ)
-			return tls_refused(c, s);
-		enum stream_answer a = tls_flush(c, s);
-		a = a == STREAM_FAILED ? a : tls_fill(c, s);
+			return stream_tls_refused(c, s);
+		enum stream_answer a = stream_tls_flush(c, s);
+		a = a == STREAM_FAILED ? a : stream_tls_fill(c, s);
 		if (a != STREAM_OK)
 			return a;
 	}
@@ -155,8 +155,8 @@ enum stream_answer stream_receive(struct check *c, struct check_slot *s, struct 
 {
 	size_t n;
 	if (s->tls)
-		return tls_receive(c, s, ret);
-	enum stream_answer a = raw_receive(c, s, &n);
+		return stream_tls_receive(c, s, ret);
+	enum stream_answer a = stream_raw_receive(c, s, &n);
 	if (a == STREAM_OK)
 		*ret = cursor_of(c->raw, n);
 	return a;
@@ -166,7 +166,7 @@ void stream_goodbye(struct check *c, struct check_slot *s)
 {
 	struct attempt keep = s->attempt; // what happens from here on says nothing
 	if (s->tls && SSL_is_init_finished(s->tls) && SSL_shutdown(s->tls) >= 0)
-		(void)tls_flush(c, s);
+		(void)stream_tls_flush(c, s);
 	ERR_clear_error();
 	s->attempt = keep;
 }

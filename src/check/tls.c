@@ -22,14 +22,14 @@ struct check_tls {
 	bool authorities; // there are some
 };
 
-static int accept_any(X509_STORE_CTX *store, void *context)
+static int tls_accept_any(X509_STORE_CTX *store, void *context)
 {
 	(void)context;
 	X509_STORE_CTX_set_error(store, X509_V_OK);
 	return 1;
 }
 
-static SSL_CTX *context_create(void)
+static SSL_CTX *tls_context_create(void)
 {
 	SSL_CTX *c = SSL_CTX_new(TLS_client_method());
 	if (!c)
@@ -47,7 +47,7 @@ static SSL_CTX *context_create(void)
 }
 
 // The system's bundle: OpenSSL's own place, then those of the usual systems. A folder of hashed names would be read late.
-static const char *system_authorities(void)
+static const char *tls_system_authorities(void)
 {
 	static const char *const places[] = {"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
 					     "/etc/ssl/cert.pem"};
@@ -61,7 +61,7 @@ static const char *system_authorities(void)
 }
 
 // Everything that OpenSSL and the C library put off to first use: the time zone, random numbers, algorithms.
-static int warm_up(struct check_tls *t)
+static int tls_warm_up(struct check_tls *t)
 {
 	struct tm parts;
 	time_t zero = 0;
@@ -79,20 +79,20 @@ int check_tls_open(const char *authorities, struct check_tls **ret)
 {
 	struct check_tls *t = alloc_zero(1, sizeof(*t));
 	int status = -ENOMEM;
-	t->any = context_create();
-	t->verified = context_create();
+	t->any = tls_context_create();
+	t->verified = tls_context_create();
 	t->epoch = ASN1_TIME_set(NULL, 0);
 	if (!t->any || !t->verified || !t->epoch)
 		goto out;
-	SSL_CTX_set_cert_verify_callback(t->any, accept_any, NULL);
+	SSL_CTX_set_cert_verify_callback(t->any, tls_accept_any, NULL);
 	X509_VERIFY_PARAM_set_auth_level(SSL_CTX_get0_param(t->verified), 1);
-	const char *file = authorities ? authorities : system_authorities();
+	const char *file = authorities ? authorities : tls_system_authorities();
 	t->authorities = file && SSL_CTX_load_verify_file(t->verified, file);
 	if (authorities && !t->authorities) {
 		status = access(authorities, R_OK) == 0 ? ERR_MALFORMED : -errno;
 		goto out;
 	}
-	status = warm_up(t);
+	status = tls_warm_up(t);
 	if (status == 0) {
 		*ret = t;
 		t = NULL;
@@ -113,7 +113,7 @@ void check_tls_close(struct check_tls *t)
 	free(t);
 }
 
-static bool name_set(SSL *ssl, const struct check_tls_ask *ask)
+static bool tls_name_set(SSL *ssl, const struct check_tls_ask *ask)
 {
 	if (!ask->named)
 		return !ask->verify || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), ask->name);
@@ -131,7 +131,7 @@ SSL *check_tls_begin(struct check_tls *t, const struct check_tls_ask *ask)
 	SSL_set_bio(ssl, in, out);
 	in = out = NULL;
 	SSL_set_connect_state(ssl);
-	if (!name_set(ssl, ask) || (ask->http && SSL_set_alpn_protos(ssl, protocols, sizeof(protocols)) != 0))
+	if (!tls_name_set(ssl, ask) || (ask->http && SSL_set_alpn_protos(ssl, protocols, sizeof(protocols)) != 0))
 		goto failed;
 	return ssl;
 failed:
@@ -143,7 +143,7 @@ failed:
 }
 
 // Unix seconds; false where the certificate's time cannot be read.
-static bool unix_seconds(const struct check_tls *t, const ASN1_TIME *when, int64_t *ret)
+static bool tls_unix_seconds(const struct check_tls *t, const ASN1_TIME *when, int64_t *ret)
 {
 	int days, seconds;
 	if (!ASN1_TIME_diff(&days, &seconds, t->epoch, when))
@@ -152,23 +152,24 @@ static bool unix_seconds(const struct check_tls *t, const ASN1_TIME *when, int64
 	return true;
 }
 
-static int64_t earliest_end(const struct check_tls *t, SSL *ssl)
+static int64_t tls_earliest_end(const struct check_tls *t, SSL *ssl)
 {
 	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
 	int64_t earliest = 0, end;
 	for (int i = 0; chain && i < sk_X509_num(chain); i++)
-		if (unix_seconds(t, X509_get0_notAfter(sk_X509_value(chain, i)), &end) && (!earliest || end < earliest))
+		if (tls_unix_seconds(t, X509_get0_notAfter(sk_X509_value(chain, i)), &end) &&
+		    (!earliest || end < earliest))
 			earliest = end;
 	return earliest;
 }
 
-static bool of_today(const X509 *certificate)
+static bool tls_of_today(const X509 *certificate)
 {
 	return X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0 &&
 	       X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0;
 }
 
-static enum probe_failure verdict(const struct check_tls *t, long result)
+static enum probe_failure tls_verdict(const struct check_tls *t, long result)
 {
 	switch (result) {
 	case X509_V_OK:
@@ -193,12 +194,12 @@ enum probe_failure check_tls_judge(const struct check_tls *t, SSL *ssl, enum che
 				   int64_t *ret_expires)
 {
 	X509 *own = SSL_get0_peer_certificate(ssl);
-	*ret_expires = earliest_end(t, ssl);
+	*ret_expires = tls_earliest_end(t, ssl);
 	if (how == TLS_ANY)
 		return FAILURE_NONE;
 	if (!own)
 		return FAILURE_TLS_CERTIFICATE;
-	if (!of_today(own))
+	if (!tls_of_today(own))
 		return FAILURE_TLS_CERTIFICATE;
-	return how == TLS_VERIFY ? verdict(t, SSL_get_verify_result(ssl)) : FAILURE_NONE;
+	return how == TLS_VERIFY ? tls_verdict(t, SSL_get_verify_result(ssl)) : FAILURE_NONE;
 }

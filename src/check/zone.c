@@ -30,7 +30,7 @@ void zone_free(struct zone *z)
 	free(z);
 }
 
-static struct zone_server *server_of(struct zone *z, const struct addr *address)
+static struct zone_server *zone_server_of(struct zone *z, const struct addr *address)
 {
 	for (size_t i = 0; i < z->count; i++)
 		if (addr_equal(&z->servers[i].address, address))
@@ -55,23 +55,23 @@ void zone_forget(struct zone *z, const struct addr *server)
 }
 
 // Whether what this server said last still counts.
-static bool holds(const struct zone_server *s, struct instant now)
+static bool zone_holds(const struct zone_server *s, struct instant now)
 {
 	return s->has_serial && instant_gap_s(s->answered, now) <= (double)s->expire;
 }
 
-static const struct zone_server *newest(const struct zone *z, struct instant now)
+static const struct zone_server *zone_newest(const struct zone *z, struct instant now)
 {
 	const struct zone_server *best = NULL;
 	for (size_t i = 0; i < z->count; i++) {
 		const struct zone_server *s = &z->servers[i];
-		if (holds(s, now) && (!best || dns_serial_compare(s->serial, best->serial) > 0))
+		if (zone_holds(s, now) && (!best || dns_serial_compare(s->serial, best->serial) > 0))
 			best = s;
 	}
 	return best;
 }
 
-static void serial_take(struct zone_server *s, const struct dns_soa *soa, struct instant now)
+static void zone_serial_take(struct zone_server *s, const struct dns_soa *soa, struct instant now)
 {
 	if (!s->has_serial || s->serial != soa->serial) {
 		s->moved = now;
@@ -84,7 +84,7 @@ static void serial_take(struct zone_server *s, const struct dns_soa *soa, struct
 	s->answered = now;
 }
 
-static void transport_take(struct zone_server *s, const struct attempt *a)
+static void zone_transport_take(struct zone_server *s, const struct attempt *a)
 {
 	s->failure = a->failure;
 	if (a->dns_flags & ATTEMPT_DNS_TCP) {
@@ -101,7 +101,7 @@ static void transport_take(struct zone_server *s, const struct attempt *a)
 	}
 }
 
-static uint8_t flags_of(const struct zone_server *s, bool zone_alive, struct instant now)
+static uint8_t zone_flags_of(const struct zone_server *s, bool zone_alive, struct instant now)
 {
 	uint8_t flags = 0;
 	bool tcp_since = s->silent_in_row && instant_known(s->tcp) && s->tcp.ns >= s->silent.ns;
@@ -120,9 +120,9 @@ static uint8_t flags_of(const struct zone_server *s, bool zone_alive, struct ins
 	return flags;
 }
 
-static void compare(struct zone *z, struct instant now)
+static void zone_compare(struct zone *z, struct instant now)
 {
-	const struct zone_server *best = newest(z, now);
+	const struct zone_server *best = zone_newest(z, now);
 	for (size_t i = 0; i < z->count; i++) {
 		struct zone_server *s = &z->servers[i];
 		bool lags = best && s->has_serial && dns_serial_compare(best->serial, s->serial) > 0;
@@ -130,27 +130,27 @@ static void compare(struct zone *z, struct instant now)
 			s->behind = INSTANT_NONE;
 		else if (!instant_known(s->behind))
 			s->behind = now;
-		s->flags = flags_of(s, best, now);
+		s->flags = zone_flags_of(s, best, now);
 	}
 }
 
 // Local faults and late answers say nothing about the server.
-static bool about_server(uint8_t failure)
+static bool zone_about_server(uint8_t failure)
 {
 	return probe_counts(probe_failure_outcome(failure));
 }
 
 int zone_take(struct zone *z, struct attempt *a, const struct dns_soa *soa)
 {
-	if (!about_server(a->failure))
+	if (!zone_about_server(a->failure))
 		return 0;
-	struct zone_server *s = server_of(z, &a->target);
+	struct zone_server *s = zone_server_of(z, &a->target);
 	if (!s)
 		return ERR_FULL;
-	transport_take(s, a);
+	zone_transport_take(s, a);
 	if (a->failure == FAILURE_NONE && soa)
-		serial_take(s, soa, a->time);
-	compare(z, a->time);
+		zone_serial_take(s, soa, a->time);
+	zone_compare(z, a->time);
 	if (a->failure == FAILURE_NONE && soa && s->flags & ZONE_STALE)
 		a->failure = FAILURE_DNS_STALE;
 	return 0;
@@ -163,7 +163,7 @@ void zone_sum(const struct zone *z, struct zone_summary *ret)
 	for (size_t i = 0; i < z->count; i++)
 		if (instant_known(z->servers[i].answered) && z->servers[i].answered.ns > now.ns)
 			now = z->servers[i].answered;
-	const struct zone_server *best = newest(z, now);
+	const struct zone_server *best = zone_newest(z, now);
 	sum.has_serial = best;
 	sum.serial = best ? best->serial : 0;
 	for (size_t i = 0; i < z->count; i++) {

@@ -29,7 +29,7 @@ struct shown { // elements that passed the filters
 	uint64_t announced, withdrawn, rib, states;
 };
 
-struct run {
+struct bgp_run {
 	struct bgp_options options;
 	struct inputs in;
 	struct progress progress;
@@ -43,7 +43,7 @@ struct run {
 	bool everything; // no filter
 };
 
-static void say(const char *subject, const char *what)
+static void bgp_say(const char *subject, const char *what)
 {
 	struct text t = {0};
 	text_untrusted(&t, subject, strlen(subject));
@@ -51,7 +51,7 @@ static void say(const char *subject, const char *what)
 	text_free(&t);
 }
 
-static int output_write(struct run *r)
+static int bgp_output_write(struct bgp_run *r)
 {
 	struct text *t = bgp_writer_text(r->writer);
 	size_t done = 0;
@@ -69,7 +69,7 @@ static int output_write(struct run *r)
 	return 0;
 }
 
-static void count_shown(struct shown *s, uint8_t kind)
+static void bgp_count_shown(struct shown *s, uint8_t kind)
 {
 	switch ((enum obs_kind)kind) {
 	case OBS_ANNOUNCE:
@@ -101,9 +101,9 @@ static void count_shown(struct shown *s, uint8_t kind)
 	}
 }
 
-static int take(void *context, const struct batch *b)
+static int bgp_take(void *context, const struct batch *b)
 {
-	struct run *r = context;
+	struct bgp_run *r = context;
 	if (r->writer)
 		bgp_writer_batch(r->writer);
 	for (size_t i = 0; i < b->count; i++) {
@@ -112,16 +112,16 @@ static int take(void *context, const struct batch *b)
 			r->gap_peer = o->peer;
 		if (!r->everything && !bgp_filter_passes(&r->options.filter, r->in.peers, b, i))
 			continue;
-		count_shown(&r->shown, o->kind);
+		bgp_count_shown(&r->shown, o->kind);
 		if (r->writer)
 			bgp_writer_put(r->writer, b, i);
 	}
 	if (r->writer && bgp_writer_text(r->writer)->length >= OUTPUT_BYTES)
-		return output_write(r);
+		return bgp_output_write(r);
 	return 0;
 }
 
-static void name_gap(const struct run *r, const struct record *gap)
+static void bgp_name_gap(const struct bgp_run *r, const struct record *gap)
 {
 	const struct feed_source *source = feed_source(r->in.feed, gap->source);
 	const struct peer *peer = peer_at(r->in.peers, r->gap_peer);
@@ -146,25 +146,25 @@ static void name_gap(const struct run *r, const struct record *gap)
 	} else {
 		text_put(&t, "; peers touched unknown");
 	}
-	say(source ? source->path : "input", text_string(&t));
+	bgp_say(source ? source->path : "input", text_string(&t));
 	text_free(&t);
 }
 
-static void sources_add(struct run *r)
+static void bgp_sources_add(struct bgp_run *r)
 {
 	for (int i = 0; i < r->options.path_count; i++)
 		r->missing += inputs_add(&r->in, r->options.paths[i]) < 0;
 	r->missing += r->in.unread_kinds;
 }
 
-static void progress_show(struct run *r)
+static void bgp_progress_show(struct bgp_run *r)
 {
 	uint64_t done, total;
 	feed_progress(r->in.feed, &done, &total);
 	progress_at(&r->progress, done, total);
 }
 
-static int records_read(struct run *r)
+static int bgp_records_read(struct bgp_run *r)
 {
 	struct record record;
 	int got, error = 0;
@@ -174,29 +174,29 @@ static int records_read(struct run *r)
 		if (record.kind == RECORD_GAP) {
 			(void)decoder_flush(r->decoder);
 			if (r->gaps++ < GAP_LINES_MAX) {
-				name_gap(r, &record);
+				bgp_name_gap(r, &record);
 			}
 		} else if (record.kind != RECORD_SOURCE_END) {
 			r->records++;
 		}
 		if (r->records % 1024 == 0)
-			progress_show(r);
+			bgp_progress_show(r);
 	}
 	int flushed = decoder_flush(r->decoder);
 	error = error ? error : flushed;
 	if (!error && r->writer)
-		error = output_write(r);
+		error = bgp_output_write(r);
 	progress_end(&r->progress);
 	return error;
 }
 
-static bool count_worries(enum decode_count which)
+static bool bgp_count_worries(enum decode_count which)
 {
 	return which == DECODE_UNSUPPORTED || which == DECODE_MALFORMED || which == DECODE_MALFORMED_UPDATE ||
 	       which == DECODE_BAD_PEER_INDEX || which == DECODE_BMP_UNUSABLE;
 }
 
-static const char *worry_text(enum decode_count which)
+static const char *bgp_worry_text(enum decode_count which)
 {
 	switch ((unsigned)which) {
 	case DECODE_UNSUPPORTED:
@@ -208,25 +208,23 @@ static const char *worry_text(enum decode_count which)
 	case DECODE_BAD_PEER_INDEX:
 		return "table entries of peers that the index does not name";
 	default:
-		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration "
-		       "inbound "
-		       "missing on the router?)";
+		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration inbound missing on the router?)";
 	}
 }
 
 // Names what is not right; returns whether anything was.
-static bool name_worries(const struct run *r)
+static bool bgp_name_worries(const struct bgp_run *r)
 {
 	const struct decode_counts *c = decoder_counts(r->decoder);
 	bool any = r->gaps > 0 || r->missing > 0;
 	if (r->gaps > GAP_LINES_MAX)
 		fprintf(stderr, "lacuna bgp: %llu more gaps\n", (unsigned long long)(r->gaps - GAP_LINES_MAX));
 	for (unsigned i = 0; i < DECODE_COUNT; i++) {
-		if (!c->of[i] || !count_worries((enum decode_count)i))
+		if (!c->of[i] || !bgp_count_worries((enum decode_count)i))
 			continue;
 		any = true;
 		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i],
-			worry_text((enum decode_count)i));
+			bgp_worry_text((enum decode_count)i));
 	}
 	if (!c->of[DECODE_MALFORMED] && !c->of[DECODE_MALFORMED_UPDATE])
 		return any;
@@ -237,13 +235,13 @@ static bool name_worries(const struct run *r)
 	return any;
 }
 
-static void json_pair(struct json *j, const char *key, uint64_t value)
+static void bgp_json_pair(struct json *j, const char *key, uint64_t value)
 {
 	json_key(j, key);
 	json_int(j, (int64_t)value);
 }
 
-static void counts_json(const struct run *r)
+static void bgp_counts_json(const struct bgp_run *r)
 {
 	const struct decode_counts *c = decoder_counts(r->decoder);
 	struct text t = {0};
@@ -251,69 +249,69 @@ static void counts_json(const struct run *r)
 	json_open(&j, '{');
 	json_key(&j, "elements");
 	json_open(&j, '{');
-	json_pair(&j, "A", r->shown.announced);
-	json_pair(&j, "W", r->shown.withdrawn);
-	json_pair(&j, "B", r->shown.rib);
-	json_pair(&j, "STATE", r->shown.states);
+	bgp_json_pair(&j, "A", r->shown.announced);
+	bgp_json_pair(&j, "W", r->shown.withdrawn);
+	bgp_json_pair(&j, "B", r->shown.rib);
+	bgp_json_pair(&j, "STATE", r->shown.states);
 	json_close(&j, '}');
-	json_pair(&j, "peers", peer_count(r->in.peers));
-	json_pair(&j, "gaps", r->gaps);
+	bgp_json_pair(&j, "peers", peer_count(r->in.peers));
+	bgp_json_pair(&j, "gaps", r->gaps);
 	for (int i = 0; i < DECODE_COUNT; i++)
 		if (decode_count_told(c, i))
-			json_pair(&j, decode_count_name((enum decode_count)i), c->of[i]);
+			bgp_json_pair(&j, decode_count_name((enum decode_count)i), c->of[i]);
 	json_key(&j, "faults");
 	json_open(&j, '{');
 	for (unsigned i = 1; i < BGP_FAULT_COUNT; i++)
 		if (c->faults[i])
-			json_pair(&j, bgp_fault_name((enum bgp_fault)i), c->faults[i]);
+			bgp_json_pair(&j, bgp_fault_name((enum bgp_fault)i), c->faults[i]);
 	json_close(&j, '}');
 	json_close(&j, '}');
 	puts(text_string(&t));
 	text_free(&t);
 }
 
-static void count_line(const char *name, uint64_t value)
+static void bgp_count_line(const char *name, uint64_t value)
 {
 	printf("%-20s %12llu\n", name, (unsigned long long)value);
 }
 
-static void counts_print(const struct run *r)
+static void bgp_counts_print(const struct bgp_run *r)
 {
 	const struct decode_counts *c = decoder_counts(r->decoder);
 	if (r->options.json) {
-		counts_json(r);
+		bgp_counts_json(r);
 		return;
 	}
-	count_line("A", r->shown.announced);
-	count_line("W", r->shown.withdrawn);
-	count_line("B", r->shown.rib);
-	count_line("STATE", r->shown.states);
-	count_line("peers", peer_count(r->in.peers));
-	count_line("gaps", r->gaps);
+	bgp_count_line("A", r->shown.announced);
+	bgp_count_line("W", r->shown.withdrawn);
+	bgp_count_line("B", r->shown.rib);
+	bgp_count_line("STATE", r->shown.states);
+	bgp_count_line("peers", peer_count(r->in.peers));
+	bgp_count_line("gaps", r->gaps);
 	for (unsigned i = 0; i < DECODE_COUNT; i++)
 		if (c->of[i])
-			count_line(decode_count_name((enum decode_count)i), c->of[i]);
+			bgp_count_line(decode_count_name((enum decode_count)i), c->of[i]);
 }
 
-static int run_end(const struct run *r, int error)
+static int bgp_run_end(const struct bgp_run *r, int error)
 {
 	if (r->write_error == EPIPE)
 		return DONE;
 	if (r->write_error) {
-		say("standard output", err_text(-r->write_error));
+		bgp_say("standard output", err_text(-r->write_error));
 		return OWN_FAILURE;
 	}
 	if (error < 0) {
-		say("internal", err_text(error));
+		bgp_say("internal", err_text(error));
 		return OWN_FAILURE;
 	}
-	bool worries = name_worries(r);
+	bool worries = bgp_name_worries(r);
 	if (worries && !r->records)
 		return NOTHING_READ;
 	return worries ? NOT_RIGHT : DONE;
 }
 
-static int run(struct run *r)
+static int cli_bgp_run(struct bgp_run *r)
 {
 	const struct bgp_options *o = &r->options;
 	struct decode_options decode = {.routes = !o->count || bgp_filter_needs_routes(&o->filter),
@@ -325,13 +323,13 @@ static int run(struct run *r)
 	r->writer = o->count ? NULL : bgp_writer_create(o->format, r->in.peers);
 	r->everything = bgp_filter_empty(&o->filter);
 	progress_begin(&r->progress, o->quiet || isatty(STDOUT_FILENO));
-	r->registry = registry_create(&(struct registry_options){.peers = r->in.peers, .out = {take, r}});
+	r->registry = registry_create(&(struct registry_options){.peers = r->in.peers, .out = {bgp_take, r}});
 	r->decoder = decoder_create(&decode, registry_sender(r->registry));
-	sources_add(r);
-	int error = feed_source_count(r->in.feed) ? records_read(r) : 0;
+	bgp_sources_add(r);
+	int error = feed_source_count(r->in.feed) ? bgp_records_read(r) : 0;
 	if (o->count && feed_source_count(r->in.feed))
-		counts_print(r);
-	int status = run_end(r, error);
+		bgp_counts_print(r);
+	int status = bgp_run_end(r, error);
 	decoder_free(r->decoder);
 	registry_free(r->registry);
 	bgp_writer_free(r->writer);
@@ -341,13 +339,13 @@ static int run(struct run *r)
 
 int cli_bgp(int argc, char **argv)
 {
-	struct run *r = alloc_zero(1, sizeof(*r));
+	struct bgp_run *r = alloc_zero(1, sizeof(*r));
 	int status = bgp_options_read(argc, argv, &r->options);
 	signal(SIGPIPE, SIG_IGN);
 	if (status < 0 && r->options.state)
 		status = cli_bgp_state(r->options.paths, r->options.path_count, r->options.json);
 	else if (status < 0)
-		status = run(r);
+		status = cli_bgp_run(r);
 	bgp_options_free(&r->options);
 	free(r);
 	return status;

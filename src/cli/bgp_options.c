@@ -36,7 +36,7 @@ enum option_code {
 	OPTION_NO_GUESS,
 };
 
-static const struct option options[] = {
+static const struct option bgp_options_table[] = {
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"count", no_argument, NULL, OPTION_COUNT},
 	{"state", no_argument, NULL, OPTION_STATE},
@@ -60,13 +60,11 @@ static const struct option options[] = {
 	{0},
 };
 
-static const char help[] =
-	"Usage: lacuna bgp PATH... [-m | -e | --json | --count | --state] [FILTER]...\n"
-	"\n"
+static const char bgp_options_help[] =
+	"Usage: lacuna bgp PATH... [-m | -e | --json | --count | --state] [FILTER]...\n\n"
 	"Reads MRT (TABLE_DUMP, TABLE_DUMP_V2, BGP4MP, BGP4MP_ET) and BMP files: plain, gzip, bzip2, xz or zstd,\n"
 	"told by content. A PATH is a file, a folder or a pattern; several are merged in time order. Damage costs the\n"
-	"damaged bytes only, is named on standard error, and makes the exit status 1.\n"
-	"\n"
+	"damaged bytes only, is named on standard error, and makes the exit status 1.\n\n"
 	"Output\n"
 	"  -m               one line an element, as `bgpdump -m` (default)\n"
 	"  -e               one line an element, as `bgpreader -e`\n"
@@ -75,8 +73,7 @@ static const char help[] =
 	"  --state          build the routing table and print its totals\n"
 	"  -q, --quiet      no progress bar\n"
 	"  --all-views      BMP: every view of a peer, not only the one that is followed\n"
-	"  --no-guess       path identifiers (ADD-PATH) only where the record says so, as bgpdump does\n"
-	"\n"
+	"  --no-guess       path identifiers (ADD-PATH) only where the record says so, as bgpdump does\n\n"
 	"Filters (values of one option are alternatives; different options must all hold)\n"
 	"  --prefix P       this prefix; with --more also its parts, with --less also what covers it\n"
 	"  --peer A         from this peer: an address or an AS number\n"
@@ -86,18 +83,15 @@ static const char help[] =
 	"  --type T         A announce, W withdraw, B table entry, S change of state; several: AW\n"
 	"  --from T, --until T   2022-01-25T20:50:00Z, 2022-01-25 or Unix seconds; until is exclusive\n"
 	"  --country CC     prefixes of this country, by the world data (`lacuna world build`)\n"
-	"  --network N      prefixes of this network, by the world data\n"
-	"\n"
+	"  --network N      prefixes of this network, by the world data\n\n"
 	"Examples\n"
 	"  lacuna bgp rib.20220125.mrt.bz2 --origin 131279\n"
 	"  lacuna bgp updates/ --prefix 175.45.176.0/22 --more --type AW --json\n"
-	"  lacuna bgp updates/ --country KP --from 2022-01-25 --until 2022-01-27 -e\n"
-	"\n"
-	"Exit status: 0 done; 1 done, but something is damaged, missing or not supported and is named on standard "
-	"error;\n"
+	"  lacuna bgp updates/ --country KP --from 2022-01-25 --until 2022-01-27 -e\n\n"
+	"Exit status: 0 done; 1 done, but something is damaged, missing or not supported and is named on standard error;\n"
 	"2 usage; 3 nothing could be read; 4 out of memory or another failure of our own.\n";
 
-static int refuse(const char *option, const char *value, const char *wanted)
+static int bgp_options_refuse(const char *option, const char *value, const char *wanted)
 {
 	struct text t = {0};
 	text_untrusted(&t, value, strlen(value));
@@ -107,13 +101,13 @@ static int refuse(const char *option, const char *value, const char *wanted)
 }
 
 // Prefixes of a country or network, out of the world data.
-static int add_range(void *context, const struct world_range *r)
+static int bgp_options_add_range(void *context, const struct world_range *r)
 {
 	bgp_filter_range(context, &r->first, &r->last);
 	return 0;
 }
 
-static int entity_read(struct bgp_options *o, bool country, const char *value)
+static int bgp_options_entity_read(struct bgp_options *o, bool country, const char *value)
 {
 	char entity[32], digits[24] = "";
 	struct world *world;
@@ -121,8 +115,9 @@ static int entity_read(struct bgp_options *o, bool country, const char *value)
 	bool good = country ? n == 2 && isalpha((unsigned char)value[0]) && isalpha((unsigned char)value[1])
 			    : n < 16 && strspn(value + 2 * (strncasecmp(value, "as", 2) == 0), "0123456789") > 0;
 	if (!good)
-		return refuse(country ? "country" : "network", value,
-			      country ? "a country code of two letters, such as KP" : "an AS number, such as 131279");
+		return bgp_options_refuse(country ? "country" : "network", value,
+					  country ? "a country code of two letters, such as KP"
+						  : "an AS number, such as 131279");
 	for (size_t i = 0; i < n; i++)
 		digits[i] = (char)toupper((unsigned char)value[i]);
 	snprintf(entity, sizeof(entity), "%s%s", country ? "country/" : "asn/",
@@ -133,49 +128,53 @@ static int entity_read(struct bgp_options *o, bool country, const char *value)
 		return EXIT_NO_DATA;
 	}
 	bgp_filter_by_range(&o->filter);
-	error = world_ranges(world, entity, add_range, &o->filter);
+	error = world_ranges(world, entity, bgp_options_add_range, &o->filter);
 	world_free(world);
 	if (error < 0)
 		fprintf(stderr, "lacuna bgp: the world data holds no addresses of %s\n", entity);
 	return error < 0 ? EXIT_NO_DATA : -1;
 }
 
-static int value_read(struct bgp_options *o, int option, const char *value)
+static int bgp_options_value_read(struct bgp_options *o, int option, const char *value)
 {
 	struct bgp_filter *f = &o->filter;
 	switch (option) {
 	case OPTION_PREFIX:
-		return bgp_filter_prefix(f, value) < 0 ? refuse("prefix", value, "a prefix such as 175.45.176.0/22")
-						       : -1;
+		return bgp_filter_prefix(f, value) < 0
+			       ? bgp_options_refuse("prefix", value, "a prefix such as 175.45.176.0/22")
+			       : -1;
 	case OPTION_PEER:
-		return bgp_filter_peer(f, value) < 0 ? refuse("peer", value, "an address or an AS number") : -1;
+		return bgp_filter_peer(f, value) < 0 ? bgp_options_refuse("peer", value, "an address or an AS number")
+						     : -1;
 	case OPTION_ORIGIN:
-		return bgp_filter_origin(f, value) < 0 ? refuse("origin", value, "an AS number") : -1;
+		return bgp_filter_origin(f, value) < 0 ? bgp_options_refuse("origin", value, "an AS number") : -1;
 	case OPTION_AS:
-		return bgp_filter_asn(f, value) < 0 ? refuse("as", value, "an AS number") : -1;
+		return bgp_filter_asn(f, value) < 0 ? bgp_options_refuse("as", value, "an AS number") : -1;
 	case OPTION_COMMUNITY:
 		return bgp_filter_community(f, value) < 0
-			       ? refuse("community", value, "a community such as 3356:9999 or 64500:1:2")
+			       ? bgp_options_refuse("community", value, "a community such as 3356:9999 or 64500:1:2")
 			       : -1;
 	case OPTION_TYPE:
-		return bgp_filter_types(f, value) < 0 ? refuse("type", value, "made of the letters A, W, B and S") : -1;
+		return bgp_filter_types(f, value) < 0
+			       ? bgp_options_refuse("type", value, "made of the letters A, W, B and S")
+			       : -1;
 	case OPTION_FROM:
 		return moment_parse(value, &f->from) < 0
-			       ? refuse("from", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
+			       ? bgp_options_refuse("from", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_UNTIL:
 		return moment_parse(value, &f->until) < 0
-			       ? refuse("until", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
+			       ? bgp_options_refuse("until", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_COUNTRY:
 	case OPTION_NETWORK:
-		return entity_read(o, option == OPTION_COUNTRY, value);
+		return bgp_options_entity_read(o, option == OPTION_COUNTRY, value);
 	default:
 		return EXIT_USAGE;
 	}
 }
 
-static int option_read(struct bgp_options *o, int option, const char *value)
+static int bgp_options_take(struct bgp_options *o, int option, const char *value)
 {
 	switch (option) {
 	case 'm':
@@ -213,14 +212,14 @@ static int option_read(struct bgp_options *o, int option, const char *value)
 		o->no_guess = true;
 		return -1;
 	case 'h':
-		fputs(help, stdout);
+		fputs(bgp_options_help, stdout);
 		return 0;
 	default:
-		return value_read(o, option, value);
+		return bgp_options_value_read(o, option, value);
 	}
 }
 
-static int unknown(const char *argument, bool lacks_value)
+static int bgp_options_unknown(const char *argument, bool lacks_value)
 {
 	struct text t = {0};
 	text_untrusted(&t, argument, strlen(argument));
@@ -236,9 +235,9 @@ int bgp_options_read(int argc, char **argv, struct bgp_options *ret)
 	int option, end = -1;
 	optind = 0; // begin anew, whoever used getopt before
 	opterr = 0;
-	while (end < 0 && (option = getopt_long(argc, argv, ":meqh", options, NULL)) != -1)
-		end = option == '?' || option == ':' ? unknown(argv[optind - 1], option == ':')
-						     : option_read(ret, option, optarg);
+	while (end < 0 && (option = getopt_long(argc, argv, ":meqh", bgp_options_table, NULL)) != -1)
+		end = option == '?' || option == ':' ? bgp_options_unknown(argv[optind - 1], option == ':')
+						     : bgp_options_take(ret, option, optarg);
 	if (end >= 0)
 		return end;
 	if (optind >= argc) {

@@ -13,28 +13,28 @@
 
 #include <stdio.h>
 
-struct state {
+struct bgp_state {
 	struct inputs in;
 	struct routes *routes;
 	struct decode_counts counts;
 	uint64_t records, gaps;
 };
 
-static void no_sample(void *context, const struct sample *s)
+static void bgp_state_no_sample(void *context, const struct sample *s)
 {
 	(void)context;
 	(void)s;
 }
 
-static int take(void *context, const struct batch *b)
+static int bgp_state_take(void *context, const struct batch *b)
 {
 	return routes_take(context, b);
 }
 
-static int run(struct state *s)
+static int bgp_state_run(struct bgp_state *s)
 {
 	struct decode_options options = {.collectors = s->in.peers};
-	struct registry_options into = {.peers = s->in.peers, .out = {take, s->routes}};
+	struct registry_options into = {.peers = s->in.peers, .out = {bgp_state_take, s->routes}};
 	struct registry *registry = registry_create(&into);
 	struct decoder *d = decoder_create(&options, registry_sender(registry));
 	struct record record;
@@ -63,7 +63,7 @@ struct figure {
 	uint64_t value;
 };
 
-static void print(const struct state *s, bool json)
+static void bgp_state_print(const struct bgp_state *s, bool json)
 {
 	struct table_totals t;
 	const struct table *table = routes_table(s->routes);
@@ -112,15 +112,15 @@ static void print(const struct state *s, bool json)
 
 int cli_bgp_state(char **paths, int n, bool json)
 {
-	struct state s = {0};
+	struct bgp_state s = {0};
 	struct entity_list nobody = {0};
 	int failed = 0, status = 0;
 	inputs_init(&s.in, &say_notices);
 	for (int i = 0; i < n; i++)
 		failed += inputs_add(&s.in, paths[i]) < 0;
 	struct visibility by = {.definition = definition_default(), .full_floor = s.in.full_feed_floor};
-	s.routes = routes_create(s.in.peers, &nobody, &by, (struct sample_sink){no_sample, NULL});
-	int code = run(&s);
+	s.routes = routes_create(s.in.peers, &nobody, &by, (struct sample_sink){bgp_state_no_sample, NULL});
+	int code = bgp_state_run(&s);
 	if (code < 0) {
 		fprintf(stderr, "lacuna bgp: %s\n", err_text(code));
 		status = 4;
@@ -128,7 +128,7 @@ int cli_bgp_state(char **paths, int n, bool json)
 		fprintf(stderr, "lacuna bgp: no record could be read\n");
 		status = 3;
 	} else {
-		print(&s, json);
+		bgp_state_print(&s, json);
 		status = failed || s.gaps || s.counts.of[DECODE_MALFORMED] || s.counts.of[DECODE_MALFORMED_UPDATE];
 	}
 	routes_free(s.routes);

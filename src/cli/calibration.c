@@ -6,7 +6,7 @@
 #include "cli/say.h"
 #include "conf/file.h"
 #include "evaluate/calibration.h"
-#include "intake/session.h"
+#include "intake/run.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,10 +16,10 @@
 
 #define RATIOS_BYTES (1 << 20)
 
-static int take_recording(struct calibration *c, char *dir)
+static int calibration_take_recording(struct calibration *c, char *dir)
 {
 	struct truth truth;
-	struct session session;
+	struct intake_run session;
 	struct file_error error;
 	int code = truth_read(dir, &truth, &error);
 	if (code < 0) {
@@ -27,32 +27,32 @@ static int take_recording(struct calibration *c, char *dir)
 			 code == ERR_NOT_FOUND ? ": there is no truth.json in it to learn from" : "");
 		return 1;
 	}
-	session_init(&session, "lacuna evaluate", &say_notices);
+	run_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
-	int status = session_run(&session, 1, &dir);
+	int status = run_paths(&session, 1, &dir);
 	if (status <= 1 && session.pipeline) {
 		calibration_add(c, &truth, pipeline_incidents(session.pipeline), &session.in.entities);
 	}
-	session_free(&session);
+	run_free(&session);
 	truth_free(&truth);
 	return status;
 }
 
-static const char *last_name(const char *path)
+static const char *calibration_last_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static int by_name(const void *a, const void *b)
+static int calibration_by_name(const void *a, const void *b)
 {
 	const char *const *x = a, *const *y = b;
-	int order = strcmp(last_name(*x), last_name(*y));
+	int order = strcmp(calibration_last_name(*x), calibration_last_name(*y));
 	return order ? order : strcmp(*x, *y);
 }
 
 // Written beside and renamed: whole or not at all. A device, a pipe or a folder is never replaced.
-static int write_whole(const char *path, const struct text *content)
+static int calibration_write_whole(const char *path, const struct text *content)
 {
 	struct text beside = {0};
 	struct stat st;
@@ -73,7 +73,7 @@ static int write_whole(const char *path, const struct text *content)
 	return fine ? 0 : 4;
 }
 
-static int write_ratios(const char *path, const struct ratios *fitted)
+static int calibration_write_ratios(const char *path, const struct ratios *fitted)
 {
 	struct cursor bytes;
 	struct plan_error error = {0};
@@ -89,20 +89,20 @@ static int write_ratios(const char *path, const struct ratios *fitted)
 	code = calibration_ratios(&old, fitted, &anew, &line);
 	if (code < 0)
 		say_line("lacuna evaluate: %s:%u: no line of a table of ratios; see data/ratios.csv", path, line);
-	int status = code < 0 ? 3 : write_whole(path, &anew);
+	int status = code < 0 ? 3 : calibration_write_whole(path, &anew);
 	text_free(&old);
 	text_free(&anew);
 	return status;
 }
 
-static int write_all(const struct calibration_options *options, const struct calibration *c)
+static int calibration_write_all(const struct calibration_options *options, const struct calibration *c)
 {
 	struct ratios fitted;
 	struct text document = {0};
 	calibration_fit(c, &fitted, &document);
-	int status = write_whole(options->document, &document);
+	int status = calibration_write_whole(options->document, &document);
 	if (status == 0 && options->ratios)
-		status = write_ratios(options->ratios, &fitted);
+		status = calibration_write_ratios(options->ratios, &fitted);
 	text_free(&document);
 	return status;
 }
@@ -112,11 +112,11 @@ int calibration_run(const struct calibration_options *options, int n, char **dir
 	struct calibration c = {0};
 	bool terminal = isatty(STDERR_FILENO);
 	int worst = 0;
-	qsort(dirs, (size_t)n, sizeof(*dirs), by_name);
+	qsort(dirs, (size_t)n, sizeof(*dirs), calibration_by_name);
 	for (int i = 0; i < n; i++) {
 		if (terminal)
 			fprintf(stderr, "\r%d of %d recordings", i + 1, n);
-		int status = take_recording(&c, dirs[i]);
+		int status = calibration_take_recording(&c, dirs[i]);
 		worst = status > worst ? status : worst;
 	}
 	if (terminal)
@@ -125,7 +125,7 @@ int calibration_run(const struct calibration_options *options, int n, char **dir
 		say_line("lacuna evaluate: nothing to learn from: no recording has an incident with a labelled cause");
 		worst = worst > 3 ? worst : 3;
 	} else {
-		int status = write_all(options, &c);
+		int status = calibration_write_all(options, &c);
 		worst = status ? status : worst > 1 ? 1 : worst;
 	}
 	calibration_free(&c);

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "cli/measuring.h"
+#include "cli/measure_command.h"
 #include "cli/say.h"
 #include "cli/zone.h"
 
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char help[] =
+static const char check_help[] =
 	"Usage: lacuna check TARGET... [OPTION]...\n"
 	"\n"
 	"Asks services and tells how they answered, how long each phase took, and how exactly those failed that did: "
@@ -24,7 +24,8 @@ static const char help[] =
 	"  http://HOST[:PORT]/  https://HOST[:PORT]/     GET / only\n"
 	"  dns://SERVER[:PORT]/NAME[?TYPE]               SOA unless said otherwise; without recursion\n"
 	"  smtp://HOST[:PORT]  tls://HOST[:PORT]  tcp://HOST:PORT\n"
-	"\n" MEASURING_HELP "  --zone NAME           its name servers (TCP where UDP is silent) and mail servers\n"
+	"\n" MEASURE_COMMAND_HELP
+	"  --zone NAME           its name servers (TCP where UDP is silent) and mail servers\n"
 	"  --resolver ADDRESS    who is asked for them (the system's)\n"
 	"  --list                print them as targets for lacuna.yml instead of asking them\n"
 	"  --modules FILE        blackbox.yml of Prometheus' blackbox_exporter\n"
@@ -43,46 +44,46 @@ struct modules {
 	struct zone_wish zone;
 };
 
-static int parse(struct measuring *m, struct modules *x, int argc, char **argv)
+static int check_parse(struct measure_command *m, struct modules *x, int argc, char **argv)
 {
 	static const struct option options[] = {
-		MEASURING_OPTIONS,
-		{"modules", required_argument, NULL, MEASURING_NEXT},
-		{"module", required_argument, NULL, MEASURING_NEXT + 1},
-		{"zone", required_argument, NULL, MEASURING_NEXT + 2},
-		{"resolver", required_argument, NULL, MEASURING_NEXT + 3},
-		{"list", no_argument, NULL, MEASURING_NEXT + 4},
+		MEASURE_COMMAND_OPTIONS,
+		{"modules", required_argument, NULL, MEASURE_COMMAND_NEXT},
+		{"module", required_argument, NULL, MEASURE_COMMAND_NEXT + 1},
+		{"zone", required_argument, NULL, MEASURE_COMMAND_NEXT + 2},
+		{"resolver", required_argument, NULL, MEASURE_COMMAND_NEXT + 3},
+		{"list", no_argument, NULL, MEASURE_COMMAND_NEXT + 4},
 		{NULL, 0, NULL, 0},
 	};
 	int option, status = 0;
 	while (status == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(help, stdout);
+			fputs(check_help, stdout);
 			return -1;
 		}
-		if (option == MEASURING_NEXT + 1)
+		if (option == MEASURE_COMMAND_NEXT + 1)
 			x->name = optarg;
-		else if (option == MEASURING_NEXT)
+		else if (option == MEASURE_COMMAND_NEXT)
 			x->file = optarg;
-		else if (option == MEASURING_NEXT + 2)
+		else if (option == MEASURE_COMMAND_NEXT + 2)
 			x->zone.zone = optarg;
-		else if (option == MEASURING_NEXT + 3)
+		else if (option == MEASURE_COMMAND_NEXT + 3)
 			x->zone.resolver = optarg;
-		else if (option == MEASURING_NEXT + 4)
+		else if (option == MEASURE_COMMAND_NEXT + 4)
 			x->zone.list = true;
 		else
-			status = measuring_option(m, option, optarg);
+			status = measure_command_option(m, option, optarg);
 	}
 	return status;
 }
 
-static int modules_read(struct measuring *m, const struct modules *x)
+static int check_modules_read(struct measure_command *m, const struct modules *x)
 {
 	struct plan_error e;
 	if (!x->name && !x->file)
 		return 0;
 	if (!x->name || !x->file)
-		return measuring_usage(m, "--module and --modules go together", NULL);
+		return measure_command_usage(m, "--module and --modules go together", NULL);
 	if (plan_blackbox(&m->plan, x->file, &e) == 0)
 		return 0;
 	say_line("lacuna check: %s", e.text);
@@ -90,41 +91,41 @@ static int modules_read(struct measuring *m, const struct modules *x)
 }
 
 // Whom to ask comes from the word; how, from the module where one is named.
-static int word(struct measuring *m, const struct modules *x, const char *text)
+static int check_word(struct measure_command *m, const struct modules *x, const char *text)
 {
 	struct plan_error e;
 	if (plan_word_as(&m->plan, text, x->name, &e) < 0)
-		return measuring_usage(m, e.text, NULL);
+		return measure_command_usage(m, e.text, NULL);
 	return m->plan.targets[m->plan.target_count - 1].op == PROBE_ICMP_ECHO && !x->name
-		       ? measuring_usage(m, "no service: write http://, dns://, … before it, or use 'lacuna probe'",
-					 text)
+		       ? measure_command_usage(
+				 m, "no service: write http://, dns://, … before it, or use 'lacuna probe'", text)
 		       : 0;
 }
 
 int cli_check(int argc, char **argv)
 {
-	struct measuring m;
+	struct measure_command m;
 	struct modules x = {0};
-	measuring_init(&m, "check");
+	measure_command_init(&m, "check");
 	m.options.rounds = 1;
 	m.options.interval_ms = 1000;
-	int status = parse(&m, &x, argc, argv);
+	int status = check_parse(&m, &x, argc, argv);
 	if (status == 0 && optind == argc && !x.zone.zone)
-		status = measuring_usage(&m, "no target", NULL);
+		status = measure_command_usage(&m, "no target", NULL);
 	if (status == 0)
-		status = modules_read(&m, &x);
+		status = check_modules_read(&m, &x);
 	for (int i = optind; i < argc && status == 0; i++)
-		status = word(&m, &x, argv[i]);
-	measuring_notes(&m);
+		status = check_word(&m, &x, argv[i]);
+	measure_command_notes(&m);
 	if (status == 0 && x.zone.zone)
 		status = zone_targets(&m, &x.zone);
 	if (status == 0 && x.zone.list) {
 		fwrite(m.out.bytes, 1, m.out.length, stdout);
 	} else if (status == 0) {
-		int unresolved = measuring_resolve(&m);
-		status = m.plan.target_count ? measuring_run(&m) : 3;
+		int unresolved = measure_command_resolve(&m);
+		status = m.plan.target_count ? measure_command_run(&m) : 3;
 		status = status == 0 ? unresolved : status;
 	}
-	measuring_free(&m);
+	measure_command_free(&m);
 	return status < 0 ? 0 : status;
 }

@@ -10,7 +10,7 @@
 #include "cli/labels.h"
 #include "evaluate/score_report.h"
 #include "evaluate/totals.h"
-#include "intake/session.h"
+#include "intake/run.h"
 
 #include <getopt.h>
 #include <math.h>
@@ -19,30 +19,21 @@
 
 #define DETECT_MOST_S 4096 // later than that is not told in time for anything
 
-static const char help[] =
-	"Usage: lacuna evaluate DIR... [--times] [--json]\n"
-	"\n"
-	"Replays each recording and compares what was found with its truth.json: was every outage found, when it "
-	"began\n"
-	"and ended, its scope, the order of failure and return; and was anything raised that did not happen.\n"
-	"\n"
+static const char evaluate_help[] =
+	"Usage: lacuna evaluate DIR... [--times] [--json]\n\n"
+	"Replays each recording and compares what was found with its truth.json: was every outage found, when it began\n"
+	"and ended, its scope, the order of failure and return; and was anything raised that did not happen.\n\n"
 	"  --times  also how long after its true start each outage is told, to the second\n"
 	"  --json   the contract's JSON object\n"
-	"  --calibration DOCUMENT  in place of that: how good the ranking of causes is on recordings it has not seen, "
-	"as a\n"
+	"  --calibration DOCUMENT  in place of that: how good the ranking of causes is on recordings it has not seen, as a\n"
 	"           document (cross-validation that leaves out variations, topologies and ways of making a fault)\n"
-	"  --ratios FILE.csv      with it: write the rates that these recordings teach into this data file\n"
-	"\n"
-	"  --labels FILE.csv      or instead: how well published labels (IODA events of the SIGCOMM 2023 study; - for "
-	"standard\n"
-	"           input) tell an ordered shutdown at its onset, each country predicted from all others\n"
-	"\n"
+	"  --ratios FILE.csv      with it: write the rates that these recordings teach into this data file\n\n"
+	"  --labels FILE.csv      or instead: how well published labels (IODA events of the SIGCOMM 2023 study; - for standard\n"
+	"           input) tell an ordered shutdown at its onset, each country predicted from all others\n\n"
 	"Examples:\n"
 	"  lacuna evaluate recordings/*\n"
-	"  lacuna evaluate --calibration doc/CALIBRATION.md --ratios data/ratios.csv /var/lab/matrix/*-[0-9]\n"
-	"\n"
-	"Exit status: 0 every recording met its truth; 1 one missed it; 2 usage; 3 nothing could be read; 4 own "
-	"failure.\n";
+	"  lacuna evaluate --calibration doc/CALIBRATION.md --ratios data/ratios.csv /var/lab/matrix/*-[0-9]\n\n"
+	"Exit status: 0 every recording met its truth; 1 one missed it; 2 usage; 3 nothing could be read; 4 own failure.\n";
 
 struct evaluation {
 	bool json, times;
@@ -52,7 +43,7 @@ struct evaluation {
 };
 
 // Name of the last folder of a path.
-static void name_of(const char *path, char *ret, size_t size)
+static void evaluate_name_of(const char *path, char *ret, size_t size)
 {
 	size_t n = strlen(path);
 	while (n > 1 && path[n - 1] == '/')
@@ -77,7 +68,7 @@ struct openings {
 	size_t count, capacity;
 };
 
-static void opening_take(void *context, const struct revision *r)
+static void evaluate_opening_take(void *context, const struct revision *r)
 {
 	struct openings *o = context;
 	if (r->revision != 1)
@@ -90,7 +81,7 @@ static void opening_take(void *context, const struct revision *r)
 
 // From the true start of the outage to the first revision of the incident that it was found as: to a second, the grid of the
 // cuts. An incident that was open before tells it at once.
-static void time_detection(const struct openings *openings, struct score_outage *o)
+static void evaluate_time_detection(const struct openings *openings, struct score_outage *o)
 {
 	for (size_t i = 0; i < openings->count; i++) {
 		if (strcmp(openings->at[i].id, o->found->id) != 0)
@@ -103,7 +94,7 @@ static void time_detection(const struct openings *openings, struct score_outage 
 static int evaluate_one(struct evaluation *e, char *dir)
 {
 	struct truth truth;
-	struct session session;
+	struct intake_run session;
 	struct openings openings = {0};
 	struct file_error error;
 	char name[128];
@@ -115,20 +106,20 @@ static int evaluate_one(struct evaluation *e, char *dir)
 			say_line("lacuna evaluate: %s", error.message);
 		return 3;
 	}
-	session_init(&session, "lacuna evaluate", &say_notices);
+	run_init(&session, "lacuna evaluate", &say_notices);
 	session.quiet = true;
 	if (e->times) {
 		session.cut_ns = NS_PER_S;
-		session.revisions = (struct revision_sink){opening_take, &openings};
+		session.revisions = (struct revision_sink){evaluate_opening_take, &openings};
 	}
-	int status = session_run(&session, 1, &dir);
+	int status = run_paths(&session, 1, &dir);
 	if (status <= 1 && session.pipeline) {
 		struct score score =
 			score_recording(&truth, pipeline_incidents(session.pipeline), &session.in.entities);
 		for (size_t i = 0; e->times && i < score.count; i++)
 			if (score.outages[i].asked && score.outages[i].detected)
-				time_detection(&openings, &score.outages[i]);
-		name_of(dir, name, sizeof(name));
+				evaluate_time_detection(&openings, &score.outages[i]);
+		evaluate_name_of(dir, name, sizeof(name));
 		if (e->json)
 			score_json(&e->writer, name, &score);
 		else
@@ -137,7 +128,7 @@ static int evaluate_one(struct evaluation *e, char *dir)
 		score_free(&score);
 	}
 	free(openings.at);
-	session_free(&session);
+	run_free(&session);
 	truth_free(&truth);
 	return status;
 }
@@ -185,7 +176,7 @@ int cli_evaluate(int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jth", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(help, stdout);
+			fputs(evaluate_help, stdout);
 			return 0;
 		}
 		if (option == '?') {

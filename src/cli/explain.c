@@ -5,60 +5,53 @@
 #include "base/json.h"
 #include "cli/moment.h"
 #include "cli/say.h"
-#include "intake/session.h"
+#include "intake/run.h"
 #include "report/cause.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
-static const char help[] =
-	"Usage: lacuna explain RECORDING... [ID] [--watch ENTITY]... [--until TIME] [--json] [--quiet]\n"
-	"\n"
-	"Replays a recording (or archives, as `lacuna replay` takes them) and says of each incident why it happened: "
-	"causes\n"
-	"ranked by probability, the evidence for and against with its ratios and files, what is not known, and which "
-	"single\n"
-	"observation would tell most. A mechanism, never an actor.\n"
-	"\n"
+static const char explain_help[] =
+	"Usage: lacuna explain RECORDING... [ID] [--watch ENTITY]... [--until TIME] [--json] [--quiet]\n\n"
+	"Replays a recording (or archives, as `lacuna replay` takes them) and says of each incident why it happened: causes\n"
+	"ranked by probability, the evidence for and against with its ratios and files, what is not known, and which single\n"
+	"observation would tell most. A mechanism, never an actor.\n\n"
 	"  ID              only this incident: its id, or so much of its beginning that one is left\n"
 	"  --watch ENTITY  country/KP, asn/131279, or 'country/*'; a recording names its own\n"
 	"  --until TIME    what was known then (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --json          the incidents as JSON objects, as `lacuna replay --json` has them\n"
-	"  --quiet         no progress, no notes\n"
-	"\n"
+	"  --quiet         no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna explain recordings/demo\n"
 	"  lacuna explain recordings/demo KX-20261125T1907Z-2\n"
-	"  lacuna explain recordings/lab/power-silent-dual-9 --json\n"
-	"\n"
-	"Exit status: 0 done; 1 done, but input was damaged or missing; 2 usage, or no incident has that ID; 3 nothing "
-	"could be\n"
+	"  lacuna explain recordings/lab/power-silent-dual-9 --json\n\n"
+	"Exit status: 0 done; 1 done, but input was damaged or missing; 2 usage, or no incident has that ID; 3 nothing could be\n"
 	"read; 4 out of memory or another failure of our own.\n";
 
 struct explain {
-	struct session session;
+	struct intake_run session;
 	const char *id; // null: all
 	bool json;
 };
 
-static int usage(const char *message, const char *what)
+static int explain_usage(const char *message, const char *what)
 {
 	say_line("lacuna explain: %s%s%s", message, what ? ": " : "", what ? what : "");
 	say_line("Try 'lacuna explain --help'.");
 	return 2;
 }
 
-static int parse_one(struct explain *e, int option)
+static int explain_parse_one(struct explain *e, int option)
 {
 	switch (option) {
 	case 'w':
 		if (e->session.watch_count == WATCH_MAX)
-			return usage("too many --watch", NULL);
+			return explain_usage("too many --watch", NULL);
 		e->session.watch[e->session.watch_count++] = optarg;
 		return 0;
 	case 'u':
-		return moment_parse(optarg, &e->session.until) < 0 ? usage("--until is not a time", optarg) : 0;
+		return moment_parse(optarg, &e->session.until) < 0 ? explain_usage("--until is not a time", optarg) : 0;
 	case 'j':
 		e->json = true;
 		return 0;
@@ -72,7 +65,7 @@ static int parse_one(struct explain *e, int option)
 }
 
 // 0: go on; else the exit status + 1.
-static int parse(struct explain *e, int argc, char **argv)
+static int explain_parse(struct explain *e, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"watch", required_argument, NULL, 'w'}, {"until", required_argument, NULL, 'u'},
@@ -83,18 +76,18 @@ static int parse(struct explain *e, int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jqh", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(help, stdout);
+			fputs(explain_help, stdout);
 			return 1;
 		}
-		int status = parse_one(e, option);
+		int status = explain_parse_one(e, option);
 		if (status)
 			return status + 1;
 	}
-	return optind == argc ? usage("name a recording", NULL) + 1 : 0;
+	return optind == argc ? explain_usage("name a recording", NULL) + 1 : 0;
 }
 
 // The last argument is an ID if it is no file, folder or pattern but looks like one: "KX-20220125T2050Z-1".
-static void take_id(struct explain *e, int *argc, char **argv)
+static void explain_take_id(struct explain *e, int *argc, char **argv)
 {
 	struct stat st;
 	const char *last = argv[*argc - 1];
@@ -104,27 +97,27 @@ static void take_id(struct explain *e, int *argc, char **argv)
 	(*argc)--;
 }
 
-static bool chosen(const struct explain *e, const struct incident *n)
+static bool explain_chosen(const struct explain *e, const struct incident *n)
 {
 	return !e->id || strncmp(n->id, e->id, strlen(e->id)) == 0;
 }
 
-static int count_chosen(const struct explain *e, const struct incident_view *v)
+static int explain_count_chosen(const struct explain *e, const struct incident_view *v)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < v->incidents->count; i++)
-		found += chosen(e, &v->incidents->at[i]);
+		found += explain_chosen(e, &v->incidents->at[i]);
 	if (!e->id || found == 1)
 		return 0;
 	if (found > 1)
-		return usage("more than one incident begins with that ID", e->id);
+		return explain_usage("more than one incident begins with that ID", e->id);
 	say_line("lacuna explain: no incident has the ID %s; these are there:", e->id);
 	for (size_t i = 0; i < v->incidents->count; i++)
 		say_line("  %s", v->incidents->at[i].id);
 	return 2;
 }
 
-static void print(const struct explain *e, const struct incident_view *v)
+static void explain_print(const struct explain *e, const struct incident_view *v)
 {
 	struct text t = {0};
 	bool first = true;
@@ -132,7 +125,7 @@ static void print(const struct explain *e, const struct incident_view *v)
 		text_put(&t, "{\"incidents\":[");
 	for (size_t i = 0; i < v->incidents->count; i++) {
 		const struct incident *n = &v->incidents->at[i];
-		if (!chosen(e, n))
+		if (!explain_chosen(e, n))
 			continue;
 		if (e->json) {
 			text_put(&t, first ? "" : ",");
@@ -155,25 +148,25 @@ int cli_explain(int argc, char **argv)
 {
 	struct explain e = {0};
 	struct incident_view view;
-	session_init(&e.session, "lacuna explain", &say_notices);
-	int status = parse(&e, argc, argv);
+	run_init(&e.session, "lacuna explain", &say_notices);
+	int status = explain_parse(&e, argc, argv);
 	if (!status) {
-		take_id(&e, &argc, argv);
+		explain_take_id(&e, &argc, argv);
 		if (optind >= argc)
-			status = usage("an ID needs the recording that the incident is in", e.id) + 1;
+			status = explain_usage("an ID needs the recording that the incident is in", e.id) + 1;
 	}
 	if (!status) {
-		status = 1 + session_run(&e.session, argc - optind, argv + optind);
+		status = 1 + run_paths(&e.session, argc - optind, argv + optind);
 		if (status <= 2 && e.session.pipeline) {
-			session_evidence(&e.session);
-			session_view(&e.session, &view);
-			int missing = count_chosen(&e, &view);
+			run_inputs(&e.session);
+			run_view(&e.session, &view);
+			int missing = explain_count_chosen(&e, &view);
 			if (missing)
 				status = missing + 1;
 			else
-				print(&e, &view);
+				explain_print(&e, &view);
 		}
 	}
-	session_free(&e.session);
+	run_free(&e.session);
 	return status - 1;
 }

@@ -40,7 +40,7 @@ struct follow_folder {
 
 struct following {
 	const struct follow_options *options;
-	struct session *session;
+	struct intake_run *session;
 	int notify; // -1: the system does not tell
 	struct follow_folder *folders;
 	size_t folder_count, folder_capacity;
@@ -74,7 +74,7 @@ static void follow_tell(void *context, const struct revision *r)
 		revision_json(&t, r);
 		text_char(&t, '\n');
 	} else {
-		session_view(f->session, &v);
+		run_view(f->session, &v);
 		follow_line(&t, &v, r);
 		if (f->options->verbose)
 			incident_text(&t, &v, r->incident);
@@ -210,32 +210,32 @@ static void follow_wait(const struct following *f)
 
 static int follow_run(struct following *f)
 {
-	struct session *s = f->session;
-	int code = SESSION_AGAIN;
-	while (!follow_stopping && code == SESSION_AGAIN) {
+	struct intake_run *s = f->session;
+	int code = RUN_AGAIN;
+	while (!follow_stopping && code == RUN_AGAIN) {
 		follow_look(f);
-		code = session_read(s);
-		if (code == SESSION_AGAIN && !follow_stopping)
+		code = run_read(s);
+		if (code == RUN_AGAIN && !follow_stopping)
 			follow_wait(f);
 	}
 	if (code < 0)
-		return session_status(s, code);
+		return run_status(s, code);
 	if (follow_stopping && !ferror(stdout)) {
 		follow_look(f);
-		code = session_drain(s);
+		code = run_drain(s);
 	}
 	if (!follow_stopping)
-		code = session_finish(s); // `until` was reached
+		code = run_finish(s); // `until` was reached
 	int closed = session_log_close(&s->log, s);
 	code = code < 0 ? code : closed;
-	return s->records || code < 0 ? session_status(s, code) : 0;
+	return s->records || code < 0 ? run_status(s, code) : 0;
 }
 
 int follow(const struct follow_options *options)
 {
 	struct following f = {.options = options, .session = options->session};
 	struct sigaction action = {.sa_handler = follow_on_stop, .sa_flags = SA_RESTART}; // a line is told to its end
-	struct session *s = f.session;
+	struct intake_run *s = f.session;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	s->growing = true;
@@ -243,7 +243,7 @@ int follow(const struct follow_options *options)
 	s->stop = &follow_stopping;
 	s->revisions = (struct revision_sink){follow_tell, &f};
 	f.notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	int status = session_open(s, options->path_count, options->paths);
+	int status = run_open(s, options->path_count, options->paths);
 	for (int i = 0; i < options->path_count; i++)
 		follow_path(&f, options->paths[i]);
 	if (!status)

@@ -3,10 +3,10 @@
 // revision is told when it is cut.
 #pragma once
 
-#include "intake/session.h"
+#include "intake/run.h"
 
 struct follow_options {
-	struct session *session; // set up, not opened
+	struct intake_run *session; // set up, not opened
 	char **paths;
 	int path_count;
 	double every_s;	    // between looks where nothing wakes us: file systems of other machines

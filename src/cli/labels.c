@@ -12,7 +12,7 @@
 
 #define LABEL_BYTES (64u << 20)
 
-static int stdin_read(struct text *ret)
+static int labels_stdin_read(struct text *ret)
 {
 	char buffer[65536];
 	size_t n;
@@ -21,13 +21,13 @@ static int stdin_read(struct text *ret)
 	return ret->length > LABEL_BYTES ? ERR_TOO_LARGE : 0;
 }
 
-static int read_all(const char *path, struct labels *ret)
+static int labels_read_all(const char *path, struct labels *ret)
 {
 	struct text piped = {0};
 	struct cursor bytes = {0};
 	struct plan_error error = {0};
 	bool from_stdin = strcmp(path, "-") == 0;
-	int code = from_stdin ? stdin_read(&piped) : file_read(path, LABEL_BYTES, &bytes, &error);
+	int code = from_stdin ? labels_stdin_read(&piped) : file_read(path, LABEL_BYTES, &bytes, &error);
 	if (code < 0) {
 		say_line("lacuna evaluate: %s", from_stdin ? "standard input is larger than 64 MiB" : error.text);
 		text_free(&piped);
@@ -41,10 +41,10 @@ static int read_all(const char *path, struct labels *ret)
 	if (gzip)
 		say_line("lacuna evaluate: %s: compressed; use: zcat FILE | lacuna evaluate --labels -", path);
 	else if (code == ERR_MALFORMED)
-		say_line("lacuna evaluate: %s:1: this heading is of no known list of labels (columns begin, end, "
-			 "country, scope, "
-			 "cause and *_visible, or start_date, end_date, country, geo_scope, actual_cause)",
-			 path);
+		say_line(
+			"lacuna evaluate: %s:1: "
+			"this heading is of no known list of labels (columns begin, end, country, scope, cause and *_visible, or start_date, end_date, country, geo_scope, actual_cause)",
+			path);
 	else if (code < 0)
 		say_line("lacuna evaluate: %s: more than %d rows", path, LABELS_MAX);
 	text_free(&piped);
@@ -58,7 +58,7 @@ int labels_run(const char *path, bool json)
 	struct labels labels;
 	struct label_scores scores = {0};
 	struct text t = {0};
-	int status = read_all(path, &labels);
+	int status = labels_read_all(path, &labels);
 	if (status)
 		return status;
 	bool both = !labels.shutdowns_only && labels.count > 1;

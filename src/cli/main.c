@@ -31,7 +31,7 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 	const char *says;
-} commands[] = {
+} main_commands[] = {
 	{"demo", cli_demo, "replay the shipped recording and tell the story"},
 	{"replay", cli_replay,
 	 "replay archives and recordings: who left the routing table, when, and when it came back"},
@@ -45,48 +45,48 @@ static const struct command {
 	{"world", cli_world, "who is where: build and ask the country and network data"},
 };
 
-static void overview(FILE *out)
+static void main_overview(FILE *out)
 {
-	fputs("Usage: lacuna COMMAND [ARGUMENT...]\n\nLacuna sees when a country or a network falls off the "
-	      "Internet.\n\n",
+	fputs("Usage: lacuna COMMAND [ARGUMENT...]\n\n"
+	      "Lacuna sees when a country or a network falls off the Internet.\n\n",
 	      out);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].says);
+	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++)
+		fprintf(out, "  %-8s %s\n", main_commands[i].name, main_commands[i].says);
 	fputs("  help     this text, or that of a command\n\nOptions: --version, --help\n", out);
 }
 
-static const struct command *command_find(const char *name)
+static const struct command *main_command_find(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
+	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++)
+		if (strcmp(main_commands[i].name, name) == 0)
+			return &main_commands[i];
 	return NULL;
 }
 
-static int unknown(const char *name)
+static int main_unknown(const char *name)
 {
 	say_line("lacuna: no command '%s'", name);
 	say_line("Try 'lacuna help'.");
 	return 2;
 }
 
-static int help(int argc, char **argv)
+static int main_help(int argc, char **argv)
 {
-	const struct command *c = argc > 2 ? command_find(argv[2]) : NULL;
+	const struct command *c = argc > 2 ? main_command_find(argv[2]) : NULL;
 	if (!c && argc > 2 && strcmp(argv[2], "help") != 0)
-		return unknown(argv[2]);
+		return main_unknown(argv[2]);
 	if (!c) {
-		overview(stdout);
+		main_overview(stdout);
 		return 0;
 	}
 	char *arguments[] = {argv[2], (char *)"--help", NULL};
 	return c->run(2, arguments);
 }
 
-static int run(int argc, char **argv)
+static int main_run(int argc, char **argv)
 {
 	if (argc < 2) {
-		overview(stderr);
+		main_overview(stderr);
 		return 2;
 	}
 	if (strncmp(argv[1], "--role=", strlen("--role=")) == 0) // how the program starts its own processes
@@ -96,27 +96,27 @@ static int run(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return help(argc, argv);
-	const struct command *c = command_find(argv[1]);
+		return main_help(argc, argv);
+	const struct command *c = main_command_find(argv[1]);
 	if (!c)
-		return unknown(argv[1]);
+		return main_unknown(argv[1]);
 	return c->run(argc - 1, argv + 1);
 }
 
 // Whoever read standard output has closed it.
-static bool reader_gone(void)
+static bool main_reader_gone(void)
 {
 	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
 	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
 }
 
 // An answer that did not arrive is no success; a reader who has read enough is no failure.
-static int written(int status)
+static int main_written(int status)
 {
 	errno = 0;
 	bool whole = fflush(stdout) == 0 && !ferror(stdout);
 	int error = errno;
-	if (whole || status > 1 || error == EPIPE || reader_gone())
+	if (whole || status > 1 || error == EPIPE || main_reader_gone())
 		return status;
 	say_line("lacuna: standard output: %s", error ? err_text(-error) : "not all could be written");
 	return 4;
@@ -124,7 +124,7 @@ static int written(int status)
 
 // A descriptor that was closed before us would become that of a recording or a channel, and messages would be written into it.
 // What stands in its place can be read at most, so that what is written to it fails as it should.
-static void hold_standard(void)
+static void main_hold_standard(void)
 {
 	for (int fd = open("/", O_RDONLY | O_CLOEXEC); fd >= 0; fd = open("/", O_RDONLY | O_CLOEXEC))
 		if (fd > STDERR_FILENO) {
@@ -135,12 +135,12 @@ static void hold_standard(void)
 
 int main(int argc, char **argv)
 {
-	hold_standard();
+	main_hold_standard();
 	uint64_t nth;
 	const char *fail = getenv("LACUNA_FAIL_ALLOC"); // tests only: the n-th allocation fails
 	if (fail)
 		alloc_fail_at(number_of_text(fail, UINT32_MAX, &nth) ? nth : 0);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); // a limit of file size is told like a full disk
-	return written(run(argc, argv));
+	return main_written(main_run(argc, argv));
 }

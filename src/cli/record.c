@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "cli/measuring.h"
+#include "cli/measure_command.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
 #include "os/clock.h"
@@ -20,22 +20,18 @@
 
 #define CONTROLS_LEAST 4 // fewer cannot tell our own failure from the target's
 
-static const char help[] =
+static const char record_help[] =
 	"Usage: lacuna record probes -o DIR [-c lacuna.yml] [TARGET...] [OPTION]...\n"
 	"       lacuna record bmp ADDR:PORT -o DIR [--collector NAME] [--for SECONDS]\n"
-	"       lacuna record --example\n"
-	"\n"
+	"       lacuna record --example\n\n"
 	"Measures what a configuration lists, until interrupted, and keeps every attempt in a recording folder that\n"
-	"'lacuna replay DIR' reads: pings of the watch list, the census of address blocks, checks of services, and our "
-	"own\n"
-	"blindness. A folder that is there already is gone on with.\n"
-	"\n"
+	"'lacuna replay DIR' reads: pings of the watch list, the census of address blocks, checks of services, and our own\n"
+	"blindness. A folder that is there already is gone on with.\n\n"
 	"  -o, --output DIR      the recording folder\n"
 	"  -c, --config FILE     what to measure and who you are; begins with `probing: off`: see doc/PROBING.md\n"
 	"  --for SECONDS         stop after\n"
 	"  --collector NAME      bmp: the collector's name in the recording; 'lacuna record bmp --help' says more\n"
-	"  --example             print a configuration with every key explained\n"
-	"\n" MEASURING_HELP "\n"
+	"  --example             print a configuration with every key explained\n\n" MEASURE_COMMAND_HELP "\n"
 	"Examples:\n"
 	"  lacuna record --example > lacuna.yml\n"
 	"  lacuna record probes -c lacuna.yml -o recordings/today\n"
@@ -44,8 +40,8 @@ static const char help[] =
 	"Exit status: 0 done; 1 done, but we were blind for a time or a process had to be started again; 2 usage;\n"
 	"3 nothing could be measured; 4 a failure of our own, the disk included.\n";
 
-struct record {
-	struct measuring m; // first: sinks that are shared find it at the record's address
+struct record_command {
+	struct measure_command m; // first: sinks that are shared find it at the record's address
 	struct recorder files;
 	const char *dir, *config;
 	uint32_t for_ms;
@@ -53,23 +49,23 @@ struct record {
 	bool failed;
 };
 
-static const struct option options[] = {
-	MEASURING_OPTIONS,
+static const struct option record_options[] = {
+	MEASURE_COMMAND_OPTIONS,
 	{"output", required_argument, NULL, 'o'},
 	{"config", required_argument, NULL, 'c'},
-	{"for", required_argument, NULL, MEASURING_NEXT},
-	{"example", no_argument, NULL, MEASURING_NEXT + 1},
+	{"for", required_argument, NULL, MEASURE_COMMAND_NEXT},
+	{"example", no_argument, NULL, MEASURE_COMMAND_NEXT + 1},
 	{NULL, 0, NULL, 0},
 };
 
 // The configuration comes first, wherever it stands: what the command line says goes before it.
-static int configuration(struct record *r, int argc, char **argv)
+static int record_configuration(struct record_command *r, int argc, char **argv)
 {
 	struct plan_error e;
 	int option;
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "o:c:", options, NULL)) != -1) {
-		if (option == 'h' || option == MEASURING_NEXT + 1) {
+	while ((option = getopt_long(argc, argv, "o:c:", record_options, NULL)) != -1) {
+		if (option == 'h' || option == MEASURE_COMMAND_NEXT + 1) {
 			r->config = NULL;
 			break;
 		}
@@ -81,20 +77,20 @@ static int configuration(struct record *r, int argc, char **argv)
 		say_line("lacuna record: %s", e.text);
 		return 3;
 	}
-	measuring_notes(&r->m);
+	measure_command_notes(&r->m);
 	return 0;
 }
 
-static int parse(struct record *r, int argc, char **argv)
+static int record_parse(struct record_command *r, int argc, char **argv)
 {
-	int option, status = configuration(r, argc, argv);
-	while (status == 0 && (option = getopt_long(argc, argv, "o:c:", options, NULL)) != -1) {
+	int option, status = record_configuration(r, argc, argv);
+	while (status == 0 && (option = getopt_long(argc, argv, "o:c:", record_options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(help, stdout);
+			fputs(record_help, stdout);
 			return -1;
 		}
 		switch (option) {
-		case MEASURING_NEXT + 1:
+		case MEASURE_COMMAND_NEXT + 1:
 			text_clear(&r->m.out);
 			plan_example(&r->m.out);
 			fwrite(r->m.out.bytes, 1, r->m.out.length, stdout);
@@ -104,29 +100,29 @@ static int parse(struct record *r, int argc, char **argv)
 			break;
 		case 'c':
 			break;
-		case MEASURING_NEXT:
-			status = measuring_seconds(&r->m, optarg, &r->for_ms);
+		case MEASURE_COMMAND_NEXT:
+			status = measure_command_seconds(&r->m, optarg, &r->for_ms);
 			break;
-		case MEASURING_OPT_OUT:
+		case MEASURE_COMMAND_OPT_OUT:
 			// Who stands in the configuration's list has not changed their mind.
 			if (r->m.plan.opt_out_file && r->config)
-				status = measuring_usage(&r->m, "the configuration names an opt-out file already",
-							 optarg);
+				status = measure_command_usage(&r->m, "the configuration names an opt-out file already",
+							       optarg);
 			else
-				status = measuring_option(&r->m, option, optarg);
+				status = measure_command_option(&r->m, option, optarg);
 			break;
 		default:
-			status = measuring_option(&r->m, option, optarg);
+			status = measure_command_option(&r->m, option, optarg);
 		}
 	}
 	return status;
 }
 
-static void take(void *context, const struct attempt *batch, size_t n)
+static void record_take(void *context, const struct attempt *batch, size_t n)
 {
-	struct record *r = context;
+	struct record_command *r = context;
 	for (size_t i = 0; i < n; i++)
-		attempt_json(&r->files.lines, &batch[i], r->files.observer, measuring_name(&r->m, &batch[i]));
+		attempt_json(&r->files.lines, &batch[i], r->files.observer, measure_command_name(&r->m, &batch[i]));
 	r->attempts += n;
 	recorder_write(&r->files);
 	if (r->files.error && !r->failed) {
@@ -137,9 +133,9 @@ static void take(void *context, const struct attempt *batch, size_t n)
 	}
 }
 
-static void health(void *context, const struct message_health *h)
+static void record_health(void *context, const struct message_health *h)
 {
-	struct record *r = context;
+	struct record_command *r = context;
 	health_report_json(&r->files.lines, &(struct health_report){.time = h->time,
 								    .from = h->from,
 								    .observer = r->files.observer,
@@ -155,26 +151,25 @@ static void health(void *context, const struct message_health *h)
 		say_line("lacuna record: this observer sees again");
 }
 
-static void saved(void *context, const void *bytes, size_t n)
+static void record_saved(void *context, const void *bytes, size_t n)
 {
-	struct record *r = context;
+	struct record_command *r = context;
 	recorder_save(&r->files, bytes, n);
 }
 
-static void controls(const struct record *r)
+static void record_controls(const struct record_command *r)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < r->m.plan.target_count; i++)
 		n += r->m.plan.targets[i].kind == TARGET_CONTROL;
 	if (n < CONTROLS_LEAST)
-		say_line("lacuna record: %zu control targets; with fewer than %d our own failure cannot be told from "
-			 "that of "
-			 "what is watched",
-			 n, CONTROLS_LEAST);
+		say_line(
+			"lacuna record: %zu control targets; with fewer than %d our own failure cannot be told from that of what is watched",
+			n, CONTROLS_LEAST);
 }
 
 // In a laboratory whatever is listed may be asked: nothing outside the laboratory's addresses can be.
-static void allow_listed(struct plan *p)
+static void record_allow_listed(struct plan *p)
 {
 	for (size_t i = 0; i < p->target_count && p->lab; i++) {
 		const struct addr *a = &p->targets[i].address;
@@ -185,7 +180,7 @@ static void allow_listed(struct plan *p)
 	}
 }
 
-static int run(struct record *r)
+static int record_run(struct record_command *r)
 {
 	struct file_error e;
 	struct record_scope scope;
@@ -205,12 +200,13 @@ static int run(struct record *r)
 	o->for_ns = (int64_t)r->for_ms * 1000000;
 	o->resume = resume;
 	o->resume_length = resume_length;
-	o->sink = (struct measure_sink){take, health, measuring_ready, measuring_says, saved, r};
-	allow_listed(&r->m.plan);
-	controls(r);
+	o->sink = (struct measure_sink){record_take,	      record_health, measure_command_ready,
+					measure_command_says, record_saved,  r};
+	record_allow_listed(&r->m.plan);
+	record_controls(r);
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
-	health(r, &fresh);
+	record_health(r, &fresh);
 	int code = r->files.error ? r->files.error : measure_run(o, &r->m.result);
 	if (r->files.error && !r->failed)
 		say_line("lacuna record: %s: %s", r->dir, err_text(r->files.error));
@@ -219,7 +215,7 @@ static int run(struct record *r)
 	if (!r->m.quiet)
 		say_line("%llu attempts, %llu bytes in %s", (unsigned long long)r->attempts,
 			 (unsigned long long)r->files.written, r->dir);
-	measuring_accounting(&r->m);
+	measure_command_accounting(&r->m);
 	if (lost < 0)
 		return 4;
 	if (code < 0)
@@ -227,18 +223,18 @@ static int run(struct record *r)
 	return !r->attempts ? 3 : r->blind || r->m.result.deaths ? 1 : 0;
 }
 
-static int words(struct record *r, int argc, char **argv)
+static int record_words(struct record_command *r, int argc, char **argv)
 {
 	struct plan_error e;
 	if (optind == argc || strcmp(argv[optind], "probes") != 0)
-		return measuring_usage(&r->m, "say what to record: probes", NULL);
+		return measure_command_usage(&r->m, "say what to record: probes", NULL);
 	if (!r->dir)
-		return measuring_usage(&r->m, "-o DIR is missing", NULL);
+		return measure_command_usage(&r->m, "-o DIR is missing", NULL);
 	if (r->m.plan.observer && strchr(r->m.plan.observer, '/'))
-		return measuring_usage(&r->m, "--observer names files: no '/' in it", r->m.plan.observer);
+		return measure_command_usage(&r->m, "--observer names files: no '/' in it", r->m.plan.observer);
 	for (int i = optind + 1; i < argc; i++)
 		if (plan_word(&r->m.plan, argv[i], &e) < 0)
-			return measuring_usage(&r->m, e.text, NULL);
+			return measure_command_usage(&r->m, e.text, NULL);
 	return 0;
 }
 
@@ -246,17 +242,17 @@ int cli_record(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "bmp") == 0)
 		return cli_record_bmp(argc, argv);
-	struct record r = {.files.file = -1, .files.lock = -1};
-	measuring_init(&r.m, "record");
-	int status = parse(&r, argc, argv);
+	struct record_command r = {.files.file = -1, .files.lock = -1};
+	measure_command_init(&r.m, "record");
+	int status = record_parse(&r, argc, argv);
 	if (status == 0)
-		status = words(&r, argc, argv);
+		status = record_words(&r, argc, argv);
 	if (status == 0) {
-		int unresolved = measuring_resolve(&r.m);
-		status = run(&r);
+		int unresolved = measure_command_resolve(&r.m);
+		status = record_run(&r);
 		status = status == 0 ? unresolved : status;
 	}
 	recorder_close(&r.files);
-	measuring_free(&r.m);
+	measure_command_free(&r.m);
 	return status < 0 ? 0 : status;
 }

@@ -14,22 +14,16 @@
 #include <string.h>
 
 static const char record_bmp_help[] =
-	"Usage: lacuna record bmp ADDR:PORT -o DIR [--collector NAME] [--for SECONDS] [--quiet]\n"
-	"\n"
-	"Listens on this address for routers that send BMP (RFC 7854) and keeps their bytes in DIR/bmp/NAME-N.bmp, one "
-	"file a\n"
-	"session, with the arrival of every piece beside it (.index). 'lacuna replay DIR' reads them. Anyone who "
-	"reaches the\n"
-	"address can send: listen where only your routers do. ADDR is 127.0.0.1, [::1], or an address of this "
-	"machine.\n"
-	"\n"
+	"Usage: lacuna record bmp ADDR:PORT -o DIR [--collector NAME] [--for SECONDS] [--quiet]\n\n"
+	"Listens on this address for routers that send BMP (RFC 7854) and keeps their bytes in DIR/bmp/NAME-N.bmp, one file a\n"
+	"session, with the arrival of every piece beside it (.index). 'lacuna replay DIR' reads them. Anyone who reaches the\n"
+	"address can send: listen where only your routers do. ADDR is 127.0.0.1, [::1], or an address of this machine.\n\n"
 	"  -o, --output DIR      the recording folder; made when it is not there, gone on with when it is\n"
 	"      --collector NAME  letters, digits and _; the collector's name in the recording (default: bmp)\n"
 	"      --for SECONDS     stop after; otherwise at SIGINT or SIGTERM\n"
-	"  -q, --quiet           say only what is wrong\n"
-	"\n"
-	"Exit status: 0 done; 1 done, but the disk was full for a time or a process had to be started again; 2 "
-	"record_bmp_usage;\n"
+	"  -q, --quiet           say only what is wrong\n\n"
+	"Exit status: 0 done; 1 done, but the disk was full for a time or a process had to be started again; "
+	"2 record_bmp_usage;\n"
 	"3 cannot listen or no folder; 4 own failure.\n";
 
 static bool record_bmp_seconds_parse(const char *word, int64_t *ret_ns)
@@ -44,7 +38,7 @@ static bool record_bmp_seconds_parse(const char *word, int64_t *ret_ns)
 // "192.0.2.1:1790", "[2001:db8::1]:1790"
 static bool record_bmp_address_parse(struct station_options *s, const char *word)
 {
-	struct place place;
+	struct asked_place place;
 	if (place_parse(word, &place) || place.kind || !place.port || place.address.family == FAMILY_NONE)
 		return false;
 	s->at = place.address;

@@ -9,7 +9,7 @@
 #include "cli/moment.h"
 #include "cli/say.h"
 #include "detect/level.h"
-#include "intake/session.h"
+#include "intake/run.h"
 #include "intake/shipped.h"
 #include "report/revision.h"
 
@@ -24,44 +24,34 @@
 #define STRIP_CELLS	   60
 #define STRIPS_SHOWN	   20
 
-static const char help[] =
-	"Usage: lacuna replay PATH... [--watch ENTITY]... [--json] [--until TIME] [--follow[=SECONDS]] [--definition "
-	"NAME]\n"
-	"                     [--full-feed-floor N] [--set NAME=VALUE]... [--parameters] [--world FILE] [--quiet]\n"
-	"\n"
+static const char replay_help[] =
+	"Usage: lacuna replay PATH... [--watch ENTITY]... [--json] [--until TIME] [--follow[=SECONDS]] [--definition NAME]\n"
+	"                     [--full-feed-floor N] [--set NAME=VALUE]... [--parameters] [--world FILE] [--quiet]\n\n"
 	"Reads BGP archives (MRT and BMP, plain or compressed, files, folders, globs) and recording folders in time\n"
 	"order, and tells which watched country or network left the global routing table, when, how fast, and when it\n"
-	"came back.\n"
-	"\n"
+	"came back.\n\n"
 	"  --watch ENTITY        country/KP, asn/131279, or 'country/*'; a recording names its own\n"
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
-	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna "
-	"log')\n"
+	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
 	"  --snapshot FILE       writes the state there when the data end, at --until, or when told to stop\n"
 	"  --resume FILE         goes on from such a state with the same paths: what it has is not told again\n"
-	"  --follow[=SECONDS]    the data is still being written: read what is new and tell each revision in a line, "
-	"until\n"
-	"                        interrupted; look at least so often (5), for file systems that do not say what "
-	"changes\n"
+	"  --follow[=SECONDS]    the data is still being written: read what is new and tell each revision in a line, until\n"
+	"                        interrupted; look at least so often (5), for file systems that do not say what changes\n"
 	"  --verbose             with --follow: the whole story with each revision\n"
 	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
-	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, "
-	"one-network\n"
-	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its "
-	"own)\n"
+	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, one-network\n"
+	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
 	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
-	"  --quiet               no progress, no notes\n"
-	"\n"
+	"  --quiet               no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna replay recordings/demo\n"
 	"  lacuna replay rrc00/2022.01/ --watch country/KP\n"
-	"  lacuna replay bview.20220126.0000.gz 'updates.20220126.*.gz' --watch country/KP --json\n"
-	"\n"
+	"  lacuna replay bview.20220126.0000.gz 'updates.20220126.*.gz' --watch country/KP --json\n\n"
 	"Exit status: 0 done; 1 done, but input was damaged or missing (named on standard error); 2 usage; 3 nothing\n"
 	"could be read; 4 out of memory or another failure of our own.\n";
 
@@ -74,36 +64,36 @@ static void replay_on_stop(int number)
 }
 
 struct replay {
-	struct session session;
+	struct intake_run session;
 	bool json, parameters, follow, revisions, verbose;
 	double every_s, watermark_s;
 };
 
-static int usage(const char *message, const char *what)
+static int replay_usage(const char *message, const char *what)
 {
 	say_line("lacuna replay: %s%s%s", message, what ? ": " : "", what ? what : "");
 	say_line("Try 'lacuna replay --help'.");
 	return 2;
 }
 
-static int seconds_parse(const char *option, const char *argument, double *ret)
+static int replay_seconds_parse(const char *option, const char *argument, double *ret)
 {
-	return number_real_of_text(argument, 0, 86400, ret) ? 0 : usage("a number of seconds is wanted", option);
+	return number_real_of_text(argument, 0, 86400, ret) ? 0 : replay_usage("a number of seconds is wanted", option);
 }
 
-static int cut_parse(const char *argument, int64_t *ret)
+static int replay_cut_parse(const char *argument, int64_t *ret)
 {
 	double seconds;
-	int code = seconds_parse("--cut", argument, &seconds);
+	int code = replay_seconds_parse("--cut", argument, &seconds);
 	if (code)
 		return code;
 	if (seconds < 1)
-		return usage("--cut wants at least one second", argument);
+		return replay_usage("--cut wants at least one second", argument);
 	*ret = (int64_t)(seconds * (double)NS_PER_S);
 	return 0;
 }
 
-static int set_decision(struct decisions *d, const char *argument)
+static int replay_set_decision(struct decisions *d, const char *argument)
 {
 	const char *equals = strchr(argument, '=');
 	char name[64], message[160];
@@ -111,20 +101,20 @@ static int set_decision(struct decisions *d, const char *argument)
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
 	double value;
 	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
-		return usage("--set wants NAME=VALUE", argument);
+		return replay_usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
 	int code = decisions_set(d, name, value, &row);
 	if (code == ERR_NOT_FOUND)
-		return usage("no such number (see --parameters)", name);
+		return replay_usage("no such number (see --parameters)", name);
 	if (code == 0)
 		return 0;
 	snprintf(message, sizeof(message), "%s must be from %.9g to %.9g (%s)", name, row->low, row->high, row->unit);
-	return usage(message, equals + 1);
+	return replay_usage(message, equals + 1);
 }
 
 // In columns, at least two spaces apart.
-static void print_decisions(const struct decisions *d)
+static void replay_print_decisions(const struct decisions *d)
 {
 	const struct decision *row;
 	double value;
@@ -135,21 +125,21 @@ static void print_decisions(const struct decisions *d)
 	}
 }
 
-static int floor_parse(const char *argument, uint32_t *ret)
+static int replay_floor_parse(const char *argument, uint32_t *ret)
 {
 	uint64_t value;
 	if (!number_of_text(argument, UINT32_MAX, &value) || !value)
-		return usage("--full-feed-floor wants a number of prefixes from 1 to 4294967295", argument);
+		return replay_usage("--full-feed-floor wants a number of prefixes from 1 to 4294967295", argument);
 	*ret = (uint32_t)value;
 	return 0;
 }
 
-static int parse_one(struct replay *r, int option)
+static int replay_parse_one(struct replay *r, int option)
 {
 	switch (option) {
 	case 'w':
 		if (r->session.watch_count == WATCH_MAX)
-			return usage("too many --watch", NULL);
+			return replay_usage("too many --watch", NULL);
 		r->session.watch[r->session.watch_count++] = optarg;
 		return 0;
 	case 'j':
@@ -159,10 +149,10 @@ static int parse_one(struct replay *r, int option)
 		r->session.quiet = true;
 		return 0;
 	case 's':
-		return set_decision(&r->session.decisions, optarg);
+		return replay_set_decision(&r->session.decisions, optarg);
 	case 'F':
 		r->follow = true;
-		return optarg ? seconds_parse("--follow", optarg, &r->every_s) : 0;
+		return optarg ? replay_seconds_parse("--follow", optarg, &r->every_s) : 0;
 	case 'v':
 		r->verbose = true;
 		return 0;
@@ -173,7 +163,7 @@ static int parse_one(struct replay *r, int option)
 		r->revisions = true;
 		return 0;
 	case 'c':
-		return cut_parse(optarg, &r->session.cut_ns);
+		return replay_cut_parse(optarg, &r->session.cut_ns);
 	case 'S':
 		r->session.snapshot_path = optarg;
 		return 0;
@@ -181,7 +171,7 @@ static int parse_one(struct replay *r, int option)
 		r->session.resume_path = optarg;
 		return 0;
 	case 'm':
-		return seconds_parse("--watermark", optarg, &r->watermark_s);
+		return replay_seconds_parse("--watermark", optarg, &r->watermark_s);
 	case 'p':
 		r->parameters = true;
 		return 0;
@@ -189,12 +179,12 @@ static int parse_one(struct replay *r, int option)
 		r->session.world_path = optarg;
 		return 0;
 	case 'u':
-		return moment_parse(optarg, &r->session.until) < 0 ? usage("--until is not a time", optarg) : 0;
+		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
 		r->session.definition = definition_find(optarg);
-		return r->session.definition ? 0 : usage("no such definition", optarg);
+		return r->session.definition ? 0 : replay_usage("no such definition", optarg);
 	case 'f':
-		return floor_parse(optarg, &r->session.full_feed_floor);
+		return replay_floor_parse(optarg, &r->session.full_feed_floor);
 	default:
 		fprintf(stderr, "Try 'lacuna replay --help'.\n");
 		return 2;
@@ -202,7 +192,7 @@ static int parse_one(struct replay *r, int option)
 }
 
 // 0: go on; else the exit status + 1.
-static int parse(struct replay *r, int argc, char **argv)
+static int replay_parse(struct replay *r, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"watch", required_argument, NULL, 'w'},
@@ -229,24 +219,24 @@ static int parse(struct replay *r, int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jqh", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(help, stdout);
+			fputs(replay_help, stdout);
 			return 1;
 		}
-		int code = parse_one(r, option);
+		int code = replay_parse_one(r, option);
 		if (code)
 			return code + 1;
 	}
 	if (r->parameters) {
-		print_decisions(&r->session.decisions);
+		replay_print_decisions(&r->session.decisions);
 		return 1;
 	}
 	if (r->follow && (r->session.snapshot_path || r->session.resume_path))
-		return usage("--follow keeps no state: leave --snapshot and --resume out", NULL) + 1;
-	return optind == argc ? usage("name at least one file or folder", NULL) + 1 : 0;
+		return replay_usage("--follow keeps no state: leave --snapshot and --resume out", NULL) + 1;
+	return optind == argc ? replay_usage("name at least one file or folder", NULL) + 1 : 0;
 }
 
 // Watched entities; or only those of which nothing can be said.
-static size_t count_watched(const struct replay *r, bool unobservable)
+static size_t replay_count_watched(const struct replay *r, bool unobservable)
 {
 	size_t n = 0;
 	for (uint32_t e = 0; e < r->session.in.entities.count; e++)
@@ -255,7 +245,7 @@ static size_t count_watched(const struct replay *r, bool unobservable)
 }
 
 // Limits that were reached, by their names; no member where none was.
-static void put_limits(struct json *j, const struct replay *r)
+static void replay_put_limits(struct json *j, const struct replay *r)
 {
 	struct limits l = pipeline_limits(r->session.pipeline);
 	bool any = false;
@@ -274,16 +264,16 @@ static void put_limits(struct json *j, const struct replay *r)
 		json_close(j, '}');
 }
 
-static void put_quality(struct json *j, const struct replay *r)
+static void replay_put_quality(struct json *j, const struct replay *r)
 {
 	json_key(j, "quality");
 	json_open(j, '{');
 	json_key(j, "sources");
 	json_int(j, (int64_t)feed_source_count(r->session.in.feed));
 	json_key(j, "watched");
-	json_int(j, (int64_t)count_watched(r, false));
+	json_int(j, (int64_t)replay_count_watched(r, false));
 	json_key(j, "unobservable");
-	json_int(j, (int64_t)count_watched(r, true));
+	json_int(j, (int64_t)replay_count_watched(r, true));
 	json_key(j, "unconfirmed");
 	json_int(j, (int64_t)pipeline_incidents(r->session.pipeline)->unconfirmed);
 	json_key(j, "gaps");
@@ -294,11 +284,11 @@ static void put_quality(struct json *j, const struct replay *r)
 		json_key(j, decode_count_name((enum decode_count)i));
 		json_int(j, (int64_t)r->session.counts.of[i]);
 	}
-	put_limits(j, r);
+	replay_put_limits(j, r);
 	json_close(j, '}');
 }
 
-static void print_json(const struct replay *r, const struct incident_view *v)
+static void replay_print_json(const struct replay *r, const struct incident_view *v)
 {
 	struct text t = {0};
 	struct json j = {.out = &t};
@@ -311,7 +301,7 @@ static void print_json(const struct replay *r, const struct incident_view *v)
 		incident_json(&t, v, &v->incidents->at[i]);
 	}
 	json_close(&j, ']');
-	put_quality(&j, r);
+	replay_put_quality(&j, r);
 	json_close(&j, '}');
 	text_char(&t, '\n');
 	fwrite(t.bytes, 1, t.length, stdout);
@@ -319,7 +309,8 @@ static void print_json(const struct replay *r, const struct incident_view *v)
 }
 
 // The rows of one entity on the common axis; returns how many.
-static size_t put_strip_rows(struct text *t, const struct replay *r, const struct incident_view *v, uint32_t entity)
+static size_t replay_put_strip_rows(struct text *t, const struct replay *r, const struct incident_view *v,
+				    uint32_t entity)
 {
 	static const char *const names[STRIP_COUNT] = {[STRIP_ROUTES] = "routes",
 						       [STRIP_HOSTS] = "hosts",
@@ -341,14 +332,14 @@ static size_t put_strip_rows(struct text *t, const struct replay *r, const struc
 	return rows;
 }
 
-static void put_strips(struct text *t, const struct replay *r, const struct incident_view *v)
+static void replay_put_strips(struct text *t, const struct replay *r, const struct incident_view *v)
 {
 	size_t shown = 0;
 	if (!instant_known(v->first)) // nothing that came had a time
 		return;
 	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
 		if (v->entities->at[e].watched)
-			shown += put_strip_rows(t, r, v, e);
+			shown += replay_put_strip_rows(t, r, v, e);
 	if (!shown)
 		return;
 	struct text from = {0}, to = {0};
@@ -359,7 +350,7 @@ static void put_strips(struct text *t, const struct replay *r, const struct inci
 	text_free(&to);
 }
 
-static void print_story(const struct replay *r, const struct incident_view *v)
+static void replay_print_story(const struct replay *r, const struct incident_view *v)
 {
 	struct text t = {0};
 	struct table_totals totals;
@@ -372,33 +363,32 @@ static void print_story(const struct replay *r, const struct incident_view *v)
 		    feed_source_count(r->session.in.feed), (unsigned long long)r->session.records, totals.peers,
 		    collector_count(r->session.in.peers),
 		    totals.networks[0] > totals.networks[1] ? totals.networks[0] : totals.networks[1]);
-	put_strips(&t, r, v);
+	replay_put_strips(&t, r, v);
 	for (size_t i = 0; i < v->incidents->count; i++) {
 		incident_text(&t, v, &v->incidents->at[i]);
 		text_char(&t, '\n');
 	}
-	size_t watched = count_watched(r, false), unobservable = count_watched(r, true);
+	size_t watched = replay_count_watched(r, false), unobservable = replay_count_watched(r, true);
 	if (!v->incidents->count && unobservable < watched)
 		text_put(&t, "No watched country or network fell off the Internet.\n");
 	if (unobservable)
 		text_printf(&t,
-			    "Nothing can be said of %zu of the %zu watched: the data never held the tables of %.0f "
-			    "full-feed networks, or almost none of their space. Add a RIB dump, or lower "
-			    "--full-feed-floor for a small network.\n",
+			    "Nothing can be said of %zu of the %zu watched: "
+			    "the data never held the tables of %.0f full-feed networks, or almost none of their space. "
+			    "Add a RIB dump, or lower --full-feed-floor for a small network.\n",
 			    unobservable, watched, detect_value(&r->session.decisions, LEVEL_NETWORKS_MIN));
 	if (v->incidents->unconfirmed)
-		text_printf(&t,
-			    "%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: "
-			    "nothing was "
-			    "raised.\n",
-			    v->incidents->unconfirmed, v->incidents->unconfirmed == 1 ? "" : "s");
+		text_printf(
+			&t,
+			"%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: nothing was raised.\n",
+			v->incidents->unconfirmed, v->incidents->unconfirmed == 1 ? "" : "s");
 	blind_text(&t, v);
 	fwrite(t.bytes, 1, t.length, stdout);
 	text_free(&t);
 }
 
 // One revision as a line: when it was cut, what is new, and the document.
-static void revision_print(void *context, const struct revision *r)
+static void replay_revision_print(void *context, const struct revision *r)
 {
 	struct text t = {0};
 	(void)context;
@@ -408,23 +398,23 @@ static void revision_print(void *context, const struct revision *r)
 	text_free(&t);
 }
 
-static void print(struct replay *r)
+static void replay_print(struct replay *r)
 {
 	struct incident_view view;
 	if (r->json)
-		session_evidence(&r->session);
-	session_view(&r->session, &view);
+		run_inputs(&r->session);
+	run_view(&r->session, &view);
 	if (r->json)
-		print_json(r, &view);
+		replay_print_json(r, &view);
 	else
-		print_story(r, &view);
+		replay_print_story(r, &view);
 }
 
 int cli_replay(int argc, char **argv)
 {
 	struct replay r = {.every_s = FOLLOW_EVERY_S, .watermark_s = FOLLOW_WATERMARK_S};
-	session_init(&r.session, "lacuna replay", &say_notices);
-	int status = parse(&r, argc, argv);
+	run_init(&r.session, "lacuna replay", &say_notices);
+	int status = replay_parse(&r, argc, argv);
 	if (!status && r.follow) {
 		struct follow_options options = {.session = &r.session,
 						 .paths = argv + optind,
@@ -436,27 +426,27 @@ int cli_replay(int argc, char **argv)
 		status = 1 + follow(&options);
 	} else if (!status) {
 		if (r.revisions)
-			r.session.revisions = (struct revision_sink){revision_print, NULL};
+			r.session.revisions = (struct revision_sink){replay_revision_print, NULL};
 		if (r.session.snapshot_path) {
 			struct sigaction action = {.sa_handler = replay_on_stop};
 			sigaction(SIGTERM, &action, NULL);
 			sigaction(SIGINT, &action, NULL);
 			r.session.stop = &replay_stop;
 		}
-		status = 1 + session_run(&r.session, argc - optind, argv + optind);
+		status = 1 + run_paths(&r.session, argc - optind, argv + optind);
 		if (status <= 2 && r.session.pipeline && !r.revisions)
-			print(&r);
+			replay_print(&r);
 	}
-	session_free(&r.session);
+	run_free(&r.session);
 	return status - 1;
 }
 
 int cli_demo(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-		fputs("Usage: lacuna demo\n\nReplays the recording that is shipped with the program: a small country "
-		      "in a lab of "
-		      "real routers falls off\nthe Internet and comes back.\n",
+		fputs("Usage: lacuna demo\n\n"
+		      "Replays the recording that is shipped with the program: a small country in a lab of real routers falls off\n"
+		      "the Internet and comes back.\n",
 		      stdout);
 		return 0;
 	}

@@ -13,7 +13,7 @@
 
 #define OLD_DAYS 180
 
-static const char help[] =
+static const char world_help[] =
 	"Usage: lacuna world build [-o FILE] [--offline] [--date YYYYMMDD] [--attribution TEXT] [--quiet] [SOURCE...]\n"
 	"       lacuna world lookup [-w FILE] [--totals] [--json] WHAT...\n"
 	"       lacuna world info [-w FILE] [--json]\n"
@@ -95,28 +95,28 @@ int world_open_or_say(const char *path, struct world **ret)
 	return result < 0 ? WORLD_EXIT_NOTHING : WORLD_EXIT_DONE;
 }
 
-static struct instant now_instant(void)
+static struct instant world_now_instant(void)
 {
 	return instant_of(time(NULL), 0);
 }
 
 // Days since the sources' date, or since the file was made where they state none.
-static int64_t age_days(const struct world *w)
+static int64_t world_age_days(const struct world *w)
 {
 	struct instant from = instant_known(world_data_time(w)) ? world_data_time(w) : world_built(w);
-	return (instant_seconds(now_instant()) - instant_seconds(from)) / 86400;
+	return (instant_seconds(world_now_instant()) - instant_seconds(from)) / 86400;
 }
 
 void world_age_check(const struct world *w)
 {
-	int64_t days = age_days(w);
+	int64_t days = world_age_days(w);
 	if (days > OLD_DAYS)
-		world_say("warning: the data is %lld days old, addresses may have moved; 'lacuna world build' "
-			  "renews it, or takes newer files",
-			  (long long)days);
+		world_say(
+			"warning: the data is %lld days old, addresses may have moved; 'lacuna world build' renews it, or takes newer files",
+			(long long)days);
 }
 
-static void info_json(const struct world *w, struct text *out)
+static void world_info_json(const struct world *w, struct text *out)
 {
 	struct world_counts n = world_count(w);
 	struct json j = {.out = out};
@@ -145,7 +145,7 @@ static void info_json(const struct world *w, struct text *out)
 	text_char(out, '\n');
 }
 
-static void info_text(const struct world *w, struct text *out)
+static void world_info_text(const struct world *w, struct text *out)
 {
 	struct world_counts n = world_count(w);
 	text_put(out, "file         ");
@@ -157,7 +157,7 @@ static void info_text(const struct world *w, struct text *out)
 		text_utc(out, world_data_time(w));
 	else
 		text_put(out, "not stated by its sources");
-	text_printf(out, " (%lld days ago%s)\n", (long long)age_days(w),
+	text_printf(out, " (%lld days ago%s)\n", (long long)world_age_days(w),
 		    instant_known(world_data_time(w)) ? "" : ", counted from building");
 	text_printf(out, "ranges       %llu IPv4, %llu IPv6\n", (unsigned long long)n.v4_ranges,
 		    (unsigned long long)n.v6_ranges);
@@ -194,9 +194,9 @@ int world_command_info(int argc, char **argv)
 		return status;
 	struct text out = {0};
 	if (json)
-		info_json(w, &out);
+		world_info_json(w, &out);
 	else
-		info_text(w, &out);
+		world_info_text(w, &out);
 	if (!world_print(&out))
 		status = WORLD_EXIT_FAILED;
 	world_age_check(w);
@@ -214,7 +214,7 @@ int cli_world(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			struct text out = {0};
-			text_put(&out, help);
+			text_put(&out, world_help);
 			bool printed = world_print(&out);
 			text_free(&out);
 			return printed ? WORLD_EXIT_DONE : WORLD_EXIT_FAILED;

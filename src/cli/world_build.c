@@ -23,48 +23,48 @@ struct build {
 	uint64_t named; // bad lines shown of the current file
 };
 
-static void bad_line_say(void *context, const struct world_bad_line *line)
+static void world_build_bad_line_say(void *context, const struct world_bad_line *line)
 {
 	struct build *o = context;
 	o->named++;
 	world_say("%s:%llu: %s; line ignored", line->file, (unsigned long long)line->line, line->why);
 }
 
-static int file_add(struct build *o, struct world_builder *b, const char *path)
+static int world_build_file_add(struct build *o, struct world_builder *b, const char *path)
 {
 	uint64_t bad_before = world_builder_bad_lines(b);
 	o->named = 0;
-	int result = world_builder_add(b, path, bad_line_say, o);
+	int result = world_builder_add(b, path, world_build_bad_line_say, o);
 	uint64_t bad = world_builder_bad_lines(b) - bad_before;
 	if (bad > o->named)
 		world_say("%s: %llu more bad lines ignored", path, (unsigned long long)(bad - o->named));
 	if (result == ERR_UNSUPPORTED)
-		world_say("%s: no line is start,end,CC or start,end,asn,name or delegated statistics (a compressed "
-			  "file must be unpacked first)",
-			  path);
+		world_say(
+			"%s: no line is start,end,CC or start,end,asn,name or delegated statistics (a compressed file must be unpacked first)",
+			path);
 	else if (result < 0)
 		world_say("cannot read %s: %s", path, err_text(result));
 	return result;
 }
 
-static const char *base_name(const char *path)
+static const char *world_build_base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	return slash ? slash + 1 : path;
 }
 
-static bool starts_with(const char *text, const char *with)
+static bool world_build_starts_with(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
 // What given files ask to be shown, told by their usual names.
-static void attribution_guess(char **files, int count, struct text *ret)
+static void world_build_attribution_guess(char **files, int count, struct text *ret)
 {
 	bool packages = false, statistics = false;
 	for (int i = 0; i < count; i++) {
-		packages |= starts_with(base_name(files[i]), "asn-");
-		statistics |= starts_with(base_name(files[i]), "delegated-");
+		packages |= world_build_starts_with(world_build_base_name(files[i]), "asn-");
+		statistics |= world_build_starts_with(world_build_base_name(files[i]), "delegated-");
 	}
 	if (packages)
 		text_put(ret, ATTRIBUTION "; ");
@@ -73,11 +73,11 @@ static void attribution_guess(char **files, int count, struct text *ret)
 	text_put(ret, "made from ");
 	for (int i = 0; i < count; i++) {
 		text_put(ret, i ? ", " : "");
-		text_put(ret, base_name(files[i]));
+		text_put(ret, world_build_base_name(files[i]));
 	}
 }
 
-static void outcome_say(const struct build *o, const char *path)
+static void world_build_outcome_say(const struct build *o, const char *path)
 {
 	struct world *w = NULL;
 	if (o->quiet || world_open_or_say(path, &w) != WORLD_EXIT_DONE)
@@ -102,7 +102,7 @@ static void outcome_say(const struct build *o, const char *path)
 	world_free(w);
 }
 
-static int file_write(const struct build *o, struct world_builder *b)
+static int world_build_file_write(const struct build *o, struct world_builder *b)
 {
 	struct text path = {0};
 	int status = WORLD_EXIT_DONE;
@@ -120,25 +120,25 @@ static int file_write(const struct build *o, struct world_builder *b)
 			  err_text(result));
 		status = WORLD_EXIT_FAILED;
 	} else {
-		outcome_say(o, text_string(&path));
+		world_build_outcome_say(o, text_string(&path));
 	}
 	text_free(&path);
 	return status;
 }
 
-static int files_build(struct build *o, char **files, int count, int status)
+static int world_build_files(struct build *o, char **files, int count, int status)
 {
 	struct world_builder *b = world_builder_create();
 	bool whole = true;
 	for (int i = 0; i < count; i++)
-		whole = file_add(o, b, files[i]) == 0 && whole;
+		whole = world_build_file_add(o, b, files[i]) == 0 && whole;
 	world_builder_about(b, o->attribution, o->date);
 	if (!whole || world_builder_ranges(b) == 0) {
 		world_say("nothing was written");
 		world_builder_free(b);
 		return WORLD_EXIT_NOTHING;
 	}
-	int written = file_write(o, b);
+	int written = world_build_file_write(o, b);
 	if (written != WORLD_EXIT_DONE)
 		status = written;
 	else if (world_builder_bad_lines(b) > 0)
@@ -147,18 +147,18 @@ static int files_build(struct build *o, char **files, int count, int status)
 	return status;
 }
 
-static int given_build(struct build *o, char **files, int count)
+static int world_build_given(struct build *o, char **files, int count)
 {
 	struct text attribution = {0};
-	attribution_guess(files, count, &attribution);
+	world_build_attribution_guess(files, count, &attribution);
 	if (!o->attribution)
 		o->attribution = text_string(&attribution);
-	int status = files_build(o, files, count, WORLD_EXIT_DONE);
+	int status = world_build_files(o, files, count, WORLD_EXIT_DONE);
 	text_free(&attribution);
 	return status;
 }
 
-static int default_build(struct build *o)
+static int world_build_default(struct build *o)
 {
 	struct world_sources s;
 	int code = world_sources_fetch(o->offline, o->quiet, &world_notices, &s);
@@ -177,14 +177,14 @@ static int default_build(struct build *o)
 			o->attribution = text_string(&attribution);
 		if (!instant_known(o->date))
 			o->date = s.date;
-		status = files_build(o, files, (int)ARRAY_LEN(files), status);
+		status = world_build_files(o, files, (int)ARRAY_LEN(files), status);
 		text_free(&attribution);
 	}
 	world_sources_free(&s);
 	return status;
 }
 
-static bool option_take(struct build *o, int c)
+static bool world_build_option_take(struct build *o, int c)
 {
 	if (c == 'o')
 		o->output = optarg;
@@ -212,7 +212,7 @@ int world_command_build(int argc, char **argv)
 	struct build o = {.date = INSTANT_NONE};
 	optind = 0;
 	for (int c; (c = getopt_long(argc, argv, "o:q", options, NULL)) != -1;)
-		if (!option_take(&o, c))
+		if (!world_build_option_take(&o, c))
 			return world_usage();
-	return optind < argc ? given_build(&o, argv + optind, argc - optind) : default_build(&o);
+	return optind < argc ? world_build_given(&o, argv + optind, argc - optind) : world_build_default(&o);
 }

@@ -7,7 +7,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
-struct lookup {
+struct world_lookup {
 	struct world_answers answers;
 	struct text out;
 	bool unknown; // some argument was not in the data
@@ -21,7 +21,7 @@ static bool world_lookup_argument_valid(const char *argument)
 	return valid;
 }
 
-static void world_lookup_argument_answer(struct lookup *l, const char *argument)
+static void world_lookup_argument_answer(struct world_lookup *l, const char *argument)
 {
 	struct text what = {0};
 	if (world_answer_means(argument, &what) && world_answer(&l->answers, text_string(&what)) < 0) {
@@ -31,7 +31,7 @@ static void world_lookup_argument_answer(struct lookup *l, const char *argument)
 	text_free(&what);
 }
 
-static int world_lookup_answers_print(struct lookup *l, int count, char **arguments)
+static int world_lookup_answers_print(struct world_lookup *l, int count, char **arguments)
 {
 	bool printed = true;
 	struct json *j = &l->answers.writer;
@@ -76,7 +76,7 @@ int world_command_lookup(int argc, char **argv)
 						{"totals", no_argument, NULL, 't'},
 						{0}};
 	const char *path = NULL;
-	struct lookup l = {0};
+	struct world_lookup l = {0};
 	l.answers.out = l.answers.writer.out = &l.out;
 	optind = 0;
 	for (int c; (c = getopt_long(argc, argv, "w:", options, NULL)) != -1;) {

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/version.h"
 #include "cli/say.h"
-#include "daemon/look.h"
+#include "daemon/zone_lookup.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #define NAMED_MAX 16
 
 // The first name server of resolv.conf(5).
-static int system_resolver(struct addr *ret)
+static int zone_system_resolver(struct addr *ret)
 {
 	char line[512];
 	FILE *f = fopen("/etc/resolv.conf", "re");
@@ -36,7 +36,7 @@ static int system_resolver(struct addr *ret)
 
 // Letters, digits, hyphens, underscores and dots. A name in the DNS may hold any byte, and whoever runs the zone chooses it: what
 // is none of these is neither sent nor written into a configuration.
-static bool is_plain(const char *name)
+static bool zone_is_plain(const char *name)
 {
 	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 	return name[strspn(name, fine)] == '\0';
@@ -46,48 +46,48 @@ static bool is_plain(const char *name)
 static const struct {
 	uint8_t op, kind;
 	const char *word;
-} asked[] = {
+} zone_asked[] = {
 	[DISCOVER_NS] = {PROBE_DNS, TARGET_SERVICE, "dns"},
 	[DISCOVER_MX] = {PROBE_SMTP, TARGET_SERVICE, "smtp"},
 	[DISCOVER_NAME] = {PROBE_ICMP_ECHO, TARGET_HOST, "host"}, // an address says nothing of what is served there
 };
 
-static bool is_wanted(const struct plan *p, const struct discover_found *f, bool list)
+static bool zone_is_wanted(const struct plan *p, const struct discover_found *f, bool list)
 {
-	if (f->role >= ARRAY_LEN(asked) || (f->role == DISCOVER_NAME && !list))
+	if (f->role >= ARRAY_LEN(zone_asked) || (f->role == DISCOVER_NAME && !list))
 		return false;
 	for (size_t i = 0; i < p->target_count; i++)
-		if (p->targets[i].op == asked[f->role].op && addr_equal(&p->targets[i].address, &f->address))
+		if (p->targets[i].op == zone_asked[f->role].op && addr_equal(&p->targets[i].address, &f->address))
 			return false;
 	return true;
 }
 
 // Name servers are asked for the zone, others by their own name.
-static const char *asked_name(const struct discover_found *f, const char *zone)
+static const char *zone_asked_name(const struct discover_found *f, const char *zone)
 {
 	const char *name = f->role == DISCOVER_NS ? zone : f->host;
-	return f->role != DISCOVER_NAME && is_plain(name) ? name : NULL;
+	return f->role != DISCOVER_NAME && zone_is_plain(name) ? name : NULL;
 }
 
-static void add(struct plan *p, const struct discover_found *f, const char *zone)
+static void zone_add(struct plan *p, const struct discover_found *f, const char *zone)
 {
 	struct plan_target *t = plan_target_add(p);
 	if (!t)
 		return;
-	const char *name = asked_name(f, zone);
+	const char *name = zone_asked_name(f, zone);
 	t->address = f->address;
-	t->op = asked[f->role].op;
-	t->kind = asked[f->role].kind;
+	t->op = zone_asked[f->role].op;
+	t->kind = zone_asked[f->role].kind;
 	t->name = name ? alloc_copy(name) : NULL;
 }
 
-static void print(struct measuring *m, const struct discover_found *f, const char *zone)
+static void zone_print(struct measure_command *m, const struct discover_found *f, const char *zone)
 {
 	struct text *t = &m->out;
-	const char *name = asked_name(f, zone);
+	const char *name = zone_asked_name(f, zone);
 	text_put(t, "  - {address: \"");
 	text_addr(t, &f->address);
-	text_printf(t, "\", kind: %s", asked[f->role].word);
+	text_printf(t, "\", kind: %s", zone_asked[f->role].word);
 	if (name)
 		text_printf(t, ", name: \"%s\"", name);
 	text_put(t, "} # ");
@@ -95,54 +95,54 @@ static void print(struct measuring *m, const struct discover_found *f, const cha
 	text_char(t, '\n');
 }
 
-static int resolver_of(const struct measuring *m, const struct zone_wish *w, struct addr *ret)
+static int zone_resolver_of(const struct measure_command *m, const struct zone_wish *w, struct addr *ret)
 {
 	if (w->resolver && addr_parse(w->resolver, ret) < 0)
-		return measuring_usage(m, "--resolver wants an address", w->resolver);
-	if (!w->resolver && system_resolver(ret) < 0)
-		return measuring_usage(m, "no resolver is set up here: name one with --resolver", NULL);
+		return measure_command_usage(m, "--resolver wants an address", w->resolver);
+	if (!w->resolver && zone_system_resolver(ret) < 0)
+		return measure_command_usage(m, "no resolver is set up here: name one with --resolver", NULL);
 	return 0;
 }
 
-int zone_targets(struct measuring *m, const struct zone_wish *w)
+int zone_targets(struct measure_command *m, const struct zone_wish *w)
 {
-	struct look l = {.zone = w->zone,
-			 .lab = m->plan.lab,
-			 .timeout_ms = m->options.timeout_ms,
-			 .block = &m->plan.block,
-			 .opt_out_file = m->plan.opt_out_file,
-			 .version = LACUNA_VERSION};
+	struct zone_lookup l = {.zone = w->zone,
+				.lab = m->plan.lab,
+				.timeout_ms = m->options.timeout_ms,
+				.block = &m->plan.block,
+				.opt_out_file = m->plan.opt_out_file,
+				.version = LACUNA_VERSION};
 	char message[256] = "";
 	size_t left_out = 0;
-	int status = resolver_of(m, w, &l.resolver);
+	int status = zone_resolver_of(m, w, &l.resolver);
 	if (status)
 		return status;
-	if (!is_plain(w->zone))
-		return measuring_usage(m, "--zone wants a name of letters, digits, hyphens and dots", w->zone);
+	if (!zone_is_plain(w->zone))
+		return measure_command_usage(m, "--zone wants a name of letters, digits, hyphens and dots", w->zone);
 	if (!m->quiet)
 		say_line("looking for the servers of %s, a question a second ...", w->zone);
-	if (look_zone(&l, message, sizeof(message)) < 0) {
+	if (zone_lookup_zone(&l, message, sizeof(message)) < 0) {
 		say_line("lacuna check: %s: %s", w->zone, message);
 		return 3;
 	}
 	if (w->list)
 		text_put(&m->out, "targets:\n");
 	for (size_t i = 0; i < l.count; i++) {
-		bool wanted = is_wanted(&m->plan, &l.found[i], w->list);
+		bool wanted = zone_is_wanted(&m->plan, &l.found[i], w->list);
 		left_out += wanted && m->plan.target_count == NAMED_MAX && !w->list;
 		if (!wanted || (m->plan.target_count == NAMED_MAX && !w->list))
 			continue;
-		add(&m->plan, &l.found[i], w->zone);
+		zone_add(&m->plan, &l.found[i], w->zone);
 		if (w->list)
-			print(m, &l.found[i], w->zone);
+			zone_print(m, &l.found[i], w->zone);
 	}
 	if (!m->quiet || !l.count)
 		say_line("%s: %zu servers and addresses, %llu questions, %llu of them without an answer of use",
 			 w->zone, l.count, (unsigned long long)l.questions, (unsigned long long)l.failed);
 	if (left_out)
-		say_line("%zu more servers are left out: at most %d can be asked by name; --list writes them for a "
-			 "configuration",
-			 left_out, NAMED_MAX);
-	look_free(&l);
+		say_line(
+			"%zu more servers are left out: at most %d can be asked by name; --list writes them for a configuration",
+			left_out, NAMED_MAX);
+	zone_lookup_free(&l);
 	return m->plan.target_count ? 0 : 3;
 }

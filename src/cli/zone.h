@@ -2,7 +2,7 @@
 // `lacuna check --zone`: the servers of a zone as targets.
 #pragma once
 
-#include "cli/measuring.h"
+#include "cli/measure_command.h"
 
 struct zone_wish {
 	const char *zone;
@@ -12,4 +12,4 @@ struct zone_wish {
 
 // Finds the zone's name and mail servers and adds them to the plan, at most as many as can be named. 0, or the exit status
 // after a message.
-int zone_targets(struct measuring *m, const struct zone_wish *w);
+int zone_targets(struct measure_command *m, const struct zone_wish *w);

@@ -28,40 +28,40 @@ struct words { // of one module
 	bool follow, no_follow, tls, insecure, dns_over_tls, recursion, rcodes;
 };
 
-static void also_ignored(struct words *w, const char *key)
+static void blackbox_also_ignored(struct words *w, const char *key)
 {
 	text_printf(&w->ignored, "%s%s", w->ignored.length ? ", " : "", key);
 }
 
-static void note(struct words *w, const struct schema_reader *r)
+static void blackbox_note(struct words *w, const struct schema_reader *r)
 {
 	struct text key = {0};
 	for (unsigned i = MODULE_STEPS; i < r->depth && r->steps[i].key; i++)
 		text_printf(&key, "%s%s", i > MODULE_STEPS ? "." : "", r->steps[i].key);
-	also_ignored(w, text_string(&key));
+	blackbox_also_ignored(w, text_string(&key));
 	text_free(&key);
 }
 
-static int take_ignored(struct schema_reader *r, uint32_t node, void *to)
+static int blackbox_take_ignored(struct schema_reader *r, uint32_t node, void *to)
 {
 	(void)node;
-	note(to, r);
+	blackbox_note(to, r);
 	return 0;
 }
 
 // A switch that changes nothing while it is off.
-static int take_if_on(struct schema_reader *r, uint32_t node, void *to)
+static int blackbox_take_if_on(struct schema_reader *r, uint32_t node, void *to)
 {
 	bool on = true;
 	const char *text = schema_scalar(r, node);
 	if (!text)
 		return ERR_MALFORMED;
 	if (!scalar_switch(text, &on) || on)
-		note(to, r);
+		blackbox_note(to, r);
 	return 0;
 }
 
-static int take_status(struct schema_reader *r, uint32_t node, void *to)
+static int blackbox_take_status(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct words *w = to;
 	uint32_t status;
@@ -77,7 +77,7 @@ static int take_status(struct schema_reader *r, uint32_t node, void *to)
 }
 
 // NOERROR alone is what every check of ours asks for.
-static int take_rcode(struct schema_reader *r, uint32_t node, void *to)
+static int blackbox_take_rcode(struct schema_reader *r, uint32_t node, void *to)
 {
 	const char *text = schema_scalar(r, node);
 	if (!text)
@@ -85,18 +85,18 @@ static int take_rcode(struct schema_reader *r, uint32_t node, void *to)
 	struct words *w = to;
 	if (strcasecmp(text, "NOERROR") != 0 && !w->rcodes) {
 		w->rcodes = true;
-		note(w, r);
+		blackbox_note(w, r);
 	}
 	return 0;
 }
 
 #define IGNORED(name)                                                                                                  \
 	{                                                                                                              \
-		.key = name, .type = SCHEMA_ANY, .take = take_ignored                                                  \
+		.key = name, .type = SCHEMA_ANY, .take = blackbox_take_ignored                                         \
 	}
 #define IF_ON(name)                                                                                                    \
 	{                                                                                                              \
-		.key = name, .type = SCHEMA_ANY, .take = take_if_on                                                    \
+		.key = name, .type = SCHEMA_ANY, .take = blackbox_take_if_on                                           \
 	}
 #define TEXT_OF(name, m)                                                                                               \
 	{                                                                                                              \
@@ -107,7 +107,7 @@ static int take_rcode(struct schema_reader *r, uint32_t node, void *to)
 		.key = name, .type = SCHEMA_SWITCH, .offset = offsetof(struct words, m)                                \
 	}
 
-static const struct schema_row tls_rows[] = {
+static const struct schema_row blackbox_tls_rows[] = {
 	SWITCH_OF("insecure_skip_verify", insecure),
 	TEXT_OF("server_name", server_name),
 	IGNORED("ca_file"),
@@ -122,15 +122,15 @@ static const struct schema_row tls_rows[] = {
 	IGNORED("cert_ref"),
 	IGNORED("key_ref"),
 };
-static const struct schema tls_schema = {tls_rows, ARRAY_LEN(tls_rows), false};
+static const struct schema blackbox_tls_schema = {blackbox_tls_rows, ARRAY_LEN(blackbox_tls_rows), false};
 
 #define TLS                                                                                                            \
 	{                                                                                                              \
-		.key = "tls_config", .type = SCHEMA_TABLE, .sub = &tls_schema                                          \
+		.key = "tls_config", .type = SCHEMA_TABLE, .sub = &blackbox_tls_schema                                 \
 	}
 
-static const struct schema_row http_rows[] = {
-	{.key = "valid_status_codes", .type = SCHEMA_LIST, .take = take_status},
+static const struct schema_row blackbox_http_rows[] = {
+	{.key = "valid_status_codes", .type = SCHEMA_LIST, .take = blackbox_take_status},
 	IGNORED("valid_http_versions"),
 	TEXT_OF("method", method),
 	IGNORED("headers"),
@@ -167,12 +167,12 @@ static const struct schema_row http_rows[] = {
 	IGNORED("body_file"),
 };
 
-static const struct schema_row tcp_rows[] = {
+static const struct schema_row blackbox_tcp_rows[] = {
 	IGNORED("preferred_ip_protocol"), IGNORED("ip_protocol_fallback"), IGNORED("source_ip_address"),
 	IGNORED("query_response"),	  SWITCH_OF("tls", tls),	   TLS,
 };
 
-static const struct schema_row dns_rows[] = {
+static const struct schema_row blackbox_dns_rows[] = {
 	IGNORED("preferred_ip_protocol"),
 	IGNORED("ip_protocol_fallback"),
 	IGNORED("source_ip_address"),
@@ -183,18 +183,18 @@ static const struct schema_row dns_rows[] = {
 	TEXT_OF("query_type", query_type),
 	TEXT_OF("query_class", query_class),
 	SWITCH_OF("recursion_desired", recursion),
-	{.key = "valid_rcodes", .type = SCHEMA_LIST, .take = take_rcode},
+	{.key = "valid_rcodes", .type = SCHEMA_LIST, .take = blackbox_take_rcode},
 	IGNORED("validate_answer_rrs"),
 	IGNORED("validate_authority_rrs"),
 	IGNORED("validate_additional_rrs"),
 };
 
-static const struct schema_row icmp_rows[] = {
+static const struct schema_row blackbox_icmp_rows[] = {
 	IGNORED("preferred_ip_protocol"), IGNORED("ip_protocol_fallback"), IGNORED("source_ip_address"),
 	IF_ON("dont_fragment"),		  IGNORED("payload_size"),	   IGNORED("ttl"),
 };
 
-static const struct schema_row grpc_rows[] = {
+static const struct schema_row blackbox_grpc_rows[] = {
 	IGNORED("service"),
 	IGNORED("preferred_ip_protocol"),
 	IGNORED("ip_protocol_fallback"),
@@ -203,13 +203,13 @@ static const struct schema_row grpc_rows[] = {
 	IGNORED("metadata"),
 };
 
-static const struct schema http_schema = {http_rows, ARRAY_LEN(http_rows), false};
-static const struct schema tcp_schema = {tcp_rows, ARRAY_LEN(tcp_rows), false};
-static const struct schema dns_schema = {dns_rows, ARRAY_LEN(dns_rows), false};
-static const struct schema icmp_schema = {icmp_rows, ARRAY_LEN(icmp_rows), false};
-static const struct schema grpc_schema = {grpc_rows, ARRAY_LEN(grpc_rows), false};
+static const struct schema blackbox_http_schema = {blackbox_http_rows, ARRAY_LEN(blackbox_http_rows), false};
+static const struct schema blackbox_tcp_schema = {blackbox_tcp_rows, ARRAY_LEN(blackbox_tcp_rows), false};
+static const struct schema blackbox_dns_schema = {blackbox_dns_rows, ARRAY_LEN(blackbox_dns_rows), false};
+static const struct schema blackbox_icmp_schema = {blackbox_icmp_rows, ARRAY_LEN(blackbox_icmp_rows), false};
+static const struct schema blackbox_grpc_schema = {blackbox_grpc_rows, ARRAY_LEN(blackbox_grpc_rows), false};
 
-static const struct schema_row module_rows[] = {
+static const struct schema_row blackbox_module_rows[] = {
 	{.key = "prober",
 	 .type = SCHEMA_TEXT,
 	 .required = true,
@@ -217,17 +217,17 @@ static const struct schema_row module_rows[] = {
 	 .low = 1,
 	 .high = 32},
 	{.key = "timeout", .type = SCHEMA_DURATION, .offset = offsetof(struct words, timeout_ms), .high = TIMEOUT_MOST},
-	{.key = "http", .type = SCHEMA_TABLE, .sub = &http_schema},
-	{.key = "tcp", .type = SCHEMA_TABLE, .sub = &tcp_schema},
-	{.key = "dns", .type = SCHEMA_TABLE, .sub = &dns_schema},
-	{.key = "icmp", .type = SCHEMA_TABLE, .sub = &icmp_schema},
-	{.key = "grpc", .type = SCHEMA_TABLE, .sub = &grpc_schema},
+	{.key = "http", .type = SCHEMA_TABLE, .sub = &blackbox_http_schema},
+	{.key = "tcp", .type = SCHEMA_TABLE, .sub = &blackbox_tcp_schema},
+	{.key = "dns", .type = SCHEMA_TABLE, .sub = &blackbox_dns_schema},
+	{.key = "icmp", .type = SCHEMA_TABLE, .sub = &blackbox_icmp_schema},
+	{.key = "grpc", .type = SCHEMA_TABLE, .sub = &blackbox_grpc_schema},
 	IGNORED("labels"),
 };
-static const struct schema module_schema = {module_rows, ARRAY_LEN(module_rows), false};
+static const struct schema blackbox_module_schema = {blackbox_module_rows, ARRAY_LEN(blackbox_module_rows), false};
 
 // 2xx where nothing is written. We do not follow redirects; where blackbox_exporter does, the redirect itself is the answer.
-static void shape_http(struct blackbox_module *m, struct words *w)
+static void blackbox_shape_http(struct blackbox_module *m, struct words *w)
 {
 	struct plan_target *t = &m->ask;
 	t->op = PROBE_HTTP;
@@ -239,22 +239,22 @@ static void shape_http(struct blackbox_module *m, struct words *w)
 		t->accept_high = (uint16_t)w->status_high;
 	}
 	if (w->status_count && w->status_high - w->status_low + 1 != w->status_count)
-		also_ignored(w, "http.valid_status_codes (all between the lowest and the highest are taken)");
+		blackbox_also_ignored(w, "http.valid_status_codes (all between the lowest and the highest are taken)");
 	if (w->method && strcasecmp(w->method, "HEAD") == 0)
 		t->flags |= CHECK_HEAD;
 	else if (w->method && strcasecmp(w->method, "GET") != 0)
-		also_ignored(w, "http.method (GET is sent)");
+		blackbox_also_ignored(w, "http.method (GET is sent)");
 	t->name = w->server_name ? alloc_copy(w->server_name) : NULL;
 }
 
-static void shape_tcp(struct blackbox_module *m, const struct words *w)
+static void blackbox_shape_tcp(struct blackbox_module *m, const struct words *w)
 {
 	m->ask.op = w->tls ? PROBE_TLS : PROBE_TCP_CONNECT;
 	m->ask.flags = w->tls && !w->insecure ? CHECK_TLS_VERIFY : 0;
 	m->ask.name = w->tls && w->server_name ? alloc_copy(w->server_name) : NULL;
 }
 
-static int shape_dns(struct schema_reader *r, uint32_t node, struct blackbox_module *m, struct words *w)
+static int blackbox_shape_dns(struct schema_reader *r, uint32_t node, struct blackbox_module *m, struct words *w)
 {
 	struct plan_target *t = &m->ask;
 	if (!w->query_name || !*w->query_name)
@@ -274,18 +274,18 @@ static int shape_dns(struct schema_reader *r, uint32_t node, struct blackbox_mod
 	return 0;
 }
 
-static int shape(struct schema_reader *r, uint32_t node, struct blackbox_module *m, struct words *w)
+static int blackbox_shape(struct schema_reader *r, uint32_t node, struct blackbox_module *m, struct words *w)
 {
 	m->ask.timeout_ms = w->timeout_ms;
 	m->ask.kind = strcmp(w->prober, "icmp") == 0 ? TARGET_HOST : TARGET_SERVICE;
 	if (strcmp(w->prober, "http") == 0)
-		shape_http(m, w);
+		blackbox_shape_http(m, w);
 	else if (strcmp(w->prober, "tcp") == 0)
-		shape_tcp(m, w);
+		blackbox_shape_tcp(m, w);
 	else if (strcmp(w->prober, "icmp") == 0)
 		m->ask.op = PROBE_ICMP_ECHO;
 	else if (strcmp(w->prober, "dns") == 0)
-		return shape_dns(r, node, m, w);
+		return blackbox_shape_dns(r, node, m, w);
 	else if (strcmp(w->prober, "grpc") == 0)
 		m->unsupported = "its prober grpc is not spoken by this version";
 	else
@@ -293,7 +293,7 @@ static int shape(struct schema_reader *r, uint32_t node, struct blackbox_module 
 	return 0;
 }
 
-static int take_module(struct schema_reader *r, uint32_t node, void *to)
+static int blackbox_take_module(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct blackbox *b = to;
 	struct words w = {.follow = true, .recursion = true};
@@ -302,17 +302,18 @@ static int take_module(struct schema_reader *r, uint32_t node, void *to)
 	alloc_grow((void **)&b->modules, b->count, &b->capacity, sizeof(*b->modules));
 	struct blackbox_module *m = &b->modules[b->count++];
 	*m = (struct blackbox_module){.name = alloc_copy(schema_key(r))};
-	int code = schema_read(r, node, &module_schema, &w);
+	int code = schema_read(r, node, &blackbox_module_schema, &w);
 	if (code == 0)
-		code = shape(r, node, m, &w);
+		code = blackbox_shape(r, node, m, &w);
 	if (code == 0 && w.ignored.length)
 		m->ignored = alloc_copy(text_string(&w.ignored));
 	text_free(&w.ignored);
 	return code;
 }
 
-static const struct schema_row root_rows[] = {{.key = "modules", .type = SCHEMA_MAP, .take = take_module}};
-static const struct schema root_schema = {root_rows, ARRAY_LEN(root_rows), false};
+static const struct schema_row blackbox_root_rows[] = {
+	{.key = "modules", .type = SCHEMA_MAP, .take = blackbox_take_module}};
+static const struct schema blackbox_root_schema = {blackbox_root_rows, ARRAY_LEN(blackbox_root_rows), false};
 
 int blackbox_read(struct blackbox *b, const char *path, struct plan_error *e)
 {
@@ -321,7 +322,7 @@ int blackbox_read(struct blackbox *b, const char *path, struct plan_error *e)
 	int code = yaml_read(&tree, path, e);
 	struct schema_reader r = {.tree = &tree, .path = path, .error = e};
 	if (code == 0)
-		code = schema_read(&r, TREE_ROOT, &root_schema, &read);
+		code = schema_read(&r, TREE_ROOT, &blackbox_root_schema, &read);
 	tree_free(&tree);
 	if (code < 0)
 		blackbox_free(&read);

@@ -4,33 +4,33 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
-#include "conf/ask.h"
 #include "conf/file.h"
 #include "conf/json_file.h"
 #include "conf/plan_priv.h"
 #include "conf/scalar.h"
+#include "conf/target_words.h"
 
 #include <math.h>
 #include <string.h>
 
 #define PARTS 256 // of an availability
 
-struct census {
+struct census_file {
 	struct plan *plan;
 	uint64_t outside; // blocks of no entity
 	size_t entity;	  // of the block before, where its neighbours most likely are too
 	size_t range;
 };
 
-struct block { // as written
-	struct census *census;
+struct census_block { // as written
+	struct census_file *census;
 	const char *prefix, *entity;
 	uint32_t asn;
 	struct plan_block read;
 };
 
 // Keeps the best responders: a new one takes the place of the worst that it beats.
-static void keep_host(struct plan_block *b, uint8_t low, double availability)
+static void census_keep_host(struct plan_block *b, uint8_t low, double availability)
 {
 	long part = lround(availability * PARTS);
 	uint8_t value = (uint8_t)(part >= PARTS ? PARTS - 1 : part), at = b->count;
@@ -47,7 +47,7 @@ static void keep_host(struct plan_block *b, uint8_t low, double availability)
 	b->availability[at] = value;
 }
 
-static int take_availability(struct schema_reader *r, uint32_t node, double *ret)
+static int census_take_availability(struct schema_reader *r, uint32_t node, double *ret)
 {
 	const char *text = schema_scalar(r, node);
 	if (!text)
@@ -57,48 +57,52 @@ static int take_availability(struct schema_reader *r, uint32_t node, double *ret
 	return 0;
 }
 
-static int take_host(struct schema_reader *r, uint32_t node, void *to)
+static int census_take_host(struct schema_reader *r, uint32_t node, void *to)
 {
-	struct block *b = to;
+	struct census_block *b = to;
 	uint64_t low;
 	double availability;
 	if (!scalar_number(schema_key(r), &low) || low > 255)
 		return schema_wrong(r, node, "not the last byte of an address, 0 to 255");
-	int code = take_availability(r, node, &availability);
+	int code = census_take_availability(r, node, &availability);
 	if (code == 0)
-		keep_host(&b->read, (uint8_t)low, availability);
+		census_keep_host(&b->read, (uint8_t)low, availability);
 	return code;
 }
 
-static const struct schema_row block_rows[] = {
-	{.key = "block", .type = SCHEMA_TEXT, .required = true, .offset = offsetof(struct block, prefix)},
-	{.key = "entity", .type = SCHEMA_TEXT, .offset = offsetof(struct block, entity), .high = ENTITY_ID_MAX},
-	{.key = "asn", .type = SCHEMA_NUMBER, .offset = offsetof(struct block, asn), .low = 1, .high = UINT32_MAX},
-	{.key = "hosts", .type = SCHEMA_MAP, .required = true, .take = take_host},
+static const struct schema_row census_block_rows[] = {
+	{.key = "block", .type = SCHEMA_TEXT, .required = true, .offset = offsetof(struct census_block, prefix)},
+	{.key = "entity", .type = SCHEMA_TEXT, .offset = offsetof(struct census_block, entity), .high = ENTITY_ID_MAX},
+	{.key = "asn",
+	 .type = SCHEMA_NUMBER,
+	 .offset = offsetof(struct census_block, asn),
+	 .low = 1,
+	 .high = UINT32_MAX},
+	{.key = "hosts", .type = SCHEMA_MAP, .required = true, .take = census_take_host},
 };
-static const struct schema block_schema = {block_rows, ARRAY_LEN(block_rows), false};
+static const struct schema census_block_schema = {census_block_rows, ARRAY_LEN(census_block_rows), false};
 
-static bool in_range(const struct entity_range *r, const struct addr *a)
+static bool census_in_range(const struct entity_range *r, const struct addr *a)
 {
 	return r->first.family == a->family && memcmp(r->first.bytes, a->bytes, sizeof(a->bytes)) <= 0 &&
 	       memcmp(a->bytes, r->last.bytes, sizeof(a->bytes)) <= 0;
 }
 
 // Index of the entity that holds the address; ENTITY_NONE.
-static uint32_t entity_of(struct census *c, const struct addr *a)
+static uint32_t census_entity_of(struct census_file *c, const struct addr *a)
 {
 	const struct entity_list *l = &c->plan->entities;
 	if (c->entity < l->count && c->range < l->at[c->entity].range_count &&
-	    in_range(&l->at[c->entity].ranges[c->range], a))
+	    census_in_range(&l->at[c->entity].ranges[c->range], a))
 		return (uint32_t)c->entity;
 	for (c->entity = 0; c->entity < l->count; c->entity++)
 		for (c->range = 0; c->range < l->at[c->entity].range_count; c->range++)
-			if (in_range(&l->at[c->entity].ranges[c->range], a))
+			if (census_in_range(&l->at[c->entity].ranges[c->range], a))
 				return (uint32_t)c->entity;
 	return ENTITY_NONE;
 }
 
-static int read_prefix(struct schema_reader *r, uint32_t node, struct block *b)
+static int census_read_prefix(struct schema_reader *r, uint32_t node, struct census_block *b)
 {
 	struct prefix prefix;
 	const char *why = scalar_prefix(b->prefix, &prefix);
@@ -108,14 +112,14 @@ static int read_prefix(struct schema_reader *r, uint32_t node, struct block *b)
 	return 0;
 }
 
-static int keep_block(struct schema_reader *r, uint32_t node, struct block *b)
+static int census_keep_block(struct schema_reader *r, uint32_t node, struct census_block *b)
 {
 	struct plan *p = b->census->plan;
 	b->read.network = b->asn;
 	struct addr first = addr_v4(b->read.block << 8);
-	b->read.entity = b->entity ? ENTITY_NONE : entity_of(b->census, &first);
+	b->read.entity = b->entity ? ENTITY_NONE : census_entity_of(b->census, &first);
 	if (b->entity) {
-		if (!ask_entity(p, b->entity))
+		if (!target_words_entity(p, b->entity))
 			return schema_wrong(r, node, "'%.80s' is not of the form country/KX or asn/64512", b->entity);
 		b->read.entity = (uint32_t)(entity_find(&p->entities, b->entity) - p->entities.at);
 	}
@@ -130,13 +134,13 @@ static int keep_block(struct schema_reader *r, uint32_t node, struct block *b)
 	return 0;
 }
 
-static int take_block(struct schema_reader *r, uint32_t node, void *to)
+static int census_take_block(struct schema_reader *r, uint32_t node, void *to)
 {
-	struct block b = {.census = to};
-	int code = schema_read(r, node, &block_schema, &b);
+	struct census_block b = {.census = to};
+	int code = schema_read(r, node, &census_block_schema, &b);
 	if (code == 0)
-		code = read_prefix(r, node, &b);
-	return code < 0 ? code : keep_block(r, node, &b);
+		code = census_read_prefix(r, node, &b);
+	return code < 0 ? code : census_keep_block(r, node, &b);
 }
 
 // {"host_ip": "198.18.3.10", "e_b": 0.75}
@@ -145,35 +149,36 @@ struct responder {
 	double share;
 };
 
-static const struct schema_row responder_rows[] = {
+static const struct schema_row census_responder_rows[] = {
 	{.key = "host_ip", .type = SCHEMA_ADDRESS, .required = true, .offset = offsetof(struct responder, address)},
 	{.key = "e_b", .type = SCHEMA_REAL, .required = true, .offset = offsetof(struct responder, share), .high = 1},
 };
-static const struct schema responder_schema = {responder_rows, ARRAY_LEN(responder_rows), true};
+static const struct schema census_responder_schema = {census_responder_rows, ARRAY_LEN(census_responder_rows), true};
 
-static int take_responder(struct schema_reader *r, uint32_t node, void *to)
+static int census_take_responder(struct schema_reader *r, uint32_t node, void *to)
 {
-	struct block *b = to;
+	struct census_block *b = to;
 	struct responder host = {.share = 0};
-	int code = schema_read(r, node, &responder_schema, &host);
+	int code = schema_read(r, node, &census_responder_schema, &host);
 	if (code < 0)
 		return code;
 	if (host.address.family != FAMILY_V4 || v4_number(host.address.bytes) >> 8 != b->read.block)
 		return schema_wrong(r, node, "a host that is not in its block");
-	keep_host(&b->read, host.address.bytes[3], host.share);
+	census_keep_host(&b->read, host.address.bytes[3], host.share);
 	return 0;
 }
 
-static const struct schema_row probelist_rows[] = {
-	{.key = "hosts", .type = SCHEMA_LIST, .required = true, .take = take_responder},
+static const struct schema_row census_probelist_rows[] = {
+	{.key = "hosts", .type = SCHEMA_LIST, .required = true, .take = census_take_responder},
 };
-static const struct schema probelist_schema = {probelist_rows, ARRAY_LEN(probelist_rows), true};
+static const struct schema census_probelist_schema = {census_probelist_rows, ARRAY_LEN(census_probelist_rows), true};
 
-static int take_probelist(struct schema_reader *r, const char *prefix, const json_t *value, struct census *c)
+static int census_take_probelist(struct schema_reader *r, const char *prefix, const json_t *value,
+				 struct census_file *c)
 {
 	struct tree tree = {0};
 	struct tree_builder builder = {.tree = &tree};
-	struct block b = {.census = c, .prefix = prefix};
+	struct census_block b = {.census = c, .prefix = prefix};
 	int code = tree_json(&builder, value, 0);
 	r->tree = &tree;
 	r->steps[0] = (struct schema_step){prefix, 0};
@@ -181,16 +186,16 @@ static int take_probelist(struct schema_reader *r, const char *prefix, const jso
 	if (code < 0)
 		code = tree_wrong(&builder, code, r->path, r->error);
 	else
-		code = read_prefix(r, TREE_ROOT, &b);
+		code = census_read_prefix(r, TREE_ROOT, &b);
 	if (code == 0)
-		code = schema_read(r, TREE_ROOT, &probelist_schema, &b);
+		code = schema_read(r, TREE_ROOT, &census_probelist_schema, &b);
 	if (code == 0)
-		code = keep_block(r, TREE_ROOT, &b);
+		code = census_keep_block(r, TREE_ROOT, &b);
 	tree_free(&tree);
 	return code;
 }
 
-static int read_probelist(const char *path, struct cursor bytes, struct census *c, struct plan_error *e)
+static int census_read_probelist(const char *path, struct cursor bytes, struct census_file *c, struct plan_error *e)
 {
 	struct schema_reader r = {.path = path, .error = e};
 	json_t *root = json_file_parse(bytes, path, 0, e), *value;
@@ -201,14 +206,14 @@ static int read_probelist(const char *path, struct cursor bytes, struct census *
 	json_object_foreach(root, prefix, value)
 	{
 		if (code == 0 && json_is_object(value)) // what is no block is said of the whole list: its version
-			code = take_probelist(&r, prefix, value, c);
+			code = census_take_probelist(&r, prefix, value, c);
 	}
 	json_decref(root);
 	return code;
 }
 
 // Whether the first line that is not empty is an object of its own with a "block".
-static bool by_lines(struct cursor bytes)
+static bool census_by_lines(struct cursor bytes)
 {
 	struct cursor line = {NULL, NULL};
 	while (file_line(&bytes, &line) && !cursor_left(&line))
@@ -224,12 +229,13 @@ static bool by_lines(struct cursor bytes)
 
 int plan_census(struct plan *p, const char *path, struct plan_error *e)
 {
-	struct census c = {.plan = p};
+	struct census_file c = {.plan = p};
 	struct cursor bytes;
 	int code = file_read(path, PLAN_FILE_MAX, &bytes, e);
 	if (code < 0)
 		return code;
-	code = by_lines(bytes) ? json_file_lines(path, take_block, &c, e) : read_probelist(path, bytes, &c, e);
+	code = census_by_lines(bytes) ? json_file_lines(path, census_take_block, &c, e)
+				      : census_read_probelist(path, bytes, &c, e);
 	file_drop(&bytes);
 	if (code == 0 && c.outside) {
 		text_untrusted(&p->notes, path, strlen(path));

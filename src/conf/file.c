@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 // Bytes of a text that fit, cut where a character of UTF-8 begins.
-static size_t fitting(const char *bytes, size_t n, size_t most)
+static size_t file_fitting(const char *bytes, size_t n, size_t most)
 {
 	if (n <= most)
 		return n;
@@ -23,9 +23,9 @@ static size_t fitting(const char *bytes, size_t n, size_t most)
 	return most;
 }
 
-static void set_message(struct plan_error *e, struct text *t)
+static void file_set_message(struct plan_error *e, struct text *t)
 {
-	size_t n = fitting(t->bytes, t->length, sizeof(e->text) - 1);
+	size_t n = file_fitting(t->bytes, t->length, sizeof(e->text) - 1);
 	memcpy(e->text, t->bytes, n);
 	e->text[n] = '\0';
 	text_free(t);
@@ -42,7 +42,7 @@ int file_wrong(struct plan_error *e, const char *path, uint32_t line, const char
 	va_start(args, format);
 	text_message(&t, format, args);
 	va_end(args);
-	set_message(e, &t);
+	file_set_message(e, &t);
 	return ERR_MALFORMED;
 }
 
@@ -53,7 +53,7 @@ void file_say(struct plan_error *e, const char *format, ...)
 	va_start(args, format);
 	text_message(&t, format, args);
 	va_end(args);
-	set_message(e, &t);
+	file_set_message(e, &t);
 }
 
 int file_wrong_as(int code, struct plan_error *e, const char *path, uint32_t line, const char *why)
@@ -62,14 +62,14 @@ int file_wrong_as(int code, struct plan_error *e, const char *path, uint32_t lin
 	return code;
 }
 
-static int failed(struct plan_error *e, const char *path)
+static int file_failed(struct plan_error *e, const char *path)
 {
 	int code = errno == ENOENT || errno == ENOTDIR ? ERR_NOT_FOUND : -errno;
 	return file_wrong_as(code, e, path, 0, err_text(code));
 }
 
 // The bytes that are there, at most `size`; -1 with errno set.
-static int read_all(int file, size_t size, struct cursor *ret)
+static int file_read_all(int file, size_t size, struct cursor *ret)
 {
 	uint8_t *bytes = alloc_zero(size + 1, 1);
 	size_t used = 0;
@@ -94,7 +94,7 @@ int file_read(const char *path, size_t most, struct cursor *ret, struct plan_err
 	struct stat st;
 	int code = 0, file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file < 0 || fstat(file, &st) < 0) {
-		code = failed(e, path);
+		code = file_failed(e, path);
 		goto out;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -106,9 +106,9 @@ int file_read(const char *path, size_t most, struct cursor *ret, struct plan_err
 		code = ERR_TOO_LARGE;
 		goto out;
 	}
-	code = read_all(file, (size_t)st.st_size, ret);
+	code = file_read_all(file, (size_t)st.st_size, ret);
 	if (code < 0)
-		code = failed(e, path);
+		code = file_failed(e, path);
 out:
 	if (file >= 0)
 		close(file);

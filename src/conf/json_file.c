@@ -6,7 +6,7 @@
 #include "conf/file.h"
 
 // At least as many as there are values: each stands behind a comma or an opening bracket. Commas in texts count too.
-static uint64_t values_at_most(struct cursor bytes)
+static uint64_t json_file_values_at_most(struct cursor bytes)
 {
 	uint64_t sum = 1;
 	for (const uint8_t *at = bytes.at; at < bytes.end; at++)
@@ -17,7 +17,7 @@ static uint64_t values_at_most(struct cursor bytes)
 json_t *json_file_parse(struct cursor bytes, const char *path, uint32_t line, struct plan_error *e)
 {
 	json_error_t error;
-	if (values_at_most(bytes) > JSON_VALUES_MAX) {
+	if (json_file_values_at_most(bytes) > JSON_VALUES_MAX) {
 		(void)file_wrong(e, path, line, "too many values for one file; split it");
 		return NULL;
 	}
@@ -31,7 +31,7 @@ json_t *json_file_parse(struct cursor bytes, const char *path, uint32_t line, st
 	return root;
 }
 
-static int take_line(struct schema_reader *r, struct tree *t, struct cursor line, uint32_t number)
+static int json_file_take_line(struct schema_reader *r, struct tree *t, struct cursor line, uint32_t number)
 {
 	struct tree_builder b = {.tree = t};
 	tree_clear(t);
@@ -45,7 +45,7 @@ static int take_line(struct schema_reader *r, struct tree *t, struct cursor line
 	return code < 0 ? tree_wrong(&b, code, r->path, r->error) : 0;
 }
 
-static bool blank_line(struct cursor line)
+static bool json_file_blank_line(struct cursor line)
 {
 	while (cursor_left(&line) && (*line.at == ' ' || *line.at == '\t'))
 		line.at++;
@@ -62,9 +62,9 @@ int json_file_lines(const char *path, schema_take *take, void *context, struct p
 	struct cursor rest = bytes;
 	for (uint32_t number = 1; code == 0 && file_line(&rest, &line); number++) {
 		struct schema_reader r = {.tree = &tree, .path = path, .error = e};
-		if (blank_line(line))
+		if (json_file_blank_line(line))
 			continue;
-		code = take_line(&r, &tree, line, number);
+		code = json_file_take_line(&r, &tree, line, number);
 		if (code == 0)
 			code = take(&r, TREE_ROOT, context);
 	}

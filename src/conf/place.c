@@ -19,22 +19,22 @@ struct part { // of the word
 static const struct {
 	const char *name;
 	uint16_t type;
-} qtypes[] = {{"A", 1},	    {"NS", 2},	  {"CNAME", 5},	 {"SOA", 6},  {"PTR", 12},   {"MX", 15},   {"TXT", 16},
-	      {"AAAA", 28}, {"SRV", 33},  {"NAPTR", 35}, {"DS", 43},  {"RRSIG", 46}, {"NSEC", 47}, {"DNSKEY", 48},
-	      {"TLSA", 52}, {"SVCB", 64}, {"HTTPS", 65}, {"SPF", 99}, {"ANY", 255},  {"CAA", 257}};
+} place_qtypes[] = {{"A", 1},	  {"NS", 2},	{"CNAME", 5},  {"SOA", 6},  {"PTR", 12},   {"MX", 15},	 {"TXT", 16},
+		    {"AAAA", 28}, {"SRV", 33},	{"NAPTR", 35}, {"DS", 43},  {"RRSIG", 46}, {"NSEC", 47}, {"DNSKEY", 48},
+		    {"TLSA", 52}, {"SVCB", 64}, {"HTTPS", 65}, {"SPF", 99}, {"ANY", 255},  {"CAA", 257}};
 
 uint16_t place_qtype(const char *word)
 {
 	uint64_t number;
-	for (size_t i = 0; i < ARRAY_LEN(qtypes); i++)
-		if (strcasecmp(qtypes[i].name, word) == 0)
-			return qtypes[i].type;
+	for (size_t i = 0; i < ARRAY_LEN(place_qtypes); i++)
+		if (strcasecmp(place_qtypes[i].name, word) == 0)
+			return place_qtypes[i].type;
 	if (strncasecmp(word, "TYPE", 4) == 0 && scalar_number(word + 4, &number) && number && number <= UINT16_MAX)
 		return (uint16_t)number;
 	return 0;
 }
 
-static bool copy_part(struct part p, char *ret)
+static bool place_copy_part(struct part p, char *ret)
 {
 	if (p.n > PLACE_NAME_MAX)
 		return false;
@@ -43,18 +43,18 @@ static bool copy_part(struct part p, char *ret)
 	return true;
 }
 
-static const char *read_port(struct part p, uint16_t *ret)
+static const char *place_read_port(struct part p, uint16_t *ret)
 {
 	char digits[PLACE_NAME_MAX + 1];
 	uint64_t value;
-	if (!copy_part(p, digits) || !scalar_number(digits, &value) || !value || value > UINT16_MAX)
+	if (!place_copy_part(p, digits) || !scalar_number(digits, &value) || !value || value > UINT16_MAX)
 		return "a port is a whole number from 1 to 65535";
 	*ret = (uint16_t)value;
 	return NULL;
 }
 
 // HOST, HOST:PORT, [IPv6], [IPv6]:PORT, or IPv6 alone.
-static const char *read_host(struct part p, struct place *ret)
+static const char *place_read_host(struct part p, struct asked_place *ret)
 {
 	const char *colon = memchr(p.at, ':', p.n), *close = memchr(p.at, ']', p.n);
 	struct part host = p, port = {NULL, 0};
@@ -70,9 +70,9 @@ static const char *read_host(struct part p, struct place *ret)
 		host.n = (size_t)(colon - p.at);
 		port = (struct part){colon + 1, p.n - host.n - 1};
 	}
-	if (!copy_part(host, ret->host))
+	if (!place_copy_part(host, ret->host))
 		return "longer than a name can be (253 bytes)";
-	const char *why = port.at ? read_port(port, &ret->port) : NULL;
+	const char *why = port.at ? place_read_port(port, &ret->port) : NULL;
 	if (why)
 		return why;
 	why = scalar_address(ret->host, &ret->address);
@@ -88,25 +88,25 @@ static const char *read_host(struct part p, struct place *ret)
 }
 
 // dns://SERVER/NAME?TYPE, or ?type=TYPE as RFC 4501 has it.
-static const char *read_question(struct part path, struct place *ret)
+static const char *place_read_question(struct part path, struct asked_place *ret)
 {
 	char type[PLACE_NAME_MAX + 1];
 	const char *mark = memchr(path.at, '?', path.n);
 	struct part name = {path.at, mark ? (size_t)(mark - path.at) : path.n};
 	if (name.n && name.at[0] == '/')
 		name = (struct part){name.at + 1, name.n - 1};
-	if (!copy_part(name, ret->query) || (name.n && !scalar_host(ret->query)))
+	if (!place_copy_part(name, ret->query) || (name.n && !scalar_host(ret->query)))
 		return "what stands behind the server is not a name to ask for";
 	if (!mark)
 		return NULL;
 	struct part word = {mark + 1, (size_t)(path.at + path.n - mark) - 1};
 	if (word.n > 5 && strncasecmp(word.at, "type=", 5) == 0)
 		word = (struct part){word.at + 5, word.n - 5};
-	ret->qtype = copy_part(word, type) ? place_qtype(type) : 0;
+	ret->qtype = place_copy_part(word, type) ? place_qtype(type) : 0;
 	return ret->qtype ? NULL : "what stands behind '?' is not a type such as SOA";
 }
 
-static const char *read_url(const char *word, const char *mark, struct place *ret)
+static const char *place_read_url(const char *word, const char *mark, struct asked_place *ret)
 {
 	ret->kind = kind_of_scheme(word, (size_t)(mark - word));
 	if (!ret->kind)
@@ -116,23 +116,23 @@ static const char *read_url(const char *word, const char *mark, struct place *re
 	struct part path = {host + authority.n, strlen(host + authority.n)};
 	if (memchr(authority.at, '@', authority.n))
 		return "user names and passwords are not used: nothing is logged in to";
-	const char *why = read_host(authority, ret);
+	const char *why = place_read_host(authority, ret);
 	if (why)
 		return why;
 	if (ret->kind->op == PROBE_DNS)
-		return read_question(path, ret);
+		return place_read_question(path, ret);
 	return path.n == 0 || (path.n == 1 && path.at[0] == '/') ? NULL
 								 : "only the path / is asked for; leave the rest out";
 }
 
-const char *place_parse(const char *word, struct place *ret)
+const char *place_parse(const char *word, struct asked_place *ret)
 {
-	struct place place = {0};
+	struct asked_place place = {0};
 	size_t n = strlen(word);
 	const char *mark = strstr(word, "://");
 	if (!n || n > WORD_MAX)
 		return n ? "longer than 1024 bytes" : "empty";
-	const char *why = mark ? read_url(word, mark, &place) : read_host((struct part){word, n}, &place);
+	const char *why = mark ? place_read_url(word, mark, &place) : place_read_host((struct part){word, n}, &place);
 	if (!why)
 		*ret = place;
 	return why;

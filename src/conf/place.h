@@ -7,8 +7,8 @@
 
 #define PLACE_NAME_MAX 253
 
-struct place {
-	const struct kind *kind;	// of the URL's scheme; null: no URL
+struct asked_place {
+	const struct kind_row *kind;	// of the URL's scheme; null: no URL
 	struct addr address;		// family NONE: `host` is a name
 	char host[PLACE_NAME_MAX + 1];	// as it was written, without brackets
 	uint16_t port;			// 0: none was written
@@ -17,7 +17,7 @@ struct place {
 };
 
 // Null when the whole of the word is a place, else what is wrong with it (static text).
-const char *place_parse(const char *word, struct place *ret);
+const char *place_parse(const char *word, struct asked_place *ret);
 
 // "SOA", "a", "TYPE257"; 0: no such type.
 uint16_t place_qtype(const char *word);

@@ -5,11 +5,11 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/must.h"
-#include "conf/ask.h"
 #include "conf/blackbox.h"
 #include "conf/file.h"
 #include "conf/plan_priv.h"
 #include "conf/scalar.h"
+#include "conf/target_words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,19 +80,19 @@ int plan_blackbox(struct plan *p, const char *path, struct plan_error *e)
 	return 0;
 }
 
-static bool blank(uint8_t c)
+static bool plan_blank(uint8_t c)
 {
 	return c == ' ' || c == '\t';
 }
 
 // The line without its comment and the blanks around it, terminated. Null: it is too long or holds a zero byte.
-static const char *line_word(struct cursor line, char ret[LINE_MOST])
+static const char *plan_line_word(struct cursor line, char ret[LINE_MOST])
 {
 	const uint8_t *hash = memchr(line.at, '#', cursor_left(&line));
 	line.end = hash ? hash : line.end;
-	while (cursor_left(&line) && blank(*line.at))
+	while (cursor_left(&line) && plan_blank(*line.at))
 		line.at++;
-	while (cursor_left(&line) && blank(line.end[-1]))
+	while (cursor_left(&line) && plan_blank(line.end[-1]))
 		line.end--;
 	size_t n = cursor_left(&line);
 	if (n >= LINE_MOST || memchr(line.at, 0, n))
@@ -102,7 +102,7 @@ static const char *line_word(struct cursor line, char ret[LINE_MOST])
 	return ret;
 }
 
-static const char *list_line(struct plan_list *l, const char *word, uint8_t shortest)
+static const char *plan_list_line(struct plan_list *l, const char *word, uint8_t shortest)
 {
 	struct prefix p;
 	const char *why = scalar_prefix(word, &p);
@@ -117,7 +117,7 @@ static const char *list_line(struct plan_list *l, const char *word, uint8_t shor
 	return NULL;
 }
 
-static void skip_mark(struct cursor *bytes) // the byte order mark that some editors write
+static void plan_skip_mark(struct cursor *bytes) // the byte order mark that some editors write
 {
 	if (cursor_left(bytes) >= 3 && memcmp(bytes->at, "\xef\xbb\xbf", 3) == 0)
 		bytes->at += 3;
@@ -130,16 +130,16 @@ struct list_file {
 };
 
 // 0; ERR_MALFORMED: the first line that is wrong is told.
-static int list_lines(struct plan_list *l, const struct list_file *f, struct cursor rest, struct plan_error *e)
+static int plan_list_lines(struct plan_list *l, const struct list_file *f, struct cursor rest, struct plan_error *e)
 {
 	struct cursor line;
 	struct plan_error later = {.text = ""};
 	int code = 0;
-	skip_mark(&rest);
+	plan_skip_mark(&rest);
 	for (uint32_t number = 1; (code == 0 || f->all) && file_line(&rest, &line); number++) {
 		char buffer[LINE_MOST];
-		const char *word = line_word(line, buffer);
-		const char *why = word && *word ? list_line(l, word, f->shortest) : NULL;
+		const char *word = plan_line_word(line, buffer);
+		const char *why = word && *word ? plan_list_line(l, word, f->shortest) : NULL;
 		struct plan_error *to = code == 0 ? e : &later;
 		if (!word)
 			code = file_wrong(to, f->path, number, "a line of more than 1023 bytes, or with a zero byte");
@@ -149,14 +149,14 @@ static int list_lines(struct plan_list *l, const struct list_file *f, struct cur
 	return code;
 }
 
-static int list_read(struct plan_list *l, const struct list_file *f, struct plan_error *e)
+static int plan_list_fill(struct plan_list *l, const struct list_file *f, struct plan_error *e)
 {
 	struct cursor bytes;
 	size_t before = l->count;
 	int code = file_read(f->path, PLAN_FILE_MAX, &bytes, e);
 	if (code < 0)
 		return code;
-	code = list_lines(l, f, bytes, e);
+	code = plan_list_lines(l, f, bytes, e);
 	if (code < 0 && !f->all)
 		l->count = before; // a list that is half read would allow or block what nobody chose
 	file_drop(&bytes);
@@ -165,12 +165,12 @@ static int list_read(struct plan_list *l, const struct list_file *f, struct plan
 
 int plan_list_above(struct plan_list *l, const char *path, uint8_t shortest, struct plan_error *e)
 {
-	return list_read(l, &(struct list_file){.path = path, .shortest = shortest}, e);
+	return plan_list_fill(l, &(struct list_file){.path = path, .shortest = shortest}, e);
 }
 
 int plan_list_salvage(struct plan_list *l, const char *path, struct plan_error *e)
 {
-	return list_read(l, &(struct list_file){.path = path, .all = true}, e);
+	return plan_list_fill(l, &(struct list_file){.path = path, .all = true}, e);
 }
 
 int plan_list_read(struct plan_list *l, const char *path, struct plan_error *e)
@@ -187,7 +187,7 @@ int plan_word(struct plan *p, const char *word, struct plan_error *e)
 int plan_word_as(struct plan *p, const char *word, const char *module, struct plan_error *e)
 {
 	struct text why = {0};
-	const char *wrong = ask_add(p, &(struct ask_words){.place = word, .module = module}, &why);
+	const char *wrong = target_words_add(p, &(struct target_words_words){.place = word, .module = module}, &why);
 	int code = 0;
 	if (wrong)
 		code = file_wrong(e, word, 0, "%s", wrong);

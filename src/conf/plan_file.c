@@ -4,11 +4,11 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
-#include "conf/ask.h"
 #include "conf/file.h"
 #include "conf/plan_priv.h"
 #include "conf/scalar.h"
 #include "conf/schema.h"
+#include "conf/target_words.h"
 #include "conf/yaml.h"
 
 #include <glob.h>
@@ -41,7 +41,7 @@ struct written { // as it stands in the file; text is borrowed from the tree
 
 struct target_words {
 	const char *address, *host, *url;
-	struct ask_words ask;
+	struct target_words_words ask;
 };
 
 struct entity_words {
@@ -58,7 +58,7 @@ struct sd_words {
 
 #define AT(member) .offset = offsetof(struct written, member)
 
-static const struct schema_row observer_rows[] = {
+static const struct schema_row plan_file_observer_rows[] = {
 	{.key = "id",
 	 .type = SCHEMA_TEXT,
 	 .offset = offsetof(struct observer_words, id),
@@ -74,9 +74,10 @@ static const struct schema_row observer_rows[] = {
 	 .sample = "64500",
 	 .help = "AS number of the network that it stands in: two observers in one network count as one"},
 };
-static const struct schema observer_schema = {observer_rows, ARRAY_LEN(observer_rows), false};
+static const struct schema plan_file_observer_schema = {plan_file_observer_rows, ARRAY_LEN(plan_file_observer_rows),
+							false};
 
-static const struct schema_row sd_rows[] = {
+static const struct schema_row plan_file_sd_rows[] = {
 	{.key = "files",
 	 .type = SCHEMA_LATER,
 	 .required = true,
@@ -91,9 +92,9 @@ static const struct schema_row sd_rows[] = {
 	 .sample = "http_2xx",
 	 .help = "Module of the blackbox file for targets whose labels name neither module nor kind"},
 };
-static const struct schema sd_schema = {sd_rows, ARRAY_LEN(sd_rows), false};
+static const struct schema plan_file_sd_schema = {plan_file_sd_rows, ARRAY_LEN(plan_file_sd_rows), false};
 
-static const struct schema_row entity_rows[] = {
+static const struct schema_row plan_file_entity_rows[] = {
 	{.key = "id",
 	 .type = SCHEMA_TEXT,
 	 .required = true,
@@ -126,19 +127,18 @@ static const struct schema_row entity_rows[] = {
 	 .sample = "25000000",
 	 .help = "People who live there"},
 };
-static const struct schema entity_schema = {entity_rows, ARRAY_LEN(entity_rows), false};
+static const struct schema plan_file_entity_schema = {plan_file_entity_rows, ARRAY_LEN(plan_file_entity_rows), false};
 
 #define ASK(name, kind_of_value, member, most)                                                                         \
 	.key = name, .type = kind_of_value, .offset = offsetof(struct target_words, member), .high = most
 
-static const struct schema_row target_rows[] = {
+static const struct schema_row plan_file_target_rows[] = {
 	{ASK("address", SCHEMA_TEXT, address, 64), .low = 1, .sample = "198.18.1.10",
 	 .help = "Address, with a port where kind is tcp"},
 	{ASK("host", SCHEMA_TEXT, host, 300), .low = 1,
 	 .help = "In place of address: a name, which is resolved when measuring begins"},
 	{ASK("url", SCHEMA_TEXT, url, 1024), .low = 1,
-	 .help = "In place of address: http://, https://, dns://SERVER/NAME?SOA, smtp://, tls:// or tcp://, the path / "
-		 "only"},
+	 .help = "In place of address: http://, https://, dns://SERVER/NAME?SOA, smtp://, tls:// or tcp://, the path / only"},
 	{ASK("kind", SCHEMA_TEXT, ask.kind, 16), .low = 1, .sample = "dns",
 	 .help = "How it is asked: " KIND_WORDS "; without it a port means tcp, no port a ping"},
 	{ASK("module", SCHEMA_TEXT, ask.module, 255), .low = 1,
@@ -160,9 +160,9 @@ static const struct schema_row target_rows[] = {
 	{ASK("timeout", SCHEMA_DURATION, ask.timeout_ms, 60000), .low = 100, .sample = "5s",
 	 .help = "How long to wait for an answer"},
 };
-static const struct schema target_schema = {target_rows, ARRAY_LEN(target_rows), false};
+static const struct schema plan_file_target_schema = {plan_file_target_rows, ARRAY_LEN(plan_file_target_rows), false};
 
-static const struct schema_row root_rows[] = {
+static const struct schema_row plan_file_root_rows[] = {
 	{.key = "probing",
 	 .type = SCHEMA_SWITCH,
 	 AT(probing),
@@ -174,14 +174,17 @@ static const struct schema_row root_rows[] = {
 	 .low = 0,
 	 .high = PLAN_CONTACT_MAX,
 	 .sample = "noc@observatory.example",
-	 .help = "Mail address or URL for those who are probed; it stands in every ping and request. Nothing is sent "
-		 "without it"},
+	 .help = "Mail address or URL for those who are probed; it stands in every ping and request. Nothing is sent without it"},
 	{.key = "identity",
 	 .type = SCHEMA_HOST,
 	 AT(identity),
 	 .sample = "observatory.example",
 	 .help = "Name of the operator's host, for User-Agent and EHLO"},
-	{.key = "observer", .type = SCHEMA_TABLE, AT(observer), .sub = &observer_schema, .help = "Who observes here"},
+	{.key = "observer",
+	 .type = SCHEMA_TABLE,
+	 AT(observer),
+	 .sub = &plan_file_observer_schema,
+	 .help = "Who observes here"},
 	{.key = "observers",
 	 .type = SCHEMA_NUMBER,
 	 AT(observers),
@@ -254,18 +257,22 @@ static const struct schema_row root_rows[] = {
 	 .high = 4000,
 	 .sample = "blackbox.yml",
 	 .help = "Modules in the form of Prometheus' blackbox_exporter"},
-	{.key = "entities", .type = SCHEMA_LATER, AT(entities), .sub = &entity_schema, .help = "What is watched"},
+	{.key = "entities",
+	 .type = SCHEMA_LATER,
+	 AT(entities),
+	 .sub = &plan_file_entity_schema,
+	 .help = "What is watched"},
 	{.key = "targets",
 	 .type = SCHEMA_LATER,
 	 AT(targets),
-	 .sub = &target_schema,
+	 .sub = &plan_file_target_schema,
 	 .help = "What is asked, one by one"},
 	{.key = "controls",
 	 .type = SCHEMA_LATER,
 	 AT(controls),
 	 .sample = "[203.0.113.10, 203.0.113.20]",
 	 .help = "Addresses outside of everything watched: when they do not answer either, this observer is at fault"},
-	{.key = "file_sd", .type = SCHEMA_LATER, AT(file_sd), .sub = &sd_schema, .help = "Lists of targets"},
+	{.key = "file_sd", .type = SCHEMA_LATER, AT(file_sd), .sub = &plan_file_sd_schema, .help = "Lists of targets"},
 	{.key = "inventory",
 	 .type = SCHEMA_LATER,
 	 AT(inventory),
@@ -284,16 +291,16 @@ static const struct schema_row root_rows[] = {
 	 .sample = "recording.json",
 	 .help = "A recording whose entities and targets are measured again"},
 };
-static const struct schema root_schema = {root_rows, ARRAY_LEN(root_rows), false};
+static const struct schema plan_file_root_schema = {plan_file_root_rows, ARRAY_LEN(plan_file_root_rows), false};
 
 void plan_example(struct text *out)
 {
 	text_put(out,
 		 "# lacuna.yml: what is measured, by whom and under which rules. Keys in comments have no default.\n");
-	schema_example(out, &root_schema);
+	schema_example(out, &plan_file_root_schema);
 }
 
-static void set_text(char **to, const char *text)
+static void plan_file_set_text(char **to, const char *text)
 {
 	if (!text || !*text)
 		return;
@@ -303,11 +310,11 @@ static void set_text(char **to, const char *text)
 
 void plan_reference(struct text *out)
 {
-	schema_reference(out, &root_schema);
+	schema_reference(out, &plan_file_root_schema);
 }
 
 // The path of a file that the configuration names; freed by the caller.
-static bool file_path(struct schema_reader *r, uint32_t node, struct text *ret)
+static bool plan_file_path(struct schema_reader *r, uint32_t node, struct text *ret)
 {
 	const char *name = schema_scalar(r, node);
 	if (name && *name)
@@ -319,11 +326,11 @@ static bool file_path(struct schema_reader *r, uint32_t node, struct text *ret)
 
 typedef int read_file(struct written *w, const char *path, struct plan_error *e);
 
-static int with_file(struct schema_reader *r, uint32_t node, struct written *w, read_file *read)
+static int plan_file_with_file(struct schema_reader *r, uint32_t node, struct written *w, read_file *read)
 {
 	struct text path = {0};
 	int code = ERR_MALFORMED;
-	if (file_path(r, node, &path))
+	if (plan_file_path(r, node, &path))
 		code = read(w, text_string(&path), r->error);
 	if (code == ERR_NOT_FOUND)
 		(void)schema_wrong(r, node, "there is no file '%.200s'", text_string(&path));
@@ -331,17 +338,17 @@ static int with_file(struct schema_reader *r, uint32_t node, struct written *w, 
 	return code;
 }
 
-static int read_allow_file(struct written *w, const char *path, struct plan_error *e)
+static int plan_file_read_allow(struct written *w, const char *path, struct plan_error *e)
 {
 	return plan_list_above(&w->plan->allow, path, PLAN_ALLOW_SHORTEST, e);
 }
 
-static int read_block_file(struct written *w, const char *path, struct plan_error *e)
+static int plan_file_read_block(struct written *w, const char *path, struct plan_error *e)
 {
 	return plan_list_read(&w->plan->block, path, e);
 }
 
-static int read_inventory(struct written *w, const char *path, struct plan_error *e)
+static int plan_file_read_inventory(struct written *w, const char *path, struct plan_error *e)
 {
 	uint64_t dropped = 0;
 	int code = plan_inventory(w->plan, path, &dropped, e);
@@ -354,53 +361,53 @@ static int read_inventory(struct written *w, const char *path, struct plan_error
 	return code;
 }
 
-static int read_census(struct written *w, const char *path, struct plan_error *e)
+static int plan_file_read_census(struct written *w, const char *path, struct plan_error *e)
 {
 	return plan_census(w->plan, path, e);
 }
 
-static int read_blackbox(struct written *w, const char *path, struct plan_error *e)
+static int plan_file_read_blackbox(struct written *w, const char *path, struct plan_error *e)
 {
 	return plan_blackbox(w->plan, path, e);
 }
 
-static int read_recording(struct written *w, const char *path, struct plan_error *e)
+static int plan_file_read_recording(struct written *w, const char *path, struct plan_error *e)
 {
 	return plan_recording(w->plan, path, e);
 }
 
 // Whoever opted out must be known before the first packet: the file is there and right, although it is read again later.
-static int read_opt_out(struct written *w, const char *path, struct plan_error *e)
+static int plan_file_read_opt_out(struct written *w, const char *path, struct plan_error *e)
 {
 	struct plan_list l = {0};
 	int code = plan_list_read(&l, path, e);
 	if (code == 0)
-		set_text(&w->plan->opt_out_file, path);
+		plan_file_set_text(&w->plan->opt_out_file, path);
 	free(l.at);
 	return code;
 }
 
-static int take_allow_file(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_allow_file(struct schema_reader *r, uint32_t node, void *to)
 {
-	return with_file(r, node, to, read_allow_file);
+	return plan_file_with_file(r, node, to, plan_file_read_allow);
 }
 
-static int take_block_file(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_block(struct schema_reader *r, uint32_t node, void *to)
 {
-	return with_file(r, node, to, read_block_file);
+	return plan_file_with_file(r, node, to, plan_file_read_block);
 }
 
-static int take_inventory(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_inventory(struct schema_reader *r, uint32_t node, void *to)
 {
-	return with_file(r, node, to, read_inventory);
+	return plan_file_with_file(r, node, to, plan_file_read_inventory);
 }
 
-static int take_census(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_census(struct schema_reader *r, uint32_t node, void *to)
 {
-	return with_file(r, node, to, read_census);
+	return plan_file_with_file(r, node, to, plan_file_read_census);
 }
 
-static int take_allow(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_allow(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct plan_list *l = to;
 	int code = schema_take_prefix(r, node, to);
@@ -410,7 +417,7 @@ static int take_allow(struct schema_reader *r, uint32_t node, void *to)
 	return code;
 }
 
-static int read_sd_files(struct schema_reader *r, uint32_t node, const struct sd_words *s, const char *pattern)
+static int plan_file_read_sd(struct schema_reader *r, uint32_t node, const struct sd_words *s, const char *pattern)
 {
 	glob_t found = {0};
 	int code = 0, matched = glob(pattern, GLOB_NOMAGIC, NULL, &found);
@@ -426,24 +433,24 @@ static int read_sd_files(struct schema_reader *r, uint32_t node, const struct sd
 	return code;
 }
 
-static int take_sd_file(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_sd_file(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct text path = {0};
 	int code = ERR_MALFORMED;
-	if (file_path(r, node, &path))
-		code = read_sd_files(r, node, to, text_string(&path));
+	if (plan_file_path(r, node, &path))
+		code = plan_file_read_sd(r, node, to, text_string(&path));
 	text_free(&path);
 	return code;
 }
 
-static int take_sd(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_sd(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct sd_words s = {.written = to};
-	int code = schema_read(r, node, &sd_schema, &s);
-	return code < 0 ? code : schema_list(r, "files", s.files, take_sd_file, &s);
+	int code = schema_read(r, node, &plan_file_sd_schema, &s);
+	return code < 0 ? code : schema_list(r, "files", s.files, plan_file_take_sd_file, &s);
 }
 
-static int take_asn(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_asn(struct schema_reader *r, uint32_t node, void *to)
 {
 	uint32_t asn;
 	int code = schema_number(r, node, 1, UINT32_MAX, &asn);
@@ -452,7 +459,7 @@ static int take_asn(struct schema_reader *r, uint32_t node, void *to)
 	return code;
 }
 
-static int take_entity_prefix(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_entity_prefix(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct plan_list one = {0};
 	int code = schema_take_prefix(r, node, &one);
@@ -462,11 +469,11 @@ static int take_entity_prefix(struct schema_reader *r, uint32_t node, void *to)
 	return code;
 }
 
-static int take_entity(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_entity(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct written *w = to;
 	struct entity_words words = {.population = 0};
-	int code = schema_read(r, node, &entity_schema, &words);
+	int code = schema_read(r, node, &plan_file_entity_schema, &words);
 	if (code < 0)
 		return code;
 	size_t before = w->plan->entities.count;
@@ -479,28 +486,28 @@ static int take_entity(struct schema_reader *r, uint32_t node, void *to)
 	e->population = words.population > 0 ? words.population : e->population;
 	if (words.name && !e->name)
 		e->name = alloc_copy(words.name);
-	code = schema_list(r, "prefixes", words.prefixes, take_entity_prefix, e);
-	return code < 0 ? code : schema_list(r, "asns", words.asns, take_asn, e);
+	code = schema_list(r, "prefixes", words.prefixes, plan_file_take_entity_prefix, e);
+	return code < 0 ? code : schema_list(r, "asns", words.asns, plan_file_take_asn, e);
 }
 
-static int take_target(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_target(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct written *w = to;
 	struct target_words words = {0};
 	struct text why = {0};
-	int code = schema_read(r, node, &target_schema, &words);
+	int code = schema_read(r, node, &plan_file_target_schema, &words);
 	if (code < 0)
 		return code;
 	if (!!words.address + !!words.host + !!words.url != 1)
 		return schema_wrong(r, node, "one of 'address', 'host' and 'url' belongs here");
 	words.ask.place = words.address ? words.address : words.host ? words.host : words.url;
-	const char *wrong = ask_add(w->plan, &words.ask, &why);
+	const char *wrong = target_words_add(w->plan, &words.ask, &why);
 	code = wrong ? schema_wrong(r, node, "%s", wrong) : 0;
 	text_free(&why);
 	return code;
 }
 
-static int take_control(struct schema_reader *r, uint32_t node, void *to)
+static int plan_file_take_control(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct written *w = to;
 	struct addr a;
@@ -510,7 +517,7 @@ static int take_control(struct schema_reader *r, uint32_t node, void *to)
 	const char *wrong = scalar_address(text, &a);
 	if (wrong)
 		return schema_wrong(r, node, "'%.80s' %s", text, wrong);
-	wrong = ask_add_known(w->plan, &a, kind_of("control"), &(struct ask_words){.place = text});
+	wrong = target_words_add_known(w->plan, &a, kind_of("control"), &(struct target_words_words){.place = text});
 	return wrong ? schema_wrong(r, node, "%s", wrong) : 0;
 }
 
@@ -525,7 +532,7 @@ bool plan_contact_valid(const char *text)
 }
 
 // What is wrong with values that each are fine; the key in *ret_key.
-static const char *clash(const struct written *w, const char **ret_key)
+static const char *plan_file_clash(const struct written *w, const char **ret_key)
 {
 	*ret_key = "contact";
 	if (w->contact && *w->contact && !plan_contact_valid(w->contact))
@@ -542,7 +549,7 @@ static const char *clash(const struct written *w, const char **ret_key)
 	return NULL;
 }
 
-static uint32_t node_of(const struct tree *t, const char *key)
+static uint32_t plan_file_node_of(const struct tree *t, const char *key)
 {
 	for (uint32_t at = tree_first(t, TREE_ROOT); at; at = tree_next(t, tree_next(t, at)))
 		if (strcmp(tree_text(t, at), key) == 0)
@@ -550,7 +557,7 @@ static uint32_t node_of(const struct tree *t, const char *key)
 	return TREE_ROOT;
 }
 
-static void apply(struct written *w)
+static void plan_file_apply(struct written *w)
 {
 	struct plan *p = w->plan;
 	p->probing = w->probing;
@@ -560,26 +567,26 @@ static void apply(struct written *w)
 	p->watch_interval_ms = w->watch_ms;
 	p->observers = w->observers ? w->observers : p->observers;
 	p->observer_asn = w->observer.asn;
-	set_text(&p->contact, w->contact);
-	set_text(&p->identity, w->identity);
-	set_text(&p->observer, w->observer.id);
-	set_text(&p->interface, w->interface);
+	plan_file_set_text(&p->contact, w->contact);
+	plan_file_set_text(&p->identity, w->identity);
+	plan_file_set_text(&p->observer, w->observer.id);
+	plan_file_set_text(&p->interface, w->interface);
 }
 
 // A file that one key names.
-static int read_named(struct schema_reader *r, struct written *w, const char *key, read_file *read)
+static int plan_file_read_named(struct schema_reader *r, struct written *w, const char *key, read_file *read)
 {
-	uint32_t at = node_of(r->tree, key), value = at == TREE_ROOT ? 0 : tree_next(r->tree, at);
+	uint32_t at = plan_file_node_of(r->tree, key), value = at == TREE_ROOT ? 0 : tree_next(r->tree, at);
 	if (!value || tree_absent(r->tree, value))
 		return 0;
 	r->depth = 1;
 	r->steps[0] = (struct schema_step){key, 0};
-	int code = with_file(r, value, w, read);
+	int code = plan_file_with_file(r, value, w, read);
 	r->depth = 0;
 	return code;
 }
 
-static int read_parts(struct schema_reader *r, struct written *w)
+static int plan_file_read_parts(struct schema_reader *r, struct written *w)
 {
 	const struct {
 		const char *key;
@@ -587,27 +594,27 @@ static int read_parts(struct schema_reader *r, struct written *w)
 		schema_take *take;
 		void *to;
 	} parts[] = {
-		{"allow", w->allow, take_allow, &w->plan->allow},
+		{"allow", w->allow, plan_file_take_allow, &w->plan->allow},
 		{"block", w->block, schema_take_prefix, &w->plan->block},
-		{"allowlist_files", w->allow_files, take_allow_file, w},
-		{"blocklist_files", w->block_files, take_block_file, w},
-		{"entities", w->entities, take_entity, w},
-		{"targets", w->targets, take_target, w},
-		{"controls", w->controls, take_control, w},
-		{"file_sd", w->file_sd, take_sd, w},
-		{"inventory", w->inventory, take_inventory, w},
-		{"census", w->census, take_census, w},
+		{"allowlist_files", w->allow_files, plan_file_take_allow_file, w},
+		{"blocklist_files", w->block_files, plan_file_take_block, w},
+		{"entities", w->entities, plan_file_take_entity, w},
+		{"targets", w->targets, plan_file_take_target, w},
+		{"controls", w->controls, plan_file_take_control, w},
+		{"file_sd", w->file_sd, plan_file_take_sd, w},
+		{"inventory", w->inventory, plan_file_take_inventory, w},
+		{"census", w->census, plan_file_take_census, w},
 	};
-	int code = read_named(r, w, "blackbox", read_blackbox);
+	int code = plan_file_read_named(r, w, "blackbox", plan_file_read_blackbox);
 	if (code == 0)
-		code = read_named(r, w, "opt_out_file", read_opt_out);
+		code = plan_file_read_named(r, w, "opt_out_file", plan_file_read_opt_out);
 	for (size_t i = 0; code == 0 && i < ARRAY_LEN(parts); i++)
 		code = schema_list(r, parts[i].key, parts[i].node, parts[i].take, parts[i].to);
-	return code < 0 ? code : read_named(r, w, "recording", read_recording);
+	return code < 0 ? code : plan_file_read_named(r, w, "recording", plan_file_read_recording);
 }
 
 // A plan that is right and yet asks nobody.
-static void note_silence(struct plan *p)
+static void plan_file_note_silence(struct plan *p)
 {
 	if (p->probing && !p->lab && !p->allow.count && p->target_count + p->block_count)
 		text_put(&p->notes, "nothing is on an allow list: of the targets, only loopback will be asked\n");
@@ -621,17 +628,17 @@ int plan_read(struct plan *p, const char *path, struct plan_error *e)
 	const char *key;
 	int code = yaml_read(&tree, path, e);
 	if (code == 0)
-		code = schema_read(&r, TREE_ROOT, &root_schema, &w);
-	const char *why = code == 0 ? clash(&w, &key) : NULL;
+		code = schema_read(&r, TREE_ROOT, &plan_file_root_schema, &w);
+	const char *why = code == 0 ? plan_file_clash(&w, &key) : NULL;
 	if (why)
-		code = schema_wrong(&r, node_of(&tree, key), "%s: %s", key, why);
+		code = schema_wrong(&r, plan_file_node_of(&tree, key), "%s: %s", key, why);
 	if (code == 0) {
-		apply(&w);
-		code = read_parts(&r, &w);
+		plan_file_apply(&w);
+		code = plan_file_read_parts(&r, &w);
 	}
 	if (code == 0) {
 		plan_once(p);
-		note_silence(p);
+		plan_file_note_silence(p);
 	}
 	tree_free(&tree);
 	return code;

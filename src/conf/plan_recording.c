@@ -2,8 +2,8 @@
 // A recording's entities, targets and observers as a plan: what was measured then can be measured again.
 #include "base/alloc.h"
 #include "base/err.h"
-#include "conf/ask.h"
 #include "conf/file.h"
+#include "conf/target_words.h"
 #include "recording/record_text.h"
 #include "recording/recording.h"
 
@@ -16,7 +16,7 @@ struct into {
 	uint64_t left_out;
 };
 
-static void take_observer(void *context, const char *id, uint32_t asn)
+static void plan_recording_take_observer(void *context, const char *id, uint32_t asn)
 {
 	struct into *to = context;
 	to->observers++;
@@ -24,7 +24,7 @@ static void take_observer(void *context, const char *id, uint32_t asn)
 		to->plan->observer_asn = asn;
 }
 
-static const char *take_target(void *context, const struct target *listed, const struct kind *kind)
+static const char *plan_recording_take_target(void *context, const struct target *listed, const struct kind_row *kind)
 {
 	struct into *to = context;
 	if (kind && kind->op == PROBE_TCP_CONNECT) { // to which port is nowhere said
@@ -34,16 +34,18 @@ static const char *take_target(void *context, const struct target *listed, const
 	char entity[ENTITY_ID_MAX + 1] = "";
 	if (listed->entity != ENTITY_NONE) // a copy: the list may move
 		memcpy(entity, to->plan->entities.at[listed->entity].id, sizeof(entity));
-	const struct ask_words words = {
+	const struct target_words_words words = {
 		.name = listed->name, .institution = listed->institution, .entity = entity[0] ? entity : NULL};
-	return ask_add_known(to->plan, &listed->address, kind ? kind : kind_of("host"), &words);
+	return target_words_add_known(to->plan, &listed->address, kind ? kind : kind_of("host"), &words);
 }
 
 int plan_recording(struct plan *p, const char *path, struct plan_error *e)
 {
 	struct into into = {.plan = p};
-	const struct recording_sink to = {
-		.context = &into, .entities = true, .observer = take_observer, .target = take_target};
+	const struct recording_sink to = {.context = &into,
+					  .entities = true,
+					  .observer = plan_recording_take_observer,
+					  .target = plan_recording_take_target};
 	struct text file = {0};
 	struct stat st;
 	text_put(&file, path);

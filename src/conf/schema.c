@@ -14,7 +14,7 @@
 #define PREFIXES_MAX 1000000 // of one list; all routes of the Internet are as many
 #define KEY_SHOWN    40	     // bytes of an unknown key that are compared with known ones
 
-static void put_place(struct text *t, const struct schema_reader *r)
+static void schema_put_place(struct text *t, const struct schema_reader *r)
 {
 	for (unsigned i = 0; i < r->depth; i++) {
 		const struct schema_step *s = &r->steps[i];
@@ -34,7 +34,7 @@ int schema_wrong(const struct schema_reader *r, uint32_t node, const char *forma
 {
 	struct text place = {0}, what = {0};
 	va_list args;
-	put_place(&place, r);
+	schema_put_place(&place, r);
 	va_start(args, format);
 	text_message(&what, format, args);
 	va_end(args);
@@ -61,7 +61,7 @@ const char *schema_scalar(struct schema_reader *r, uint32_t node)
 }
 
 // Edits that turn one word into the other: inserted, dropped, changed letters.
-static size_t distance(const char *a, const char *b)
+static size_t schema_distance(const char *a, const char *b)
 {
 	size_t row[KEY_SHOWN + 1], n = strlen(a), m = strlen(b);
 	if (n > KEY_SHOWN || m > KEY_SHOWN)
@@ -81,13 +81,13 @@ static size_t distance(const char *a, const char *b)
 	return row[m];
 }
 
-static int unknown_key(const struct schema_reader *r, uint32_t node, const struct schema *s)
+static int schema_unknown_key(const struct schema_reader *r, uint32_t node, const struct schema *s)
 {
 	const char *key = tree_text(r->tree, node), *nearest = NULL;
 	size_t least = strlen(key) / 3 + 1;
 	struct text known = {0};
 	for (size_t i = 0; i < s->count; i++) {
-		size_t d = distance(key, s->rows[i].key);
+		size_t d = schema_distance(key, s->rows[i].key);
 		nearest = d <= least ? s->rows[i].key : nearest;
 		least = d < least ? d : least;
 		text_printf(&known, "%s%s", i ? ", " : "", s->rows[i].key);
@@ -99,7 +99,8 @@ static int unknown_key(const struct schema_reader *r, uint32_t node, const struc
 	return code;
 }
 
-static int out_of_bounds(const struct schema_reader *r, uint32_t node, const struct schema_row *row, const char *text)
+static int schema_out_of_bounds(const struct schema_reader *r, uint32_t node, const struct schema_row *row,
+				const char *text)
 {
 	struct text bounds = {0};
 	schema_bounds(&bounds, row);
@@ -117,12 +118,12 @@ int schema_number(struct schema_reader *r, uint32_t node, uint64_t low, uint64_t
 	if (!text)
 		return ERR_MALFORMED;
 	if (!scalar_number(text, &value) || value < low || value > high)
-		return out_of_bounds(r, node, &row, text);
+		return schema_out_of_bounds(r, node, &row, text);
 	*ret = (uint32_t)value;
 	return 0;
 }
 
-static bool text_fits(const struct schema_row *row, const char *text)
+static bool schema_text_fits(const struct schema_row *row, const char *text)
 {
 	size_t n = strlen(text);
 	for (const char *c = text; *c; c++)
@@ -131,7 +132,7 @@ static bool text_fits(const struct schema_row *row, const char *text)
 	return n >= row->low && (!row->high || n <= row->high);
 }
 
-static bool read_word(const struct schema_row *row, const char *text, uint8_t *ret)
+static bool schema_read_word(const struct schema_row *row, const char *text, uint8_t *ret)
 {
 	for (uint8_t i = 0; row->words[i]; i++)
 		if (strcmp(row->words[i], text) == 0) {
@@ -141,13 +142,13 @@ static bool read_word(const struct schema_row *row, const char *text, uint8_t *r
 	return false;
 }
 
-static int read_address(const struct schema_reader *r, uint32_t node, const char *text, struct addr *ret)
+static int schema_read_address(const struct schema_reader *r, uint32_t node, const char *text, struct addr *ret)
 {
 	const char *why = scalar_address(text, ret);
 	return why ? schema_wrong(r, node, "'%.80s' %s", text, why) : 0;
 }
 
-static bool read_bounded(const struct schema_row *row, const char *text, void *to)
+static bool schema_read_bounded(const struct schema_row *row, const char *text, void *to)
 {
 	uint64_t value;
 	bool read = row->type == SCHEMA_NUMBER ? scalar_number(text, &value) : scalar_duration(text, &value);
@@ -157,7 +158,7 @@ static bool read_bounded(const struct schema_row *row, const char *text, void *t
 	return true;
 }
 
-static bool read_real(const struct schema_row *row, const char *text, double *to)
+static bool schema_read_real(const struct schema_row *row, const char *text, double *to)
 {
 	double value;
 	if (!scalar_real(text, &value) || value < (double)row->low || value > (double)row->high)
@@ -167,7 +168,7 @@ static bool read_real(const struct schema_row *row, const char *text, double *to
 }
 
 // Types that are one text.
-static int read_scalar(struct schema_reader *r, uint32_t node, const struct schema_row *row, void *to)
+static int schema_read_scalar(struct schema_reader *r, uint32_t node, const struct schema_row *row, void *to)
 {
 	const char *text = schema_scalar(r, node);
 	bool fits = false;
@@ -179,19 +180,19 @@ static int read_scalar(struct schema_reader *r, uint32_t node, const struct sche
 		break;
 	case SCHEMA_NUMBER:
 	case SCHEMA_DURATION:
-		fits = read_bounded(row, text, to);
+		fits = schema_read_bounded(row, text, to);
 		break;
 	case SCHEMA_REAL:
-		fits = read_real(row, text, to);
+		fits = schema_read_real(row, text, to);
 		break;
 	case SCHEMA_ENUM:
-		fits = read_word(row, text, to);
+		fits = schema_read_word(row, text, to);
 		break;
 	case SCHEMA_ADDRESS:
-		return read_address(r, node, text, to);
+		return schema_read_address(r, node, text, to);
 	case SCHEMA_TEXT:
 	case SCHEMA_HOST:
-		fits = row->type == SCHEMA_TEXT ? text_fits(row, text) : scalar_host(text);
+		fits = row->type == SCHEMA_TEXT ? schema_text_fits(row, text) : scalar_host(text);
 		if (fits)
 			*(const char **)to = text;
 		break;
@@ -202,10 +203,10 @@ static int read_scalar(struct schema_reader *r, uint32_t node, const struct sche
 	case SCHEMA_ANY:
 		break;
 	}
-	return fits ? 0 : out_of_bounds(r, node, row, text);
+	return fits ? 0 : schema_out_of_bounds(r, node, row, text);
 }
 
-static int step_in(struct schema_reader *r, uint32_t node, const char *key, uint32_t item)
+static int schema_step_in(struct schema_reader *r, uint32_t node, const char *key, uint32_t item)
 {
 	if (r->depth == ARRAY_LEN(r->steps))
 		return schema_wrong(r, node, "lists and maps stand inside each other too deep");
@@ -213,13 +214,13 @@ static int step_in(struct schema_reader *r, uint32_t node, const char *key, uint
 	return 0;
 }
 
-static int list_items(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
+static int schema_list_items(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
 {
 	uint32_t item = 0;
 	if (tree_at(r->tree, node)->kind != NODE_LIST)
 		return schema_wrong(r, node, "a list belongs here: one '- ...' a line, or [a, b]");
 	for (uint32_t at = tree_first(r->tree, node); at; at = tree_next(r->tree, at)) {
-		int code = step_in(r, at, NULL, item++);
+		int code = schema_step_in(r, at, NULL, item++);
 		if (code == 0)
 			code = take(r, at, to);
 		if (code < 0)
@@ -233,20 +234,20 @@ int schema_list(struct schema_reader *r, const char *key, uint32_t node, schema_
 {
 	if (!node)
 		return 0;
-	int code = step_in(r, node, key, 0);
+	int code = schema_step_in(r, node, key, 0);
 	if (code == 0)
-		code = list_items(r, node, take, to);
+		code = schema_list_items(r, node, take, to);
 	if (code == 0)
 		r->depth--;
 	return code;
 }
 
-static int map_entries(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
+static int schema_map_entries(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
 {
 	if (tree_at(r->tree, node)->kind != NODE_MAP)
 		return schema_wrong(r, node, "a map belongs here: 'key: value' lines");
 	for (uint32_t key = tree_first(r->tree, node); key; key = tree_next(r->tree, tree_next(r->tree, key))) {
-		int code = step_in(r, key, tree_text(r->tree, key), 0);
+		int code = schema_step_in(r, key, tree_text(r->tree, key), 0);
 		if (code == 0)
 			code = take(r, tree_next(r->tree, key), to);
 		if (code < 0)
@@ -256,14 +257,14 @@ static int map_entries(struct schema_reader *r, uint32_t node, schema_take *take
 	return 0;
 }
 
-static int read_value(struct schema_reader *r, uint32_t node, const struct schema_row *row, char *object)
+static int schema_read_value(struct schema_reader *r, uint32_t node, const struct schema_row *row, char *object)
 {
 	void *to = object + row->offset;
 	switch ((enum schema_type)row->type) {
 	case SCHEMA_LIST:
-		return list_items(r, node, row->take, to);
+		return schema_list_items(r, node, row->take, to);
 	case SCHEMA_MAP:
-		return map_entries(r, node, row->take, to);
+		return schema_map_entries(r, node, row->take, to);
 	case SCHEMA_TABLE:
 		return schema_read(r, node, row->sub, to);
 	case SCHEMA_LATER:
@@ -281,10 +282,10 @@ static int read_value(struct schema_reader *r, uint32_t node, const struct schem
 	case SCHEMA_ENUM:
 		break;
 	}
-	return read_scalar(r, node, row, to);
+	return schema_read_scalar(r, node, row, to);
 }
 
-static const struct schema_row *row_of(const struct schema *s, const char *key)
+static const struct schema_row *schema_row_of(const struct schema *s, const char *key)
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (strcmp(s->rows[i].key, key) == 0)
@@ -292,23 +293,23 @@ static const struct schema_row *row_of(const struct schema *s, const char *key)
 	return NULL;
 }
 
-static int read_pair(struct schema_reader *r, uint32_t key, const struct schema *s, void *object)
+static int schema_read_pair(struct schema_reader *r, uint32_t key, const struct schema *s, void *object)
 {
 	uint32_t value = tree_next(r->tree, key);
-	const struct schema_row *row = row_of(s, tree_text(r->tree, key));
+	const struct schema_row *row = schema_row_of(s, tree_text(r->tree, key));
 	if (!row)
-		return s->open ? 0 : unknown_key(r, key, s);
+		return s->open ? 0 : schema_unknown_key(r, key, s);
 	if (tree_absent(r->tree, value))
 		return 0;
-	int code = step_in(r, key, row->key, 0);
+	int code = schema_step_in(r, key, row->key, 0);
 	if (code == 0)
-		code = read_value(r, value, row, object);
+		code = schema_read_value(r, value, row, object);
 	if (code == 0)
 		r->depth--;
 	return code;
 }
 
-static bool has_key(const struct schema_reader *r, uint32_t node, const char *key)
+static bool schema_has_key(const struct schema_reader *r, uint32_t node, const char *key)
 {
 	for (uint32_t at = tree_first(r->tree, node); at; at = tree_next(r->tree, tree_next(r->tree, at)))
 		if (strcmp(tree_text(r->tree, at), key) == 0)
@@ -323,12 +324,12 @@ int schema_read(struct schema_reader *r, uint32_t node, const struct schema *s, 
 	if (tree_at(r->tree, node)->kind != NODE_MAP)
 		return schema_wrong(r, node, "a map belongs here: 'key: value' lines");
 	for (uint32_t key = tree_first(r->tree, node); key; key = tree_next(r->tree, tree_next(r->tree, key))) {
-		int code = read_pair(r, key, s, object);
+		int code = schema_read_pair(r, key, s, object);
 		if (code < 0)
 			return code;
 	}
 	for (size_t i = 0; i < s->count; i++)
-		if (s->rows[i].required && !has_key(r, node, s->rows[i].key))
+		if (s->rows[i].required && !schema_has_key(r, node, s->rows[i].key))
 			return schema_wrong(r, node, "the key '%s' is missing", s->rows[i].key);
 	return 0;
 }

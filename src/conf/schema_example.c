@@ -63,7 +63,7 @@ void schema_bounds(struct text *out, const struct schema_row *row)
 	}
 }
 
-static void begin_line(const struct printer *p, unsigned indent)
+static void schema_example_begin_line(const struct printer *p, unsigned indent)
 {
 	if (p->commented)
 		text_char(p->out, '#');
@@ -72,7 +72,7 @@ static void begin_line(const struct printer *p, unsigned indent)
 }
 
 // Words behind "# ", broken before they pass the width.
-static void put_prose(const struct printer *p, unsigned indent, const char *words)
+static void schema_example_put_prose(const struct printer *p, unsigned indent, const char *words)
 {
 	size_t used = 0;
 	while (*words) {
@@ -84,7 +84,7 @@ static void put_prose(const struct printer *p, unsigned indent, const char *word
 		if (used) {
 			text_char(p->out, ' ');
 		} else {
-			begin_line(p, indent);
+			schema_example_begin_line(p, indent);
 			text_put(p->out, "# ");
 		}
 		text_bytes(p->out, words, n);
@@ -94,13 +94,13 @@ static void put_prose(const struct printer *p, unsigned indent, const char *word
 	text_char(p->out, '\n');
 }
 
-static bool has_value(const struct schema_row *row)
+static bool schema_example_has_value(const struct schema_row *row)
 {
 	return row->standard || row->sample || row->sub;
 }
 
 // The sentence and, in brackets, what may be written.
-static void put_words(struct text *words, const struct schema_row *row)
+static void schema_example_put_words(struct text *words, const struct schema_row *row)
 {
 	text_printf(words, "%s (", row->help);
 	schema_bounds(words, row);
@@ -111,25 +111,25 @@ static void put_words(struct text *words, const struct schema_row *row)
 }
 
 // The sentence; a key that the example does not set is named before it.
-static void put_help(const struct printer *p, const struct schema_row *row, unsigned indent)
+static void schema_example_put_help(const struct printer *p, const struct schema_row *row, unsigned indent)
 {
 	struct text words = {0};
-	if (!has_value(row))
+	if (!schema_example_has_value(row))
 		text_printf(&words, "%s: ", row->key);
-	put_words(&words, row);
-	put_prose(p, indent, text_string(&words));
+	schema_example_put_words(&words, row);
+	schema_example_put_prose(p, indent, text_string(&words));
 	text_free(&words);
 }
 
-static void put_rows(struct printer *p, const struct schema *s, unsigned indent, bool dash);
+static void schema_example_put_rows(struct printer *p, const struct schema *s, unsigned indent, bool dash);
 
 // Returns whether a line with the key was printed; `dash`: it begins an item of a list.
-static bool put_row(struct printer *p, const struct schema_row *row, unsigned indent, bool dash)
+static bool schema_example_put_row(struct printer *p, const struct schema_row *row, unsigned indent, bool dash)
 {
-	put_help(p, row, indent);
+	schema_example_put_help(p, row, indent);
 	p->commented = indent ? p->commented : !row->standard;
-	if (has_value(row)) {
-		begin_line(p, dash ? indent - 1 : indent);
+	if (schema_example_has_value(row)) {
+		schema_example_begin_line(p, dash ? indent - 1 : indent);
 		text_printf(p->out, "%s%s:", dash ? "- " : "", row->key);
 		if (!row->sub)
 			text_printf(p->out, " %s", row->sample ? row->sample : row->standard);
@@ -137,30 +137,30 @@ static bool put_row(struct printer *p, const struct schema_row *row, unsigned in
 	}
 	bool list = row->type == SCHEMA_LIST || row->type == SCHEMA_LATER;
 	if (row->sub)
-		put_rows(p, row->sub, indent + (list ? 2 : 1), list);
-	return has_value(row);
+		schema_example_put_rows(p, row->sub, indent + (list ? 2 : 1), list);
+	return schema_example_has_value(row);
 }
 
 // Tables are no deeper than they are written, so is this recursion.
-static void put_rows(struct printer *p, const struct schema *s, unsigned indent, bool dash)
+static void schema_example_put_rows(struct printer *p, const struct schema *s, unsigned indent, bool dash)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		if (!indent) {
 			p->commented = false;
 			text_char(p->out, '\n');
 		}
-		dash = !put_row(p, &s->rows[i], indent, dash) && dash;
+		dash = !schema_example_put_row(p, &s->rows[i], indent, dash) && dash;
 	}
 }
 
 void schema_example(struct text *out, const struct schema *s)
 {
 	struct printer p = {.out = out};
-	put_rows(&p, s, 0, false);
+	schema_example_put_rows(&p, s, 0, false);
 }
 
 // What means something to scdoc is escaped.
-static void put_escaped(struct text *out, const char *words)
+static void schema_example_put_escaped(struct text *out, const char *words)
 {
 	for (; *words; words++) {
 		if (strchr("*_\\[]#+", *words))
@@ -169,22 +169,22 @@ static void put_escaped(struct text *out, const char *words)
 	}
 }
 
-static void put_paragraphs(struct text *out, const struct schema *s, const char *before)
+static void schema_example_put_paragraphs(struct text *out, const struct schema *s, const char *before)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const struct schema_row *row = &s->rows[i];
 		bool list = row->type == SCHEMA_LIST || row->type == SCHEMA_LATER;
 		struct text name = {0}, words = {0};
 		text_printf(&name, "%s%s", before, row->key);
-		put_words(&words, row);
+		schema_example_put_words(&words, row);
 		text_put(out, "\n*");
-		put_escaped(out, text_string(&name));
+		schema_example_put_escaped(out, text_string(&name));
 		text_put(out, "*\n\t");
-		put_escaped(out, text_string(&words));
+		schema_example_put_escaped(out, text_string(&words));
 		text_char(out, '\n');
 		text_put(&name, list ? "[]." : ".");
 		if (row->sub)
-			put_paragraphs(out, row->sub, text_string(&name));
+			schema_example_put_paragraphs(out, row->sub, text_string(&name));
 		text_free(&name);
 		text_free(&words);
 	}
@@ -192,5 +192,5 @@ static void put_paragraphs(struct text *out, const struct schema *s, const char 
 
 void schema_reference(struct text *out, const struct schema *s)
 {
-	put_paragraphs(out, s, "");
+	schema_example_put_paragraphs(out, s, "");
 }

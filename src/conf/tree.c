@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int refuse(struct tree_builder *b, int code, const char *why, uint32_t line)
+static int tree_refuse(struct tree_builder *b, int code, const char *why, uint32_t line)
 {
 	b->why = why;
 	b->line = line;
@@ -26,14 +26,14 @@ static void tree_begin(struct tree *t)
 	t->nodes[t->count++] = (struct node){0};
 }
 
-static int add(struct tree_builder *b, struct node node, uint32_t *ret)
+static int tree_add(struct tree_builder *b, struct node node, uint32_t *ret)
 {
 	struct tree *t = b->tree;
 	tree_begin(t);
 	if (t->count > TREE_NODES_MAX)
-		return refuse(b, ERR_TOO_LARGE, "more than 4000000 values; split the file", node.line);
+		return tree_refuse(b, ERR_TOO_LARGE, "more than 4000000 values; split the file", node.line);
 	if (!b->depth && t->count > 1)
-		return refuse(b, ERR_MALFORMED, "something follows the end of the document", node.line);
+		return tree_refuse(b, ERR_MALFORMED, "something follows the end of the document", node.line);
 	alloc_grow((void **)&t->nodes, t->count, &t->capacity, sizeof(*t->nodes));
 	uint32_t at = (uint32_t)t->count++;
 	t->nodes[at] = node;
@@ -54,9 +54,9 @@ static int add(struct tree_builder *b, struct node node, uint32_t *ret)
 int tree_open(struct tree_builder *b, uint8_t kind, uint32_t line, uint32_t *ret_node)
 {
 	if (b->depth == TREE_DEPTH_MAX)
-		return refuse(b, ERR_TOO_LARGE, "lists and maps stand inside each other more than 16 deep", line);
+		return tree_refuse(b, ERR_TOO_LARGE, "lists and maps stand inside each other more than 16 deep", line);
 	uint32_t node = 0;
-	int code = add(b, (struct node){.kind = kind, .line = line, .weight = 1}, &node);
+	int code = tree_add(b, (struct node){.kind = kind, .line = line, .weight = 1}, &node);
 	if (code < 0)
 		return code;
 	*ret_node = node;
@@ -65,26 +65,26 @@ int tree_open(struct tree_builder *b, uint8_t kind, uint32_t line, uint32_t *ret
 	return 0;
 }
 
-static bool same_key(const struct tree *t, const struct node *a, const struct node *b)
+static bool tree_same_key(const struct tree *t, const struct node *a, const struct node *b)
 {
 	return a->count == b->count && memcmp(t->text.bytes + a->at, t->text.bytes + b->at, a->count) == 0;
 }
 
-static int refuse_key(struct tree_builder *b, uint32_t key)
+static int tree_refuse_key(struct tree_builder *b, uint32_t key)
 {
 	b->culprit = key;
-	return refuse(b, ERR_MALFORMED, "this key is there twice", b->tree->nodes[key].line);
+	return tree_refuse(b, ERR_MALFORMED, "this key is there twice", b->tree->nodes[key].line);
 }
 
-static int check_keys(struct tree_builder *b, const struct node *map)
+static int tree_check_keys(struct tree_builder *b, const struct node *map)
 {
 	const struct tree *t = b->tree;
 	if (map->count / 2 > TREE_MAP_MAX)
-		return refuse(b, ERR_TOO_LARGE, "a map of more than 1024 keys", map->line);
+		return tree_refuse(b, ERR_TOO_LARGE, "a map of more than 1024 keys", map->line);
 	for (uint32_t i = map->at; i; i = t->nodes[t->nodes[i].next].next)
 		for (uint32_t k = map->at; k != i; k = t->nodes[t->nodes[k].next].next)
-			if (same_key(t, &t->nodes[i], &t->nodes[k]))
-				return refuse_key(b, i);
+			if (tree_same_key(t, &t->nodes[i], &t->nodes[k]))
+				return tree_refuse_key(b, i);
 	return 0;
 }
 
@@ -100,9 +100,9 @@ int tree_close(struct tree_builder *b)
 			closed->height = (uint8_t)(t->nodes[i].height + 1);
 	}
 	if (weight > TREE_NODES_MAX)
-		return refuse(b, ERR_TOO_LARGE, "aliases that stand for more than 4000000 values", closed->line);
+		return tree_refuse(b, ERR_TOO_LARGE, "aliases that stand for more than 4000000 values", closed->line);
 	closed->weight = (uint32_t)weight;
-	return closed->kind == NODE_MAP ? check_keys(b, closed) : 0;
+	return closed->kind == NODE_MAP ? tree_check_keys(b, closed) : 0;
 }
 
 int tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bool plain, uint32_t line)
@@ -110,16 +110,16 @@ int tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bool plain,
 	struct text *text = &b->tree->text;
 	uint32_t node;
 	if (n > TREE_SCALAR_MAX)
-		return refuse(b, ERR_TOO_LARGE, "a text of more than 65536 bytes", line);
+		return tree_refuse(b, ERR_TOO_LARGE, "a text of more than 65536 bytes", line);
 	if (memchr(bytes, 0, n))
-		return refuse(b, ERR_MALFORMED, "a text that holds a zero byte", line);
+		return tree_refuse(b, ERR_MALFORMED, "a text that holds a zero byte", line);
 	struct node scalar = {.kind = NODE_SCALAR,
 			      .line = line,
 			      .at = (uint32_t)text->length,
 			      .count = (uint32_t)n,
 			      .weight = 1,
 			      .plain = plain};
-	int code = add(b, scalar, &node);
+	int code = tree_add(b, scalar, &node);
 	if (code < 0)
 		return code;
 	text_bytes(text, bytes, n);
@@ -133,15 +133,15 @@ int tree_alias(struct tree_builder *b, uint32_t node, uint32_t line)
 	const struct node *named = tree_at(b->tree, node);
 	for (unsigned i = 0; i < b->depth; i++)
 		if (b->open[i] == node)
-			return refuse(b, ERR_MALFORMED, "an alias inside of what it names", line);
+			return tree_refuse(b, ERR_MALFORMED, "an alias inside of what it names", line);
 	if (b->depth + named->height > TREE_DEPTH_MAX)
-		return refuse(b, ERR_TOO_LARGE, "aliases stand inside each other more than 16 deep", line);
+		return tree_refuse(b, ERR_TOO_LARGE, "aliases stand inside each other more than 16 deep", line);
 	struct node alias = {.kind = NODE_ALIAS,
 			     .line = line,
 			     .at = (uint32_t)(named - b->tree->nodes),
 			     .weight = named->weight,
 			     .height = named->height};
-	return add(b, alias, &node);
+	return tree_add(b, alias, &node);
 }
 
 int tree_wrong(const struct tree_builder *b, int code, const char *path, struct plan_error *e)
@@ -158,7 +158,7 @@ uint32_t tree_newest(const struct tree *t)
 	return t->count ? (uint32_t)t->count - 1 : 0;
 }
 
-static int json_number(struct tree_builder *b, const json_t *value, uint32_t line)
+static int tree_json_number(struct tree_builder *b, const json_t *value, uint32_t line)
 {
 	char digits[40];
 	int n = json_is_integer(value)
@@ -167,17 +167,17 @@ static int json_number(struct tree_builder *b, const json_t *value, uint32_t lin
 	return tree_scalar(b, digits, (size_t)n, true, line);
 }
 
-static int json_simple(struct tree_builder *b, const json_t *value, uint32_t line)
+static int tree_json_simple(struct tree_builder *b, const json_t *value, uint32_t line)
 {
 	if (json_is_string(value))
 		return tree_scalar(b, json_string_value(value), json_string_length(value), false, line);
 	if (json_is_number(value))
-		return json_number(b, value, line);
+		return tree_json_number(b, value, line);
 	const char *word = json_is_true(value) ? "true" : json_is_false(value) ? "false" : "";
 	return tree_scalar(b, word, strlen(word), true, line);
 }
 
-static int json_members(struct tree_builder *b, const json_t *value, uint32_t line)
+static int tree_json_members(struct tree_builder *b, const json_t *value, uint32_t line)
 {
 	const char *key;
 	json_t *member;
@@ -199,13 +199,13 @@ int tree_json(struct tree_builder *b, const json_t *value, uint32_t line)
 	bool list = json_is_array(value);
 	uint32_t node;
 	if (!list && !json_is_object(value))
-		return json_simple(b, value, line);
+		return tree_json_simple(b, value, line);
 	int code = tree_open(b, list ? NODE_LIST : NODE_MAP, line, &node);
 	size_t n = json_array_size(value);
 	for (size_t i = 0; code == 0 && i < n; i++)
 		code = tree_json(b, json_array_get(value, i), line);
 	if (code == 0 && !list)
-		code = json_members(b, value, line);
+		code = tree_json_members(b, value, line);
 	return code < 0 ? code : tree_close(b);
 }
 

@@ -28,22 +28,22 @@ struct composer {
 	size_t anchor_count;
 };
 
-static int wrong(const struct composer *c, uint32_t line, const char *why)
+static int yaml_wrong(const struct composer *c, uint32_t line, const char *why)
 {
 	return file_wrong(c->error, c->path, line, "%s", why);
 }
 
-static uint32_t line_of(const yaml_event_t *event)
+static uint32_t yaml_line_of(const yaml_event_t *event)
 {
 	return (uint32_t)event->start_mark.line + 1;
 }
 
 // What libyaml says, with the line where it stands. The reader gives an offset only.
-static int parse_wrong(const struct composer *c, const yaml_parser_t *parser)
+static int yaml_parse_wrong(const struct composer *c, const yaml_parser_t *parser)
 {
 	const char *problem = parser->problem ? parser->problem : "not valid";
 	if (parser->error == YAML_MEMORY_ERROR) {
-		wrong(c, 0, "not enough memory to read it");
+		yaml_wrong(c, 0, "not enough memory to read it");
 		return -ENOMEM;
 	}
 	if (parser->error != YAML_READER_ERROR)
@@ -55,20 +55,20 @@ static int parse_wrong(const struct composer *c, const yaml_parser_t *parser)
 	return file_wrong(c->error, c->path, line, "not text in UTF-8: %s", problem);
 }
 
-static int keep_anchor(struct composer *c, const yaml_char_t *name, uint32_t line)
+static int yaml_keep_anchor(struct composer *c, const yaml_char_t *name, uint32_t line)
 {
 	const char *text = (const char *)name;
 	if (!text)
 		return 0;
 	if (c->anchor_count == YAML_ANCHORS_MAX || strlen(text) >= ANCHOR_BYTES)
-		return wrong(c, line, "more than 256 anchors, or the name of one is longer than 63 bytes");
+		return yaml_wrong(c, line, "more than 256 anchors, or the name of one is longer than 63 bytes");
 	struct anchor *kept = &c->anchors[c->anchor_count++];
 	memcpy(kept->name, text, strlen(text) + 1);
 	kept->node = tree_newest(c->builder.tree);
 	return 0;
 }
 
-static int check_tag(const struct composer *c, const yaml_char_t *tag, uint32_t line)
+static int yaml_check_tag(const struct composer *c, const yaml_char_t *tag, uint32_t line)
 {
 	static const char usual[] = "tag:yaml.org,2002:";
 	const char *text = (const char *)tag;
@@ -78,7 +78,7 @@ static int check_tag(const struct composer *c, const yaml_char_t *tag, uint32_t 
 }
 
 // In a map, the next node is a key when an even number came before.
-static bool key_next(const struct tree_builder *b)
+static bool yaml_key_next(const struct tree_builder *b)
 {
 	if (!b->depth)
 		return false;
@@ -86,62 +86,63 @@ static bool key_next(const struct tree_builder *b)
 	return open->kind == NODE_MAP && open->count % 2 == 0;
 }
 
-static int take_scalar(struct composer *c, const yaml_event_t *event)
+static int yaml_take_scalar(struct composer *c, const yaml_event_t *event)
 {
 	const char *bytes = (const char *)event->data.scalar.value;
 	size_t n = event->data.scalar.length;
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	if (key_next(&c->builder) && plain && n == 2 && memcmp(bytes, "<<", 2) == 0)
-		return wrong(c, line_of(event), "merge keys ('<<') are not read; write the keys out");
-	int code = check_tag(c, event->data.scalar.tag, line_of(event));
+	if (yaml_key_next(&c->builder) && plain && n == 2 && memcmp(bytes, "<<", 2) == 0)
+		return yaml_wrong(c, yaml_line_of(event), "merge keys ('<<') are not read; write the keys out");
+	int code = yaml_check_tag(c, event->data.scalar.tag, yaml_line_of(event));
 	if (code == 0)
-		code = tree_scalar(&c->builder, bytes, n, plain, line_of(event));
-	return code < 0 ? code : keep_anchor(c, event->data.scalar.anchor, line_of(event));
+		code = tree_scalar(&c->builder, bytes, n, plain, yaml_line_of(event));
+	return code < 0 ? code : yaml_keep_anchor(c, event->data.scalar.anchor, yaml_line_of(event));
 }
 
-static int take_alias(struct composer *c, const yaml_event_t *event)
+static int yaml_take_alias(struct composer *c, const yaml_event_t *event)
 {
 	const char *name = (const char *)event->data.alias.anchor;
-	if (key_next(&c->builder))
-		return wrong(c, line_of(event), "an alias is no key; write the key out");
+	if (yaml_key_next(&c->builder))
+		return yaml_wrong(c, yaml_line_of(event), "an alias is no key; write the key out");
 	for (size_t i = c->anchor_count; i-- > 0;)
 		if (strcmp(c->anchors[i].name, name) == 0)
-			return tree_alias(&c->builder, c->anchors[i].node, line_of(event));
-	return file_wrong(c->error, c->path, line_of(event), "the alias '*%s' names no anchor above it", name);
+			return tree_alias(&c->builder, c->anchors[i].node, yaml_line_of(event));
+	return file_wrong(c->error, c->path, yaml_line_of(event), "the alias '*%s' names no anchor above it", name);
 }
 
-static int take_open(struct composer *c, const yaml_event_t *event, uint8_t kind)
+static int yaml_take_open(struct composer *c, const yaml_event_t *event, uint8_t kind)
 {
 	bool list = kind == NODE_LIST;
 	uint32_t node;
-	if (key_next(&c->builder))
-		return wrong(c, line_of(event), "a list or a map cannot be a key");
-	int code = check_tag(c, list ? event->data.sequence_start.tag : event->data.mapping_start.tag, line_of(event));
+	if (yaml_key_next(&c->builder))
+		return yaml_wrong(c, yaml_line_of(event), "a list or a map cannot be a key");
+	int code = yaml_check_tag(c, list ? event->data.sequence_start.tag : event->data.mapping_start.tag,
+				  yaml_line_of(event));
 	if (code == 0)
-		code = tree_open(&c->builder, kind, line_of(event), &node);
+		code = tree_open(&c->builder, kind, yaml_line_of(event), &node);
 	if (code < 0)
 		return code;
-	return keep_anchor(c, list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor,
-			   line_of(event));
+	return yaml_keep_anchor(c, list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor,
+				yaml_line_of(event));
 }
 
-static int take_event(struct composer *c, const yaml_event_t *event)
+static int yaml_take_event(struct composer *c, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_SCALAR_EVENT:
-		return take_scalar(c, event);
+		return yaml_take_scalar(c, event);
 	case YAML_ALIAS_EVENT:
-		return take_alias(c, event);
+		return yaml_take_alias(c, event);
 	case YAML_SEQUENCE_START_EVENT:
-		return take_open(c, event, NODE_LIST);
+		return yaml_take_open(c, event, NODE_LIST);
 	case YAML_MAPPING_START_EVENT:
-		return take_open(c, event, NODE_MAP);
+		return yaml_take_open(c, event, NODE_MAP);
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
 		return tree_close(&c->builder);
 	case YAML_DOCUMENT_START_EVENT:
 		if (c->builder.tree->count)
-			return wrong(c, line_of(event), "a second document begins; only one is read");
+			return yaml_wrong(c, yaml_line_of(event), "a second document begins; only one is read");
 		return 0;
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:
@@ -152,15 +153,15 @@ static int take_event(struct composer *c, const yaml_event_t *event)
 	return 0;
 }
 
-static int compose(struct composer *c, yaml_parser_t *parser)
+static int yaml_compose(struct composer *c, yaml_parser_t *parser)
 {
 	bool ended = false;
 	while (!ended) {
 		yaml_event_t event;
 		if (!yaml_parser_parse(parser, &event))
-			return parse_wrong(c, parser);
+			return yaml_parse_wrong(c, parser);
 		ended = event.type == YAML_STREAM_END_EVENT;
-		int code = take_event(c, &event);
+		int code = yaml_take_event(c, &event);
 		yaml_event_delete(&event);
 		if (code < 0)
 			return c->builder.why ? tree_wrong(&c->builder, code, c->path, c->error) : code;
@@ -180,12 +181,12 @@ int yaml_parse(struct tree *t, const char *path, struct cursor bytes, struct pla
 	if (cursor_left(&bytes) > YAML_BYTES_MAX)
 		return file_wrong_as(ERR_TOO_LARGE, e, path, 0, "larger than the 4 MiB that a YAML file may have");
 	if (!yaml_parser_initialize(&parser)) {
-		wrong(&c, 0, "not enough memory to read it");
+		yaml_wrong(&c, 0, "not enough memory to read it");
 		return -ENOMEM;
 	}
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, bytes.at ? bytes.at : (const uint8_t *)"", cursor_left(&bytes));
-	int code = compose(&c, &parser);
+	int code = yaml_compose(&c, &parser);
 	yaml_parser_delete(&parser);
 	return code;
 }

@@ -21,7 +21,7 @@ struct census_run {
 	int64_t saved_ns;
 };
 
-static uint32_t network_number(struct census_run *c, uint32_t asn)
+static uint32_t census_run_network_number(struct census_run *c, uint32_t asn)
 {
 	struct index_walk walk = index_begin(hash_mix(asn));
 	uint32_t held;
@@ -38,7 +38,7 @@ static uint32_t network_number(struct census_run *c, uint32_t asn)
 
 void census_run_add(struct census_run *c, const struct plan_block *p)
 {
-	struct block_state *b = blocks_add(c->blocks, p->block, p->entity, network_number(c, p->network));
+	struct block_state *b = blocks_add(c->blocks, p->block, p->entity, census_run_network_number(c, p->network));
 	for (uint8_t i = 0; b && i < p->count && i < PLAN_BLOCK_HOSTS; i++)
 		blocks_responder(c->blocks, b, p->low[i], p->availability[i] / 256.0);
 }

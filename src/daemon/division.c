@@ -23,7 +23,7 @@ unsigned division_kind_of(const struct plan_target *t)
 	return t->op == PROBE_ICMP_ECHO ? DIVISION_PROBE : DIVISION_CHECK;
 }
 
-static void count(struct division *s)
+static void division_count(struct division *s)
 {
 	const struct plan *p = s->o->plan;
 	s->pings = s->o->range_count + p->block_count;
@@ -33,7 +33,7 @@ static void count(struct division *s)
 	}
 }
 
-static bool only_loopback(const struct measure_options *o)
+static bool division_only_loopback(const struct measure_options *o)
 {
 	for (size_t i = 0; i < o->plan->target_count; i++)
 		if (!special_loopback(&o->plan->targets[i].address))
@@ -42,7 +42,7 @@ static bool only_loopback(const struct measure_options *o)
 }
 
 // What a sender needs before it may begin. Null: all is there.
-static const char *refusal(const struct division *s)
+static const char *division_refusal(const struct division *s)
 {
 	const struct plan *p = s->o->plan;
 	if (!s->pings && !s->checks)
@@ -51,28 +51,25 @@ static const char *refusal(const struct division *s)
 		return "at most 16 targets can be named on the command line; put more of them into a configuration";
 	if (p->total_per_s > CAPS_TOTAL_HARD && !p->acknowledged)
 		return "more than 10,000 packets a second need an explicit acknowledgement: set `acknowledge_rate: "
-		       "yes` "
-		       "(--acknowledge-rate) when the networks that you ask have agreed";
-	if (p->lab || only_loopback(s->o))
+		       "yes` (--acknowledge-rate) when the networks that you ask have agreed";
+	if (p->lab || division_only_loopback(s->o))
 		return NULL;
 	if (s->checks && !p->identity)
-		return "no identity: services are told who asks; set `identity:` (--identity) to the name of your host "
-		       "or site";
+		return "no identity: services are told who asks; set `identity:` (--identity) to the name of your host or site";
 	if (s->o->named)
 		return NULL;
 	if (!p->probing)
 		return "probing is off: read doc/PROBING.md, settle what it lists, then set `probing: on`";
 	if (!p->contact || !*p->contact)
-		return "no contact: set `contact:` to a mail address or a page, so that those who are asked can reach "
-		       "you";
+		return "no contact: set `contact:` to a mail address or a page, so that those who are asked can reach you";
 	return NULL;
 }
 
 int division_create(struct division *s, const struct measure_options *o, char *message, size_t size)
 {
 	*s = (struct division){.o = o};
-	count(s);
-	const char *why = refusal(s);
+	division_count(s);
+	const char *why = division_refusal(s);
 	if (why) {
 		snprintf(message, size, "%s", why);
 		return -EPERM;
@@ -85,16 +82,14 @@ int division_create(struct division *s, const struct measure_options *o, char *m
 		whole = *o->tighter;
 	s->caps = caps_share(&whole, p->observers ? p->observers : 1);
 	if (s->caps.block_burst < (s->pings ? 1u : 0u) + (s->checks ? 1u : 0u)) {
-		snprintf(message, size,
-			 "too many observers share these targets: the limit per /24 leaves nothing for each; share out "
-			 "the "
-			 "targets instead");
+		snprintf(
+			message, size,
+			"too many observers share these targets: the limit per /24 leaves nothing for each; share out the targets instead");
 		return -EPERM;
 	}
 	if (s->pings && s->checks && s->caps.total_per_s < 2) {
 		snprintf(message, size,
-			 "too few packets a second for pings and checks: raise the rate, or measure one of "
-			 "them");
+			 "too few packets a second for pings and checks: raise the rate, or measure one of them");
 		return -EPERM;
 	}
 	s->seed = o->seed;
@@ -129,7 +124,7 @@ bool division_has_work(const struct division *s, unsigned kinds)
 }
 
 // The address whose route decides how packets leave.
-static struct addr toward(const struct division *s)
+static struct addr division_toward(const struct division *s)
 {
 	const struct plan *p = s->o->plan;
 	struct addr a = {.family = FAMILY_NONE};
@@ -145,7 +140,7 @@ static struct addr toward(const struct division *s)
 }
 
 // A quarter for the checks and the rest for the probes, whole where only one has work. Never more than the whole in all.
-static struct caps caps_of(const struct division *s, unsigned kinds)
+static struct caps division_caps_of(const struct division *s, unsigned kinds)
 {
 	struct caps c = s->caps;
 	if (!s->pings || !s->checks)
@@ -168,11 +163,11 @@ int division_setup(const struct division *s, unsigned kinds, bool again, struct 
 	const struct plan *p = s->o->plan;
 	const struct addr none = {.family = FAMILY_NONE};
 	struct setup m = {
-		.caps = caps_of(s, kinds),
+		.caps = division_caps_of(s, kinds),
 		.seed = s->seed,
 		.source = s->o->source.family == FAMILY_V4 ? s->o->source : none,
 		.source6 = s->o->source.family == FAMILY_V6 ? s->o->source : none,
-		.toward = toward(s),
+		.toward = division_toward(s),
 		.rate = s->o->rate,
 		.rounds = s->o->persist ? 0 : s->o->rounds,
 		.interval_ms = s->o->interval_ms,
@@ -194,14 +189,14 @@ int division_setup(const struct division *s, unsigned kinds, bool again, struct 
 }
 
 // Targets of one entity and operation stand in for each other; those of none are one more.
-static uint32_t group_of(const struct plan *p, const struct plan_target *t)
+static uint32_t division_group_of(const struct plan *p, const struct plan_target *t)
 {
 	const struct entity *e = t->entity ? entity_find(&p->entities, t->entity) : NULL;
 	size_t at = e ? (size_t)(e - p->entities.at) + 1 : 0;
 	return (uint32_t)(at * PROBE_OP_COUNT + t->op);
 }
 
-static struct message_target target_of(const struct division *s, size_t i)
+static struct message_target division_target_of(const struct division *s, size_t i)
 {
 	const struct plan_target *t = &s->o->plan->targets[i];
 	uint8_t kind = s->o->named ? GATE_NAMED : t->kind == TARGET_CONTROL ? GATE_CONTROL : GATE_WATCH;
@@ -209,7 +204,7 @@ static struct message_target target_of(const struct division *s, size_t i)
 		.address = t->address,
 		.index = (uint32_t)i,
 		.network = t->network,
-		.group = group_of(s->o->plan, t),
+		.group = division_group_of(s->o->plan, t),
 		.interval_ms = t->interval_ms,
 		.timeout_ms = t->timeout_ms ? t->timeout_ms : s->o->timeout_ms,
 		.flags = t->flags,
@@ -222,7 +217,7 @@ static struct message_target target_of(const struct division *s, size_t i)
 	};
 }
 
-static int add_all(struct message_writer *w, enum message kind, const void *items, size_t n, size_t size)
+static int division_add_all(struct message_writer *w, enum message kind, const void *items, size_t n, size_t size)
 {
 	int code = 0;
 	for (size_t i = 0; i < n && code == 0; i++)
@@ -235,21 +230,21 @@ int division_lists(const struct division *s, unsigned kinds, struct message_sink
 	const struct plan *p = s->o->plan;
 	struct message_writer *w = alloc_zero(1, sizeof(*w));
 	w->out = out;
-	int code = add_all(w, MESSAGE_ALLOW, p->allow.at, p->allow.count, sizeof(*p->allow.at));
+	int code = division_add_all(w, MESSAGE_ALLOW, p->allow.at, p->allow.count, sizeof(*p->allow.at));
 	if (code == 0)
-		code = add_all(w, MESSAGE_BLOCK, p->block.at, p->block.count, sizeof(*p->block.at));
+		code = division_add_all(w, MESSAGE_BLOCK, p->block.at, p->block.count, sizeof(*p->block.at));
 	for (size_t i = 0; i < p->target_count && code == 0; i++) {
-		struct message_target t = target_of(s, i);
+		struct message_target t = division_target_of(s, i);
 		if (division_kind_of(&p->targets[i]) & kinds)
 			code = message_target_add(w, &t, p->targets[i].name);
 	}
 	if (code == 0 && kinds & DIVISION_PROBE)
-		code = add_all(w, MESSAGE_RANGES, s->o->ranges, s->o->range_count, sizeof(*s->o->ranges));
+		code = division_add_all(w, MESSAGE_RANGES, s->o->ranges, s->o->range_count, sizeof(*s->o->ranges));
 	if (code == 0 && kinds & DIVISION_PROBE)
-		code = add_all(w, MESSAGE_BLOCKS, p->blocks, p->block_count, sizeof(*p->blocks));
+		code = division_add_all(w, MESSAGE_BLOCKS, p->blocks, p->block_count, sizeof(*p->blocks));
 	if (code == 0 && kinds & DIVISION_PROBE)
-		code = add_all(w, MESSAGE_RESUME, s->resume ? s->resume : s->o->resume,
-			       s->resume ? s->resume_length : s->o->resume_length, 1);
+		code = division_add_all(w, MESSAGE_RESUME, s->resume ? s->resume : s->o->resume,
+					s->resume ? s->resume_length : s->o->resume_length, 1);
 	if (code == 0)
 		code = message_flush(w);
 	free(w);

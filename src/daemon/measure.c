@@ -29,9 +29,9 @@
 
 struct measure;
 
-static const struct message_health well = {.state = "ok"};
+static const struct message_health measure_well = {.state = "ok"};
 
-struct side { // one role and what the parent knows of it
+struct measure_side { // one role and what the parent knows of it
 	struct measure *measure;
 	const char *role;
 	unsigned kinds; // enum division_kind
@@ -49,7 +49,7 @@ struct measure {
 	struct loop *loop;
 	struct division division;
 	struct opt_out opt_out;
-	struct side sides[2];
+	struct measure_side sides[2];
 	struct stop_signals signals;
 	bool stopping;
 	int error;
@@ -57,9 +57,9 @@ struct measure {
 	struct message_health said; // of the observer, to the sink
 };
 
-static void say(struct measure *m, const char *format, ...) PRINTF_LIKE(2, 3);
+static void measure_say(struct measure *m, const char *format, ...) PRINTF_LIKE(2, 3);
 
-static void say(struct measure *m, const char *format, ...)
+static void measure_say(struct measure *m, const char *format, ...)
 {
 	char line[512];
 	va_list args;
@@ -70,19 +70,19 @@ static void say(struct measure *m, const char *format, ...)
 		m->o->sink.says(m->o->sink.context, line);
 }
 
-static int tell(void *context, enum message kind, const void *bytes, size_t length)
+static int measure_tell(void *context, enum message kind, const void *bytes, size_t length)
 {
-	struct side *s = context;
+	struct measure_side *s = context;
 	return channel_put_wait(s->child.channel, (uint16_t)kind, bytes, length, SAY_MS);
 }
 
-static struct message_sink teller(struct side *s)
+static struct message_sink measure_teller(struct measure_side *s)
 {
-	return (struct message_sink){tell, s};
+	return (struct message_sink){measure_tell, s};
 }
 
 // The answer to the setup: sockets are open and privileges gone, or why not.
-static int await_ready(struct measure *m, struct side *s)
+static int measure_await_ready(struct measure *m, struct measure_side *s)
 {
 	struct frame f;
 	struct message_ready ready;
@@ -94,12 +94,13 @@ static int await_ready(struct measure *m, struct side *s)
 		char how[96] = "no answer";
 		if (code == -EPIPE && child_wait(&s->child, 1000, &status) == 1)
 			child_end_text(status, how, sizeof(how));
-		say(m, "%s: %s at its start; it needs /proc, and memory and descriptors as ulimit -a shows them",
-		    s->role, how);
+		measure_say(m,
+			    "%s: %s at its start; it needs /proc, and memory and descriptors as ulimit -a shows them",
+			    s->role, how);
 		return code < 0 ? code : -ETIMEDOUT;
 	}
 	if (f.kind == MESSAGE_ERROR) {
-		say(m, "%s: %.*s", s->role, (int)f.length, (const char *)f.bytes);
+		measure_say(m, "%s: %.*s", s->role, (int)f.length, (const char *)f.bytes);
 		return -ECHILD;
 	}
 	if (f.kind != MESSAGE_READY || f.length != sizeof(ready))
@@ -111,18 +112,18 @@ static int await_ready(struct measure *m, struct side *s)
 	return 0;
 }
 
-static int badness(const struct message_health *h)
+static int measure_badness(const struct message_health *h)
 {
 	return strcmp(h->state, "ok") == 0 ? 0 : strcmp(h->state, "blind") == 0 ? 2 : 1;
 }
 
 // The roles are one observer, which is as its worst is: who sees again must not speak for the other. Says what changed.
-static void tell_health(struct measure *m, struct side *s, const struct message_health *now)
+static void measure_tell_health(struct measure *m, struct measure_side *s, const struct message_health *now)
 {
 	s->health = *now;
 	const struct message_health *worst = now;
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
-		if (badness(&m->sides[i].health) > badness(worst))
+		if (measure_badness(&m->sides[i].health) > measure_badness(worst))
 			worst = &m->sides[i].health;
 	if (strcmp(worst->state, m->said.state) == 0 && strcmp(worst->why, m->said.why) == 0)
 		return;
@@ -133,70 +134,70 @@ static void tell_health(struct measure *m, struct side *s, const struct message_
 		m->o->sink.health(m->o->sink.context, &m->said);
 }
 
-static void heard(void *context, uint32_t events);
+static void measure_heard(void *context, uint32_t events);
 
-static int side_start(struct measure *m, struct side *s)
+static int measure_side_start(struct measure *m, struct measure_side *s)
 {
 	int code = child_start(&s->child, s->role);
 	if (code < 0) {
-		say(m, "%s: cannot be started: %s", s->role, err_text(code));
+		measure_say(m, "%s: cannot be started: %s", s->role, err_text(code));
 		return code;
 	}
 	s->last = clock_utc();
 	s->started_ns = clock_boot_ns();
-	code = division_setup(&m->division, s->kinds, s->deaths > 0, teller(s));
+	code = division_setup(&m->division, s->kinds, s->deaths > 0, measure_teller(s));
 	if (code == 0)
-		code = await_ready(m, s);
+		code = measure_await_ready(m, s);
 	if (code == 0)
-		code = division_lists(&m->division, s->kinds, teller(s));
+		code = division_lists(&m->division, s->kinds, measure_teller(s));
 	if (code == 0)
-		code = opt_out_tell(&m->opt_out, teller(s));
+		code = opt_out_tell(&m->opt_out, measure_teller(s));
 	if (code == 0)
-		code = tell(s, MESSAGE_START, NULL, 0);
+		code = measure_tell(s, MESSAGE_START, NULL, 0);
 	if (code == 0)
 		code = loop_watch(m->loop, channel_descriptor(s->child.channel), EPOLLIN,
-				  (struct loop_handler){heard, s});
+				  (struct loop_handler){measure_heard, s});
 	if (code < 0)
 		child_stop(&s->child);
 	return code;
 }
 
-static void pause_longer(struct side *s)
+static void measure_pause_longer(struct measure_side *s)
 {
 	s->pause_ns = s->pause_ns * 2 < RESTART_MOST_NS ? s->pause_ns * 2 : RESTART_MOST_NS;
 }
 
-static void restart(void *context, uint32_t events)
+static void measure_restart(void *context, uint32_t events)
 {
-	struct side *s = context;
+	struct measure_side *s = context;
 	(void)events;
 	if (s->measure->stopping)
 		return;
-	if (side_start(s->measure, s) == 0) {
-		struct message_health again = well;
+	if (measure_side_start(s->measure, s) == 0) {
+		struct message_health again = measure_well;
 		again.time = again.from = clock_utc();
-		tell_health(s->measure, s, &again);
+		measure_tell_health(s->measure, s, &again);
 		return;
 	}
-	pause_longer(s);
-	loop_at(s->measure->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){restart, s});
+	measure_pause_longer(s);
+	loop_at(s->measure->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){measure_restart, s});
 }
 
-static void add_counts(uint64_t *to, const uint64_t *from, size_t bytes)
+static void measure_add_counts(uint64_t *to, const uint64_t *from, size_t bytes)
 {
 	for (size_t i = 0; i < bytes / sizeof(*to); i++)
 		to[i] += from[i];
 }
 
-static void message_counts_add(struct message_counts *to, const struct message_counts *from)
+static void measure_message_counts_add(struct message_counts *to, const struct message_counts *from)
 {
 	int64_t lag = to->probe.lag_most_ns > from->probe.lag_most_ns ? to->probe.lag_most_ns : from->probe.lag_most_ns;
-	add_counts((uint64_t *)to, (const uint64_t *)from, sizeof(*to));
+	measure_add_counts((uint64_t *)to, (const uint64_t *)from, sizeof(*to));
 	to->probe.lag_most_ns = lag;
 }
 
 // A role ended before it was done: we were blind from its last sign of life on, and say so before it starts again.
-static void died(struct side *s)
+static void measure_died(struct measure_side *s)
 {
 	struct measure *m = s->measure;
 	char how[96] = "gone";
@@ -205,7 +206,7 @@ static void died(struct side *s)
 	if (child_wait(&s->child, 1000, &status) == 1)
 		child_end_text(status, how, sizeof(how));
 	child_stop(&s->child);
-	message_counts_add(&s->before, &s->counts);
+	measure_message_counts_add(&s->before, &s->counts);
 	s->counts = (struct message_counts){0};
 	if (m->stopping) {
 		s->done = true;
@@ -213,9 +214,9 @@ static void died(struct side *s)
 	}
 	m->deaths++;
 	s->deaths++;
-	say(m, "%s: %s", s->role, how);
+	measure_say(m, "%s: %s", s->role, how);
 	struct message_health h = {.time = clock_utc(), .from = s->last, .state = "blind", .why = "role_died"};
-	tell_health(m, s, &h);
+	measure_tell_health(m, s, &h);
 	if (!m->o->persist) {
 		m->error = -ECHILD;
 		s->done = true;
@@ -223,59 +224,59 @@ static void died(struct side *s)
 	}
 	// One that dies again and again is started less and less often.
 	if (s->pause_ns && clock_boot_ns() - s->started_ns < RESTART_MOST_NS)
-		pause_longer(s);
+		measure_pause_longer(s);
 	else
 		s->pause_ns = RESTART_NS;
-	loop_at(m->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){restart, s});
+	loop_at(m->loop, clock_boot_ns() + s->pause_ns, (struct loop_handler){measure_restart, s});
 }
 
-static void take_health(struct side *s, const struct frame *f)
+static void measure_take_health(struct measure_side *s, const struct frame *f)
 {
 	struct message_health h;
 	memcpy(&h, f->bytes, sizeof(h));
 	h.state[sizeof(h.state) - 1] = h.why[sizeof(h.why) - 1] = '\0';
-	tell_health(s->measure, s, &h);
+	measure_tell_health(s->measure, s, &h);
 }
 
 // A role reads what strangers send, so what it hands on is looked at before anything is written.
-static void take_attempts(struct side *s, const struct frame *f)
+static void measure_take_attempts(struct measure_side *s, const struct frame *f)
 {
 	const struct attempt *all = (const struct attempt *)(const void *)f->bytes;
 	const struct measure_sink *sink = &s->measure->o->sink;
 	size_t n = f->length / sizeof(*all);
 	for (size_t i = 0; i < n; i++)
 		if (!attempt_sound(&all[i])) {
-			say(s->measure, "%s: hands on what is no attempt; it is left out", s->role);
+			measure_say(s->measure, "%s: hands on what is no attempt; it is left out", s->role);
 			return;
 		}
 	if (sink->attempts)
 		sink->attempts(sink->context, all, n);
 }
 
-static void take(struct side *s, const struct frame *f)
+static void measure_take(struct measure_side *s, const struct frame *f)
 {
 	struct measure *m = s->measure;
 	const struct measure_sink *sink = &m->o->sink;
 	s->last = clock_utc();
 	if (f->kind == MESSAGE_ATTEMPTS) {
-		take_attempts(s, f);
+		measure_take_attempts(s, f);
 	} else if (f->kind == MESSAGE_HEALTH && f->length == sizeof(struct message_health)) {
-		take_health(s, f);
+		measure_take_health(s, f);
 	} else if (f->kind == MESSAGE_SAVE) {
 		division_resume(&m->division, f->bytes, f->length);
 		if (sink->saved)
 			sink->saved(sink->context, f->bytes, f->length);
 	} else if (f->kind == MESSAGE_ERROR) {
-		say(m, "%s: %.*s", s->role, (int)f->length, (const char *)f->bytes);
+		measure_say(m, "%s: %.*s", s->role, (int)f->length, (const char *)f->bytes);
 	} else if ((f->kind == MESSAGE_COUNTS || f->kind == MESSAGE_DONE) && f->length == sizeof(s->counts)) {
 		memcpy(&s->counts, f->bytes, sizeof(s->counts));
 		s->done = f->kind == MESSAGE_DONE;
 	}
 }
 
-static void heard(void *context, uint32_t events)
+static void measure_heard(void *context, uint32_t events)
 {
-	struct side *s = context;
+	struct measure_side *s = context;
 	struct frame f;
 	(void)events;
 	for (int i = 0; i < FRAMES_AT_ONCE; i++) {
@@ -283,10 +284,10 @@ static void heard(void *context, uint32_t events)
 		if (code == 0)
 			return;
 		if (code < 0) {
-			died(s);
+			measure_died(s);
 			return;
 		}
-		take(s, &f);
+		measure_take(s, &f);
 		if (s->done) {
 			loop_unwatch(s->measure->loop, channel_descriptor(s->child.channel));
 			child_stop(&s->child);
@@ -295,18 +296,18 @@ static void heard(void *context, uint32_t events)
 	}
 }
 
-static void give_up(void *context, uint32_t events)
+static void measure_give_up(void *context, uint32_t events)
 {
 	struct measure *m = context;
 	(void)events;
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
 		if (m->sides[i].wanted && !m->sides[i].done) {
-			say(m, "%s: does not end, stopped", m->sides[i].role);
+			measure_say(m, "%s: does not end, stopped", m->sides[i].role);
 			m->sides[i].done = true;
 		}
 }
 
-static void stop(void *context, uint32_t events)
+static void measure_stop(void *context, uint32_t events)
 {
 	struct measure *m = context;
 	(void)events;
@@ -314,42 +315,42 @@ static void stop(void *context, uint32_t events)
 		return;
 	m->stopping = true;
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++) {
-		struct side *s = &m->sides[i];
+		struct measure_side *s = &m->sides[i];
 		if (!s->wanted || s->done)
 			continue;
-		if (!s->child.channel || tell(s, MESSAGE_STOP, NULL, 0) < 0)
+		if (!s->child.channel || measure_tell(s, MESSAGE_STOP, NULL, 0) < 0)
 			s->done = true;
 	}
-	loop_at(m->loop, clock_boot_ns() + STOP_NS, (struct loop_handler){give_up, m});
+	loop_at(m->loop, clock_boot_ns() + STOP_NS, (struct loop_handler){measure_give_up, m});
 }
 
-static void signalled(void *context, uint32_t events)
+static void measure_signalled(void *context, uint32_t events)
 {
 	struct measure *m = context;
 	if (stop_signals_take(&m->signals))
-		stop(context, events);
+		measure_stop(context, events);
 }
 
 // The opt-out list is looked at; what changed is in force with the next packet.
-static void refresh(void *context, uint32_t events)
+static void measure_refresh(void *context, uint32_t events)
 {
 	struct measure *m = context;
 	char trouble[512];
 	(void)events;
 	int code = opt_out_look(&m->opt_out, trouble, sizeof(trouble));
 	if (code < 0)
-		say(m, "%s", trouble);
+		measure_say(m, "%s", trouble);
 	for (size_t i = 0; code != 0 && i < ARRAY_LEN(m->sides); i++) {
-		struct side *s = &m->sides[i];
-		if (s->wanted && !s->done && s->child.channel && opt_out_tell(&m->opt_out, teller(s)) < 0)
-			say(m, "%s: could not be told the opt-out list", s->role);
+		struct measure_side *s = &m->sides[i];
+		if (s->wanted && !s->done && s->child.channel && opt_out_tell(&m->opt_out, measure_teller(s)) < 0)
+			measure_say(m, "%s: could not be told the opt-out list", s->role);
 	}
 	if (code > 0)
-		say(m, "opt-out list read again: %zu entries in force", opt_out_count(&m->opt_out));
-	loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){refresh, m});
+		measure_say(m, "opt-out list read again: %zu entries in force", opt_out_count(&m->opt_out));
+	loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){measure_refresh, m});
 }
 
-static bool all_done(const struct measure *m)
+static bool measure_all_done(const struct measure *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
 		if (m->sides[i].wanted && !m->sides[i].done)
@@ -357,63 +358,66 @@ static bool all_done(const struct measure *m)
 	return true;
 }
 
-static int watch_signals(struct measure *m)
+static int measure_watch_signals(struct measure *m)
 {
 	int code = stop_signals_open(&m->signals);
 	return code < 0 ? code
-			: loop_watch(m->loop, m->signals.descriptor, EPOLLIN, (struct loop_handler){signalled, m});
+			: loop_watch(m->loop, m->signals.descriptor, EPOLLIN,
+				     (struct loop_handler){measure_signalled, m});
 }
 
-static int run(struct measure *m)
+static int measure_until_done(struct measure *m)
 {
 	int code = 0;
 	for (size_t i = 0; i < ARRAY_LEN(m->sides) && code == 0; i++) {
-		struct side *s = &m->sides[i];
+		struct measure_side *s = &m->sides[i];
 		s->wanted = division_has_work(&m->division, s->kinds);
 		if (s->wanted)
-			code = side_start(m, s);
+			code = measure_side_start(m, s);
 	}
 	if (m->sides[1].wanted && (m->o->source.family != FAMILY_NONE || m->o->plan->interface))
-		say(m, "check: services are asked as the routes say; interface and source address are for pings");
+		measure_say(m,
+			    "check: services are asked as the routes say; interface and source address are for pings");
 	if (m->o->for_ns > 0)
-		loop_at(m->loop, clock_boot_ns() + m->o->for_ns, (struct loop_handler){stop, m});
+		loop_at(m->loop, clock_boot_ns() + m->o->for_ns, (struct loop_handler){measure_stop, m});
 	if (m->o->plan->opt_out_file)
-		loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){refresh, m});
-	while (code == 0 && !all_done(m))
+		loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){measure_refresh, m});
+	while (code == 0 && !measure_all_done(m))
 		code = loop_step(m->loop, NS_PER_S);
 	return code ? code : m->error;
 }
 
 int measure_run(const struct measure_options *o, struct measure_result *ret)
 {
-	struct measure m = {.o = o, .signals = {.descriptor = -1}, .said = well};
-	m.sides[0] = (struct side){.role = "probe", .kinds = DIVISION_PROBE};
-	m.sides[1] = (struct side){.role = "check", .kinds = DIVISION_CHECK};
+	struct measure m = {.o = o, .signals = {.descriptor = -1}, .said = measure_well};
+	m.sides[0] = (struct measure_side){.role = "probe", .kinds = DIVISION_PROBE};
+	m.sides[1] = (struct measure_side){.role = "check", .kinds = DIVISION_CHECK};
 	char trouble[512] = "";
 	for (size_t i = 0; i < ARRAY_LEN(m.sides); i++) {
 		m.sides[i].measure = &m;
 		m.sides[i].child.watch = -1;
-		m.sides[i].health = well;
+		m.sides[i].health = measure_well;
 	}
 	sigprocmask(SIG_BLOCK, NULL, &m.signals.before);
 	int code = division_create(&m.division, o, trouble, sizeof(trouble));
 	if (code == 0)
 		code = opt_out_open(&m.opt_out, o->plan->opt_out_file, trouble, sizeof(trouble));
 	if (code < 0) {
-		say(&m, "%s", trouble);
+		measure_say(&m, "%s", trouble);
 		goto out;
 	}
 	if (m.division.checks && (o->plan->interface || o->source.family != FAMILY_NONE))
-		say(&m,
-		    "service checks leave as the system's routes say; the interface and source address are of pings");
+		measure_say(
+			&m,
+			"service checks leave as the system's routes say; the interface and source address are of pings");
 	m.loop = loop_create();
-	code = m.loop ? watch_signals(&m) : -errno;
+	code = m.loop ? measure_watch_signals(&m) : -errno;
 	if (code == 0)
-		code = run(&m);
+		code = measure_until_done(&m);
 	*ret = (struct measure_result){.deaths = m.deaths};
 	for (size_t i = 0; i < ARRAY_LEN(m.sides); i++) {
-		message_counts_add(&ret->counts, &m.sides[i].before);
-		message_counts_add(&ret->counts, &m.sides[i].counts);
+		measure_message_counts_add(&ret->counts, &m.sides[i].before);
+		measure_message_counts_add(&ret->counts, &m.sides[i].counts);
 		child_stop(&m.sides[i].child);
 	}
 out:

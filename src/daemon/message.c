@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static int room_for(struct message_writer *w, enum message kind, size_t length)
+static int message_room_for(struct message_writer *w, enum message kind, size_t length)
 {
 	if (length > FRAME_MAX)
 		return ERR_TOO_LARGE;
@@ -21,7 +21,7 @@ static int room_for(struct message_writer *w, enum message kind, size_t length)
 	return 0;
 }
 
-static void append(struct message_writer *w, const void *bytes, size_t length)
+static void message_append(struct message_writer *w, const void *bytes, size_t length)
 {
 	memcpy(w->bytes + w->length, bytes, length);
 	w->length += length;
@@ -30,9 +30,9 @@ static void append(struct message_writer *w, const void *bytes, size_t length)
 int message_add(struct message_writer *w, enum message kind, const void *head, size_t head_length)
 {
 	must(head || !head_length);
-	int code = room_for(w, kind, head_length);
+	int code = message_room_for(w, kind, head_length);
 	if (code == 0)
-		append(w, head, head_length);
+		message_append(w, head, head_length);
 	return code;
 }
 
@@ -43,12 +43,12 @@ int message_target_add(struct message_writer *w, const struct message_target *t,
 	if (n > CHECK_NAME_MAX)
 		return ERR_TOO_LARGE;
 	head.name_length = (uint16_t)n;
-	int code = room_for(w, MESSAGE_TARGETS, sizeof(head) + n);
+	int code = message_room_for(w, MESSAGE_TARGETS, sizeof(head) + n);
 	if (code < 0)
 		return code;
-	append(w, &head, sizeof(head));
+	message_append(w, &head, sizeof(head));
 	if (n)
-		append(w, name, n);
+		message_append(w, name, n);
 	return 0;
 }
 

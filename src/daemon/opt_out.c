@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool changed(struct opt_out *o)
+static bool opt_out_changed(struct opt_out *o)
 {
 	struct stat now;
 	bool there = o->path && stat(o->path, &now) == 0;
@@ -27,7 +27,7 @@ static bool changed(struct opt_out *o)
 	return !same;
 }
 
-static void keep_old(struct plan_list *to, const struct plan_list *old)
+static void opt_out_keep_old(struct plan_list *to, const struct plan_list *old)
 {
 	for (size_t i = 0; i < old->count; i++) {
 		alloc_grow((void **)&to->at, to->count, &to->capacity, sizeof(*to->at));
@@ -39,12 +39,12 @@ int opt_out_look(struct opt_out *o, char *message, size_t size)
 {
 	struct plan_list fresh = {0};
 	struct plan_error e;
-	if (!changed(o) && !o->again)
+	if (!opt_out_changed(o) && !o->again)
 		return 0;
 	// A list that was taken away is no permission.
 	int code = o->there ? plan_list_salvage(&fresh, o->path, &e) : 0;
 	if (code < 0 || !o->there)
-		keep_old(&fresh, &o->list);
+		opt_out_keep_old(&fresh, &o->list);
 	free(o->list.at);
 	o->list = fresh;
 	// What could not be read at all may be readable a moment later, with the same time and size; that is said once.

@@ -20,7 +20,7 @@
 #define BATCH	      (FRAME_MAX / sizeof(struct attempt))
 #define FLUSH_NS      (200 * 1000000LL) // so old may a result become here
 
-static void append(void **items, size_t *count, size_t *capacity, struct cursor c, size_t size)
+static void role_append(void **items, size_t *count, size_t *capacity, struct cursor c, size_t size)
 {
 	while (cursor_left(&c) >= size) {
 		alloc_grow(items, *count, capacity, size);
@@ -31,7 +31,7 @@ static void append(void **items, size_t *count, size_t *capacity, struct cursor 
 	}
 }
 
-static int take_targets(struct role *r, struct cursor c)
+static int role_take_targets(struct role *r, struct cursor c)
 {
 	struct message_target ask;
 	char name[CHECK_NAME_MAX + 1];
@@ -45,7 +45,7 @@ static int take_targets(struct role *r, struct cursor c)
 	return 0;
 }
 
-static int take_list(struct role *r, uint16_t kind, struct cursor c)
+static int role_take_list(struct role *r, uint16_t kind, struct cursor c)
 {
 	struct prefix p;
 	while (cursor_bytes(&c, &p, sizeof(p))) {
@@ -57,7 +57,7 @@ static int take_list(struct role *r, uint16_t kind, struct cursor c)
 }
 
 // Millions of them: each goes straight into the census' table.
-static int take_blocks(struct role *r, struct cursor c)
+static int role_take_blocks(struct role *r, struct cursor c)
 {
 	struct plan_block b;
 	if (!r->census)
@@ -69,37 +69,37 @@ static int take_blocks(struct role *r, struct cursor c)
 	return 0;
 }
 
-static void take_resume(struct role *r, const struct frame *f)
+static void role_take_resume(struct role *r, const struct frame *f)
 {
 	r->resume = alloc_resize(r->resume, r->resume_length + f->length, 1);
 	memcpy(r->resume + r->resume_length, f->bytes, f->length);
 	r->resume_length += f->length;
 }
 
-static int take(struct role *r, const struct frame *f)
+static int role_take_frame(struct role *r, const struct frame *f)
 {
 	struct cursor c = cursor_of(f->bytes, f->length);
 	switch (f->kind) {
 	case MESSAGE_ALLOW:
 	case MESSAGE_BLOCK:
-		return take_list(r, f->kind, c);
+		return role_take_list(r, f->kind, c);
 	case MESSAGE_OPT_OUT_BEGIN:
 		r->opt_out_count = 0;
 		return 0;
 	case MESSAGE_OPT_OUT:
-		append((void **)&r->opt_out, &r->opt_out_count, &r->opt_out_capacity, c, sizeof(*r->opt_out));
+		role_append((void **)&r->opt_out, &r->opt_out_count, &r->opt_out_capacity, c, sizeof(*r->opt_out));
 		return 0;
 	case MESSAGE_OPT_OUT_END:
 		return gate_opt_out(r->gate, r->opt_out, r->opt_out_count);
 	case MESSAGE_TARGETS:
-		return take_targets(r, c);
+		return role_take_targets(r, c);
 	case MESSAGE_RANGES:
-		append((void **)&r->ranges, &r->range_count, &r->range_capacity, c, sizeof(*r->ranges));
+		role_append((void **)&r->ranges, &r->range_count, &r->range_capacity, c, sizeof(*r->ranges));
 		return 0;
 	case MESSAGE_BLOCKS:
-		return take_blocks(r, c);
+		return role_take_blocks(r, c);
 	case MESSAGE_RESUME:
-		take_resume(r, f);
+		role_take_resume(r, f);
 		return 0;
 	case MESSAGE_START:
 		r->started = true;
@@ -112,7 +112,7 @@ static int take(struct role *r, const struct frame *f)
 	}
 }
 
-static int next_frame(struct role *r, struct frame *ret)
+static int role_next_frame(struct role *r, struct frame *ret)
 {
 	int code = channel_get(r->channel, ret);
 	if (code != 0)
@@ -132,7 +132,7 @@ void role_open(struct role *r)
 int role_setup(struct role *r, void *ret, size_t size)
 {
 	struct frame f;
-	int code = next_frame(r, &f);
+	int code = role_next_frame(r, &f);
 	if (code < 0)
 		return code;
 	struct cursor c = cursor_of(f.bytes, f.length);
@@ -167,9 +167,9 @@ int role_ready(struct role *r, const struct message_ready *m)
 	int code = role_say(r, MESSAGE_READY, m, sizeof(*m));
 	while (code >= 0 && !r->started && !r->stopping) {
 		struct frame f;
-		code = next_frame(r, &f);
+		code = role_next_frame(r, &f);
 		if (code > 0)
-			code = take(r, &f);
+			code = role_take_frame(r, &f);
 		else if (code == -EAGAIN)
 			code = 0;
 	}
@@ -183,7 +183,7 @@ int role_listen(struct role *r)
 		int code = channel_get(r->channel, &f);
 		if (code <= 0)
 			return code;
-		code = take(r, &f);
+		code = role_take_frame(r, &f);
 		if (code < 0)
 			return code;
 	}

@@ -5,7 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "daemon/due.h"
+#include "daemon/agenda.h"
 #include "daemon/role.h"
 #include "daemon/zones.h"
 
@@ -21,9 +21,9 @@
 struct checking {
 	struct role *role;
 	struct check *check;
-	struct due due;
+	struct agenda due;
 	struct zones *zones;
-	struct due_item waiting; // the gate held it back
+	struct agenda_item waiting; // the gate held it back
 	bool waits;
 	bool tcp;	  // and is to be asked over TCP
 	int64_t turn_ns;  // the total lets one packet through in this time
@@ -32,7 +32,7 @@ struct checking {
 	int64_t counted_ns;
 };
 
-static struct check_spec spec_of(const struct checking *c, const struct due_item *d)
+static struct check_spec role_check_spec_of(const struct checking *c, const struct agenda_item *d)
 {
 	const struct role_target *t = &c->role->targets[d->item];
 	return (struct check_spec){
@@ -53,7 +53,7 @@ static struct check_spec spec_of(const struct checking *c, const struct due_item
 }
 
 // What no check can be made of costs that target, not the role. Said once.
-static void say_unfit(struct checking *c, size_t item, int code)
+static void role_check_say_unfit(struct checking *c, size_t item, int code)
 {
 	const struct role_target *t = &c->role->targets[item];
 	struct text line = {0};
@@ -70,23 +70,23 @@ static void say_unfit(struct checking *c, size_t item, int code)
 }
 
 // Begins what is due. How long until there is more to begin.
-static int64_t begin(struct checking *c)
+static int64_t role_check_begin(struct checking *c)
 {
 	int64_t wait = LISTEN_NS;
 	while (role_may_begin(c->role) && check_pending(c->check) < CHECK_PENDING_MAX) {
 		if (!c->waits) {
 			int64_t until = 0, now = clock_boot_ns();
-			int got = due_next(&c->due, now, &c->waiting, &until);
+			int got = agenda_next(&c->due, now, &c->waiting, &until);
 			if (got <= 0)
 				return got < 0 ? LISTEN_NS : until - now < wait ? until - now : wait;
 			c->waits = true;
 			c->tcp = zones_wants_tcp(c->zones, c->waiting.item);
 		}
-		struct check_spec s = spec_of(c, &c->waiting);
+		struct check_spec s = role_check_spec_of(c, &c->waiting);
 		s.flags |= c->tcp ? CHECK_DNS_TCP : 0;
 		int code = check_start(c->check, &s, &wait);
 		if (code < 0)
-			say_unfit(c, c->waiting.item, code);
+			role_check_say_unfit(c, c->waiting.item, code);
 		// In a run for ever the turn of a target whose own caps hold it back comes again.
 		bool alone = code == 0 && wait > c->turn_ns;
 		c->skipped += alone && c->role->setup.persist;
@@ -98,55 +98,56 @@ static int64_t begin(struct checking *c)
 	return wait;
 }
 
-static void counts(const struct checking *c, struct message_counts *ret)
+static void role_check_counts(const struct checking *c, struct message_counts *ret)
 {
-	*ret = (struct message_counts){.rounds = due_rounds(&c->due), .skipped = c->skipped};
+	*ret = (struct message_counts){.rounds = agenda_rounds(&c->due), .skipped = c->skipped};
 	check_counts(c->check, &ret->check);
 	ret->refused_unlisted = gate_count(c->role->gate, GATE_UNLISTED);
 	ret->refused_opted_out = gate_count(c->role->gate, GATE_OPTED_OUT);
 	ret->refused_special = gate_count(c->role->gate, GATE_SPECIAL);
 }
 
-static int tell_counts(struct checking *c, enum message kind)
+static int role_check_tell_counts(struct checking *c, enum message kind)
 {
 	struct message_counts m;
-	counts(c, &m);
+	role_check_counts(c, &m);
 	c->counted_ns = clock_boot_ns();
 	return role_say(c->role, kind, &m, sizeof(m));
 }
 
-static bool over(const struct checking *c)
+static bool role_check_over(const struct checking *c)
 {
-	bool none_left = c->role->stopping || (due_over(&c->due) && !c->waits);
+	bool none_left = c->role->stopping || (agenda_over(&c->due) && !c->waits);
 	return none_left && !check_pending(c->check);
 }
 
-static int work(struct checking *c)
+static int role_check_work(struct checking *c)
 {
-	while (!over(c)) {
+	while (!role_check_over(c)) {
 		int code = role_listen(c->role);
 		if (code < 0)
 			return code;
-		code = check_poll(c->check, begin(c));
+		code = check_poll(c->check, role_check_begin(c));
 		if (code < 0)
 			return code;
 		code = role_flush(c->role, false);
 		if (code < 0 && code != -EAGAIN)
 			return code;
-		if (clock_boot_ns() - c->counted_ns >= COUNTS_NS && (code = tell_counts(c, MESSAGE_COUNTS)) < 0)
+		if (clock_boot_ns() - c->counted_ns >= COUNTS_NS &&
+		    (code = role_check_tell_counts(c, MESSAGE_COUNTS)) < 0)
 			return code;
 	}
 	return 0;
 }
 
-static int finish(struct checking *c)
+static int role_check_finish(struct checking *c)
 {
 	int code;
 	while ((code = role_flush(c->role, true)) == -EAGAIN) {
 		if (channel_wait(c->role->channel, 1000) < 0 || (code = role_listen(c->role)) < 0)
 			break;
 	}
-	return code < 0 ? code : tell_counts(c, MESSAGE_DONE);
+	return code < 0 ? code : role_check_tell_counts(c, MESSAGE_DONE);
 }
 
 int role_check(struct role *r)
@@ -181,15 +182,15 @@ int role_check(struct role *r)
 	code = role_ready(r, &ready);
 	if (code < 0)
 		goto out;
-	due_create(&c.due, r);
+	agenda_create(&c.due, r);
 	c.zones = zones_create(r);
 	c.unfit = alloc_zero(r->target_count + 1, sizeof(*c.unfit));
 	check_dns_listen(check_dns_of(c.check), (struct check_dns_listener){zones_take, c.zones});
-	code = work(&c);
+	code = role_check_work(&c);
 	if (code == 0)
-		code = finish(&c);
+		code = role_check_finish(&c);
 out:
-	due_free(&c.due);
+	agenda_free(&c.due);
 	check_close(c.check);
 	zones_free(c.zones);
 	free(c.unfit);

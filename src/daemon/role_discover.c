@@ -12,7 +12,7 @@
 
 #define LISTEN_NS (100 * 1000000LL)
 
-static int tell_found(struct role *r, const struct discover *d)
+static int role_discover_tell_found(struct role *r, const struct discover *d)
 {
 	const struct discover_found *all;
 	size_t n = discover_result(d, &all), most = FRAME_MAX / sizeof(*all);
@@ -24,7 +24,7 @@ static int tell_found(struct role *r, const struct discover *d)
 	return code;
 }
 
-static int work(struct role *r, struct discover *d)
+static int role_discover_work(struct role *r, struct discover *d)
 {
 	for (;;) {
 		int code = role_listen(r);
@@ -69,11 +69,11 @@ int role_discover(struct role *r)
 	struct message_ready ready = {.mode = ATTEMPT_KERNEL, .user = report.user, .seccomp = report.seccomp};
 	code = role_ready(r, &ready);
 	if (code == 0)
-		code = work(r, d);
+		code = role_discover_work(r, d);
 	if (code == 0)
 		code = role_flush(r, true);
 	if (code == 0 || code == -EAGAIN)
-		code = tell_found(r, d);
+		code = role_discover_tell_found(r, d);
 	struct message_counts none = {0};
 	if (code == 0)
 		code = role_say(r, MESSAGE_DONE, &none, sizeof(none));

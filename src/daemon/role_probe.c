@@ -5,10 +5,10 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "daemon/agenda.h"
 #include "daemon/census_run.h"
-#include "daemon/due.h"
 #include "daemon/role.h"
-#include "daemon/self.h"
+#include "daemon/self_check.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -44,10 +44,10 @@ struct aside { // of a one-shot run: must wait for itself
 struct probing {
 	struct role *role;
 	struct prober *prober;
-	struct due due;
+	struct agenda due;
 	struct census_run *census; // the role's; null: none
 	struct lot lots[FROM_COUNT];
-	struct self self;
+	struct self_check self;
 	struct aside aside[ASIDE_MAX];
 	size_t aside_count;
 	int64_t turn_ns;	    // the total lets one packet through in this time
@@ -56,23 +56,23 @@ struct probing {
 	int64_t counted_ns, lag_ns; // latest turn of the loop since the last account
 };
 
-static void take(void *context, const struct attempt *batch, size_t n)
+static void role_probe_take(void *context, const struct attempt *batch, size_t n)
 {
 	struct probing *p = context;
 	for (size_t i = 0; i < n; i++) {
 		if (p->census)
 			census_run_answer(p->census, &batch[i]);
-		self_take(&p->self, &batch[i]);
+		self_check_take(&p->self, &batch[i]);
 	}
 	role_take(p->role, batch, n);
 }
 
-static struct prober_item item_of(const struct probing *p, const struct due_item *d)
+static struct prober_item role_probe_item_of(const struct probing *p, const struct agenda_item *d)
 {
 	const struct role *r = p->role;
 	struct prober_item i = {.op = PROBE_ICMP_ECHO, .kind = GATE_CENSUS, .index = (uint32_t)d->item};
 	i.number = d->number;
-	i.address = due_address(&p->due, d->item);
+	i.address = agenda_address(&p->due, d->item);
 	if (d->item < r->target_count) {
 		const struct message_target *t = &r->targets[d->item].ask;
 		i.index = t->index;
@@ -83,23 +83,23 @@ static struct prober_item item_of(const struct probing *p, const struct due_item
 }
 
 // Fills the lot with what is due; *ret_wait_ns: when there will be more, if none is.
-static void fill_list(struct probing *p, struct lot *l, int64_t now, int64_t *ret_wait_ns)
+static void role_probe_fill_list(struct probing *p, struct lot *l, int64_t now, int64_t *ret_wait_ns)
 {
-	struct due_item d;
+	struct agenda_item d;
 	int64_t until = 0;
 	while (l->count < LOT) {
-		int got = due_next(&p->due, now, &d, &until);
+		int got = agenda_next(&p->due, now, &d, &until);
 		if (got <= 0) {
 			if (got == 0 && until - now < *ret_wait_ns)
 				*ret_wait_ns = until - now;
 			return;
 		}
-		l->items[l->count++] = item_of(p, &d);
+		l->items[l->count++] = role_probe_item_of(p, &d);
 	}
 }
 
 // Those put aside whose time has come go first.
-static void take_aside(struct probing *p, struct lot *l, int64_t now, int64_t *ret_wait_ns)
+static void role_probe_take_aside(struct probing *p, struct lot *l, int64_t now, int64_t *ret_wait_ns)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < p->aside_count; i++) {
@@ -114,29 +114,29 @@ static void take_aside(struct probing *p, struct lot *l, int64_t now, int64_t *r
 	p->aside_count = kept;
 }
 
-static void fill(struct probing *p, unsigned from, int64_t now, int64_t *ret_wait_ns)
+static void role_probe_fill(struct probing *p, unsigned from, int64_t now, int64_t *ret_wait_ns)
 {
 	struct lot *l = &p->lots[from];
 	if (l->from < l->count || !role_may_begin(p->role))
 		return;
 	l->from = l->count = 0;
 	if (from == FROM_LIST) {
-		take_aside(p, l, now, ret_wait_ns);
-		fill_list(p, l, now, ret_wait_ns);
+		role_probe_take_aside(p, l, now, ret_wait_ns);
+		role_probe_fill_list(p, l, now, ret_wait_ns);
 	}
 	if (from == FROM_CENSUS && p->census)
 		l->count = census_run_next(p->census, now, l->items, LOT, ret_wait_ns);
 }
 
 // A wait that long is not the total's, which lets one packet through in this time: it is this target's own.
-static bool waits_alone(const struct probing *p, int64_t wait)
+static bool role_probe_waits_alone(const struct probing *p, int64_t wait)
 {
 	return wait > p->turn_ns;
 }
 
 // One item that must wait for itself does not hold up the others: in a run for ever its turn comes again; else it is put aside.
 // False: there is no room to put it.
-static bool put_aside(struct probing *p, struct prober_item item, int64_t until_ns)
+static bool role_probe_put_aside(struct probing *p, struct prober_item item, int64_t until_ns)
 {
 	if (p->role->setup.persist) {
 		p->skipped++;
@@ -149,14 +149,14 @@ static bool put_aside(struct probing *p, struct prober_item item, int64_t until_
 }
 
 // Sends a lot until one must wait for the total. How long.
-static int64_t send_lot(struct probing *p, struct lot *l, int64_t now)
+static int64_t role_probe_send_lot(struct probing *p, struct lot *l, int64_t now)
 {
 	int64_t held = 0;
 	while (l->from < l->count) {
 		l->from += prober_send(p->prober, l->items + l->from, l->count - l->from, &held);
 		if (l->from == l->count)
 			return 0;
-		if (!waits_alone(p, held) || !put_aside(p, l->items[l->from], now + held))
+		if (!role_probe_waits_alone(p, held) || !role_probe_put_aside(p, l->items[l->from], now + held))
 			return held;
 		l->from++;
 	}
@@ -164,24 +164,24 @@ static int64_t send_lot(struct probing *p, struct lot *l, int64_t now)
 }
 
 // Sends what is due and may go. How long until more may.
-static int64_t begin(struct probing *p)
+static int64_t role_probe_begin(struct probing *p)
 {
 	int64_t wait = LISTEN_NS, now = clock_boot_ns();
 	for (unsigned from = 0; from < FROM_COUNT; from++) {
 		struct lot *l = &p->lots[from];
-		fill(p, from, now, &wait);
+		role_probe_fill(p, from, now, &wait);
 		if (l->from == l->count)
 			continue;
-		int64_t held = send_lot(p, l, now);
+		int64_t held = role_probe_send_lot(p, l, now);
 		held = held > 0 && held < p->tick_ns ? p->tick_ns : held;
 		wait = held < wait ? held : wait;
 	}
 	return wait < 0 ? 0 : wait;
 }
 
-static int tell_counts(struct probing *p, enum message kind)
+static int role_probe_tell_counts(struct probing *p, enum message kind)
 {
-	struct message_counts m = {.rounds = due_rounds(&p->due), .skipped = p->skipped};
+	struct message_counts m = {.rounds = agenda_rounds(&p->due), .skipped = p->skipped};
 	prober_counts(p->prober, &m.probe);
 	m.refused_unlisted = gate_count(p->role->gate, GATE_UNLISTED);
 	m.refused_opted_out = gate_count(p->role->gate, GATE_OPTED_OUT);
@@ -190,7 +190,7 @@ static int tell_counts(struct probing *p, enum message kind)
 }
 
 // Once a second: the sums, our own health, and where the census is.
-static int account(struct probing *p)
+static int role_probe_account(struct probing *p)
 {
 	int64_t now = clock_boot_ns();
 	if (now - p->counted_ns < COUNTS_NS)
@@ -198,27 +198,27 @@ static int account(struct probing *p)
 	p->counted_ns = now;
 	struct prober_counts counts;
 	prober_counts(p->prober, &counts);
-	self_leaves_by(&p->self, prober_interface(p->prober));
-	self_look(&p->self, p->role, &counts, p->lag_ns);
+	self_check_leaves_by(&p->self, prober_interface(p->prober));
+	self_check_look(&p->self, p->role, &counts, p->lag_ns);
 	p->lag_ns = 0;
 	if (p->census) {
-		census_run_controls(p->census, !self_blind(&p->self));
+		census_run_controls(p->census, !self_check_blind(&p->self));
 		census_run_save(p->census, p->role, now);
 	}
-	return tell_counts(p, MESSAGE_COUNTS);
+	return role_probe_tell_counts(p, MESSAGE_COUNTS);
 }
 
-static bool over(const struct probing *p)
+static bool role_probe_over(const struct probing *p)
 {
 	if (p->role->stopping)
 		return !prober_pending(p->prober);
 	bool idle = p->lots[FROM_LIST].from == p->lots[FROM_LIST].count && !p->aside_count && !p->census;
-	return idle && due_over(&p->due) && !prober_pending(p->prober);
+	return idle && agenda_over(&p->due) && !prober_pending(p->prober);
 }
 
 // Replies carry the kernel's stamps: nothing is gained by waking up for each, and at the rate of a census that would be most of what
 // it costs. So a pause is slept through, and what came meanwhile is read behind it.
-static int rest(struct probing *p, int64_t wait_ns)
+static int role_probe_rest(struct probing *p, int64_t wait_ns)
 {
 	if (wait_ns < NAP_NS)
 		return prober_poll(p->prober, wait_ns);
@@ -227,9 +227,9 @@ static int rest(struct probing *p, int64_t wait_ns)
 	return prober_poll(p->prober, 0);
 }
 
-static int work(struct probing *p)
+static int role_probe_work(struct probing *p)
 {
-	while (!over(p)) {
+	while (!role_probe_over(p)) {
 		int code = role_listen(p->role);
 		if (code < 0)
 			return code;
@@ -237,8 +237,8 @@ static int work(struct probing *p)
 			memset(p->lots, 0, sizeof(p->lots));
 			p->aside_count = 0;
 		}
-		int64_t wait = begin(p), before = clock_boot_ns();
-		code = rest(p, wait);
+		int64_t wait = role_probe_begin(p), before = clock_boot_ns();
+		code = role_probe_rest(p, wait);
 		int64_t late = clock_boot_ns() - before - wait;
 		p->lag_ns = late > p->lag_ns ? late : p->lag_ns;
 		if (code < 0)
@@ -246,14 +246,14 @@ static int work(struct probing *p)
 		code = role_flush(p->role, false);
 		if (code < 0 && code != -EAGAIN)
 			return code;
-		code = account(p);
+		code = role_probe_account(p);
 		if (code < 0)
 			return code;
 	}
 	return 0;
 }
 
-static int finish(struct probing *p)
+static int role_probe_finish(struct probing *p)
 {
 	int code;
 	while ((code = role_flush(p->role, true)) == -EAGAIN) {
@@ -262,10 +262,10 @@ static int finish(struct probing *p)
 	}
 	if (p->census)
 		census_run_save(p->census, p->role, INT64_MAX);
-	return code < 0 ? code : tell_counts(p, MESSAGE_DONE);
+	return code < 0 ? code : role_probe_tell_counts(p, MESSAGE_DONE);
 }
 
-static int open_all(struct probing *p, struct message_ready *ret)
+static int role_probe_open_all(struct probing *p, struct message_ready *ret)
 {
 	const struct setup *s = &p->role->setup;
 	struct sandbox_report report = {0};
@@ -278,7 +278,7 @@ static int open_all(struct probing *p, struct message_ready *ret)
 		.timeout_ms = s->timeout_ms,
 		.rate = s->rate ? s->rate : s->caps.total_per_s,
 		.gate = p->role->gate,
-		.out = {take, p},
+		.out = {role_probe_take, p},
 	};
 	memcpy(o.key, s->key, sizeof(o.key));
 	snprintf(o.contact, sizeof(o.contact), "%.39s", s->contact);
@@ -290,7 +290,7 @@ static int open_all(struct probing *p, struct message_ready *ret)
 		return code;
 	}
 	p->role->doing = ROLE_DROPS;
-	self_open(&p->self);
+	self_check_open(&p->self);
 	ret->mode = (uint8_t)prober_mode(p->prober);
 	code = sandbox_enter(role_profile(ret->mode == ATTEMPT_CONNECT ? "probe-connect" : "probe"), &report);
 	ret->user = report.user;
@@ -300,7 +300,7 @@ static int open_all(struct probing *p, struct message_ready *ret)
 	return code;
 }
 
-static int64_t tick_of(uint32_t rate)
+static int64_t role_probe_tick_of(uint32_t rate)
 {
 	return rate > FAST_RATE ? FAST_NS : rate > TICK_RATE ? TICK_NS : 0;
 }
@@ -312,24 +312,24 @@ int role_probe(struct role *r)
 	p->role = r;
 	p->turn_ns = r->setup.caps.total_per_s ? 3 * NS_PER_S / 2 / r->setup.caps.total_per_s : 0;
 	p->turn_ns = p->turn_ns < TURN_NS ? TURN_NS : p->turn_ns;
-	p->tick_ns = tick_of(r->setup.caps.total_per_s);
-	int code = open_all(p, &ready);
+	p->tick_ns = role_probe_tick_of(r->setup.caps.total_per_s);
+	int code = role_probe_open_all(p, &ready);
 	r->doing = code < 0 ? r->doing : NULL;
 	if (code == 0)
 		code = role_ready(r, &ready);
 	if (code < 0)
 		goto out;
-	due_create(&p->due, r);
-	self_begin(&p->self, r);
+	agenda_create(&p->due, r);
+	self_check_begin(&p->self, r);
 	p->census = r->census;
 	if (p->census)
 		census_run_resume(p->census, r);
-	code = work(p);
+	code = role_probe_work(p);
 	if (code == 0)
-		code = finish(p);
+		code = role_probe_finish(p);
 out:
-	due_free(&p->due);
-	self_close(&p->self);
+	agenda_free(&p->due);
+	self_check_close(&p->self);
 	prober_close(p->prober);
 	free(p);
 	return code;

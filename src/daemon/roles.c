@@ -36,7 +36,7 @@ const struct sandbox_profile *role_profile(const char *name)
 	return NULL;
 }
 
-static int complain(struct role *r, int code)
+static int roles_complain(struct role *r, int code)
 {
 	char text[MESSAGE_TEXT_MAX];
 	snprintf(text, sizeof(text), "%s%s%s%s%.60s", r->doing ? r->doing : "", r->doing ? ": " : "", err_text(code),
@@ -60,7 +60,7 @@ int role_main(const char *name)
 		int code = roles[i].measures ? role_begin(&r) : 0;
 		if (code == 0)
 			code = roles[i].run(&r);
-		int status = code < 0 && code != -EPIPE ? complain(&r, code) : 0;
+		int status = code < 0 && code != -EPIPE ? roles_complain(&r, code) : 0;
 		role_end(&r);
 		return status;
 	}

@@ -28,7 +28,7 @@ struct zones {
 	bool *tcp;	  // by target: wanted
 };
 
-static uint64_t hash_name(const char *name)
+static uint64_t zones_hash_name(const char *name)
 {
 	char lower[CHECK_NAME_MAX + 1] = "";
 	size_t n = strlen(name);
@@ -39,9 +39,9 @@ static uint64_t hash_name(const char *name)
 	return hash_bytes(lower, n);
 }
 
-static struct zone *zone_of(struct zones *z, const char *name)
+static struct zone *zones_of(struct zones *z, const char *name)
 {
-	uint64_t hash = hash_name(name);
+	uint64_t hash = zones_hash_name(name);
 	struct index_walk walk = index_begin(hash);
 	uint32_t held;
 	while (index_next(&z->by_name, &walk, &held))
@@ -65,7 +65,7 @@ struct zones *zones_create(const struct role *r)
 		const struct message_target *t = &r->targets[i].ask;
 		bool soa = t->op == PROBE_DNS && (!t->qtype || t->qtype == TYPE_SOA) && !(t->flags & CHECK_DNS_RECURSE);
 		if (soa && r->targets[i].name)
-			z->of[i] = zone_of(z, r->targets[i].name);
+			z->of[i] = zones_of(z, r->targets[i].name);
 	}
 	return z;
 }
@@ -84,7 +84,7 @@ void zones_free(struct zones *z)
 }
 
 // The item of a target's index; they ascend together.
-static bool item_of(const struct role *r, uint32_t index, size_t *ret)
+static bool zones_item_of(const struct role *r, uint32_t index, size_t *ret)
 {
 	size_t low = 0, high = r->target_count;
 	while (low < high) {
@@ -98,7 +98,7 @@ static bool item_of(const struct role *r, uint32_t index, size_t *ret)
 	return low < r->target_count && r->targets[low].ask.index == index;
 }
 
-static const struct zone_server *server_of(const struct zone *zone, const struct addr *address)
+static const struct zone_server *zones_server_of(const struct zone *zone, const struct addr *address)
 {
 	const struct zone_server *s;
 	for (size_t i = 0; (s = zone_server_at(zone, i)); i++)
@@ -113,12 +113,12 @@ void zones_take(void *context, struct attempt *a, const struct dns_query *asked,
 	struct dns_soa soa;
 	size_t item;
 	(void)asked;
-	if (!item_of(z->role, a->index, &item) || !z->of[item])
+	if (!zones_item_of(z->role, a->index, &item) || !z->of[item])
 		return;
 	bool has = answer && dns_judge_soa(answer, &soa) == 0;
 	if (zone_take(z->of[item], a, has ? &soa : NULL) < 0)
 		return; // more servers than a zone has: this one is not compared
-	const struct zone_server *s = server_of(z->of[item], &a->target);
+	const struct zone_server *s = zones_server_of(z->of[item], &a->target);
 	z->tcp[item] = s && s->flags & ZONE_ASK_TCP;
 }
 

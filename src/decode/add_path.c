@@ -13,21 +13,21 @@
 // speaker sends one prefix twice in a message. The reading that the subtype does not state is believed only when
 // the evidence for it outweighs the other, and at once only when all identifiers are small, so that damage in an
 // honest session stays damage.
-enum reading { READS_NEITHER = 0, READS_PLAIN = 1, READS_ADD_PATH = 2, READS_BOTH = 3 };
+enum add_path_reading { READS_NEITHER = 0, READS_PLAIN = 1, READS_ADD_PATH = 2, READS_BOTH = 3 };
 
-static bool two_defaults(struct cursor nlri)
+static bool add_path_two_defaults(struct cursor nlri)
 {
 	return cursor_left(&nlri) >= 5 && nlri.at[0] == 0 && nlri.at[1] == 0;
 }
 
-static enum reading readings(uint16_t afi, struct cursor nlri)
+static enum add_path_reading add_path_readings(uint16_t afi, struct cursor nlri)
 {
 	bool add_path = bgp_nlri_valid(nlri, afi, true);
-	bool plain = bgp_nlri_valid(nlri, afi, false) && !(add_path && two_defaults(nlri));
+	bool plain = bgp_nlri_valid(nlri, afi, false) && !(add_path && add_path_two_defaults(nlri));
 	return (plain ? READS_PLAIN : 0) | (add_path ? READS_ADD_PATH : 0);
 }
 
-static void learn(struct decode_peer *known, enum reading reads)
+static void add_path_learn(struct decode_peer *known, enum add_path_reading reads)
 {
 	uint8_t *more = reads == READS_PLAIN ? &known->plain : &known->add_path;
 	uint8_t *less = reads == READS_PLAIN ? &known->add_path : &known->plain;
@@ -37,7 +37,7 @@ static void learn(struct decode_peer *known, enum reading reads)
 		(*less)--;
 }
 
-static bool small_identifiers(uint16_t afi, struct cursor nlri)
+static bool add_path_small_identifiers(uint16_t afi, struct cursor nlri)
 {
 	struct prefix prefix;
 	uint32_t path_id = 0;
@@ -48,23 +48,23 @@ static bool small_identifiers(uint16_t afi, struct cursor nlri)
 }
 
 // Whether the reading other than the stated one may be believed.
-static bool believable(const struct decode_peer *known, uint16_t afi, struct cursor nlri, bool stated)
+static bool add_path_believable(const struct decode_peer *known, uint16_t afi, struct cursor nlri, bool stated)
 {
 	uint8_t for_it = stated ? known->plain : known->add_path, against = stated ? known->add_path : known->plain;
 	if (for_it <= against)
 		return false;
-	return stated || for_it - against >= CLEAR_LEAD || small_identifiers(afi, nlri);
+	return stated || for_it - against >= CLEAR_LEAD || add_path_small_identifiers(afi, nlri);
 }
 
-static int guess(struct decoder *d, struct decode_peer *known, uint16_t afi, struct cursor nlri, bool stated)
+static int add_path_guess(struct decoder *d, struct decode_peer *known, uint16_t afi, struct cursor nlri, bool stated)
 {
-	enum reading reads = readings(afi, nlri);
+	enum add_path_reading reads = add_path_readings(afi, nlri);
 	if (reads == READS_NEITHER)
 		return ERR_MALFORMED;
 	if (reads != READS_BOTH)
-		learn(known, reads);
+		add_path_learn(known, reads);
 	bool other = !stated;
-	if ((reads & (other ? READS_ADD_PATH : READS_PLAIN)) && believable(known, afi, nlri, stated)) {
+	if ((reads & (other ? READS_ADD_PATH : READS_PLAIN)) && add_path_believable(known, afi, nlri, stated)) {
 		d->counts.of[DECODE_ADD_PATH_GUESSED]++;
 		return other;
 	}
@@ -78,7 +78,8 @@ int decode_add_path(struct decoder *d, const struct decode_envelope *e, uint16_t
 	if (e->add_path_sure || !known || d->options.trust_subtypes || (e->flags & OBS_OUTGOING))
 		return bgp_nlri_valid(nlri, afi, stated) ? stated : ERR_MALFORMED;
 	uint8_t evidence = stated ? known->add_path : known->plain;
-	if (LIKELY(evidence >= SETTLED && (stated || !two_defaults(nlri)) && bgp_nlri_valid(nlri, afi, stated)))
+	if (LIKELY(evidence >= SETTLED && (stated || !add_path_two_defaults(nlri)) &&
+		   bgp_nlri_valid(nlri, afi, stated)))
 		return stated;
-	return guess(d, known, afi, nlri, stated);
+	return add_path_guess(d, known, afi, nlri, stated);
 }

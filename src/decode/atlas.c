@@ -47,28 +47,28 @@ enum {
 	MEMBERS
 };
 
-static const char *const member_names[MEMBERS] = {
+static const char *const atlas_member_names[MEMBERS] = {
 	[PRB_ID] = "prb_id",	 [TYPE] = "type",   [LTS] = "lts",	 [DST_ADDR] = "dst_addr",   [ADDR] = "addr",
 	[DST_NAME] = "dst_name", [URI] = "uri",	    [RESULT] = "result", [RESULTSET] = "resultset", [ERROR] = "error",
 	[ERR] = "err",		 [ALERT] = "alert", [CERT] = "cert",	 [SENT] = "sent",	    [RCVD] = "rcvd",
 	[AVG] = "avg",		 [RT] = "rt",	    [SRC] = "src_addr",
 };
-static const struct scan_keys member_keys = {member_names, MEMBERS};
+static const struct scan_keys atlas_member_keys = {atlas_member_names, MEMBERS};
 
 // One packet, hop or reply.
 enum { P_FROM, P_RTT, P_ERR, P_X, P_ERROR, P_DUP, P_LATE, P_RESULT, P_MEMBERS };
 
-static const char *const packet_names[P_MEMBERS] = {"from", "rtt", "err", "x", "error", "dup", "late", "result"};
-static const struct scan_keys packet_keys = {packet_names, P_MEMBERS};
+static const char *const atlas_packet_names[P_MEMBERS] = {"from", "rtt", "err", "x", "error", "dup", "late", "result"};
+static const struct scan_keys atlas_packet_keys = {atlas_packet_names, P_MEMBERS};
 
 // One answer of a service.
 enum { A_ADDR, A_OLD_ADDR, A_RES, A_RT, A_ERR, A_DNSERR, A_MEMBERS };
 
-static const char *const answer_names[A_MEMBERS] = {"dst_addr", "addr", "res", "rt", "err", "dnserr"};
-static const struct scan_keys answer_keys = {answer_names, A_MEMBERS};
+static const char *const atlas_answer_names[A_MEMBERS] = {"dst_addr", "addr", "res", "rt", "err", "dnserr"};
+static const struct scan_keys atlas_answer_keys = {atlas_answer_names, A_MEMBERS};
 
 // Gives one probe. Null: there is no room for another target.
-static struct obs *give(struct atlas *a, const struct addr *address, uint8_t op, uint8_t outcome)
+static struct obs *atlas_give(struct atlas *a, const struct addr *address, uint8_t op, uint8_t outcome)
 {
 	struct decoder *d = a->decoder;
 	size_t n = strlen(a->name);
@@ -85,16 +85,16 @@ static struct obs *give(struct atlas *a, const struct addr *address, uint8_t op,
 	return o;
 }
 
-static void give_timed(struct atlas *a, const struct addr *address, uint8_t op, const struct scan_value *ms)
+static void atlas_give_timed(struct atlas *a, const struct addr *address, uint8_t op, const struct scan_value *ms)
 {
 	uint64_t us = 0;
-	struct obs *o = give(a, address, op, PROBE_OK);
+	struct obs *o = atlas_give(a, address, op, PROBE_OK);
 	if (o && scan_scaled(ms, MS_TO_US, UINT32_MAX, &us))
 		o->rtt_us = (uint32_t)us;
 }
 
 // What an error of the system, as a text, says of the target. A network without a route is most often the probe's own.
-static uint8_t outcome_of_text(const struct scan_value *v)
+static uint8_t atlas_outcome_of_text(const struct scan_value *v)
 {
 	static const struct {
 		const char *part;
@@ -116,7 +116,7 @@ static uint8_t outcome_of_text(const struct scan_value *v)
 }
 
 // Steps through an array of objects.
-static bool next_object(struct cursor *c, const struct scan_keys *keys, struct scan_value *ret)
+static bool atlas_next_object(struct cursor *c, const struct scan_keys *keys, struct scan_value *ret)
 {
 	struct scan_value value;
 	while (scan_element(c, &value) == 1)
@@ -126,42 +126,42 @@ static bool next_object(struct cursor *c, const struct scan_keys *keys, struct s
 }
 
 // Firmware 1 counts packets only.
-static void take_ping_counts(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
+static void atlas_take_ping_counts(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
 {
 	uint64_t sent, received;
 	if (!scan_scaled(&of[SENT], 0, UINT16_MAX, &sent) || !scan_scaled(&of[RCVD], 0, UINT16_MAX, &received))
 		return;
 	if (received)
-		give_timed(a, address, PROBE_ICMP_ECHO, &of[AVG]);
+		atlas_give_timed(a, address, PROBE_ICMP_ECHO, &of[AVG]);
 	for (uint64_t i = received; i < sent && i - received < PACKETS_MAX; i++)
-		give(a, address, PROBE_ICMP_ECHO, PROBE_TIMEOUT);
+		atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_TIMEOUT);
 }
 
-static void take_ping(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
+static void atlas_take_ping(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
 {
 	struct scan_value packet[P_MEMBERS];
 	struct cursor c;
 	uint32_t seen = 0;
 	if (!scan_array(&of[RESULT], &c)) {
-		take_ping_counts(a, address, of);
+		atlas_take_ping_counts(a, address, of);
 		return;
 	}
-	while (seen++ < RESULTS_MAX && next_object(&c, &packet_keys, packet)) {
+	while (seen++ < RESULTS_MAX && atlas_next_object(&c, &atlas_packet_keys, packet)) {
 		if (packet[P_DUP].type != SCAN_ABSENT || packet[P_LATE].type != SCAN_ABSENT)
-			give(a, address, PROBE_ICMP_ECHO, PROBE_LATE_OR_DUP);
+			atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_LATE_OR_DUP);
 		else if (packet[P_RTT].type == SCAN_NUMBER)
-			give_timed(a, address, PROBE_ICMP_ECHO, &packet[P_RTT]);
+			atlas_give_timed(a, address, PROBE_ICMP_ECHO, &packet[P_RTT]);
 		else if (packet[P_ERROR].type != SCAN_ABSENT)
-			give(a, address, PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT);
+			atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT);
 		else if (packet[P_X].type != SCAN_ABSENT)
-			give(a, address, PROBE_ICMP_ECHO, PROBE_TIMEOUT);
+			atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_TIMEOUT);
 	}
 	if (!a->given)
-		take_ping_counts(a, address, of);
+		atlas_take_ping_counts(a, address, of);
 }
 
 // The code of an unreachable as the firmware writes it; -1: none that says so.
-static int unreachable_code(const struct scan_value *err)
+static int atlas_unreachable_code(const struct scan_value *err)
 {
 	static const struct {
 		char letter;
@@ -184,12 +184,12 @@ struct hop {
 	uint8_t code;
 };
 
-static void take_reply(struct hop *h, const struct addr *address, const struct scan_value reply[P_MEMBERS])
+static void atlas_take_reply(struct hop *h, const struct addr *address, const struct scan_value reply[P_MEMBERS])
 {
 	struct addr from;
 	if (!decode_address(&reply[P_FROM], &from) || reply[P_LATE].type != SCAN_ABSENT)
 		return;
-	int code = unreachable_code(&reply[P_ERR]);
+	int code = atlas_unreachable_code(&reply[P_ERR]);
 	if (addr_equal(&from, address) && (reply[P_ERR].type == SCAN_ABSENT || code == 2 || code == 3)) {
 		h->rtt = h->reached ? h->rtt : reply[P_RTT];
 		h->reached = true;
@@ -200,9 +200,10 @@ static void take_reply(struct hop *h, const struct addr *address, const struct s
 	}
 }
 
-static void give_unreachable(struct atlas *a, const struct addr *address, const struct hop *h)
+static void atlas_give_unreachable(struct atlas *a, const struct addr *address, const struct hop *h)
 {
-	struct obs *o = give(a, address, PROBE_ICMP_ECHO, h->code ? PROBE_HOST_UNREACHABLE : PROBE_NETWORK_UNREACHABLE);
+	struct obs *o =
+		atlas_give(a, address, PROBE_ICMP_ECHO, h->code ? PROBE_HOST_UNREACHABLE : PROBE_NETWORK_UNREACHABLE);
 	if (!o)
 		return;
 	o->probe.icmp_type = ICMP_NO_ROUTE;
@@ -212,7 +213,7 @@ static void give_unreachable(struct atlas *a, const struct addr *address, const 
 	memcpy(o->prefix.bytes, h->from.bytes, sizeof(h->from.bytes));
 }
 
-static void take_traceroute(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
+static void atlas_take_traceroute(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
 {
 	struct scan_value hop[P_MEMBERS], last[P_MEMBERS] = {0}, reply[P_MEMBERS];
 	struct cursor c;
@@ -221,30 +222,30 @@ static void take_traceroute(struct atlas *a, const struct addr *address, const s
 	uint32_t hops = 0;
 	if (!scan_array(&of[RESULT], &c))
 		return;
-	for (; next_object(&c, &packet_keys, hop); hops++)
+	for (; atlas_next_object(&c, &atlas_packet_keys, hop); hops++)
 		memcpy(last, hop, sizeof(last));
 	if (!hops)
 		return;
 	if (last[P_ERROR].type != SCAN_ABSENT) {
-		give(a, address, PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT);
+		atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT);
 		return;
 	}
 	if (scan_array(&last[P_RESULT], &c))
-		while (next_object(&c, &packet_keys, reply))
-			take_reply(&h, address, reply);
+		while (atlas_next_object(&c, &atlas_packet_keys, reply))
+			atlas_take_reply(&h, address, reply);
 	// An unreachable that the probe told itself is its own.
 	h.local = h.refused && decode_address(&of[SRC], &own) && addr_equal(&h.from, &own);
 	if (h.reached)
-		give_timed(a, address, PROBE_ICMP_ECHO, &h.rtt);
+		atlas_give_timed(a, address, PROBE_ICMP_ECHO, &h.rtt);
 	else if (h.local)
-		give(a, address, PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT);
+		atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT);
 	else if (h.refused)
-		give_unreachable(a, address, &h);
+		atlas_give_unreachable(a, address, &h);
 	else
-		give(a, address, PROBE_ICMP_ECHO, PROBE_TIMEOUT);
+		atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_TIMEOUT);
 }
 
-static int base64_digit(uint8_t byte)
+static int atlas_base64_digit(uint8_t byte)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = byte ? strchr(digits, byte) : NULL;
@@ -252,7 +253,7 @@ static int base64_digit(uint8_t byte)
 }
 
 // The RCODE (RFC 1035, 4.1.1) of the message in base64 (slashes may be escaped); -1: too short.
-static int rcode_of(const struct scan_value *abuf)
+static int atlas_rcode_of(const struct scan_value *abuf)
 {
 	char text[BASE64_BYTES + 1];
 	uint64_t bits = 0;
@@ -262,7 +263,7 @@ static int rcode_of(const struct scan_value *abuf)
 	if (scan_string(&head, text, sizeof(text)) != BASE64_BYTES)
 		return -1;
 	for (int i = 0; i < BASE64_BYTES; i++) {
-		int digit = base64_digit((uint8_t)text[i]);
+		int digit = atlas_base64_digit((uint8_t)text[i]);
 		if (digit < 0)
 			return -1;
 		bits = bits << 6 | (uint64_t)digit;
@@ -270,7 +271,7 @@ static int rcode_of(const struct scan_value *abuf)
 	return (int)(bits >> 16 & 15); // low half of the fourth of six bytes
 }
 
-static void take_dns(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
+static void atlas_take_dns(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
 {
 	static const char *const names[] = {"abuf", "rt", "timeout"};
 	static const struct scan_keys keys = {names, ARRAY_LEN(names)};
@@ -278,23 +279,23 @@ static void take_dns(struct atlas *a, const struct addr *address, const struct s
 					   PROBE_DNS_NXDOMAIN, PROBE_DNS_OTHER, PROBE_DNS_REFUSED};
 	struct scan_value in[ARRAY_LEN(names)];
 	if (of[ERROR].type == SCAN_OBJECT && scan_object(of[ERROR].text, &keys, in) == 0) {
-		give(a, address, PROBE_DNS, in[2].type != SCAN_ABSENT ? PROBE_TIMEOUT : PROBE_OTHER_FAILURE);
+		atlas_give(a, address, PROBE_DNS, in[2].type != SCAN_ABSENT ? PROBE_TIMEOUT : PROBE_OTHER_FAILURE);
 		return;
 	}
 	if (of[RESULT].type != SCAN_OBJECT || scan_object(of[RESULT].text, &keys, in) < 0)
 		return;
-	int rcode = rcode_of(&in[0]);
+	int rcode = atlas_rcode_of(&in[0]);
 	uint8_t outcome = rcode < 0				? PROBE_OK
 			  : (size_t)rcode < ARRAY_LEN(outcomes) ? outcomes[rcode]
 								: PROBE_DNS_OTHER;
 	if (outcome == PROBE_OK)
-		give_timed(a, address, PROBE_DNS, &in[1]);
+		atlas_give_timed(a, address, PROBE_DNS, &in[1]);
 	else
-		give(a, address, PROBE_DNS, outcome);
+		atlas_give(a, address, PROBE_DNS, outcome);
 }
 
 // "GET4 193.0.6.139 0.030229 200 263 1406": address, seconds, status. Firmware 0 has it in the wrong member.
-static void take_http_text(struct atlas *a, const struct scan_value *line)
+static void atlas_take_http_text(struct atlas *a, const struct scan_value *line)
 {
 	struct scan_value words[4] = {0};
 	struct cursor c = line->text;
@@ -309,12 +310,12 @@ static void take_http_text(struct atlas *a, const struct scan_value *line)
 	uint64_t us = 0, status;
 	if (!decode_address(&words[1], &address) || !scan_scaled(&words[3], 0, 999, &status))
 		return;
-	struct obs *o = give(a, &address, PROBE_HTTP, status >= 500 ? PROBE_HTTP_ERROR : PROBE_OK);
+	struct obs *o = atlas_give(a, &address, PROBE_HTTP, status >= 500 ? PROBE_HTTP_ERROR : PROBE_OK);
 	if (o && status < 500 && scan_scaled(&words[2], 6, UINT32_MAX, &us))
 		o->rtt_us = (uint32_t)us;
 }
 
-static void take_http(struct atlas *a, const struct scan_value of[MEMBERS])
+static void atlas_take_http(struct atlas *a, const struct scan_value of[MEMBERS])
 {
 	struct scan_value answer[A_MEMBERS];
 	struct cursor c;
@@ -322,65 +323,66 @@ static void take_http(struct atlas *a, const struct scan_value of[MEMBERS])
 	uint64_t status;
 	uint32_t seen = 0;
 	if (!scan_array(&of[RESULT], &c)) {
-		take_http_text(a, of[RESULT].type == SCAN_STRING ? &of[RESULT] : &of[SRC]);
+		atlas_take_http_text(a, of[RESULT].type == SCAN_STRING ? &of[RESULT] : &of[SRC]);
 		return;
 	}
-	while (seen++ < RESULTS_MAX && next_object(&c, &answer_keys, answer)) {
+	while (seen++ < RESULTS_MAX && atlas_next_object(&c, &atlas_answer_keys, answer)) {
 		if (!decode_address(&answer[A_ADDR], &address) && !decode_address(&answer[A_OLD_ADDR], &address))
 			continue;
 		if (answer[A_ERR].type != SCAN_ABSENT)
-			give(a, &address, PROBE_HTTP, outcome_of_text(&answer[A_ERR]));
+			atlas_give(a, &address, PROBE_HTTP, atlas_outcome_of_text(&answer[A_ERR]));
 		else if (!scan_scaled(&answer[A_RES], 0, 999, &status))
-			give(a, &address, PROBE_HTTP, PROBE_OTHER_FAILURE);
+			atlas_give(a, &address, PROBE_HTTP, PROBE_OTHER_FAILURE);
 		else if (status >= 500)
-			give(a, &address, PROBE_HTTP, PROBE_HTTP_ERROR);
+			atlas_give(a, &address, PROBE_HTTP, PROBE_HTTP_ERROR);
 		else
-			give_timed(a, &address, PROBE_HTTP, &answer[A_RT]);
+			atlas_give_timed(a, &address, PROBE_HTTP, &answer[A_RT]);
 	}
 }
 
-static void take_tls(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
+static void atlas_take_tls(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
 {
 	const struct scan_value *error = of[ERR].type == SCAN_STRING ? &of[ERR] : &of[ERROR];
 	if (of[CERT].type == SCAN_ARRAY)
-		give_timed(a, address, PROBE_TLS, &of[RT]);
+		atlas_give_timed(a, address, PROBE_TLS, &of[RT]);
 	else if (of[ALERT].type == SCAN_OBJECT)
-		give(a, address, PROBE_TLS, PROBE_TLS_FAILED);
+		atlas_give(a, address, PROBE_TLS, PROBE_TLS_FAILED);
 	else
-		give(a, address, PROBE_TLS, error->type == SCAN_STRING ? outcome_of_text(error) : PROBE_OTHER_FAILURE);
+		atlas_give(a, address, PROBE_TLS,
+			   error->type == SCAN_STRING ? atlas_outcome_of_text(error) : PROBE_OTHER_FAILURE);
 }
 
-static bool clock_set(const struct scan_value *lts)
+static bool atlas_clock_set(const struct scan_value *lts)
 {
 	uint64_t seconds;
 	return lts->type == SCAN_ABSENT || scan_scaled(lts, 0, LTS_MAX, &seconds);
 }
 
 // One result, or one of a set of DNS results, which has the members of a whole one.
-static void take_result(struct atlas *a, const struct scan_value *type, const struct scan_value of[MEMBERS])
+static void atlas_take_result(struct atlas *a, const struct scan_value *type, const struct scan_value of[MEMBERS])
 {
 	struct addr address;
-	if (!clock_set(&of[LTS])) {
+	if (!atlas_clock_set(&of[LTS])) {
 		a->decoder->counts.of[DECODE_ATLAS_UNSYNCED]++;
 		return;
 	}
 	bool known = decode_address(&of[DST_ADDR], &address) || decode_address(&of[ADDR], &address);
 	uint32_t before = a->given;
 	if (scan_is(type, "http"))
-		take_http(a, of);
+		atlas_take_http(a, of);
 	else if (known && scan_is(type, "ping"))
-		take_ping(a, &address, of);
+		atlas_take_ping(a, &address, of);
 	else if (known && scan_is(type, "traceroute"))
-		take_traceroute(a, &address, of);
+		atlas_take_traceroute(a, &address, of);
 	else if (known && scan_is(type, "dns"))
-		take_dns(a, &address, of);
+		atlas_take_dns(a, &address, of);
 	else if (known && scan_is(type, "sslcert"))
-		take_tls(a, &address, of);
+		atlas_take_tls(a, &address, of);
 	if (a->given == before)
 		a->decoder->counts.of[DECODE_ATLAS_EMPTY]++;
 }
 
-static bool type_read(const struct scan_value *type)
+static bool atlas_type_read(const struct scan_value *type)
 {
 	static const char *const types[] = {"ping", "traceroute", "dns", "http", "sslcert"};
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
@@ -396,7 +398,7 @@ void decode_atlas(struct decoder *d, struct decode_source *s, const struct recor
 	struct cursor c;
 	uint64_t probe;
 	char observer[32];
-	if (scan_object(r->bytes, &member_keys, of) < 0) {
+	if (scan_object(r->bytes, &atlas_member_keys, of) < 0) {
 		decode_bad_line(d, s, r, "not one JSON object");
 		return;
 	}
@@ -404,7 +406,7 @@ void decode_atlas(struct decoder *d, struct decode_source *s, const struct recor
 		decode_bad_line(d, s, r, "no prb_id or no type");
 		return;
 	}
-	if (!type_read(&of[TYPE])) {
+	if (!atlas_type_read(&of[TYPE])) {
 		d->counts.of[DECODE_ATLAS_OTHER]++;
 		return;
 	}
@@ -412,12 +414,12 @@ void decode_atlas(struct decoder *d, struct decode_source *s, const struct recor
 	a.observer = decode_observer(d, s, observer, (size_t)n);
 	if (scan_is(&of[TYPE], "http") || scan_is(&of[TYPE], "sslcert"))
 		scan_string(of[URI].type == SCAN_STRING ? &of[URI] : &of[DST_NAME], a.name, sizeof(a.name));
-	if (!scan_array(&of[RESULTSET], &c) || !clock_set(&of[LTS])) {
-		take_result(&a, &of[TYPE], of);
+	if (!scan_array(&of[RESULTSET], &c) || !atlas_clock_set(&of[LTS])) {
+		atlas_take_result(&a, &of[TYPE], of);
 		return;
 	}
-	for (uint32_t i = 0; i < RESULTS_MAX && next_object(&c, &member_keys, inner); i++) {
+	for (uint32_t i = 0; i < RESULTS_MAX && atlas_next_object(&c, &atlas_member_keys, inner); i++) {
 		a.given = 0;
-		take_result(&a, &of[TYPE], inner);
+		atlas_take_result(&a, &of[TYPE], inner);
 	}
 }

@@ -5,7 +5,7 @@
 #include "decode/decode_priv.h"
 
 // Hands the batch on. The path at work moves to the front of the words, since more observations may share it.
-static void deliver(struct decoder *d)
+static void batch_deliver(struct decoder *d)
 {
 	struct batch_room *b = &d->batch;
 	if ((b->count || b->name_count) && !d->error) {
@@ -23,7 +23,7 @@ static void deliver(struct decoder *d)
 int decoder_flush(struct decoder *d)
 {
 	decode_no_path(d);
-	deliver(d);
+	batch_deliver(d);
 	d->slot_count = 0;
 	return d->error;
 }
@@ -46,7 +46,7 @@ struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_env
 {
 	must(kind < OBS_KIND_COUNT);
 	if (UNLIKELY(d->batch.count == BATCH_MAX))
-		deliver(d);
+		batch_deliver(d);
 	if (UNLIKELY(d->batch.routes != NULL))
 		d->batch.routes[d->batch.count] = NULL;
 	struct obs *o = &d->batch.obs[d->batch.count++];
@@ -70,7 +70,7 @@ void decode_no_path(struct decoder *d)
 }
 
 // Sets, confederations, AS4_PATH and AS_TRANS: the general way.
-static void path_flatten(struct decoder *d, const struct bgp_attributes *a)
+static void batch_path_flatten(struct decoder *d, const struct bgp_attributes *a)
 {
 	aspath_flatten(a, &d->flat);
 	memcpy(d->batch.words + d->path_at, d->flat.asns, d->flat.count * sizeof(*d->flat.asns));
@@ -91,7 +91,7 @@ void decode_path(struct decoder *d, const struct bgp_attributes *a)
 		return;
 	size_t n = at[1];
 	if (at[0] != ASPATH_SEQUENCE || a->as_bytes != 4 || left != 2 + 4 * n || cursor_left(&a->as4_path)) {
-		path_flatten(d, a);
+		batch_path_flatten(d, a);
 	} else {
 		uint32_t *to = d->batch.words + d->path_at;
 		for (size_t i = 0; i < n; i++) {
@@ -105,7 +105,7 @@ void decode_path(struct decoder *d, const struct bgp_attributes *a)
 	d->batch.word_count += d->path_count;
 }
 
-static bool same_peer(const struct peer *a, const struct peer *b)
+static bool batch_same_peer(const struct peer *a, const struct peer *b)
 {
 	return a->asn == b->asn && a->collector == b->collector && a->view == b->view &&
 	       addr_equal(&a->address, &b->address);
@@ -119,7 +119,7 @@ uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
 	uint64_t h = (words[0] ^ words[1] * 0x9e3779b97f4a7c15ULL ^ peer->asn ^ (uint64_t)peer->collector << 32) *
 		     0xff51afd7ed558ccdULL;
 	struct decode_cached *slot = &d->cache[h >> 56];
-	if (LIKELY(slot->used && same_peer(&slot->peer, peer)))
+	if (LIKELY(slot->used && batch_same_peer(&slot->peer, peer)))
 		return slot->id;
 	uint32_t id = decode_name_peer(d->names, peer);
 	*slot = (struct decode_cached){*peer, id, true};

@@ -29,7 +29,7 @@ void bgp_filter_free(struct bgp_filter *f)
 }
 
 // A number up to 2^32-1 that ends at `stop`; returns what follows it, or null.
-static const char *number_parse(const char *text, uint32_t *ret)
+static const char *bgp_filter_number_parse(const char *text, uint32_t *ret)
 {
 	struct cursor c = cursor_of(text, strlen(text));
 	uint64_t v;
@@ -39,20 +39,20 @@ static const char *number_parse(const char *text, uint32_t *ret)
 	return (const char *)c.at;
 }
 
-static int asn_parse(const char *text, uint32_t *ret)
+static int bgp_filter_asn_parse(const char *text, uint32_t *ret)
 {
 	if (strncasecmp(text, "asn/", 4) == 0)
 		text += 4;
 	else if (strncasecmp(text, "as", 2) == 0)
 		text += 2;
-	const char *end = number_parse(text, ret);
+	const char *end = bgp_filter_number_parse(text, ret);
 	return end && !*end ? 0 : ERR_MALFORMED;
 }
 
-static int asn_add(uint32_t **list, size_t *count, size_t *capacity, const char *text)
+static int bgp_filter_asn_add(uint32_t **list, size_t *count, size_t *capacity, const char *text)
 {
 	uint32_t asn;
-	if (asn_parse(text, &asn) < 0)
+	if (bgp_filter_asn_parse(text, &asn) < 0)
 		return ERR_MALFORMED;
 	alloc_grow((void **)list, *count, capacity, sizeof(**list));
 	(*list)[(*count)++] = asn;
@@ -73,7 +73,7 @@ int bgp_filter_peer(struct bgp_filter *f, const char *text)
 {
 	struct addr a;
 	if (addr_parse(text, &a) < 0)
-		return asn_add(&f->peer_asns, &f->peer_asn_count, &f->peer_asn_capacity, text);
+		return bgp_filter_asn_add(&f->peer_asns, &f->peer_asn_count, &f->peer_asn_capacity, text);
 	alloc_grow((void **)&f->peers, f->peer_count, &f->peer_capacity, sizeof(*f->peers));
 	f->peers[f->peer_count++] = a;
 	return 0;
@@ -81,12 +81,12 @@ int bgp_filter_peer(struct bgp_filter *f, const char *text)
 
 int bgp_filter_origin(struct bgp_filter *f, const char *text)
 {
-	return asn_add(&f->origins, &f->origin_count, &f->origin_capacity, text);
+	return bgp_filter_asn_add(&f->origins, &f->origin_count, &f->origin_capacity, text);
 }
 
 int bgp_filter_asn(struct bgp_filter *f, const char *text)
 {
-	return asn_add(&f->asns, &f->asn_count, &f->asn_capacity, text);
+	return bgp_filter_asn_add(&f->asns, &f->asn_count, &f->asn_capacity, text);
 }
 
 int bgp_filter_community(struct bgp_filter *f, const char *text)
@@ -94,7 +94,7 @@ int bgp_filter_community(struct bgp_filter *f, const char *text)
 	struct bgp_community c = {0};
 	while (c.parts < 3) {
 		c.any[c.parts] = *text == '*';
-		text = *text == '*' ? text + 1 : number_parse(text, &c.part[c.parts]);
+		text = *text == '*' ? text + 1 : bgp_filter_number_parse(text, &c.part[c.parts]);
 		c.parts++;
 		if (!text || (*text && *text != ':'))
 			return ERR_MALFORMED;
@@ -155,7 +155,7 @@ void bgp_filter_range(struct bgp_filter *f, const struct addr *first, const stru
 	f->ranges[f->range_count++] = range;
 }
 
-static int range_compare(const void *a, const void *b)
+static int bgp_filter_range_compare(const void *a, const void *b)
 {
 	const struct bgp_range *x = a, *y = b;
 	if (x->family != y->family)
@@ -173,7 +173,7 @@ void bgp_filter_ready(struct bgp_filter *f)
 		f->match = MATCH_EXACT;
 	if (!f->range_count)
 		return;
-	qsort(f->ranges, f->range_count, sizeof(*f->ranges), range_compare);
+	qsort(f->ranges, f->range_count, sizeof(*f->ranges), bgp_filter_range_compare);
 	for (size_t i = 1; i < f->range_count; i++) {
 		struct bgp_range *last = &f->ranges[kept], *next = &f->ranges[i];
 		if (next->family != last->family || memcmp(next->first, last->last, sizeof(next->first)) > 0)
@@ -197,7 +197,7 @@ bool bgp_filter_empty(const struct bgp_filter *f)
 	       !instant_known(f->until);
 }
 
-static bool prefix_passes(const struct bgp_filter *f, const struct prefix *p)
+static bool bgp_filter_prefix_passes(const struct bgp_filter *f, const struct prefix *p)
 {
 	for (size_t i = 0; i < f->prefix_count; i++) {
 		const struct prefix *q = &f->prefixes[i];
@@ -208,7 +208,7 @@ static bool prefix_passes(const struct bgp_filter *f, const struct prefix *p)
 	return !f->prefix_count;
 }
 
-static void prefix_last(const struct prefix *p, uint8_t last[16])
+static void bgp_filter_prefix_last(const struct prefix *p, uint8_t last[16])
 {
 	unsigned bytes = family_bits(p->family) / 8, whole = p->length / 8;
 	memcpy(last, p->bytes, 16);
@@ -219,7 +219,7 @@ static void prefix_last(const struct prefix *p, uint8_t last[16])
 }
 
 // Whether any address of the prefix lies in one of the ranges.
-static bool range_passes(const struct bgp_filter *f, const struct prefix *p)
+static bool bgp_filter_range_passes(const struct bgp_filter *f, const struct prefix *p)
 {
 	uint8_t end[16];
 	size_t low = 0, high = f->range_count;
@@ -227,7 +227,7 @@ static bool range_passes(const struct bgp_filter *f, const struct prefix *p)
 		return true;
 	if (p->length < (p->family == FAMILY_V6 ? LEAST_V6 : LEAST_V4))
 		return false;
-	prefix_last(p, end);
+	bgp_filter_prefix_last(p, end);
 	while (low < high) { // the first range that does not end before the prefix begins
 		size_t middle = low + (high - low) / 2;
 		const struct bgp_range *r = &f->ranges[middle];
@@ -240,7 +240,7 @@ static bool range_passes(const struct bgp_filter *f, const struct prefix *p)
 	return low < f->range_count && f->ranges[low].family == p->family && memcmp(f->ranges[low].first, end, 16) <= 0;
 }
 
-static bool asn_among(const uint32_t *list, size_t count, uint32_t asn)
+static bool bgp_filter_asn_among(const uint32_t *list, size_t count, uint32_t asn)
 {
 	for (size_t i = 0; i < count; i++)
 		if (list[i] == asn)
@@ -248,7 +248,7 @@ static bool asn_among(const uint32_t *list, size_t count, uint32_t asn)
 	return false;
 }
 
-static bool peer_passes(const struct bgp_filter *f, const struct peer_table *peers, uint32_t id)
+static bool bgp_filter_peer_passes(const struct bgp_filter *f, const struct peer_table *peers, uint32_t id)
 {
 	if (!f->peer_count && !f->peer_asn_count)
 		return true;
@@ -258,20 +258,20 @@ static bool peer_passes(const struct bgp_filter *f, const struct peer_table *pee
 	for (size_t i = 0; i < f->peer_count; i++)
 		if (addr_equal(&f->peers[i], &peer->address))
 			return true;
-	return asn_among(f->peer_asns, f->peer_asn_count, peer->asn);
+	return bgp_filter_asn_among(f->peer_asns, f->peer_asn_count, peer->asn);
 }
 
-static bool path_passes(const struct bgp_filter *f, const struct obs *o, const uint32_t *path)
+static bool bgp_filter_path_passes(const struct bgp_filter *f, const struct obs *o, const uint32_t *path)
 {
-	if (f->origin_count && (!o->origin || !asn_among(f->origins, f->origin_count, o->origin)))
+	if (f->origin_count && (!o->origin || !bgp_filter_asn_among(f->origins, f->origin_count, o->origin)))
 		return false;
 	for (size_t i = 0; i < o->path_count && f->asn_count; i++)
-		if (asn_among(f->asns, f->asn_count, path[i]))
+		if (bgp_filter_asn_among(f->asns, f->asn_count, path[i]))
 			return true;
 	return !f->asn_count;
 }
 
-static bool community_fits(const struct bgp_community *c, const uint32_t part[3])
+static bool bgp_filter_community_fits(const struct bgp_community *c, const uint32_t part[3])
 {
 	for (unsigned i = 0; i < c->parts; i++)
 		if (!c->any[i] && c->part[i] != part[i])
@@ -279,36 +279,36 @@ static bool community_fits(const struct bgp_community *c, const uint32_t part[3]
 	return true;
 }
 
-static bool community_present(const struct bgp_community *c, const struct bgp_attributes *a)
+static bool bgp_filter_community_present(const struct bgp_community *c, const struct bgp_attributes *a)
 {
 	struct cursor plain = a->communities, large = a->large_communities;
 	uint32_t v, part[3];
 	while (c->parts == 2 && cursor_u32(&plain, &v)) {
 		part[0] = v >> 16;
 		part[1] = v & 0xffff;
-		if (community_fits(c, part))
+		if (bgp_filter_community_fits(c, part))
 			return true;
 	}
 	while (c->parts == 3 && cursor_u32(&large, &part[0]) && cursor_u32(&large, &part[1]) &&
 	       cursor_u32(&large, &part[2]))
-		if (community_fits(c, part))
+		if (bgp_filter_community_fits(c, part))
 			return true;
 	return false;
 }
 
-static bool communities_pass(const struct bgp_filter *f, const struct bgp_route *route)
+static bool bgp_filter_communities_pass(const struct bgp_filter *f, const struct bgp_route *route)
 {
 	if (!f->community_count)
 		return true;
 	if (!route || !route->attributes)
 		return false;
 	for (size_t i = 0; i < f->community_count; i++)
-		if (community_present(&f->communities[i], route->attributes))
+		if (bgp_filter_community_present(&f->communities[i], route->attributes))
 			return true;
 	return false;
 }
 
-static bool time_passes(const struct bgp_filter *f, struct instant t)
+static bool bgp_filter_time_passes(const struct bgp_filter *f, struct instant t)
 {
 	if (instant_known(f->from) && (!instant_known(t) || t.ns < f->from.ns))
 		return false;
@@ -319,17 +319,18 @@ bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peer
 {
 	const struct obs *o = &b->obs[i];
 	bool path_asked = f->origin_count || f->asn_count || f->community_count;
-	if (!time_passes(f, o->time) || !peer_passes(f, peers, o->peer))
+	if (!bgp_filter_time_passes(f, o->time) || !bgp_filter_peer_passes(f, peers, o->peer))
 		return false;
 	switch ((enum obs_kind)o->kind) {
 	case OBS_ANNOUNCE:
 	case OBS_RIB:
-		return (f->types & (o->kind == OBS_RIB ? TYPE_RIB : TYPE_ANNOUNCE)) && prefix_passes(f, &o->prefix) &&
-		       range_passes(f, &o->prefix) && path_passes(f, o, batch_path(b, o)) &&
-		       communities_pass(f, batch_route(b, i));
+		return (f->types & (o->kind == OBS_RIB ? TYPE_RIB : TYPE_ANNOUNCE)) &&
+		       bgp_filter_prefix_passes(f, &o->prefix) && bgp_filter_range_passes(f, &o->prefix) &&
+		       bgp_filter_path_passes(f, o, batch_path(b, o)) &&
+		       bgp_filter_communities_pass(f, batch_route(b, i));
 	case OBS_WITHDRAW:
-		return (f->types & TYPE_WITHDRAW) && !path_asked && prefix_passes(f, &o->prefix) &&
-		       range_passes(f, &o->prefix);
+		return (f->types & TYPE_WITHDRAW) && !path_asked && bgp_filter_prefix_passes(f, &o->prefix) &&
+		       bgp_filter_range_passes(f, &o->prefix);
 	case OBS_SESSION:
 		return (f->types & TYPE_STATE) && !path_asked && !f->prefix_count && !f->by_range;
 	case OBS_RIB_BEGIN:

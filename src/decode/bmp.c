@@ -48,13 +48,13 @@ void decode_bmp_free(struct decode_bmp *b)
 	free(b);
 }
 
-static bool same_monitored(const struct monitored *p, const struct bmp_peer *h)
+static bool bmp_same_monitored(const struct monitored *p, const struct bmp_peer *h)
 {
 	return p->asn == h->asn && p->type == h->type && addr_equal(&p->address, &h->address) &&
 	       memcmp(p->distinguisher, h->distinguisher, sizeof(p->distinguisher)) == 0;
 }
 
-static struct monitored *monitored_at(struct decode_bmp *b, const struct bmp_peer *h)
+static struct monitored *bmp_monitored_at(struct decode_bmp *b, const struct bmp_peer *h)
 {
 	uint64_t rd;
 	memcpy(&rd, h->distinguisher, sizeof(rd));
@@ -62,7 +62,7 @@ static struct monitored *monitored_at(struct decode_bmp *b, const struct bmp_pee
 	struct index_walk walk = index_begin(hash);
 	uint32_t held;
 	while (index_next(&b->by_peer, &walk, &held))
-		if (same_monitored(&b->peers[held], h))
+		if (bmp_same_monitored(&b->peers[held], h))
 			return &b->peers[held];
 	if (b->count == BMP_PEERS_MAX)
 		return NULL;
@@ -76,7 +76,7 @@ static struct monitored *monitored_at(struct decode_bmp *b, const struct bmp_pee
 	return p;
 }
 
-static uint8_t peer_view_of(enum bmp_view view)
+static uint8_t bmp_peer_view_of(enum bmp_view view)
 {
 	static const uint8_t views[BMP_VIEW_COUNT] = {
 		[BMP_VIEW_PRE_POLICY] = PEER_VIEW_PRE_POLICY, [BMP_VIEW_POST_POLICY] = PEER_VIEW_POST_POLICY,
@@ -87,12 +87,12 @@ static uint8_t peer_view_of(enum bmp_view view)
 }
 
 // The Loc-RIB has no peer address: the router's BGP identifier stands for it.
-static uint32_t view_id(struct decoder *d, struct monitored *p, const struct bmp_peer *h, uint16_t collector)
+static uint32_t bmp_view_id(struct decoder *d, struct monitored *p, const struct bmp_peer *h, uint16_t collector)
 {
 	struct bmp_view_state *v = &p->views[h->view];
 	if (v->id == PEER_NONE) {
 		struct peer key = {.address = p->address, .collector = collector, .asn = p->asn};
-		key.view = peer_view_of(h->view);
+		key.view = bmp_peer_view_of(h->view);
 		if (h->view == BMP_VIEW_LOC_RIB)
 			key.address = addr_v4(v4_number(h->bgp_id));
 		v->id = decode_peer_id(d, &key);
@@ -100,7 +100,7 @@ static uint32_t view_id(struct decoder *d, struct monitored *p, const struct bmp
 	return v->id;
 }
 
-static bool outgoing(enum bmp_view view)
+static bool bmp_outgoing(enum bmp_view view)
 {
 	return view == BMP_VIEW_OUT_PRE || view == BMP_VIEW_OUT_POST;
 }
@@ -109,11 +109,11 @@ static bool outgoing(enum bmp_view view)
 // to withdraw a whole table. Routers send what they are told to, pre-policy first where it is on (FRR sends
 // post-policy first). Adj-RIB-Out says nothing of the peer. The Loc-RIB holds the routes of the other peers again:
 // it is followed where no other peer was seen before it, and then no other peer is. That of a VRF is not followed.
-static bool follows(struct decode_bmp *b, struct monitored *p, enum bmp_view view)
+static bool bmp_follows(struct decode_bmp *b, struct monitored *p, enum bmp_view view)
 {
 	static const uint8_t global[sizeof(p->distinguisher)];
 	bool loc_rib = view == BMP_VIEW_LOC_RIB;
-	if (outgoing(view) || (b->loc_rib && !loc_rib))
+	if (bmp_outgoing(view) || (b->loc_rib && !loc_rib))
 		return false;
 	if (loc_rib && memcmp(p->distinguisher, global, sizeof(global)) != 0)
 		return false;
@@ -126,14 +126,15 @@ static bool follows(struct decode_bmp *b, struct monitored *p, enum bmp_view vie
 }
 
 // How a session ended: what its NOTIFICATION says; null: there was none.
-static void put_closing(struct obs *o, const struct bgp_notification *n)
+static void bmp_put_closing(struct obs *o, const struct bgp_notification *n)
 {
 	o->session.notification = n ? n->code : 0;
 	o->closing.subcode = n ? n->subcode : 0;
 	o->closing.with_text = n && cursor_left(&n->shutdown_text) > 0;
 }
 
-static void push_session(struct decoder *d, const struct decode_envelope *e, bool up, const struct bmp_peer_down *down)
+static void bmp_push_session(struct decoder *d, const struct decode_envelope *e, bool up,
+			     const struct bmp_peer_down *down)
 {
 	struct decode_slot *slot = decode_make_room(d);
 	struct obs *o = decode_push(d, OBS_SESSION, e);
@@ -142,7 +143,7 @@ static void push_session(struct decoder *d, const struct decode_envelope *e, boo
 	o->session.new_state = up ? SESSION_ESTABLISHED : SESSION_IDLE;
 	if (down) {
 		o->session.cause = down->reason <= SESSION_CAUSE_LOCAL_SYSTEM ? down->reason : SESSION_CAUSE_UNKNOWN;
-		put_closing(o, down->has_notification ? &down->notification : NULL);
+		bmp_put_closing(o, down->has_notification ? &down->notification : NULL);
 		if (down->reason == BMP_DOWN_LOCAL_FSM && down->fsm_event <= UINT8_MAX)
 			o->closing.subcode = (uint8_t)down->fsm_event;
 	}
@@ -152,38 +153,38 @@ static void push_session(struct decoder *d, const struct decode_envelope *e, boo
 	}
 }
 
-static void take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+static void bmp_take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
-	struct monitored *p = monitored_at(b, &m->peer);
+	struct monitored *p = bmp_monitored_at(b, &m->peer);
 	if (!p)
 		return;
 	enum bmp_view view = m->peer.view;
 	if (view != BMP_VIEW_LOC_RIB)
 		b->adjacencies = true;
-	if (!d->options.bmp_all_views && !follows(b, p, view)) {
+	if (!d->options.bmp_all_views && !bmp_follows(b, p, view)) {
 		d->counts.of[DECODE_BMP_OTHER_VIEW]++;
 		return;
 	}
 	struct bmp_view_state *v = &p->views[view];
-	e->peer = view_id(d, p, &m->peer, e->collector);
-	e->flags = outgoing(view) ? OBS_OUTGOING : 0;
+	e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+	e->flags = bmp_outgoing(view) ? OBS_OUTGOING : 0;
 	e->as_bytes = m->peer.as_bytes;
 	e->add_path[0] = p->add_path[0];
 	e->add_path[1] = p->add_path[1];
-	e->add_path_sure = p->opens_seen && view != BMP_VIEW_LOC_RIB && !outgoing(view);
+	e->add_path_sure = p->opens_seen && view != BMP_VIEW_LOC_RIB && !bmp_outgoing(view);
 	if (p->own_asn != p->asn && view != BMP_VIEW_LOC_RIB) {
 		e->own_asn = p->own_asn;
 		e->peer_asn = p->asn;
 	}
 	e->tally = p->up_seen ? &v->tally : NULL;
 	if (!v->up)
-		push_session(d, e, true, NULL);
+		bmp_push_session(d, e, true, NULL);
 	v->up = true;
 	decode_messages(d, e, m->body);
 }
 
 // An OPEN pair tells ADD-PATH: the peer may send (bit 1) what the router can receive (bit 0).
-static void take_opens(struct monitored *p, const struct bmp_peer_up *up)
+static void bmp_take_opens(struct monitored *p, const struct bmp_peer_up *up)
 {
 	p->opens_seen = up->sent_valid && up->received_valid;
 	p->own_asn = up->sent_valid ? up->sent.asn : 0;
@@ -192,16 +193,16 @@ static void take_opens(struct monitored *p, const struct bmp_peer_up *up)
 }
 
 // The session's observation waits for the first route, which tells the view; text output has it at once.
-static void take_up(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+static void bmp_take_up(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
 	struct bmp_peer_up up;
-	struct monitored *p = monitored_at(b, &m->peer);
+	struct monitored *p = bmp_monitored_at(b, &m->peer);
 	if (!p)
 		return;
 	if (m->peer.view != BMP_VIEW_LOC_RIB)
 		b->adjacencies = true;
 	if (bmp_peer_up(m, &up) >= 0)
-		take_opens(p, &up);
+		bmp_take_opens(p, &up);
 	else
 		d->counts.of[DECODE_MALFORMED]++;
 	if (!p->up_seen)
@@ -213,15 +214,15 @@ static void take_up(struct decoder *d, struct decode_bmp *b, struct bmp_message 
 	if (!known || p->views[view].up)
 		return;
 	m->peer.view = view;
-	e->peer = view_id(d, p, &m->peer, e->collector);
-	push_session(d, e, true, NULL);
+	e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+	bmp_push_session(d, e, true, NULL);
 	p->views[view].up = true;
 }
 
-static void take_down(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+static void bmp_take_down(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
 	struct bmp_peer_down down;
-	struct monitored *p = monitored_at(b, &m->peer);
+	struct monitored *p = bmp_monitored_at(b, &m->peer);
 	if (!p)
 		return;
 	if (bmp_peer_down(m, &down) < 0) {
@@ -234,21 +235,21 @@ static void take_down(struct decoder *d, struct decode_bmp *b, struct bmp_messag
 		if (!v->up)
 			continue;
 		e->peer = v->id;
-		push_session(d, e, false, &down);
+		bmp_push_session(d, e, false, &down);
 		v->up = false;
 		handed = true;
 	}
 	if (!handed && p->up_seen) { // went down before it brought a route
-		e->peer = view_id(d, p, &m->peer, e->collector);
-		push_session(d, e, false, &down);
+		e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+		bmp_push_session(d, e, false, &down);
 	}
 	p->up_seen = false;
 	p->opens_seen = false;
 }
 
-static void take_alive(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+static void bmp_take_alive(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
-	struct monitored *p = m->has_peer ? monitored_at(b, &m->peer) : NULL;
+	struct monitored *p = m->has_peer ? bmp_monitored_at(b, &m->peer) : NULL;
 	if (m->type == BMP_STATISTICS)
 		d->counts.of[DECODE_BMP_STATISTICS]++;
 	if (!p || p->followed == VIEW_OPEN)
@@ -257,21 +258,21 @@ static void take_alive(struct decoder *d, struct decode_bmp *b, struct bmp_messa
 	decode_push(d, OBS_ALIVE, e);
 }
 
-static void take_type(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
+static void bmp_take_type(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
 	switch (m->type) {
 	case BMP_ROUTE_MONITORING:
-		take_routes(d, b, m, e);
+		bmp_take_routes(d, b, m, e);
 		break;
 	case BMP_PEER_UP:
-		take_up(d, b, m, e);
+		bmp_take_up(d, b, m, e);
 		break;
 	case BMP_PEER_DOWN:
-		take_down(d, b, m, e);
+		bmp_take_down(d, b, m, e);
 		break;
 	case BMP_STATISTICS:
 	case BMP_ROUTE_MIRRORING:
-		take_alive(d, b, m, e);
+		bmp_take_alive(d, b, m, e);
 		break;
 	default:
 		break;
@@ -295,5 +296,5 @@ void decode_bmp_take(struct decoder *d, struct decode_source *s, const struct re
 				     .subtype = m.type,
 				     .header_seconds = (uint32_t)seconds,
 				     .microseconds = (uint32_t)((r->time.ns - seconds * NS_PER_S) / 1000)};
-	take_type(d, s->bmp, &m, &e);
+	bmp_take_type(d, s->bmp, &m, &e);
 }

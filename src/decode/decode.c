@@ -25,7 +25,7 @@ struct decoder *decoder_create(const struct decode_options *options, struct batc
 	return d;
 }
 
-static void source_free(struct decode_source *s)
+static void decode_source_free(struct decode_source *s)
 {
 	if (!s)
 		return;
@@ -41,7 +41,7 @@ void decoder_free(struct decoder *d)
 	if (!d)
 		return;
 	for (size_t i = 0; i < d->source_count; i++)
-		source_free(d->sources[i]);
+		decode_source_free(d->sources[i]);
 	free(d->sources);
 	free(d->known);
 	batch_room_free(&d->batch);
@@ -57,7 +57,7 @@ const struct decode_counts *decoder_counts(const struct decoder *d)
 	return &d->counts;
 }
 
-static struct decode_source *source_at(struct decoder *d, const struct record *r)
+static struct decode_source *decode_source_at(struct decoder *d, const struct record *r)
 {
 	if (UNLIKELY(r->source >= d->source_count)) {
 		size_t wanted = (size_t)r->source + 64;
@@ -75,16 +75,16 @@ static struct decode_source *source_at(struct decoder *d, const struct record *r
 	return *slot;
 }
 
-static uint32_t session_peer(struct decoder *d, uint16_t collector, const struct mrt_session *s)
+static uint32_t decode_session_peer(struct decoder *d, uint16_t collector, const struct mrt_session *s)
 {
 	struct peer key = {.address = s->peer, .collector = collector, .asn = s->peer_asn};
 	return decode_peer_id(d, &key);
 }
 
-static void take_bgp(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
+static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
 {
 	const struct mrt_session *s = &m->message.session;
-	e->peer = session_peer(d, e->collector, s);
+	e->peer = decode_session_peer(d, e->collector, s);
 	e->flags = s->outgoing ? OBS_OUTGOING : 0;
 	e->as_bytes = s->as4 ? 4 : 2;
 	e->add_path[0] = e->add_path[1] = s->add_path;
@@ -93,22 +93,22 @@ static void take_bgp(struct decoder *d, struct mrt_record *m, struct decode_enve
 	decode_messages(d, e, m->message.bgp);
 }
 
-static uint8_t state_byte(uint16_t state)
+static uint8_t decode_state_byte(uint16_t state)
 {
 	return state < UINT8_MAX ? (uint8_t)state : UINT8_MAX;
 }
 
-static void take_state(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
+static void decode_take_state(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
 {
 	const struct mrt_session *s = &m->state.session;
-	e->peer = session_peer(d, e->collector, s);
+	e->peer = decode_session_peer(d, e->collector, s);
 	e->route.local = s->local;
 	e->route.local_asn = s->local_asn;
 	d->counts.of[DECODE_STATES]++;
 	struct decode_slot *slot = decode_make_room(d);
 	struct obs *o = decode_push(d, OBS_SESSION, e);
-	o->session.old_state = state_byte(m->state.old_state);
-	o->session.new_state = state_byte(m->state.new_state);
+	o->session.old_state = decode_state_byte(m->state.old_state);
+	o->session.new_state = decode_state_byte(m->state.new_state);
 	struct decode_peer *known = decode_peer_at(d, e->peer);
 	if (known && m->state.new_state != SESSION_ESTABLISHED) {
 		o->session.cause = known->cause;
@@ -123,7 +123,7 @@ static void take_state(struct decoder *d, struct mrt_record *m, struct decode_en
 	}
 }
 
-static uint8_t envelope_of(uint16_t type)
+static uint8_t decode_envelope_of(uint16_t type)
 {
 	switch (type) {
 	case MRT_TYPE_TABLE_DUMP:
@@ -137,7 +137,8 @@ static uint8_t envelope_of(uint16_t type)
 	}
 }
 
-static void take_kind(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e)
+static void decode_take_kind(struct decoder *d, struct decode_source *s, struct mrt_record *m,
+			     struct decode_envelope *e)
 {
 	if (s->rib_open && (m->kind == MRT_MESSAGE || m->kind == MRT_STATE))
 		decode_rib_close(d, s, e->time);
@@ -155,17 +156,17 @@ static void take_kind(struct decoder *d, struct decode_source *s, struct mrt_rec
 		decode_table_dump(d, s, m, e);
 		break;
 	case MRT_MESSAGE:
-		take_bgp(d, m, e);
+		decode_take_bgp(d, m, e);
 		break;
 	case MRT_STATE:
-		take_state(d, m, e);
+		decode_take_state(d, m, e);
 		break;
 	case MRT_KIND_COUNT:
 		break;
 	}
 }
 
-static void take_mrt(struct decoder *d, struct decode_source *s, const struct record *r)
+static void decode_take_mrt(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	struct mrt_header header;
 	struct mrt_record m;
@@ -187,15 +188,15 @@ static void take_mrt(struct decoder *d, struct decode_source *s, const struct re
 		decode_push_malformed(d, &e, (uint32_t)-ERR_MALFORMED);
 		return;
 	}
-	e.route = (struct bgp_route){.envelope = envelope_of(header.type),
+	e.route = (struct bgp_route){.envelope = decode_envelope_of(header.type),
 				     .subtype = header.subtype,
 				     .header_seconds = header.seconds,
 				     .microseconds = m.microseconds};
-	take_kind(d, s, &m, &e);
+	decode_take_kind(d, s, &m, &e);
 }
 
 // The peer whose record lost its framing, if what is left of the record still says.
-static uint32_t gap_peer(struct decoder *d, const struct record *r)
+static uint32_t decode_gap_peer(struct decoder *d, const struct record *r)
 {
 	struct mrt_header header;
 	struct mrt_record m;
@@ -212,7 +213,7 @@ static uint32_t gap_peer(struct decoder *d, const struct record *r)
 	return decode_find_peer(d->names, &key);
 }
 
-static void take_line(struct decoder *d, struct decode_source *s, const struct record *r)
+static void decode_take_line(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	d->counts.of[DECODE_LATE_LINES] += r->late;
 	if (!d->options.lines || (r->form == LINE_SERIES && !d->options.entities))
@@ -228,22 +229,22 @@ static void take_line(struct decoder *d, struct decode_source *s, const struct r
 }
 
 // Gaps and ends of sources of lines say nothing about a collector's feed.
-static void take_gap_in_lines(struct decoder *d, const struct record *r)
+static void decode_take_gap_in_lines(struct decoder *d, const struct record *r)
 {
 	if (r->reason == GAP_BAD_LINE)
 		d->counts.of[DECODE_BAD_LINES] += r->line ? 1 : r->more;
 }
 
-static void take_gap(struct decoder *d, struct decode_source *s, const struct record *r)
+static void decode_take_gap(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	struct decode_envelope e = {.collector = r->collector, .time = r->time};
-	e.peer = gap_peer(d, r);
+	e.peer = decode_gap_peer(d, r);
 	s->rib_damaged = true;
 	decode_name_source(d->names, r->source, r->file);
 	decode_push(d, OBS_GAP, &e)->source = r->source;
 }
 
-static void take_end(struct decoder *d, struct decode_source *s, const struct record *r)
+static void decode_take_end(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
 	decode_rib_close(d, s, r->time);
@@ -252,11 +253,11 @@ static void take_end(struct decoder *d, struct decode_source *s, const struct re
 		decode_name_source(d->names, r->source, r->file);
 		decode_push(d, OBS_FEED_END, &e)->source = r->source;
 	}
-	source_free(s);
+	decode_source_free(s);
 	d->sources[r->source] = NULL;
 }
 
-static void take_time(struct decoder *d, const struct record *r)
+static void decode_take_time(struct decoder *d, const struct record *r)
 {
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
 	decode_name_source(d->names, r->source, r->file);
@@ -266,11 +267,11 @@ static void take_time(struct decoder *d, const struct record *r)
 int decoder_take(struct decoder *d, const struct record *r)
 {
 	must(d && r);
-	struct decode_source *s = source_at(d, r);
+	struct decode_source *s = decode_source_at(d, r);
 	switch ((enum record_kind)r->kind) {
 	case RECORD_MRT:
 		d->counts.of[DECODE_RECORDS]++;
-		take_mrt(d, s, r);
+		decode_take_mrt(d, s, r);
 		break;
 	case RECORD_BMP:
 		d->counts.of[DECODE_RECORDS]++;
@@ -278,22 +279,22 @@ int decoder_take(struct decoder *d, const struct record *r)
 		break;
 	case RECORD_LINE:
 		d->counts.of[DECODE_RECORDS]++;
-		take_line(d, s, r);
+		decode_take_line(d, s, r);
 		break;
 	case RECORD_GAP:
 		if (r->form == LINE_NONE)
-			take_gap(d, s, r);
+			decode_take_gap(d, s, r);
 		else
-			take_gap_in_lines(d, r);
+			decode_take_gap_in_lines(d, r);
 		break;
 	case RECORD_SOURCE_REST:
 		decode_rib_close(d, s, r->time);
 		break;
 	case RECORD_SOURCE_END:
-		take_end(d, s, r);
+		decode_take_end(d, s, r);
 		break;
 	case RECORD_TIME:
-		take_time(d, r);
+		decode_take_time(d, r);
 		break;
 	}
 	decode_record_end(d);

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "decode/decode_priv.h"
 
-struct field { // one run of NLRI
+struct message_field { // one run of NLRI
 	struct cursor nlri;
 	uint16_t afi;
 	uint8_t kind; // OBS_ANNOUNCE or OBS_WITHDRAW
@@ -13,7 +13,7 @@ struct field { // one run of NLRI
 };
 
 // Removes the router's own AS from the front of the path (FRR puts it there, RFC 7854 does not want it).
-static void strip_own(struct decoder *d, const struct decode_envelope *e, struct bgp_attributes *a)
+static void message_strip_own(struct decoder *d, const struct decode_envelope *e, struct bgp_attributes *a)
 {
 	size_t width = a->as_bytes, left = cursor_left(&a->as_path);
 	const uint8_t *at = a->as_path.at;
@@ -39,31 +39,33 @@ static void strip_own(struct decoder *d, const struct decode_envelope *e, struct
 	a->as_path = cursor_of(d->stripped, left - width);
 }
 
-static bool family_read(const struct decoder *d, const struct bgp_mp *mp)
+static bool message_family_read(const struct decoder *d, const struct bgp_mp *mp)
 {
 	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) &&
 	       (mp->safi == BGP_SAFI_UNICAST || (mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump));
 }
 
 // Lists the fields in the order in which bgpdump prints them.
-static size_t fields_of(struct decoder *d, const struct bgp_update *u, const struct decode_slot *slot,
-			struct field fields[4])
+static size_t message_fields_of(struct decoder *d, const struct bgp_update *u, const struct decode_slot *slot,
+				struct message_field fields[4])
 {
 	const struct bgp_attributes *a = &slot->attributes;
 	size_t n = 0;
 	if (cursor_left(&u->withdrawn))
-		fields[n++] = (struct field){u->withdrawn, BGP_AFI_IPV4, OBS_WITHDRAW, false, &slot->withdrawn};
+		fields[n++] = (struct message_field){u->withdrawn, BGP_AFI_IPV4, OBS_WITHDRAW, false, &slot->withdrawn};
 	if (bgp_has(a, BGP_ATTR_MP_UNREACH)) {
-		if (family_read(d, &a->unreach))
-			fields[n++] = (struct field){a->unreach.nlri, a->unreach.afi, OBS_WITHDRAW, false, &slot->mp};
+		if (message_family_read(d, &a->unreach))
+			fields[n++] =
+				(struct message_field){a->unreach.nlri, a->unreach.afi, OBS_WITHDRAW, false, &slot->mp};
 		else
 			d->counts.of[DECODE_OTHER_FAMILY]++;
 	}
 	if (cursor_left(&u->announced))
-		fields[n++] = (struct field){u->announced, BGP_AFI_IPV4, OBS_ANNOUNCE, false, &slot->plain};
+		fields[n++] = (struct message_field){u->announced, BGP_AFI_IPV4, OBS_ANNOUNCE, false, &slot->plain};
 	if (bgp_has(a, BGP_ATTR_MP_REACH)) {
-		if (family_read(d, &a->reach))
-			fields[n++] = (struct field){a->reach.nlri, a->reach.afi, OBS_ANNOUNCE, false, &slot->mp};
+		if (message_family_read(d, &a->reach))
+			fields[n++] =
+				(struct message_field){a->reach.nlri, a->reach.afi, OBS_ANNOUNCE, false, &slot->mp};
 		else
 			d->counts.of[DECODE_OTHER_FAMILY]++;
 	}
@@ -71,7 +73,7 @@ static size_t fields_of(struct decoder *d, const struct bgp_update *u, const str
 }
 
 // Keeps the prefixes before the break, as bgpdump does.
-static void field_cut(struct field *f)
+static void message_field_cut(struct message_field *f)
 {
 	struct cursor rest = f->nlri;
 	struct prefix prefix;
@@ -81,20 +83,21 @@ static void field_cut(struct field *f)
 	f->nlri.end = rest.at;
 }
 
-static bool fields_readable(struct decoder *d, const struct decode_envelope *e, struct field *fields, size_t n)
+static bool message_fields_readable(struct decoder *d, const struct decode_envelope *e, struct message_field *fields,
+				    size_t n)
 {
 	bool readable = true;
 	for (size_t i = 0; i < n; i++) {
 		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
 		fields[i].add_path = add_path < 0 ? e->add_path[fields[i].afi == BGP_AFI_IPV6] : add_path;
 		if (add_path < 0)
-			field_cut(&fields[i]);
+			message_field_cut(&fields[i]);
 		readable = readable && add_path >= 0;
 	}
 	return readable;
 }
 
-static void push_announced(struct decoder *d, const struct decode_envelope *e, const struct field *f)
+static void message_push_announced(struct decoder *d, const struct decode_envelope *e, const struct message_field *f)
 {
 	struct cursor nlri = f->nlri;
 	struct prefix prefix;
@@ -115,7 +118,7 @@ static void push_announced(struct decoder *d, const struct decode_envelope *e, c
 	}
 }
 
-static void push_withdrawn(struct decoder *d, const struct decode_envelope *e, const struct field *f)
+static void message_push_withdrawn(struct decoder *d, const struct decode_envelope *e, const struct message_field *f)
 {
 	struct cursor nlri = f->nlri;
 	struct prefix prefix;
@@ -137,7 +140,7 @@ static void push_withdrawn(struct decoder *d, const struct decode_envelope *e, c
 	}
 }
 
-static void take_fault(struct decoder *d, const struct decode_envelope *e, enum bgp_fault fault)
+static void message_take_fault(struct decoder *d, const struct decode_envelope *e, enum bgp_fault fault)
 {
 	d->counts.of[DECODE_MALFORMED_UPDATE]++;
 	decode_push_malformed(d, e, fault);
@@ -145,7 +148,8 @@ static void take_fault(struct decoder *d, const struct decode_envelope *e, enum 
 
 // Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
 // router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
-static void read_attributes(const struct decode_envelope *e, const struct bgp_update *u, struct bgp_attributes *a)
+static void message_read_attributes(const struct decode_envelope *e, const struct bgp_update *u,
+				    struct bgp_attributes *a)
 {
 	struct bgp_context context = {.as_bytes = e->as_bytes, .add_path = e->add_path[0] || e->add_path[1]};
 	bgp_attributes(u->attributes, &context, a);
@@ -163,7 +167,7 @@ static void read_attributes(const struct decode_envelope *e, const struct bgp_up
 		*a = other;
 }
 
-static void set_routes(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot)
+static void message_set_routes(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot)
 {
 	if (!d->options.routes)
 		return;
@@ -174,26 +178,27 @@ static void set_routes(struct decoder *d, const struct decode_envelope *e, struc
 	slot->withdrawn = e->route;
 }
 
-static void push_fields(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot,
-			const struct field *fields, size_t n)
+static void message_push_fields(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot,
+				const struct message_field *fields, size_t n)
 {
 	bool path_read = false;
 	for (size_t i = 0; i < n; i++) {
 		if (fields[i].kind == OBS_WITHDRAW) {
-			push_withdrawn(d, e, &fields[i]);
+			message_push_withdrawn(d, e, &fields[i]);
 			continue;
 		}
 		if (!path_read)
 			decode_path(d, &slot->attributes);
 		path_read = true;
-		push_announced(d, e, &fields[i]);
+		message_push_announced(d, e, &fields[i]);
 	}
 	decode_no_path(d);
 }
 
 // What a router shows by BMP it has accepted: some of them leave out the NEXT_HOP, which says nothing of
 // whether there is a route.
-static void check_mandatory(const struct decode_envelope *e, const struct bgp_update *u, struct bgp_attributes *a)
+static void message_check_mandatory(const struct decode_envelope *e, const struct bgp_update *u,
+				    struct bgp_attributes *a)
 {
 	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri);
 	bool only_hop = !bgp_has(a, BGP_ATTR_NEXT_HOP) && bgp_has(a, BGP_ATTR_ORIGIN) && bgp_has(a, BGP_ATTR_AS_PATH);
@@ -201,16 +206,16 @@ static void check_mandatory(const struct decode_envelope *e, const struct bgp_up
 	bgp_mandatory(a, cursor_left(&u->announced) > 0 && !excused, reach);
 }
 
-static void take_update(struct decoder *d, const struct decode_envelope *e, struct cursor body)
+static void message_take_update(struct decoder *d, const struct decode_envelope *e, struct cursor body)
 {
 	struct bgp_update u;
 	if (bgp_update(body, &u) != 1) {
-		take_fault(d, e, BGP_FAULT_MESSAGE);
+		message_take_fault(d, e, BGP_FAULT_MESSAGE);
 		return;
 	}
 	struct decode_slot *slot = decode_make_room(d);
 	struct bgp_attributes *a = &slot->attributes;
-	read_attributes(e, &u, a);
+	message_read_attributes(e, &u, a);
 	d->counts.of[DECODE_UNKNOWN_ATTRIBUTE] += a->unknown;
 	uint16_t ended = bgp_end_of_rib(&u, a);
 	if (ended) {
@@ -219,15 +224,15 @@ static void take_update(struct decoder *d, const struct decode_envelope *e, stru
 		d->counts.of[DECODE_END_OF_RIB]++;
 		return;
 	}
-	check_mandatory(e, &u, a);
+	message_check_mandatory(e, &u, a);
 	if (a->action >= BGP_WITHDRAW) {
-		take_fault(d, e, a->fault);
+		message_take_fault(d, e, a->fault);
 		return;
 	}
-	struct field fields[4];
-	size_t n = fields_of(d, &u, slot, fields);
-	if (!fields_readable(d, e, fields, n)) {
-		take_fault(d, e, BGP_FAULT_NLRI);
+	struct message_field fields[4];
+	size_t n = message_fields_of(d, &u, slot, fields);
+	if (!message_fields_readable(d, e, fields, n)) {
+		message_take_fault(d, e, BGP_FAULT_NLRI);
 		if (!d->options.as_bgpdump)
 			return;
 	}
@@ -236,16 +241,16 @@ static void take_update(struct decoder *d, const struct decode_envelope *e, stru
 		d->counts.faults[a->fault]++;
 	}
 	if (e->own_asn)
-		strip_own(d, e, a);
-	set_routes(d, e, slot);
-	push_fields(d, e, slot, fields, n);
+		message_strip_own(d, e, a);
+	message_set_routes(d, e, slot);
+	message_push_fields(d, e, slot, fields, n);
 	if (!n)
 		decode_push(d, OBS_ALIVE, e);
 }
 
 // Keeps what the NOTIFICATION says for the state change that follows it; an OPEN begins a new session, whose
 // capabilities may differ.
-static void take_session(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
+static void message_take_session(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
 {
 	struct decode_peer *known = decode_peer_at(d, e->peer);
 	struct bgp_notification n;
@@ -270,16 +275,16 @@ static void take_session(struct decoder *d, const struct decode_envelope *e, con
 	decode_push(d, OBS_ALIVE, e)->hold_s = hold_s;
 }
 
-static void take_message(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
+static void message_take(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
 {
 	d->counts.of[DECODE_MESSAGES]++;
 	switch (m->type) {
 	case BGP_UPDATE:
-		take_update(d, e, m->body);
+		message_take_update(d, e, m->body);
 		break;
 	case BGP_OPEN:
 	case BGP_NOTIFICATION:
-		take_session(d, e, m);
+		message_take_session(d, e, m);
 		break;
 	case BGP_KEEPALIVE:
 		d->counts.of[DECODE_KEEPALIVES]++;
@@ -292,7 +297,7 @@ static void take_message(struct decoder *d, const struct decode_envelope *e, con
 
 // Routers put TLVs of later BMP drafts behind the message of a Route Monitoring; a second message begins with a
 // marker.
-static bool trailer(const struct decode_envelope *e, const struct cursor *rest)
+static bool message_trailer(const struct decode_envelope *e, const struct cursor *rest)
 {
 	return e->route.envelope == ENVELOPE_BMP && (cursor_left(rest) < BGP_HEADER_BYTES || rest->at[0] != 0xff);
 }
@@ -306,6 +311,6 @@ void decode_messages(struct decoder *d, const struct decode_envelope *e, struct 
 			decode_push_malformed(d, e, BGP_FAULT_MESSAGE);
 			return;
 		}
-		take_message(d, e, &m);
-	} while (cursor_left(&bgp) && !trailer(e, &bgp));
+		message_take(d, e, &m);
+	} while (cursor_left(&bgp) && !message_trailer(e, &bgp));
 }

@@ -22,7 +22,7 @@ struct decode_lines {
 	uint64_t named, more; // bad lines
 };
 
-static struct decode_lines *decode_lines_at(struct decode_source *s)
+static struct decode_lines *probe_decode_lines_at(struct decode_source *s)
 {
 	if (UNLIKELY(!s->lines))
 		s->lines = alloc_zero(1, sizeof(*s->lines));
@@ -31,7 +31,7 @@ static struct decode_lines *decode_lines_at(struct decode_source *s)
 
 void decode_bad_line(struct decoder *d, struct decode_source *s, const struct record *r, const char *why)
 {
-	struct decode_lines *lines = decode_lines_at(s);
+	struct decode_lines *lines = probe_decode_lines_at(s);
 	d->counts.of[DECODE_BAD_LINES]++;
 	if (lines->named == DECODE_BAD_NAMED) {
 		lines->more++;
@@ -57,7 +57,7 @@ void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t sourc
 uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char *id, size_t n)
 {
 	must(id || !n);
-	struct decode_lines *lines = decode_lines_at(s);
+	struct decode_lines *lines = probe_decode_lines_at(s);
 	if (LIKELY(n && n == lines->observer_length && !memcmp(lines->observer, id, n)))
 		return lines->observer_id;
 	uint16_t found = decode_name_observer(d->names, id, n);
@@ -94,7 +94,7 @@ other:
 	return scan_string(v, text, sizeof(text)) && addr_parse(text, ret) == 0;
 }
 
-static uint8_t outcome_of(const struct scan_value of[MEMBERS])
+static uint8_t decode_probe_outcome(const struct scan_value of[MEMBERS])
 {
 	char word[WORD_MAX];
 	uint64_t status;
@@ -108,7 +108,7 @@ static uint8_t outcome_of(const struct scan_value of[MEMBERS])
 }
 
 // Who says that the target cannot be reached, and how.
-static void take_icmp(const struct scan_value *icmp, struct obs *o)
+static void probe_take_icmp(const struct scan_value *icmp, struct obs *o)
 {
 	static const char *const names[] = {"type", "code", "from"};
 	static const struct scan_keys keys = {names, ARRAY_LEN(names)};
@@ -129,7 +129,7 @@ static void take_icmp(const struct scan_value *icmp, struct obs *o)
 }
 
 // The target's id, or why there is none.
-static const char *take_target(struct decoder *d, const struct scan_value of[MEMBERS], uint8_t op, uint32_t *ret)
+static const char *probe_take_target(struct decoder *d, const struct scan_value of[MEMBERS], uint8_t op, uint32_t *ret)
 {
 	struct addr address;
 	char name[NAME_MAX];
@@ -141,13 +141,13 @@ static const char *take_target(struct decoder *d, const struct scan_value of[MEM
 	return *ret == TARGET_NONE ? "more targets than this version can tell apart" : NULL;
 }
 
-static bool is_health(const struct scan_value *v)
+static bool probe_is_health(const struct scan_value *v)
 {
 	char word[WORD_MAX];
 	return scan_string(v, word, sizeof(word)) && strcmp(word, "observer_health") == 0;
 }
 
-static int op_of(const struct scan_value *v)
+static int decode_probe_op(const struct scan_value *v)
 {
 	char word[WORD_MAX];
 	if (LIKELY(scan_is(v, "icmp_echo")))
@@ -173,14 +173,14 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 		return;
 	}
 	size_t n = scan_string(&of[OBSERVER], observer, sizeof(observer));
-	int op = op_of(&of[OP]);
-	bool health = n && UNLIKELY(op < 0) && is_health(&of[OP]);
+	int op = decode_probe_op(&of[OP]);
+	bool health = n && UNLIKELY(op < 0) && probe_is_health(&of[OP]);
 	const char *why = !n ? "no observer" : op < 0 ? "no op, or an unknown one" : NULL;
 	if (health)
 		why = decode_health(d, r, decode_observer(d, s, observer, n));
 	if (!why && !health && of[OK].type != SCAN_TRUE && of[OK].type != SCAN_FALSE && of[FAILURE].type != SCAN_STRING)
 		why = "neither ok nor failure";
-	why = why || health ? why : take_target(d, of, (uint8_t)op, &target);
+	why = why || health ? why : probe_take_target(d, of, (uint8_t)op, &target);
 	if (why)
 		decode_bad_line(d, s, r, why);
 	if (why || health)
@@ -189,9 +189,9 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	e.collector = decode_observer(d, s, observer, n);
 	struct obs *o = decode_push(d, OBS_PROBE, &e);
 	o->probe.op = (uint8_t)op;
-	o->probe.outcome = outcome_of(of);
+	o->probe.outcome = decode_probe_outcome(of);
 	o->target = target;
-	take_icmp(&of[ICMP], o);
+	probe_take_icmp(&of[ICMP], o);
 	if (o->probe.outcome == PROBE_OK && scan_scaled(&of[RTT_MS], 3, UINT32_MAX, &rtt_us))
 		o->rtt_us = (uint32_t)rtt_us;
 	d->counts.of[DECODE_PROBES]++;

@@ -8,14 +8,14 @@
 // follows the second is of a family the first had none of.
 #define DUMP_JOIN_NS (600 * NS_PER_S)
 
-static struct decode_envelope dump_envelope(const struct decode_source *s, struct instant now)
+static struct decode_envelope rib_dump_envelope(const struct decode_source *s, struct instant now)
 {
 	return (struct decode_envelope){.peer = PEER_NONE, .collector = s->collector, .time = now};
 }
 
 static void rib_open(struct decoder *d, struct decode_source *s, const struct decode_envelope *e)
 {
-	struct decode_envelope none = dump_envelope(s, e->time);
+	struct decode_envelope none = rib_dump_envelope(s, e->time);
 	decode_push(d, OBS_RIB_BEGIN, &none);
 	s->rib_open = true;
 	s->rib_damaged = false;
@@ -30,13 +30,13 @@ void decode_rib_close(struct decoder *d, struct decode_source *s, struct instant
 {
 	if (!s->rib_open)
 		return;
-	struct decode_envelope none = dump_envelope(s, now);
+	struct decode_envelope none = rib_dump_envelope(s, now);
 	decode_push(d, OBS_RIB_END, &none)->flags = s->rib_damaged ? OBS_DAMAGED : 0;
 	s->rib_open = false;
 	s->index_waits = false;
 }
 
-static void push_peers(struct decoder *d, const struct decode_source *s, const struct decode_envelope *e)
+static void rib_push_peers(struct decoder *d, const struct decode_source *s, const struct decode_envelope *e)
 {
 	struct decode_envelope one = *e;
 	for (size_t i = 0; i < s->index_count; i++) {
@@ -62,7 +62,7 @@ void decode_index(struct decoder *d, struct decode_source *s, struct mrt_record 
 	if (!joins) {
 		decode_rib_close(d, s, e->time);
 		rib_open(d, s, e);
-		push_peers(d, s, e);
+		rib_push_peers(d, s, e);
 	}
 	s->index_waits = joins;
 	if (got < 0) {
@@ -72,20 +72,21 @@ void decode_index(struct decoder *d, struct decode_source *s, struct mrt_record 
 	}
 }
 
-static void index_decide(struct decoder *d, struct decode_source *s, const struct decode_envelope *e, uint8_t family)
+static void rib_index_decide(struct decoder *d, struct decode_source *s, const struct decode_envelope *e,
+			     uint8_t family)
 {
 	if (s->families & family) {
 		decode_rib_close(d, s, e->time);
 		rib_open(d, s, e);
 	}
 	s->index_waits = false;
-	push_peers(d, s, e);
+	rib_push_peers(d, s, e);
 }
 
 // DOC: an entry whose attributes are bad still says that the peer has the prefix. It is kept, marked damaged,
 // unless the block cannot be read at all: a dump must not lose routes to a fault that is only in their attributes.
-static void push_entry(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot,
-		       const struct prefix *prefix)
+static void rib_push_entry(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot,
+			   const struct prefix *prefix)
 {
 	struct bgp_attributes *a = &slot->attributes;
 	d->counts.of[DECODE_UNKNOWN_ATTRIBUTE] += a->unknown;
@@ -117,8 +118,8 @@ static void push_entry(struct decoder *d, const struct decode_envelope *e, struc
 	decode_no_path(d);
 }
 
-static void take_entry(struct decoder *d, const struct decode_source *s, const struct mrt_rib_entry *entry,
-		       const struct mrt_rib *rib, struct decode_envelope *e)
+static void rib_take_entry(struct decoder *d, const struct decode_source *s, const struct mrt_rib_entry *entry,
+			   const struct mrt_rib *rib, struct decode_envelope *e)
 {
 	static const struct bgp_context context = {.as_bytes = 4, .rib_entry = true};
 	if (UNLIKELY(entry->peer >= s->index_count || s->index[entry->peer] == PEER_NONE)) {
@@ -130,7 +131,7 @@ static void take_entry(struct decoder *d, const struct decode_source *s, const s
 	e->route.originated = entry->originated;
 	struct decode_slot *slot = decode_make_room(d);
 	bgp_attributes(entry->attributes, &context, &slot->attributes);
-	push_entry(d, e, slot, &rib->prefix);
+	rib_push_entry(d, e, slot, &rib->prefix);
 }
 
 void decode_rib(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e)
@@ -138,13 +139,13 @@ void decode_rib(struct decoder *d, struct decode_source *s, struct mrt_record *m
 	struct mrt_rib *rib = &m->rib;
 	uint8_t family = rib->prefix.family == FAMILY_V6 ? 2 : 1;
 	if (UNLIKELY(s->index_waits))
-		index_decide(d, s, e, family);
+		rib_index_decide(d, s, e, family);
 	s->families |= family;
 	e->flags = rib->add_path ? OBS_ADD_PATH : 0;
 	struct mrt_rib_entry entry;
 	int got;
 	while ((got = mrt_rib_entry_next(rib, &entry)) == 1)
-		take_entry(d, s, &entry, rib, e);
+		rib_take_entry(d, s, &entry, rib, e);
 	if (UNLIKELY(got < 0)) {
 		d->counts.of[DECODE_MALFORMED]++;
 		s->rib_damaged = true;
@@ -153,7 +154,7 @@ void decode_rib(struct decoder *d, struct decode_source *s, struct mrt_record *m
 	}
 }
 
-static void list_peer(struct decoder *d, struct decode_source *s, const struct decode_envelope *e)
+static void rib_list_peer(struct decoder *d, struct decode_source *s, const struct decode_envelope *e)
 {
 	size_t word = e->peer / 64;
 	uint64_t bit = 1ULL << e->peer % 64;
@@ -181,9 +182,9 @@ void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_re
 	}
 	if (!s->rib_open)
 		rib_open(d, s, e);
-	list_peer(d, s, e);
+	rib_list_peer(d, s, e);
 	e->route.originated = dump->originated;
 	struct decode_slot *slot = decode_make_room(d);
 	bgp_attributes(dump->attributes, &context, &slot->attributes);
-	push_entry(d, e, slot, &dump->prefix);
+	rib_push_entry(d, e, slot, &dump->prefix);
 }

@@ -21,7 +21,7 @@ struct decode_series {
 
 #define SERIES_UNKNOWN (UINT32_MAX - 1)
 
-static bool text_is(const char *text, struct cursor word)
+static bool series_text_is(const char *text, struct cursor word)
 {
 	return strlen(text) == cursor_left(&word) && !memcmp(text, word.at, cursor_left(&word));
 }
@@ -55,7 +55,7 @@ static uint32_t series_of(struct decoder *d, struct cursor key, struct cursor en
 	return slot->id;
 }
 
-static bool take_word(struct cursor *c, struct cursor *ret)
+static bool series_take_word(struct cursor *c, struct cursor *ret)
 {
 	const uint8_t *tab = cursor_left(c) ? memchr(c->at, '\t', cursor_left(c)) : NULL;
 	if (!tab || tab == c->at)
@@ -65,11 +65,11 @@ static bool take_word(struct cursor *c, struct cursor *ret)
 	return true;
 }
 
-static bool take_number(struct cursor c, double *ret)
+static bool series_take_number(struct cursor c, double *ret)
 {
 	static const char *const missing[] = {"", "null", "NaN", "nan", "NA"};
 	for (size_t i = 0; i < ARRAY_LEN(missing); i++)
-		if (text_is(missing[i], c)) {
+		if (series_text_is(missing[i], c)) {
 			*ret = NAN;
 			return true;
 		}
@@ -80,11 +80,11 @@ void decode_series(struct decoder *d, struct decode_source *s, const struct reco
 {
 	struct cursor c = r->bytes, entity, signal;
 	double number;
-	if (!take_word(&c, &entity) || !take_word(&c, &signal)) {
+	if (!series_take_word(&c, &entity) || !series_take_word(&c, &signal)) {
 		decode_bad_line(d, s, r, "no entity or no signal");
 		return;
 	}
-	if (!take_number(c, &number)) {
+	if (!series_take_number(c, &number)) {
 		decode_bad_line(d, s, r, "the value is no number");
 		return;
 	}

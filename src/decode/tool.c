@@ -16,7 +16,7 @@ struct tool_word { // what a tool's word means
 	uint8_t op, outcome;
 };
 
-static const struct tool_word words[] = {
+static const struct tool_word tool_words[] = {
 	{"fping", "resp", PROBE_ICMP_ECHO, PROBE_OK},
 	{"fping", "timeout", PROBE_ICMP_ECHO, PROBE_TIMEOUT},
 	{"scamper", "resp", PROBE_ICMP_ECHO, PROBE_OK},
@@ -28,12 +28,12 @@ static const struct tool_word words[] = {
 	{"zmap", "rst", PROBE_TCP_CONNECT, PROBE_REFUSED},
 };
 
-static bool field_is(struct cursor field, const char *word)
+static bool tool_field_is(struct cursor field, const char *word)
 {
 	return strlen(word) == cursor_left(&field) && !memcmp(word, field.at, cursor_left(&field));
 }
 
-static void split(struct cursor line, struct cursor ret[FIELDS])
+static void tool_split(struct cursor line, struct cursor ret[FIELDS])
 {
 	for (int i = 0; i < FIELDS; i++) {
 		const uint8_t *tab = cursor_left(&line) ? memchr(line.at, '\t', cursor_left(&line)) : NULL;
@@ -42,21 +42,21 @@ static void split(struct cursor line, struct cursor ret[FIELDS])
 	}
 }
 
-static struct scan_value value_of(struct cursor field)
+static struct scan_value tool_value_of(struct cursor field)
 {
 	return (struct scan_value){.type = SCAN_STRING, .text = field};
 }
 
-static const struct tool_word *word_of(const struct cursor of[FIELDS])
+static const struct tool_word *tool_word_of(const struct cursor of[FIELDS])
 {
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (field_is(of[TOOL], words[i].tool) && field_is(of[WORD], words[i].word))
-			return &words[i];
+	for (size_t i = 0; i < ARRAY_LEN(tool_words); i++)
+		if (tool_field_is(of[TOOL], tool_words[i].tool) && tool_field_is(of[WORD], tool_words[i].word))
+			return &tool_words[i];
 	return NULL;
 }
 
 // "198.18.0.2", or "www.example.kx (198.18.0.2)", whose name is in front.
-static bool take_host(struct cursor field, struct addr *ret, struct cursor *ret_name)
+static bool tool_take_host(struct cursor field, struct addr *ret, struct cursor *ret_name)
 {
 	const uint8_t *open = cursor_left(&field) ? memchr(field.at, '(', cursor_left(&field)) : NULL;
 	*ret_name = (struct cursor){0};
@@ -64,13 +64,13 @@ static bool take_host(struct cursor field, struct addr *ret, struct cursor *ret_
 		*ret_name = (struct cursor){field.at, open[-1] == ' ' ? open - 1 : open};
 		field = (struct cursor){open + 1, field.end - 1};
 	}
-	struct scan_value v = value_of(field);
+	struct scan_value v = tool_value_of(field);
 	return decode_address(&v, ret);
 }
 
-static bool take_byte(struct cursor field, uint8_t *ret)
+static bool tool_take_byte(struct cursor field, uint8_t *ret)
 {
-	struct scan_value v = value_of(field);
+	struct scan_value v = tool_value_of(field);
 	uint64_t number;
 	if (!cursor_left(&field) || !scan_scaled(&v, 0, UINT8_MAX, &number))
 		return false;
@@ -79,12 +79,12 @@ static bool take_byte(struct cursor field, uint8_t *ret)
 }
 
 // Who says that the target cannot be reached, and how. Code 0 is the network (RFC 792; no route: RFC 4443).
-static bool take_unreachable(const struct cursor of[FIELDS], struct obs *o)
+static bool tool_take_unreachable(const struct cursor of[FIELDS], struct obs *o)
 {
-	struct scan_value v = value_of(of[FROM]);
+	struct scan_value v = tool_value_of(of[FROM]);
 	struct addr from;
-	if (!decode_address(&v, &from) || !take_byte(of[TYPE], &o->probe.icmp_type) ||
-	    !take_byte(of[CODE], &o->probe.icmp_code))
+	if (!decode_address(&v, &from) || !tool_take_byte(of[TYPE], &o->probe.icmp_type) ||
+	    !tool_take_byte(of[CODE], &o->probe.icmp_code))
 		return false;
 	if (!o->probe.icmp_code)
 		o->probe.outcome = PROBE_NETWORK_UNREACHABLE;
@@ -95,7 +95,7 @@ static bool take_unreachable(const struct cursor of[FIELDS], struct obs *o)
 }
 
 // The file's name up to the first dot or dash, as collectors are named.
-static uint16_t observer_of(struct decoder *d, struct decode_source *s, const struct record *r)
+static uint16_t tool_observer_of(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	const char *slash = r->file ? strrchr(r->file, '/') : NULL, *base = slash ? slash + 1 : r->file;
 	size_t n = base ? strcspn(base, "-.") : 0;
@@ -103,15 +103,15 @@ static uint16_t observer_of(struct decoder *d, struct decode_source *s, const st
 }
 
 // The observation, or why there is none.
-static const char *read_tool(struct decoder *d, const struct cursor of[FIELDS], struct obs *ret)
+static const char *tool_read(struct decoder *d, const struct cursor of[FIELDS], struct obs *ret)
 {
 	struct cursor name;
 	struct addr address;
-	struct scan_value ms = value_of(of[RTT_MS]);
+	struct scan_value ms = tool_value_of(of[RTT_MS]);
 	uint64_t us;
-	if (!take_host(of[TARGET], &address, &name))
+	if (!tool_take_host(of[TARGET], &address, &name))
 		return "no target, or one that is no address";
-	if (ret->probe.outcome == PROBE_HOST_UNREACHABLE && !take_unreachable(of, ret))
+	if (ret->probe.outcome == PROBE_HOST_UNREACHABLE && !tool_take_unreachable(of, ret))
 		return "an unreachable that does not say who sent it";
 	size_t n = cursor_left(&name) < NAME_MAX ? cursor_left(&name) : NAME_MAX;
 	ret->target = decode_name_target(d->names, &address, ret->probe.op, n ? (const char *)name.at : NULL, n);
@@ -126,21 +126,21 @@ void decode_tool(struct decoder *d, struct decode_source *s, const struct record
 {
 	struct obs read = {.time = r->time, .kind = OBS_PROBE, .peer = PEER_NONE};
 	struct cursor of[FIELDS];
-	split(r->bytes, of);
-	const struct tool_word *word = word_of(of);
+	tool_split(r->bytes, of);
+	const struct tool_word *word = tool_word_of(of);
 	if (!word) {
 		d->counts.of[DECODE_TOOL_OTHER]++;
 		return;
 	}
 	read.probe.op = word->op;
 	read.probe.outcome = cursor_left(&of[REPEAT]) ? PROBE_LATE_OR_DUP : word->outcome;
-	const char *why = read_tool(d, of, &read);
+	const char *why = tool_read(d, of, &read);
 	if (why) {
 		decode_bad_line(d, s, r, why);
 		return;
 	}
 	struct decode_envelope e = {.peer = PEER_NONE, .time = r->time};
-	read.collector = observer_of(d, s, r);
+	read.collector = tool_observer_of(d, s, r);
 	*decode_push(d, OBS_PROBE, &e) = read;
 	d->counts.of[DECODE_PROBES]++;
 }

@@ -17,20 +17,20 @@
 #define FAR	     1e6		    // values this many spreads away count as this far: squares stay finite
 #define HALF_LOG_2PI 0.91893853320467274178 // mathematics
 
-static double log_gamma(double x)
+static double changepoint_log_gamma(double x)
 {
 	int sign;
 	return lgamma_r(x, &sign); // lgamma itself writes a global
 }
 
-static double log_beta(double a, double b)
+static double changepoint_log_beta(double a, double b)
 {
-	return log_gamma(a) + log_gamma(b) - log_gamma(a + b);
+	return changepoint_log_gamma(a) + changepoint_log_gamma(b) - changepoint_log_gamma(a + b);
 }
 
 // The narrowest run of places with the credible mass; of equally narrow ones that with the most. It holds the median, as
 // any run with more than half of the mass does.
-static void narrowest(const double *mass, size_t n, struct changepoint *c)
+static void changepoint_narrowest(const double *mass, size_t n, struct changepoint *c)
 {
 	size_t width = n + 1;
 	double inside = 0;
@@ -48,7 +48,7 @@ static void narrowest(const double *mass, size_t n, struct changepoint *c)
 }
 
 // scratch: log-likelihood of each place up to a constant that `none` (no change) shares. Turned into probabilities.
-static void posterior(double *scratch, size_t n, double none, struct changepoint *ret)
+static void changepoint_posterior(double *scratch, size_t n, double none, struct changepoint *ret)
 {
 	double top = scratch[0];
 	for (size_t i = 1; i < n; i++)
@@ -65,11 +65,11 @@ static void posterior(double *scratch, size_t n, double none, struct changepoint
 		scratch[i] /= sum;
 		seen += scratch[i];
 	}
-	narrowest(scratch, n, &c);
+	changepoint_narrowest(scratch, n, &c);
 	*ret = c;
 }
 
-static bool loss_usable(const struct changepoint_bin *bins, size_t n, const struct changepoint_loss *model)
+static bool changepoint_loss_usable(const struct changepoint_bin *bins, size_t n, const struct changepoint_loss *model)
 {
 	if (n == 0 || n > CHANGEPOINT_BINS_MAX || model->lost > model->sent)
 		return false;
@@ -85,25 +85,25 @@ static bool loss_usable(const struct changepoint_bin *bins, size_t n, const stru
 bool changepoint_in_loss(const struct changepoint_bin *bins, size_t n, const struct changepoint_loss *model,
 			 double *scratch, struct changepoint *ret)
 {
-	if (!loss_usable(bins, n, model))
+	if (!changepoint_loss_usable(bins, n, model))
 		return false;
 	double lost = 0, kept = 0, each = 0;
 	for (size_t i = n; i-- > 0;) {
 		double k = bins[i].lost, up = (double)bins[i].sent - k;
 		lost += k;
 		kept += up;
-		each += bins[i].sent ? log_beta(1 + k, 1 + up) : 0;
-		scratch[i] = model->after == CHANGEPOINT_STEP ? log_beta(1 + lost, 1 + kept) : each;
+		each += bins[i].sent ? changepoint_log_beta(1 + k, 1 + up) : 0;
+		scratch[i] = model->after == CHANGEPOINT_STEP ? changepoint_log_beta(1 + lost, 1 + kept) : each;
 	}
 	double a = (double)model->lost + 0.5, b = (double)(model->sent - model->lost) + 0.5;
-	double base = log_beta(a, b), before = 0;
+	double base = changepoint_log_beta(a, b), before = 0;
 	for (size_t i = 0; i < n; i++) {
 		scratch[i] += before;
 		a += bins[i].lost;
 		b += (double)bins[i].sent - bins[i].lost;
-		before = log_beta(a, b) - base;
+		before = changepoint_log_beta(a, b) - base;
 	}
-	posterior(scratch, n, before, ret);
+	changepoint_posterior(scratch, n, before, ret);
 	return true;
 }
 
@@ -111,7 +111,7 @@ struct tail {			     // sufficient statistics of the values after the change
 	double count, mean, squares; // squares: sum of squared distances from the mean
 };
 
-static void tail_add(struct tail *t, double x)
+static void changepoint_tail_add(struct tail *t, double x)
 {
 	t->count++;
 	double d = x - t->mean;
@@ -120,23 +120,23 @@ static void tail_add(struct tail *t, double x)
 }
 
 // Marginal likelihood of `t` with level and spread integrated out; the values are in units of the baseline's spread.
-static double tail_log(const struct tail *t)
+static double changepoint_tail_log(const struct tail *t)
 {
 	if (t->count == 0)
 		return 0;
 	double kappa = PRIOR_KAPPA + t->count, alpha = PRIOR_ALPHA + t->count / 2, beta = PRIOR_ALPHA;
 	double scale = beta + t->squares / 2 + PRIOR_KAPPA * t->count * t->mean * t->mean / (2 * kappa);
-	return log_gamma(alpha) - log_gamma(PRIOR_ALPHA) + PRIOR_ALPHA * log(beta) - alpha * log(scale) +
-	       0.5 * log(PRIOR_KAPPA / kappa) - t->count * HALF_LOG_2PI;
+	return changepoint_log_gamma(alpha) - changepoint_log_gamma(PRIOR_ALPHA) + PRIOR_ALPHA * log(beta) -
+	       alpha * log(scale) + 0.5 * log(PRIOR_KAPPA / kappa) - t->count * HALF_LOG_2PI;
 }
 
-static double standard(double value, const struct changepoint_level *model, double sd)
+static double changepoint_standard(double value, const struct changepoint_level *model, double sd)
 {
 	double z = (value - model->mean) / sd;
 	return z > FAR ? FAR : z < -FAR ? -FAR : z;
 }
 
-static double quiet_log(double z)
+static double changepoint_quiet_log(double z)
 {
 	double narrow = -0.5 * z * z, wide = narrow / (OUTLIER_WIDE * OUTLIER_WIDE);
 	double mixed = (1 - OUTLIER) * exp(narrow) + OUTLIER / OUTLIER_WIDE * exp(wide);
@@ -153,8 +153,8 @@ bool changepoint_in_level(const double *values, size_t n, const struct changepoi
 	struct tail after = {0};
 	for (size_t i = n; i-- > 0;) {
 		if (isfinite(values[i]))
-			tail_add(&after, standard(values[i], model, sd));
-		scratch[i] = tail_log(&after);
+			changepoint_tail_add(&after, changepoint_standard(values[i], model, sd));
+		scratch[i] = changepoint_tail_log(&after);
 	}
 	if (after.count == 0)
 		return false;
@@ -162,8 +162,8 @@ bool changepoint_in_level(const double *values, size_t n, const struct changepoi
 	for (size_t i = 0; i < n; i++) {
 		scratch[i] += before;
 		if (isfinite(values[i]))
-			before += quiet_log(standard(values[i], model, sd));
+			before += changepoint_quiet_log(changepoint_standard(values[i], model, sd));
 	}
-	posterior(scratch, n, before, ret);
+	changepoint_posterior(scratch, n, before, ret);
 	return true;
 }

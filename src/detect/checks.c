@@ -51,7 +51,7 @@ void checks_free(struct checks *c)
 	free(c);
 }
 
-static double median_of(double *values, size_t n)
+static double checks_median_of(double *values, size_t n)
 {
 	if (!n)
 		return 0;
@@ -59,16 +59,17 @@ static double median_of(double *values, size_t n)
 	return values[n / 2];
 }
 
-static struct moment moment_of(const struct pulse *p, struct instant at)
+static struct moment checks_moment_of(const struct pulse *p, struct instant at)
 {
 	return (struct moment){at, instant_after(at, -p->width_ns), instant_after(at, p->width_ns), CONFIDENCE};
 }
 
-static void open_event(struct checks *c, struct riser *r, const struct pulse *p)
+static void checks_open_event(struct checks *c, struct riser *r, const struct pulse *p)
 {
 	r->open = true;
 	r->calm = 0;
-	r->d = (struct detection){.entity = c->entity, .signal = r->signal, .start = moment_of(p, r->high_since)};
+	r->d = (struct detection){
+		.entity = c->entity, .signal = r->signal, .start = checks_moment_of(p, r->high_since)};
 	r->d.end = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
 	for (int i = 0; i < PROFILE_COUNT; i++)
 		r->d.fall[i] = r->d.rise[i] = INSTANT_NONE;
@@ -77,14 +78,14 @@ static void open_event(struct checks *c, struct riser *r, const struct pulse *p)
 }
 
 // In thousandths, the worst: of the checks that still work, or of the usual time.
-static void worst_keep(struct riser *r, double value)
+static void checks_worst_keep(struct riser *r, double value)
 {
 	uint64_t now = (uint64_t)((r->signal == SIGNAL_TIMEOUTS ? 1 - value : value) * 1000 + 0.5);
 	bool worse = r->signal == SIGNAL_TIMEOUTS ? now < r->d.lowest : now > r->d.lowest;
 	r->d.lowest = worse ? now : r->d.lowest;
 }
 
-static void step(struct checks *c, struct riser *r, const struct pulse *p, double value)
+static void checks_step(struct checks *c, struct riser *r, const struct pulse *p, double value)
 {
 	bool high = value >= detect_value(c->decisions, r->open_at),
 	     calm = value <= detect_value(c->decisions, r->close_at);
@@ -93,23 +94,23 @@ static void step(struct checks *c, struct riser *r, const struct pulse *p, doubl
 	if (!high)
 		r->high = 0;
 	if (!r->open && r->high >= detect_value(c->decisions, CHECKS_OPEN_BINS))
-		open_event(c, r, p);
+		checks_open_event(c, r, p);
 	if (!r->open)
 		return;
-	worst_keep(r, value);
+	checks_worst_keep(r, value);
 	if (calm && r->calm++ == 0)
 		r->calm_since = p->time;
 	if (!calm)
 		r->calm = 0;
 	if (r->calm < detect_value(c->decisions, CHECKS_CLOSE_BINS))
 		return;
-	r->d.end = moment_of(p, r->calm_since);
+	r->d.end = checks_moment_of(p, r->calm_since);
 	r->open = false;
 	r->high = 0;
 	c->out.take(c->out.context, &r->d, false);
 }
 
-static void learn(struct checks *c, double median)
+static void checks_learn(struct checks *c, double median)
 {
 	double sorted[HISTORY];
 	size_t most = (size_t)detect_value(c->decisions, CHECKS_HISTORY);
@@ -117,7 +118,7 @@ static void learn(struct checks *c, double median)
 	if (c->count < most)
 		c->count++;
 	memcpy(sorted, c->history, c->count * sizeof(*sorted));
-	c->usual = median_of(sorted, c->count);
+	c->usual = checks_median_of(sorted, c->count);
 }
 
 void checks_pulse(struct checks *c, const struct pulse *p)
@@ -135,12 +136,12 @@ void checks_pulse(struct checks *c, const struct pulse *p)
 			times[known++] = v->check_us;
 	}
 	if (asked)
-		step(c, &c->timeouts, p, (double)late / asked);
-	double median = median_of(times, known);
+		checks_step(c, &c->timeouts, p, (double)late / asked);
+	double median = checks_median_of(times, known);
 	if (known && (double)c->count >= detect_value(c->decisions, CHECKS_WARM_UP_BINS))
-		step(c, &c->connect, p, median / c->usual);
+		checks_step(c, &c->connect, p, median / c->usual);
 	if (known && !late && !c->connect.open && !c->connect.high)
-		learn(c, median);
+		checks_learn(c, median);
 }
 
 void checks_now(struct checks *c)

@@ -46,12 +46,12 @@ struct level {
 	struct detection d;
 };
 
-static double share(const struct level *l, enum detect_decision which)
+static double level_share(const struct level *l, enum detect_decision which)
 {
 	return detect_value(l->decisions, which);
 }
 
-static int64_t span_ns(const struct level *l, enum detect_decision which)
+static int64_t level_span_ns(const struct level *l, enum detect_decision which)
 {
 	return detect_ns(l->decisions, which);
 }
@@ -78,7 +78,7 @@ void level_free(struct level *l)
 }
 
 // Halves the number of segments: each pair keeps the value that stood longer.
-static void history_coarsen(struct level *l)
+static void level_history_coarsen(struct level *l)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i + 1 < l->segments; i += 2) {
@@ -92,7 +92,7 @@ static void history_coarsen(struct level *l)
 		weighted_add(&l->stood_for, l->history[i].value, l->history[i].ns);
 }
 
-static void baseline_refresh(struct level *l)
+static void level_baseline_refresh(struct level *l)
 {
 	uint64_t value;
 	if (weighted_median(&l->stood_for, &value))
@@ -100,9 +100,9 @@ static void baseline_refresh(struct level *l)
 }
 
 // Forgets what is older than the history is long.
-static void history_trim(struct level *l)
+static void level_history_trim(struct level *l)
 {
-	int64_t excess = l->history_ns - span_ns(l, LEVEL_HISTORY_S);
+	int64_t excess = l->history_ns - level_span_ns(l, LEVEL_HISTORY_S);
 	while (excess > 0) {
 		int64_t ns = l->history[0].ns < excess ? l->history[0].ns : excess;
 		excess -= ns;
@@ -115,7 +115,7 @@ static void history_trim(struct level *l)
 }
 
 // The last value stood from its time until `now`.
-static void history_add(struct level *l, struct instant now)
+static void level_history_add(struct level *l, struct instant now)
 {
 	int64_t ns = now.ns - l->last.time.ns;
 	if (ns <= 0 || l->departed)
@@ -124,33 +124,33 @@ static void history_add(struct level *l, struct instant now)
 		l->history[l->segments - 1].ns += ns;
 	} else {
 		if (l->segments == SEGMENTS_MAX)
-			history_coarsen(l);
+			level_history_coarsen(l);
 		alloc_grow((void **)&l->history, l->segments, &l->segment_capacity, sizeof(*l->history));
 		l->history[l->segments++] = (struct segment){l->last.value, ns};
 	}
 	l->history_ns += ns;
 	weighted_add(&l->stood_for, l->last.value, ns);
-	history_trim(l);
-	baseline_refresh(l);
-	if ((double)l->last.value >= share(l, LEVEL_CLOSE) * l->baseline)
+	level_history_trim(l);
+	level_baseline_refresh(l);
+	if ((double)l->last.value >= level_share(l, LEVEL_CLOSE) * l->baseline)
 		l->sight_baseline = l->last.sight;
 }
 
-static bool warm(const struct level *l)
+static bool level_warm(const struct level *l)
 {
 	double known =
-		share(l, l->signal == SIGNAL_ROUTES6 ? LEVEL_KNOWN6_MIN : LEVEL_KNOWN4_MIN) * (double)l->last.own;
-	return l->history_ns >= span_ns(l, LEVEL_WARM_UP_S) && l->baseline > 0 && l->baseline >= known;
+		level_share(l, l->signal == SIGNAL_ROUTES6 ? LEVEL_KNOWN6_MIN : LEVEL_KNOWN4_MIN) * (double)l->last.own;
+	return l->history_ns >= level_span_ns(l, LEVEL_WARM_UP_S) && l->baseline > 0 && l->baseline >= known;
 }
 
 // It was so at `best`; until `before` it was not.
-static struct moment moment_between(const struct level *l, struct instant before, struct instant best)
+static struct moment level_moment_between(const struct level *l, struct instant before, struct instant best)
 {
-	int64_t stamp = span_ns(l, LEVEL_STAMP_S);
+	int64_t stamp = level_span_ns(l, LEVEL_STAMP_S);
 	return (struct moment){best, instant_after(before, -stamp), instant_after(best, stamp), CONFIDENCE};
 }
 
-static void profile_fall(struct level *l, const struct sample *s)
+static void level_profile_fall(struct level *l, const struct sample *s)
 {
 	static const double levels[PROFILE_COUNT] = {0.9, 0.5, 0.1};
 	for (int i = 0; i < PROFILE_COUNT; i++) {
@@ -164,7 +164,7 @@ static void profile_fall(struct level *l, const struct sample *s)
 	}
 }
 
-static void depart(struct level *l, const struct sample *s)
+static void level_depart(struct level *l, const struct sample *s)
 {
 	l->departed = true;
 	l->deep = false;
@@ -173,7 +173,7 @@ static void depart(struct level *l, const struct sample *s)
 	l->d = (struct detection){
 		.entity = l->entity,
 		.signal = l->signal,
-		.start = moment_between(l, l->seen, s->time),
+		.start = level_moment_between(l, l->seen, s->time),
 		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
 		.baseline = (uint64_t)l->baseline,
 		.lowest = s->value,
@@ -184,9 +184,9 @@ static void depart(struct level *l, const struct sample *s)
 		l->d.fall[i] = l->d.rise[i] = INSTANT_NONE;
 }
 
-static void close_event(struct level *l)
+static void level_close_event(struct level *l)
 {
-	l->d.end = moment_between(l, l->before_back, l->back);
+	l->d.end = level_moment_between(l, l->before_back, l->back);
 	if (l->open)
 		l->out.take(l->out.context, &l->d, false);
 	l->open = l->departed = false;
@@ -198,11 +198,11 @@ struct instant level_deadline(const struct level *l)
 	if (!l->departed || l->blind)
 		return INSTANT_NONE;
 	if (instant_known(l->back))
-		return instant_after(l->back, span_ns(l, LEVEL_HOLD_S));
+		return instant_after(l->back, level_span_ns(l, LEVEL_HOLD_S));
 	if (l->open)
 		return INSTANT_NONE;
-	return l->deep ? instant_after(l->below, span_ns(l, LEVEL_HOLD_S))
-		       : instant_after(l->lowest_at, span_ns(l, LEVEL_PAUSE_S));
+	return l->deep ? instant_after(l->below, level_span_ns(l, LEVEL_HOLD_S))
+		       : instant_after(l->lowest_at, level_span_ns(l, LEVEL_PAUSE_S));
 }
 
 void level_tick(struct level *l, struct instant now)
@@ -210,63 +210,63 @@ void level_tick(struct level *l, struct instant now)
 	if (!l->departed || l->blind)
 		return;
 	if (instant_known(l->back)) {
-		if (now.ns - l->back.ns >= span_ns(l, LEVEL_HOLD_S))
-			close_event(l);
+		if (now.ns - l->back.ns >= level_span_ns(l, LEVEL_HOLD_S))
+			level_close_event(l);
 		return;
 	}
-	if (!l->open && l->deep && now.ns - l->below.ns >= span_ns(l, LEVEL_HOLD_S)) {
+	if (!l->open && l->deep && now.ns - l->below.ns >= level_span_ns(l, LEVEL_HOLD_S)) {
 		l->open = true;
 		l->out.take(l->out.context, &l->d, true);
 	}
-	if (!l->open && !l->deep && now.ns - l->lowest_at.ns >= span_ns(l, LEVEL_PAUSE_S)) {
+	if (!l->open && !l->deep && now.ns - l->lowest_at.ns >= level_span_ns(l, LEVEL_PAUSE_S)) {
 		l->departed = false;
 		l->stood = (double)l->last.value;
 	}
 }
 
 // Where departures are measured from: the baseline, or a small loss that has lasted.
-static double usual(const struct level *l)
+static double level_usual(const struct level *l)
 {
 	return l->stood > 0 ? l->stood : l->baseline;
 }
 
-static void stood_refresh(struct level *l)
+static void level_stood_refresh(struct level *l)
 {
 	double value = (double)l->last.value;
-	if (value >= share(l, LEVEL_DEPART) * l->baseline)
+	if (value >= level_share(l, LEVEL_DEPART) * l->baseline)
 		l->stood = 0;
 	else if (l->stood > 0 && value > l->stood)
 		l->stood = value;
 }
 
 // An event opens when the value is held below close and was at or below open meanwhile.
-static void before_opening(struct level *l, struct instant now, double ratio)
+static void level_before_opening(struct level *l, struct instant now, double ratio)
 {
-	if (ratio >= share(l, LEVEL_CLOSE)) {
+	if (ratio >= level_share(l, LEVEL_CLOSE)) {
 		l->deep = false;
 		l->below = INSTANT_NONE;
 		return;
 	}
 	if (!instant_known(l->below))
 		l->below = now;
-	l->deep |= ratio <= share(l, LEVEL_OPEN);
+	l->deep |= ratio <= level_share(l, LEVEL_OPEN);
 }
 
-static void in_departure(struct level *l, const struct sample *s)
+static void level_in_departure(struct level *l, const struct sample *s)
 {
 	double ratio = (double)s->value / l->baseline;
 	if (s->value < l->d.lowest) {
 		l->d.lowest = s->value;
 		l->lowest_at = s->time;
 	}
-	profile_fall(l, s);
-	if (!l->open && (double)s->value >= share(l, LEVEL_DEPART) * usual(l)) {
+	level_profile_fall(l, s);
+	if (!l->open && (double)s->value >= level_share(l, LEVEL_DEPART) * level_usual(l)) {
 		l->departed = false; // a flap: it never became an event
 		return;
 	}
 	if (!l->open)
-		before_opening(l, s->time, ratio);
-	else if (ratio < share(l, LEVEL_CLOSE))
+		level_before_opening(l, s->time, ratio);
+	else if (ratio < level_share(l, LEVEL_CLOSE))
 		l->back = INSTANT_NONE;
 	else if (!instant_known(l->back)) {
 		l->back = s->time;
@@ -275,38 +275,38 @@ static void in_departure(struct level *l, const struct sample *s)
 }
 
 // The last value stood until now. What ends by that is said first, so that the same is learned however often time was told.
-static void until(struct level *l, struct instant now)
+static void level_until(struct level *l, struct instant now)
 {
 	level_tick(l, now);
-	history_add(l, now);
+	level_history_add(l, now);
 }
 
 void level_take(struct level *l, const struct sample *s)
 {
-	if (s->of_networks < share(l, LEVEL_NETWORKS_MIN)) {
+	if (s->of_networks < level_share(l, LEVEL_NETWORKS_MIN)) {
 		if (l->any && !l->blind) {
-			until(l, s->time);
+			level_until(l, s->time);
 			l->seen = s->time;
 		}
 		l->blind = true;
 		return;
 	}
 	if (l->any && !l->blind)
-		until(l, s->time);
+		level_until(l, s->time);
 	if (!l->any || !l->blind)
 		l->seen = s->time;
 	l->blind = false;
 	l->any = true;
 	l->last = *s;
-	if (!warm(l))
+	if (!level_warm(l))
 		return;
 	l->judged = true;
 	if (!l->departed)
-		stood_refresh(l);
-	if (!l->departed && (double)s->value < share(l, LEVEL_DEPART) * usual(l))
-		depart(l, s);
+		level_stood_refresh(l);
+	if (!l->departed && (double)s->value < level_share(l, LEVEL_DEPART) * level_usual(l))
+		level_depart(l, s);
 	if (l->departed)
-		in_departure(l, s);
+		level_in_departure(l, s);
 }
 
 void level_now(struct level *l)
@@ -318,12 +318,12 @@ void level_now(struct level *l)
 void level_finish(struct level *l, struct instant now)
 {
 	if (l->any && !l->blind)
-		history_add(l, now);
+		level_history_add(l, now);
 	if (!l->departed)
 		return;
 	level_tick(l, now);
 	if (l->open && instant_known(l->back))
-		close_event(l); // it got back just before the data ended
+		level_close_event(l); // it got back just before the data ended
 	else if (l->open)
 		l->out.take(l->out.context, &l->d, false);
 }
@@ -335,7 +335,7 @@ bool level_blind(const struct level *l)
 
 bool level_judged(const struct level *l)
 {
-	return l->judged || (l->any && !l->blind && warm(l));
+	return l->judged || (l->any && !l->blind && level_warm(l));
 }
 
 double level_baseline(const struct level *l)

@@ -24,7 +24,7 @@
 
 _Static_assert(sizeof(struct profile) <= PROFILE_BYTES, "memory of a series is bounded");
 
-static uint16_t cell_code(float value)
+static uint16_t profile_cell_code(float value)
 {
 	uint32_t bits;
 	memcpy(&bits, &value, sizeof(bits));
@@ -37,7 +37,7 @@ static uint16_t cell_code(float value)
 	return (uint16_t)(code > UINT16_MAX ? UINT16_MAX : code);
 }
 
-static float cell_value(uint16_t code)
+static float profile_cell_value(uint16_t code)
 {
 	if (code <= ZERO)
 		return 0;
@@ -57,12 +57,12 @@ void profile_begin(struct profile *p, unsigned history_hours)
 	p->away_median[PROFILE_BY_DAYS] = p->away_median[PROFILE_BY_WEEKS] = NAN;
 }
 
-static uint16_t *cell_of(struct profile *p, int32_t hour)
+static uint16_t *profile_cell_of(struct profile *p, int32_t hour)
 {
 	return &p->cells[hour % PROFILE_HOURS][hour / PROFILE_HOURS % PROFILE_WEEKS];
 }
 
-static float sort_median(float *x, unsigned n)
+static float profile_sort_median(float *x, unsigned n)
 {
 	for (unsigned i = 1; i < n; i++) {
 		float value = x[i];
@@ -75,7 +75,7 @@ static float sort_median(float *x, unsigned n)
 }
 
 // First place in sorted[] whose code is not less than `code`.
-static unsigned sorted_place(const struct profile *p, uint16_t code)
+static unsigned profile_sorted_place(const struct profile *p, uint16_t code)
 {
 	unsigned low = 0, high = p->sorted_count;
 	while (low < high) {
@@ -88,30 +88,30 @@ static unsigned sorted_place(const struct profile *p, uint16_t code)
 	return low;
 }
 
-static void sorted_remove(struct profile *p, uint16_t code)
+static void profile_sorted_remove(struct profile *p, uint16_t code)
 {
-	unsigned at = sorted_place(p, code);
+	unsigned at = profile_sorted_place(p, code);
 	if (code == MISSING || at == p->sorted_count || p->sorted[at] != code)
 		return;
 	p->sorted_count--;
 	memmove(p->sorted + at, p->sorted + at + 1, (p->sorted_count - at) * sizeof(*p->sorted));
 }
 
-static void sorted_add(struct profile *p, uint16_t code)
+static void profile_sorted_add(struct profile *p, uint16_t code)
 {
 	if (code == MISSING || p->sorted_count == PROFILE_HOURS)
 		return;
-	unsigned at = sorted_place(p, code);
+	unsigned at = profile_sorted_place(p, code);
 	memmove(p->sorted + at + 1, p->sorted + at, (p->sorted_count - at) * sizeof(*p->sorted));
 	p->sorted[at] = code;
 	p->sorted_count++;
 }
 
 // The running hour is over: its median becomes a cell, and the next hour begins.
-static void hour_close(struct profile *p)
+static void profile_hour_close(struct profile *p)
 {
-	uint16_t code = p->bin_count ? cell_code(sort_median(p->bins, p->bin_count)) : MISSING;
-	*cell_of(p, p->hour) = code;
+	uint16_t code = p->bin_count ? profile_cell_code(profile_sort_median(p->bins, p->bin_count)) : MISSING;
+	*profile_cell_of(p, p->hour) = code;
 	if (p->offsets)
 		p->centre = p->offset_sum / p->offsets;
 	p->bin_count = p->bin_phase = 0;
@@ -119,25 +119,25 @@ static void hour_close(struct profile *p)
 	p->offset_sum = p->bin_sum = 0;
 	p->offsets = 0;
 	if (p->hour >= p->history)
-		sorted_remove(p, *cell_of(p, p->hour - p->history));
-	sorted_add(p, code);
+		profile_sorted_remove(p, *profile_cell_of(p, p->hour - p->history));
+	profile_sorted_add(p, code);
 	p->hour++;
 }
 
 // Median of an hour of week over past weeks; *weeks: how many.
-static float week_median(const struct profile *p, int32_t hour, int32_t without, uint8_t *weeks)
+static float profile_week_median(const struct profile *p, int32_t hour, int32_t without, uint8_t *weeks)
 {
 	float x[PROFILE_WEEKS];
 	unsigned n = 0;
 	const uint16_t *codes = p->cells[hour % PROFILE_HOURS];
 	for (int i = 0; i < PROFILE_WEEKS; i++)
 		if (codes[i] != MISSING && i != without)
-			x[n++] = cell_value(codes[i]);
+			x[n++] = profile_cell_value(codes[i]);
 	*weeks = (uint8_t)n;
-	return n ? sort_median(x, n) : NAN;
+	return n ? profile_sort_median(x, n) : NAN;
 }
 
-static float away_find(const struct profile *p, int kind)
+static float profile_away_find(const struct profile *p, int kind)
 {
 	unsigned half = (p->away_count[kind] + 1u) / 2, seen = 0;
 	for (unsigned i = 0; i < PROFILE_AWAY; i++) {
@@ -153,7 +153,7 @@ static float away_find(const struct profile *p, int kind)
 }
 
 // As a standard deviation. By days, a habit of the day or of the weekend is part of the spread.
-static double spread_of(const struct decisions *d, const struct profile *p, int kind, double level)
+static double profile_spread_of(const struct decisions *d, const struct profile *p, int kind, double level)
 {
 	double spread = MAD_TO_SD * (double)p->away_median[kind] * level,
 	       least = detect_value(d, SERIES_SPREAD_MIN) * level;
@@ -162,37 +162,38 @@ static double spread_of(const struct decisions *d, const struct profile *p, int 
 	return spread > least ? spread : least;
 }
 
-static void kind_choose(const struct decisions *d, struct profile *p)
+static void profile_kind_choose(const struct decisions *d, struct profile *p)
 {
 	for (int kind = 0; kind < PROFILE_KINDS; kind++)
-		p->away_median[kind] = p->away_count[kind] ? away_find(p, kind) : NAN;
+		p->away_median[kind] = p->away_count[kind] ? profile_away_find(p, kind) : NAN;
 	if (p->pinned)
 		return;
 	double days = (double)p->days;
 	bool weeks = p->weeks >= detect_value(d, SERIES_WEEKS_MIN) &&
 		     p->away_count[PROFILE_BY_WEEKS] >= detect_value(d, SERIES_AWAY_MIN) &&
-		     spread_of(d, p, PROFILE_BY_WEEKS, days) <
-			     detect_value(d, SERIES_WEEKS_BETTER) * spread_of(d, p, PROFILE_BY_DAYS, days);
+		     profile_spread_of(d, p, PROFILE_BY_WEEKS, days) <
+			     detect_value(d, SERIES_WEEKS_BETTER) * profile_spread_of(d, p, PROFILE_BY_DAYS, days);
 	p->kind = weeks ? PROFILE_BY_WEEKS : PROFILE_BY_DAYS;
 }
 
 // Once an hour: all that does not change within it.
-static void refresh(const struct decisions *d, struct profile *p)
+static void profile_refresh(const struct decisions *d, struct profile *p)
 {
 	unsigned n = p->sorted_count;
-	p->days = n ? (cell_value(p->sorted[(n - 1) / 2]) + cell_value(p->sorted[n / 2])) / 2 : NAN;
-	p->days_low = n ? cell_value(p->sorted[n / 10]) : NAN;
+	p->days = n ? (profile_cell_value(p->sorted[(n - 1) / 2]) + profile_cell_value(p->sorted[n / 2])) / 2 : NAN;
+	p->days_low = n ? profile_cell_value(p->sorted[n / 10]) : NAN;
 	uint8_t before, now, next;
 	p->week[0] =
-		p->hour ? week_median(p, p->hour - 1, (p->hour - 1) / PROFILE_HOURS % PROFILE_WEEKS, &before) : NAN;
-	p->week[1] = week_median(p, p->hour, p->hour / PROFILE_HOURS % PROFILE_WEEKS, &now);
-	p->week[2] = week_median(p, p->hour + 1, -1, &next);
+		p->hour ? profile_week_median(p, p->hour - 1, (p->hour - 1) / PROFILE_HOURS % PROFILE_WEEKS, &before)
+			: NAN;
+	p->week[1] = profile_week_median(p, p->hour, p->hour / PROFILE_HOURS % PROFILE_WEEKS, &now);
+	p->week[2] = profile_week_median(p, p->hour + 1, -1, &next);
 	p->weeks = now;
-	kind_choose(d, p);
+	profile_kind_choose(d, p);
 }
 
 // False: the time is not usable.
-static bool advance(const struct decisions *d, struct profile *p, struct instant t)
+static bool profile_advance(const struct decisions *d, struct profile *p, struct instant t)
 {
 	if (t.ns <= 0)
 		return false;
@@ -210,42 +211,42 @@ static bool advance(const struct decisions *d, struct profile *p, struct instant
 	if (hour == p->hour)
 		return true;
 	while (p->hour < hour)
-		hour_close(p);
-	refresh(d, p);
+		profile_hour_close(p);
+	profile_refresh(d, p);
 	return true;
 }
 
-static float hour_part(struct instant t)
+static float profile_hour_part(struct instant t)
 {
 	return (float)(t.ns % NS_PER_HOUR) / (float)NS_PER_HOUR;
 }
 
 // The neighbouring hour on the side of t.
-static float week_side(const struct profile *p, struct instant t)
+static float profile_week_side(const struct profile *p, struct instant t)
 {
-	float side = hour_part(t) < p->centre ? p->week[0] : p->week[2];
+	float side = profile_hour_part(t) < p->centre ? p->week[0] : p->week[2];
 	return isnan(side) ? p->week[1] : side;
 }
 
 // Between the medians of neighbouring hours, so that a slope inside an hour is no deviation.
-static float week_level(const struct profile *p, struct instant t)
+static float profile_week_level(const struct profile *p, struct instant t)
 {
-	return p->week[1] + fabsf(hour_part(t) - p->centre) * (week_side(p, t) - p->week[1]);
+	return p->week[1] + fabsf(profile_hour_part(t) - p->centre) * (profile_week_side(p, t) - p->week[1]);
 }
 
 bool profile_at(const struct decisions *d, struct profile *p, struct instant t, struct profile_usual *ret)
 {
-	if (!advance(d, p, t))
+	if (!profile_advance(d, p, t))
 		return false;
 	bool weeks = p->kind == PROFILE_BY_WEEKS && !isnan(p->week[1]);
 	int kind = weeks ? PROFILE_BY_WEEKS : PROFILE_BY_DAYS;
-	float level = weeks ? week_level(p, t) : p->days;
+	float level = weeks ? profile_week_level(p, t) : p->days;
 	if (isnan(level) || (level > 0 && isnan(p->away_median[kind])))
 		return false;
 	*ret = (struct profile_usual){
 		.level = (double)level,
-		.low = weeks ? (double)fminf(p->week[1], week_side(p, t)) : (double)level,
-		.spread = level > 0 ? spread_of(d, p, kind, (double)level) : 0,
+		.low = weeks ? (double)fminf(p->week[1], profile_week_side(p, t)) : (double)level,
+		.spread = level > 0 ? profile_spread_of(d, p, kind, (double)level) : 0,
 		.cells = p->sorted_count,
 		.age_hours = (uint32_t)(p->hour - p->first),
 		.kind = (uint8_t)kind,
@@ -253,7 +254,7 @@ bool profile_at(const struct decisions *d, struct profile *p, struct instant t, 
 	return true;
 }
 
-static void away_add(struct profile *p, int kind, float usual, float value)
+static void profile_away_add(struct profile *p, int kind, float usual, float value)
 {
 	if (!(usual > 0))
 		return;
@@ -273,7 +274,7 @@ static void away_add(struct profile *p, int kind, float usual, float value)
 	}
 }
 
-static void bin_add(struct profile *p, float value)
+static void profile_bin_add(struct profile *p, float value)
 {
 	p->bin_sum += value;
 	if (++p->bin_phase < p->bin_stride)
@@ -296,20 +297,20 @@ void profile_learn(struct profile *p, struct instant t, double value, bool event
 	if (!isfinite(value) || p->hour < 0 || t.ns <= 0 || t.ns / NS_PER_HOUR != p->hour)
 		return;
 	float x = value > 0 ? (float)(value < GREATEST ? value : GREATEST) : 0;
-	float week = isnan(p->week[1]) ? NAN : week_level(p, t);
+	float week = isnan(p->week[1]) ? NAN : profile_week_level(p, t);
 	if (event && !isnan(week))
 		x = week;
 	else if (event && !isnan(p->days))
 		x = p->days;
 	if (!event) {
-		away_add(p, PROFILE_BY_DAYS, p->days, x);
-		away_add(p, PROFILE_BY_WEEKS, week, x);
+		profile_away_add(p, PROFILE_BY_DAYS, p->days, x);
+		profile_away_add(p, PROFILE_BY_WEEKS, week, x);
 	}
 	if (p->offsets < UINT16_MAX) {
-		p->offset_sum += hour_part(t);
+		p->offset_sum += profile_hour_part(t);
 		p->offsets++;
 	}
-	bin_add(p, x);
+	profile_bin_add(p, x);
 }
 
 void profile_pin(struct profile *p, bool pinned)

@@ -71,7 +71,7 @@ void reachability_retire(struct reachability *r, struct instant horizon, const s
 	alloc_shrink((void **)&r->bins, r->bin_count, &r->bin_capacity, sizeof(*r->bins));
 }
 
-static struct look *look_of(struct reachability *r, uint16_t observer)
+static struct reachability_observer *reachability_look_of(struct reachability *r, uint16_t observer)
 {
 	for (size_t i = 0; i < r->look_count; i++)
 		if (r->looks[i].observer == observer)
@@ -79,12 +79,12 @@ static struct look *look_of(struct reachability *r, uint16_t observer)
 	if (r->look_count == LOOKS_MAX)
 		return NULL;
 	alloc_grow((void **)&r->looks, r->look_count, &r->look_capacity, sizeof(*r->looks));
-	r->looks[r->look_count] = (struct look){.observer = observer, .decisions = r->decisions};
+	r->looks[r->look_count] = (struct reachability_observer){.observer = observer, .decisions = r->decisions};
 	return &r->looks[r->look_count++];
 }
 
 // Upper end of the quiet loss: mean plus some standard errors of its count.
-static double quiet_loss(const struct look *l)
+static double reachability_quiet_loss(const struct reachability_observer *l)
 {
 	double above = detect_value(l->decisions, REACH_QUIET_Z) * sqrt(l->quiet_lost + 1);
 	double p = (l->quiet_lost + above) / (l->quiet_sent + detect_value(l->decisions, REACH_QUIET_SENT));
@@ -93,9 +93,9 @@ static double quiet_loss(const struct look *l)
 	return p < least ? least : p > most ? most : p;
 }
 
-static void look_loss(struct look *l, const struct pulse_view *v)
+static void reachability_look_loss(struct reachability_observer *l, const struct pulse_view *v)
 {
-	double p0 = quiet_loss(l), p1 = detect_value(l->decisions, REACH_LOSS_P1),
+	double p0 = reachability_quiet_loss(l), p1 = detect_value(l->decisions, REACH_LOSS_P1),
 	       alarm = detect_value(l->decisions, REACH_LOSS_ALARM);
 	if (!v->sent)
 		return;
@@ -116,7 +116,7 @@ static void look_loss(struct look *l, const struct pulse_view *v)
 	}
 }
 
-static float median_of(float *values, size_t n)
+static float reachability_median_of(float *values, size_t n)
 {
 	if (!n)
 		return 0;
@@ -125,7 +125,7 @@ static float median_of(float *values, size_t n)
 }
 
 // Puts one value into the ascending window, in the place of another where it is full.
-static void window_put(struct look *l, float value)
+static void reachability_window_put(struct reachability_observer *l, float value)
 {
 	size_t n = l->rtt_count, at = 0, most = (size_t)detect_value(l->decisions, REACH_LATENCY_HISTORY);
 	if (n == most) {
@@ -141,7 +141,7 @@ static void window_put(struct look *l, float value)
 }
 
 // The median distance from the median: distances ascend on either side of it.
-static float window_spread(const struct look *l)
+static float reachability_window_spread(const struct reachability_observer *l)
 {
 	size_t above = l->rtt_count / 2, below = above;
 	float distance = 0;
@@ -153,46 +153,47 @@ static float window_spread(const struct look *l)
 	return distance;
 }
 
-static void look_latency(struct look *l, const struct pulse_view *v, bool quiet)
+static void reachability_look_latency(struct reachability_observer *l, const struct pulse_view *v, bool quiet)
 {
 	l->ratio = l->median > 0 && v->rtt_us ? (float)v->rtt_us / l->median : 0;
 	if (!v->rtt_us || !quiet)
 		return;
-	window_put(l, (float)v->rtt_us);
+	reachability_window_put(l, (float)v->rtt_us);
 	l->median = l->sorted[l->rtt_count / 2];
-	l->spread = 1.4826F * window_spread(l);
+	l->spread = 1.4826F * reachability_window_spread(l);
 }
 
 // Whether the observer's round-trip time is clearly above its usual one; `share` loosens the ratio for dating back.
-static bool inflated(const struct look *l, double ratio)
+static bool reachability_inflated(const struct reachability_observer *l, double ratio)
 {
 	double above = (l->ratio - 1) * l->median;
 	return (double)l->rtt_count >= detect_value(l->decisions, REACH_WARM_UP_BINS) && l->ratio >= ratio &&
 	       above >= detect_value(l->decisions, REACH_LATENCY_MAD) * l->spread;
 }
 
-static void bin_add(struct reachability *r, const struct pulse_bin *b)
+static void reachability_bin_add(struct reachability *r, const struct pulse_bin *b)
 {
 	alloc_grow((void **)&r->bins, r->bin_count, &r->bin_capacity, sizeof(*r->bins));
 	r->bins[r->bin_count++] = *b;
 }
 
-static struct moment moment_between(struct instant from, struct instant best, struct instant to)
+static struct moment reachability_moment_between(struct instant from, struct instant best, struct instant to)
 {
 	return (struct moment){best, from, to, 0.9};
 }
 
-static void detection_begin(struct detection *d, const struct reachability *r, uint8_t signal, struct moment start)
+static void reachability_detection_begin(struct detection *d, const struct reachability *r, uint8_t signal,
+					 struct moment start)
 {
 	*d = (struct detection){.entity = r->entity, .signal = signal, .start = start};
-	d->end = moment_between(INSTANT_NONE, INSTANT_NONE, INSTANT_NONE);
+	d->end = reachability_moment_between(INSTANT_NONE, INSTANT_NONE, INSTANT_NONE);
 	for (int i = 0; i < PROFILE_COUNT; i++)
 		d->fall[i] = d->rise[i] = INSTANT_NONE;
 }
 
 // The first of the intervals in which a loss seen now may have begun: so many of them, none from before a pause in the data
 // or from the loss before. Late probes can give an interval twice: never more than there is room for all the same.
-static size_t window_first(const struct reachability *r, int64_t width)
+static size_t reachability_window_first(const struct reachability *r, int64_t width)
 {
 	int64_t most = (int64_t)detect_value(r->decisions, REACH_ONSET_BINS);
 	int64_t least = r->bins[r->bin_count - 1].time.ns - (most - 1) * width;
@@ -205,11 +206,11 @@ static size_t window_first(const struct reachability *r, int64_t width)
 }
 
 // The loss began in the interval the change point names, or just before: the last good answer stands in the one before.
-static struct moment loss_onset(const struct reachability *r, int64_t width)
+static struct moment reachability_loss_onset(const struct reachability *r, int64_t width)
 {
 	struct changepoint_bin window[WINDOW];
 	double scratch[WINDOW], sent = 0, lost = 0;
-	size_t first = window_first(r, width), n = r->bin_count - first;
+	size_t first = reachability_window_first(r, width), n = r->bin_count - first;
 	for (size_t i = 0; i < n; i++)
 		window[i] = (struct changepoint_bin){r->bins[first + i].sent, r->bins[first + i].lost};
 	for (size_t i = 0; i < r->look_count; i++) {
@@ -223,14 +224,15 @@ static struct moment loss_onset(const struct reachability *r, int64_t width)
 	struct instant best = r->bins[first + at.best].time;
 	struct instant from = instant_after(r->bins[first + at.from].time, -width);
 	struct instant to = instant_after(r->bins[first + at.to].time, width);
-	return moment_between(from, best, to);
+	return reachability_moment_between(from, best, to);
 }
 
 // What was lost just before the onset: it is over when no more than that is lost.
-static double loss_before(const struct reachability *r, const struct moment *onset, int64_t width)
+static double reachability_loss_before(const struct reachability *r, const struct moment *onset, int64_t width)
 {
 	double sent = 0, lost = 0;
-	for (size_t i = window_first(r, width); i < r->bin_count && r->bins[i].time.ns < onset->from.ns; i++) {
+	for (size_t i = reachability_window_first(r, width); i < r->bin_count && r->bins[i].time.ns < onset->from.ns;
+	     i++) {
 		sent += r->bins[i].sent;
 		lost += r->bins[i].lost;
 	}
@@ -238,13 +240,13 @@ static double loss_before(const struct reachability *r, const struct moment *ons
 }
 
 // How many networks' observers are in alarm, and whether enough of those that look are.
-static bool agreed(const struct reachability *r, const struct pulse *p, uint32_t *ret_networks)
+static bool reachability_agreed(const struct reachability *r, const struct pulse *p, uint32_t *ret_networks)
 {
 	uint32_t alarmed = 0, calm = 0, networks = 0;
 	uint32_t asns[LOOKS_MAX];
 	for (size_t i = 0; i < p->view_count; i++) {
 		const struct pulse_view *v = &p->views[i];
-		const struct look *l = look_of((struct reachability *)r, v->observer);
+		const struct reachability_observer *l = reachability_look_of((struct reachability *)r, v->observer);
 		if (!l || v->impaired || !v->sent)
 			continue;
 		alarmed += l->alarm;
@@ -261,15 +263,15 @@ static bool agreed(const struct reachability *r, const struct pulse *p, uint32_t
 	return networks >= detect_value(r->decisions, REACH_NETWORKS_MIN) ? alarmed >= calm : networks && calm == 0;
 }
 
-static void loss_step(struct reachability *r, const struct pulse *p, const struct pulse_bin *b)
+static void reachability_loss_step(struct reachability *r, const struct pulse *p, const struct pulse_bin *b)
 {
 	uint32_t networks;
-	bool alarm = agreed(r, p, &networks);
+	bool alarm = reachability_agreed(r, p, &networks);
 	double share = b->sent ? (double)b->lost / b->sent : -1;
 	struct detection *d = &r->loss;
 	if (!r->loss_open && alarm && (double)r->bin_count > detect_value(r->decisions, REACH_WARM_UP_BINS)) {
-		detection_begin(d, r, SIGNAL_LOSS, loss_onset(r, p->width_ns));
-		r->loss_before = loss_before(r, &d->start, p->width_ns);
+		reachability_detection_begin(d, r, SIGNAL_LOSS, reachability_loss_onset(r, p->width_ns));
+		r->loss_before = reachability_loss_before(r, &d->start, p->width_ns);
 		d->baseline = 1000;
 		d->lowest = 1000;
 		d->of_networks = networks;
@@ -290,8 +292,8 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 		r->low_since = b->time;
 	if (r->low_bins < detect_value(r->decisions, REACH_LOSS_CLOSE_BINS))
 		return;
-	d->end = moment_between(instant_after(r->low_since, -p->width_ns), r->low_since,
-				instant_after(r->low_since, p->width_ns));
+	d->end = reachability_moment_between(instant_after(r->low_since, -p->width_ns), r->low_since,
+					     instant_after(r->low_since, p->width_ns));
 	r->loss_open = false;
 	for (size_t i = 0; i < r->look_count; i++) {
 		r->looks[i].alarm = false;
@@ -300,20 +302,20 @@ static void loss_step(struct reachability *r, const struct pulse *p, const struc
 	r->out.take(r->out.context, d, false);
 }
 
-static void latency_open(struct reachability *r, const struct pulse *p)
+static void reachability_latency_open(struct reachability *r, const struct pulse *p)
 {
 	struct detection *d = &r->latency;
-	struct moment start = moment_between(instant_after(r->high_since, -p->width_ns), r->high_since,
-					     instant_after(r->high_since, p->width_ns));
-	detection_begin(d, r, SIGNAL_LATENCY, start);
+	struct moment start = reachability_moment_between(instant_after(r->high_since, -p->width_ns), r->high_since,
+							  instant_after(r->high_since, p->width_ns));
+	reachability_detection_begin(d, r, SIGNAL_LATENCY, start);
 	d->baseline = 1000;
 	d->lowest = 1000;
 	r->latency_open = true;
 	r->out.take(r->out.context, d, true);
 }
 
-static void latency_step(struct reachability *r, const struct pulse *p, const struct pulse_bin *b, bool high,
-			 bool raised)
+static void reachability_latency_step(struct reachability *r, const struct pulse *p, const struct pulse_bin *b,
+				      bool high, bool raised)
 {
 	if (b->rtt_ratio <= 0)
 		return; // nobody answered: says nothing of how long an answer takes
@@ -325,7 +327,7 @@ static void latency_step(struct reachability *r, const struct pulse *p, const st
 	r->raised = raised;
 	struct detection *d = &r->latency;
 	if (!r->latency_open && r->high_bins >= detect_value(r->decisions, REACH_LATENCY_BINS))
-		latency_open(r, p);
+		reachability_latency_open(r, p);
 	if (!r->latency_open)
 		return;
 	uint64_t ratio = (uint64_t)(b->rtt_ratio * 1000);
@@ -338,13 +340,13 @@ static void latency_step(struct reachability *r, const struct pulse *p, const st
 		r->calm_since = b->time;
 	if (r->calm_bins < detect_value(r->decisions, REACH_LATENCY_BINS))
 		return;
-	d->end = moment_between(instant_after(r->calm_since, -p->width_ns), r->calm_since,
-				instant_after(r->calm_since, p->width_ns));
+	d->end = reachability_moment_between(instant_after(r->calm_since, -p->width_ns), r->calm_since,
+					     instant_after(r->calm_since, p->width_ns));
 	r->latency_open = false;
 	r->out.take(r->out.context, d, false);
 }
 
-static void bin_fill(struct pulse_bin *b, const struct pulse *p)
+static void reachability_bin_fill(struct pulse_bin *b, const struct pulse *p)
 {
 	*b = (struct pulse_bin){
 		.time = p->time,
@@ -366,7 +368,8 @@ static void bin_fill(struct pulse_bin *b, const struct pulse *p)
 	}
 }
 
-static uint16_t observers_seeing(const struct reachability *r, const struct pulse *p, const struct pulse_bin *b)
+static uint16_t reachability_observers_seeing(const struct reachability *r, const struct pulse *p,
+					      const struct pulse_bin *b)
 {
 	double least = detect_value(r->decisions, REACH_SEEING);
 	unsigned seeing = 0;
@@ -385,26 +388,26 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 	size_t known = 0, high = 0, raised = 0;
 	double opens = detect_value(r->decisions, REACH_LATENCY_RATIO);
 	double raises = detect_value(r->decisions, REACH_LATENCY_RAISED);
-	bin_fill(&b, p);
-	b.seeing = observers_seeing(r, p, &b);
+	reachability_bin_fill(&b, p);
+	b.seeing = reachability_observers_seeing(r, p, &b);
 	for (size_t i = 0; i < p->view_count; i++) {
 		const struct pulse_view *v = &p->views[i];
-		struct look *l = look_of(r, v->observer);
+		struct reachability_observer *l = reachability_look_of(r, v->observer);
 		if (!l || v->impaired)
 			continue;
-		look_loss(l, v);
-		look_latency(l, v, !r->latency_open && !r->raised && !r->loss_open && l->score <= 0);
+		reachability_look_loss(l, v);
+		reachability_look_latency(l, v, !r->latency_open && !r->raised && !r->loss_open && l->score <= 0);
 		if (l->ratio <= 0)
 			continue;
-		high += inflated(l, opens);
-		raised += inflated(l, raises < opens ? raises : opens); // what opens is raised
+		high += reachability_inflated(l, opens);
+		raised += reachability_inflated(l, raises < opens ? raises : opens); // what opens is raised
 		ratios[known++] = l->ratio;
 	}
-	b.rtt_ratio = median_of(ratios, known);
-	bin_add(r, &b);
-	loss_step(r, p, &b);
+	b.rtt_ratio = reachability_median_of(ratios, known);
+	reachability_bin_add(r, &b);
+	reachability_loss_step(r, p, &b);
 	double enough = detect_value(r->decisions, REACH_LATENCY_SHARE) * (double)known;
-	latency_step(r, p, &b, known && (double)high >= enough, known && (double)raised >= enough);
+	reachability_latency_step(r, p, &b, known && (double)high >= enough, known && (double)raised >= enough);
 	r->width_ns = p->width_ns;
 }
 
@@ -417,7 +420,7 @@ void reachability_now(struct reachability *r)
 	services_now(r);
 }
 
-static void reachability_look_carry(struct carry *c, struct look *l)
+static void reachability_look_carry(struct carry *c, struct reachability_observer *l)
 {
 	CARRY(c, l->observer);
 	CARRY(c, l->alarm);
@@ -436,7 +439,7 @@ static void reachability_look_carry(struct carry *c, struct look *l)
 }
 
 // What is replaced must be in the window, in order: else its place would be looked for beyond the end.
-static bool reachability_look_whole(const struct look *l)
+static bool reachability_look_whole(const struct reachability_observer *l)
 {
 	for (size_t i = 0; i < l->rtt_count; i++) {
 		bool found = false;

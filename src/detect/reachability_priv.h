@@ -8,7 +8,7 @@
 #define RTT_HISTORY	120					      // places for reach.latency_history
 #define SERVICE_CLASSES (SIGNAL_SERVICE_TCP - SIGNAL_SERVICE_DNS + 1) // as many as there are
 
-struct look { // one observer's record
+struct reachability_observer { // one observer's record
 	const struct decisions *decisions;
 	uint16_t observer;
 	bool alarm;
@@ -33,7 +33,7 @@ struct reachability {
 	const struct target_table *targets;
 	const struct decisions *decisions;
 	struct detection_sink out;
-	struct look *looks;
+	struct reachability_observer *looks;
 	size_t look_count, look_capacity;
 	struct pulse_bin *bins;
 	size_t bin_count, bin_capacity;

@@ -3,7 +3,7 @@
 // Two tests must agree before an event opens: the share of the usual level (each source has its own threshold) and the
 // distance in spreads (3.5), for two values in a row that make 10.5 together, or more values. The share alone would call every night of a diurnal series an
 // outage, the spreads alone every blink of a series that never moves. The start is the first value of the run below
-// `depart`; the interval reaches from the value before it to the end of its bin. A long shallow run before a sudden deep
+// `series_depart`; the interval reaches from the value before it to the end of its bin. A long shallow run before a sudden deep
 // fall is not part of it.
 #include "detect/series.h"
 
@@ -25,7 +25,7 @@
 // The first row whose name the series' name is, or begins with before a character that is no letter or digit.
 #define SOURCE(which) SERIES_##which##_DEPART, SERIES_##which##_OPEN, SERIES_##which##_CLOSE, SERIES_##which##_HISTORY
 #define UNJUDGED      SERIES_NEVER, SERIES_NEVER, SERIES_NEVER, SERIES_OTHER_HISTORY
-static const struct series_source sources[] = {
+static const struct series_source series_sources[] = {
 	{"ping-slash24-loss", UNJUDGED, SERIES_NEVER, 0}, // these rise when things go wrong
 	{"ping-slash24-latency", UNJUDGED, SERIES_NEVER, 0},
 	{"upstream-delay", UNJUDGED, SERIES_NEVER, 0},
@@ -36,7 +36,7 @@ static const struct series_source sources[] = {
 	{"ucsd-nt", SOURCE(UCSD), SERIES_UCSD_LEAST, 0},
 	{"gtr", SOURCE(GTR), SERIES_NEVER, 0},
 };
-static const struct series_source other = {"", SOURCE(OTHER), SERIES_NEVER, 0};
+static const struct series_source series_other = {"", SOURCE(OTHER), SERIES_NEVER, 0};
 
 struct series_watch {
 	const struct decisions *decisions;
@@ -60,19 +60,19 @@ struct series_watch {
 
 _Static_assert(sizeof(struct series_watch) <= SERIES_BYTES, "memory of a series is bounded");
 
-static bool is_alphanumeric(char c)
+static bool series_is_alphanumeric(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 const struct series_source *series_source_find(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-		size_t n = strlen(sources[i].name);
-		if (strncmp(name, sources[i].name, n) == 0 && !is_alphanumeric(name[n]))
-			return &sources[i];
+	for (size_t i = 0; i < ARRAY_LEN(series_sources); i++) {
+		size_t n = strlen(series_sources[i].name);
+		if (strncmp(name, series_sources[i].name, n) == 0 && !series_is_alphanumeric(name[n]))
+			return &series_sources[i];
 	}
-	return &other;
+	return &series_other;
 }
 
 struct series_watch *series_create(const struct decisions *decisions, uint32_t entity, uint32_t series,
@@ -96,28 +96,28 @@ void series_free(struct series_watch *s)
 	free(s);
 }
 
-static double value_of(const struct series_watch *s, enum detect_decision which)
+static double series_value_of(const struct series_watch *s, enum detect_decision which)
 {
 	return detect_value(s->decisions, which);
 }
 
-static int64_t hours_ns(const struct series_watch *s, enum detect_decision which)
+static int64_t series_hours_ns(const struct series_watch *s, enum detect_decision which)
 {
-	return (int64_t)value_of(s, which) * NS_PER_HOUR;
+	return (int64_t)series_value_of(s, which) * NS_PER_HOUR;
 }
 
 // Whether a gap is longer than a few steps.
-static bool silent(const struct series_watch *s, int64_t gap)
+static bool series_silent(const struct series_watch *s, int64_t gap)
 {
-	return gap / (int64_t)value_of(s, SERIES_SILENT_STEPS) > s->step_ns;
+	return gap / (int64_t)series_value_of(s, SERIES_SILENT_STEPS) > s->step_ns;
 }
 
-static uint64_t units(double value)
+static uint64_t series_units(double value)
 {
 	return value > 0 ? (uint64_t)(value < GREATEST_UNITS ? value + 0.5 : GREATEST_UNITS) : 0;
 }
 
-static void forget(struct series_watch *s)
+static void series_forget(struct series_watch *s)
 {
 	free(s->d);
 	s->d = NULL;
@@ -130,33 +130,33 @@ static void forget(struct series_watch *s)
 	profile_pin(&s->profile, false);
 }
 
-static struct moment moment_in(const struct series_watch *s, struct instant from, struct instant best)
+static struct moment series_moment_in(const struct series_watch *s, struct instant from, struct instant best)
 {
 	return (struct moment){best, from, instant_after(best, s->step_ns), CONFIDENCE};
 }
 
-static void depart(struct series_watch *s, struct instant time, double level)
+static void series_depart(struct series_watch *s, struct instant time, double level)
 {
-	forget(s);
+	series_forget(s);
 	s->d = alloc_zero(1, sizeof(*s->d));
 	*s->d = (struct detection){
 		.entity = s->entity,
 		.signal = SIGNAL_SERIES,
 		.series = s->series,
-		.start = moment_in(s, s->previous, time),
+		.start = series_moment_in(s, s->previous, time),
 		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
-		.baseline = units(level),
+		.baseline = series_units(level),
 		.lowest = UINT64_MAX,
 	};
 	for (int i = 0; i < PROFILE_COUNT; i++)
 		s->d->fall[i] = s->d->rise[i] = INSTANT_NONE;
 }
 
-static void trace(struct series_watch *s, struct instant time, double value, double share)
+static void series_trace(struct series_watch *s, struct instant time, double value, double share)
 {
 	static const double levels[PROFILE_COUNT] = {0.9, 0.5, 0.1};
 	struct detection *d = s->d;
-	d->lowest = units(value) < d->lowest ? units(value) : d->lowest;
+	d->lowest = series_units(value) < d->lowest ? series_units(value) : d->lowest;
 	for (int i = 0; i < PROFILE_COUNT; i++) {
 		bool below = share <= levels[i];
 		if (below && !instant_known(d->fall[i]))
@@ -168,33 +168,35 @@ static void trace(struct series_watch *s, struct instant time, double value, dou
 	}
 }
 
-struct reading { // one value against what is usual
+struct series_reading { // one value against what is usual
 	struct instant time;
 	double value, level, share, spreads, spread;
 };
 
-static void judge_quiet(struct series_watch *s, const struct reading *r)
+static void series_judge_quiet(struct series_watch *s, const struct series_reading *r)
 {
-	if (r->share >= value_of(s, s->source->depart)) {
+	if (r->share >= series_value_of(s, s->source->depart)) {
 		if (s->d)
-			forget(s);
+			series_forget(s);
 		return;
 	}
 	double mean = s->run_bins ? (double)s->run_sum / s->run_bins : 0,
-	       drop = value_of(s, SERIES_RAMP_DROP) * r->level;
-	double far = value_of(s, SERIES_SPREADS) * r->spread;
-	bool deeper = s->run_bins >= value_of(s, SERIES_RAMP_BINS) && mean - r->value > (far > drop ? far : drop);
+	       drop = series_value_of(s, SERIES_RAMP_DROP) * r->level;
+	double far = series_value_of(s, SERIES_SPREADS) * r->spread;
+	bool deeper =
+		s->run_bins >= series_value_of(s, SERIES_RAMP_BINS) && mean - r->value > (far > drop ? far : drop);
 	int64_t gap = r->time.ns - s->previous.ns;
-	bool hole = s->d && gap > hours_ns(s, SERIES_HOLE_HOURS) && silent(s, gap);
+	bool hole = s->d && gap > series_hours_ns(s, SERIES_HOLE_HOURS) && series_silent(s, gap);
 	if (!s->d || (deeper && s->low_bins == 0) || hole)
-		depart(s, r->time, r->level);
+		series_depart(s, r->time, r->level);
 	s->run_bins++;
 	s->run_sum += (float)r->value;
-	trace(s, r->time, r->value, r->share);
-	bool low = r->share < value_of(s, s->source->open) && r->spreads > value_of(s, SERIES_SPREADS);
+	series_trace(s, r->time, r->value, r->share);
+	bool low = r->share < series_value_of(s, s->source->open) && r->spreads > series_value_of(s, SERIES_SPREADS);
 	s->low_bins = low ? (uint8_t)(s->low_bins + 1) : 0;
 	s->low_spreads = low ? s->low_spreads + (float)r->spreads : 0;
-	if (s->low_bins < value_of(s, SERIES_BINS) || (double)s->low_spreads < value_of(s, SERIES_SPREADS_IN_ALL))
+	if (s->low_bins < series_value_of(s, SERIES_BINS) ||
+	    (double)s->low_spreads < series_value_of(s, SERIES_SPREADS_IN_ALL))
 		return;
 	s->open = true;
 	s->reference = (float)r->level;
@@ -202,80 +204,80 @@ static void judge_quiet(struct series_watch *s, const struct reading *r)
 	s->out.take(s->out.context, s->d, true);
 }
 
-static void judge_open(struct series_watch *s, const struct reading *r)
+static void series_judge_open(struct series_watch *s, const struct series_reading *r)
 {
-	trace(s, r->time, r->value, r->share);
-	if (r->share <= value_of(s, s->source->close)) {
+	series_trace(s, r->time, r->value, r->share);
+	if (r->share <= series_value_of(s, s->source->close)) {
 		s->back = INSTANT_NONE;
 		s->back_bins = 0;
-		if (r->time.ns - s->d->start.best.ns <= hours_ns(s, SERIES_ABSORB_HOURS))
+		if (r->time.ns - s->d->start.best.ns <= series_hours_ns(s, SERIES_ABSORB_HOURS))
 			return;
 		s->out.take(s->out.context, s->d,
 			    false); // the low level is the usual one now; when it ended nobody can say
-		forget(s);
+		series_forget(s);
 		return;
 	}
 	if (!instant_known(s->back)) {
 		s->back = r->time;
 		s->back_from = s->previous;
 	}
-	if (++s->back_bins < value_of(s, SERIES_BINS))
+	if (++s->back_bins < series_value_of(s, SERIES_BINS))
 		return;
-	s->d->end = moment_in(s, s->back_from, s->back);
+	s->d->end = series_moment_in(s, s->back_from, s->back);
 	s->out.take(s->out.context, s->d, false);
-	forget(s);
+	series_forget(s);
 }
 
-static bool warm(const struct series_watch *s, const struct profile_usual *usual)
+static bool series_warm(const struct series_watch *s, const struct profile_usual *usual)
 {
-	bool coarse = s->step_ns >= hours_ns(s, SERIES_COARSE_HOURS);
-	double cells = value_of(s, coarse ? SERIES_CELLS_COARSE : SERIES_CELLS_MIN);
-	return usual->age_hours >= value_of(s, SERIES_WARM_UP_HOURS) && usual->cells >= cells;
+	bool coarse = s->step_ns >= series_hours_ns(s, SERIES_COARSE_HOURS);
+	double cells = series_value_of(s, coarse ? SERIES_CELLS_COARSE : SERIES_CELLS_MIN);
+	return usual->age_hours >= series_value_of(s, SERIES_WARM_UP_HOURS) && usual->cells >= cells;
 }
 
 // True while the open event is young enough to teach nothing.
-static bool inpaints(const struct series_watch *s, struct instant time)
+static bool series_inpaints(const struct series_watch *s, struct instant time)
 {
-	return s->open && time.ns - s->d->start.best.ns <= hours_ns(s, SERIES_INPAINT_HOURS);
+	return s->open && time.ns - s->d->start.best.ns <= series_hours_ns(s, SERIES_INPAINT_HOURS);
 }
 
 // A count is not known better than to half of its unit (a usual level of 1 and less is no count). Before the first week is
 // over nobody knows what a weekend looks like.
-static double spread_least(const struct series_watch *s, const struct profile_usual *usual, double level)
+static double series_spread_least(const struct series_watch *s, const struct profile_usual *usual, double level)
 {
 	double half = s->profile.days > 1 ? s->source->unit / 2 : 0,
 	       spread = usual->spread > half ? usual->spread : half;
 	bool rhythm = s->profile.history == PROFILE_HOURS && usual->age_hours < PROFILE_HOURS;
-	double first = rhythm ? value_of(s, SERIES_FIRST_WEEK) * level : 0;
+	double first = rhythm ? series_value_of(s, SERIES_FIRST_WEEK) * level : 0;
 	return spread > first ? spread : first;
 }
 
-static void judge(struct series_watch *s, struct instant time, double value)
+static void series_judge(struct series_watch *s, struct instant time, double value)
 {
 	struct profile_usual usual;
 	if (!profile_at(s->decisions, &s->profile, time, &usual)) {
 		s->state = SERIES_WARMING_UP;
 		return;
 	}
-	bool old = s->open && !inpaints(s, time);
+	bool old = s->open && !series_inpaints(s, time);
 	double level = old ? (double)s->reference : usual.level;
 	s->baseline = (float)usual.level;
-	if (!s->open && !warm(s, &usual)) {
+	if (!s->open && !series_warm(s, &usual)) {
 		s->state = SERIES_WARMING_UP;
 		return;
 	}
-	double least = s->source->least == SERIES_NEVER ? 0 : value_of(s, s->source->least);
+	double least = s->source->least == SERIES_NEVER ? 0 : series_value_of(s, s->source->least);
 	if (!(level > 0) || (!s->open && level < least) || s->source->open == SERIES_NEVER) {
 		s->state = s->open ? SERIES_LOW : SERIES_UNOBSERVABLE;
 		return;
 	}
-	double spread = spread_least(s, &usual, level), low = old || usual.low > level ? level : usual.low;
-	struct reading r = {time, value, level, value / level, (low - value) / spread, spread};
+	double spread = series_spread_least(s, &usual, level), low = old || usual.low > level ? level : usual.low;
+	struct series_reading r = {time, value, level, value / level, (low - value) / spread, spread};
 	s->judged = true;
 	if (s->open)
-		judge_open(s, &r);
+		series_judge_open(s, &r);
 	else
-		judge_quiet(s, &r);
+		series_judge_quiet(s, &r);
 	s->state = s->open ? SERIES_LOW : SERIES_USUAL;
 }
 
@@ -291,14 +293,14 @@ void series_take(struct series_watch *s, struct instant time, double value)
 		s->state = SERIES_NO_VALUE;
 		return;
 	}
-	judge(s, time, value);
-	profile_learn(&s->profile, time, value, inpaints(s, time));
+	series_judge(s, time, value);
+	profile_learn(&s->profile, time, value, series_inpaints(s, time));
 	s->previous = time;
 }
 
 void series_tick(struct series_watch *s, struct instant now)
 {
-	if (s->step_ns && now.ns > s->last.ns && silent(s, now.ns - s->last.ns))
+	if (s->step_ns && now.ns > s->last.ns && series_silent(s, now.ns - s->last.ns))
 		s->state = SERIES_NO_VALUE;
 }
 
@@ -313,7 +315,7 @@ void series_finish(struct series_watch *s, struct instant now)
 	series_tick(s, now);
 	if (s->open)
 		s->out.take(s->out.context, s->d, false);
-	forget(s);
+	series_forget(s);
 }
 
 enum series_state series_state(const struct series_watch *s)

@@ -22,7 +22,7 @@ uint8_t reachability_service_signal(uint8_t op)
 	return SIGNAL_COUNT;
 }
 
-static uint32_t targets_of(const struct reachability *r, uint8_t signal)
+static uint32_t services_targets_of(const struct reachability *r, uint8_t signal)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < target_count(r->targets); i++) {
@@ -33,7 +33,7 @@ static uint32_t targets_of(const struct reachability *r, uint8_t signal)
 	return n;
 }
 
-static void class_down(struct reachability *r, uint8_t signal, const struct target_change *c)
+static void services_class_down(struct reachability *r, uint8_t signal, const struct target_change *c)
 {
 	struct service_class *s = &r->services[signal - SIGNAL_SERVICE_DNS];
 	s->down++;
@@ -49,13 +49,13 @@ static void class_down(struct reachability *r, uint8_t signal, const struct targ
 	s->d.end = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
 	for (int i = 0; i < PROFILE_COUNT; i++)
 		s->d.fall[i] = s->d.rise[i] = INSTANT_NONE;
-	s->d.baseline = targets_of(r, signal);
+	s->d.baseline = services_targets_of(r, signal);
 	s->d.lowest = s->d.baseline ? s->d.baseline - 1 : 0;
 	s->d.of_networks = (uint32_t)detect_value(r->decisions, SERVICES_NETWORKS);
 	r->out.take(r->out.context, &s->d, true);
 }
 
-static void class_up(struct reachability *r, uint8_t signal, const struct target_change *c)
+static void services_class_up(struct reachability *r, uint8_t signal, const struct target_change *c)
 {
 	struct service_class *s = &r->services[signal - SIGNAL_SERVICE_DNS];
 	s->down -= s->down > 0;
@@ -74,9 +74,9 @@ void reachability_change(struct reachability *r, const struct target_change *c)
 	if (signal == SIGNAL_COUNT)
 		return;
 	if (c->down)
-		class_down(r, signal, c);
+		services_class_down(r, signal, c);
 	else
-		class_up(r, signal, c);
+		services_class_up(r, signal, c);
 }
 
 void services_now(struct reachability *r)

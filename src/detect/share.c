@@ -34,7 +34,7 @@ void share_free(struct share *s)
 	free(s);
 }
 
-static void open_event(struct share *s)
+static void share_open_event(struct share *s)
 {
 	s->open = true;
 	s->d = (struct detection){.entity = s->entity, .signal = SIGNAL_BLOCKS};
@@ -46,13 +46,13 @@ static void open_event(struct share *s)
 	s->most = 0;
 }
 
-static void refresh(struct share *s, struct instant now)
+static void share_refresh(struct share *s, struct instant now)
 {
 	uint64_t all = s->up + s->down;
 	double left = all ? (double)s->up / (double)all : 1;
 	bool opens = !s->open && s->down && left <= detect_value(s->decisions, LEVEL_OPEN);
 	if (opens)
-		open_event(s);
+		share_open_event(s);
 	if (!s->open)
 		return;
 	s->most = s->down > s->most ? s->down : s->most;
@@ -77,7 +77,7 @@ void share_take(struct share *s, const struct share_block *b)
 	}
 	if (!s->down)
 		s->first_fail = INSTANT_NONE;
-	refresh(s, b->decided);
+	share_refresh(s, b->decided);
 }
 
 void share_now(struct share *s)

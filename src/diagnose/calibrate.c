@@ -24,7 +24,7 @@ struct subset { // cases that may be learnt from
 };
 
 // A variation counts for CALIBRATE_WEIGHT recordings at most, a way for CALIBRATE_WAY.
-static double *weights_of(const struct calibrate_case *cases, size_t count)
+static double *calibrate_weights_of(const struct calibrate_case *cases, size_t count)
 {
 	double *weights = alloc_zero(count + 1, sizeof(*weights));
 	for (size_t i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ static double *weights_of(const struct calibrate_case *cases, size_t count)
 	return weights;
 }
 
-static void count_case(struct ratios *r, const struct calibrate_case *c, double weight)
+static void calibrate_count_case(struct ratios *r, const struct calibrate_case *c, double weight)
 {
 	for (int e = 0; e < EVIDENCE_COUNT; e++) {
 		if (r->fixed[e] || c->findings[e].answer == ANSWER_UNKNOWN)
@@ -49,22 +49,22 @@ static void count_case(struct ratios *r, const struct calibrate_case *c, double 
 	}
 }
 
-static void counts_clear(struct ratios *r)
+static void calibrate_counts_clear(struct ratios *r)
 {
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		for (int e = 0; e < EVIDENCE_COUNT; e++)
 			r->at[c][e].yes = r->at[c][e].answered = 0;
 }
 
-static void counts_make(const struct subset *s, struct ratios *r)
+static void calibrate_counts_make(const struct subset *s, struct ratios *r)
 {
-	counts_clear(r);
+	calibrate_counts_clear(r);
 	for (size_t i = 0; i < s->count; i++)
 		if (s->in[i])
-			count_case(r, &s->cases[i], s->weights[i]);
+			calibrate_count_case(r, &s->cases[i], s->weights[i]);
 }
 
-static double p_of(const struct verdict *d, uint8_t cause)
+static double calibrate_p_of(const struct verdict *d, uint8_t cause)
 {
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		if (d->ranked[i].cause == cause)
@@ -72,22 +72,22 @@ static double p_of(const struct verdict *d, uint8_t cause)
 	return 0;
 }
 
-static bool fits(const struct calibrate_case *c, uint8_t cause)
+static bool calibrate_fits(const struct calibrate_case *c, uint8_t cause)
 {
 	return cause == c->truth || (c->acceptable >> cause & 1);
 }
 
 // What acceptable causes have together is right: the truth says that the data cannot tell them apart.
-static double p_acceptable(const struct calibrate_case *c, const struct verdict *d)
+static double calibrate_p_acceptable(const struct calibrate_case *c, const struct verdict *d)
 {
 	double sum = 0;
 	for (int i = 0; i < CAUSE_COUNT; i++)
-		sum += fits(c, d->ranked[i].cause) ? d->ranked[i].p : 0;
+		sum += calibrate_fits(c, d->ranked[i].cause) ? d->ranked[i].p : 0;
 	return fmin(1, sum);
 }
 
 // Log loss by sharpness when each variation is left out of the subset in turn.
-static void losses_by_sharpness(const struct subset *s, const struct ratios *base, double losses[SHARP_MANY])
+static void calibrate_losses_by_sharpness(const struct subset *s, const struct ratios *base, double losses[SHARP_MANY])
 {
 	bool *in = alloc_zero(s->count + 1, sizeof(*in)), *done = alloc_zero(s->count + 1, sizeof(*done));
 	struct ratios r = *base;
@@ -97,7 +97,7 @@ static void losses_by_sharpness(const struct subset *s, const struct ratios *bas
 		uint32_t group = s->cases[i].group[GROUP_VARIATION];
 		for (size_t k = 0; k < s->count; k++)
 			in[k] = s->in[k] && s->cases[k].group[GROUP_VARIATION] != group;
-		counts_make(&(struct subset){s->cases, s->weights, in, s->count}, &r);
+		calibrate_counts_make(&(struct subset){s->cases, s->weights, in, s->count}, &r);
 		for (size_t k = i; k < s->count; k++) {
 			const struct calibrate_case *c = &s->cases[k];
 			if (!s->in[k] || c->group[GROUP_VARIATION] != group)
@@ -108,7 +108,7 @@ static void losses_by_sharpness(const struct subset *s, const struct ratios *bas
 				r.sharpness = SHARP_FROM + SHARP_STEP * at;
 				diagnose_rank(&(struct diagnose_answers){c->findings, c->prior, &r, c->coverage, NULL},
 					      &d);
-				losses[at] -= s->weights[k] * log(fmax(P_LEAST, p_acceptable(c, &d)));
+				losses[at] -= s->weights[k] * log(fmax(P_LEAST, calibrate_p_acceptable(c, &d)));
 			}
 		}
 	}
@@ -116,26 +116,26 @@ static void losses_by_sharpness(const struct subset *s, const struct ratios *bas
 	free(done);
 }
 
-static void fit(const struct subset *s, struct ratios *r)
+static void calibrate_fit_subset(const struct subset *s, struct ratios *r)
 {
 	double losses[SHARP_MANY] = {0};
 	int best = 0;
-	losses_by_sharpness(s, r, losses);
+	calibrate_losses_by_sharpness(s, r, losses);
 	for (int at = 1; at < SHARP_MANY; at++)
 		if (losses[at] < losses[best])
 			best = at;
-	counts_make(s, r);
+	calibrate_counts_make(s, r);
 	r->sharpness = SHARP_FROM + SHARP_STEP * best;
 }
 
 void calibrate_fit(const struct calibrate_case *cases, size_t count, enum calibrate_group kind, uint32_t left_out,
 		   struct ratios *ret)
 {
-	double *weights = weights_of(cases, count);
+	double *weights = calibrate_weights_of(cases, count);
 	bool *in = alloc_zero(count + 1, sizeof(*in));
 	for (size_t i = 0; i < count; i++)
 		in[i] = kind == GROUP_COUNT || cases[i].group[kind] != left_out;
-	fit(&(struct subset){cases, weights, in, count}, ret);
+	calibrate_fit_subset(&(struct subset){cases, weights, in, count}, ret);
 	free(weights);
 	free(in);
 }
@@ -166,12 +166,12 @@ void calibrate_cross(const struct calibrate_case *cases, size_t count, enum cali
 // ---- scores ----
 
 // Sum over causes of (p − 1 if it is the right one)²; lenient: the most probable acceptable cause is the right one.
-static double brier_of(const struct calibrate_case *c, const struct verdict *d, bool lenient)
+static double calibrate_brier_of(const struct calibrate_case *c, const struct verdict *d, bool lenient)
 {
 	uint8_t right = c->truth;
 	double sum = 0;
 	for (int i = 0; lenient && i < CAUSE_COUNT; i++)
-		if (fits(c, d->ranked[i].cause)) {
+		if (calibrate_fits(c, d->ranked[i].cause)) {
 			right = d->ranked[i].cause;
 			break;
 		}
@@ -182,18 +182,18 @@ static double brier_of(const struct calibrate_case *c, const struct verdict *d, 
 	return sum;
 }
 
-static void score_one(const struct calibrate_case *c, const struct verdict *d, struct calibrate_report *ret)
+static void calibrate_score_one(const struct calibrate_case *c, const struct verdict *d, struct calibrate_report *ret)
 {
 	const struct hypothesis *first = &d->ranked[0];
-	bool right = fits(c, first->cause), forbidden = false;
+	bool right = calibrate_fits(c, first->cause), forbidden = false;
 	ret->strict += first->cause == c->truth;
 	ret->lenient += right;
 	ret->answered += !d->abstained;
 	ret->answered_lenient += !d->abstained && right;
-	ret->brier += brier_of(c, d, false);
-	ret->brier_lenient += brier_of(c, d, true);
-	ret->log_loss -= log(fmax(P_LEAST, p_of(d, c->truth)));
-	ret->log_loss_lenient -= log(fmax(P_LEAST, p_acceptable(c, d)));
+	ret->brier += calibrate_brier_of(c, d, false);
+	ret->brier_lenient += calibrate_brier_of(c, d, true);
+	ret->log_loss -= log(fmax(P_LEAST, calibrate_p_of(d, c->truth)));
+	ret->log_loss_lenient -= log(fmax(P_LEAST, calibrate_p_acceptable(c, d)));
 	ret->confusion[c->truth][first->cause]++;
 	int bin = (int)(first->p * CALIBRATE_BINS);
 	struct calibrate_bin *b = &ret->bins[bin >= CALIBRATE_BINS ? CALIBRATE_BINS - 1 : bin];
@@ -211,19 +211,19 @@ struct sure { // for risk against coverage
 	bool right;
 };
 
-static int by_sureness(const void *a, const void *b)
+static int calibrate_by_sureness(const void *a, const void *b)
 {
 	const struct sure *x = a, *y = b;
 	return x->p > y->p ? -1 : x->p < y->p ? 1 : (int)x->right - (int)y->right; // of equals the wrong one first
 }
 
-static void coverage_fill(const struct calibrate_case *cases, const struct verdict *of, size_t count,
-			  struct calibrate_report *ret)
+static void calibrate_coverage_fill(const struct calibrate_case *cases, const struct verdict *of, size_t count,
+				    struct calibrate_report *ret)
 {
 	struct sure *list = alloc_zero(count + 1, sizeof(*list));
 	for (size_t i = 0; i < count; i++)
-		list[i] = (struct sure){of[i].ranked[0].p, fits(&cases[i], of[i].ranked[0].cause)};
-	qsort(list, count, sizeof(*list), by_sureness);
+		list[i] = (struct sure){of[i].ranked[0].p, calibrate_fits(&cases[i], of[i].ranked[0].cause)};
+	qsort(list, count, sizeof(*list), calibrate_by_sureness);
 	for (int k = 0; k < CALIBRATE_COVERAGE; k++) {
 		size_t most = (size_t)ceil(calibrate_coverage[k] * (double)count), right = 0;
 		for (size_t i = 0; i < most && i < count; i++)
@@ -238,8 +238,8 @@ void calibrate_score(const struct calibrate_case *cases, const struct verdict *o
 {
 	*ret = (struct calibrate_report){.count = count};
 	for (size_t i = 0; i < count; i++)
-		score_one(&cases[i], &of[i], ret);
-	coverage_fill(cases, of, count, ret);
+		calibrate_score_one(&cases[i], &of[i], ret);
+	calibrate_coverage_fill(cases, of, count, ret);
 	double n = count ? (double)count : NAN;
 	for (int b = 0; b < CALIBRATE_BINS; b++) {
 		ret->ece += fabs(ret->bins[b].p - ret->bins[b].right) / n;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-static const struct cause_row rows[CAUSE_COUNT] = {
+static const struct cause_row causes_rows[CAUSE_COUNT] = {
 	[CAUSE_NETWORK_STRESS] = {"network-stress", "network stress",
 				  "More traffic arrived than the links or the machines could carry."},
 	[CAUSE_POWER] = {"power", "power", "Machines lost their electricity, at one site or over a grid."},
@@ -37,18 +37,18 @@ struct context_row { // multiplies a prior where it holds
 	enum diagnose_decision factor;
 };
 
-static bool service_only(const struct diagnose_input *in)
+static bool causes_service_only(const struct diagnose_input *in)
 {
 	return in->incident->story.scope == SCOPE_SERVICE;
 }
 
-static bool whole(const struct diagnose_input *in)
+static bool causes_whole(const struct diagnose_input *in)
 {
 	return in->incident->story.scope == SCOPE_TOTAL;
 }
 
 // One or two networks behind few upstreams: one thing that fails takes all of it.
-static bool small(const struct diagnose_input *in)
+static bool causes_small(const struct diagnose_input *in)
 {
 	const struct entity *e = in->entity;
 	return e && e->asn_count > 0 && (double)e->asn_count <= diagnose_value(in->decisions, PRIOR_SMALL_NETWORKS);
@@ -56,7 +56,7 @@ static bool small(const struct diagnose_input *in)
 
 // Nothing but a series that others publish: what is published is of the kind that public labels tell of. Factors: square roots of
 // the shares in those labels (of 244: ordered 166, cable 40, power 15, equipment and routing 9, weather 5) over the priors above.
-static bool published(const struct diagnose_input *in)
+static bool causes_published(const struct diagnose_input *in)
 {
 	const struct incident *n = in->incident;
 	bool only = n->story.signal_count > 0;
@@ -68,30 +68,30 @@ static bool published(const struct diagnose_input *in)
 _Static_assert(PRIOR_MEASUREMENT_ARTEFACT - PRIOR_NETWORK_STRESS == CAUSE_MEASUREMENT_ARTEFACT - CAUSE_NETWORK_STRESS,
 	       "priors stand in the order of enum cause");
 
-static const struct context_row contexts[] = {
-	{published, CAUSE_ORDERED_SHUTDOWN, PRIOR_PUBLISHED_ORDERED},
-	{published, CAUSE_CABLE, PRIOR_PUBLISHED_CABLE},
-	{published, CAUSE_POWER, PRIOR_PUBLISHED_POWER},
-	{published, CAUSE_MISCONFIGURATION, PRIOR_PUBLISHED_MISCONFIGURATION},
-	{published, CAUSE_NETWORK_STRESS, PRIOR_PUBLISHED_STRESS},
-	{published, CAUSE_SERVICE_FAILURE, PRIOR_PUBLISHED_SERVICE},
-	{service_only, CAUSE_SERVICE_FAILURE, PRIOR_SERVICE_SERVICE},
-	{service_only, CAUSE_ORDERED_SHUTDOWN, PRIOR_SERVICE_ORDERED},
-	{service_only, CAUSE_CABLE, PRIOR_SERVICE_CABLE},
-	{whole, CAUSE_SERVICE_FAILURE, PRIOR_WHOLE_SERVICE},
-	{whole, CAUSE_PREFIX_MIGRATION, PRIOR_WHOLE_MIGRATION},
-	{small, CAUSE_NETWORK_STRESS, PRIOR_SMALL_STRESS},
+static const struct context_row causes_contexts[] = {
+	{causes_published, CAUSE_ORDERED_SHUTDOWN, PRIOR_PUBLISHED_ORDERED},
+	{causes_published, CAUSE_CABLE, PRIOR_PUBLISHED_CABLE},
+	{causes_published, CAUSE_POWER, PRIOR_PUBLISHED_POWER},
+	{causes_published, CAUSE_MISCONFIGURATION, PRIOR_PUBLISHED_MISCONFIGURATION},
+	{causes_published, CAUSE_NETWORK_STRESS, PRIOR_PUBLISHED_STRESS},
+	{causes_published, CAUSE_SERVICE_FAILURE, PRIOR_PUBLISHED_SERVICE},
+	{causes_service_only, CAUSE_SERVICE_FAILURE, PRIOR_SERVICE_SERVICE},
+	{causes_service_only, CAUSE_ORDERED_SHUTDOWN, PRIOR_SERVICE_ORDERED},
+	{causes_service_only, CAUSE_CABLE, PRIOR_SERVICE_CABLE},
+	{causes_whole, CAUSE_SERVICE_FAILURE, PRIOR_WHOLE_SERVICE},
+	{causes_whole, CAUSE_PREFIX_MIGRATION, PRIOR_WHOLE_MIGRATION},
+	{causes_small, CAUSE_NETWORK_STRESS, PRIOR_SMALL_STRESS},
 };
 
 const struct cause_row *cause_row(uint8_t cause)
 {
-	return &rows[cause];
+	return &causes_rows[cause];
 }
 
 int cause_of(const char *word)
 {
 	for (int c = 0; c < CAUSE_COUNT; c++)
-		if (strcmp(rows[c].word, word) == 0)
+		if (strcmp(causes_rows[c].word, word) == 0)
 			return c;
 	return -1;
 }
@@ -106,9 +106,9 @@ void diagnose_prior(const struct diagnose_input *in, double ret[CAUSE_COUNT])
 	double sum = 0;
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		ret[c] = cause_prior(in->decisions, (uint8_t)c);
-	for (size_t i = 0; i < sizeof(contexts) / sizeof(*contexts); i++)
-		if (contexts[i].holds(in))
-			ret[contexts[i].cause] *= diagnose_value(in->decisions, contexts[i].factor);
+	for (size_t i = 0; i < sizeof(causes_contexts) / sizeof(*causes_contexts); i++)
+		if (causes_contexts[i].holds(in))
+			ret[causes_contexts[i].cause] *= diagnose_value(in->decisions, causes_contexts[i].factor);
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		sum += ret[c];
 	for (int c = 0; c < CAUSE_COUNT; c++)

@@ -18,36 +18,37 @@ struct sums {			  // log ratios
 	double total[CAUSE_COUNT];
 };
 
-static double clipped(double x, double most)
+static double diagnose_clipped(double x, double most)
 {
 	return x > most ? most : x < -most ? -most : x;
 }
 
-static double answer_p(const struct ratios *r, uint8_t cause, uint8_t evidence, uint8_t answer)
+static double diagnose_answer_p(const struct ratios *r, uint8_t cause, uint8_t evidence, uint8_t answer)
 {
 	double yes = ratios_yes(r, cause, evidence);
 	return answer == ANSWER_YES ? yes : 1 - yes;
 }
 
 // Log ratios of one answer, by cause.
-static void evidence_sum(const struct ratios *r, const double *prior, uint8_t evidence, const struct finding *f,
-			 struct sums *s)
+static void diagnose_evidence_sum(const struct ratios *r, const double *prior, uint8_t evidence,
+				  const struct finding *f, struct sums *s)
 {
 	double all = 0, weight = 0;
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		s->evidence[c][evidence] = 0;
 		weight += prior[c];
-		all += f->answer == ANSWER_UNKNOWN ? 0 : prior[c] * answer_p(r, (uint8_t)c, evidence, f->answer);
+		all += f->answer == ANSWER_UNKNOWN ? 0
+						   : prior[c] * diagnose_answer_p(r, (uint8_t)c, evidence, f->answer);
 	}
 	if (f->answer == ANSWER_UNKNOWN || !(all > 0))
 		return;
 	for (int c = 0; c < CAUSE_COUNT; c++) {
-		double ratio = log(answer_p(r, (uint8_t)c, evidence, f->answer) * weight / all) * f->strength;
-		s->evidence[c][evidence] = clipped(ratio, s->clip);
+		double ratio = log(diagnose_answer_p(r, (uint8_t)c, evidence, f->answer) * weight / all) * f->strength;
+		s->evidence[c][evidence] = diagnose_clipped(ratio, s->clip);
 	}
 }
 
-static double family_sum(const struct sums *s, const double *of_evidence, uint8_t family, double sharpness)
+static double diagnose_family_sum(const struct sums *s, const double *of_evidence, uint8_t family, double sharpness)
 {
 	double largest = 0, sum = 0;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -58,21 +59,22 @@ static double family_sum(const struct sums *s, const double *of_evidence, uint8_
 			largest = of_evidence[e];
 	}
 	double whole = sharpness * (largest + (sum - largest) * diagnose_value(s->decisions, DIAGNOSE_FAMILY_REST));
-	return clipped(whole, s->family_clip); // last: no sharpness gets around it
+	return diagnose_clipped(whole, s->family_clip); // last: no sharpness gets around it
 }
 
-static void sums_make(const struct finding *findings, const double *prior, const struct ratios *r, struct sums *s)
+static void diagnose_sums_make(const struct finding *findings, const double *prior, const struct ratios *r,
+			       struct sums *s)
 {
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
-		evidence_sum(r, prior, e, &findings[e], s);
+		diagnose_evidence_sum(r, prior, e, &findings[e], s);
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		s->total[c] = 0;
 		for (uint8_t f = 0; f < FAMILY_COUNT; f++)
-			s->total[c] += s->family[c][f] = family_sum(s, s->evidence[c], f, r->sharpness);
+			s->total[c] += s->family[c][f] = diagnose_family_sum(s, s->evidence[c], f, r->sharpness);
 	}
 }
 
-static void posterior(const struct sums *s, const double *prior, double *ret)
+static void diagnose_posterior(const struct sums *s, const double *prior, double *ret)
 {
 	double most = -INFINITY, sum = 0;
 	for (int c = 0; c < CAUSE_COUNT; c++) {
@@ -88,7 +90,7 @@ static void posterior(const struct sums *s, const double *prior, double *ret)
 		ret[c] = (1 - misled) * ret[c] / sum + misled * prior[c] / whole;
 }
 
-static double with_odds(double p, double factor)
+static double diagnose_with_odds(double p, double factor)
 {
 	return p * factor / (p * factor + 1 - p);
 }
@@ -100,7 +102,7 @@ struct ranking {
 	double log_lr[ARGUMENTS_MAX];
 };
 
-static void argument_put(struct ranking *r, uint8_t evidence, double lr)
+static void diagnose_argument_put(struct ranking *r, uint8_t evidence, double lr)
 {
 	struct argument *list = r->list;
 	uint8_t *count = r->count, at = *count;
@@ -117,7 +119,7 @@ static void argument_put(struct ranking *r, uint8_t evidence, double lr)
 	list[at] = (struct argument){evidence, lr};
 }
 
-static void arguments(const struct sums *s, struct hypothesis *h)
+static void diagnose_arguments(const struct sums *s, struct hypothesis *h)
 {
 	double least = diagnose_value(s->decisions, DIAGNOSE_ARGUMENT_LEAST);
 	struct ranking favour = {.list = h->in_favour, .count = &h->favour_count};
@@ -125,31 +127,31 @@ static void arguments(const struct sums *s, struct hypothesis *h)
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		double ratio = s->evidence[h->cause][e];
 		if (ratio > least)
-			argument_put(&favour, e, exp(ratio));
+			diagnose_argument_put(&favour, e, exp(ratio));
 		else if (ratio < -least)
-			argument_put(&against, e, exp(ratio));
+			diagnose_argument_put(&against, e, exp(ratio));
 	}
 }
 
-static int by_p(const void *a, const void *b)
+static int diagnose_by_p(const void *a, const void *b)
 {
 	const struct hypothesis *x = a, *y = b;
 	return x->p > y->p ? -1 : x->p < y->p ? 1 : (int)x->cause - (int)y->cause;
 }
 
-static void rank(const struct sums *s, const double *p, struct verdict *ret)
+static void diagnose_rank_causes(const struct sums *s, const double *p, struct verdict *ret)
 {
 	for (int c = 0; c < CAUSE_COUNT; c++) {
 		struct hypothesis *h = &ret->ranked[c];
 		*h = (struct hypothesis){.cause = (uint8_t)c, .p = p[c]};
-		h->p_low = with_odds(p[c], diagnose_value(s->decisions, DIAGNOSE_PRIOR_LESS));
-		h->p_high = with_odds(p[c], diagnose_value(s->decisions, DIAGNOSE_PRIOR_MORE));
-		arguments(s, h);
+		h->p_low = diagnose_with_odds(p[c], diagnose_value(s->decisions, DIAGNOSE_PRIOR_LESS));
+		h->p_high = diagnose_with_odds(p[c], diagnose_value(s->decisions, DIAGNOSE_PRIOR_MORE));
+		diagnose_arguments(s, h);
 	}
-	qsort(ret->ranked, CAUSE_COUNT, sizeof(*ret->ranked), by_p);
+	qsort(ret->ranked, CAUSE_COUNT, sizeof(*ret->ranked), diagnose_by_p);
 }
 
-static void abstain(const struct sums *s, struct verdict *d)
+static void diagnose_abstain(const struct sums *s, struct verdict *d)
 {
 	const struct hypothesis *first = &d->ranked[0], *second = &d->ranked[1];
 	unsigned families = 0;
@@ -168,29 +170,29 @@ static void abstain(const struct sums *s, struct verdict *d)
 }
 
 // Information that the answer to an unknown question is expected to bring: bits between causes and answer.
-static double bits_of(const struct ratios *r, const double *p, uint8_t evidence)
+static double diagnose_bits_of(const struct ratios *r, const double *p, uint8_t evidence)
 {
 	double bits = 0;
 	for (uint8_t answer = ANSWER_NO; answer <= ANSWER_YES; answer++) {
 		double all = 0;
 		for (int c = 0; c < CAUSE_COUNT; c++)
-			all += p[c] * answer_p(r, (uint8_t)c, evidence, answer);
+			all += p[c] * diagnose_answer_p(r, (uint8_t)c, evidence, answer);
 		for (int c = 0; c < CAUSE_COUNT; c++) {
-			double own = answer_p(r, (uint8_t)c, evidence, answer);
+			double own = diagnose_answer_p(r, (uint8_t)c, evidence, answer);
 			bits += p[c] > 0 ? p[c] * own * log2(own / all) : 0;
 		}
 	}
 	return bits;
 }
 
-static void ask(const struct ratios *r, const double *p, struct verdict *d)
+static void diagnose_ask(const struct ratios *r, const double *p, struct verdict *d)
 {
 	d->ask = EVIDENCE_COUNT;
 	d->ask_bits = 0;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		if (d->findings[e].answer != ANSWER_UNKNOWN || !evidence_row(e)->ask)
 			continue;
-		double bits = bits_of(r, p, e);
+		double bits = diagnose_bits_of(r, p, e);
 		if (bits > d->ask_bits) {
 			d->ask = e;
 			d->ask_bits = bits;
@@ -207,11 +209,11 @@ void diagnose_rank(const struct diagnose_answers *in, struct verdict *ret)
 	*ret = (struct verdict){.known = true, .coverage = in->coverage};
 	memcpy(ret->findings, in->findings, sizeof(ret->findings));
 	memcpy(ret->prior, in->prior, sizeof(ret->prior));
-	sums_make(in->findings, in->prior, in->ratios, &s);
-	posterior(&s, in->prior, p);
-	rank(&s, p, ret);
-	abstain(&s, ret);
-	ask(in->ratios, p, ret);
+	diagnose_sums_make(in->findings, in->prior, in->ratios, &s);
+	diagnose_posterior(&s, in->prior, p);
+	diagnose_rank_causes(&s, p, ret);
+	diagnose_abstain(&s, ret);
+	diagnose_ask(in->ratios, p, ret);
 }
 
 // Whether the ranking would be the same: it rests on answers, their strength, prior and coverage, not on the numbers that are

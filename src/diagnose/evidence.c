@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const struct evidence_row rows[EVIDENCE_COUNT] = {
+static const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
 	[EVIDENCE_LOSS_RAMP] = {"loss-ramp", FAMILY_TIMING, SOURCE_PROBES,
 				"Loss grew for {a:s} before everything was silent.",
 				"Loss came at once, without a ramp.",
@@ -63,11 +63,11 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 				    "A session ended because one side could not read what the other sent.",
 				    "No session ended over a message that could not be read.", NULL,
 				    look_session_error},
-	[EVIDENCE_DAEMON_DIED] = {"daemon-died", FAMILY_CONTROL_PLANE, SOURCE_BMP | SOURCE_PROBES,
-				  "The border answered ping, but its sessions ended without a word: its routing "
-				  "program died, not its link.",
-				  "It was not so that the border lived on while its sessions died.",
-				  "Did the border live on while its sessions died?", look_daemon_died},
+	[EVIDENCE_DAEMON_DIED] =
+		{"daemon-died", FAMILY_CONTROL_PLANE, SOURCE_BMP | SOURCE_PROBES,
+		 "The border answered ping, but its sessions ended without a word: its routing program died, not its link.",
+		 "It was not so that the border lived on while its sessions died.",
+		 "Did the border live on while its sessions died?", look_daemon_died},
 	[EVIDENCE_ANNOUNCE_BURST] =
 		{"announce-burst", FAMILY_CONTROL_PLANE, SOURCE_ROUTES,
 		 "Its networks announced many prefixes that they never had before: {a} for each usual one.",
@@ -198,13 +198,13 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
 
 const struct evidence_row *evidence_row(uint8_t evidence)
 {
-	return &rows[evidence];
+	return &evidence_rows[evidence];
 }
 
 int evidence_of(const char *name)
 {
 	for (int e = 0; e < EVIDENCE_COUNT; e++)
-		if (strcmp(rows[e].name, name) == 0)
+		if (strcmp(evidence_rows[e].name, name) == 0)
 			return e;
 	return -1;
 }

@@ -11,7 +11,7 @@
 #define COMPETE_LEAST 0.05 // a cause below this is not said to compete
 #define COMPETE_MOST  3	   // of a sentence
 
-static void put_seconds(struct text *t, double s)
+static void words_put_seconds(struct text *t, double s)
 {
 	double size = fabs(s);
 	if (size < 90)
@@ -24,13 +24,13 @@ static void put_seconds(struct text *t, double s)
 		text_printf(t, "%.1f days", s / 86400);
 }
 
-static void put_plain(struct text *t, double x)
+static void words_put_plain(struct text *t, double x)
 {
 	text_printf(t, "%.*f", fabs(x - round(x)) < 0.005 ? 0 : fabs(x) < 10 ? 1 : 0, x);
 }
 
 // {a}, {b}; with :s seconds, with :% a share. Returns what stands behind it; null: no such thing.
-static const char *put_number(struct text *t, const char *at, const struct finding *f)
+static const char *words_put_number(struct text *t, const char *at, const struct finding *f)
 {
 	double x = at[1] == 'a' ? f->value : f->other;
 	const char *end = strchr(at, '}');
@@ -39,11 +39,11 @@ static const char *put_number(struct text *t, const char *at, const struct findi
 	if (isnan(x))
 		text_put(t, "an unknown number");
 	else if (at[2] == ':' && at[3] == 's')
-		put_seconds(t, x);
+		words_put_seconds(t, x);
 	else if (at[2] == ':' && at[3] == '%')
 		text_printf(t, "%.0f %%", 100 * x);
 	else
-		put_plain(t, x);
+		words_put_plain(t, x);
 	return end + 1;
 }
 
@@ -52,7 +52,7 @@ void words_evidence(struct text *t, uint8_t evidence, const struct finding *f)
 	const struct evidence_row *row = evidence_row(evidence);
 	const char *at = f->answer == ANSWER_YES ? row->yes : f->answer == ANSWER_NO ? row->no : "";
 	while (*at) {
-		const char *next = *at == '{' ? put_number(t, at, f) : NULL;
+		const char *next = *at == '{' ? words_put_number(t, at, f) : NULL;
 		if (!next)
 			text_char(t, *at++);
 		else
@@ -78,7 +78,7 @@ void words_headline(struct text *t, const struct verdict *d)
 		text_printf(t, "%s (%.2f, %s)", cause_row(h->cause)->title, h->p, words_likely(h->p));
 }
 
-static void put_close(struct text *t, const struct verdict *d)
+static void words_put_close(struct text *t, const struct verdict *d)
 {
 	if (d->least_ratio == 3)
 		text_put(t, "the second is more than a third of the first");
@@ -86,7 +86,7 @@ static void put_close(struct text *t, const struct verdict *d)
 		text_printf(t, "the first is less than %g times the second", d->least_ratio);
 }
 
-static void put_families(struct text *t, const struct verdict *d)
+static void words_put_families(struct text *t, const struct verdict *d)
 {
 	bool one = d->families == 1;
 	text_printf(t, "%u kind%s of evidence speak%s for the first, ", d->families, one ? "" : "s", one ? "s" : "");
@@ -101,20 +101,20 @@ void words_abstention(struct text *t, const struct verdict *d, uint8_t reason)
 	if (reason == ABSTAIN_WEAK)
 		text_printf(t, "no cause reaches %.2f", d->least_p);
 	else if (reason == ABSTAIN_CLOSE)
-		put_close(t, d);
+		words_put_close(t, d);
 	else if (reason == ABSTAIN_ONE_FAMILY)
-		put_families(t, d);
+		words_put_families(t, d);
 	else if (reason == ABSTAIN_COVERAGE)
 		text_printf(t, "only %.0f %% of those that watch could see", 100 * d->coverage);
 }
 
-static void put_argument(struct text *t, const char *lead, const struct verdict *d, const struct argument *a)
+static void words_put_argument(struct text *t, const char *lead, const struct verdict *d, const struct argument *a)
 {
 	text_put(t, lead);
 	words_evidence(t, a->evidence, &d->findings[a->evidence]);
 }
 
-static void put_competitors(struct text *t, const struct verdict *d)
+static void words_put_competitors(struct text *t, const struct verdict *d)
 {
 	text_put(t, " Competing: ");
 	for (size_t i = 0; i < COMPETE_MOST; i++) {
@@ -126,7 +126,7 @@ static void put_competitors(struct text *t, const struct verdict *d)
 	text_char(t, '.');
 }
 
-static void put_undetermined(struct text *t, const struct verdict *d)
+static void words_put_undetermined(struct text *t, const struct verdict *d)
 {
 	bool first = true;
 	text_put(t, "The cause is undetermined: ");
@@ -138,14 +138,14 @@ static void put_undetermined(struct text *t, const struct verdict *d)
 		first = false;
 	}
 	text_char(t, '.');
-	put_competitors(t, d);
+	words_put_competitors(t, d);
 }
 
 void words_verdict(struct text *t, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained) {
-		put_undetermined(t, d);
+		words_put_undetermined(t, d);
 	} else {
 		text_put(t, cause_row(h->cause)->says);
 		text_printf(t,
@@ -153,9 +153,9 @@ void words_verdict(struct text *t, const struct verdict *d)
 			    words_likely(h->p), h->p, h->p_low, h->p_high);
 	}
 	if (h->favour_count)
-		put_argument(t, " ", d, &h->in_favour[0]);
+		words_put_argument(t, " ", d, &h->in_favour[0]);
 	if (h->against_count)
-		put_argument(t, " Against it: ", d, &h->against[0]);
+		words_put_argument(t, " Against it: ", d, &h->against[0]);
 }
 
 void words_ask(struct text *t, const struct verdict *d)

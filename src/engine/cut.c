@@ -13,7 +13,7 @@
 
 #define LATE_MAX (COLLECTORS_MAX + OBSERVERS_MAX)
 
-static struct blind_span *blind_add(struct pipeline *p, const struct blind_span *span)
+static struct blind_span *cut_blind_add(struct pipeline *p, const struct blind_span *span)
 {
 	alloc_grow((void **)&p->blind.at, p->blind.count, &p->blind.capacity, sizeof(*p->blind.at));
 	p->blind.at[p->blind.count] = *span;
@@ -21,7 +21,7 @@ static struct blind_span *blind_add(struct pipeline *p, const struct blind_span 
 }
 
 // An observer may be blind for two reasons at a time; each ends for itself.
-static bool blind_ends(const struct blind_span *b, const struct observer_change *c)
+static bool cut_blind_ends(const struct blind_span *b, const struct observer_change *c)
 {
 	return b->is_observer && b->who == c->observer && !instant_known(b->to) && b->degraded == c->degraded &&
 	       strcmp(b->why, c->why) == 0;
@@ -32,23 +32,23 @@ void cut_blind(struct pipeline *p)
 	const struct blind_list *collectors = routes_blind(p->routes);
 	p->blind.count = 0;
 	for (size_t i = 0; i < collectors->count; i++)
-		blind_add(p, &collectors->at[i]);
+		cut_blind_add(p, &collectors->at[i]);
 	for (size_t i = 0; i < p->observers.count; i++) {
 		const struct observer_change *c = &p->observers.at[i];
 		if (c->impaired) {
 			struct blind_span span = {true, c->observer, c->from, INSTANT_NONE, c->why, c->degraded};
-			blind_add(p, &span);
+			cut_blind_add(p, &span);
 			continue;
 		}
 		for (size_t k = p->blind.count; k-- > 0;)
-			if (blind_ends(&p->blind.at[k], c))
+			if (cut_blind_ends(&p->blind.at[k], c))
 				p->blind.at[k].to = c->from;
 	}
 }
 
-static void ties_find(struct pipeline *p, uint32_t entity)
+static void cut_ties_find(struct pipeline *p, uint32_t entity)
 {
-	struct link_input in = {
+	struct ties_input in = {
 		.decisions = p->decisions,
 		.entities = p->entities,
 		.known = p->known,
@@ -59,11 +59,11 @@ static void ties_find(struct pipeline *p, uint32_t entity)
 	};
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		in.hold_time_s = p->hold_times[i] > in.hold_time_s ? p->hold_times[i] : in.hold_time_s;
-	link_incidents(&in, book_entity(p->book, entity), entity);
+	ties_incidents(&in, book_entity(p->book, entity), entity);
 	book_tied(p->book, entity);
 }
 
-static struct incident_view view_of(struct pipeline *p)
+static struct incident_view cut_view_of(struct pipeline *p)
 {
 	return (struct incident_view){
 		.entities = p->entities,
@@ -81,7 +81,7 @@ static struct incident_view view_of(struct pipeline *p)
 	};
 }
 
-static size_t late_names(const struct pipeline *p, const char **ret)
+static size_t cut_late_names(const struct pipeline *p, const char **ret)
 {
 	size_t n = 0;
 	for (uint16_t i = 0; p->any_late && i < LATE_MAX; i++) {
@@ -94,7 +94,7 @@ static size_t late_names(const struct pipeline *p, const char **ret)
 }
 
 // `document`: as incident_json() writes it.
-static void revision_tell(struct pipeline *p, const struct incident *n, enum book_news news, struct text *document)
+static void cut_revision_tell(struct pipeline *p, const struct incident *n, enum book_news news, struct text *document)
 {
 	if (!p->revisions.take)
 		return;
@@ -108,7 +108,7 @@ static void revision_tell(struct pipeline *p, const struct incident *n, enum boo
 		.document = text_string(document),
 		.document_length = document->length,
 		.late = late,
-		.late_count = late_names(p, late),
+		.late_count = cut_late_names(p, late),
 		.incident = n,
 	};
 	p->revisions.take(p->revisions.context, &r);
@@ -116,7 +116,8 @@ static void revision_tell(struct pipeline *p, const struct incident *n, enum boo
 }
 
 // The document is written once: its revision stands in the head, and what it says besides decides whether it rises.
-static enum book_news incident_tell(struct pipeline *p, const struct incident_view *v, size_t i, struct text *document)
+static enum book_news cut_incident_tell(struct pipeline *p, const struct incident_view *v, size_t i,
+					struct text *document)
 {
 	const struct incident *n = &book_incidents(p->book)->at[i];
 	struct text head = {0};
@@ -126,14 +127,14 @@ static enum book_news incident_tell(struct pipeline *p, const struct incident_vi
 	if (news != BOOK_SAME && p->revisions.take) {
 		incident_json_head(&head, n);
 		text_bytes(&head, document->bytes + rest, document->length - rest);
-		revision_tell(p, n, news, &head);
+		cut_revision_tell(p, n, news, &head);
 	}
 	text_free(&head);
 	return news;
 }
 
 // Of all that a document is made of beside the incident itself.
-static uint64_t surroundings_of(const struct pipeline *p)
+static uint64_t cut_surroundings_of(const struct pipeline *p)
 {
 	uint64_t h = hash_pair(collector_count(p->peers), p->targets ? observer_count(p->targets) : 0);
 	for (size_t i = 0; i < p->blind.count; i++) {
@@ -145,7 +146,7 @@ static uint64_t surroundings_of(const struct pipeline *p)
 	return h;
 }
 
-static uint64_t inputs_of(const struct incident *n, uint64_t surroundings)
+static uint64_t cut_inputs_of(const struct incident *n, uint64_t surroundings)
 {
 	uint64_t of_story = hash_words(&n->story, sizeof(n->story)), of_facts = hash_words(&n->facts, sizeof(n->facts));
 	return hash_pair(hash_pair(of_story, of_facts),
@@ -153,36 +154,36 @@ static uint64_t inputs_of(const struct incident *n, uint64_t surroundings)
 	       1;
 }
 
-static void incidents_tell(struct pipeline *p)
+static void cut_incidents_tell(struct pipeline *p)
 {
-	uint64_t surroundings = surroundings_of(p);
+	uint64_t surroundings = cut_surroundings_of(p);
 	struct incident_list *l = book_incidents(p->book);
-	struct incident_view view = view_of(p);
+	struct incident_view view = cut_view_of(p);
 	struct text scratch = {0};
 	for (size_t i = 0; i < l->count; i++) {
 		struct incident *n = &l->at[i];
-		if (!book_due(p->book, i) || book_unchanged(p->book, i, inputs_of(n, surroundings)))
+		if (!book_due(p->book, i) || book_unchanged(p->book, i, cut_inputs_of(n, surroundings)))
 			continue;
 		const struct entity *entity = &p->entities->at[n->story.entity];
 		struct diagnose_input in = {n, entity, p->ratios, p->decisions, &n->verdict};
 		diagnose_incident(&in, &n->verdict);
-		incident_tell(p, &view, i, &scratch);
+		cut_incident_tell(p, &view, i, &scratch);
 	}
 	enum book_news news;
 	for (const struct incident *n; (n = book_withdrawn(p->book, &news));) {
 		text_clear(&scratch);
 		incident_json(&scratch, &view, n);
-		revision_tell(p, n, news, &scratch);
+		cut_revision_tell(p, n, news, &scratch);
 	}
 	text_free(&scratch);
 }
 
 // Whether the entity is looked at now.
-static bool wanted(struct pipeline *p, uint32_t entity)
+static bool cut_wanted(struct pipeline *p, uint32_t entity)
 {
 	struct watch *w = &p->watches[entity];
-	const struct evidence *e = routes_evidence(p->routes);
-	uint64_t news = e ? evidence_news(e, entity) : 0;
+	const struct route_log *e = routes_route_log(p->routes);
+	uint64_t news = e ? route_log_news(e, entity) : 0;
 	bool origins = news != w->origin_news;
 	w->origin_news = news;
 	return p->entities->at[entity].watched &&
@@ -191,28 +192,28 @@ static bool wanted(struct pipeline *p, uint32_t entity)
 
 void cut_make(struct pipeline *p, struct instant now)
 {
-	const struct evidence *evidence = routes_evidence(p->routes);
+	const struct route_log *evidence = routes_route_log(p->routes);
 	double share = engine_value(p->decisions, ENGINE_LOOK_SHARE);
 	bool any = false;
-	p->origin_news = evidence ? evidence_news_all(evidence) : 0;
+	p->origin_news = evidence ? route_log_news_all(evidence) : 0;
 	p->cut = now;
 	p->news = false;
 	for (uint32_t e = 0; e < p->entities->count; e++) {
 		struct watch *w = &p->watches[e];
-		if (!wanted(p, e))
+		if (!cut_wanted(p, e))
 			continue;
 		look_entity(p, e, now);
 		int64_t age = (int64_t)((double)(now.ns - w->opened.ns) * share);
 		w->look_at = instant_after(now, age > p->cut_ns ? age : p->cut_ns);
 		any = true;
-		ties_find(p, e);
+		cut_ties_find(p, e);
 	}
 	for (uint32_t e = 0; e < p->entities->count; e++)
 		p->news |= p->watches[e].open;
 	if (!any)
 		return;
 	cut_blind(p);
-	incidents_tell(p);
+	cut_incidents_tell(p);
 	if (p->any_late)
 		memset(p->late, 0, LATE_MAX * sizeof(*p->late));
 	p->any_late = false;

@@ -15,7 +15,7 @@
 #define VALUES_NS (2 * 86400 * NS_PER_S) // values of series are kept for so long, and before what is open
 #define CURVE_NS  (6 * 3600 * NS_PER_S)	 // before and after what is over, besides its lead
 
-static void detectors_ask(struct pipeline *p, uint32_t entity)
+static void look_detectors_ask(struct pipeline *p, uint32_t entity)
 {
 	if (p->ending)
 		return;
@@ -70,7 +70,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct watch *w = &p->watches[entity];
-	detectors_ask(p, entity);
+	look_detectors_ask(p, entity);
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
 	d->last = now;
@@ -95,7 +95,7 @@ void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 	assemble_free(&groups);
 }
 
-static bool has_series(const struct dossier *d)
+static bool look_has_series(const struct dossier *d)
 {
 	for (size_t i = 0; i < d->detection_count; i++)
 		if (d->detections[i].signal == SIGNAL_SERIES)
@@ -117,16 +117,16 @@ static struct instant look_unsealed_since(const struct dossier *d, struct instan
 	return open ? since : now;
 }
 
-static struct instant earlier(struct instant a, struct instant b)
+static struct instant look_earlier(struct instant a, struct instant b)
 {
 	return a.ns < b.ns ? a : b;
 }
 
 // Since when details are needed: of what is open, from before its start.
-static struct instant needed_since(struct pipeline *p, uint32_t entity, struct instant now)
+static struct instant look_needed_since(struct pipeline *p, uint32_t entity, struct instant now)
 {
 	struct instant open = book_needed_since(p->book, entity, now);
-	struct instant since = earlier(look_unsealed_since(&p->dossiers[entity], now), open);
+	struct instant since = look_earlier(look_unsealed_since(&p->dossiers[entity], now), open);
 	int64_t least = now.ns - engine_ns(p->decisions, ENGINE_OPEN_MOST_S);
 	return instant_of_ns((since.ns < least ? least : since.ns) - engine_ns(p->decisions, ENGINE_AROUND_S));
 }
@@ -172,7 +172,7 @@ static struct dossier_span look_curve_span(const struct dossier *d, size_t which
 		const struct detection *one = &d->detections[i];
 		if (i != which && (!d->group[which] || d->group[i] != d->group[which]))
 			continue;
-		from = instant_known(one->start.from) ? earlier(from, one->start.from) : from;
+		from = instant_known(one->start.from) ? look_earlier(from, one->start.from) : from;
 		open |= !instant_known(one->end.best);
 		to = one->end.best.ns > to.ns ? one->end.best : to;
 	}
@@ -202,10 +202,10 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	struct watch *w = &p->watches[entity];
 	double intervals = engine_value(p->decisions, ENGINE_SETTLE_INTERVALS);
 	int64_t probed = (int64_t)(intervals * (double)d->width_ns) + engine_ns(p->decisions, ENGINE_SETTLE_S);
-	int64_t margin = has_series(d) ? engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S) : probed;
+	int64_t margin = look_has_series(d) ? engine_ns(p->decisions, ENGINE_SETTLE_SERIES_S) : probed;
 	int64_t kept = engine_ns(p->decisions, ENGINE_FINE_S);
-	struct instant before = instant_after(now, -margin), needed = needed_since(p, entity, now);
-	struct instant fine = earlier(needed, instant_after(now, -(probed > kept ? probed : kept)));
+	struct instant before = instant_after(now, -margin), needed = look_needed_since(p, entity, now);
+	struct instant fine = look_earlier(needed, instant_after(now, -(probed > kept ? probed : kept)));
 	bool any = false, news = w->news;
 	for (size_t i = 0; i < d->detection_count && !any; i++)
 		any = instant_known(d->detections[i].end.best) && d->detections[i].end.best.ns < before.ns;
@@ -222,7 +222,7 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		done[0] = true; // of no group, and over
 		book_seal(p->book, d, before, done, groups);
 		dossier_retire(d, done, before,
-			       earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_CHANGES_S))));
+			       look_earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_CHANGES_S))));
 		struct assemble_input in = {d, p->entities, NULL, NULL, p->decisions};
 		struct assemble_groups left;
 		assemble_entity(&in, &left);
@@ -233,7 +233,7 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 	}
 	routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,
 		    fine);
-	dossier_coarsen(d, fine, earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
+	dossier_coarsen(d, fine, look_earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_COARSE_S))));
 	look_retire_values(p, entity, now);
 	look_retire_intervals(p, entity, now);
 }

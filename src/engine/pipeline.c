@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static void on_detection(void *context, const struct detection *d, bool opened)
+static void pipeline_on_detection(void *context, const struct detection *d, bool opened)
 {
 	struct pipeline *p = context;
 	dossier_detection(&p->dossiers[d->entity], d);
@@ -17,7 +17,7 @@ static void on_detection(void *context, const struct detection *d, bool opened)
 	p->news = true;
 }
 
-static void on_pulse(void *context, const struct pulse *pulse)
+static void pipeline_on_pulse(void *context, const struct pulse *pulse)
 {
 	struct pipeline *p = context;
 	reachability_pulse(p->reachability[pulse->entity], pulse);
@@ -25,7 +25,7 @@ static void on_pulse(void *context, const struct pulse *pulse)
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
 }
 
-static void on_change(void *context, const struct target_change *c)
+static void pipeline_on_change(void *context, const struct target_change *c)
 {
 	struct pipeline *p = context;
 	uint32_t entity = target_at(p->targets, c->target)->entity;
@@ -33,7 +33,7 @@ static void on_change(void *context, const struct target_change *c)
 	reachability_change(p->reachability[entity], c);
 }
 
-static void on_block(void *context, const struct block_state *b, uint8_t before)
+static void pipeline_on_block(void *context, const struct block_state *b, uint8_t before)
 {
 	struct pipeline *p = context;
 	const struct block_pool *pool = blocks_pool(p->blocks, b->entity);
@@ -50,7 +50,7 @@ static void on_block(void *context, const struct block_state *b, uint8_t before)
 }
 
 // A host that answers makes its block one that can be judged.
-static void on_host(void *context, const struct reach_host *h)
+static void pipeline_on_host(void *context, const struct reach_host *h)
 {
 	struct pipeline *p = context;
 	const struct target *t = target_at(p->targets, h->target);
@@ -71,7 +71,7 @@ static void on_host(void *context, const struct reach_host *h)
 	blocks_take(p->blocks, &probe);
 }
 
-static void on_observer(void *context, const struct observer_change *c)
+static void pipeline_on_observer(void *context, const struct observer_change *c)
 {
 	struct pipeline *p = context;
 	struct observer_list *l = &p->observers;
@@ -86,7 +86,7 @@ void pipeline_deadline_note(struct pipeline *p, size_t at)
 	p->deadline = p->deadlines[at] < p->deadline ? p->deadlines[at] : p->deadline;
 }
 
-static void on_sample(void *context, const struct sample *s)
+static void pipeline_on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
 	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
@@ -131,21 +131,23 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->targets = options->targets;
 	for (uint32_t e = 0; e < n; e++) {
 		p->dossiers[e].entity = e;
-		p->checks[e] = checks_create(d, e, (struct detection_sink){on_detection, p});
-		p->shares[e] = share_create(d, e, (struct detection_sink){on_detection, p});
-		p->reachability[e] = reachability_create(d, e, p->targets, (struct detection_sink){on_detection, p});
+		p->checks[e] = checks_create(d, e, (struct detection_sink){pipeline_on_detection, p});
+		p->shares[e] = share_create(d, e, (struct detection_sink){pipeline_on_detection, p});
+		p->reachability[e] =
+			reachability_create(d, e, p->targets, (struct detection_sink){pipeline_on_detection, p});
 		for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
-			struct level *l = level_create(d, e, s, (struct detection_sink){on_detection, p});
+			struct level *l = level_create(d, e, s, (struct detection_sink){pipeline_on_detection, p});
 			p->levels[e * SIGNAL_ROUTING_COUNT + s] = l;
 		}
 	}
 	if (p->targets)
 		p->reach = reach_create(d, p->targets, n,
-					(struct reach_sink){on_pulse, on_change, on_observer, on_host, p});
-	p->blocks = blocks_create(d, 0, (struct block_sink){.block = on_block, .context = p});
+					(struct reach_sink){pipeline_on_pulse, pipeline_on_change, pipeline_on_observer,
+							    pipeline_on_host, p});
+	p->blocks = blocks_create(d, 0, (struct block_sink){.block = pipeline_on_block, .context = p});
 	p->sessions = sessions_create(d, options->peers, options->entities);
 	struct visibility by = {options->definition, options->full_floor, d};
-	p->routes = routes_create(options->peers, options->entities, &by, (struct sample_sink){on_sample, p});
+	p->routes = routes_create(options->peers, options->entities, &by, (struct sample_sink){pipeline_on_sample, p});
 	return p;
 }
 
@@ -184,7 +186,7 @@ void pipeline_free(struct pipeline *p)
 	free(p);
 }
 
-static void hold_time_note(struct pipeline *p, uint32_t seconds)
+static void pipeline_hold_time_note(struct pipeline *p, uint32_t seconds)
 {
 	for (size_t i = 0; i < p->hold_time_count; i++)
 		if (p->hold_times[i] == seconds)
@@ -209,12 +211,12 @@ struct series_watch *pipeline_series(struct pipeline *p, uint32_t series)
 	const struct series *s = series_at(p->targets, series);
 	if (!*watch) {
 		*watch = series_create(p->decisions, s->entity, series, s->signal,
-				       (struct detection_sink){on_detection, p});
+				       (struct detection_sink){pipeline_on_detection, p});
 	}
 	return *watch;
 }
 
-static void take_series(struct pipeline *p, const struct obs *o)
+static void pipeline_take_series(struct pipeline *p, const struct obs *o)
 {
 	const struct series *s = series_at(p->targets, o->path_id);
 	if (s->entity >= p->entities->count)
@@ -227,7 +229,7 @@ static void take_series(struct pipeline *p, const struct obs *o)
 			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
 }
 
-static void take_measured(struct pipeline *p, const struct obs *o)
+static void pipeline_take_measured(struct pipeline *p, const struct obs *o)
 {
 	if (o->kind == OBS_PROBE && p->reach) {
 		if (!instant_known(p->probed))
@@ -236,24 +238,24 @@ static void take_measured(struct pipeline *p, const struct obs *o)
 	} else if (o->kind == OBS_HEALTH && p->reach) {
 		reach_health(p->reach, o);
 	} else if (o->kind == OBS_SERIES && p->targets) {
-		take_series(p, o);
+		pipeline_take_series(p, o);
 	}
 }
 
-static bool of_routing(const struct obs *o)
+static bool pipeline_of_routing(const struct obs *o)
 {
 	return o->kind != OBS_PROBE && o->kind != OBS_SERIES && o->kind != OBS_HEALTH && o->kind != OBS_TIME;
 }
 
-static void take_routing(struct pipeline *p, const struct obs *o)
+static void pipeline_take_routing(struct pipeline *p, const struct obs *o)
 {
 	if (o->kind == OBS_SESSION || o->kind == OBS_ALIVE)
-		hold_time_note(p, o->hold_s);
+		pipeline_hold_time_note(p, o->hold_s);
 	sessions_take(p->sessions, o);
 }
 
 // Levels are told of whole seconds only: then it does not matter how the observations of a second come in batches.
-static void levels_tick(struct pipeline *p, int64_t second)
+static void pipeline_levels_tick(struct pipeline *p, int64_t second)
 {
 	struct instant now = instant_of(second, 0);
 	if (second == p->ticked || now.ns < p->deadline)
@@ -268,13 +270,13 @@ static void levels_tick(struct pipeline *p, int64_t second)
 }
 
 // Time passed up to `now`: what waits for that is told of it.
-static void tick(struct pipeline *p, struct instant now)
+static void pipeline_tick(struct pipeline *p, struct instant now)
 {
 	if (p->reach)
 		reach_tick(p->reach, now);
 	routes_tick(p->routes, now);
 	if (instant_known(routes_now(p->routes)))
-		levels_tick(p, instant_seconds(routes_now(p->routes)));
+		pipeline_levels_tick(p, instant_seconds(routes_now(p->routes)));
 	uint32_t every = (uint32_t)engine_value(p->decisions, ENGINE_SETTLE_EVERY);
 	for (uint32_t e = (uint32_t)(now.ns / p->tick_ns % every); e < p->entities->count; e += every)
 		if (p->entities->at[e].watched)
@@ -282,69 +284,69 @@ static void tick(struct pipeline *p, struct instant now)
 }
 
 // Whether anything can have changed that a cut would tell of.
-static bool cut_due(const struct pipeline *p)
+static bool pipeline_cut_due(const struct pipeline *p)
 {
-	const struct evidence *e = routes_evidence(p->routes);
-	return p->news || (e && evidence_news_all(e) != p->origin_news);
+	const struct route_log *e = routes_route_log(p->routes);
+	return p->news || (e && route_log_news_all(e) != p->origin_news);
 }
 
-static struct instant grid_after(struct instant t, int64_t step)
+static struct instant pipeline_grid_after(struct instant t, int64_t step)
 {
 	return instant_of_ns((t.ns / step + 1) * step);
 }
 
 // Time goes on to `now`; on its way all points of the two grids are passed in their order.
-static void time_pass(struct pipeline *p, struct instant now)
+static void pipeline_time_pass(struct pipeline *p, struct instant now)
 {
 	if (!instant_known(p->next_cut)) {
-		p->next_cut = grid_after(now, p->cut_ns);
-		p->next_tick = grid_after(now, p->tick_ns);
+		p->next_cut = pipeline_grid_after(now, p->cut_ns);
+		p->next_tick = pipeline_grid_after(now, p->tick_ns);
 		return;
 	}
 	double most = engine_value(p->decisions, ENGINE_TICKS_MOST);
 	for (unsigned ticks = 0; p->next_tick.ns <= now.ns || p->next_cut.ns <= now.ns;) {
 		if (p->next_tick.ns < p->next_cut.ns) {
-			tick(p, p->next_tick);
-			p->next_tick =
-				++ticks < most ? instant_after(p->next_tick, p->tick_ns) : grid_after(now, p->tick_ns);
+			pipeline_tick(p, p->next_tick);
+			p->next_tick = ++ticks < most ? instant_after(p->next_tick, p->tick_ns)
+						      : pipeline_grid_after(now, p->tick_ns);
 		} else {
-			if (cut_due(p))
+			if (pipeline_cut_due(p))
 				cut_make(p, p->next_cut);
 			p->next_cut = p->news || ticks < most ? instant_after(p->next_cut, p->cut_ns)
-							      : grid_after(now, p->cut_ns);
+							      : pipeline_grid_after(now, p->cut_ns);
 		}
 	}
 }
 
 // What is older than the last cut changes what was said at it: the next revision says who was late.
-static void late_note(struct pipeline *p, const struct obs *o)
+static void pipeline_late_note(struct pipeline *p, const struct obs *o)
 {
-	bool observer = !of_routing(o);
+	bool observer = !pipeline_of_routing(o);
 	p->late[observer ? COLLECTORS_MAX + o->collector : o->collector] = true;
 	p->any_late = true;
 }
 
-static int take_run(struct pipeline *p, const struct batch *b, size_t from, size_t n)
+static int pipeline_take_run(struct pipeline *p, const struct batch *b, size_t from, size_t n)
 {
 	const struct obs *batch = b->obs + from;
 	for (size_t i = 0; i < n;) {
 		size_t end = i;
-		for (; end < n && of_routing(&batch[end]); end++)
-			take_routing(p, &batch[end]);
+		for (; end < n && pipeline_of_routing(&batch[end]); end++)
+			pipeline_take_routing(p, &batch[end]);
 		struct batch part = batch_part(b, from + i, end - i);
 		int code = end > i ? routes_take(p->routes, &part) : 0;
 		if (code < 0)
 			return code;
-		for (i = end; i < n && !of_routing(&batch[i]); i++)
-			take_measured(p, &batch[i]);
+		for (i = end; i < n && !pipeline_of_routing(&batch[i]); i++)
+			pipeline_take_measured(p, &batch[i]);
 	}
 	if (instant_known(routes_now(p->routes)))
-		levels_tick(p, instant_seconds(routes_now(p->routes)));
+		pipeline_levels_tick(p, instant_seconds(routes_now(p->routes)));
 	return 0;
 }
 
 // Whether it can change anything that was said: not the end of a file, and not what has no time.
-static bool says_something(const struct obs *o)
+static bool pipeline_says_something(const struct obs *o)
 {
 	return instant_known(o->time) && o->kind != OBS_FEED_END && o->kind != OBS_TIME;
 }
@@ -359,18 +361,18 @@ int pipeline_take(void *self, const struct batch *b)
 	for (size_t i = 0, first = 0; i <= n; i++) {
 		bool passes = i < n && (batch[i].time.ns >= p->next_cut.ns || batch[i].time.ns >= p->next_tick.ns);
 		if (i < n && !passes) {
-			if (batch[i].time.ns < p->cut.ns && says_something(&batch[i]))
-				late_note(p, &batch[i]);
+			if (batch[i].time.ns < p->cut.ns && pipeline_says_something(&batch[i]))
+				pipeline_late_note(p, &batch[i]);
 			continue;
 		}
-		int code = i > first ? take_run(p, b, first, i - first) : 0;
+		int code = i > first ? pipeline_take_run(p, b, first, i - first) : 0;
 		if (code < 0)
 			return code;
 		for (size_t k = first; k < i; k++)
 			p->last = batch[k].time.ns > p->last.ns ? batch[k].time : p->last;
 		first = i;
 		if (i < n && instant_known(batch[i].time))
-			time_pass(p, batch[i].time);
+			pipeline_time_pass(p, batch[i].time);
 	}
 	return 0;
 }
@@ -378,7 +380,7 @@ int pipeline_take(void *self, const struct batch *b)
 void pipeline_watermark(struct pipeline *p, struct instant now)
 {
 	if (instant_known(p->last) && instant_known(now))
-		time_pass(p, now);
+		pipeline_time_pass(p, now);
 }
 
 void pipeline_finish(struct pipeline *p)

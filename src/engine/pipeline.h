@@ -8,7 +8,7 @@
 #pragma once
 
 #include "diagnose/ratios.h"
-#include "incident/link.h"
+#include "incident/ties.h"
 #include "model/batch.h"
 #include "model/decision.h"
 #include "model/dossier.h"

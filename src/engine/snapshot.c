@@ -267,7 +267,7 @@ static const struct {
 	const char *name;
 	uint32_t version;
 	void (*carry)(struct carry *c, void *run);
-} stages[] = {
+} snapshot_stages[] = {
 	{"entities", 1, snapshot_entities_carry}, // first: the map that the others need
 	{"targets", 1, snapshot_targets_carry},	    {"clock", 1, snapshot_clock_carry},
 	{"observers", 1, snapshot_observers_carry}, {"reach", 1, snapshot_reach_carry},
@@ -299,8 +299,8 @@ int snapshot_save(const struct snapshot_parts *parts, struct carry_sink out)
 	CARRY(&c, head);
 	carry_section(&c, "about", 1, snapshot_about_carry, &run.about);
 	carry_section(&c, "names", 1, snapshot_names_carry, &run.parts);
-	for (size_t i = 0; i < ARRAY_LEN(stages); i++)
-		carry_section(&c, stages[i].name, stages[i].version, stages[i].carry, &run);
+	for (size_t i = 0; i < ARRAY_LEN(snapshot_stages); i++)
+		carry_section(&c, snapshot_stages[i].name, snapshot_stages[i].version, snapshot_stages[i].carry, &run);
 	uint32_t total = sum.sum;
 	CARRY(&c, total);
 	return c.code;
@@ -367,8 +367,9 @@ int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *t
 	if (!snapshot_about_same(&s->about, &about))
 		return ERR_USAGE;
 	s->carry.words = &p->words;
-	for (size_t i = 0; i < ARRAY_LEN(stages); i++)
-		carry_section(&s->carry, stages[i].name, stages[i].version, stages[i].carry, &run);
+	for (size_t i = 0; i < ARRAY_LEN(snapshot_stages); i++)
+		carry_section(&s->carry, snapshot_stages[i].name, snapshot_stages[i].version, snapshot_stages[i].carry,
+			      &run);
 	if (cursor_left(&s->carry.in))
 		carry_fail(&s->carry, ERR_MALFORMED);
 	return s->carry.code;

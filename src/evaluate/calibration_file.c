@@ -15,17 +15,17 @@
 #define FIELDS_MAX 8
 #define LINE_BYTES 400
 
-struct line { // of the old file
+struct calibration_line { // of the old file
 	char text[LINE_BYTES + 1];
 	char *field[FIELDS_MAX];
 	size_t fields;
 };
 
-struct rows { // source and weight of the pairs that have a line
+struct calibration_file_rows { // source and weight of the pairs that have a line
 	char source[CAUSE_COUNT][EVIDENCE_COUNT][32];
 };
 
-static bool line_next(const char **at, const char *end, struct line *ret)
+static bool calibration_file_line_next(const char **at, const char *end, struct calibration_line *ret)
 {
 	if (*at >= end)
 		return false;
@@ -38,7 +38,7 @@ static bool line_next(const char **at, const char *end, struct line *ret)
 	return true;
 }
 
-static void fields_split(struct line *l)
+static void calibration_file_fields_split(struct calibration_line *l)
 {
 	char *at = l->text;
 	l->fields = 0;
@@ -50,7 +50,8 @@ static void fields_split(struct line *l)
 	}
 }
 
-static void put_ratio(struct text *out, const struct rows *rows, const struct ratios *r, int cause, int evidence)
+static void calibration_file_put_ratio(struct text *out, const struct calibration_file_rows *rows,
+				       const struct ratios *r, int cause, int evidence)
 {
 	const struct ratio *one = &r->at[cause][evidence];
 	const char *source = rows->source[cause][evidence];
@@ -62,15 +63,16 @@ static void put_ratio(struct text *out, const struct rows *rows, const struct ra
 }
 
 // First pass: what is there. The line of the first damage, or 0.
-static unsigned rows_read(const struct text *old, struct rows *rows, unsigned *version)
+static unsigned calibration_file_rows_read(const struct text *old, struct calibration_file_rows *rows,
+					   unsigned *version)
 {
 	const char *at = old->bytes, *end = old->bytes + old->length;
-	struct line l;
+	struct calibration_line l;
 	uint64_t given;
-	for (unsigned number = 1; line_next(&at, end, &l); number++) {
+	for (unsigned number = 1; calibration_file_line_next(&at, end, &l); number++) {
 		if (!l.text[0] || l.text[0] == '#')
 			continue;
-		fields_split(&l);
+		calibration_file_fields_split(&l);
 		bool ratio = strcmp(l.field[0], "ratio") == 0 && l.fields == 8;
 		bool usual = strcmp(l.field[0], "usual") == 0 && l.fields == 4 && evidence_of(l.field[1]) >= 0;
 		int cause = ratio ? cause_of(l.field[1]) : -1, evidence = ratio ? evidence_of(l.field[2]) : -1;
@@ -86,14 +88,14 @@ static unsigned rows_read(const struct text *old, struct rows *rows, unsigned *v
 	return 0;
 }
 
-static void write_anew(const struct text *old, const struct rows *rows, const struct ratios *r, unsigned version,
-		       struct text *out)
+static void calibration_file_write_anew(const struct text *old, const struct calibration_file_rows *rows,
+					const struct ratios *r, unsigned version, struct text *out)
 {
 	const char *at = old->bytes, *end = old->bytes + old->length;
-	struct line l, whole;
-	while (line_next(&at, end, &l)) {
+	struct calibration_line l, whole;
+	while (calibration_file_line_next(&at, end, &l)) {
 		whole = l;
-		fields_split(&l);
+		calibration_file_fields_split(&l);
 		if (strcmp(l.field[0], "version") == 0) {
 			text_printf(out, "version,%u\n", version);
 		} else if (strcmp(l.field[0], "sharpness") == 0) {
@@ -102,23 +104,23 @@ static void write_anew(const struct text *old, const struct rows *rows, const st
 			text_printf(out, "%s\n", whole.text);
 		}
 		for (int c = 0; strcmp(l.field[0], "usual") == 0 && c < CAUSE_COUNT; c++)
-			put_ratio(out, rows, r, c, evidence_of(l.field[1]));
+			calibration_file_put_ratio(out, rows, r, c, evidence_of(l.field[1]));
 	}
 }
 
 int calibration_ratios(const struct text *old, const struct ratios *fitted, struct text *out, unsigned *ret_line)
 {
-	struct rows *rows = alloc_zero(1, sizeof(*rows));
+	struct calibration_file_rows *rows = alloc_zero(1, sizeof(*rows));
 	unsigned version = 0;
-	*ret_line = rows_read(old, rows, &version);
+	*ret_line = calibration_file_rows_read(old, rows, &version);
 	if (*ret_line) {
 		free(rows);
 		return ERR_MALFORMED;
 	}
-	write_anew(old, rows, fitted, version, out);
+	calibration_file_write_anew(old, rows, fitted, version, out);
 	if (out->length != old->length || memcmp(out->bytes, old->bytes, old->length) != 0) {
 		text_clear(out);
-		write_anew(old, rows, fitted, version + 1, out);
+		calibration_file_write_anew(old, rows, fitted, version + 1, out);
 	}
 	free(rows);
 	return 0;

@@ -31,19 +31,20 @@ static void label_report_print_report(struct text *t, const struct label_report 
 
 static void label_report_print_scores(struct text *t, const struct label_scores *s)
 {
-	text_printf(t,
-		    "%zu national outages of %zu countries, %zu of them ordered; each country is predicted from all "
-		    "others\n\n",
-		    s->count, s->countries, s->ordered);
+	text_printf(
+		t,
+		"%zu national outages of %zu countries, %zu of them ordered; each country is predicted from all others\n\n",
+		s->count, s->countries, s->ordered);
 	text_printf(t, "%-52s %8s %8s\n", "known at the onset", "ordered", "others");
 	for (int f = 0; f < FEATURE_COUNT; f++)
 		text_printf(t, "%-52s %8.3f %8.3f\n", label_feature_name((enum label_feature)f), s->rate[f][1],
 			    s->rate[f][0]);
 	label_report_print_report(t, &s->of);
-	text_printf(t,
-		    "\nWithout the countries that have %d ordered outages and more: %zu outages, %zu ordered; the same "
-		    "predictions:\n",
-		    LABEL_MANY, s->rest_count, s->rest_ordered);
+	text_printf(
+		t,
+		"\n"
+		"Without the countries that have %d ordered outages and more: %zu outages, %zu ordered; the same predictions:\n",
+		LABEL_MANY, s->rest_count, s->rest_ordered);
 	label_report_print_report(t, &s->rest);
 }
 

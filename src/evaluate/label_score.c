@@ -29,7 +29,7 @@ enum { FAMILY_CLOCK, FAMILY_PAST, FAMILY_SIGNALS, FAMILIES };
 static const struct {
 	const char *name;
 	int family;
-} features[FEATURE_COUNT] = {
+} label_score_features[FEATURE_COUNT] = {
 	[FEATURE_HALF_HOUR] = {"began at :00 or :30", FAMILY_CLOCK},
 	[FEATURE_SAME_CLOCK] = {"same clock time 1, 2, 3, 4 or 7 days before", FAMILY_PAST},
 	[FEATURE_EXACT_CLOCK] = {"to the minute that of an outage of 14 days", FAMILY_PAST},
@@ -54,15 +54,15 @@ struct data {
 
 const char *label_feature_name(enum label_feature f)
 {
-	return features[f].name;
+	return label_score_features[f].name;
 }
 
-static bool on_half_hour(const struct label *l)
+static bool label_score_on_half_hour(const struct label *l)
 {
 	return l->begin.ns % (30 * MINUTE_NS) == 0;
 }
 
-static bool near_days(double before_s, double days, double within_s)
+static bool label_score_near_days(double before_s, double days, double within_s)
 {
 	return fabs(before_s - days * DAY_S) <= within_s;
 }
@@ -71,28 +71,28 @@ struct history { // of the same country, before this one
 	size_t before, on_clock, recent, same, exact;
 };
 
-static void history_add(struct history *h, const struct label *one, double before_s)
+static void label_score_history_add(struct history *h, const struct label *one, double before_s)
 {
 	static const int days[] = {1, 2, 3, 4, 7};
 	bool same = false, exact = false;
 	h->before++;
-	h->on_clock += on_half_hour(one);
+	h->on_clock += label_score_on_half_hour(one);
 	h->recent += before_s <= RECENT_DAYS * DAY_S;
 	for (size_t i = 0; i < sizeof(days) / sizeof(*days); i++)
-		same |= near_days(before_s, days[i], WITHIN_S);
+		same |= label_score_near_days(before_s, days[i], WITHIN_S);
 	for (int d = 1; d <= EXACT_DAYS; d++)
-		exact |= near_days(before_s, d, EXACT_S);
+		exact |= label_score_near_days(before_s, d, EXACT_S);
 	h->same += same;
 	h->exact += exact;
 }
 
-static uint8_t flag(bool yes)
+static uint8_t label_score_flag(bool yes)
 {
 	return yes ? VALUE_YES : VALUE_NO;
 }
 
 // Nothing of a label is looked at but its beginning, its country and which signals dropped, and of earlier ones the same.
-static void features_fill(const struct data *d, size_t which, struct sample_row *row)
+static void label_score_features_fill(const struct data *d, size_t which, struct sample_row *row)
 {
 	struct history h = {0};
 	const struct label *l = row->label;
@@ -100,27 +100,27 @@ static void features_fill(const struct data *d, size_t which, struct sample_row 
 		const struct label *one = d->at[i].label;
 		double before_s = (double)(l->begin.ns - one->begin.ns) / (double)NS_PER_S;
 		if (d->at[i].country == row->country && before_s > EXACT_S)
-			history_add(&h, one, before_s);
+			label_score_history_add(&h, one, before_s);
 	}
 	size_t seen = 0, unknown = 0;
 	for (int s = 0; s < LABEL_SIGNALS; s++) {
 		seen += l->seen[s] == LABEL_SEEN;
 		unknown += l->seen[s] == LABEL_SEEN_UNKNOWN;
 	}
-	row->value[FEATURE_HALF_HOUR] = flag(on_half_hour(l));
-	row->value[FEATURE_SAME_CLOCK] = flag(h.same > 0);
-	row->value[FEATURE_EXACT_CLOCK] = flag(h.exact > 0);
-	row->value[FEATURE_RECENT] = flag(h.recent > 0);
-	row->value[FEATURE_SERIES] = flag(h.recent >= SERIES_LEAST);
-	row->value[FEATURE_ALL_DROP] = unknown ? VALUE_UNKNOWN : flag(seen == LABEL_SIGNALS);
+	row->value[FEATURE_HALF_HOUR] = label_score_flag(label_score_on_half_hour(l));
+	row->value[FEATURE_SAME_CLOCK] = label_score_flag(h.same > 0);
+	row->value[FEATURE_EXACT_CLOCK] = label_score_flag(h.exact > 0);
+	row->value[FEATURE_RECENT] = label_score_flag(h.recent > 0);
+	row->value[FEATURE_SERIES] = label_score_flag(h.recent >= SERIES_LEAST);
+	row->value[FEATURE_ALL_DROP] = unknown ? VALUE_UNKNOWN : label_score_flag(seen == LABEL_SIGNALS);
 	row->value[FEATURE_TELESCOPE] = l->seen[LABEL_TELESCOPE] == LABEL_SEEN_UNKNOWN
 						? VALUE_UNKNOWN
-						: flag(l->seen[LABEL_TELESCOPE] == LABEL_SEEN);
+						: label_score_flag(l->seen[LABEL_TELESCOPE] == LABEL_SEEN);
 	row->value[FEATURE_ON_CLOCK_BEFORE] =
-		h.before < 2 ? VALUE_UNKNOWN : flag((double)h.on_clock >= 0.7 * (double)h.before);
+		h.before < 2 ? VALUE_UNKNOWN : label_score_flag((double)h.on_clock >= 0.7 * (double)h.before);
 }
 
-static void data_make(const struct labels *l, struct data *d)
+static void label_score_data_make(const struct labels *l, struct data *d)
 {
 	*d = (struct data){.at = alloc_zero(l->count + 1, sizeof(*d->at))};
 	for (size_t i = 0; i < l->count; i++) {
@@ -135,11 +135,11 @@ static void data_make(const struct labels *l, struct data *d)
 		d->count++;
 	}
 	for (size_t i = 0; i < d->count; i++)
-		features_fill(d, i, &d->at[i]);
+		label_score_features_fill(d, i, &d->at[i]);
 }
 
 // An outage's weight in fitting: those of one country count for COUNTRY_MOST in all.
-static double *weights_of(const struct data *d)
+static double *label_score_weights_of(const struct data *d)
 {
 	double *weights = alloc_zero(d->count + 1, sizeof(*weights));
 	for (size_t i = 0; i < d->count; i++) {
@@ -153,7 +153,7 @@ static double *weights_of(const struct data *d)
 
 // ---- sum of clipped ratios ----
 
-static double clipped(double x, double most)
+static double label_score_clipped(double x, double most)
 {
 	return fmax(-log(most), fmin(log(most), x));
 }
@@ -163,7 +163,7 @@ struct rates {
 	double yes[FEATURE_COUNT][2]; // by class
 };
 
-static void rates_fit(const struct data *d, const double *weights, size_t left_out, struct rates *r)
+static void label_score_rates_fit(const struct data *d, const double *weights, size_t left_out, struct rates *r)
 {
 	double all[2] = {0}, yes[FEATURE_COUNT][2] = {{0}}, known[FEATURE_COUNT][2] = {{0}};
 	for (size_t i = 0; i < d->count; i++) {
@@ -185,39 +185,39 @@ static void rates_fit(const struct data *d, const double *weights, size_t left_o
 	}
 }
 
-static double bayes_odds(const struct rates *r, const struct sample_row *row)
+static double label_score_bayes_odds(const struct rates *r, const struct sample_row *row)
 {
 	double odds = log(r->prior / (1 - r->prior));
 	for (int family = 0; family < FAMILIES; family++) {
 		double largest = 0, sum = 0;
 		for (int f = 0; f < FEATURE_COUNT; f++) {
-			if (features[f].family != family || row->value[f] == VALUE_UNKNOWN)
+			if (label_score_features[f].family != family || row->value[f] == VALUE_UNKNOWN)
 				continue;
 			double one = row->value[f] == VALUE_YES ? log(r->yes[f][1] / r->yes[f][0])
 								: log((1 - r->yes[f][1]) / (1 - r->yes[f][0]));
-			one = clipped(one, ONE_CLIP);
+			one = label_score_clipped(one, ONE_CLIP);
 			sum += one;
 			largest = fabs(one) > fabs(largest) ? one : largest;
 		}
-		odds += clipped(largest + (sum - largest) / 2, FAMILY_CLIP);
+		odds += label_score_clipped(largest + (sum - largest) / 2, FAMILY_CLIP);
 	}
 	return odds;
 }
 
-static double sigmoid(double x)
+static double label_score_sigmoid(double x)
 {
 	return 1 / (1 + exp(-x));
 }
 
-static void predict(struct data *d)
+static void label_score_predict(struct data *d)
 {
-	double *weights = weights_of(d);
+	double *weights = label_score_weights_of(d);
 	for (size_t c = 0; c < d->countries; c++) {
 		struct rates r;
-		rates_fit(d, weights, c, &r);
+		label_score_rates_fit(d, weights, c, &r);
 		for (size_t i = 0; i < d->count; i++)
 			if (d->at[i].country == c)
-				d->at[i].p = sigmoid(bayes_odds(&r, &d->at[i]));
+				d->at[i].p = label_score_sigmoid(label_score_bayes_odds(&r, &d->at[i]));
 	}
 	free(weights);
 }
@@ -229,24 +229,24 @@ struct ranked {
 	int y;
 };
 
-static int by_p(const void *a, const void *b)
+static int label_score_by_p(const void *a, const void *b)
 {
 	return numbers_order_real(((const struct ranked *)b)->p, ((const struct ranked *)a)->p);
 }
 
-static struct ranked *ranking(const double *p, const int *y, size_t n)
+static struct ranked *label_score_ranking(const double *p, const int *y, size_t n)
 {
 	struct ranked *list = alloc_zero(n + 1, sizeof(*list));
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct ranked){p[i], y[i]};
 	if (n)
-		qsort(list, n, sizeof(*list), by_p);
+		qsort(list, n, sizeof(*list), label_score_by_p);
 	return list;
 }
 
 double label_auc(const double *p, const int *y, size_t n)
 {
-	struct ranked *list = ranking(p, y, n);
+	struct ranked *list = label_score_ranking(p, y, n);
 	double above = 0, won = 0, others = 0;
 	for (size_t i = 0; i < n;) {
 		double ones = 0, zeros = 0;
@@ -262,9 +262,9 @@ double label_auc(const double *p, const int *y, size_t n)
 	return above > 0 && others > 0 ? won / (above * others) : NAN;
 }
 
-static void precision_fill(const double *p, const int *y, size_t n, struct label_report *ret)
+static void label_score_precision_fill(const double *p, const int *y, size_t n, struct label_report *ret)
 {
-	struct ranked *list = ranking(p, y, n);
+	struct ranked *list = label_score_ranking(p, y, n);
 	double all = 0;
 	for (size_t i = 0; i < n; i++)
 		all += y[i];
@@ -278,7 +278,7 @@ static void precision_fill(const double *p, const int *y, size_t n, struct label
 	free(list);
 }
 
-static void report_fill(const double *p, const int *y, size_t n, struct label_report *ret)
+static void label_score_report_fill(const double *p, const int *y, size_t n, struct label_report *ret)
 {
 	double ones = 0, count = (double)n;
 	*ret = (struct label_report){.auc = label_auc(p, y, n)};
@@ -296,10 +296,10 @@ static void report_fill(const double *p, const int *y, size_t n, struct label_re
 		ret->ece += fabs(ret->bins[b].p - ret->bins[b].ordered) / count;
 	ret->climatology = ones / count * (1 - ones / count);
 	ret->skill = 1 - ret->brier / ret->climatology;
-	precision_fill(p, y, n, ret);
+	label_score_precision_fill(p, y, n, ret);
 }
 
-static void rates_tell(const struct data *d, struct label_scores *ret)
+static void label_score_rates_tell(const struct data *d, struct label_scores *ret)
 {
 	for (size_t i = 0; i < d->count; i++)
 		for (int f = 0; f < FEATURE_COUNT; f++) {
@@ -312,7 +312,7 @@ static void rates_tell(const struct data *d, struct label_scores *ret)
 			ret->rate[f][c] = ret->known[f][c] ? ret->rate[f][c] / (double)ret->known[f][c] : NAN;
 }
 
-static size_t ordered_in(const struct data *d, size_t country)
+static size_t label_score_ordered_in(const struct data *d, size_t country)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < d->count; i++)
@@ -323,26 +323,26 @@ static size_t ordered_in(const struct data *d, size_t country)
 void label_score(const struct labels *l, struct label_scores *ret)
 {
 	struct data d;
-	data_make(l, &d);
+	label_score_data_make(l, &d);
 	*ret = (struct label_scores){.count = d.count, .countries = d.countries};
 	double *p = alloc_zero(d.count + 1, sizeof(*p));
 	int *y = alloc_zero(d.count + 1, sizeof(*y));
-	predict(&d);
-	rates_tell(&d, ret);
+	label_score_predict(&d);
+	label_score_rates_tell(&d, ret);
 	for (size_t i = 0; i < d.count; i++) {
 		p[i] = d.at[i].p;
 		y[i] = d.at[i].label->ordered;
 		ret->ordered += (size_t)y[i];
 	}
-	report_fill(p, y, d.count, &ret->of);
+	label_score_report_fill(p, y, d.count, &ret->of);
 	for (size_t i = 0; i < d.count; i++) {
-		if (ordered_in(&d, d.at[i].country) >= LABEL_MANY)
+		if (label_score_ordered_in(&d, d.at[i].country) >= LABEL_MANY)
 			continue;
 		p[ret->rest_count] = d.at[i].p;
 		y[ret->rest_count++] = d.at[i].label->ordered;
 		ret->rest_ordered += d.at[i].label->ordered;
 	}
-	report_fill(p, y, ret->rest_count, &ret->rest);
+	label_score_report_fill(p, y, ret->rest_count, &ret->rest);
 	free(p);
 	free(y);
 	free(d.at);

@@ -78,23 +78,24 @@ void totals_text(struct text *t, struct totals *e, bool times)
 	       start90 = totals_quantile(e->start_errors, e->starts, 0.9);
 	double end50 = totals_quantile(e->end_errors, e->ends, 0.5),
 	       width50 = totals_quantile(e->widths, e->width_count, 0.5);
-	text_printf(t,
-		    "\n%zu recordings, %zu outages: %zu found, %zu false; start error median %.1f s, p90 %.1f s; "
-		    "%zu of %zu starts inside their interval (median width %.1f s); end error median %.1f s; scope "
-		    "right "
-		    "%zu of %zu, order %zu of %zu, recovery %zu of %zu; interval score %.2f s (plus or minus a "
-		    "watch interval: "
-		    "%.2f s)",
-		    e->recordings, e->outages, e->found, e->false_outages, start50, start90, e->inside, e->found,
-		    width50, end50, e->scope_right, e->scope_asked, e->order_right, e->order_asked, e->recovery_right,
-		    e->recovery_asked, totals_mean(e->score_sum, e->scored), totals_mean(e->plain_sum, e->scored));
+	text_printf(
+		t,
+		"\n"
+		"%zu recordings, %zu outages: %zu found, %zu false; start error median %.1f s, p90 %.1f s; "
+		"%zu of %zu starts inside their interval (median width %.1f s); end error median %.1f s; "
+		"scope right %zu of %zu, order %zu of %zu, recovery %zu of %zu; interval score %.2f s (plus or minus a watch interval: "
+		"%.2f s)",
+		e->recordings, e->outages, e->found, e->false_outages, start50, start90, e->inside, e->found, width50,
+		end50, e->scope_right, e->scope_asked, e->order_right, e->order_asked, e->recovery_right,
+		e->recovery_asked, totals_mean(e->score_sum, e->scored), totals_mean(e->plain_sum, e->scored));
 	if (times)
 		text_printf(t, "; told after %.1f s (median), %.1f s (p90)",
 			    totals_quantile(e->detect, e->detects, 0.5), totals_quantile(e->detect, e->detects, 0.9));
-	text_printf(t,
-		    "; causes: %zu of %zu leading ones right or acceptable (%zu exactly), %zu answered, %zu of "
-		    "these right, %zu with a ruled-out cause above 0.2\n",
-		    e->causes_right, e->causes, e->causes_strict, e->answered, e->answered_right, e->ruled_out);
+	text_printf(
+		t,
+		"; causes: "
+		"%zu of %zu leading ones right or acceptable (%zu exactly), %zu answered, %zu of these right, %zu with a ruled-out cause above 0.2\n",
+		e->causes_right, e->causes, e->causes_strict, e->answered, e->answered_right, e->ruled_out);
 }
 
 void totals_json(struct json *j, struct totals *e)

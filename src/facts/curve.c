@@ -10,14 +10,14 @@
 
 #define ROUNDING 1e-9 // shares are quotients
 
-struct shape {
+struct facts_curve_shape {
 	const struct decisions *v;
 	const struct curve_point *at;
 	size_t count;
 	double floor, depth;
 };
 
-static double floor_of(const struct decisions *v, const struct curve_point *p, size_t count)
+static double curve_floor_of(const struct decisions *v, const struct curve_point *p, size_t count)
 {
 	size_t points = (size_t)facts_value(v, FACTS_FLOOR_POINTS);
 	double lowest = INFINITY;
@@ -30,7 +30,7 @@ static double floor_of(const struct decisions *v, const struct curve_point *p, s
 	return lowest;
 }
 
-static bool apart(const struct shape *s, double high, double low)
+static bool curve_apart(const struct facts_curve_shape *s, double high, double low)
 {
 	return high - low > facts_value(s->v, FACTS_STEP_APART) - ROUNDING;
 }
@@ -42,20 +42,21 @@ struct rest {			  // runs of points close together, each near the one before
 };
 
 // A slope is a chain of short rests and none of them a step: all of a step lies within facts.step_apart, and so far from both ends.
-static bool is_step(const struct shape *s, const struct rest *r)
+static bool curve_is_step(const struct facts_curve_shape *s, const struct rest *r)
 {
-	return r->any && !apart(s, r->most, r->least) && apart(s, r->least, s->floor) && apart(s, 1, r->most);
+	return r->any && !curve_apart(s, r->most, r->least) && curve_apart(s, r->least, s->floor) &&
+	       curve_apart(s, 1, r->most);
 }
 
-static bool rest_end(const struct shape *s, struct rest *r, size_t *resting)
+static bool curve_rest_end(const struct facts_curve_shape *s, struct rest *r, size_t *resting)
 {
-	bool step = is_step(s, r);
+	bool step = curve_is_step(s, r);
 	*resting += step ? r->points : 0;
 	*r = (struct rest){0};
 	return step;
 }
 
-static void rest_take(struct rest *r, double level, size_t points)
+static void curve_rest_take(struct rest *r, double level, size_t points)
 {
 	r->points += points;
 	r->least = r->any ? fmin(r->least, level) : level;
@@ -64,7 +65,7 @@ static void rest_take(struct rest *r, double level, size_t points)
 	r->any = true;
 }
 
-static struct rest rest_at(const struct curve_point *p, size_t points)
+static struct rest curve_rest_at(const struct curve_point *p, size_t points)
 {
 	struct rest r = {.least = p[0].share, .most = p[0].share, .any = true};
 	for (size_t k = 1; k < points; k++) {
@@ -76,7 +77,8 @@ static struct rest rest_at(const struct curve_point *p, size_t points)
 }
 
 // The least share of points [i, to) by i, and the greatest of [from, i], both counted from `from`.
-static void bounds(const struct shape *s, size_t from, size_t to, double *least_after, double *most_before)
+static void curve_bounds(const struct facts_curve_shape *s, size_t from, size_t to, double *least_after,
+			 double *most_before)
 {
 	for (size_t i = to; i-- > from;)
 		least_after[i - from] = fmin(s->at[i].share, i + 1 < to ? least_after[i - from + 1] : INFINITY);
@@ -86,7 +88,7 @@ static void bounds(const struct shape *s, size_t from, size_t to, double *least_
 
 // Levels on which it rested among points [from, to) of a rise; where it came to in the end counts as one. What goes below
 // a level later, or was above it before, swings about a slope and did not rest there.
-static double levels(const struct shape *s, size_t from, size_t to)
+static double curve_levels(const struct facts_curve_shape *s, size_t from, size_t to)
 {
 	double found = 1;
 	double within = facts_value(s->v, FACTS_STEP_WITHIN);
@@ -94,49 +96,50 @@ static double levels(const struct shape *s, size_t from, size_t to)
 	size_t points = (size_t)facts_value(s->v, FACTS_STEP_POINTS);
 	size_t resting = 0, taken = from; // points on levels; the first that no level has
 	double *least_after = alloc_zero(2 * (to - from) + 1, sizeof(double)), *most_before = least_after + (to - from);
-	bounds(s, from, to, least_after, most_before);
+	curve_bounds(s, from, to, least_after, most_before);
 	for (size_t i = from; i + points <= to; i++) {
-		struct rest now = rest_at(s->at + i, points);
+		struct rest now = curve_rest_at(s->at + i, points);
 		bool settled = least_after[i - from] >= now.most - within - ROUNDING &&
 			       most_before[i - from] <= now.least + within + ROUNDING;
 		if (!settled) // nor are its own points further apart
 			continue;
-		if (rest.any && apart(s, fmax(now.last, rest.last), fmin(now.last, rest.last)))
-			found += rest_end(s, &rest, &resting);
-		rest_take(&rest, now.last, i + points - (taken > i ? taken : i));
+		if (rest.any && curve_apart(s, fmax(now.last, rest.last), fmin(now.last, rest.last)))
+			found += curve_rest_end(s, &rest, &resting);
+		curve_rest_take(&rest, now.last, i + points - (taken > i ? taken : i));
 		taken = i + points;
 	}
-	found += rest_end(s, &rest, &resting);
+	found += curve_rest_end(s, &rest, &resting);
 	free(least_after);
 	return (double)resting >= facts_value(s->v, FACTS_STEP_TIME) * (double)(to - from) ? found : 1;
 }
 
 // A fall is a rise backwards.
-static double levels_of_fall(const struct shape *s, size_t from, size_t to)
+static double curve_levels_of_fall(const struct facts_curve_shape *s, size_t from, size_t to)
 {
 	struct curve_point *back = alloc_zero(to - from + 1, sizeof(*back));
 	for (size_t i = from; i < to; i++)
 		back[to - 1 - i] = s->at[i];
-	struct shape mirrored = {s->v, back, to - from, s->floor, s->depth};
-	double found = levels(&mirrored, 0, to - from);
+	struct facts_curve_shape mirrored = {s->v, back, to - from, s->floor, s->depth};
+	double found = curve_levels(&mirrored, 0, to - from);
 	free(back);
 	return found;
 }
 
-static size_t first_below(const struct shape *s, size_t from, double share)
+static size_t curve_first_below(const struct facts_curve_shape *s, size_t from, double share)
 {
 	while (from < s->count && s->at[from].share > share)
 		from++;
 	return from;
 }
 
-static void fall(const struct shape *s, struct facts_plane *ret)
+static void curve_fall(const struct facts_curve_shape *s, struct facts_plane *ret)
 {
-	size_t begin = first_below(s, 0, 1 - 0.1 * s->depth), end = first_below(s, begin, 1 - 0.9 * s->depth);
+	size_t begin = curve_first_below(s, 0, 1 - 0.1 * s->depth),
+	       end = curve_first_below(s, begin, 1 - 0.9 * s->depth);
 	if (end >= s->count)
 		return;
 	ret->fall_s = s->at[end].time_s - s->at[begin].time_s;
-	ret->fall_steps = levels_of_fall(s, begin, end);
+	ret->fall_steps = curve_levels_of_fall(s, begin, end);
 	double quarter = s->at[begin].time_s + ret->fall_s / 4;
 	size_t at = begin;
 	while (at < end && s->at[at + 1].time_s <= quarter)
@@ -144,7 +147,7 @@ static void fall(const struct shape *s, struct facts_plane *ret)
 	ret->fall_share = fmin(1, (1 - s->at[at].share) / s->depth);
 }
 
-static void rise(const struct shape *s, struct facts_plane *ret)
+static void curve_rise(const struct facts_curve_shape *s, struct facts_plane *ret)
 {
 	size_t begin = s->count, end;
 	while (begin > 0 && s->at[begin - 1].share > s->floor + 0.1 * s->depth)
@@ -156,13 +159,13 @@ static void rise(const struct shape *s, struct facts_plane *ret)
 	if (end == s->count)
 		return;
 	ret->return_s = s->at[end].time_s - s->at[begin ? begin - 1 : 0].time_s;
-	ret->return_steps = levels(s, begin, end);
+	ret->return_steps = curve_levels(s, begin, end);
 }
 
-static void flatness(const struct shape *s, struct facts_plane *ret)
+static void curve_flatness(const struct facts_curve_shape *s, struct facts_plane *ret)
 {
 	double half = 1 - s->depth / 2, deep = 1 - facts_value(s->v, FACTS_FLAT_DEPTH) * s->depth;
-	size_t first = first_below(s, 0, half), last = s->count, flat = 0;
+	size_t first = curve_first_below(s, 0, half), last = s->count, flat = 0;
 	while (last > first && s->at[last - 1].share > half)
 		last--;
 	for (size_t i = first; i < last; i++)
@@ -174,11 +177,11 @@ static void flatness(const struct shape *s, struct facts_plane *ret)
 void facts_curve(const struct decisions *v, const struct curve_point *points, size_t count, double width_s,
 		 struct facts_plane *ret)
 {
-	struct shape s = {v, points, count, floor_of(v, points, count), 0};
+	struct facts_curve_shape s = {v, points, count, curve_floor_of(v, points, count), 0};
 	s.depth = 1 - s.floor;
 	if (!(width_s > 0) || !(s.depth >= facts_value(v, FACTS_DEPTH_LEAST)) || isinf(s.floor))
 		return;
-	fall(&s, ret);
-	rise(&s, ret);
-	flatness(&s, ret);
+	curve_fall(&s, ret);
+	curve_rise(&s, ret);
+	curve_flatness(&s, ret);
 }

@@ -10,7 +10,7 @@
 
 #define HALF_HOUR_S 1800 // of the clock
 
-static void clock_fill(const struct facts_input *in, const struct story *n, struct facts *f)
+static void facts_clock_fill(const struct facts_input *in, const struct story *n, struct facts *f)
 {
 	const struct entity *e = &in->entities->at[n->entity];
 	f->clock_width_s = instant_gap_s(n->start.from, n->start.to);
@@ -27,21 +27,21 @@ static void clock_fill(const struct facts_input *in, const struct story *n, stru
 		f->hold_s = isnan(f->hold_s) ? in->hold_times[i] : fmax(f->hold_s, in->hold_times[i]);
 }
 
-static bool lasting_silence(const struct decisions *v, const struct facts_span *s, size_t i)
+static bool facts_lasting_silence(const struct decisions *v, const struct facts_span *s, size_t i)
 {
 	double total = facts_value(v, FACTS_TOTAL_LOSS);
 	return facts_loss(&s->bins[i]) >= total && i + 1 < s->count && facts_loss(&s->bins[i + 1]) >= total;
 }
 
-static int64_t intervals_ns(const struct facts_input *in, enum facts_decision which)
+static int64_t facts_intervals_ns(const struct facts_input *in, enum facts_decision which)
 {
 	return (int64_t)(facts_value(in->decisions, which) * (double)in->dossier->width_ns);
 }
 
-static struct facts_span span_of(const struct facts_input *in, const struct story *n)
+static struct facts_span facts_span_of(const struct facts_input *in, const struct story *n)
 {
 	const struct dossier *d = in->dossier;
-	int64_t from = n->start.from.ns - intervals_ns(in, FACTS_MARGIN_INTERVALS),
+	int64_t from = n->start.from.ns - facts_intervals_ns(in, FACTS_MARGIN_INTERVALS),
 		to = story_last(n, d->last) + d->width_ns;
 	size_t first = 0, last;
 	while (first < d->bin_count && d->bins[first].time.ns < from)
@@ -49,15 +49,15 @@ static struct facts_span span_of(const struct facts_input *in, const struct stor
 	for (last = first; last < d->bin_count && d->bins[last].time.ns <= to;)
 		last++;
 	struct facts_span span = {d->bins ? d->bins + first : NULL, last - first, 0};
-	while (span.silence < span.count && !lasting_silence(in->decisions, &span, span.silence))
+	while (span.silence < span.count && !facts_lasting_silence(in->decisions, &span, span.silence))
 		span.silence++;
 	return span;
 }
 
-static bool after_hole(const struct facts_input *in, const struct story *n)
+static bool facts_after_hole(const struct facts_input *in, const struct story *n)
 {
 	const struct dossier *d = in->dossier;
-	int64_t least = n->start.from.ns - intervals_ns(in, FACTS_GAP_INTERVALS);
+	int64_t least = n->start.from.ns - facts_intervals_ns(in, FACTS_GAP_INTERVALS);
 	double hole = facts_value(in->decisions, FACTS_HOLE) * (double)d->width_ns;
 	for (size_t i = 1; i < d->bin_count && d->bins[i].time.ns <= n->start.to.ns; i++) {
 		double gap = instant_gap_s(d->bins[i - 1].time, d->bins[i].time) * (double)NS_PER_S;
@@ -67,10 +67,10 @@ static bool after_hole(const struct facts_input *in, const struct story *n)
 	return false;
 }
 
-static bool after_blindness(const struct facts_input *in, const struct story *n)
+static bool facts_after_blindness(const struct facts_input *in, const struct story *n)
 {
 	const struct observer_list *l = in->observers;
-	int64_t least = n->start.from.ns - intervals_ns(in, FACTS_GAP_INTERVALS);
+	int64_t least = n->start.from.ns - facts_intervals_ns(in, FACTS_GAP_INTERVALS);
 	for (size_t i = 0; i < l->count; i++)
 		if (!l->at[i].impaired && !l->at[i].degraded && l->at[i].from.ns >= least &&
 		    l->at[i].from.ns <= n->start.to.ns)
@@ -79,7 +79,7 @@ static bool after_blindness(const struct facts_input *in, const struct story *n)
 }
 
 // Whether entry i, of an observer that went blind, still stood in that time.
-static bool blind_in(const struct observer_list *l, size_t i, int64_t from, int64_t to)
+static bool facts_blind_in(const struct observer_list *l, size_t i, int64_t from, int64_t to)
 {
 	const struct observer_change *c = &l->at[i];
 	if (!c->impaired || c->degraded || c->from.ns > to)
@@ -93,23 +93,23 @@ static bool blind_in(const struct observer_list *l, size_t i, int64_t from, int6
 }
 
 // Observers that were blind then, whether they still sent anything or not; one may be so for two reasons.
-static uint32_t observers_blind(const struct observer_list *l, int64_t from, int64_t to)
+static uint32_t facts_observers_blind(const struct observer_list *l, int64_t from, int64_t to)
 {
 	uint32_t blind = 0;
 	for (size_t i = 0; i < l->count; i++) {
-		bool counted = !blind_in(l, i, from, to);
+		bool counted = !facts_blind_in(l, i, from, to);
 		for (size_t k = 0; k < i && !counted; k++)
-			counted = l->at[k].observer == l->at[i].observer && blind_in(l, k, from, to);
+			counted = l->at[k].observer == l->at[i].observer && facts_blind_in(l, k, from, to);
 		blind += !counted;
 	}
 	return blind;
 }
 
-static void observers_fill(const struct facts_input *in, const struct story *n, struct facts_witness *w)
+static void facts_observers_fill(const struct facts_input *in, const struct story *n, struct facts_witness *w)
 {
 	const struct dossier *d = in->dossier;
 	int64_t from = n->start.from.ns - d->width_ns, to = n->start.to.ns + 2 * d->width_ns;
-	uint32_t fit = UINT32_MAX, blind = observers_blind(in->observers, from, to);
+	uint32_t fit = UINT32_MAX, blind = facts_observers_blind(in->observers, from, to);
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns < from || b->time.ns > to)
@@ -125,7 +125,7 @@ static void observers_fill(const struct facts_input *in, const struct story *n, 
 }
 
 // How many saw it: in intervals that lost at least half of the worst, elsewhere one lost ping would be a sight.
-static void seeing_fill(const struct decisions *v, const struct facts_span *s, struct facts_witness *w)
+static void facts_seeing_fill(const struct decisions *v, const struct facts_span *s, struct facts_witness *w)
 {
 	double share = facts_value(v, FACTS_SEEING);
 	double worst = 0;
@@ -140,7 +140,7 @@ static void seeing_fill(const struct decisions *v, const struct facts_span *s, s
 
 // Losses and degradations that were over within the day before: also those that were too short for an incident. What
 // overlaps is one.
-static double losses_before(const struct facts_input *in, const struct story *n)
+static double facts_losses_before(const struct facts_input *in, const struct story *n)
 {
 	const struct dossier *d = in->dossier;
 	struct facts_stretch *found = alloc_zero(d->detection_count + 1, sizeof(*found));
@@ -160,7 +160,7 @@ static void facts_control_plane(const struct facts_input *in, const struct story
 		facts_sessions(in, &in->entities->at[n->entity], n, &f->sessions);
 	if (!in->routes)
 		return;
-	if (routes_evidence(in->routes))
+	if (routes_route_log(in->routes))
 		facts_routes(in, n, f);
 	facts_witness(in, n, f);
 }
@@ -181,18 +181,18 @@ struct facts facts_of(const struct facts_input *in, const struct story *n)
 	facts_unknown(&f);
 	if (!instant_known(n->start.best))
 		return f;
-	struct facts_span span = span_of(in, n);
-	clock_fill(in, n, &f);
+	struct facts_span span = facts_span_of(in, n);
+	facts_clock_fill(in, n, &f);
 	facts_plane_fill(in, &span, n, &f.plane);
 	facts_services_fill(in, n, &f.services);
-	observers_fill(in, n, &f.witness);
-	seeing_fill(in->decisions, &span, &f.witness);
-	f.witness.gap = in->dossier->width_ns && (after_hole(in, n) || after_blindness(in, n));
+	facts_observers_fill(in, n, &f.witness);
+	facts_seeing_fill(in->decisions, &span, &f.witness);
+	f.witness.gap = in->dossier->width_ns && (facts_after_hole(in, n) || facts_after_blindness(in, n));
 	if (story_is_settled(n, in->earlier)) {
 		facts_take_over(&in->earlier->facts, &f);
 		return f;
 	}
-	f.short_losses = losses_before(in, n);
+	f.short_losses = facts_losses_before(in, n);
 	facts_control_plane(in, n, &f);
 	f.settled = in->settle && in->dossier->last.ns - n->start.best.ns > INCIDENT_ONSET_NS;
 	return f;

@@ -20,9 +20,9 @@ struct facts_input {			   // all borrowed
 	size_t hold_time_count;
 	const struct observer_list *observers;
 	const struct peer_table *peers;
-	const struct routes *routes;	    // null: no routes at all
-	const struct session_log *sessions; // null: likewise
-	const struct incident *earlier;	    // as it was told before; null: it was not
+	const struct routes *routes;		    // null: no routes at all
+	const struct routing_session_log *sessions; // null: likewise
+	const struct incident *earlier;		    // as it was told before; null: it was not
 	bool settle; // the beginning is over if it is long enough ago, and what is told of it now is final
 };
 

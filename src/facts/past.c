@@ -22,7 +22,7 @@ struct facts_stretch facts_stretch_of(const struct detection *one)
 	return (struct facts_stretch){one->start.best.ns, one->end.best.ns};
 }
 
-static int by_begin(const void *a, const void *b)
+static int past_by_begin(const void *a, const void *b)
 {
 	const struct facts_stretch *x = a, *y = b;
 	return (x->from > y->from) - (x->from < y->from);
@@ -33,7 +33,7 @@ size_t facts_stretches(struct facts_stretch *all, size_t count, int64_t apart_ns
 	size_t found = 0;
 	int64_t reach = INT64_MIN;
 	if (count)
-		qsort(all, count, sizeof(*all), by_begin);
+		qsort(all, count, sizeof(*all), past_by_begin);
 	for (size_t i = 0; i < count; i++) {
 		found += !found || all[i].from > reach;
 		reach = all[i].to + apart_ns > reach ? all[i].to + apart_ns : reach;
@@ -41,7 +41,7 @@ size_t facts_stretches(struct facts_stretch *all, size_t count, int64_t apart_ns
 	return found;
 }
 
-static bool lost_before(const struct decisions *v, const struct incident *one, const struct incident *n)
+static bool past_lost_before(const struct decisions *v, const struct incident *one, const struct incident *n)
 {
 	for (size_t i = 0; i < one->story.signal_count; i++)
 		if (facts_short_loss(v, &one->story.signals[i], &n->story.start))
@@ -49,12 +49,12 @@ static bool lost_before(const struct decisions *v, const struct incident *one, c
 	return false;
 }
 
-static bool outage(const struct incident *n)
+static bool past_outage(const struct incident *n)
 {
 	return n->story.scope != SCOPE_SERVICE && instant_known(n->story.start.best);
 }
 
-static bool same_clock(const struct decisions *v, double before_s)
+static bool past_same_clock(const struct decisions *v, double before_s)
 {
 	static const int days[] = {1, 2, 3, 4, 7};
 	for (size_t i = 0; i < sizeof(days) / sizeof(*days); i++)
@@ -64,14 +64,14 @@ static bool same_clock(const struct decisions *v, double before_s)
 }
 
 // How many starts before incident `which`, it included, have the same gap between them.
-static double even_starts(const struct decisions *v, const struct incident_list *l, size_t which)
+static double past_even_starts(const struct decisions *v, const struct incident_list *l, size_t which)
 {
 	const struct incident *n = &l->at[which];
 	struct instant later = n->story.start.best;
 	double gap = NAN, even = 1, slack = isnan(n->facts.width_s) ? 0 : 2 * n->facts.width_s;
 	for (size_t i = which; i-- > 0;) {
 		const struct incident *one = &l->at[i];
-		if (one->story.entity != n->story.entity || !outage(one))
+		if (one->story.entity != n->story.entity || !past_outage(one))
 			continue;
 		double own = instant_gap_s(one->story.start.best, later);
 		if (!isnan(gap) &&
@@ -97,11 +97,11 @@ struct facts_past facts_past(const struct decisions *v, const struct incident_li
 		if (one->story.entity != n->story.entity || !instant_known(one->story.start.best))
 			continue;
 		double before_s = instant_gap_s(one->story.start.best, n->story.start.best);
-		incidents += lost_before(v, one, n);
-		p.outages_10d += outage(one) && before_s <= facts_value(v, FACTS_OUTAGE_DAYS) * DAY_S;
-		p.same_clock += outage(one) && same_clock(v, before_s);
+		incidents += past_lost_before(v, one, n);
+		p.outages_10d += past_outage(one) && before_s <= facts_value(v, FACTS_OUTAGE_DAYS) * DAY_S;
+		p.same_clock += past_outage(one) && past_same_clock(v, before_s);
 	}
 	p.short_losses = fmax(short_losses, incidents);
-	p.even_spacing = outage(n) ? even_starts(v, l, which) : 1;
+	p.even_spacing = past_outage(n) ? past_even_starts(v, l, which) : 1;
 	return p;
 }

@@ -24,9 +24,9 @@ struct pair {		       // of a prefix of the entity and a peer
 	bool ours, told;       // told: some event spoke of it
 };
 
-struct paths {
+struct facts_paths {
 	const struct decisions *v;
-	const struct evidence *evidence;
+	const struct route_log *evidence;
 	const struct facts_own *own;
 	size_t *first; // by place in `own`: the first of its pairs; they stand in the order of the evidence
 	struct pair *pairs;
@@ -38,14 +38,14 @@ struct paths {
 };
 
 // Its place in `own`, SIZE_MAX: none of the entity's.
-static size_t place_of(const struct facts_own *own, uint32_t prefix)
+static size_t paths_place_of(const struct facts_own *own, uint32_t prefix)
 {
 	const uint32_t *at = own->n ? bsearch(&prefix, own->at, own->n, sizeof(*own->at), numbers_by_uint32) : NULL;
 	return at ? (size_t)(at - own->at) : SIZE_MAX;
 }
 
 // Made if new. Borrowed until the next new one; null for 0, which is no network.
-static struct upstream *upstream_of(struct paths *p, uint32_t asn)
+static struct upstream *paths_upstream_of(struct facts_paths *p, uint32_t asn)
 {
 	uint32_t at;
 	if (!asn)
@@ -59,24 +59,24 @@ static struct upstream *upstream_of(struct paths *p, uint32_t asn)
 	return &p->upstreams[p->upstream_count++];
 }
 
-static void pairs_place(struct paths *p)
+static void paths_pairs_place(struct facts_paths *p)
 {
 	p->first = alloc_zero(p->own->n, sizeof(*p->first));
 	for (size_t i = 0; i < p->own->n; i++) {
 		p->first[i] = p->count;
-		p->count += evidence_pairs(p->evidence, p->own->at[i]);
+		p->count += route_log_pairs(p->evidence, p->own->at[i]);
 	}
 	p->pairs = alloc_zero(p->count, sizeof(*p->pairs));
 }
 
 // The pairs of the entity that were there at the start, as they are now.
-static size_t pairs_find(struct paths *p)
+static size_t paths_pairs_find(struct facts_paths *p)
 {
 	size_t n = 0;
-	pairs_place(p);
+	paths_pairs_place(p);
 	for (size_t i = 0; i < p->own->n; i++)
-		for (size_t k = 0; k < evidence_pairs(p->evidence, p->own->at[i]); k++) {
-			struct evidence_path path = evidence_pair(p->evidence, p->own->at[i], k);
+		for (size_t k = 0; k < route_log_pairs(p->evidence, p->own->at[i]); k++) {
+			struct route_log_path path = route_log_pair(p->evidence, p->own->at[i], k);
 			if (path.since_s * NS_PER_S >= p->from.ns)
 				continue;
 			uint32_t before = path.withdrawn ? 0 : path.upstream;
@@ -86,43 +86,43 @@ static size_t pairs_find(struct paths *p)
 	return n;
 }
 
-static bool of_path(const struct evidence_event *e)
+static bool paths_of_path(const struct route_log_event *e)
 {
-	return e->kind == EVIDENCE_PATH_CHANGED || e->kind == EVIDENCE_WITHDRAWN || e->kind == EVIDENCE_RETURNED;
+	return e->kind == ROUTE_LOG_PATH_CHANGED || e->kind == ROUTE_LOG_WITHDRAWN || e->kind == ROUTE_LOG_RETURNED;
 }
 
-static struct pair *pair_of(const struct paths *p, const struct evidence_event *e)
+static struct pair *paths_pair_of(const struct facts_paths *p, const struct route_log_event *e)
 {
-	size_t own = of_path(e) ? place_of(p->own, e->prefix) : SIZE_MAX;
-	size_t at = own != SIZE_MAX ? evidence_pair_of(p->evidence, e->prefix, e->peer) : SIZE_MAX;
+	size_t own = paths_of_path(e) ? paths_place_of(p->own, e->prefix) : SIZE_MAX;
+	size_t at = own != SIZE_MAX ? route_log_pair_of(p->evidence, e->prefix, e->peer) : SIZE_MAX;
 	return at != SIZE_MAX && p->pairs[p->first[own] + at].ours ? &p->pairs[p->first[own] + at] : NULL;
 }
 
-static uint32_t upstream_after(const struct evidence_event *e)
+static uint32_t paths_upstream_after(const struct route_log_event *e)
 {
-	return e->kind == EVIDENCE_WITHDRAWN ? 0 : e->asn;
+	return e->kind == ROUTE_LOG_WITHDRAWN ? 0 : e->asn;
 }
 
-static uint32_t upstream_before(const struct evidence_event *e)
+static uint32_t paths_upstream_before(const struct route_log_event *e)
 {
-	if (e->kind == EVIDENCE_RETURNED)
+	if (e->kind == ROUTE_LOG_RETURNED)
 		return 0;
-	return e->kind == EVIDENCE_WITHDRAWN ? e->asn : e->other;
+	return e->kind == ROUTE_LOG_WITHDRAWN ? e->asn : e->other;
 }
 
 // The last event before the start says what was then; if there is none, the first after it does.
-static void pairs_rewind(struct paths *p, const struct evidence_event *events, size_t n)
+static void paths_pairs_rewind(struct facts_paths *p, const struct route_log_event *events, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct pair *pair = pair_of(p, &events[i]);
+		struct pair *pair = paths_pair_of(p, &events[i]);
 		bool after = events[i].time.ns >= p->from.ns;
 		if (!pair || (after && pair->told))
 			continue;
 		pair->told = true;
-		pair->before = after ? upstream_before(&events[i]) : upstream_after(&events[i]);
+		pair->before = after ? paths_upstream_before(&events[i]) : paths_upstream_after(&events[i]);
 	}
 	for (size_t i = 0; i < p->count; i++) {
-		struct upstream *u = p->pairs[i].ours ? upstream_of(p, p->pairs[i].before) : NULL;
+		struct upstream *u = p->pairs[i].ours ? paths_upstream_of(p, p->pairs[i].before) : NULL;
 		p->pairs[i].now = p->pairs[i].before;
 		if (!u)
 			continue;
@@ -132,7 +132,7 @@ static void pairs_rewind(struct paths *p, const struct evidence_event *events, s
 }
 
 // Counts how long the pair was as it is.
-static void pair_until(const struct paths *p, struct pair *pair, struct instant now)
+static void paths_pair_until(const struct facts_paths *p, struct pair *pair, struct instant now)
 {
 	float at = (float)instant_gap_s(p->from, now);
 	if (!pair->now)
@@ -142,17 +142,17 @@ static void pair_until(const struct paths *p, struct pair *pair, struct instant 
 	pair->since = at;
 }
 
-static void pair_event(struct paths *p, const struct evidence_event *e)
+static void paths_pair_event(struct facts_paths *p, const struct route_log_event *e)
 {
-	struct pair *pair = pair_of(p, e);
+	struct pair *pair = paths_pair_of(p, e);
 	if (!pair || !pair->before)
 		return;
-	uint32_t to = upstream_after(e);
+	uint32_t to = paths_upstream_after(e);
 	bool left = pair->now == pair->before && to != pair->before;
 	bool back = pair->now != pair->before && to == pair->before;
-	pair_until(p, pair, e->time);
+	paths_pair_until(p, pair, e->time);
 	pair->now = to;
-	struct upstream *u = left || back ? upstream_of(p, pair->before) : NULL;
+	struct upstream *u = left || back ? paths_upstream_of(p, pair->before) : NULL;
 	if (!u)
 		return;
 	u->now += back;
@@ -162,7 +162,7 @@ static void pair_event(struct paths *p, const struct evidence_event *e)
 }
 
 // A pair that tries other ways for a moment before it has none has not moved.
-static size_t pairs_moved(struct paths *p, struct instant last)
+static size_t paths_pairs_moved(struct facts_paths *p, struct instant last)
 {
 	size_t moved = 0;
 	struct instant to = p->to.ns < last.ns ? p->to : last;
@@ -170,13 +170,13 @@ static size_t pairs_moved(struct paths *p, struct instant last)
 		struct pair *pair = &p->pairs[i];
 		if (!pair->ours || !pair->before)
 			continue;
-		pair_until(p, pair, to);
+		paths_pair_until(p, pair, to);
 		moved += pair->elsewhere > pair->none;
 	}
 	return moved;
 }
 
-static void upstreams_count(const struct paths *p, struct facts_routes *f)
+static void paths_upstreams_count(const struct facts_paths *p, struct facts_routes *f)
 {
 	struct instant first = INSTANT_NONE, last = INSTANT_NONE;
 	f->upstreams = f->upstreams_lost = 0;
@@ -194,7 +194,7 @@ static void upstreams_count(const struct paths *p, struct facts_routes *f)
 }
 
 // Seconds of the last word on a prefix's sight, by its place in `own`.
-static double *sights(const struct facts_own *own)
+static double *paths_sights(const struct facts_own *own)
 {
 	double *at = alloc_zero(own->n, sizeof(*at));
 	for (size_t i = 0; i < own->n; i++)
@@ -204,21 +204,22 @@ static double *sights(const struct facts_own *own)
 
 // Marks the changes of path near which the prefix became visible or stopped being so: going forward those after it, going
 // back those before it. These belong to another loss, not to unrest.
-static void near_sight(const struct paths *p, const struct evidence_event *events, size_t n, bool *ret_near)
+static void paths_near_sight(const struct facts_paths *p, const struct route_log_event *events, size_t n,
+			     bool *ret_near)
 {
 	const struct facts_own *own = p->own;
 	double convergence = facts_value(p->v, FACTS_CONVERGENCE_S);
-	double *seen = sights(own), *comes = sights(own);
+	double *seen = paths_sights(own), *comes = paths_sights(own);
 	for (size_t k = 0; k < 2 * n; k++) {
 		size_t i = k < n ? k : 2 * n - 1 - k;
-		const struct evidence_event *e = &events[i];
-		size_t of = place_of(own, e->prefix);
+		const struct route_log_event *e = &events[i];
+		size_t of = paths_place_of(own, e->prefix);
 		if (of == SIZE_MAX)
 			continue;
 		double *last = &(k < n ? seen : comes)[of];
 		double at = (double)e->time.ns / (double)NS_PER_S;
 		at = k < n ? at : -at;
-		if (e->kind == EVIDENCE_INVISIBLE || e->kind == EVIDENCE_VISIBLE)
+		if (e->kind == ROUTE_LOG_INVISIBLE || e->kind == ROUTE_LOG_VISIBLE)
 			*last = at;
 		ret_near[i] |= at - *last <= convergence;
 	}
@@ -227,20 +228,21 @@ static void near_sight(const struct paths *p, const struct evidence_event *event
 }
 
 // Without those of a pair that had only just come: these are a session or a collector beginning.
-static double churn_count(const struct paths *p, const struct evidence_event *events, size_t n)
+static double paths_churn_count(const struct facts_paths *p, const struct route_log_event *events, size_t n)
 {
 	double changes = 0, convergence = facts_value(p->v, FACTS_CONVERGENCE_S);
 	int64_t long_before = facts_ns(p->v, FACTS_CHURN_BEFORE_S);
 	bool *near = alloc_zero(n, sizeof(*near));
-	near_sight(p, events, n, near);
+	paths_near_sight(p, events, n, near);
 	for (size_t i = 0; i < n; i++) {
-		const struct evidence_event *e = &events[i];
+		const struct route_log_event *e = &events[i];
 		int64_t before_ns = p->from.ns - e->time.ns;
-		if (near[i] || e->kind != EVIDENCE_PATH_CHANGED || before_ns <= 0 || before_ns > long_before)
+		if (near[i] || e->kind != ROUTE_LOG_PATH_CHANGED || before_ns <= 0 || before_ns > long_before)
 			continue;
-		size_t at = evidence_pair_of(p->evidence, e->prefix, e->peer);
-		changes += at != SIZE_MAX && (double)(instant_seconds(e->time) -
-						      evidence_pair(p->evidence, e->prefix, at).since_s) >= convergence;
+		size_t at = route_log_pair_of(p->evidence, e->prefix, e->peer);
+		changes += at != SIZE_MAX &&
+			   (double)(instant_seconds(e->time) - route_log_pair(p->evidence, e->prefix, at).since_s) >=
+				   convergence;
 	}
 	free(near);
 	return changes;
@@ -251,19 +253,19 @@ void facts_paths(const struct facts_input *in, const struct facts_own *own, cons
 {
 	const struct routes *r = in->routes;
 	size_t count;
-	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	struct paths p = {.v = in->decisions, .evidence = routes_evidence(r), .own = own};
+	const struct route_log_event *events = route_log_events(routes_route_log(r), n->entity, &count);
+	struct facts_paths p = {.v = in->decisions, .evidence = routes_route_log(r), .own = own};
 	p.from = instant_after(facts_start(n), -facts_ns(in->decisions, FACTS_STAMP_S));
 	p.to = story_onset_end(n);
-	size_t pairs = pairs_find(&p);
-	pairs_rewind(&p, events, count);
+	size_t pairs = paths_pairs_find(&p);
+	paths_pairs_rewind(&p, events, count);
 	for (size_t i = 0; i < count; i++)
 		if (events[i].time.ns >= p.from.ns && events[i].time.ns <= p.to.ns)
-			pair_event(&p, &events[i]);
-	upstreams_count(&p, f);
+			paths_pair_event(&p, &events[i]);
+	paths_upstreams_count(&p, f);
 	if (pairs) {
-		f->churn = churn_count(&p, events, count) / (double)pairs;
-		f->path_moved = (double)pairs_moved(&p, routes_now(r)) / (double)pairs;
+		f->churn = paths_churn_count(&p, events, count) / (double)pairs;
+		f->path_moved = (double)paths_pairs_moved(&p, routes_now(r)) / (double)pairs;
 	}
 	free(p.first);
 	free(p.pairs);

@@ -11,7 +11,7 @@
 #define RAMP_BINS 16 // places for facts.ramp_intervals
 
 // Latency that builds up: what a few intervals on end had, before silence. One that stays less is a moment's trouble.
-static double rtt_ramp(const struct decisions *v, const struct facts_span *s)
+static double plane_rtt_ramp(const struct decisions *v, const struct facts_span *s)
 {
 	size_t bins = (size_t)facts_value(v, FACTS_RAMP_BINS);
 	double most = NAN, held[RAMP_BINS];
@@ -32,7 +32,7 @@ static double rtt_ramp(const struct decisions *v, const struct facts_span *s)
 }
 
 // When it was silent, or where it never was, when loss began; ns. INT64_MAX: neither.
-static int64_t failure_of(const struct facts_span *s, const struct story *n)
+static int64_t plane_failure_of(const struct facts_span *s, const struct story *n)
 {
 	const struct detection *loss = story_signal(n, SIGNAL_LOSS);
 	if (s->silence < s->count)
@@ -41,31 +41,31 @@ static int64_t failure_of(const struct facts_span *s, const struct story *n)
 }
 
 // What was slow and well again before it failed did not lead to it.
-static bool lasted(const struct detection *one, int64_t failure, int64_t width_ns)
+static bool plane_lasted(const struct detection *one, int64_t failure, int64_t width_ns)
 {
 	return !instant_known(one->end.best) || one->end.best.ns >= failure - 2 * width_ns;
 }
 
-static double connect_ramp(const struct facts_input *in, const struct facts_span *s, const struct story *n)
+static double plane_connect_ramp(const struct facts_input *in, const struct facts_span *s, const struct story *n)
 {
 	static const uint8_t slower[] = {SIGNAL_CONNECT, SIGNAL_LATENCY};
 	const struct dossier *d = in->dossier;
 	bool services = false;
-	int64_t first = INT64_MAX, failure = failure_of(s, n);
+	int64_t first = INT64_MAX, failure = plane_failure_of(s, n);
 	for (size_t i = 0; i < s->count; i++)
 		services |= s->bins[i].services > 0;
 	if (!services || failure == INT64_MAX)
 		return NAN;
 	for (size_t i = 0; i < sizeof(slower); i++) {
 		const struct detection *one = story_signal(n, slower[i]);
-		if (one && lasted(one, failure, d->width_ns) && one->start.best.ns < first)
+		if (one && plane_lasted(one, failure, d->width_ns) && one->start.best.ns < first)
 			first = one->start.best.ns;
 	}
 	double lead = first == INT64_MAX ? 0 : (double)(failure - first) / (double)NS_PER_S;
 	return lead > moment_margin_s((double)d->width_ns / (double)NS_PER_S, MOMENT_STAMP_S) ? lead : 0;
 }
 
-static double border_loss(const struct decisions *v, const struct facts_span *s)
+static double plane_border_loss(const struct decisions *v, const struct facts_span *s)
 {
 	double silent = facts_value(v, FACTS_SILENT_SHARE);
 	double sent = 0, lost = 0;
@@ -79,7 +79,7 @@ static double border_loss(const struct decisions *v, const struct facts_span *s)
 	return sent > 0 ? lost / sent : NAN;
 }
 
-static double loss_peak(const struct decisions *v, const struct facts_span *s)
+static double plane_loss_peak(const struct decisions *v, const struct facts_span *s)
 {
 	size_t bins = (size_t)facts_value(v, FACTS_LOSS_BINS);
 	double most = NAN;
@@ -95,7 +95,7 @@ static double loss_peak(const struct decisions *v, const struct facts_span *s)
 }
 
 // Latency of what answers once the first shock is over: a longer way shows, a way that is gone does not.
-static double rtt_detour(const struct decisions *v, const struct facts_span *s)
+static double plane_rtt_detour(const struct decisions *v, const struct facts_span *s)
 {
 	size_t margin = (size_t)facts_value(v, FACTS_MARGIN_INTERVALS);
 	double *ratios = alloc_zero(s->count + 1, sizeof(*ratios));
@@ -111,7 +111,7 @@ static double rtt_detour(const struct decisions *v, const struct facts_span *s)
 	return median;
 }
 
-static double waves(const struct decisions *v, const struct facts_span *s)
+static double plane_waves(const struct decisions *v, const struct facts_span *s)
 {
 	double begins = facts_value(v, FACTS_WAVE_HIGH), over = facts_value(v, FACTS_WAVE_LOW);
 	bool high = false, known = false;
@@ -129,8 +129,8 @@ static double waves(const struct decisions *v, const struct facts_span *s)
 	return known ? fmax(0, rises - 1) : NAN;
 }
 
-static void curve_of_bins(const struct decisions *v, const struct facts_span *s, double width_s,
-			  struct facts_plane *ret)
+static void plane_curve_of_bins(const struct decisions *v, const struct facts_span *s, double width_s,
+				struct facts_plane *ret)
 {
 	struct curve_point *points = alloc_zero(s->count, sizeof(*points));
 	size_t n = 0;
@@ -144,7 +144,7 @@ static void curve_of_bins(const struct decisions *v, const struct facts_span *s,
 	free(points);
 }
 
-static void curve_of_routes(const struct facts_input *in, const struct story *n, struct facts_plane *ret)
+static void plane_curve_of_routes(const struct facts_input *in, const struct story *n, struct facts_plane *ret)
 {
 	const struct dossier *d = in->dossier;
 	int64_t from = n->start.from.ns, to = story_last(n, d->last),
@@ -166,7 +166,7 @@ static void curve_of_routes(const struct facts_input *in, const struct story *n,
 }
 
 // The deepest series of the incident.
-static void curve_of_series(const struct facts_input *in, const struct story *n, struct facts_plane *ret)
+static void plane_curve_of_series(const struct facts_input *in, const struct story *n, struct facts_plane *ret)
 {
 	const struct dossier *d = in->dossier;
 	const struct detection *deepest = NULL;
@@ -202,16 +202,16 @@ void facts_plane_fill(const struct facts_input *in, const struct facts_span *s, 
 	const struct dossier *d = in->dossier;
 	const struct decisions *v = in->decisions;
 	if (s->count) {
-		p->rtt_ramp = rtt_ramp(v, s);
-		p->connect_ramp_s = connect_ramp(in, s, n);
-		p->border_loss = border_loss(v, s);
-		p->loss_peak = loss_peak(v, s);
-		p->rtt_detour = rtt_detour(v, s);
-		p->waves = waves(v, s);
-		curve_of_bins(v, s, (double)d->width_ns / (double)NS_PER_S, p);
+		p->rtt_ramp = plane_rtt_ramp(v, s);
+		p->connect_ramp_s = plane_connect_ramp(in, s, n);
+		p->border_loss = plane_border_loss(v, s);
+		p->loss_peak = plane_loss_peak(v, s);
+		p->rtt_detour = plane_rtt_detour(v, s);
+		p->waves = plane_waves(v, s);
+		plane_curve_of_bins(v, s, (double)d->width_ns / (double)NS_PER_S, p);
 		return;
 	}
-	curve_of_series(in, n, p);
+	plane_curve_of_series(in, n, p);
 	if (isnan(p->fall_s) && d->route_count && d->routes_baseline > 0)
-		curve_of_routes(in, n, p);
+		plane_curve_of_routes(in, n, p);
 }

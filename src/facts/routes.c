@@ -24,7 +24,7 @@ struct route_story {
 	size_t visible;			// at the start
 };
 
-static struct prefix_story *story_of(const struct route_story *s, uint32_t prefix)
+static struct prefix_story *routes_story_of(const struct route_story *s, uint32_t prefix)
 {
 	const uint32_t *at =
 		s->own.n ? bsearch(&prefix, s->own.at, s->own.n, sizeof(*s->own.at), numbers_by_uint32) : NULL;
@@ -32,10 +32,10 @@ static struct prefix_story *story_of(const struct route_story *s, uint32_t prefi
 }
 
 // The last word before the start says what it was then; else the first word after it says the opposite of that.
-static void sight_take(struct route_story *s, const struct evidence_event *e)
+static void routes_sight_take(struct route_story *s, const struct route_log_event *e)
 {
-	struct prefix_story *p = story_of(s, e->prefix);
-	bool visible = e->kind == EVIDENCE_VISIBLE;
+	struct prefix_story *p = routes_story_of(s, e->prefix);
+	bool visible = e->kind == ROUTE_LOG_VISIBLE;
 	if (!p)
 		return;
 	if (e->time.ns < s->from.ns)
@@ -49,25 +49,26 @@ static void sight_take(struct route_story *s, const struct evidence_event *e)
 }
 
 // What a stranger announced inside the entity's space is no loss of the entity when it goes.
-static void stranger_take(struct route_story *s, const struct evidence_event *e, const struct entity *entity)
+static void routes_stranger_take(struct route_story *s, const struct route_log_event *e, const struct entity *entity)
 {
-	struct prefix_story *p = story_of(s, e->prefix);
-	if (p && e->kind == EVIDENCE_MORE_SPECIFIC && !facts_owns(entity, e->asn))
+	struct prefix_story *p = routes_story_of(s, e->prefix);
+	if (p && e->kind == ROUTE_LOG_MORE_SPECIFIC && !facts_owns(entity, e->asn))
 		p->before = BEFORE_INVISIBLE;
 }
 
-static void story_read(struct route_story *s, const struct routes *r, const struct entity *entity, uint32_t index)
+static void routes_story_read(struct route_story *s, const struct routes *r, const struct entity *entity,
+			      uint32_t index)
 {
 	size_t n;
-	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &n);
+	const struct route_log_event *events = route_log_events(routes_route_log(r), index, &n);
 	const struct table *t = routes_table(r);
 	for (size_t i = 0; i < s->own.n; i++)
 		s->of[i] = (struct prefix_story){.origin = table_origin(t, s->own.at[i]), .gone = INSTANT_NONE};
 	for (size_t i = 0; i < n; i++)
-		if (events[i].kind == EVIDENCE_INVISIBLE || events[i].kind == EVIDENCE_VISIBLE)
-			sight_take(s, &events[i]);
+		if (events[i].kind == ROUTE_LOG_INVISIBLE || events[i].kind == ROUTE_LOG_VISIBLE)
+			routes_sight_take(s, &events[i]);
 	for (size_t i = 0; i < n; i++)
-		stranger_take(s, &events[i], entity);
+		routes_stranger_take(s, &events[i], entity);
 	for (size_t i = 0; i < s->own.n; i++) {
 		struct prefix_story *p = &s->of[i];
 		if (p->before == BEFORE_UNKNOWN)
@@ -76,7 +77,7 @@ static void story_read(struct route_story *s, const struct routes *r, const stru
 	}
 }
 
-static int by_origin_and_time(const void *a, const void *b)
+static int routes_by_origin_and_time(const void *a, const void *b)
 {
 	const struct prefix_story *x = a, *y = b;
 	if (x->origin != y->origin)
@@ -84,16 +85,16 @@ static int by_origin_and_time(const void *a, const void *b)
 	return (x->gone.ns > y->gone.ns) - (x->gone.ns < y->gone.ns);
 }
 
-struct span {
+struct facts_routes_span {
 	struct instant first, last;
 };
 
-static bool lost_in(const struct prefix_story *p)
+static bool routes_lost_in(const struct prefix_story *p)
 {
 	return p->before == BEFORE_VISIBLE && instant_known(p->gone);
 }
 
-static void span_add(struct span *s, struct instant t)
+static void routes_span_add(struct facts_routes_span *s, struct instant t)
 {
 	if (!instant_known(s->first) || t.ns < s->first.ns)
 		s->first = t;
@@ -102,29 +103,29 @@ static void span_add(struct span *s, struct instant t)
 }
 
 // Puts the prefixes that were visible before in order of their networks; the index of the prefixes is lost.
-static void networks_count(struct route_story *s, struct facts_routes *f)
+static void routes_networks_count(struct route_story *s, struct facts_routes *f)
 {
 	size_t n = 0, lost = 0;
 	for (size_t i = 0; i < s->own.n; i++)
 		if (s->of[i].before == BEFORE_VISIBLE)
 			s->of[n++] = s->of[i];
 	if (n)
-		qsort(s->of, n, sizeof(*s->of), by_origin_and_time);
-	struct span firsts = {INSTANT_NONE, INSTANT_NONE};
+		qsort(s->of, n, sizeof(*s->of), routes_by_origin_and_time);
+	struct facts_routes_span firsts = {INSTANT_NONE, INSTANT_NONE};
 	f->networks = f->networks_lost = 0;
 	for (size_t i = 0; i < n;) {
-		struct span of = {INSTANT_NONE, INSTANT_NONE};
+		struct facts_routes_span of = {INSTANT_NONE, INSTANT_NONE};
 		uint32_t origin = s->of[i].origin;
 		for (; i < n && s->of[i].origin == origin; i++) {
 			lost += instant_known(s->of[i].gone);
 			if (instant_known(s->of[i].gone))
-				span_add(&of, s->of[i].gone);
+				routes_span_add(&of, s->of[i].gone);
 		}
 		f->networks += 1;
 		if (!instant_known(of.first))
 			continue;
 		f->networks_lost += 1;
-		span_add(&firsts, of.first);
+		routes_span_add(&firsts, of.first);
 		double spread = instant_gap_s(of.first, of.last);
 		f->spread_s = isnan(f->spread_s) || spread > f->spread_s ? spread : f->spread_s;
 	}
@@ -135,31 +136,31 @@ static void networks_count(struct route_story *s, struct facts_routes *f)
 		f->network_spread_s = instant_gap_s(firsts.first, firsts.last);
 }
 
-struct news { // one network told of a foreign origin of the prefix, or of a foreign prefix inside the entity's
+struct foreign_news { // one network told of a foreign origin of the prefix, or of a foreign prefix inside the entity's
 	uint32_t prefix, network;
 };
 
-static int by_prefix_and_network(const void *a, const void *b)
+static int routes_by_prefix_and_network(const void *a, const void *b)
 {
-	const struct news *x = a, *y = b;
+	const struct foreign_news *x = a, *y = b;
 	if (x->prefix != y->prefix)
 		return x->prefix < y->prefix ? -1 : 1;
 	return (x->network > y->network) - (x->network < y->network);
 }
 
-static bool foreign_news(const struct evidence_event *e, const struct entity *entity)
+static bool routes_foreign_news(const struct route_log_event *e, const struct entity *entity)
 {
-	return (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) && !facts_owns(entity, e->asn);
+	return (e->kind == ROUTE_LOG_MORE_SPECIFIC || e->kind == ROUTE_LOG_NEW_ORIGIN) && !facts_owns(entity, e->asn);
 }
 
 // Prefixes whose news half of the networks carried.
-static uint32_t news_carried(struct news *news, size_t n, const struct facts_input *in)
+static uint32_t routes_news_carried(struct foreign_news *news, size_t n, const struct facts_input *in)
 {
 	const struct table *t = routes_table(in->routes);
 	double least = facts_value(in->decisions, FACTS_NEWS_OF), share = facts_value(in->decisions, FACTS_NEWS_SHARE);
 	uint32_t carried = 0;
 	if (n)
-		qsort(news, n, sizeof(*news), by_prefix_and_network);
+		qsort(news, n, sizeof(*news), routes_by_prefix_and_network);
 	for (size_t i = 0; i < n;) {
 		uint32_t prefix = news[i].prefix, networks = 0;
 		for (size_t first = i; i < n && news[i].prefix == prefix; i++)
@@ -171,20 +172,20 @@ static uint32_t news_carried(struct news *news, size_t n, const struct facts_inp
 }
 
 // Prefixes of its own networks that were not visible before, perhaps never, and were withdrawn around the start.
-static double own_news(const struct route_story *s, const struct facts_input *in, uint32_t index)
+static double routes_own_news(const struct route_story *s, const struct facts_input *in, uint32_t index)
 {
 	const struct routes *r = in->routes;
 	const struct entity *entity = &in->entities->at[index];
 	int64_t around = facts_ns(in->decisions, FACTS_NEWS_S);
 	size_t count, found = 0;
 	double distinct = 0;
-	const struct evidence_event *events = evidence_events(routes_evidence(r), index, &count);
+	const struct route_log_event *events = route_log_events(routes_route_log(r), index, &count);
 	uint32_t *ids = alloc_zero(count, sizeof(*ids));
 	for (size_t i = 0; i < count; i++) {
-		const struct evidence_event *e = &events[i];
-		const struct prefix_story *p = story_of(s, e->prefix);
+		const struct route_log_event *e = &events[i];
+		const struct prefix_story *p = routes_story_of(s, e->prefix);
 		bool news = !p || p->before == BEFORE_INVISIBLE;
-		if (e->kind == EVIDENCE_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= around && news &&
+		if (e->kind == ROUTE_LOG_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= around && news &&
 		    facts_owns(entity, table_origin(routes_table(r), e->prefix)))
 			ids[found++] = e->prefix;
 	}
@@ -196,7 +197,7 @@ static double own_news(const struct route_story *s, const struct facts_input *in
 	return distinct / (double)s->visible;
 }
 
-static int64_t news_window(const struct decisions *v, double width)
+static int64_t routes_news_window(const struct decisions *v, double width)
 {
 	int64_t most = facts_ns(v, FACTS_NEWS_S), least = facts_ns(v, FACTS_NEWS_LEAST_S);
 	if (isnan(width))
@@ -205,37 +206,37 @@ static int64_t news_window(const struct decisions *v, double width)
 	return three < least ? least : three < most ? three : most;
 }
 
-static void news_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
-		       struct facts *f)
+static void routes_news_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
+			      struct facts *f)
 {
 	const struct routes *r = in->routes;
 	const struct entity *entity = &in->entities->at[n->entity];
 	size_t count, told = 0, listed = 0;
-	int64_t earliest = s->from.ns - news_window(in->decisions, f->width_s);
-	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
-	struct news *news = alloc_zero(count, sizeof(*news));
+	int64_t earliest = s->from.ns - routes_news_window(in->decisions, f->width_s);
+	const struct route_log_event *events = route_log_events(routes_route_log(r), n->entity, &count);
+	struct foreign_news *news = alloc_zero(count, sizeof(*news));
 	for (size_t i = 0; i < count; i++) {
-		const struct evidence_event *e = &events[i];
-		if (foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
-			news[told++] = (struct news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
+		const struct route_log_event *e = &events[i];
+		if (routes_foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
+			news[told++] = (struct foreign_news){e->prefix, table_peer_asn(routes_table(r), e->peer)};
 	}
-	f->routes.own_news = own_news(s, in, n->entity);
+	f->routes.own_news = routes_own_news(s, in, n->entity);
 	for (size_t i = 0; i < n->origin_count; i++)
 		listed += n->origins[i].first.ns >= earliest;
-	uint32_t carried = news_carried(news, told, in);
+	uint32_t carried = routes_news_carried(news, told, in);
 	f->routes.new_origins = carried > listed ? (double)carried : (double)listed;
 	free(news);
 }
 
 // Share of all other prefixes that became invisible around the entity's first loss.
-static void unrelated_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
-			    struct facts_witness *f)
+static void routes_unrelated_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
+				   struct facts_witness *f)
 {
 	const struct routes *r = in->routes;
 	int64_t with = facts_ns(in->decisions, FACTS_UNRELATED_S);
 	struct instant first = INSTANT_NONE;
 	for (size_t i = 0; i < s->own.n; i++)
-		if (lost_in(&s->of[i]) && (!instant_known(first) || s->of[i].gone.ns < first.ns))
+		if (routes_lost_in(&s->of[i]) && (!instant_known(first) || s->of[i].gone.ns < first.ns))
 			first = s->of[i].gone;
 	if (!instant_known(first))
 		return;
@@ -248,9 +249,9 @@ static void unrelated_count(const struct route_story *s, const struct facts_inpu
 		visible = isnan(visible) ? losses[i].visible : visible;
 		lost += losses[i].lost;
 	}
-	const struct evidence_event *e = evidence_events(routes_evidence(r), n->entity, &events);
+	const struct route_log_event *e = route_log_events(routes_route_log(r), n->entity, &events);
 	for (size_t i = 0; i < events; i++)
-		lost -= e[i].kind == EVIDENCE_INVISIBLE && llabs(e[i].time.ns - first.ns) <= with;
+		lost -= e[i].kind == ROUTE_LOG_INVISIBLE && llabs(e[i].time.ns - first.ns) <= with;
 	double others = visible - (double)s->visible;
 	if (others > 0)
 		f->unrelated_lost = lost < 0 ? 0 : lost > others ? 1 : lost / others;
@@ -264,12 +265,12 @@ void facts_routes(const struct facts_input *in, const struct story *n, struct fa
 				.to = story_onset_end(n)};
 	s.own.at = routes_own(r, n->entity, &s.own.n);
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));
-	story_read(&s, r, &in->entities->at[n->entity], n->entity);
-	f->routes.known = s.visible > 0 && evidence_followed(routes_evidence(r), n->entity);
+	routes_story_read(&s, r, &in->entities->at[n->entity], n->entity);
+	f->routes.known = s.visible > 0 && route_log_followed(routes_route_log(r), n->entity);
 	if (f->routes.known) {
-		unrelated_count(&s, in, n, &f->witness);
-		news_count(&s, in, n, f);
-		networks_count(&s, &f->routes);
+		routes_unrelated_count(&s, in, n, &f->witness);
+		routes_news_count(&s, in, n, f);
+		routes_networks_count(&s, &f->routes);
 		facts_paths(in, &s.own, n, &f->routes);
 	}
 	free(s.of);

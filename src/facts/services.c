@@ -16,7 +16,7 @@ struct failures { // by target
 	int64_t *when; // first failure, ns
 };
 
-static void failures_find(const struct facts_input *in, const struct story *n, struct failures *f)
+static void services_failures_find(const struct facts_input *in, const struct story *n, struct failures *f)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first =
@@ -35,7 +35,7 @@ static void failures_find(const struct facts_input *in, const struct story *n, s
 }
 
 // From the first to the last, a tenth left out at each end where there are enough.
-static double spread(int64_t *times, size_t n)
+static double services_spread(int64_t *times, size_t n)
 {
 	if (n < 2)
 		return NAN;
@@ -44,7 +44,7 @@ static double spread(int64_t *times, size_t n)
 	return (double)(times[n - 1 - out] - times[out]) / (double)NS_PER_S;
 }
 
-static void count_service(struct facts_services *s, const struct target *t, bool failed, uint8_t outcome)
+static void services_count(struct facts_services *s, const struct target *t, bool failed, uint8_t outcome)
 {
 	bool dns = t->op == PROBE_DNS;
 	s->watched++;
@@ -57,35 +57,37 @@ static void count_service(struct facts_services *s, const struct target *t, bool
 	s->http_errors += outcome == PROBE_HTTP_ERROR;
 }
 
-struct block {		 // a host
-	uint32_t number; // of its /24
+struct facts_services_host { // a host
+	uint32_t number;     // of its /24
 	bool failed;
 	int64_t time;
 };
 
-static int by_block(const void *a, const void *b)
+static int services_by_block(const void *a, const void *b)
 {
-	const struct block *x = a, *y = b;
+	const struct facts_services_host *x = a, *y = b;
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-static size_t hosts_of(const struct facts_input *in, const struct story *n, const struct failures *f,
-		       struct block *list)
+static size_t services_hosts_of(const struct facts_input *in, const struct story *n, const struct failures *f,
+				struct facts_services_host *list)
 {
 	size_t hosts = 0;
 	for (uint32_t i = 0; i < target_count(in->targets); i++) {
 		const struct target *t = target_at(in->targets, i);
 		bool host = t->entity == n->entity && t->kind == TARGET_HOST && t->op == PROBE_ICMP_ECHO;
 		if (host && t->address.family == FAMILY_V4)
-			list[hosts++] = (struct block){v4_number(t->address.bytes) >> 8, f->failed[i], f->when[i]};
+			list[hosts++] = (struct facts_services_host){v4_number(t->address.bytes) >> 8, f->failed[i],
+								     f->when[i]};
 	}
 	if (hosts)
-		qsort(list, hosts, sizeof(*list), by_block);
+		qsort(list, hosts, sizeof(*list), services_by_block);
 	return hosts;
 }
 
 // How many /24s went, and the median over them of the time in which their hosts did.
-static void blocks_fill(const struct decisions *v, const struct block *list, size_t hosts, struct facts_services *ret)
+static void services_blocks_fill(const struct decisions *v, const struct facts_services_host *list, size_t hosts,
+				 struct facts_services *ret)
 {
 	size_t several = (size_t)facts_value(v, FACTS_BLOCK_HOSTS);
 	double *spreads = alloc_zero(hosts + 1, sizeof(*spreads));
@@ -112,7 +114,8 @@ static void blocks_fill(const struct decisions *v, const struct block *list, siz
 enum { UNIT_HOST = 1, UNIT_HOST_FAILED = 2, UNIT_FAILED = 4 };
 
 // Per machine: is it pinged, did the ping fail, did anything of it fail.
-static void units_mark(const struct facts_input *in, const struct story *n, const struct failures *f, uint8_t *units)
+static void services_units_mark(const struct facts_input *in, const struct story *n, const struct failures *f,
+				uint8_t *units)
 {
 	for (uint32_t i = 0; i < target_count(in->targets); i++) {
 		const struct target *t = target_at(in->targets, i);
@@ -124,7 +127,7 @@ static void units_mark(const struct facts_input *in, const struct story *n, cons
 	}
 }
 
-static void returns_fill(const struct story *n, struct facts_services *ret)
+static void services_returns_fill(const struct story *n, struct facts_services *ret)
 {
 	bool seen[UINT8_MAX + 1] = {false};
 	double classes = 0;
@@ -137,14 +140,14 @@ static void returns_fill(const struct story *n, struct facts_services *ret)
 		ret->return_classes = classes;
 }
 
-static void targets_fill(const struct facts_input *in, const struct story *n, const struct failures *f,
-			 struct facts_services *s)
+static void services_targets_fill(const struct facts_input *in, const struct story *n, const struct failures *f,
+				  struct facts_services *s)
 {
 	uint32_t count = target_count(in->targets);
 	uint8_t *units = alloc_zero(target_units(in->targets), sizeof(*units));
 	int64_t *services = alloc_zero(count, sizeof(*services)), *hosts = alloc_zero(count, sizeof(*hosts));
 	size_t services_failed = 0, hosts_failed = 0;
-	units_mark(in, n, f, units);
+	services_units_mark(in, n, f, units);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct target *t = target_at(in->targets, i);
 		if (t->entity != n->entity || t->kind == TARGET_BORDER || t->kind == TARGET_CONTROL)
@@ -155,7 +158,7 @@ static void targets_fill(const struct facts_input *in, const struct story *n, co
 				hosts[hosts_failed++] = f->when[i];
 			continue;
 		}
-		count_service(s, t, f->failed[i], f->outcome[i]);
+		services_count(s, t, f->failed[i], f->outcome[i]);
 		if (!f->failed[i])
 			continue;
 		services[services_failed++] = f->when[i];
@@ -164,10 +167,10 @@ static void targets_fill(const struct facts_input *in, const struct story *n, co
 	for (uint32_t u = 0; u < target_units(in->targets); u++)
 		s->machines_failed += (units[u] & UNIT_FAILED) != 0;
 	s->hosts_failed = (uint32_t)hosts_failed;
-	s->spread_s = spread(services, services_failed);
-	s->host_spread_s = spread(hosts, hosts_failed);
-	struct block *list = alloc_zero(count + 1, sizeof(*list));
-	blocks_fill(in->decisions, list, hosts_of(in, n, f, list), s);
+	s->spread_s = services_spread(services, services_failed);
+	s->host_spread_s = services_spread(hosts, hosts_failed);
+	struct facts_services_host *list = alloc_zero(count + 1, sizeof(*list));
+	services_blocks_fill(in->decisions, list, services_hosts_of(in, n, f, list), s);
 	free(list);
 	free(units);
 	free(services);
@@ -176,7 +179,7 @@ static void targets_fill(const struct facts_input *in, const struct story *n, co
 
 void facts_services_fill(const struct facts_input *in, const struct story *n, struct facts_services *ret)
 {
-	returns_fill(n, ret);
+	services_returns_fill(n, ret);
 	if (!in->targets || !target_count(in->targets))
 		return;
 	uint32_t count = target_count(in->targets);
@@ -186,8 +189,8 @@ void facts_services_fill(const struct facts_input *in, const struct story *n, st
 		.outcome = alloc_zero(count, sizeof(uint8_t)),
 		.when = alloc_zero(count, sizeof(int64_t)),
 	};
-	failures_find(in, n, &f);
-	targets_fill(in, n, &f, ret);
+	services_failures_find(in, n, &f);
+	services_targets_fill(in, n, &f, ret);
 	free(f.failed);
 	free(f.down);
 	free(f.outcome);

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 // Whether the reporter lost all its peers then, and not only those of the entity.
-static bool own_trouble(const struct session_log *l, const struct entity *e, const struct session_change *change)
+static bool sessions_own_trouble(const struct routing_session_log *l, const struct entity *e,
+				 const struct session_change *change)
 {
 	uint16_t collector = l->sessions[change->session].peer.collector;
 	for (size_t i = 0; i < l->blackout_count; i++) {
@@ -35,17 +36,17 @@ struct session_window {
 };
 
 // It was as it is from its last change until now.
-static void verdict_until(struct session_verdict *v, const struct session_window *w, struct instant now)
+static void sessions_verdict_until(struct session_verdict *v, const struct session_window *w, struct instant now)
 {
 	v->seen |= v->up && now.ns >= w->begin.ns && v->since.ns <= w->start.ns;
 	v->since = now;
 }
 
 // Which end counts: the first that reached into the incident; if none did, the last before.
-static void verdict_change(struct session_verdict *v, const struct session_window *w,
-			   const struct session_change *change, bool trouble)
+static void sessions_verdict_change(struct session_verdict *v, const struct session_window *w,
+				    const struct session_change *change, bool trouble)
 {
-	verdict_until(v, w, change->time);
+	sessions_verdict_until(v, w, change->time);
 	bool inside = change->time.ns >= w->begin.ns && change->time.ns <= w->end.ns;
 	if (change->event == SESSION_EVENT_UP && change->time.ns < w->start.ns) {
 		v->lasting = false;
@@ -56,7 +57,7 @@ static void verdict_change(struct session_verdict *v, const struct session_windo
 	v->up = change->event == SESSION_EVENT_UP;
 }
 
-static void count_lost(struct facts_sessions *f, const struct session_change *lost, struct instant start)
+static void sessions_count_lost(struct facts_sessions *f, const struct session_change *lost, struct instant start)
 {
 	uint32_t *count[SESSION_EVENT_COUNT] = {
 		[SESSION_EVENT_HOLD_RECEIVED] = &f->hold_received,
@@ -76,7 +77,7 @@ static void count_lost(struct facts_sessions *f, const struct session_change *lo
 		f->first_s = after;
 }
 
-static struct session_window window_of(const struct facts_input *in, const struct story *n)
+static struct session_window sessions_window_of(const struct facts_input *in, const struct story *n)
 {
 	int64_t early = decision_ns(facts_value(in->decisions, FACTS_LOST_HOLDS) * in->sessions->hold_s),
 		least = facts_ns(in->decisions, FACTS_LOST_EARLY_S);
@@ -87,8 +88,8 @@ static struct session_window window_of(const struct facts_input *in, const struc
 void facts_sessions(const struct facts_input *in, const struct entity *e, const struct story *n,
 		    struct facts_sessions *f)
 {
-	const struct session_log *l = in->sessions;
-	struct session_window w = window_of(in, n);
+	const struct routing_session_log *l = in->sessions;
+	struct session_window w = sessions_window_of(in, n);
 	struct session_verdict *of = alloc_zero(l->session_count, sizeof(*of));
 	*f = (struct facts_sessions){.first_s = NAN};
 	for (size_t i = 0; i < l->session_count; i++)
@@ -97,14 +98,14 @@ void facts_sessions(const struct facts_input *in, const struct entity *e, const 
 		const struct session_change *change = &l->changes[i];
 		if (!facts_owns(e, l->sessions[change->session].peer.asn))
 			continue;
-		bool trouble = change->time.ns >= w.begin.ns && own_trouble(l, e, change);
-		verdict_change(&of[change->session], &w, change, trouble);
+		bool trouble = change->time.ns >= w.begin.ns && sessions_own_trouble(l, e, change);
+		sessions_verdict_change(&of[change->session], &w, change, trouble);
 	}
 	for (size_t i = 0; i < l->session_count; i++) {
-		verdict_until(&of[i], &w, w.end.ns > w.start.ns ? w.end : w.start);
+		sessions_verdict_until(&of[i], &w, w.end.ns > w.start.ns ? w.end : w.start);
 		f->seen += of[i].seen;
 		if (of[i].seen && of[i].lost)
-			count_lost(f, of[i].lost, n->start.best);
+			sessions_count_lost(f, of[i].lost, n->start.best);
 	}
 	free(of);
 }

@@ -7,17 +7,18 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct standing {   // of a collector
-	bool full;  // it had a full-feed peer before the start
-	bool blind; // it had none at the start
+struct facts_witness_standing { // of a collector
+	bool full;		// it had a full-feed peer before the start
+	bool blind;		// it had none at the start
 };
 
-static bool counts(const struct health_peer *p)
+static bool witness_counts(const struct health_peer *p)
 {
 	return p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
 }
 
-static void standings(struct standing *of, const struct facts_input *in, const struct story *n, double width_s)
+static void witness_standings(struct facts_witness_standing *of, const struct facts_input *in, const struct story *n,
+			      double width_s)
 {
 	const struct routes *r = in->routes;
 	const struct blind_list *l = routes_blind(r);
@@ -25,7 +26,7 @@ static void standings(struct standing *of, const struct facts_input *in, const s
 		const struct health_peer *p = table_peer(routes_table(r), i);
 		uint16_t collector = peer_at(in->peers, i)->collector;
 		bool before = p && instant_known(p->first_heard) && p->first_heard.ns < n->start.best.ns;
-		of[collector].full |= before && counts(p); // first_heard: of the session that is up now
+		of[collector].full |= before && witness_counts(p); // first_heard: of the session that is up now
 	}
 	struct instant to = instant_known(n->start.to) ? n->start.to : n->start.best;
 	int64_t interval = isnan(width_s) ? 0 : (int64_t)(width_s * (double)NS_PER_S);
@@ -42,8 +43,8 @@ static void standings(struct standing *of, const struct facts_input *in, const s
 void facts_witness(const struct facts_input *in, const struct story *n, struct facts *facts)
 {
 	struct facts_witness *f = &facts->witness;
-	struct standing *of = alloc_zero(COLLECTORS_MAX, sizeof(*of));
-	standings(of, in, n, facts->width_s);
+	struct facts_witness_standing *of = alloc_zero(COLLECTORS_MAX, sizeof(*of));
+	witness_standings(of, in, n, facts->width_s);
 	f->collectors = f->collectors_blind = 0;
 	for (size_t i = 0; i < COLLECTORS_MAX; i++) {
 		f->collectors += of[i].full;

@@ -56,7 +56,7 @@ void bmp_index_close(struct bmp_index *x)
 	free(x);
 }
 
-static void read_line(struct bmp_index *x, struct cursor line)
+static void bmp_index_read_line(struct bmp_index *x, struct cursor line)
 {
 	static const char *const names[] = {"t", "off", "len"};
 	static const struct scan_keys keys = {names, ARRAY_LEN(names)};
@@ -71,7 +71,7 @@ static void read_line(struct bmp_index *x, struct cursor line)
 }
 
 // Reads one line; a longer one than LINE_MAX_BYTES counts as several. False at the end.
-static bool next_line(struct bmp_index *x)
+static bool bmp_index_next_line(struct bmp_index *x)
 {
 	struct cursor w = stream_peek(x->stream, LINE_MAX_BYTES);
 	size_t left = cursor_left(&w);
@@ -82,7 +82,7 @@ static bool next_line(struct bmp_index *x)
 	if (!end && stream_waits(x->stream))
 		return false;
 	size_t n = end ? (size_t)(end - w.at) + 1 : most;
-	read_line(x, cursor_of(w.at, n));
+	bmp_index_read_line(x, cursor_of(w.at, n));
 	stream_skip(x->stream, n);
 	return true;
 }
@@ -95,7 +95,7 @@ void bmp_index_growing(struct bmp_index *x)
 bool bmp_index_reaches(struct bmp_index *x, uint64_t offset)
 {
 	stream_more(x->stream);
-	while (offset >= x->end && next_line(x))
+	while (offset >= x->end && bmp_index_next_line(x))
 		;
 	return offset < x->end;
 }
@@ -103,7 +103,7 @@ bool bmp_index_reaches(struct bmp_index *x, uint64_t offset)
 struct instant bmp_index_time(struct bmp_index *x, uint64_t offset)
 {
 	must(x);
-	while (offset >= x->end && next_line(x))
+	while (offset >= x->end && bmp_index_next_line(x))
 		;
 	return x->time;
 }

@@ -24,10 +24,10 @@ struct bmp_reader {
 	struct gap gap;
 };
 
-enum place { PLACE_HEADER, PLACE_OTHER, PLACE_END, PLACE_CUT };
+enum bmp_reader_place { PLACE_HEADER, PLACE_OTHER, PLACE_END, PLACE_CUT };
 
 // What stands `at` bytes ahead; ret_length is the message's length for a HEADER and, unchecked, for OTHER.
-static enum place bmp_look(const struct bmp_reader *r, size_t at, uint32_t *ret_length)
+static enum bmp_reader_place bmp_reader_look(const struct bmp_reader *r, size_t at, uint32_t *ret_length)
 {
 	struct cursor w = stream_peek(r->stream, at + BMP_HEADER_BYTES);
 	uint8_t version;
@@ -39,11 +39,11 @@ static enum place bmp_look(const struct bmp_reader *r, size_t at, uint32_t *ret_
 	return cursor_u8(&w, &version) && cursor_u32(&w, ret_length) && plausible ? PLACE_HEADER : PLACE_OTHER;
 }
 
-static bool bmp_chain(const struct bmp_reader *r, size_t at)
+static bool bmp_reader_chain(const struct bmp_reader *r, size_t at)
 {
 	for (int n = 0; n < CHAIN_LENGTH; n++) {
 		uint32_t length;
-		enum place place = bmp_look(r, at, &length);
+		enum bmp_reader_place place = bmp_reader_look(r, at, &length);
 		if (place == PLACE_END)
 			return n > 1;
 		if (place != PLACE_HEADER)
@@ -54,7 +54,7 @@ static bool bmp_chain(const struct bmp_reader *r, size_t at)
 }
 
 // A message of a later version's type, where the next one says that its length is right.
-static bool bmp_stranger(const struct bmp_reader *r, size_t at, uint32_t length)
+static bool bmp_reader_stranger(const struct bmp_reader *r, size_t at, uint32_t length)
 {
 	struct cursor w = stream_peek(r->stream, at + 1);
 	uint8_t version;
@@ -63,25 +63,25 @@ static bool bmp_stranger(const struct bmp_reader *r, size_t at, uint32_t length)
 	if (length < BMP_HEADER_BYTES || length > BMP_MESSAGE_MAX)
 		return false;
 	uint32_t next;
-	enum place place = bmp_look(r, at + length, &next);
+	enum bmp_reader_place place = bmp_reader_look(r, at + length, &next);
 	return place == PLACE_END || place == PLACE_HEADER;
 }
 
 // Whether the message that ends `end` bytes ahead is believed. 1: yes. 0: the stream ends inside it. -1: no.
-static int bmp_judge(const struct bmp_reader *r, size_t end)
+static int bmp_reader_judge(const struct bmp_reader *r, size_t end)
 {
 	uint32_t length;
-	enum place place = bmp_look(r, end, &length);
+	enum bmp_reader_place place = bmp_reader_look(r, end, &length);
 	if (LIKELY(place == PLACE_HEADER || place == PLACE_END))
 		return 1;
 	if (place == PLACE_OTHER)
-		return bmp_stranger(r, end, length) ? 1 : -1;
+		return bmp_reader_stranger(r, end, length) ? 1 : -1;
 	struct cursor w = stream_peek(r->stream, end);
 	return cursor_left(&w) >= end;
 }
 
 // Time in a message's peer header; unknown if it has none.
-static struct instant bmp_peer_time(struct cursor message)
+static struct instant bmp_reader_peer_time(struct cursor message)
 {
 	struct bmp_message m;
 	if (bmp_message(&message, &m) != 1 || !m.has_peer || !m.peer.seconds || m.peer.microseconds > 999999)
@@ -90,17 +90,17 @@ static struct instant bmp_peer_time(struct cursor message)
 }
 
 // The first time that a message near the start tells, for those before it.
-static struct instant bmp_first_time(const struct bmp_reader *r)
+static struct instant bmp_reader_first_time(const struct bmp_reader *r)
 {
 	struct instant time = INSTANT_NONE;
 	uint32_t length;
 	for (size_t at = 0; at < FIRST_TIME && !instant_known(time); at += length) {
-		if (bmp_look(r, at, &length) != PLACE_HEADER)
+		if (bmp_reader_look(r, at, &length) != PLACE_HEADER)
 			break;
 		struct cursor w = stream_peek(r->stream, at + length), message;
 		if (!cursor_skip(&w, at) || !cursor_sub(&w, length, &message))
 			break;
-		time = bmp_peer_time(message);
+		time = bmp_reader_peer_time(message);
 	}
 	return time;
 }
@@ -111,7 +111,7 @@ struct bmp_reader *bmp_reader_create(struct stream *s, struct bmp_index *index)
 	struct bmp_reader *r = alloc_zero(1, sizeof(*r));
 	r->stream = s;
 	r->index = index;
-	r->last = index ? INSTANT_NONE : bmp_first_time(r);
+	r->last = index ? INSTANT_NONE : bmp_reader_first_time(r);
 	return r;
 }
 
@@ -120,15 +120,15 @@ void bmp_reader_free(struct bmp_reader *r)
 	free(r);
 }
 
-static struct instant bmp_time(const struct bmp_reader *r, uint64_t offset, struct cursor message)
+static struct instant bmp_reader_time(const struct bmp_reader *r, uint64_t offset, struct cursor message)
 {
 	struct instant time =
-		r->index ? bmp_index_time(r->index, offset + cursor_left(&message) - 1) : bmp_peer_time(message);
+		r->index ? bmp_index_time(r->index, offset + cursor_left(&message) - 1) : bmp_reader_peer_time(message);
 	return instant_known(time) ? time : r->last;
 }
 
 // Takes bytes into the gap until a message begins; false: the stream ended.
-static bool bmp_scan(struct bmp_reader *r)
+static bool bmp_reader_scan(struct bmp_reader *r)
 {
 	size_t at = r->gap.length ? 0 : 1;
 	for (;;) {
@@ -141,7 +141,7 @@ static bool bmp_scan(struct bmp_reader *r)
 			break;
 		const uint8_t *three = memchr(w.at, 3, cursor_left(&w) - BMP_HEADER_BYTES + 1);
 		at += three ? (size_t)(three - w.at) : cursor_left(&w) - BMP_HEADER_BYTES + 1;
-		if (three && bmp_chain(r, at)) {
+		if (three && bmp_reader_chain(r, at)) {
 			gap_skip(&r->gap, r->stream, at);
 			return true;
 		}
@@ -152,41 +152,41 @@ static bool bmp_scan(struct bmp_reader *r)
 	return false;
 }
 
-static int bmp_resynchronise(struct bmp_reader *r, uint8_t reason_at_end, struct record *ret)
+static int bmp_reader_resynchronise(struct bmp_reader *r, uint8_t reason_at_end, struct record *ret)
 {
 	uint32_t length;
 	if (!r->scanning)
 		gap_begin(&r->gap, r->stream);
-	bool found = bmp_scan(r);
+	bool found = bmp_reader_scan(r);
 	r->scanning = !found && stream_waits(r->stream);
 	if (r->scanning)
 		return FEED_AGAIN;
 	gap_record(&r->gap, found ? GAP_FRAMING : reason_at_end, r->stream, ret);
 	ret->time = r->last;
 	ret->resumed = INSTANT_NONE;
-	if (!found || bmp_look(r, 0, &length) != PLACE_HEADER)
+	if (!found || bmp_reader_look(r, 0, &length) != PLACE_HEADER)
 		return 1;
 	struct cursor w = stream_peek(r->stream, length), message;
 	if (cursor_sub(&w, length, &message))
-		ret->resumed = bmp_time(r, stream_offset(r->stream), message);
+		ret->resumed = bmp_reader_time(r, stream_offset(r->stream), message);
 	return 1;
 }
 
 // What the file ends in for now may still become a message. Else a gap.
-static int bmp_doubt(struct bmp_reader *r, uint8_t reason, struct record *ret)
+static int bmp_reader_doubt(struct bmp_reader *r, uint8_t reason, struct record *ret)
 {
-	return stream_waits(r->stream) ? FEED_AGAIN : bmp_resynchronise(r, reason, ret);
+	return stream_waits(r->stream) ? FEED_AGAIN : bmp_reader_resynchronise(r, reason, ret);
 }
 
 // Whether the time of the message of `length` bytes is not written yet, in a file that grows.
-static bool bmp_time_waits(struct bmp_reader *r, uint32_t length)
+static bool bmp_reader_time_waits(struct bmp_reader *r, uint32_t length)
 {
 	if (!stream_grows(r->stream))
 		return false;
 	if (r->index)
 		return !bmp_index_reaches(r->index, stream_offset(r->stream) + length - 1);
 	if (!instant_known(r->last))
-		r->last = bmp_first_time(r);
+		r->last = bmp_reader_first_time(r);
 	return !instant_known(r->last) && stream_waits(r->stream);
 }
 
@@ -196,21 +196,21 @@ int bmp_reader_next(struct bmp_reader *r, struct record *ret)
 	r->consume = 0;
 	uint32_t length = 0;
 	if (UNLIKELY(r->scanning))
-		return bmp_resynchronise(r, GAP_FRAMING, ret);
-	enum place place = bmp_look(r, 0, &length);
+		return bmp_reader_resynchronise(r, GAP_FRAMING, ret);
+	enum bmp_reader_place place = bmp_reader_look(r, 0, &length);
 	if (place == PLACE_END)
 		return stream_waits(r->stream) ? FEED_AGAIN : 0;
 	if (place == PLACE_CUT)
-		return bmp_doubt(r, GAP_TRUNCATED, ret);
-	if (place == PLACE_OTHER && !bmp_stranger(r, 0, length))
-		return bmp_doubt(r, GAP_FRAMING, ret);
-	int judged = bmp_judge(r, length);
+		return bmp_reader_doubt(r, GAP_TRUNCATED, ret);
+	if (place == PLACE_OTHER && !bmp_reader_stranger(r, 0, length))
+		return bmp_reader_doubt(r, GAP_FRAMING, ret);
+	int judged = bmp_reader_judge(r, length);
 	if (judged < 1)
-		return bmp_doubt(r, judged ? GAP_FRAMING : GAP_TRUNCATED, ret);
+		return bmp_reader_doubt(r, judged ? GAP_FRAMING : GAP_TRUNCATED, ret);
 	struct cursor w = stream_peek(r->stream, length);
 	if (!cursor_sub(&w, length, &ret->bytes))
-		return bmp_doubt(r, GAP_TRUNCATED, ret);
-	if (UNLIKELY(bmp_time_waits(r, length)))
+		return bmp_reader_doubt(r, GAP_TRUNCATED, ret);
+	if (UNLIKELY(bmp_reader_time_waits(r, length)))
 		return FEED_AGAIN;
 	r->consume = length;
 	ret->kind = RECORD_BMP;
@@ -218,7 +218,7 @@ int bmp_reader_next(struct bmp_reader *r, struct record *ret)
 	ret->error = 0;
 	ret->offset = stream_offset(r->stream);
 	ret->length = length;
-	r->last = bmp_time(r, ret->offset, ret->bytes);
+	r->last = bmp_reader_time(r, ret->offset, ret->bytes);
 	ret->time = r->last;
 	ret->resumed = INSTANT_NONE;
 	return 1;

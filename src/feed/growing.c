@@ -47,13 +47,13 @@ struct growing {
 	size_t open, ahead_bytes;
 };
 
-static void indices_push(struct indices *l, uint32_t index)
+static void growing_indices_push(struct indices *l, uint32_t index)
 {
 	alloc_grow((void **)&l->at, l->count, &l->capacity, sizeof(*l->at));
 	l->at[l->count++] = index;
 }
 
-static void indices_drop(struct indices *l, uint32_t index)
+static void growing_indices_drop(struct indices *l, uint32_t index)
 {
 	for (size_t i = 0; i < l->count; i++)
 		if (l->at[i] == index)
@@ -111,13 +111,13 @@ const struct feed_source *growing_source(const struct growing *g, size_t index)
 
 // Names that are known.
 
-static int by_name(const void *a, const void *b, void *context)
+static int growing_by_name(const void *a, const void *b, void *context)
 {
 	const struct growing *g = context;
 	return strcmp(g->of[*(const uint32_t *)a]->path, g->of[*(const uint32_t *)b]->path);
 }
 
-static int by_inode(const void *a, const void *b, void *context)
+static int growing_by_inode(const void *a, const void *b, void *context)
 {
 	const struct growing *g = context;
 	const struct grown *x = g->of[*(const uint32_t *)a], *y = g->of[*(const uint32_t *)b];
@@ -133,17 +133,17 @@ static void growing_sort(struct growing *g)
 	g->names.count = g->inodes.count = 0;
 	for (uint32_t i = 0; i < g->count; i++) {
 		if (!g->of[i]->detached)
-			indices_push(&g->names, i);
-		indices_push(&g->inodes, i);
+			growing_indices_push(&g->names, i);
+		growing_indices_push(&g->inodes, i);
 	}
 	if (g->names.count)
-		qsort_r(g->names.at, g->names.count, sizeof(*g->names.at), by_name, g);
+		qsort_r(g->names.at, g->names.count, sizeof(*g->names.at), growing_by_name, g);
 	if (g->inodes.count)
-		qsort_r(g->inodes.at, g->inodes.count, sizeof(*g->inodes.at), by_inode, g);
+		qsort_r(g->inodes.at, g->inodes.count, sizeof(*g->inodes.at), growing_by_inode, g);
 	g->unsorted = false;
 }
 
-static const char *name_at(const struct growing *g, size_t i)
+static const char *growing_name_at(const struct growing *g, size_t i)
 {
 	return g->of[g->names.at[i]]->path;
 }
@@ -153,12 +153,12 @@ static bool growing_named(const struct growing *g, const char *file)
 	size_t low = 0, high = g->names.count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (strcmp(name_at(g, middle), file) < 0)
+		if (strcmp(growing_name_at(g, middle), file) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < g->names.count && !strcmp(name_at(g, low), file);
+	return low < g->names.count && !strcmp(growing_name_at(g, low), file);
 }
 
 static bool growing_holds_inode(const struct growing *g, const struct stat *status)
@@ -184,7 +184,7 @@ bool growing_knows(struct growing *g, const char *file)
 
 // Heads.
 
-static bool earlier(const struct grown *a, const struct grown *b)
+static bool growing_earlier(const struct grown *a, const struct grown *b)
 {
 	return a->key.ns != b->key.ns ? a->key.ns < b->key.ns : a->index < b->index;
 }
@@ -223,7 +223,7 @@ static int growing_read(struct growing *g, struct grown *s, struct record *ret)
 static void growing_wait(struct growing *g, struct grown *s)
 {
 	s->state = GROWN_WAITS;
-	indices_push(&g->waits, s->index);
+	growing_indices_push(&g->waits, s->index);
 	g->pass = INSTANT_NONE;
 	if (g->open <= FEED_OPEN_MAX || s->lines)
 		return;
@@ -236,7 +236,7 @@ static void growing_ready(struct growing *g, struct grown *s)
 	s->loaded = true;
 	s->key = instant_known(s->head.time) ? s->head.time : s->head.resumed;
 	if (!s->listed)
-		indices_push(&g->ready, s->index);
+		growing_indices_push(&g->ready, s->index);
 	s->listed = true;
 }
 
@@ -265,8 +265,8 @@ static void growing_load(struct growing *g, struct grown *s)
 static void growing_put_due(struct growing *g, struct grown *s)
 {
 	size_t i = g->due.count;
-	indices_push(&g->due, s->index);
-	for (; i && earlier(g->of[g->due.at[i - 1]], s); i--)
+	growing_indices_push(&g->due, s->index);
+	for (; i && growing_earlier(g->of[g->due.at[i - 1]], s); i--)
 		g->due.at[i] = g->due.at[i - 1];
 	g->due.at[i] = s->index;
 	s->state = GROWN_DUE;
@@ -307,10 +307,10 @@ static void growing_rank(struct growing *g)
 			g->ready.at[i--] = g->ready.at[--g->ready.count];
 			continue;
 		}
-		if (g->current == NO_SOURCE || earlier(g->of[index], g->of[g->current])) {
+		if (g->current == NO_SOURCE || growing_earlier(g->of[index], g->of[g->current])) {
 			g->second = g->current;
 			g->current = index;
-		} else if (g->second == NO_SOURCE || earlier(g->of[index], g->of[g->second])) {
+		} else if (g->second == NO_SOURCE || growing_earlier(g->of[index], g->of[g->second])) {
 			g->second = index;
 		}
 	}
@@ -321,7 +321,7 @@ static void growing_rank(struct growing *g)
 static struct grown *growing_first(struct growing *g)
 {
 	struct grown *s = g->ranked ? g->of[g->current] : NULL;
-	bool stays = s && s->loaded && (g->second == NO_SOURCE || earlier(s, g->of[g->second]));
+	bool stays = s && s->loaded && (g->second == NO_SOURCE || growing_earlier(s, g->of[g->second]));
 	if (!stays)
 		growing_rank(g);
 	return g->current == NO_SOURCE ? NULL : g->of[g->current];
@@ -333,17 +333,17 @@ static bool growing_open_due(struct growing *g, const struct grown *s)
 	if (!g->due.count)
 		return false;
 	struct grown *next = g->of[g->due.at[g->due.count - 1]];
-	if (s && earlier(s, next))
+	if (s && growing_earlier(s, next))
 		return false;
 	g->due.count--;
 	next->state = GROWN_READS;
-	indices_push(&g->todo, next->index);
+	growing_indices_push(&g->todo, next->index);
 	return true;
 }
 
 // Waiting.
 
-static int64_t latest_of(int64_t a, int64_t b)
+static int64_t growing_latest_of(int64_t a, int64_t b)
 {
 	return a > b ? a : b;
 }
@@ -359,7 +359,7 @@ static bool growing_rested(const struct growing *g, const struct grown *s)
 // Up to when the others may go while this one waits, with the front there. One that rests has yet to say so in its place.
 static int64_t growing_opens(const struct growing *g, const struct grown *s, int64_t front)
 {
-	return growing_rested(g, s) ? s->newest.ns : latest_of(s->newest.ns, front - s->lateness);
+	return growing_rested(g, s) ? s->newest.ns : growing_latest_of(s->newest.ns, front - s->lateness);
 }
 
 static void growing_pass(struct growing *g)
@@ -393,7 +393,7 @@ static void growing_let_go(struct growing *g, struct grown *s)
 		s->released = true;
 		s->state = GROWN_READS;
 		reader_release(s->reader);
-		indices_push(&g->todo, s->index);
+		growing_indices_push(&g->todo, s->index);
 		return;
 	}
 	bool told = s->view.records || s->view.gaps, was_open = s->reader && !s->asleep;
@@ -477,7 +477,7 @@ int growing_next(struct growing *g, struct record *ret)
 		}
 		grown_give(s, ret);
 		if (s->state != GROWN_OVER)
-			indices_push(&g->todo, s->index);
+			growing_indices_push(&g->todo, s->index);
 		return 1;
 	}
 }
@@ -488,12 +488,12 @@ static void growing_stir(struct growing *g, struct grown *s)
 {
 	s->released = false;
 	if (s->state == GROWN_WAITS)
-		indices_drop(&g->waits, s->index);
+		growing_indices_drop(&g->waits, s->index);
 	if (s->state != GROWN_WAITS && s->state != GROWN_RESTS)
 		return;
 	s->stirred = true;
 	s->state = GROWN_READS;
-	indices_push(&g->todo, s->index);
+	growing_indices_push(&g->todo, s->index);
 	g->ranked = false;
 }
 
@@ -525,7 +525,7 @@ void growing_drain(struct growing *g)
 	for (uint32_t i = 0; i < g->count; i++)
 		if (g->of[i]->state == GROWN_RESTS) {
 			g->of[i]->state = GROWN_WAITS;
-			indices_push(&g->waits, i);
+			growing_indices_push(&g->waits, i);
 		}
 }
 
@@ -533,7 +533,7 @@ struct instant growing_passed(const struct growing *g)
 {
 	if (!instant_known(g->front))
 		return g->front;
-	int64_t front = g->live ? latest_of(g->front.ns, g->now.utc.ns) : g->front.ns, passed = front;
+	int64_t front = g->live ? growing_latest_of(g->front.ns, g->now.utc.ns) : g->front.ns, passed = front;
 	for (size_t i = 0; i < g->waits.count; i++) {
 		int64_t opens = growing_opens(g, g->of[g->waits.at[i]], front);
 		passed = opens < passed ? opens : passed;

@@ -22,7 +22,8 @@
 #define FIRST_BYTES   4096u // by which a longer copy is known
 #define COMPACT_BYTES (1u << 20)
 
-static const int64_t floor_own = 2 * NS_PER_S, floor_other = 5 * NS_PER_S, ceiling_live = 30 * NS_PER_S;
+static const int64_t grown_floor_own = 2 * NS_PER_S, grown_floor_other = 5 * NS_PER_S,
+		     grown_ceiling_live = 30 * NS_PER_S;
 
 static void grown_limits(struct grown *s, int64_t floor, int64_t ceiling)
 {
@@ -40,7 +41,7 @@ struct grown *grown_create(const char *path, uint16_t collector, int64_t most_ns
 	s->key = s->newest = s->last = INSTANT_NONE;
 	s->most = s->lateness = most_ns;
 	s->lines = line_kind_named(path);
-	grown_limits(s, floor_other, most_ns);
+	grown_limits(s, grown_floor_other, most_ns);
 	return s;
 }
 
@@ -54,7 +55,7 @@ void grown_free(struct grown *s)
 }
 
 // Hash of the first `want` bytes of the file; *ret_n: how many there were.
-static uint64_t first_hash(const char *path, size_t want, size_t *ret_n)
+static uint64_t grown_first_hash(const char *path, size_t want, size_t *ret_n)
 {
 	uint8_t bytes[FIRST_BYTES];
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -81,7 +82,7 @@ static int grown_open(struct grown *s)
 	if (error)
 		return error;
 	s->lines = reader_lines(s->reader);
-	s->first_hash = first_hash(s->path, FIRST_BYTES, &s->first_bytes);
+	s->first_hash = grown_first_hash(s->path, FIRST_BYTES, &s->first_bytes);
 	s->device = status.st_dev;
 	s->inode = status.st_ino;
 	return 0;
@@ -130,7 +131,7 @@ static void grown_count(struct grown *s, const struct record *r)
 {
 	if (!s->view.records++) {
 		bool own = r->form == LINE_PROBE || r->form == LINE_TOOL, live = own || r->kind == RECORD_BMP;
-		grown_limits(s, own ? floor_own : floor_other, live ? ceiling_live : s->most);
+		grown_limits(s, own ? grown_floor_own : grown_floor_other, live ? grown_ceiling_live : s->most);
 	}
 	s->last = r->time;
 	if (r->time.ns > s->newest.ns)
@@ -178,7 +179,7 @@ bool grown_has_ahead(const struct grown *s)
 	return s->ahead_first < s->ahead_used;
 }
 
-static size_t keep_bytes(struct grown *s, const struct record *r)
+static size_t grown_keep_bytes(struct grown *s, const struct record *r)
 {
 	size_t at = s->bytes.length;
 	text_bytes(&s->bytes, r->bytes.at, cursor_left(&r->bytes));
@@ -186,7 +187,7 @@ static size_t keep_bytes(struct grown *s, const struct record *r)
 }
 
 // Closes up what was given, once it is more than half.
-static void keep_compact(struct grown *s)
+static void grown_keep_compact(struct grown *s)
 {
 	size_t from = grown_has_ahead(s) ? s->ahead[s->ahead_first].at : s->bytes.length;
 	if (s->loaded && s->head_at != SIZE_MAX)
@@ -206,15 +207,15 @@ static void keep_compact(struct grown *s)
 
 void grown_keep_head(struct grown *s)
 {
-	keep_compact(s);
+	grown_keep_compact(s);
 	if (s->head_at == SIZE_MAX)
-		s->head_at = keep_bytes(s, &s->head);
+		s->head_at = grown_keep_bytes(s, &s->head);
 }
 
 void grown_keep(struct grown *s, const struct record *r)
 {
 	alloc_grow((void **)&s->ahead, s->ahead_used, &s->ahead_capacity, sizeof(*s->ahead));
-	s->ahead[s->ahead_used++] = (struct grown_ahead){*r, keep_bytes(s, r)};
+	s->ahead[s->ahead_used++] = (struct grown_ahead){*r, grown_keep_bytes(s, r)};
 }
 
 bool grown_take_ahead(struct grown *s)
@@ -269,7 +270,7 @@ void grown_sleep(struct grown *s)
 static bool grown_alike(const struct grown *s)
 {
 	size_t n;
-	return first_hash(s->path, s->first_bytes, &n) == s->first_hash && n == s->first_bytes;
+	return grown_first_hash(s->path, s->first_bytes, &n) == s->first_hash && n == s->first_bytes;
 }
 
 // Whether the file that bears the name now is a copy of what was read, as long or longer.

@@ -9,12 +9,12 @@
 #include <limits.h>
 #include <stdlib.h>
 
-static bool bzip2_matches(struct cursor head)
+static bool inflate_bzip2_matches(struct cursor head)
 {
 	return codec_head_is(head, "BZh", 3) && cursor_left(&head) > 3 && head.at[3] >= '1' && head.at[3] <= '9';
 }
 
-static void *bzip2_create(void)
+static void *inflate_bzip2_create(void)
 {
 	bz_stream *state = alloc_zero(1, sizeof(*state));
 	if (BZ2_bzDecompressInit(state, 0, 0) == BZ_OK)
@@ -23,7 +23,7 @@ static void *bzip2_create(void)
 	return NULL;
 }
 
-static void bzip2_destroy(void *context)
+static void inflate_bzip2_destroy(void *context)
 {
 	if (context)
 		BZ2_bzDecompressEnd(context);
@@ -31,14 +31,14 @@ static void bzip2_destroy(void *context)
 }
 
 // The library has no reset: end and begin again.
-static int bzip2_restart(bz_stream *state)
+static int inflate_bzip2_restart(bz_stream *state)
 {
 	BZ2_bzDecompressEnd(state);
 	*state = (bz_stream){0};
 	return BZ2_bzDecompressInit(state, 0, 0) == BZ_OK ? CODEC_UNIT_END : -ENOMEM;
 }
 
-static int bzip2_step(void *context, struct codec_io *io)
+static int inflate_bzip2_step(void *context, struct codec_io *io)
 {
 	bz_stream *state = context;
 	size_t left = cursor_left(&io->in);
@@ -55,8 +55,9 @@ static int bzip2_step(void *context, struct codec_io *io)
 	if (code == BZ_OK)
 		return CODEC_MORE;
 	if (code == BZ_STREAM_END)
-		return bzip2_restart(state);
+		return inflate_bzip2_restart(state);
 	return code == BZ_MEM_ERROR ? -ENOMEM : ERR_MALFORMED;
 }
 
-const struct codec codec_bzip2 = {"bzip2", bzip2_matches, bzip2_create, bzip2_step, bzip2_destroy};
+const struct codec codec_bzip2 = {"bzip2", inflate_bzip2_matches, inflate_bzip2_create, inflate_bzip2_step,
+				  inflate_bzip2_destroy};

@@ -8,12 +8,12 @@
 #include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 
-static bool gzip_matches(struct cursor head)
+static bool inflate_gzip_matches(struct cursor head)
 {
 	return codec_head_is(head, "\x1f\x8b\x08", 3);
 }
 
-static void *gzip_create(void)
+static void *inflate_gzip_create(void)
 {
 	struct inflate_state *state = alloc_zero(1, sizeof(*state));
 	isal_inflate_init(state);
@@ -21,7 +21,7 @@ static void *gzip_create(void)
 	return state;
 }
 
-static int gzip_step(void *context, struct codec_io *io)
+static int inflate_gzip_step(void *context, struct codec_io *io)
 {
 	struct inflate_state *state = context;
 	size_t left = cursor_left(&io->in);
@@ -44,4 +44,4 @@ static int gzip_step(void *context, struct codec_io *io)
 	return CODEC_UNIT_END;
 }
 
-const struct codec codec_gzip = {"gzip", gzip_matches, gzip_create, gzip_step, free};
+const struct codec codec_gzip = {"gzip", inflate_gzip_matches, inflate_gzip_create, inflate_gzip_step, free};

@@ -11,7 +11,7 @@
 // The dictionary of `xz -9` is 64 MiB; its pages cost memory only as far as output has been made.
 #define XZ_MEMORY_MAX (80u << 20)
 
-static bool xz_matches(struct cursor head)
+static bool inflate_xz_matches(struct cursor head)
 {
 	return codec_head_is(head,
 			     "\xfd"
@@ -19,7 +19,7 @@ static bool xz_matches(struct cursor head)
 			     6);
 }
 
-static void *xz_create(void)
+static void *inflate_xz_create(void)
 {
 	lzma_stream *state = alloc_zero(1, sizeof(*state));
 	if (lzma_stream_decoder(state, XZ_MEMORY_MAX, 0) == LZMA_OK)
@@ -28,14 +28,14 @@ static void *xz_create(void)
 	return NULL;
 }
 
-static void xz_destroy(void *context)
+static void inflate_xz_destroy(void *context)
 {
 	if (context)
 		lzma_end(context);
 	free(context);
 }
 
-static int xz_result(lzma_stream *state, lzma_ret code)
+static int inflate_xz_result(lzma_stream *state, lzma_ret code)
 {
 	if (code == LZMA_OK || code == LZMA_BUF_ERROR)
 		return CODEC_MORE;
@@ -48,7 +48,7 @@ static int xz_result(lzma_stream *state, lzma_ret code)
 	return code == LZMA_OPTIONS_ERROR ? ERR_UNSUPPORTED : ERR_MALFORMED;
 }
 
-static int xz_step(void *context, struct codec_io *io)
+static int inflate_xz_step(void *context, struct codec_io *io)
 {
 	lzma_stream *state = context;
 	state->next_in = io->in.at;
@@ -59,7 +59,7 @@ static int xz_step(void *context, struct codec_io *io)
 	io->in.at = state->next_in;
 	io->out = state->next_out;
 	io->room = state->avail_out;
-	return xz_result(state, code);
+	return inflate_xz_result(state, code);
 }
 
-const struct codec codec_xz = {"xz", xz_matches, xz_create, xz_step, xz_destroy};
+const struct codec codec_xz = {"xz", inflate_xz_matches, inflate_xz_create, inflate_xz_step, inflate_xz_destroy};

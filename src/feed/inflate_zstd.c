@@ -7,24 +7,24 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-static bool zstd_matches(struct cursor head)
+static bool inflate_zstd_matches(struct cursor head)
 {
 	if (codec_head_is(head, "\x28\xb5\x2f\xfd", 4))
 		return true;
 	return cursor_left(&head) >= 4 && (head.at[0] & 0xf0) == 0x50 && !memcmp(head.at + 1, "\x2a\x4d\x18", 3);
 }
 
-static void *zstd_create(void)
+static void *inflate_zstd_create(void)
 {
 	return ZSTD_createDStream();
 }
 
-static void zstd_destroy(void *context)
+static void inflate_zstd_destroy(void *context)
 {
 	ZSTD_freeDStream(context);
 }
 
-static int zstd_failure(size_t code)
+static int inflate_zstd_failure(size_t code)
 {
 	ZSTD_ErrorCode why = ZSTD_getErrorCode(code);
 	if (why == ZSTD_error_memory_allocation)
@@ -34,7 +34,7 @@ static int zstd_failure(size_t code)
 	return why == ZSTD_error_dictionary_wrong ? ERR_UNSUPPORTED : ERR_MALFORMED;
 }
 
-static int zstd_step(void *context, struct codec_io *io)
+static int inflate_zstd_step(void *context, struct codec_io *io)
 {
 	ZSTD_inBuffer in = {io->in.at, cursor_left(&io->in), 0};
 	ZSTD_outBuffer out = {io->out, io->room, 0};
@@ -43,8 +43,9 @@ static int zstd_step(void *context, struct codec_io *io)
 	io->out += out.pos;
 	io->room -= out.pos;
 	if (ZSTD_isError(code))
-		return zstd_failure(code);
+		return inflate_zstd_failure(code);
 	return code ? CODEC_MORE : CODEC_UNIT_END;
 }
 
-const struct codec codec_zstd = {"zstd", zstd_matches, zstd_create, zstd_step, zstd_destroy};
+const struct codec codec_zstd = {"zstd", inflate_zstd_matches, inflate_zstd_create, inflate_zstd_step,
+				 inflate_zstd_destroy};

@@ -10,7 +10,7 @@
 
 const struct line_csv line_csv_default = {{0, 1, 2, 3}};
 
-static bool field_put(struct line_field *f, uint8_t byte)
+static bool line_csv_field_put(struct line_field *f, uint8_t byte)
 {
 	if (f->length == LINE_FIELD_MAX || byte < 0x20 || byte == 0x7f)
 		return false;
@@ -19,7 +19,7 @@ static bool field_put(struct line_field *f, uint8_t byte)
 }
 
 // Behind the opening quote; c moves behind the closing one.
-static bool take_quoted(struct cursor *c, struct line_field *f)
+static bool line_csv_take_quoted(struct cursor *c, struct line_field *f)
 {
 	uint8_t byte;
 	while (cursor_u8(c, &byte)) {
@@ -27,13 +27,13 @@ static bool take_quoted(struct cursor *c, struct line_field *f)
 		if (byte == '"' && !doubled)
 			return true;
 		c->at += doubled;
-		if (!field_put(f, byte))
+		if (!line_csv_field_put(f, byte))
 			return false;
 	}
 	return false;
 }
 
-static void skip_blanks(struct cursor *c)
+static void line_csv_skip_blanks(struct cursor *c)
 {
 	while (c->at < c->end && (*c->at == ' ' || *c->at == '\t'))
 		c->at++;
@@ -44,15 +44,15 @@ int line_csv_field(struct cursor *c, bool *more, struct line_field *f)
 	if (!*more)
 		return 0;
 	f->length = 0;
-	skip_blanks(c);
+	line_csv_skip_blanks(c);
 	if (c->at < c->end && *c->at == '"') {
 		c->at++;
-		if (!take_quoted(c, f))
+		if (!line_csv_take_quoted(c, f))
 			return -1;
-		skip_blanks(c);
+		line_csv_skip_blanks(c);
 	} else {
 		for (; c->at < c->end && *c->at != ','; c->at++)
-			if (!field_put(f, *c->at))
+			if (!line_csv_field_put(f, *c->at))
 				return -1;
 		while (f->length && f->bytes[f->length - 1] == ' ')
 			f->length--;
@@ -62,7 +62,7 @@ int line_csv_field(struct cursor *c, bool *more, struct line_field *f)
 	return !*more || (cursor_u8(c, &comma) && comma == ',') ? 1 : -1;
 }
 
-static int column_named(const struct line_field *f)
+static int line_csv_column_named(const struct line_field *f)
 {
 	static const struct {
 		const char *name;
@@ -82,7 +82,7 @@ bool line_csv_header(struct cursor line, struct line_csv *ret)
 	bool more = true;
 	unsigned seen = 0;
 	for (uint8_t i = 0; i < COLUMNS_MAX && line_csv_field(&line, &more, &f) == 1; i++) {
-		int which = column_named(&f);
+		int which = line_csv_column_named(&f);
 		if (which < 0 || seen & 1u << which)
 			continue;
 		found.column[which] = i;

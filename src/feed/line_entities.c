@@ -8,7 +8,7 @@
 #define NAME_MAX_BYTES 200
 
 // The name in front of the first tab, if it is another than the one before.
-static bool take_name(struct cursor line, char name[NAME_MAX_BYTES + 1])
+static bool line_entities_take_name(struct cursor line, char name[NAME_MAX_BYTES + 1])
 {
 	const uint8_t *tab = cursor_left(&line) ? memchr(line.at, '\t', cursor_left(&line)) : NULL;
 	size_t n = tab ? (size_t)(tab - line.at) : 0;
@@ -29,7 +29,8 @@ int feed_series_entities(const char *file, int (*found)(void *context, const cha
 		return error;
 	reader_watermark(r, -1);
 	while (!error && reader_lines(r) && reader_next(r, &record) == 1)
-		if (record.kind == RECORD_LINE && record.form == LINE_SERIES && take_name(record.bytes, name))
+		if (record.kind == RECORD_LINE && record.form == LINE_SERIES &&
+		    line_entities_take_name(record.bytes, name))
 			error = found(context, name);
 	reader_close(r);
 	return error;

@@ -9,7 +9,7 @@
 #define HOST_MAX   300 // bytes of a host's name, with its address behind
 #define HEAD_LINES 8   // of a file that are looked at: warnings may come before the first attempt
 
-static struct cursor line_take(struct cursor *c)
+static struct cursor line_fping_take(struct cursor *c)
 {
 	const uint8_t *end = cursor_left(c) ? memchr(c->at, '\n', cursor_left(c)) : NULL;
 	struct cursor line = {c->at, end ? end : c->end};
@@ -17,13 +17,13 @@ static struct cursor line_take(struct cursor *c)
 	return line;
 }
 
-static const uint8_t *find(struct cursor c, const char *word)
+static const uint8_t *line_fping_find(struct cursor c, const char *word)
 {
 	return cursor_left(&c) ? memmem(c.at, cursor_left(&c), word, strlen(word)) : NULL;
 }
 
 // "[1795646885.57389] "; c moves behind it.
-static bool take_stamp(struct cursor *c, struct instant *ret)
+static bool line_fping_take_stamp(struct cursor *c, struct instant *ret)
 {
 	const uint8_t *end = cursor_left(c) && *c->at == '[' ? memchr(c->at, ']', cursor_left(c)) : NULL;
 	if (!end || !when_number((struct cursor){c->at + 1, end}, ret))
@@ -36,16 +36,16 @@ static bool take_stamp(struct cursor *c, struct instant *ret)
 bool line_fping_is(struct cursor head)
 {
 	for (int i = 0; i < HEAD_LINES && cursor_left(&head); i++) {
-		struct cursor line = line_take(&head);
+		struct cursor line = line_fping_take(&head);
 		struct instant time;
-		if (take_stamp(&line, &time) && find(line, " : ["))
+		if (line_fping_take_stamp(&line, &time) && line_fping_find(line, " : ["))
 			return true;
 	}
 	return false;
 }
 
 // Whether a host can stand between tabs.
-static bool host_plain(struct cursor host)
+static bool line_fping_host_plain(struct cursor host)
 {
 	for (const uint8_t *at = host.at; at < host.end; at++)
 		if (*at < 0x20 || *at == 0x7f || *at == '\\')
@@ -53,7 +53,7 @@ static bool host_plain(struct cursor host)
 	return cursor_left(&host) && cursor_left(&host) <= HOST_MAX;
 }
 
-static void put_attempt(struct text *out, struct cursor host, const char *word, struct cursor ms)
+static void line_fping_put_attempt(struct text *out, struct cursor host, const char *word, struct cursor ms)
 {
 	text_clear(out);
 	text_put(out, "fping\t");
@@ -65,7 +65,7 @@ static void put_attempt(struct text *out, struct cursor host, const char *word, 
 }
 
 // Answers are stamped when they come. `ms`: milliseconds, read as if they were seconds.
-static bool sent_at(struct instant received, struct cursor ms, struct instant *ret)
+static bool line_fping_sent_at(struct instant received, struct cursor ms, struct instant *ret)
 {
 	struct instant span;
 	if (!when_number(ms, &span) || span.ns / 1000 > received.ns)
@@ -74,7 +74,7 @@ static bool sent_at(struct instant received, struct cursor ms, struct instant *r
 	return true;
 }
 
-static bool take_word(struct cursor *c, const char *word)
+static bool line_fping_take_word(struct cursor *c, const char *word)
 {
 	size_t n = strlen(word);
 	if (cursor_left(c) < n || memcmp(c->at, word, n) != 0)
@@ -84,9 +84,9 @@ static bool take_word(struct cursor *c, const char *word)
 }
 
 // Moves c behind the next `mark`; what was before it.
-static bool take_until(struct cursor *c, const char *mark, struct cursor *ret)
+static bool line_fping_take_until(struct cursor *c, const char *mark, struct cursor *ret)
 {
-	const uint8_t *at = find(*c, mark);
+	const uint8_t *at = line_fping_find(*c, mark);
 	if (!at)
 		return false;
 	*ret = (struct cursor){c->at, at};
@@ -95,20 +95,20 @@ static bool take_until(struct cursor *c, const char *mark, struct cursor *ret)
 }
 
 // "198.18.0.2  : [0], 64 bytes, 1.68 ms (1.68 avg, 0% loss)", "198.18.0.9 : [0], timed out (NaN avg, 100% loss)"
-static int take_attempt(struct cursor c, struct instant stamp, struct text *out, struct instant *ret)
+static int line_fping_take_attempt(struct cursor c, struct instant stamp, struct text *out, struct instant *ret)
 {
 	struct cursor host, sequence, bytes, ms = {0};
-	if (!take_until(&c, " : [", &host) || !take_until(&c, "], ", &sequence))
+	if (!line_fping_take_until(&c, " : [", &host) || !line_fping_take_until(&c, "], ", &sequence))
 		return ERR_MALFORMED;
 	while (host.at < host.end && host.end[-1] == ' ')
 		host.end--;
-	if (!host_plain(host))
+	if (!line_fping_host_plain(host))
 		return ERR_MALFORMED;
-	bool lost = take_word(&c, "timed out (");
-	if (!lost &&
-	    (!take_until(&c, " bytes, ", &bytes) || !take_until(&c, " ms", &ms) || !sent_at(stamp, ms, &stamp)))
+	bool lost = line_fping_take_word(&c, "timed out (");
+	if (!lost && (!line_fping_take_until(&c, " bytes, ", &bytes) || !line_fping_take_until(&c, " ms", &ms) ||
+		      !line_fping_sent_at(stamp, ms, &stamp)))
 		return ERR_MALFORMED;
-	put_attempt(out, host, lost ? "timeout" : "resp", ms);
+	line_fping_put_attempt(out, host, lost ? "timeout" : "resp", ms);
 	*ret = stamp;
 	return 1;
 }
@@ -117,16 +117,16 @@ int line_fping_text(struct cursor line, struct text *out, struct instant *ret, b
 {
 	struct instant stamp;
 	struct cursor c = line;
-	*ret_sums = find(line, " : xmt/rcv/%") != NULL;
-	if (take_stamp(&c, &stamp) && find(c, " : ["))
-		return take_attempt(c, stamp, out, ret);
+	*ret_sums = line_fping_find(line, " : xmt/rcv/%") != NULL;
+	if (line_fping_take_stamp(&c, &stamp) && line_fping_find(c, " : ["))
+		return line_fping_take_attempt(c, stamp, out, ret);
 	// "198.18.0.2 : 1.68 0.036", "ICMP Host Unreachable from … for ICMP Echo sent to …", "[22:48:05]" of -Q.
-	bool stamped = cursor_left(&line) && *line.at == '[' && !find(line, "] ");
-	bool other = find(line, " : ") && !find(line, " : [");
-	return *ret_sums || stamped || other || find(line, "ICMP ") == line.at ? 0 : ERR_MALFORMED;
+	bool stamped = cursor_left(&line) && *line.at == '[' && !line_fping_find(line, "] ");
+	bool other = line_fping_find(line, " : ") && !line_fping_find(line, " : [");
+	return *ret_sums || stamped || other || line_fping_find(line, "ICMP ") == line.at ? 0 : ERR_MALFORMED;
 }
 
-static int take_members(const struct scan_value *members, bool lost, struct text *out, struct instant *ret)
+static int line_fping_take_members(const struct scan_value *members, bool lost, struct text *out, struct instant *ret)
 {
 	struct cursor inner = members->text, host = {0}, stamp = {0}, ms = {0};
 	struct scan_value key, value;
@@ -144,9 +144,10 @@ static int take_members(const struct scan_value *members, bool lost, struct text
 		if (scan_is(&key, "rtt"))
 			ms = value.text;
 	}
-	if (got < 0 || !host_plain(host) || !when_number(stamp, &time) || (!lost && !sent_at(time, ms, &time)))
+	if (got < 0 || !line_fping_host_plain(host) || !when_number(stamp, &time) ||
+	    (!lost && !line_fping_sent_at(time, ms, &time)))
 		return ERR_MALFORMED;
-	put_attempt(out, host, lost ? "timeout" : "resp", lost ? (struct cursor){0} : ms);
+	line_fping_put_attempt(out, host, lost ? "timeout" : "resp", lost ? (struct cursor){0} : ms);
 	*ret = time;
 	return 1;
 }
@@ -159,7 +160,7 @@ int line_fping_object(struct cursor line, struct text *out, struct instant *ret,
 	if (!scan_enter(&line, '{') || scan_member(&line, &key, &value) != 1)
 		return ERR_NOT_FOUND;
 	if (scan_is(&key, "resp") || scan_is(&key, "timeout"))
-		return take_members(&value, scan_is(&key, "timeout"), out, ret);
+		return line_fping_take_members(&value, scan_is(&key, "timeout"), out, ret);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		if (scan_is(&key, others[i]) && value.type == SCAN_OBJECT) {
 			*ret_sums = i >= 2;

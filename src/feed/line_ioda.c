@@ -18,7 +18,7 @@
 
 enum { TYPE, CODE, SOURCE, SUBTYPE, FROM, STEP, VALUES, MEMBERS };
 
-struct walk {
+struct line_ioda_walk {
 	struct cursor values; // behind the values given
 	struct instant time;  // of the next
 	int64_t step;	      // nanoseconds
@@ -26,14 +26,14 @@ struct walk {
 };
 
 struct line_ioda {
-	struct walk *walks;
+	struct line_ioda_walk *walks;
 	struct heap waiting; // numbers of walks, by the time of their next value
 	size_t count, capacity;
 	struct text text;
 };
 
 // The text of the string, if it is a plain one.
-static bool plain_word(const struct scan_value *value, struct cursor *ret)
+static bool line_ioda_plain_word(const struct scan_value *value, struct cursor *ret)
 {
 	struct cursor c = value->text;
 	if (value->type != SCAN_STRING || cursor_left(&c) > WORD_MAX)
@@ -45,13 +45,13 @@ static bool plain_word(const struct scan_value *value, struct cursor *ret)
 	return true;
 }
 
-static bool walk_begin(struct walk *w, const struct scan_value of[MEMBERS])
+static bool line_ioda_walk_begin(struct line_ioda_walk *w, const struct scan_value of[MEMBERS])
 {
 	uint64_t step;
 	for (int i = TYPE; i <= SOURCE; i++)
-		if (!plain_word(&of[i], &w->of[i]) || !cursor_left(&w->of[i]))
+		if (!line_ioda_plain_word(&of[i], &w->of[i]) || !cursor_left(&w->of[i]))
 			return false;
-	if (!plain_word(&of[SUBTYPE], &w->of[SUBTYPE]))
+	if (!line_ioda_plain_word(&of[SUBTYPE], &w->of[SUBTYPE]))
 		w->of[SUBTYPE] = (struct cursor){0};
 	if (!when_number(of[FROM].text, &w->time) || !number_scaled(of[STEP].text, 9, STEP_MAX * NS_PER_S, &step))
 		return false;
@@ -60,7 +60,7 @@ static bool walk_begin(struct walk *w, const struct scan_value of[MEMBERS])
 }
 
 // c stands behind the '{' of a series, and moves behind its '}'. False: it breaks off.
-static bool take_series(struct line_ioda *x, struct cursor *c, uint64_t *bad)
+static bool line_ioda_take_series(struct line_ioda *x, struct cursor *c, uint64_t *bad)
 {
 	static const char *const names[MEMBERS] = {"entityType", "entityCode", "datasource", "subtype",
 						   "from",	 "step",       "values"};
@@ -72,8 +72,8 @@ static bool take_series(struct line_ioda *x, struct cursor *c, uint64_t *bad)
 				of[i] = value;
 	if (got < 0)
 		return false;
-	struct walk w = {0};
-	if (!walk_begin(&w, of) || x->count == LINE_IODA_SERIES) {
+	struct line_ioda_walk w = {0};
+	if (!line_ioda_walk_begin(&w, of) || x->count == LINE_IODA_SERIES) {
 		++*bad;
 		return true;
 	}
@@ -85,14 +85,14 @@ static bool take_series(struct line_ioda *x, struct cursor *c, uint64_t *bad)
 }
 
 // All series in the arrays from here on. False: it breaks off.
-static bool take_arrays(struct line_ioda *x, struct cursor c, uint64_t *bad)
+static bool line_ioda_take_arrays(struct line_ioda *x, struct cursor c, uint64_t *bad)
 {
 	for (int depth = 0;;) {
 		scan_blank(&c);
 		uint8_t byte;
 		if (!cursor_u8(&c, &byte))
 			return false;
-		if (byte == '{' && !take_series(x, &c, bad))
+		if (byte == '{' && !line_ioda_take_series(x, &c, bad))
 			return false;
 		depth += (byte == '[') - (byte == ']');
 		if (depth <= 0)
@@ -103,7 +103,7 @@ static bool take_arrays(struct line_ioda *x, struct cursor c, uint64_t *bad)
 }
 
 // Finds `data` of the envelope. The value may break off.
-static bool find_data(struct cursor document, struct cursor *ret)
+static bool line_ioda_find_data(struct cursor document, struct cursor *ret)
 {
 	struct cursor c = document;
 	struct scan_value key, value;
@@ -131,7 +131,7 @@ static bool find_data(struct cursor document, struct cursor *ret)
 	}
 }
 
-static bool walk_before(const void *ioda, const void *a, const void *b)
+static bool line_ioda_walk_before(const void *ioda, const void *a, const void *b)
 {
 	const struct line_ioda *x = ioda;
 	uint32_t k = *(const uint32_t *)a, l = *(const uint32_t *)b;
@@ -139,18 +139,18 @@ static bool walk_before(const void *ioda, const void *a, const void *b)
 	return s != t ? s < t : k < l;
 }
 
-static const struct heap_kind by_time = {.size = sizeof(uint32_t), .before = walk_before};
+static const struct heap_kind line_ioda_by_time = {.size = sizeof(uint32_t), .before = line_ioda_walk_before};
 
 struct line_ioda *line_ioda_create(struct cursor document, uint64_t *ret_bad)
 {
 	struct line_ioda *x = alloc_zero(1, sizeof(*x));
 	struct cursor data;
 	*ret_bad = 0;
-	if (!find_data(document, &data) || !take_arrays(x, data, ret_bad))
+	if (!line_ioda_find_data(document, &data) || !line_ioda_take_arrays(x, data, ret_bad))
 		++*ret_bad;
-	heap_reserve(&x->waiting, &by_time, x->count);
+	heap_reserve(&x->waiting, &line_ioda_by_time, x->count);
 	for (uint32_t i = 0; i < x->count; i++)
-		heap_put(&x->waiting, &by_time, x, &i);
+		heap_put(&x->waiting, &line_ioda_by_time, x, &i);
 	return x;
 }
 
@@ -164,7 +164,7 @@ void line_ioda_free(struct line_ioda *x)
 	free(x);
 }
 
-static void put_value(struct text *t, const struct scan_value *value)
+static void line_ioda_put_value(struct text *t, const struct scan_value *value)
 {
 	struct cursor list;
 	struct scan_value element;
@@ -183,40 +183,40 @@ static void put_value(struct text *t, const struct scan_value *value)
 		text_printf(t, "%.17g", sum);
 }
 
-static void put_cursor(struct text *t, struct cursor c, const char *behind)
+static void line_ioda_put_cursor(struct text *t, struct cursor c, const char *behind)
 {
 	text_bytes(t, c.at, cursor_left(&c));
 	text_put(t, behind);
 }
 
-static void put_walk(struct text *t, const struct walk *w, const struct scan_value *value)
+static void line_ioda_put_walk(struct text *t, const struct line_ioda_walk *w, const struct scan_value *value)
 {
 	bool subtype = cursor_left(&w->of[SUBTYPE]);
 	text_clear(t);
-	put_cursor(t, w->of[TYPE], "/");
-	put_cursor(t, w->of[CODE], "\t");
-	put_cursor(t, w->of[SOURCE], subtype ? "." : "\t");
+	line_ioda_put_cursor(t, w->of[TYPE], "/");
+	line_ioda_put_cursor(t, w->of[CODE], "\t");
+	line_ioda_put_cursor(t, w->of[SOURCE], subtype ? "." : "\t");
 	if (subtype)
-		put_cursor(t, w->of[SUBTYPE], "\t");
-	put_value(t, value);
+		line_ioda_put_cursor(t, w->of[SUBTYPE], "\t");
+	line_ioda_put_value(t, value);
 }
 
-int line_ioda_next(struct line_ioda *x, struct line *ret)
+int line_ioda_next(struct line_ioda *x, struct stored_line *ret)
 {
 	struct scan_value value;
 	while (x->waiting.count) {
-		struct walk *w = &x->walks[*(const uint32_t *)heap_at(&x->waiting, &by_time, 0)];
+		struct line_ioda_walk *w = &x->walks[*(const uint32_t *)heap_at(&x->waiting, &line_ioda_by_time, 0)];
 		if (scan_element(&w->values, &value) == 1) {
-			put_walk(&x->text, w, &value);
-			*ret = (struct line){.time = w->time, .form = LINE_SERIES};
+			line_ioda_put_walk(&x->text, w, &value);
+			*ret = (struct stored_line){.time = w->time, .form = LINE_SERIES};
 			ret->bytes = cursor_of(x->text.bytes, x->text.length);
 			bool last = w->time.ns > INT64_MAX - w->step;
 			w->time.ns += last ? 0 : w->step;
 			w->values.at = last ? w->values.end : w->values.at;
-			heap_settle(&x->waiting, &by_time, x, 0);
+			heap_settle(&x->waiting, &line_ioda_by_time, x, 0);
 			return 1;
 		}
-		heap_drop(&x->waiting, &by_time, x, 0);
+		heap_drop(&x->waiting, &line_ioda_by_time, x, 0);
 	}
 	return 0;
 }

@@ -19,4 +19,4 @@ struct line_ioda *line_ioda_create(struct cursor document, uint64_t *ret_bad);
 void line_ioda_free(struct line_ioda *x);
 
 // Next value as a LINE_SERIES line. 1: got one. 0: all done. The bytes are valid until the next call.
-int MUST_USE line_ioda_next(struct line_ioda *x, struct line *ret);
+int MUST_USE line_ioda_next(struct line_ioda *x, struct stored_line *ret);

@@ -7,7 +7,7 @@
 #include "feed/line_fping.h"
 #include "feed/line_zmap.h"
 
-static bool name_has(const char *path, const char *part)
+static bool line_kind_name_has(const char *path, const char *part)
 {
 	const char *slash = strrchr(path, '/');
 	return strstr(slash ? slash : path, part);
@@ -15,25 +15,26 @@ static bool name_has(const char *path, const char *part)
 
 bool line_kind_named(const char *path)
 {
-	return name_has(path, ".ndjson") || name_has(path, ".json") || name_has(path, ".csv") ||
-	       name_has(path, ".fping");
+	return line_kind_name_has(path, ".ndjson") || line_kind_name_has(path, ".json") ||
+	       line_kind_name_has(path, ".csv") || line_kind_name_has(path, ".fping");
 }
 
-static bool holds(struct cursor c, const char *word)
+static bool line_kind_holds(struct cursor c, const char *word)
 {
 	return memmem(c.at, cursor_left(&c), word, strlen(word));
 }
 
 // An object that is no result of a probe or of a measurement, but an envelope around series.
-static bool is_ioda(struct cursor head)
+static bool line_kind_is_ioda(struct cursor head)
 {
-	if (holds(head, "\"entityType\""))
+	if (line_kind_holds(head, "\"entityType\""))
 		return true;
-	return holds(head, "\"requestParameters\"") || (holds(head, "\"metadata\"") && holds(head, "\"perf\""));
+	return line_kind_holds(head, "\"requestParameters\"") ||
+	       (line_kind_holds(head, "\"metadata\"") && line_kind_holds(head, "\"perf\""));
 }
 
 // By the names of the columns in its first line.
-static enum line_kind kind_of_csv(struct cursor head)
+static enum line_kind line_kind_of_csv(struct cursor head)
 {
 	struct line_csv csv;
 	struct line_zmap zmap;
@@ -60,16 +61,16 @@ enum line_kind line_kind_of(struct cursor head, const char *path)
 	bool object = scan_enter(&c, '{');
 	scan_blank(&c);
 	bool json = object && c.at < c.end && (*c.at == '"' || *c.at == '}');
-	if ((json || (array && named)) && is_ioda(body))
+	if ((json || (array && named)) && line_kind_is_ioda(body))
 		return LINE_KIND_IODA;
 	if (array && (json || named))
 		return LINE_KIND_ARRAY;
 	if (json)
 		return LINE_KIND_JSON;
-	enum line_kind csv = cursor_left(&body) ? kind_of_csv(body) : LINE_KIND_NONE;
+	enum line_kind csv = cursor_left(&body) ? line_kind_of_csv(body) : LINE_KIND_NONE;
 	if (csv != LINE_KIND_NONE || !named)
 		return csv;
-	if (name_has(path, ".fping"))
+	if (line_kind_name_has(path, ".fping"))
 		return LINE_KIND_FPING;
-	return name_has(path, ".csv") ? LINE_KIND_CSV : LINE_KIND_JSON;
+	return line_kind_name_has(path, ".csv") ? LINE_KIND_CSV : LINE_KIND_JSON;
 }

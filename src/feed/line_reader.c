@@ -83,7 +83,7 @@ void line_reader_release(struct line_reader *r)
 	r->release = true;
 }
 
-static uint64_t count_lines(const uint8_t *at, size_t n)
+static uint64_t line_reader_count_lines(const uint8_t *at, size_t n)
 {
 	uint64_t lines = 0;
 	const uint8_t *end = at + n;
@@ -95,24 +95,24 @@ static uint64_t count_lines(const uint8_t *at, size_t n)
 }
 
 // Takes n bytes of the last peek out of the stream, into the gap if `bad`.
-static void consume(struct line_reader *r, const struct cursor *w, size_t n, bool bad)
+static void line_reader_consume(struct line_reader *r, const struct cursor *w, size_t n, bool bad)
 {
 	if (r->kind == LINE_KIND_ARRAY && n)
-		r->next_line += count_lines(w->at, n);
+		r->next_line += line_reader_count_lines(w->at, n);
 	if (bad)
 		gap_skip(&r->gap, r->stream, n);
 	else
 		stream_skip(r->stream, n);
 }
 
-static enum got bad_line(struct line_reader *r, int error)
+static enum got line_reader_bad_line(struct line_reader *r, int error)
 {
 	r->reason = GAP_BAD_LINE;
 	r->error = error;
 	return GOT_BAD;
 }
 
-static struct cursor trimmed(struct cursor c)
+static struct cursor line_reader_trimmed(struct cursor c)
 {
 	while (c.at < c.end && (c.end[-1] == '\r' || c.end[-1] == ' ' || c.end[-1] == '\t'))
 		c.end--;
@@ -121,7 +121,7 @@ static struct cursor trimmed(struct cursor c)
 	return c;
 }
 
-static enum got take_csv(struct line_reader *r, struct line *line)
+static enum got line_reader_take_csv(struct line_reader *r, struct stored_line *line)
 {
 	if (*line->bytes.at == '#')
 		return GOT_NOTHING;
@@ -137,7 +137,7 @@ static enum got take_csv(struct line_reader *r, struct line *line)
 	return GOT_LINE;
 }
 
-static enum got take_zmap(struct line_reader *r, struct line *line)
+static enum got line_reader_take_zmap(struct line_reader *r, struct stored_line *line)
 {
 	if (*line->bytes.at == '#')
 		return GOT_NOTHING;
@@ -153,7 +153,7 @@ static enum got take_zmap(struct line_reader *r, struct line *line)
 }
 
 // A sum of attempts without these is all that the file has of them, and does not say when they were.
-static enum got take_fping(struct line_reader *r, struct line *line)
+static enum got line_reader_take_fping(struct line_reader *r, struct stored_line *line)
 {
 	bool sums, object = r->kind != LINE_KIND_FPING;
 	int got = object ? line_fping_object(line->bytes, &r->text, &line->time, &sums)
@@ -167,13 +167,13 @@ static enum got take_fping(struct line_reader *r, struct line *line)
 }
 
 // One object, several attempts, which go into the store here.
-static enum got take_scamper(struct line_reader *r, struct line *line)
+static enum got line_reader_take_scamper(struct line_reader *r, struct stored_line *line)
 {
 	struct line_scamper s;
 	int got = line_scamper_begin(line->bytes, &s);
 	bool bad = got < 0;
 	while (got == 1) {
-		struct line one = {.form = LINE_TOOL, .number = line->number, .offset = line->offset};
+		struct stored_line one = {.form = LINE_TOOL, .number = line->number, .offset = line->offset};
 		int next = line_scamper_next(&s, &r->text, &one.time);
 		bad |= next < 0;
 		if (next == 0)
@@ -185,48 +185,49 @@ static enum got take_scamper(struct line_reader *r, struct line *line)
 	return bad ? GOT_BAD : GOT_NOTHING;
 }
 
-static enum got take_object(struct line_reader *r, struct line *line)
+static enum got line_reader_take_object(struct line_reader *r, struct stored_line *line)
 {
 	line->form = line_time_object(line->bytes, &line->time);
 	if (LIKELY(line->form != LINE_NONE))
 		return GOT_LINE;
 	bool scamper = cursor_left(&line->bytes) > 8 && memmem(line->bytes.at, 8, "\"type\"", 6);
-	return scamper ? take_scamper(r, line) : take_fping(r, line);
+	return scamper ? line_reader_take_scamper(r, line) : line_reader_take_fping(r, line);
 }
 
 // What the line that the stream stands at says. Puts it into the store.
-static enum got take_line(struct line_reader *r, struct cursor bytes)
+static enum got line_reader_take_line(struct line_reader *r, struct cursor bytes)
 {
-	struct line line = {.bytes = trimmed(bytes), .number = r->line, .offset = stream_offset(r->stream)};
+	struct stored_line line = {
+		.bytes = line_reader_trimmed(bytes), .number = r->line, .offset = stream_offset(r->stream)};
 	enum got got = GOT_LINE;
 	if (!cursor_left(&line.bytes))
 		return GOT_NOTHING;
 	if (r->kind == LINE_KIND_CSV)
-		got = take_csv(r, &line);
+		got = line_reader_take_csv(r, &line);
 	else if (r->kind == LINE_KIND_ZMAP)
-		got = take_zmap(r, &line);
+		got = line_reader_take_zmap(r, &line);
 	else
-		got = r->kind == LINE_KIND_FPING ? take_fping(r, &line) : take_object(r, &line);
+		got = r->kind == LINE_KIND_FPING ? line_reader_take_fping(r, &line) : line_reader_take_object(r, &line);
 	if (got == GOT_LINE)
 		line_store_put(r->store, &line);
 	return got;
 }
 
 // Skips a line that is too long, in pieces.
-static enum got skip_line(struct line_reader *r)
+static enum got line_reader_skip_line(struct line_reader *r)
 {
 	gap_begin(&r->gap, r->stream);
 	for (;;) {
 		struct cursor w = stream_peek(r->stream, PIECE_BYTES);
 		size_t n = cursor_left(&w);
 		const uint8_t *end = n ? memchr(w.at, '\n', n) : NULL;
-		consume(r, &w, end ? (size_t)(end - w.at) + 1 : n, true);
+		line_reader_consume(r, &w, end ? (size_t)(end - w.at) + 1 : n, true);
 		if (end || !n)
-			return bad_line(r, ERR_TOO_LARGE);
+			return line_reader_bad_line(r, ERR_TOO_LARGE);
 	}
 }
 
-static enum got read_line(struct line_reader *r)
+static enum got line_reader_read_line(struct line_reader *r)
 {
 	struct cursor w = stream_peek(r->stream, 1);
 	const uint8_t *end = cursor_left(&w) ? memchr(w.at, '\n', cursor_left(&w)) : NULL;
@@ -241,34 +242,34 @@ static enum got read_line(struct line_reader *r)
 		return GOT_END; // what a broken stream leaves of its last line says nothing
 	r->line = r->next_line++;
 	if (n > LINE_BYTES_MAX)
-		return skip_line(r);
-	enum got got = take_line(r, cursor_of(w.at, n));
+		return line_reader_skip_line(r);
+	enum got got = line_reader_take_line(r, cursor_of(w.at, n));
 	if (got == GOT_BAD) {
 		gap_begin(&r->gap, r->stream);
-		bad_line(r, ERR_MALFORMED);
+		line_reader_bad_line(r, ERR_MALFORMED);
 	}
-	consume(r, &w, n + (end ? 1 : 0), got == GOT_BAD);
+	line_reader_consume(r, &w, n + (end ? 1 : 0), got == GOT_BAD);
 	return got;
 }
 
 // Skips an element that is too long, of which `n` bytes were looked at.
-static enum got skip_element(struct line_reader *r, struct scan_end *e, size_t n)
+static enum got line_reader_skip_element(struct line_reader *r, struct scan_end *e, size_t n)
 {
 	struct cursor w = stream_peek(r->stream, n);
 	gap_begin(&r->gap, r->stream);
-	consume(r, &w, n, true);
+	line_reader_consume(r, &w, n, true);
 	for (;;) {
 		w = stream_peek(r->stream, PIECE_BYTES);
 		struct cursor c = w;
 		bool ended = scan_end(e, &c) == 1 || !cursor_left(&w);
-		consume(r, &w, (size_t)(c.at - w.at), true);
+		line_reader_consume(r, &w, (size_t)(c.at - w.at), true);
 		if (ended)
-			return bad_line(r, ERR_TOO_LARGE);
+			return line_reader_bad_line(r, ERR_TOO_LARGE);
 	}
 }
 
 // Moves to the next element. False: there is none.
-static bool find_element(struct line_reader *r)
+static bool line_reader_find_element(struct line_reader *r)
 {
 	for (;;) {
 		struct cursor w = stream_peek(r->stream, 1), c = w;
@@ -276,7 +277,7 @@ static bool find_element(struct line_reader *r)
 		bool more = c.at < c.end, between = more && (*c.at == ',' || (*c.at == '[' && !r->begun));
 		if (between)
 			r->begun = *c.at++ == '[' || r->begun;
-		consume(r, &w, (size_t)(c.at - w.at), false);
+		line_reader_consume(r, &w, (size_t)(c.at - w.at), false);
 		if (more && !between)
 			return *c.at != ']';
 		if (!more && !cursor_left(&w))
@@ -284,10 +285,10 @@ static bool find_element(struct line_reader *r)
 	}
 }
 
-static enum got read_element(struct line_reader *r)
+static enum got line_reader_read_element(struct line_reader *r)
 {
 	struct scan_end e = {0};
-	if (!find_element(r))
+	if (!line_reader_find_element(r))
 		return stream_waits(r->stream) ? GOT_WAITS : GOT_END;
 	struct cursor w = stream_peek(r->stream, LINE_BYTES_MAX + 1), c = w;
 	bool whole = scan_end(&e, &c) == 1;
@@ -298,18 +299,18 @@ static enum got read_element(struct line_reader *r)
 	if (!whole && stream_error(r->stream) && cursor_left(&w) <= LINE_BYTES_MAX)
 		return GOT_END;
 	if (n > LINE_BYTES_MAX)
-		return skip_element(r, &e, n);
-	enum got got = whole && n ? take_line(r, cursor_of(w.at, n)) : GOT_BAD;
+		return line_reader_skip_element(r, &e, n);
+	enum got got = whole && n ? line_reader_take_line(r, cursor_of(w.at, n)) : GOT_BAD;
 	if (got == GOT_BAD) {
 		gap_begin(&r->gap, r->stream);
-		bad_line(r, ERR_MALFORMED);
+		line_reader_bad_line(r, ERR_MALFORMED);
 	}
-	consume(r, &w, n ? n : 1, got == GOT_BAD);
+	line_reader_consume(r, &w, n ? n : 1, got == GOT_BAD);
 	return got;
 }
 
 // Whether the document that has been read so far is closed.
-static bool document_closed(struct line_reader *r)
+static bool line_reader_document_closed(struct line_reader *r)
 {
 	struct cursor c = cursor_of(r->text.bytes + r->looked, r->text.length - r->looked);
 	if (!r->looked)
@@ -319,7 +320,7 @@ static bool document_closed(struct line_reader *r)
 }
 
 // Reads the whole document. Its values then come without a detour through the store.
-static enum got read_document(struct line_reader *r)
+static enum got line_reader_read_document(struct line_reader *r)
 {
 	if (r->ioda)
 		return GOT_END;
@@ -342,7 +343,7 @@ static enum got read_document(struct line_reader *r)
 		text_bytes(&r->text, w.at, n);
 		stream_skip(r->stream, n);
 	}
-	if (stream_waits(r->stream) && !document_closed(r))
+	if (stream_waits(r->stream) && !line_reader_document_closed(r))
 		return GOT_WAITS;
 	uint64_t bad;
 	r->ioda = line_ioda_create(cursor_of(r->text.bytes, r->text.length), &bad);
@@ -350,14 +351,14 @@ static enum got read_document(struct line_reader *r)
 	return GOT_END;
 }
 
-static enum got read_one(struct line_reader *r)
+static enum got line_reader_read_one(struct line_reader *r)
 {
 	if (r->kind == LINE_KIND_IODA)
-		return read_document(r);
-	return r->kind == LINE_KIND_ARRAY ? read_element(r) : read_line(r);
+		return line_reader_read_document(r);
+	return r->kind == LINE_KIND_ARRAY ? line_reader_read_element(r) : line_reader_read_line(r);
 }
 
-static int give_line(struct line_reader *r, const struct line *line, struct record *ret)
+static int line_reader_give_line(struct line_reader *r, const struct stored_line *line, struct record *ret)
 {
 	*ret = (struct record){
 		.kind = RECORD_LINE,
@@ -376,7 +377,7 @@ static int give_line(struct line_reader *r, const struct line *line, struct reco
 }
 
 // One bad line, or, with line 0, all that were not named.
-static int give_bad(struct line_reader *r, uint64_t line, struct record *ret)
+static int line_reader_give_bad(struct line_reader *r, uint64_t line, struct record *ret)
 {
 	*ret = (struct record){.kind = RECORD_GAP, .reason = GAP_BAD_LINE, .error = ERR_MALFORMED, .form = LINE_ANY};
 	ret->time = r->last;
@@ -395,7 +396,7 @@ static int give_bad(struct line_reader *r, uint64_t line, struct record *ret)
 }
 
 // Skips the byte order mark that some programs put before text.
-static void begin(struct line_reader *r)
+static void line_reader_begin(struct line_reader *r)
 {
 	struct cursor w = stream_peek(r->stream, 3);
 	if (cursor_left(&w) >= 3 && !memcmp(w.at, "\xef\xbb\xbf", 3))
@@ -419,25 +420,25 @@ static int line_reader_wait(struct line_reader *r)
 
 int line_reader_next(struct line_reader *r, struct record *ret)
 {
-	struct line line;
+	struct stored_line line;
 	if (r->next_line == 1 && !stream_offset(r->stream))
-		begin(r);
+		line_reader_begin(r);
 	for (;;) {
 		if (line_store_due(r->store, r->over) || line_reader_settled(r)) {
 			line_store_take(r->store, &line);
-			return give_line(r, &line, ret);
+			return line_reader_give_line(r, &line, ret);
 		}
 		if (r->ioda && line_ioda_next(r->ioda, &line) == 1)
-			return give_line(r, &line, ret);
+			return line_reader_give_line(r, &line, ret);
 		if (r->over)
-			return r->more ? give_bad(r, 0, ret) : 0;
+			return r->more ? line_reader_give_bad(r, 0, ret) : 0;
 		if (r->waits)
 			return line_reader_wait(r);
-		enum got got = read_one(r);
+		enum got got = line_reader_read_one(r);
 		r->waits = got == GOT_WAITS;
 		r->over |= got == GOT_END;
 		if (got == GOT_BAD && r->named < LINE_BAD_NAMED)
-			return give_bad(r, r->line ? r->line : 1, ret);
+			return line_reader_give_bad(r, r->line ? r->line : 1, ret);
 		r->more += got == GOT_BAD;
 	}
 }

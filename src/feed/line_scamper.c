@@ -15,7 +15,7 @@
 enum { FROM, SEQUENCE, TX, RTT, ICMP_TYPE, ICMP_CODE, RESPONSE_MEMBERS };
 
 // The text of the string, if it can stand between tabs.
-static bool take_word(const struct scan_value *value, struct cursor *ret)
+static bool line_scamper_take_word(const struct scan_value *value, struct cursor *ret)
 {
 	struct cursor c = value->text;
 	if (value->type != SCAN_STRING || !cursor_left(&c) || cursor_left(&c) > WORD_MAX)
@@ -27,7 +27,7 @@ static bool take_word(const struct scan_value *value, struct cursor *ret)
 	return true;
 }
 
-static bool take_number(const struct scan_value *value, uint32_t *ret)
+static bool line_scamper_take_number(const struct scan_value *value, uint32_t *ret)
 {
 	int64_t number;
 	if (!scan_i64(value, 0, NUMBER_MAX, &number))
@@ -37,7 +37,7 @@ static bool take_number(const struct scan_value *value, uint32_t *ret)
 }
 
 // {"sec":1795648552,"usec":289952}
-static bool take_time(const struct scan_value *value, struct instant *ret)
+static bool line_scamper_take_time(const struct scan_value *value, struct instant *ret)
 {
 	struct cursor c = value->text;
 	struct scan_value key, part;
@@ -47,7 +47,7 @@ static bool take_time(const struct scan_value *value, struct instant *ret)
 		return false;
 	while (scan_member(&c, &key, &part) == 1)
 		if ((scan_is(&key, "sec") && !when_number(part.text, &seconds)) ||
-		    (scan_is(&key, "usec") && !take_number(&part, &us)))
+		    (scan_is(&key, "usec") && !line_scamper_take_number(&part, &us)))
 			return false;
 	if (!instant_known(seconds) || us >= US_PER_S)
 		return false;
@@ -55,21 +55,22 @@ static bool take_time(const struct scan_value *value, struct instant *ret)
 	return true;
 }
 
-static bool take_member(struct line_scamper *s, const struct scan_value *key, const struct scan_value *value)
+static bool line_scamper_take_member(struct line_scamper *s, const struct scan_value *key,
+				     const struct scan_value *value)
 {
 	uint32_t seconds;
 	if (scan_is(key, "dst"))
-		return take_word(value, &s->target);
+		return line_scamper_take_word(value, &s->target);
 	if (scan_is(key, "src"))
-		return take_word(value, &s->source);
+		return line_scamper_take_word(value, &s->source);
 	if (scan_is(key, "method"))
-		return take_word(value, &s->method);
+		return line_scamper_take_word(value, &s->method);
 	if (scan_is(key, "start"))
-		return take_time(value, &s->start);
+		return line_scamper_take_time(value, &s->start);
 	if (scan_is(key, "ping_sent"))
-		return take_number(value, &s->sent) && s->sent <= LINE_SCAMPER_PINGS;
+		return line_scamper_take_number(value, &s->sent) && s->sent <= LINE_SCAMPER_PINGS;
 	if (scan_is(key, "wait")) {
-		if (!take_number(value, &seconds) || seconds > WAIT_MAX)
+		if (!line_scamper_take_number(value, &seconds) || seconds > WAIT_MAX)
 			return false;
 		s->wait_ns = seconds * NS_PER_S;
 	}
@@ -92,7 +93,7 @@ int line_scamper_begin(struct cursor line, struct line_scamper *ret)
 	if (!scan_is(&value, "ping"))
 		return ERR_NOT_FOUND;
 	while ((got = scan_member(&line, &key, &value)) == 1)
-		if (!take_member(&s, &key, &value))
+		if (!line_scamper_take_member(&s, &key, &value))
 			return ERR_MALFORMED;
 	bool whole = got == 0 && s.target.at && s.method.at && instant_known(s.start);
 	if (!whole || (s.responses.at && !scan_enter(&s.responses, '[')))
@@ -101,27 +102,27 @@ int line_scamper_begin(struct cursor line, struct line_scamper *ret)
 	return 1;
 }
 
-static void put(struct text *out, struct cursor field)
+static void line_scamper_put(struct text *out, struct cursor field)
 {
 	text_char(out, '\t');
 	text_bytes(out, field.at, cursor_left(&field));
 }
 
-static void put_word(struct text *out, const char *word)
+static void line_scamper_put_word(struct text *out, const char *word)
 {
 	text_char(out, '\t');
 	text_put(out, word);
 }
 
-static void put_begin(struct text *out, const struct line_scamper *s)
+static void line_scamper_put_begin(struct text *out, const struct line_scamper *s)
 {
 	text_clear(out);
 	text_put(out, "scamper");
-	put(out, s->target);
+	line_scamper_put(out, s->target);
 }
 
 // Whether it is the second response of this number.
-static bool mark_seen(struct line_scamper *s, uint32_t sequence)
+static bool line_scamper_mark_seen(struct line_scamper *s, uint32_t sequence)
 {
 	uint8_t bit = (uint8_t)(1u << sequence % 8), *byte = &s->seen[sequence / 8];
 	bool before = *byte & bit;
@@ -129,33 +130,34 @@ static bool mark_seen(struct line_scamper *s, uint32_t sequence)
 	return before;
 }
 
-static bool same(struct cursor a, struct cursor b)
+static bool line_scamper_same(struct cursor a, struct cursor b)
 {
 	size_t n = cursor_left(&a);
 	return n && n == cursor_left(&b) && !memcmp(a.at, b.at, n);
 }
 
-static bool is_echo(const struct line_scamper *s)
+static bool line_scamper_is_echo(const struct line_scamper *s)
 {
 	static const char word[] = "icmp-echo";
 	return cursor_left(&s->method) == sizeof(word) - 1 && !memcmp(s->method.at, word, sizeof(word) - 1);
 }
 
-static const char *word_of(const struct line_scamper *s, const struct scan_value of[RESPONSE_MEMBERS],
-			   struct cursor from)
+static const char *line_scamper_word_of(const struct line_scamper *s, const struct scan_value of[RESPONSE_MEMBERS],
+					struct cursor from)
 {
 	bool v6 = memchr(s->target.at, ':', cursor_left(&s->target));
 	const struct scan_value *type = &of[ICMP_TYPE];
-	if (!is_echo(s))
+	if (!line_scamper_is_echo(s))
 		return "other";
 	if (scan_says(type, v6 ? "129" : "0")) // echo reply: RFC 4443, RFC 792
 		return "resp";
 	if (!scan_says(type, v6 ? "1" : "3"))
 		return "other";
-	return same(from, s->source) ? "own" : "unreach";
+	return line_scamper_same(from, s->source) ? "own" : "unreach";
 }
 
-static int take_response(struct line_scamper *s, const struct scan_value *given, struct text *out, struct instant *ret)
+static int line_scamper_take_response(struct line_scamper *s, const struct scan_value *given, struct text *out,
+				      struct instant *ret)
 {
 	static const char *const names[RESPONSE_MEMBERS] = {"from", "seq", "tx", "rtt", "icmp_type", "icmp_code"};
 	struct scan_value of[RESPONSE_MEMBERS] = {0}, key, value;
@@ -169,24 +171,24 @@ static int take_response(struct line_scamper *s, const struct scan_value *given,
 		for (int i = 0; i < RESPONSE_MEMBERS; i++)
 			if (scan_is(&key, names[i]))
 				of[i] = value;
-	if (!take_number(&of[SEQUENCE], &sequence) || sequence >= s->sent ||
-	    (of[FROM].text.at && !take_word(&of[FROM], &from)))
+	if (!line_scamper_take_number(&of[SEQUENCE], &sequence) || sequence >= s->sent ||
+	    (of[FROM].text.at && !line_scamper_take_word(&of[FROM], &from)))
 		return ERR_MALFORMED;
 	sent = instant_after(s->start, sequence * s->wait_ns);
-	if (of[TX].text.at && !take_time(&of[TX], &sent))
+	if (of[TX].text.at && !line_scamper_take_time(&of[TX], &sent))
 		return ERR_MALFORMED;
-	if ((of[ICMP_TYPE].text.at && !take_number(&of[ICMP_TYPE], &number)) ||
-	    (of[ICMP_CODE].text.at && !take_number(&of[ICMP_CODE], &number)) ||
+	if ((of[ICMP_TYPE].text.at && !line_scamper_take_number(&of[ICMP_TYPE], &number)) ||
+	    (of[ICMP_CODE].text.at && !line_scamper_take_number(&of[ICMP_CODE], &number)) ||
 	    (of[RTT].text.at && !when_number(of[RTT].text, &rtt)))
 		return ERR_MALFORMED;
-	const char *word = word_of(s, of, from);
-	put_begin(out, s);
-	put_word(out, word);
-	put(out, of[RTT].text);
-	put_word(out, mark_seen(s, sequence) ? "repeat" : "");
-	put(out, from);
-	put(out, of[ICMP_TYPE].text);
-	put(out, of[ICMP_CODE].text);
+	const char *word = line_scamper_word_of(s, of, from);
+	line_scamper_put_begin(out, s);
+	line_scamper_put_word(out, word);
+	line_scamper_put(out, of[RTT].text);
+	line_scamper_put_word(out, line_scamper_mark_seen(s, sequence) ? "repeat" : "");
+	line_scamper_put(out, from);
+	line_scamper_put(out, of[ICMP_TYPE].text);
+	line_scamper_put(out, of[ICMP_CODE].text);
 	*ret = sent;
 	return 1;
 }
@@ -196,7 +198,7 @@ int line_scamper_next(struct line_scamper *s, struct text *out, struct instant *
 	struct scan_value response;
 	int got = s->responses.at ? scan_element(&s->responses, &response) : 0;
 	if (got == 1)
-		got = take_response(s, &response, out, ret);
+		got = line_scamper_take_response(s, &response, out, ret);
 	else
 		s->responses = (struct cursor){0};
 	s->damaged |= got < 0;
@@ -209,7 +211,7 @@ int line_scamper_next(struct line_scamper *s, struct text *out, struct instant *
 	if (s->next >= s->sent)
 		return 0;
 	*ret = instant_after(s->start, s->next++ * s->wait_ns);
-	put_begin(out, s);
-	put_word(out, is_echo(s) ? "timeout" : "other");
+	line_scamper_put_begin(out, s);
+	line_scamper_put_word(out, line_scamper_is_echo(s) ? "timeout" : "other");
 	return 1;
 }

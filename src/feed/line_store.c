@@ -11,7 +11,7 @@
 
 #define FIRST_BYTES (64u << 10)
 
-struct entry {
+struct line_store_entry {
 	int64_t ns;
 	size_t at; // in the run of bytes
 	uint32_t length;
@@ -24,7 +24,7 @@ struct line_store {
 	struct instant newest; // by which lines become due
 	struct instant leapt;  // of a single line far ahead, or unknown
 	int64_t lateness;      // most that a line came behind the newest
-	struct heap heap;      // struct entry
+	struct heap heap;      // struct line_store_entry
 	uint8_t *bytes;
 	size_t used, room, live;
 };
@@ -51,7 +51,8 @@ void line_store_watermark(struct line_store *s, int64_t ns)
 	s->watermark = ns;
 }
 
-static int compare(const struct line_store *s, const struct entry *a, const struct entry *b)
+static int line_store_compare(const struct line_store *s, const struct line_store_entry *a,
+			      const struct line_store_entry *b)
 {
 	if (a->ns != b->ns)
 		return a->ns < b->ns ? -1 : 1;
@@ -60,20 +61,21 @@ static int compare(const struct line_store *s, const struct entry *a, const stru
 	return order ? order : (a->length > b->length) - (a->length < b->length);
 }
 
-static bool entry_before(const void *store, const void *a, const void *b)
+static bool line_store_entry_before(const void *store, const void *a, const void *b)
 {
-	return compare(store, a, b) < 0;
+	return line_store_compare(store, a, b) < 0;
 }
 
-static const struct heap_kind by_entry = {.size = sizeof(struct entry), .before = entry_before};
+static const struct heap_kind line_store_by_entry = {.size = sizeof(struct line_store_entry),
+						     .before = line_store_entry_before};
 
-static struct entry *entry_at(const struct line_store *s, size_t i)
+static struct line_store_entry *line_store_entry_at(const struct line_store *s, size_t i)
 {
-	return heap_at(&s->heap, &by_entry, i);
+	return heap_at(&s->heap, &line_store_by_entry, i);
 }
 
 // Makes room for n more bytes.
-static void make_room(struct line_store *s, size_t n)
+static void line_store_make_room(struct line_store *s, size_t n)
 {
 	if (s->room - s->used >= n)
 		return;
@@ -83,7 +85,7 @@ static void make_room(struct line_store *s, size_t n)
 	uint8_t *bytes = alloc_zero(room, 1);
 	size_t used = 0;
 	for (size_t i = 0; i < s->heap.count; i++) {
-		struct entry *e = entry_at(s, i);
+		struct line_store_entry *e = line_store_entry_at(s, i);
 		if (e->length)
 			memcpy(bytes + used, s->bytes + e->at, e->length);
 		e->at = used;
@@ -96,7 +98,7 @@ static void make_room(struct line_store *s, size_t n)
 }
 
 // A clock that one wrong line cannot move far: the second of two that leapt does.
-static void clock_move(struct line_store *s, struct instant time)
+static void line_store_clock_move(struct line_store *s, struct instant time)
 {
 	if (!instant_known(s->newest) || (time.ns > s->newest.ns && time.ns - s->newest.ns <= LINE_LEAP_NS)) {
 		s->newest = time;
@@ -107,17 +109,17 @@ static void clock_move(struct line_store *s, struct instant time)
 	}
 }
 
-void line_store_put(struct line_store *s, const struct line *line)
+void line_store_put(struct line_store *s, const struct stored_line *line)
 {
 	size_t n = cursor_left(&line->bytes);
-	make_room(s, n);
+	line_store_make_room(s, n);
 	if (n)
 		memcpy(s->bytes + s->used, line->bytes.at, n);
-	struct entry e = {line->time.ns, s->used, (uint32_t)n, line->form, line->number, line->offset};
+	struct line_store_entry e = {line->time.ns, s->used, (uint32_t)n, line->form, line->number, line->offset};
 	s->used += n;
 	s->live += n;
-	heap_put(&s->heap, &by_entry, s, &e);
-	clock_move(s, line->time);
+	heap_put(&s->heap, &line_store_by_entry, s, &e);
+	line_store_clock_move(s, line->time);
 	s->lateness = s->newest.ns - e.ns > s->lateness ? s->newest.ns - e.ns : s->lateness;
 }
 
@@ -127,7 +129,7 @@ bool line_store_due(const struct line_store *s, bool all)
 		return false;
 	if (all || s->heap.count >= LINE_STORE_LINES || s->live >= LINE_STORE_BYTES)
 		return true;
-	int64_t first = entry_at(s, 0)->ns;
+	int64_t first = line_store_entry_at(s, 0)->ns;
 	return first < s->newest.ns && s->newest.ns - first > s->watermark;
 }
 
@@ -135,17 +137,17 @@ bool line_store_settled(const struct line_store *s, int64_t floor, int64_t ceili
 {
 	int64_t wait = s->lateness > floor ? s->lateness : floor;
 	wait = wait < ceiling ? wait : ceiling;
-	return s->heap.count && s->newest.ns - entry_at(s, 0)->ns >= wait;
+	return s->heap.count && s->newest.ns - line_store_entry_at(s, 0)->ns >= wait;
 }
 
-void line_store_take(struct line_store *s, struct line *ret)
+void line_store_take(struct line_store *s, struct stored_line *ret)
 {
 	must(s->heap.count > 0);
-	struct entry e = *entry_at(s, 0);
+	struct line_store_entry e = *line_store_entry_at(s, 0);
 	do {
-		s->live -= entry_at(s, 0)->length;
-		heap_drop(&s->heap, &by_entry, s, 0);
-	} while (s->heap.count && compare(s, &e, entry_at(s, 0)) == 0);
+		s->live -= line_store_entry_at(s, 0)->length;
+		heap_drop(&s->heap, &line_store_by_entry, s, 0);
+	} while (s->heap.count && line_store_compare(s, &e, line_store_entry_at(s, 0)) == 0);
 	ret->time = instant_of_ns(e.ns);
 	ret->bytes = cursor_of(s->bytes + e.at, e.length);
 	ret->form = e.form;

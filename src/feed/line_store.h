@@ -11,7 +11,7 @@
 #define LINE_STORE_BYTES (256u << 20)
 #define LINE_LEAP_NS	 (3600 * NS_PER_S) // a single line further ahead of all others does not move the clock
 
-struct line {
+struct stored_line {
 	struct instant time;
 	struct cursor bytes;
 	uint8_t form;
@@ -25,7 +25,7 @@ void line_store_free(struct line_store *s);
 void line_store_watermark(struct line_store *s, int64_t ns);
 
 // Copies the line in. Invalidates the bytes of the last line taken.
-void line_store_put(struct line_store *s, const struct line *line);
+void line_store_put(struct line_store *s, const struct stored_line *line);
 
 // Whether a line is due; `all`: the file is at its end.
 bool line_store_due(const struct line_store *s, bool all);
@@ -33,4 +33,4 @@ bool line_store_due(const struct line_store *s, bool all);
 // of this file have been late so far, at least `floor` and at most `ceiling` ns.
 bool line_store_settled(const struct line_store *s, int64_t floor, int64_t ceiling);
 // Takes the first line out; line_store_due must have said yes. Its bytes are valid until the next put.
-void line_store_take(struct line_store *s, struct line *ret);
+void line_store_take(struct line_store *s, struct stored_line *ret);

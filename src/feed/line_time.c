@@ -7,7 +7,7 @@
 #include "model/record.h"
 
 // The way of nearly all lines: the time is the first member. The text before the number is passed over.
-static bool time_first(struct cursor c, struct instant *ret)
+static bool line_time_first(struct cursor c, struct instant *ret)
 {
 	static const char head[] = "{\"t\":";
 	struct instant time;
@@ -23,7 +23,7 @@ static bool time_first(struct cursor c, struct instant *ret)
 uint8_t line_time_object(struct cursor c, struct instant *ret)
 {
 	struct scan_value key, value;
-	if (LIKELY(time_first(c, ret)))
+	if (LIKELY(line_time_first(c, ret)))
 		return LINE_PROBE;
 	if (!scan_enter(&c, '{'))
 		return LINE_NONE;

@@ -9,7 +9,7 @@
 #define US_PER_S   1000000
 #define LONGEST_NS (3600 * NS_PER_S) // from sending to answer; a stamp further off is none
 
-static const char *const column_names[ZMAP_WANTED] = {
+static const char *const line_zmap_column_names[ZMAP_WANTED] = {
 	[ZMAP_ADDRESS] = "saddr",
 	[ZMAP_CLASS] = "classification",
 	[ZMAP_REPEAT] = "repeat",
@@ -20,7 +20,7 @@ static const char *const column_names[ZMAP_WANTED] = {
 	[ZMAP_CAME_TEXT] = "timestamp-str",
 };
 
-static bool same_name(const struct line_field *f, const char *name)
+static bool line_zmap_same_name(const struct line_field *f, const char *name)
 {
 	if (strlen(name) != f->length)
 		return false;
@@ -38,7 +38,7 @@ bool line_zmap_header(struct cursor line, struct line_zmap *ret)
 	memset(found.column, ZMAP_COLUMNS_MAX, sizeof(found.column));
 	for (uint8_t i = 0; i < ZMAP_COLUMNS_MAX && line_csv_field(&line, &more, &f) == 1; i++)
 		for (int k = 0; k < ZMAP_WANTED; k++)
-			if (found.column[k] == ZMAP_COLUMNS_MAX && same_name(&f, column_names[k]))
+			if (found.column[k] == ZMAP_COLUMNS_MAX && line_zmap_same_name(&f, line_zmap_column_names[k]))
 				found.column[k] = i;
 	if (found.column[ZMAP_ADDRESS] == ZMAP_COLUMNS_MAX || found.column[ZMAP_CLASS] == ZMAP_COLUMNS_MAX)
 		return false;
@@ -46,32 +46,33 @@ bool line_zmap_header(struct cursor line, struct line_zmap *ret)
 	return true;
 }
 
-static struct cursor field_cursor(const struct line_field *f)
+static struct cursor line_zmap_field_cursor(const struct line_field *f)
 {
 	return cursor_of(f->bytes, f->length);
 }
 
 // Whole seconds and, where known, microseconds, which are not padded.
-static bool time_of(const struct line_field *seconds, const struct line_field *us, struct instant *ret)
+static bool line_zmap_time_of(const struct line_field *seconds, const struct line_field *us, struct instant *ret)
 {
 	uint64_t micro = 0;
 	struct instant time;
-	if (!when_number(field_cursor(seconds), &time))
+	if (!when_number(line_zmap_field_cursor(seconds), &time))
 		return false;
-	struct cursor c = field_cursor(us);
+	struct cursor c = line_zmap_field_cursor(us);
 	if (us->length && (!number_u64(&c, US_PER_S - 1, &micro) || cursor_left(&c)))
 		return false;
 	*ret = instant_after(time, (int64_t)micro * 1000);
 	return true;
 }
 
-static bool take_time(const struct line_field of[ZMAP_WANTED], struct instant *ret)
+static bool line_zmap_take_time(const struct line_field of[ZMAP_WANTED], struct instant *ret)
 {
 	struct instant sent, came;
-	bool knows_sent = of[ZMAP_SENT_S].length && time_of(&of[ZMAP_SENT_S], &of[ZMAP_SENT_US], &sent);
-	bool knows_came = of[ZMAP_CAME_S].length
-				  ? time_of(&of[ZMAP_CAME_S], &of[ZMAP_CAME_US], &came)
-				  : of[ZMAP_CAME_TEXT].length && when_either(field_cursor(&of[ZMAP_CAME_TEXT]), &came);
+	bool knows_sent = of[ZMAP_SENT_S].length && line_zmap_time_of(&of[ZMAP_SENT_S], &of[ZMAP_SENT_US], &sent);
+	bool knows_came =
+		of[ZMAP_CAME_S].length
+			? line_zmap_time_of(&of[ZMAP_CAME_S], &of[ZMAP_CAME_US], &came)
+			: of[ZMAP_CAME_TEXT].length && when_either(line_zmap_field_cursor(&of[ZMAP_CAME_TEXT]), &came);
 	// A stamp of arrival may lack its part of a second.
 	if (knows_sent && knows_came && (sent.ns - came.ns > NS_PER_S || came.ns - sent.ns > LONGEST_NS))
 		knows_sent = false;
@@ -79,12 +80,12 @@ static bool take_time(const struct line_field of[ZMAP_WANTED], struct instant *r
 	return knows_sent || knows_came;
 }
 
-static bool field_is(const struct line_field *f, const char *word)
+static bool line_zmap_field_is(const struct line_field *f, const char *word)
 {
 	return strlen(word) == f->length && !memcmp(word, f->bytes, f->length);
 }
 
-static void put_field(struct text *out, const struct line_field *f)
+static void line_zmap_put_field(struct text *out, const struct line_field *f)
 {
 	text_char(out, '\t');
 	text_bytes(out, f->bytes, f->length);
@@ -107,12 +108,12 @@ bool line_zmap_take(const struct line_zmap *z, struct cursor line, struct text *
 			return false;
 		seen |= k < 0 ? 0 : 1u << k;
 	}
-	if (seen != wanted || !of[ZMAP_ADDRESS].length || !take_time(of, ret))
+	if (seen != wanted || !of[ZMAP_ADDRESS].length || !line_zmap_take_time(of, ret))
 		return false;
 	text_clear(out);
 	text_put(out, "zmap");
-	put_field(out, &of[ZMAP_ADDRESS]);
-	put_field(out, &of[ZMAP_CLASS]);
-	text_put(out, field_is(&of[ZMAP_REPEAT], "1") ? "\t\trepeat" : "\t\t");
+	line_zmap_put_field(out, &of[ZMAP_ADDRESS]);
+	line_zmap_put_field(out, &of[ZMAP_CLASS]);
+	text_put(out, line_zmap_field_is(&of[ZMAP_REPEAT], "1") ? "\t\trepeat" : "\t\t");
 	return true;
 }

@@ -103,27 +103,27 @@ int feed_add(struct feed *f, const char *file, uint16_t collector)
 
 // The heap.
 
-static bool earlier(struct instant a, uint32_t a_source, struct instant b, uint32_t b_source)
+static bool merge_earlier(struct instant a, uint32_t a_source, struct instant b, uint32_t b_source)
 {
 	return a.ns != b.ns ? a.ns < b.ns : a_source < b_source;
 }
 
-static bool turn_before(const void *feed, const void *a, const void *b)
+static bool merge_turn_before(const void *feed, const void *a, const void *b)
 {
 	const struct turn *x = a, *y = b;
 	(void)feed;
-	return earlier(x->key, x->source, y->key, y->source);
+	return merge_earlier(x->key, x->source, y->key, y->source);
 }
 
-static const struct heap_kind by_turn = {.size = sizeof(struct turn), .before = turn_before};
+static const struct heap_kind merge_by_turn = {.size = sizeof(struct turn), .before = merge_turn_before};
 
-static void source_wait(struct feed *f, uint32_t source)
+static void merge_source_wait(struct feed *f, uint32_t source)
 {
 	struct turn turn = {f->sources[source].key, source};
-	heap_put(&f->waiting, &by_turn, f, &turn);
+	heap_put(&f->waiting, &merge_by_turn, f, &turn);
 }
 
-static void source_park(struct feed *f, uint32_t source)
+static void merge_source_park(struct feed *f, uint32_t source)
 {
 	void *items = f->parked;
 	alloc_grow(&items, f->parked_used, &f->parked_capacity, sizeof(*f->parked));
@@ -133,7 +133,7 @@ static void source_park(struct feed *f, uint32_t source)
 
 // Sources.
 
-static void source_close(struct feed *f, struct source *s)
+static void merge_source_close(struct feed *f, struct source *s)
 {
 	if (!s->reader)
 		return;
@@ -144,7 +144,7 @@ static void source_close(struct feed *f, struct source *s)
 	s->threaded = false;
 }
 
-static int source_open(struct feed *f, struct source *s)
+static int merge_source_open(struct feed *f, struct source *s)
 {
 	int error = reader_open(s->path, &s->reader);
 	if (!error) {
@@ -155,7 +155,7 @@ static int source_open(struct feed *f, struct source *s)
 	return error;
 }
 
-static void source_count_gap(struct source *s, const struct record *gap)
+static void merge_source_count_gap(struct source *s, const struct record *gap)
 {
 	s->view.gaps++;
 	s->view.skipped_bytes += gap->length;
@@ -166,38 +166,38 @@ static void source_count_gap(struct source *s, const struct record *gap)
 }
 
 // The file could not be opened: a gap, and the end at the next call.
-static void source_unreadable(struct source *s, int error, struct record *ret)
+static void merge_source_unreadable(struct source *s, int error, struct record *ret)
 {
 	*ret = (struct record){.kind = RECORD_GAP, .reason = gap_reason_of(error), .error = error};
 	ret->time = ret->resumed = INSTANT_NONE;
 	ret->form = s->lines ? LINE_ANY : LINE_NONE;
 	s->failed = true;
-	source_count_gap(s, ret);
+	merge_source_count_gap(s, ret);
 }
 
-static void source_end(struct feed *f, struct source *s, struct record *ret)
+static void merge_source_end(struct feed *f, struct source *s, struct record *ret)
 {
 	*ret = (struct record){.kind = RECORD_SOURCE_END, .time = s->last, .resumed = INSTANT_NONE};
 	ret->form = s->lines ? LINE_ANY : LINE_NONE;
 	s->ended = true;
-	source_close(f, s);
+	merge_source_close(f, s);
 	if (f->parked_first < f->parked_used) // one goes, one may come
-		source_wait(f, f->parked[f->parked_first++]);
+		merge_source_wait(f, f->parked[f->parked_first++]);
 }
 
 // Reads the source's next record. Opens it if it is not.
-static void source_read(struct feed *f, uint32_t index, struct record *ret)
+static void merge_source_read(struct feed *f, uint32_t index, struct record *ret)
 {
 	struct source *s = &f->sources[index];
 	int error = 0;
 	if (UNLIKELY(!s->reader && !s->failed))
-		error = source_open(f, s);
+		error = merge_source_open(f, s);
 	if (UNLIKELY(error)) {
-		source_unreadable(s, error, ret);
+		merge_source_unreadable(s, error, ret);
 	} else if (UNLIKELY(s->failed || reader_next(s->reader, ret) != 1)) {
-		source_end(f, s, ret);
+		merge_source_end(f, s, ret);
 	} else if (UNLIKELY(ret->kind == RECORD_GAP)) {
-		source_count_gap(s, ret);
+		merge_source_count_gap(s, ret);
 	} else {
 		s->view.records++;
 		s->last = ret->time;
@@ -208,18 +208,18 @@ static void source_read(struct feed *f, uint32_t index, struct record *ret)
 }
 
 // Puts a new source into the heap, under the time of its first record.
-static void source_prepare(struct feed *f, uint32_t index)
+static void merge_source_prepare(struct feed *f, uint32_t index)
 {
 	struct source *s = &f->sources[index];
 	if (!s->pipe && f->count > 1) {
-		source_read(f, index, &s->next);
+		merge_source_read(f, index, &s->next);
 		s->loaded = true;
 		s->key = s->next.time;
 		bool head_damaged = s->next.kind == RECORD_GAP && instant_known(s->next.resumed);
 		if (head_damaged)
 			s->key = s->next.resumed;
 		if (f->count > FEED_KEPT && s->reader) {
-			source_close(f, s); // and begin anew when it is due
+			merge_source_close(f, s); // and begin anew when it is due
 			s->loaded = false;
 			s->view.records = s->view.gaps = s->view.skipped_bytes = 0;
 			s->view.error = 0;
@@ -227,20 +227,20 @@ static void source_prepare(struct feed *f, uint32_t index)
 			s->last = INSTANT_NONE;
 		}
 	}
-	source_wait(f, index);
+	merge_source_wait(f, index);
 }
 
 // Whether the source may be read now; parks it if not.
-static bool source_admit(struct feed *f, uint32_t index)
+static bool merge_source_admit(struct feed *f, uint32_t index)
 {
 	struct source *s = &f->sources[index];
 	if (s->loaded || s->failed || s->reader || f->open < FEED_OPEN_MAX)
 		return true;
-	source_park(f, index);
+	merge_source_park(f, index);
 	return false;
 }
 
-static void source_thread(struct feed *f, struct source *s)
+static void merge_source_thread(struct feed *f, struct source *s)
 {
 	if (s->threaded || !s->reader || f->threads >= FEED_THREADS)
 		return;
@@ -249,32 +249,32 @@ static void source_thread(struct feed *f, struct source *s)
 }
 
 // Whether a record of the current source comes before all that wait.
-static bool comes_first(const struct feed *f, const struct record *r)
+static bool merge_comes_first(const struct feed *f, const struct record *r)
 {
 	if (!f->waiting.count)
 		return true;
-	const struct turn *top = heap_at(&f->waiting, &by_turn, 0);
-	return earlier(r->time, r->source, top->key, top->source);
+	const struct turn *top = heap_at(&f->waiting, &merge_by_turn, 0);
+	return merge_earlier(r->time, r->source, top->key, top->source);
 }
 
 // Takes the source that is due out of the heap. 1: *ret holds its record. 0: look again.
-static int feed_turn(struct feed *f, struct record *ret)
+static int merge_feed_turn(struct feed *f, struct record *ret)
 {
 	struct turn turn;
-	heap_take(&f->waiting, &by_turn, f, &turn);
+	heap_take(&f->waiting, &merge_by_turn, f, &turn);
 	uint32_t index = turn.source;
 	struct source *s = &f->sources[index];
 	if (s->ended && !s->loaded)
 		return 0;
-	if (!source_admit(f, index))
+	if (!merge_source_admit(f, index))
 		return 0;
 	if (!s->loaded)
-		source_read(f, index, &s->next);
+		merge_source_read(f, index, &s->next);
 	s->loaded = true;
-	source_thread(f, s);
-	if (!comes_first(f, &s->next)) {
+	merge_source_thread(f, s);
+	if (!merge_comes_first(f, &s->next)) {
 		s->key = s->next.time;
-		source_wait(f, index);
+		merge_source_wait(f, index);
 		return 0;
 	}
 	*ret = s->next;
@@ -288,23 +288,23 @@ int feed_next(struct feed *f, struct record *ret)
 	if (UNLIKELY(f->growing))
 		return growing_next(f->growing, ret);
 	while (UNLIKELY(f->prepared < f->count))
-		source_prepare(f, (uint32_t)f->prepared++);
+		merge_source_prepare(f, (uint32_t)f->prepared++);
 	if (LIKELY(f->current != NO_SOURCE)) {
 		uint32_t index = f->current;
 		struct source *s = &f->sources[index];
 		if (LIKELY(!s->ended)) {
-			source_read(f, index, ret);
-			if (LIKELY(comes_first(f, ret)))
+			merge_source_read(f, index, ret);
+			if (LIKELY(merge_comes_first(f, ret)))
 				return 1;
 			s->next = *ret;
 			s->loaded = true;
 			s->key = ret->time;
-			source_wait(f, index);
+			merge_source_wait(f, index);
 		}
 		f->current = NO_SOURCE;
 	}
 	while (f->waiting.count)
-		if (feed_turn(f, ret))
+		if (merge_feed_turn(f, ret))
 			return 1;
 	return 0;
 }

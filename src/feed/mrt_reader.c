@@ -46,11 +46,11 @@ struct mrt_reader {
 	struct gap gap;
 };
 
-enum row { ROW_CLOSE, ROW_RISING, ROW_ANY };
+enum mrt_reader_row { ROW_CLOSE, ROW_RISING, ROW_ANY };
 
-enum place { PLACE_HEADER, PLACE_END, PLACE_CUT, PLACE_FAR };
+enum mrt_reader_place { PLACE_HEADER, PLACE_END, PLACE_CUT, PLACE_FAR };
 
-enum verdict {
+enum mrt_reader_verdict {
 	VERDICT_GOOD,	   // believed; `known` says whether the next header is too
 	VERDICT_BAD,	   // its end is no border
 	VERDICT_TRUNCATED, // the file ends inside it
@@ -70,14 +70,14 @@ void mrt_reader_free(struct mrt_reader *r)
 	free(r);
 }
 
-static bool near(const struct mrt_header *a, const struct mrt_header *b)
+static bool mrt_reader_near(const struct mrt_header *a, const struct mrt_header *b)
 {
 	uint32_t gap = a->seconds > b->seconds ? a->seconds - b->seconds : b->seconds - a->seconds;
 	return gap <= DAY_SECONDS;
 }
 
 // The header `at` bytes ahead of the stream's position.
-static enum place mrt_look(const struct mrt_reader *r, size_t at, struct mrt_header *ret)
+static enum mrt_reader_place mrt_reader_look(const struct mrt_reader *r, size_t at, struct mrt_header *ret)
 {
 	if (UNLIKELY(at > STREAM_WINDOW_MAX - MRT_HEADER_BYTES))
 		return PLACE_FAR;
@@ -88,25 +88,26 @@ static enum place mrt_look(const struct mrt_reader *r, size_t at, struct mrt_hea
 }
 
 // Whether the times of two records in a row are as they should be.
-static bool row_goes_on(enum row row, const struct mrt_header *a, const struct mrt_header *b)
+static bool mrt_reader_row_goes_on(enum mrt_reader_row row, const struct mrt_header *a, const struct mrt_header *b)
 {
 	if (row == ROW_CLOSE)
-		return near(a, b);
+		return mrt_reader_near(a, b);
 	if (row == ROW_RISING)
 		return a->seconds <= b->seconds && b->seconds - a->seconds <= PAUSE_SECONDS;
 	return b->seconds >= SCAN_YEAR;
 }
 
 // Whether `length` records stand in a row from the one `at` bytes ahead, or fewer that end with the file.
-static bool mrt_chain(const struct mrt_reader *r, size_t at, struct mrt_header h, int length, enum row row)
+static bool mrt_reader_chain(const struct mrt_reader *r, size_t at, struct mrt_header h, int length,
+			     enum mrt_reader_row row)
 {
 	struct mrt_header next;
 	for (int n = 1; n < length; n++) {
 		at += MRT_HEADER_BYTES + h.length;
-		enum place place = mrt_look(r, at, &next);
+		enum mrt_reader_place place = mrt_reader_look(r, at, &next);
 		if (place == PLACE_END)
 			return true;
-		if (place != PLACE_HEADER || !mrt_header_plausible(&next) || !row_goes_on(row, &h, &next))
+		if (place != PLACE_HEADER || !mrt_header_plausible(&next) || !mrt_reader_row_goes_on(row, &h, &next))
 			return false;
 		h = next;
 	}
@@ -115,24 +116,24 @@ static bool mrt_chain(const struct mrt_reader *r, size_t at, struct mrt_header h
 
 // Whether a header with one damaged field stands `at` bytes ahead, which only a border has: two of time, type and
 // length fit. `before` is the believed header of the record that ends there.
-static bool mrt_header_damaged(const struct mrt_reader *r, size_t at, const struct mrt_header *h,
-			       const struct mrt_header *before)
+static bool mrt_reader_header_damaged(const struct mrt_reader *r, size_t at, const struct mrt_header *h,
+				      const struct mrt_header *before)
 {
 	struct mrt_header other = *h, after;
 	other.length = LENGTH_ANY;
-	bool timed = near(h, before), typed = mrt_header_plausible(&other);
+	bool timed = mrt_reader_near(h, before), typed = mrt_header_plausible(&other);
 	if (timed && typed)
 		return true;
 	if ((!timed && !typed) || h->length > MRT_RECORD_MAX)
 		return false;
-	enum place place = mrt_look(r, at + MRT_HEADER_BYTES + h->length, &after);
+	enum mrt_reader_place place = mrt_reader_look(r, at + MRT_HEADER_BYTES + h->length, &after);
 	if (place == PLACE_END)
 		return timed || h->seconds < before->seconds || h->seconds - before->seconds > PAUSE_SECONDS;
-	return place == PLACE_HEADER && mrt_header_plausible(&after) && near(&after, before);
+	return place == PLACE_HEADER && mrt_header_plausible(&after) && mrt_reader_near(&after, before);
 }
 
 // Whether zeros begin `at` bytes ahead, and not before.
-static bool mrt_zeros(const struct mrt_reader *r, size_t at)
+static bool mrt_reader_zeros(const struct mrt_reader *r, size_t at)
 {
 	static const uint8_t zeros[ZERO_HOLE];
 	struct cursor w = stream_peek(r->stream, at + ZERO_HOLE);
@@ -142,7 +143,7 @@ static bool mrt_zeros(const struct mrt_reader *r, size_t at)
 }
 
 // Judges the record that ends `end` bytes ahead, where less than a header follows: the first bytes of one?
-static enum verdict mrt_judge_last(const struct mrt_reader *r, size_t end, const struct mrt_header *h)
+static enum mrt_reader_verdict mrt_reader_judge_last(const struct mrt_reader *r, size_t end, const struct mrt_header *h)
 {
 	struct cursor w = stream_peek(r->stream, end);
 	if (!cursor_skip(&w, end))
@@ -156,38 +157,38 @@ static enum verdict mrt_judge_last(const struct mrt_reader *r, size_t end, const
 	}
 	struct mrt_header earliest = {.seconds = seconds}, latest = {.seconds = seconds | missing};
 	bool within = earliest.seconds <= h->seconds && h->seconds <= latest.seconds;
-	return within || near(&earliest, h) || near(&latest, h) ? VERDICT_GOOD : VERDICT_BAD;
+	return within || mrt_reader_near(&earliest, h) || mrt_reader_near(&latest, h) ? VERDICT_GOOD : VERDICT_BAD;
 }
 
 // Judges the record `at` bytes ahead, whose header h is believed.
-static enum verdict mrt_judge(struct mrt_reader *r, size_t at, const struct mrt_header *h)
+static enum mrt_reader_verdict mrt_reader_judge(struct mrt_reader *r, size_t at, const struct mrt_header *h)
 {
 	size_t end = at + MRT_HEADER_BYTES + h->length;
 	struct mrt_header next;
 	r->known = false;
-	enum place place = mrt_look(r, end, &next);
+	enum mrt_reader_place place = mrt_reader_look(r, end, &next);
 	if (place == PLACE_END)
 		return VERDICT_GOOD;
 	if (UNLIKELY(place != PLACE_HEADER))
-		return mrt_judge_last(r, end, h);
+		return mrt_reader_judge_last(r, end, h);
 	r->next = next;
-	r->known = mrt_header_plausible(&next) && near(&next, h);
+	r->known = mrt_header_plausible(&next) && mrt_reader_near(&next, h);
 	if (LIKELY(r->known))
 		return VERDICT_GOOD;
-	if (mrt_header_damaged(r, end, &next, h)) {
+	if (mrt_reader_header_damaged(r, end, &next, h)) {
 		// A type that is not known, in a frame that fits: a record like others; the decoder counts it.
-		r->known = near(&next, h) && next.length <= MRT_RECORD_MAX;
+		r->known = mrt_reader_near(&next, h) && next.length <= MRT_RECORD_MAX;
 		return VERDICT_GOOD;
 	}
-	r->known =
-		mrt_header_plausible(&next) && next.seconds >= SCAN_YEAR && mrt_chain(r, end, next, CHAIN_FAR, ROW_ANY);
+	r->known = mrt_header_plausible(&next) && next.seconds >= SCAN_YEAR &&
+		   mrt_reader_chain(r, end, next, CHAIN_FAR, ROW_ANY);
 	if (r->known)
 		return VERDICT_GOOD;
-	return mrt_zeros(r, end) ? VERDICT_GOOD : VERDICT_BAD;
+	return mrt_reader_zeros(r, end) ? VERDICT_GOOD : VERDICT_BAD;
 }
 
 // Cuts the BGP message out of a BGP4MP record, whatever its marker and length. False: other records.
-static inline bool mrt_message_bytes(const struct mrt_header *h, struct cursor record, struct cursor *ret)
+static inline bool mrt_reader_message_bytes(const struct mrt_header *h, struct cursor record, struct cursor *ret)
 {
 	static const uint8_t as_bytes[] = {[1] = 2, [4] = 4, [6] = 2, [7] = 4, [8] = 2, [9] = 4, [10] = 2, [11] = 4};
 	bool extended = h->type == MRT_TYPE_BGP4MP_ET;
@@ -202,7 +203,7 @@ static inline bool mrt_message_bytes(const struct mrt_header *h, struct cursor r
 }
 
 // Whether the length that a BGP message tells is that of the bytes that hold it.
-static inline bool mrt_message_fits(struct cursor message)
+static inline bool mrt_reader_message_fits(struct cursor message)
 {
 	size_t held = cursor_left(&message);
 	uint16_t length;
@@ -210,41 +211,43 @@ static inline bool mrt_message_fits(struct cursor message)
 }
 
 // Whether the record holds a BGP message whose marker and length stand where they should.
-static bool mrt_holds_message(const struct mrt_reader *r, size_t at, const struct mrt_header *h)
+static bool mrt_reader_holds_message(const struct mrt_reader *r, size_t at, const struct mrt_header *h)
 {
 	static const uint8_t marker[MARKER_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255,
 						     255, 255, 255, 255, 255, 255, 255, 255};
 	size_t length = MRT_HEADER_BYTES + h->length;
 	struct cursor w = stream_peek(r->stream, at + length), record, message;
-	return cursor_skip(&w, at) && cursor_sub(&w, length, &record) && mrt_message_bytes(h, record, &message) &&
-	       mrt_message_fits(message) && !memcmp(message.at, marker, sizeof(marker));
+	return cursor_skip(&w, at) && cursor_sub(&w, length, &record) &&
+	       mrt_reader_message_bytes(h, record, &message) && mrt_reader_message_fits(message) &&
+	       !memcmp(message.at, marker, sizeof(marker));
 }
 
 // Whether a record begins `at` bytes ahead, where a header passed the coarse sieve.
-static bool mrt_start(struct mrt_reader *r, size_t at, struct mrt_header *ret)
+static bool mrt_reader_start(struct mrt_reader *r, size_t at, struct mrt_header *ret)
 {
 	struct mrt_header h;
-	if (mrt_look(r, at, &h) != PLACE_HEADER || !mrt_header_plausible(&h))
+	if (mrt_reader_look(r, at, &h) != PLACE_HEADER || !mrt_header_plausible(&h))
 		return false;
 	if (h.length > SCAN_LENGTH || h.seconds < SCAN_YEAR)
 		return false;
 	*ret = h;
-	bool close = r->any && near(&h, &r->last);
-	if (close && mrt_chain(r, at, h, CHAIN_NEAR, ROW_CLOSE))
+	bool close = r->any && mrt_reader_near(&h, &r->last);
+	if (close && mrt_reader_chain(r, at, h, CHAIN_NEAR, ROW_CLOSE))
 		return true;
-	if (close && mrt_holds_message(r, at, &h) && mrt_judge(r, at, &h) == VERDICT_GOOD)
+	if (close && mrt_reader_holds_message(r, at, &h) && mrt_reader_judge(r, at, &h) == VERDICT_GOOD)
 		return true;
-	if (r->any && row_goes_on(ROW_RISING, &r->last, &h) && mrt_chain(r, at, h, CHAIN_FAR, ROW_RISING))
+	if (r->any && mrt_reader_row_goes_on(ROW_RISING, &r->last, &h) &&
+	    mrt_reader_chain(r, at, h, CHAIN_FAR, ROW_RISING))
 		return true;
 	// The last record of a file, far off: its time may be damaged.
-	if (r->any && mrt_look(r, at + MRT_HEADER_BYTES + h.length, &h) != PLACE_HEADER)
+	if (r->any && mrt_reader_look(r, at + MRT_HEADER_BYTES + h.length, &h) != PLACE_HEADER)
 		return false;
-	return mrt_chain(r, at, *ret, CHAIN_FAR, ROW_CLOSE);
+	return mrt_reader_chain(r, at, *ret, CHAIN_FAR, ROW_CLOSE);
 }
 
 // How far from c the next place is that may be a header: type and subtype below 256, length below 16 MiB.
 // All of c but 11 bytes if none.
-static size_t mrt_sieve(struct cursor c)
+static size_t mrt_reader_sieve(struct cursor c)
 {
 	const uint8_t *from = c.at;
 	for (; cursor_left(&c) >= MRT_HEADER_BYTES; c.at++)
@@ -254,7 +257,7 @@ static size_t mrt_sieve(struct cursor c)
 }
 
 // Takes bytes into the gap until a record begins; false: the file ended.
-static bool mrt_scan(struct mrt_reader *r, struct mrt_header *ret)
+static bool mrt_reader_scan(struct mrt_reader *r, struct mrt_header *ret)
 {
 	size_t at = r->gap.length ? 0 : 1;
 	for (;;) {
@@ -265,8 +268,8 @@ static bool mrt_scan(struct mrt_reader *r, struct mrt_header *ret)
 		struct cursor w = stream_peek(r->stream, SCAN_STEP + MRT_HEADER_BYTES);
 		if (!cursor_skip(&w, at) || cursor_left(&w) < MRT_HEADER_BYTES)
 			break;
-		at += mrt_sieve(w);
-		if (mrt_start(r, at, ret)) {
+		at += mrt_reader_sieve(w);
+		if (mrt_reader_start(r, at, ret)) {
 			gap_skip(&r->gap, r->stream, at);
 			return true;
 		}
@@ -278,35 +281,35 @@ static bool mrt_scan(struct mrt_reader *r, struct mrt_header *ret)
 }
 
 // Whether the record has nothing that speaks against its length.
-static inline bool mrt_plain(const struct mrt_header *h, struct cursor record)
+static inline bool mrt_reader_plain(const struct mrt_header *h, struct cursor record)
 {
 	struct cursor message;
-	return !mrt_message_bytes(h, record, &message) || mrt_message_fits(message);
+	return !mrt_reader_message_bytes(h, record, &message) || mrt_reader_message_fits(message);
 }
 
 // Whether the record at the stream's position, whose end is a border, has swallowed others: its BGP message is of
 // another length, and a record begins inside. A wrong length, or missing bytes, then led to a border by chance.
-static bool mrt_swallows(struct mrt_reader *r, const struct mrt_header *h)
+static bool mrt_reader_swallows(struct mrt_reader *r, const struct mrt_header *h)
 {
 	size_t length = MRT_HEADER_BYTES + h->length;
 	struct cursor w = stream_peek(r->stream, length), record;
 	struct mrt_header inner, next = r->next;
 	bool known = r->known, found = false;
-	if (!cursor_sub(&w, length, &record) || mrt_plain(h, record))
+	if (!cursor_sub(&w, length, &record) || mrt_reader_plain(h, record))
 		return false;
 	for (size_t at = 1; !found && at < length; at++) {
 		w = stream_peek(r->stream, length);
 		if (!cursor_skip(&w, at))
 			break;
-		at += mrt_sieve(w);
-		found = at < length && mrt_start(r, at, &inner);
+		at += mrt_reader_sieve(w);
+		found = at < length && mrt_reader_start(r, at, &inner);
 	}
 	r->next = next;
 	r->known = known;
 	return found;
 }
 
-static struct instant mrt_time(const struct mrt_header *h, struct cursor record)
+static struct instant mrt_reader_time(const struct mrt_header *h, struct cursor record)
 {
 	uint32_t microseconds = 0;
 	bool extended = h->type == MRT_TYPE_BGP4MP_ET;
@@ -317,13 +320,13 @@ static struct instant mrt_time(const struct mrt_header *h, struct cursor record)
 }
 
 // Nothing can be read here: a gap up to the next start, or to the end. FEED_AGAIN: the file has neither yet.
-static int mrt_resynchronise(struct mrt_reader *r, uint8_t reason_at_end, struct record *ret)
+static int mrt_reader_resynchronise(struct mrt_reader *r, uint8_t reason_at_end, struct record *ret)
 {
 	struct mrt_header h;
 	r->known = false;
 	if (!r->scanning)
 		gap_begin(&r->gap, r->stream);
-	bool found = mrt_scan(r, &h);
+	bool found = mrt_reader_scan(r, &h);
 	r->scanning = !found && stream_waits(r->stream);
 	if (r->scanning)
 		return FEED_AGAIN;
@@ -334,17 +337,17 @@ static int mrt_resynchronise(struct mrt_reader *r, uint8_t reason_at_end, struct
 	if (!found)
 		return 1;
 	r->next = h;
-	ret->resumed = mrt_time(&h, stream_peek(r->stream, MRT_HEADER_BYTES + 4));
+	ret->resumed = mrt_reader_time(&h, stream_peek(r->stream, MRT_HEADER_BYTES + 4));
 	return 1;
 }
 
 // Hands the record with the believed header h on.
-static int mrt_hand_on(struct mrt_reader *r, const struct mrt_header *h, struct record *ret)
+static int mrt_reader_hand_on(struct mrt_reader *r, const struct mrt_header *h, struct record *ret)
 {
 	r->consume = cursor_left(&ret->bytes);
 	r->any = true;
 	r->last = *h;
-	r->last_time = mrt_time(h, ret->bytes);
+	r->last_time = mrt_reader_time(h, ret->bytes);
 	ret->kind = RECORD_MRT;
 	ret->reason = GAP_NONE;
 	ret->error = 0;
@@ -356,7 +359,7 @@ static int mrt_hand_on(struct mrt_reader *r, const struct mrt_header *h, struct 
 }
 
 // Whether the header after h is plausible; told without asking for another one of h's kind that is no shorter.
-static inline bool mrt_goes_on(const struct mrt_header *next, const struct mrt_header *h)
+static inline bool mrt_reader_goes_on(const struct mrt_header *next, const struct mrt_header *h)
 {
 	bool alike = next->type == h->type && next->subtype == h->subtype;
 	return (alike && next->length >= h->length && next->length < LENGTH_ALIKE) || mrt_header_plausible(next);
@@ -364,30 +367,30 @@ static inline bool mrt_goes_on(const struct mrt_header *next, const struct mrt_h
 
 // The way of nearly all records: header and successor are plausible and close in time. False: nothing has happened
 // but that the last record is consumed.
-static bool mrt_next_plain(struct mrt_reader *r, struct record *ret)
+static bool mrt_reader_next_plain(struct mrt_reader *r, struct record *ret)
 {
 	struct mrt_header h = r->next;
 	size_t length = r->known ? MRT_HEADER_BYTES + h.length : 0;
 	struct cursor w = stream_step(r->stream, r->consume, length + MRT_HEADER_BYTES);
 	r->consume = 0;
 	if (!r->known || !cursor_sub(&w, length, &ret->bytes) || mrt_header(&w, &r->next) != 1 ||
-	    !mrt_goes_on(&r->next, &h) || !near(&r->next, &h)) {
+	    !mrt_reader_goes_on(&r->next, &h) || !mrt_reader_near(&r->next, &h)) {
 		r->next = h;
 		return false;
 	}
-	if (UNLIKELY(!mrt_plain(&h, ret->bytes))) {
+	if (UNLIKELY(!mrt_reader_plain(&h, ret->bytes))) {
 		r->next = h;
 		return false;
 	}
-	mrt_hand_on(r, &h, ret);
+	mrt_reader_hand_on(r, &h, ret);
 	return true;
 }
 
 // What the file ends in for now may still become a record: it is judged anew when more has come. Else a gap.
-static int mrt_doubt(struct mrt_reader *r, const struct mrt_header *known, uint8_t reason, struct record *ret)
+static int mrt_reader_doubt(struct mrt_reader *r, const struct mrt_header *known, uint8_t reason, struct record *ret)
 {
 	if (!stream_waits(r->stream))
-		return mrt_resynchronise(r, reason, ret);
+		return mrt_reader_resynchronise(r, reason, ret);
 	r->known = known;
 	if (known)
 		r->next = *known;
@@ -396,39 +399,40 @@ static int mrt_doubt(struct mrt_reader *r, const struct mrt_header *known, uint8
 
 // Whether the header that nothing before it vouches for is one. In a file that grows the record before it was given when the
 // file ended behind it, so that only now a pause is seen.
-static bool mrt_follows(const struct mrt_reader *r, const struct mrt_header *h)
+static bool mrt_reader_follows(const struct mrt_reader *r, const struct mrt_header *h)
 {
 	if (!mrt_header_plausible(h))
 		return false;
-	return !r->any || near(h, &r->last) ||
-	       (stream_grows(r->stream) && h->seconds >= SCAN_YEAR && mrt_chain(r, 0, *h, CHAIN_FAR, ROW_ANY));
+	return !r->any || mrt_reader_near(h, &r->last) ||
+	       (stream_grows(r->stream) && h->seconds >= SCAN_YEAR && mrt_reader_chain(r, 0, *h, CHAIN_FAR, ROW_ANY));
 }
 
 int mrt_reader_next(struct mrt_reader *r, struct record *ret)
 {
 	if (UNLIKELY(r->scanning))
-		return mrt_resynchronise(r, GAP_FRAMING, ret);
-	if (LIKELY(mrt_next_plain(r, ret)))
+		return mrt_reader_resynchronise(r, GAP_FRAMING, ret);
+	if (LIKELY(mrt_reader_next_plain(r, ret)))
 		return 1;
 	struct mrt_header h = r->next;
 	bool known = r->known;
 	if (!known) {
-		enum place place = mrt_look(r, 0, &h);
+		enum mrt_reader_place place = mrt_reader_look(r, 0, &h);
 		if (place == PLACE_END)
 			return stream_waits(r->stream) ? FEED_AGAIN : 0;
 		if (place != PLACE_HEADER)
-			return mrt_doubt(r, NULL, GAP_TRUNCATED, ret);
-		if (!mrt_follows(r, &h))
-			return mrt_doubt(r, NULL, GAP_FRAMING, ret);
+			return mrt_reader_doubt(r, NULL, GAP_TRUNCATED, ret);
+		if (!mrt_reader_follows(r, &h))
+			return mrt_reader_doubt(r, NULL, GAP_FRAMING, ret);
 	}
-	enum verdict verdict = mrt_judge(r, 0, &h);
+	enum mrt_reader_verdict verdict = mrt_reader_judge(r, 0, &h);
 	if (verdict != VERDICT_GOOD)
-		return mrt_doubt(r, known ? &h : NULL, verdict == VERDICT_TRUNCATED ? GAP_TRUNCATED : GAP_FRAMING, ret);
-	if (mrt_swallows(r, &h))
-		return mrt_doubt(r, known ? &h : NULL, GAP_FRAMING, ret);
+		return mrt_reader_doubt(r, known ? &h : NULL,
+					verdict == VERDICT_TRUNCATED ? GAP_TRUNCATED : GAP_FRAMING, ret);
+	if (mrt_reader_swallows(r, &h))
+		return mrt_reader_doubt(r, known ? &h : NULL, GAP_FRAMING, ret);
 	size_t length = MRT_HEADER_BYTES + h.length;
 	struct cursor w = stream_peek(r->stream, length);
 	if (!cursor_sub(&w, length, &ret->bytes))
-		return mrt_doubt(r, known ? &h : NULL, GAP_TRUNCATED, ret);
-	return mrt_hand_on(r, &h, ret);
+		return mrt_reader_doubt(r, known ? &h : NULL, GAP_TRUNCATED, ret);
+	return mrt_reader_hand_on(r, &h, ret);
 }

@@ -36,7 +36,7 @@ static void paths_free(struct paths *p)
 	free(p->of);
 }
 
-static bool name_matches(const char *name, const char *const *patterns)
+static bool paths_name_matches(const char *name, const char *const *patterns)
 {
 	for (; *patterns; patterns++)
 		if (!fnmatch(*patterns, name, 0))
@@ -45,7 +45,7 @@ static bool name_matches(const char *name, const char *const *patterns)
 }
 
 // Files of lines are wanted where a recording has them.
-static bool lines_wanted(const char *folder, const char *name)
+static bool paths_lines_wanted(const char *folder, const char *name)
 {
 	static const struct {
 		const char *folder;
@@ -62,7 +62,7 @@ static bool lines_wanted(const char *folder, const char *name)
 		size_t m = strlen(places[i].folder);
 		bool here =
 			n >= m && !memcmp(folder + n - m, places[i].folder, m) && (n == m || folder[n - m - 1] == '/');
-		if (here && name_matches(name, places[i].patterns))
+		if (here && paths_name_matches(name, places[i].patterns))
 			return true;
 	}
 	return false;
@@ -74,19 +74,19 @@ bool feed_names_lines(const char *file)
 }
 
 // `named`: the folder is the one the user gave, where any name will do that does not speak against it.
-static bool name_wanted(const char *folder, const char *name, bool named)
+static bool paths_name_wanted(const char *folder, const char *name, bool named)
 {
 	static const char *const never[] = {"*.index", "*.json*", "*.ndjson*", "*.csv*", "*.pcap*", "*.txt",
 					    "*.md",    "*.yml",	  "*.html",    "*.log",	 "*.tsv*",  NULL};
 	static const char *const always[] = {"*.mrt*", "*.bmp*", "*bview.*", "*rib.*", "*ribs.*", "*updates.*", NULL};
-	if (lines_wanted(folder, name))
+	if (paths_lines_wanted(folder, name))
 		return true;
-	if (name_matches(name, never))
+	if (paths_name_matches(name, never))
 		return false;
-	return named || name_matches(name, always);
+	return named || paths_name_matches(name, always);
 }
 
-static char *join(const char *folder, const char *name)
+static char *paths_join(const char *folder, const char *name)
 {
 	size_t a = strlen(folder), b = strlen(name);
 	while (a > 1 && folder[a - 1] == '/')
@@ -99,40 +99,40 @@ static char *join(const char *folder, const char *name)
 }
 
 // Sorts one entry of a folder into files and folders; a folder behind a link is not entered (it may be a circle).
-static void take_entry(const char *folder, const char *name, bool named, struct paths *lists)
+static void paths_take_entry(const char *folder, const char *name, bool named, struct paths *lists)
 {
 	if (name[0] == '.')
 		return;
 	struct stat status, link;
-	char *path = join(folder, name);
+	char *path = paths_join(folder, name);
 	bool known = !stat(path, &status) && !lstat(path, &link);
 	if (known && S_ISDIR(status.st_mode) && !S_ISLNK(link.st_mode))
 		paths_add(&lists[1], path);
-	else if (known && S_ISREG(status.st_mode) && name_wanted(folder, name, named))
+	else if (known && S_ISREG(status.st_mode) && paths_name_wanted(folder, name, named))
 		paths_add(&lists[0], path);
 	else
 		free(path);
 }
 
-static int read_folder(const char *folder, bool named, struct paths *lists)
+static int paths_read_folder(const char *folder, bool named, struct paths *lists)
 {
 	DIR *d = opendir(folder);
 	if (!d)
 		return -errno;
 	const struct dirent *entry;
 	while ((entry = readdir(d)) && lists[0].count <= FEED_SOURCES_MAX)
-		take_entry(folder, entry->d_name, named, lists);
+		paths_take_entry(folder, entry->d_name, named, lists);
 	closedir(d);
 	return 0;
 }
 
-static int expand_folder(const char *folder, int (*found)(void *context, const char *file), void *context)
+static int paths_expand_folder(const char *folder, int (*found)(void *context, const char *file), void *context)
 {
 	struct paths lists[2] = {0}; // files, folders
-	int error = read_folder(folder, true, lists);
+	int error = paths_read_folder(folder, true, lists);
 	// A folder inside that cannot be read costs that folder.
 	for (size_t i = 0; !error && i < lists[1].count; i++)
-		(void)read_folder(lists[1].of[i], false, lists);
+		(void)paths_read_folder(lists[1].of[i], false, lists);
 	if (!error && !lists[0].count)
 		error = ERR_NOT_FOUND;
 	if (lists[0].count)
@@ -144,15 +144,15 @@ static int expand_folder(const char *folder, int (*found)(void *context, const c
 	return error;
 }
 
-static int expand_one(const char *path, int (*found)(void *context, const char *file), void *context)
+static int paths_expand_one(const char *path, int (*found)(void *context, const char *file), void *context)
 {
 	struct stat status;
 	if (stat(path, &status))
 		return -errno;
-	return S_ISDIR(status.st_mode) ? expand_folder(path, found, context) : found(context, path);
+	return S_ISDIR(status.st_mode) ? paths_expand_folder(path, found, context) : found(context, path);
 }
 
-static int expand_glob(const char *path, int (*found)(void *context, const char *file), void *context)
+static int paths_expand_glob(const char *path, int (*found)(void *context, const char *file), void *context)
 {
 	glob_t matches;
 	int code = glob(path, 0, NULL, &matches);
@@ -160,15 +160,15 @@ static int expand_glob(const char *path, int (*found)(void *context, const char 
 		return code == GLOB_NOSPACE ? -ENOMEM : ERR_NOT_FOUND;
 	int error = 0;
 	for (size_t i = 0; !error && i < matches.gl_pathc; i++)
-		error = expand_one(matches.gl_pathv[i], found, context);
+		error = paths_expand_one(matches.gl_pathv[i], found, context);
 	globfree(&matches);
 	return error;
 }
 
 int feed_expand(const char *path, int (*found)(void *context, const char *file), void *context)
 {
-	int error = expand_one(path, found, context);
+	int error = paths_expand_one(path, found, context);
 	if (error != -ENOENT)
 		return error;
-	return strpbrk(path, "*?[") ? expand_glob(path, found, context) : ERR_NOT_FOUND;
+	return strpbrk(path, "*?[") ? paths_expand_glob(path, found, context) : ERR_NOT_FOUND;
 }

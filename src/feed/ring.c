@@ -11,7 +11,7 @@
 
 #define CHUNKS_KEPT (2 * RING_SLOTS)
 
-struct ring {
+struct feed_ring {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t filled, freed;
@@ -26,13 +26,13 @@ static struct {
 	pthread_mutex_t lock;
 	uint8_t *pages[CHUNKS_KEPT];
 	size_t n;
-} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} ring_kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 struct chunk chunk_create(void)
 {
-	pthread_mutex_lock(&kept.lock);
-	uint8_t *pages = kept.n ? kept.pages[--kept.n] : NULL;
-	pthread_mutex_unlock(&kept.lock);
+	pthread_mutex_lock(&ring_kept.lock);
+	uint8_t *pages = ring_kept.n ? ring_kept.pages[--ring_kept.n] : NULL;
+	pthread_mutex_unlock(&ring_kept.lock);
 	if (!pages)
 		pages = alloc_pages(CHUNK_HEADROOM + CHUNK_BYTES);
 	return (struct chunk){.data = pages + CHUNK_HEADROOM};
@@ -43,18 +43,18 @@ void chunk_free(struct chunk *c)
 	if (!c->data)
 		return;
 	uint8_t *pages = c->data - CHUNK_HEADROOM;
-	pthread_mutex_lock(&kept.lock);
-	bool keeps = kept.n < CHUNKS_KEPT;
+	pthread_mutex_lock(&ring_kept.lock);
+	bool keeps = ring_kept.n < CHUNKS_KEPT;
 	if (keeps)
-		kept.pages[kept.n++] = pages;
-	pthread_mutex_unlock(&kept.lock);
+		ring_kept.pages[ring_kept.n++] = pages;
+	pthread_mutex_unlock(&ring_kept.lock);
 	if (!keeps)
 		alloc_pages_free(pages, CHUNK_HEADROOM + CHUNK_BYTES);
 	c->data = NULL;
 }
 
 // Waits for a free buffer; null when the reader has gone.
-static struct chunk *ring_free_slot(struct ring *r)
+static struct chunk *ring_free_slot(struct feed_ring *r)
 {
 	pthread_mutex_lock(&r->lock);
 	while (r->made - r->given_back == RING_SLOTS && !r->stop)
@@ -66,7 +66,7 @@ static struct chunk *ring_free_slot(struct ring *r)
 
 static void *ring_run(void *context)
 {
-	struct ring *r = context;
+	struct feed_ring *r = context;
 	struct chunk *c;
 	size_t room = CHUNK_FIRST;
 	bool over = false;
@@ -83,9 +83,9 @@ static void *ring_run(void *context)
 	return NULL;
 }
 
-struct ring *ring_create(struct unpack *u)
+struct feed_ring *ring_create(struct unpack *u)
 {
-	struct ring *r = alloc_zero(1, sizeof(*r));
+	struct feed_ring *r = alloc_zero(1, sizeof(*r));
 	r->unpack = u;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_cond_init(&r->filled, NULL);
@@ -104,7 +104,7 @@ struct ring *ring_create(struct unpack *u)
 	return NULL;
 }
 
-void ring_free(struct ring *r)
+void ring_free(struct feed_ring *r)
 {
 	if (!r)
 		return;
@@ -122,7 +122,7 @@ void ring_free(struct ring *r)
 	free(r);
 }
 
-struct chunk *ring_take(struct ring *r)
+struct chunk *ring_take(struct feed_ring *r)
 {
 	pthread_mutex_lock(&r->lock);
 	while (r->taken == r->made && !r->over)
@@ -132,7 +132,7 @@ struct chunk *ring_take(struct ring *r)
 	return c;
 }
 
-void ring_give_back(struct ring *r)
+void ring_give_back(struct feed_ring *r)
 {
 	pthread_mutex_lock(&r->lock);
 	r->given_back++;

@@ -17,12 +17,12 @@ struct chunk {
 struct chunk chunk_create(void);
 void chunk_free(struct chunk *c);
 
-struct ring;
+struct feed_ring;
 
 // Starts the thread, which alone uses `u` (unpack_read and unpack_size aside) until ring_free. Null: no thread to be had.
-struct ring *ring_create(struct unpack *u);
-void ring_free(struct ring *r); // ends the thread
+struct feed_ring *ring_create(struct unpack *u);
+void ring_free(struct feed_ring *r); // ends the thread
 
 // The next buffer; null at the end. The reader may hold two, and gives them back oldest first.
-struct chunk *ring_take(struct ring *r);
-void ring_give_back(struct ring *r);
+struct chunk *ring_take(struct feed_ring *r);
+void ring_give_back(struct feed_ring *r);

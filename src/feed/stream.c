@@ -24,10 +24,10 @@ struct stream {
 	bool shorted;	      // a peek came short since stream_more
 	uint64_t offset;
 	struct unpack *unpack;
-	struct ring *ring;  // null: unpacked here
-	struct chunk *held; // of the ring
-	struct chunk own;   // without a ring
-	size_t own_room;    // small for the first fill
+	struct feed_ring *ring; // null: unpacked here
+	struct chunk *held;	// of the ring
+	struct chunk own;	// without a ring
+	size_t own_room;	// small for the first fill
 	uint8_t *gathered;
 	size_t gathered_size;
 };

@@ -119,7 +119,7 @@ static bool unpack_is_bomb(const struct unpack *u)
 	return u->made > STREAM_BOMB_BYTES || (u->made > STREAM_BOMB_FREE && u->made / STREAM_BOMB_RATIO > used);
 }
 
-static bool all_zero(struct cursor c)
+static bool unpack_all_zero(struct cursor c)
 {
 	while (c.at < c.end && !*c.at)
 		c.at++;
@@ -143,7 +143,7 @@ static void unpack_border(struct unpack *u)
 		return;
 	if (unpack_waits(u, CODEC_HEAD_BYTES))
 		return;
-	while (all_zero(u->in) && !u->input_over) {
+	while (unpack_all_zero(u->in) && !u->input_over) {
 		u->in.at = u->in.end;
 		unpack_input(u, 1);
 	}
@@ -154,7 +154,7 @@ static void unpack_border(struct unpack *u)
 	if (u->error)
 		unpack_stop(u, u->error);
 	else
-		unpack_stop(u, all_zero(u->in) ? 0 : ERR_MALFORMED);
+		unpack_stop(u, unpack_all_zero(u->in) ? 0 : ERR_MALFORMED);
 }
 
 static void unpack_step(struct unpack *u, struct codec_io *io)

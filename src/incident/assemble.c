@@ -19,14 +19,15 @@ static int assemble_by_start(const void *a, const void *b)
 	return (int)x->signal - (int)y->signal;
 }
 
-static int64_t intervals_ns(const struct decisions *v, const struct dossier *d, enum incident_decision which)
+static int64_t assemble_intervals_ns(const struct decisions *v, const struct dossier *d, enum incident_decision which)
 {
 	return (int64_t)(incident_value(v, which) * (double)d->width_ns);
 }
 
 static int64_t assemble_chain_ns(const struct decisions *v, const struct dossier *d, const struct detection *one)
 {
-	int64_t chain = incident_ns(v, ASSEMBLE_CHAIN_S), intervals = intervals_ns(v, d, ASSEMBLE_CHAIN_INTERVALS);
+	int64_t chain = incident_ns(v, ASSEMBLE_CHAIN_S),
+		intervals = assemble_intervals_ns(v, d, ASSEMBLE_CHAIN_INTERVALS);
 	if (one->signal == SIGNAL_SERIES)
 		return incident_ns(v, ASSEMBLE_CHAIN_SERIES_S);
 	if (!d->width_ns)
@@ -57,7 +58,8 @@ bool assemble_opens(const struct detection *one)
 
 static int64_t assemble_flap_ns(const struct decisions *v, const struct dossier *d)
 {
-	int64_t flap = incident_ns(v, ASSEMBLE_FLAP_S), intervals = intervals_ns(v, d, ASSEMBLE_FLAP_INTERVALS);
+	int64_t flap = incident_ns(v, ASSEMBLE_FLAP_S),
+		intervals = assemble_intervals_ns(v, d, ASSEMBLE_FLAP_INTERVALS);
 	return intervals < flap ? intervals : flap;
 }
 
@@ -133,7 +135,7 @@ static bool assemble_has_loss(const struct assemble_group *g)
 static int64_t assemble_reach_of(const struct decisions *v, const struct dossier *d, const struct detection *one)
 {
 	int64_t end = instant_known(one->end.best) ? one->end.best.ns : INT64_MAX;
-	int64_t most = one->start.best.ns + intervals_ns(v, d, ASSEMBLE_SERVICE_INTERVALS);
+	int64_t most = one->start.best.ns + assemble_intervals_ns(v, d, ASSEMBLE_SERVICE_INTERVALS);
 	if (assemble_service(one) && d->width_ns && end > most)
 		end = most;
 	return end == INT64_MAX ? end : end + assemble_chain_ns(v, d, one);
@@ -157,7 +159,7 @@ static size_t assemble_first(const struct decisions *v, const struct dossier *d,
 static size_t assemble_drop_old_latency(const struct decisions *v, const struct dossier *d,
 					const struct detection **sorted, size_t n)
 {
-	int64_t lead = intervals_ns(v, d, ASSEMBLE_LEAD_INTERVALS);
+	int64_t lead = assemble_intervals_ns(v, d, ASSEMBLE_LEAD_INTERVALS);
 	int64_t *next = alloc_zero(n + 1, sizeof(*next)); // start of the next detection of something else
 	size_t kept = 0;
 	bool failed = false;

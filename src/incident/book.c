@@ -16,10 +16,10 @@
 #include <string.h>
 #include <time.h>
 
-static const char reason_flap[] = "what was seen was over within two watch intervals or a minute";
-static const char reason_lonely[] = "one observer alone saw it, and no other kind of evidence agreed";
-static const char reason_other[] = "what it rested on is explained by other incidents";
-static const char reason_merged[] = "it is part of another incident";
+static const char book_reason_flap[] = "what was seen was over within two watch intervals or a minute";
+static const char book_reason_lonely[] = "one observer alone saw it, and no other kind of evidence agreed";
+static const char book_reason_other[] = "what it rested on is explained by other incidents";
+static const char book_reason_merged[] = "it is part of another incident";
 
 struct mark { // what the book keeps of an incident
 	uint32_t entity;
@@ -117,7 +117,7 @@ void book_free(struct book *b)
 	free(b);
 }
 
-static void shelf_add(struct shelf *s, const struct incident *n, const struct mark *m)
+static void book_shelf_add(struct shelf *s, const struct incident *n, const struct mark *m)
 {
 	alloc_grow((void **)&s->marks, s->list.count, &s->capacity, sizeof(*s->marks));
 	if (s->list.count == s->list.capacity) { // they are large: by a quarter only
@@ -128,14 +128,14 @@ static void shelf_add(struct shelf *s, const struct incident *n, const struct ma
 	s->list.at[s->list.count++] = *n;
 }
 
-static void shelf_remove(struct shelf *s, size_t i)
+static void book_shelf_remove(struct shelf *s, size_t i)
 {
 	size_t after = --s->list.count - i;
 	memmove(s->list.at + i, s->list.at + i + 1, after * sizeof(*s->list.at));
 	memmove(s->marks + i, s->marks + i + 1, after * sizeof(*s->marks));
 }
 
-static bool shelf_before(const struct incident *x, const struct incident *y)
+static bool book_shelf_before(const struct incident *x, const struct incident *y)
 {
 	if (x->story.start.best.ns != y->story.start.best.ns)
 		return x->story.start.best.ns < y->story.start.best.ns;
@@ -143,11 +143,11 @@ static bool shelf_before(const struct incident *x, const struct incident *y)
 }
 
 // Nearly always in order already: starts seldom move.
-static void shelf_sort(struct shelf *s)
+static void book_shelf_sort(struct shelf *s)
 {
 	for (size_t i = 1; i < s->list.count; i++) {
 		size_t to = i;
-		while (to > 0 && shelf_before(&s->list.at[i], &s->list.at[to - 1]))
+		while (to > 0 && book_shelf_before(&s->list.at[i], &s->list.at[to - 1]))
 			to--;
 		if (to == i)
 			continue;
@@ -160,7 +160,7 @@ static void shelf_sort(struct shelf *s)
 	}
 }
 
-static uint32_t minute_next(struct book *b, uint32_t entity, int64_t minute)
+static uint32_t book_minute_next(struct book *b, uint32_t entity, int64_t minute)
 {
 	for (size_t i = b->minute_count; i-- > 0;)
 		if (b->minutes[i].entity == entity && b->minutes[i].minute == minute)
@@ -171,7 +171,7 @@ static uint32_t minute_next(struct book *b, uint32_t entity, int64_t minute)
 }
 
 // KX-20220125T2050Z-1: entity, minute in which the first of its detections (or news) began, number among those alike.
-static void id_make(struct book *b, struct incident *n, struct instant began)
+static void book_id_make(struct book *b, struct incident *n, struct instant began)
 {
 	const char *entity = b->entities->at[n->story.entity].id, *code = strchr(entity, '/') + 1;
 	int64_t seconds = instant_seconds(began);
@@ -182,7 +182,7 @@ static void id_make(struct book *b, struct incident *n, struct instant began)
 	strftime(minute, sizeof(minute), "%Y%m%dT%H%MZ", &tm);
 	struct text t = {0};
 	text_printf(&t, "%s%s-%s-%u", strncmp(entity, "asn/", 4) == 0 ? "AS" : "", code, minute,
-		    minute_next(b, n->story.entity, seconds / 60));
+		    book_minute_next(b, n->story.entity, seconds / 60));
 	size_t length = t.length < sizeof(n->id) - 1 ? t.length : sizeof(n->id) - 1;
 	memcpy(n->id, t.bytes, length);
 	n->id[length] = '\0';
@@ -190,7 +190,7 @@ static void id_make(struct book *b, struct incident *n, struct instant began)
 }
 
 // The first-told detection of group `of` that can open an incident; SIZE_MAX: it has none.
-static size_t key_of(const struct dossier *d, uint32_t of)
+static size_t book_key_of(const struct dossier *d, uint32_t of)
 {
 	size_t found = SIZE_MAX;
 	for (size_t i = 0; i < d->detection_count; i++)
@@ -201,7 +201,7 @@ static size_t key_of(const struct dossier *d, uint32_t of)
 }
 
 // Which group is the incident of this mark; SIZE_MAX: none is.
-static size_t found_of(const struct mark *m, const struct dossier *d, const struct assemble_groups *groups)
+static size_t book_found_of(const struct mark *m, const struct dossier *d, const struct assemble_groups *groups)
 {
 	if (m->key) {
 		size_t at = dossier_find(d, m->key);
@@ -217,18 +217,18 @@ static size_t found_of(const struct mark *m, const struct dossier *d, const stru
 	return SIZE_MAX;
 }
 
-static const char *reason_of(const struct book *b, const struct mark *m, const struct dossier *d)
+static const char *book_reason_of(const struct book *b, const struct mark *m, const struct dossier *d)
 {
 	size_t at = m->key ? dossier_find(d, m->key) : SIZE_MAX;
 	if (at == SIZE_MAX)
-		return reason_other;
+		return book_reason_other;
 	if (assemble_flap(b->decisions, d, &d->detections[at]))
-		return reason_flap;
-	return d->detections[at].signal == SIGNAL_LOSS ? reason_lonely : reason_other;
+		return book_reason_flap;
+	return d->detections[at].signal == SIGNAL_LOSS ? book_reason_lonely : book_reason_other;
 }
 
 // Takes over what was found; what the book keeps stays. Verdict and ties are made anew before it is told.
-static void incident_refresh(struct incident *n, const struct incident *found)
+static void book_incident_refresh(struct incident *n, const struct incident *found)
 {
 	n->story = found->story;
 	n->facts = found->facts;
@@ -236,45 +236,45 @@ static void incident_refresh(struct incident *n, const struct incident *found)
 	n->merged_into[0] = '\0';
 }
 
-struct claim {	   // of an incident that was told on one of those found
-	bool gone; // it lies on that shelf
+struct book_claim { // of an incident that was told on one of those found
+	bool gone;  // it lies on that shelf
 	size_t at;
 	uint32_t key, number;
 };
 
-static bool claim_earlier(const struct claim *a, const struct claim *b)
+static bool book_claim_earlier(const struct book_claim *a, const struct book_claim *b)
 {
 	if (a->gone != b->gone)
 		return b->gone;
 	return a->key != b->key ? a->key < b->key : a->number < b->number;
 }
 
-static void claims_of(const struct shelf *s, bool gone, const struct dossier *d, const struct assemble_groups *groups,
-		      struct claim *best)
+static void book_claims_of(const struct shelf *s, bool gone, const struct dossier *d,
+			   const struct assemble_groups *groups, struct book_claim *best)
 {
 	for (size_t i = 0; i < s->list.count; i++) {
 		const struct mark *m = &s->marks[i];
 		if (m->entity != d->entity || m->sealed || s->list.at[i].merged_into[0])
 			continue;
-		size_t which = found_of(m, d, groups);
-		struct claim claim = {gone, i, m->key, m->number};
-		if (which < groups->count && (best[which].at == SIZE_MAX || claim_earlier(&claim, &best[which])))
+		size_t which = book_found_of(m, d, groups);
+		struct book_claim claim = {gone, i, m->key, m->number};
+		if (which < groups->count && (best[which].at == SIZE_MAX || book_claim_earlier(&claim, &best[which])))
 			best[which] = claim;
 	}
 }
 
-static void withdraw(struct book *b, size_t i, const char *reason, const char *into)
+static void book_withdraw(struct book *b, size_t i, const char *reason, const char *into)
 {
 	struct incident *n = &b->live.list.at[i];
 	n->reason = reason;
 	size_t length = strlen(into);
 	memcpy(n->merged_into, into, length < sizeof(n->merged_into) ? length + 1 : 0);
 	if (b->live.marks[i].told)
-		shelf_add(&b->gone, n, &b->live.marks[i]);
-	shelf_remove(&b->live, i);
+		book_shelf_add(&b->gone, n, &b->live.marks[i]);
+	book_shelf_remove(&b->live, i);
 }
 
-static size_t live_of(const struct book *b, uint32_t number)
+static size_t book_live_of(const struct book *b, uint32_t number)
 {
 	size_t i = 0;
 	while (b->live.marks[i].number != number)
@@ -283,22 +283,23 @@ static size_t live_of(const struct book *b, uint32_t number)
 }
 
 // Those that were told and are not what was found, or only a part of one that another goes on as.
-static void others_withdraw(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
-			    const struct claim *best)
+static void book_others_withdraw(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+				 const struct book_claim *best)
 {
 	for (size_t i = b->live.list.count; i-- > 0;) {
 		const struct mark *m = &b->live.marks[i];
 		if (m->entity != d->entity || m->sealed)
 			continue;
-		size_t which = found_of(m, d, groups);
+		size_t which = book_found_of(m, d, groups);
 		if (which >= groups->count)
-			withdraw(b, i, reason_of(b, m, d), "");
+			book_withdraw(b, i, book_reason_of(b, m, d), "");
 		else if (best[which].number != m->number)
-			withdraw(b, i, reason_merged, b->live.list.at[live_of(b, best[which].number)].id);
+			book_withdraw(b, i, book_reason_merged,
+				      b->live.list.at[book_live_of(b, best[which].number)].id);
 	}
 }
 
-static bool same_origin(const struct incident *one, const struct incident_origin *o)
+static bool book_same_origin(const struct incident *one, const struct incident_origin *o)
 {
 	for (size_t k = 0; k < one->story.origin_count; k++)
 		if (one->story.origins[k].origin == o->origin && one->story.origins[k].first.ns == o->first.ns &&
@@ -307,7 +308,7 @@ static bool same_origin(const struct incident *one, const struct incident_origin
 	return false;
 }
 
-static bool folded_already(const struct book *b, const struct incident *n)
+static bool book_folded_already(const struct book *b, const struct incident *n)
 {
 	uint32_t e = n->story.entity;
 	struct incident one;
@@ -315,29 +316,29 @@ static bool folded_already(const struct book *b, const struct incident *n)
 		if (!b->folds[e].at[i].origins)
 			continue;
 		sparse_unpack(b->folds[e].at[i].bytes, &one, sizeof(one));
-		if (same_origin(&one, &n->story.origins[0]))
+		if (book_same_origin(&one, &n->story.origins[0]))
 			return true;
 	}
 	return false;
 }
 
-static bool sealed_already(const struct book *b, const struct incident *n)
+static bool book_sealed_already(const struct book *b, const struct incident *n)
 {
 	for (size_t i = 0; i < b->live.list.count && n->story.origin_count; i++) {
 		const struct mark *m = &b->live.marks[i];
 		const struct incident *one = &b->live.list.at[i];
 		if (!m->sealed || m->entity != n->story.entity)
 			continue;
-		if (same_origin(one, &n->story.origins[0]))
+		if (book_same_origin(one, &n->story.origins[0]))
 			return true;
 	}
-	return n->story.origin_count && folded_already(b, n);
+	return n->story.origin_count && book_folded_already(b, n);
 }
 
-static void incident_open(struct book *b, const struct dossier *d, const struct incident *found, size_t which)
+static void book_incident_open(struct book *b, const struct dossier *d, const struct incident *found, size_t which)
 {
 	struct incident n = found[which];
-	size_t key = key_of(d, (uint32_t)which + 1);
+	size_t key = book_key_of(d, (uint32_t)which + 1);
 	struct mark m = {.entity = d->entity, .number = ++b->numbers, .due = true};
 	struct instant began = n.story.start.best;
 	n.revision = 0;
@@ -349,13 +350,13 @@ static void incident_open(struct book *b, const struct dossier *d, const struct 
 		m.origin = n.story.origins[0].origin;
 		m.first = began = n.story.origins[0].first;
 	}
-	id_make(b, &n, began);
-	shelf_add(&b->live, &n, &m);
+	book_id_make(b, &n, began);
+	book_shelf_add(&b->live, &n, &m);
 }
 
-static struct claim *claims_none(size_t count)
+static struct book_claim *book_claims_none(size_t count)
 {
-	struct claim *best = alloc_zero(count, sizeof(*best));
+	struct book_claim *best = alloc_zero(count, sizeof(*best));
 	for (size_t i = 0; i < count; i++)
 		best[i].at = SIZE_MAX;
 	return best;
@@ -364,8 +365,8 @@ static struct claim *claims_none(size_t count)
 void book_told_as(const struct book *b, const struct dossier *d, const struct assemble_groups *groups,
 		  const struct incident **ret)
 {
-	struct claim *best = claims_none(groups->count);
-	claims_of(&b->live, false, d, groups, best);
+	struct book_claim *best = book_claims_none(groups->count);
+	book_claims_of(&b->live, false, d, groups, best);
 	for (size_t i = 0; i < groups->count; i++)
 		ret[i] = best[i].at == SIZE_MAX ? NULL : &b->live.list.at[best[i].at];
 	free(best);
@@ -374,40 +375,40 @@ void book_told_as(const struct book *b, const struct dossier *d, const struct as
 void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
 	       const struct incident *found)
 {
-	struct claim *best = claims_none(groups->count);
-	claims_of(&b->live, false, d, groups, best);
-	claims_of(&b->gone, true, d, groups, best);
+	struct book_claim *best = book_claims_none(groups->count);
+	book_claims_of(&b->live, false, d, groups, best);
+	book_claims_of(&b->gone, true, d, groups, best);
 	for (size_t i = groups->count; i-- > 0;) { // what comes back, from the end: places before it stay
 		if (best[i].at == SIZE_MAX || !best[i].gone)
 			continue;
 		size_t at = best[i].at;
 		if (at < b->gone_told)
 			b->gone_told--;
-		shelf_add(&b->live, &b->gone.list.at[at], &b->gone.marks[at]);
+		book_shelf_add(&b->live, &b->gone.list.at[at], &b->gone.marks[at]);
 		struct mark *back = &b->live.marks[b->live.list.count - 1];
 		back->digest = ~back->digest; // whatever it says now is news
 		back->inputs = 0;
-		shelf_remove(&b->gone, at);
+		book_shelf_remove(&b->gone, at);
 		for (size_t k = 0; k < groups->count; k++)
 			if (best[k].gone && best[k].at != SIZE_MAX && best[k].at > at)
 				best[k].at--;
 		best[i].gone = false;
 		best[i].at = b->live.list.count - 1;
 	}
-	others_withdraw(b, d, groups, best);
+	book_others_withdraw(b, d, groups, best);
 	for (size_t i = 0; i < groups->count; i++) {
 		if (!instant_known(found[i].story.start.best))
 			continue;
 		if (best[i].at == SIZE_MAX) {
-			if (!sealed_already(b, &found[i]))
-				incident_open(b, d, found, i);
+			if (!book_sealed_already(b, &found[i]))
+				book_incident_open(b, d, found, i);
 			continue;
 		}
-		size_t at = live_of(b, best[i].number);
-		incident_refresh(&b->live.list.at[at], &found[i]);
+		size_t at = book_live_of(b, best[i].number);
+		book_incident_refresh(&b->live.list.at[at], &found[i]);
 		b->live.marks[at].due = true;
 	}
-	shelf_sort(&b->live);
+	book_shelf_sort(&b->live);
 	free(best);
 }
 
@@ -463,21 +464,21 @@ const struct incident *book_withdrawn(struct book *b, enum book_news *ret_news)
 }
 
 // What was withdrawn comes back only while the detection is kept that it was of; what was merged never does.
-static void withdrawn_retire(struct book *b, const struct dossier *d)
+static void book_withdrawn_retire(struct book *b, const struct dossier *d)
 {
 	for (size_t i = b->gone_told; i-- > 0;) {
 		const struct mark *m = &b->gone.marks[i];
 		bool for_ever = b->gone.list.at[i].merged_into[0] || (m->key && dossier_find(d, m->key) == SIZE_MAX);
 		if (m->entity != d->entity || !for_ever)
 			continue;
-		shelf_remove(&b->gone, i);
+		book_shelf_remove(&b->gone, i);
 		b->gone_told--;
 	}
 }
 
 void book_seal(struct book *b, const struct dossier *d, struct instant before, bool *ret_done, size_t groups)
 {
-	withdrawn_retire(b, d);
+	book_withdrawn_retire(b, d);
 	for (size_t i = 0; i < b->live.list.count; i++) {
 		const struct incident *n = &b->live.list.at[i];
 		struct mark *m = &b->live.marks[i];
@@ -496,7 +497,7 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 
 // ---- what is over ----
 
-static void folded_pack(struct book *b, struct folded *f, const struct incident *n)
+static void book_folded_pack(struct book *b, struct folded *f, const struct incident *n)
 {
 	size_t length = sparse_pack(n, sizeof(*n), b->scratch);
 	free(f->bytes);
@@ -505,7 +506,7 @@ static void folded_pack(struct book *b, struct folded *f, const struct incident 
 	f->length = (uint32_t)length;
 }
 
-static void fold_add(struct book *b, const struct incident *n, const struct mark *m)
+static void book_fold_add(struct book *b, const struct incident *n, const struct mark *m)
 {
 	if (m->entity >= b->fold_count) {
 		size_t grown = (size_t)m->entity * 2 + 16;
@@ -515,7 +516,7 @@ static void fold_add(struct book *b, const struct incident *n, const struct mark
 	}
 	struct fold *f = &b->folds[m->entity];
 	struct folded one = {*m, n->story.start.best, n->story.end.best, n->story.origin_count > 0, 0, NULL};
-	folded_pack(b, &one, n);
+	book_folded_pack(b, &one, n);
 	alloc_grow((void **)&f->at, f->count, &f->capacity, sizeof(*f->at));
 	size_t to = f->count++;
 	for (; to > 0 && f->at[to - 1].start.ns > one.start.ns; to--)
@@ -532,7 +533,7 @@ static void book_fold(struct book *b)
 	for (size_t i = 0; i < b->live.list.count; i++) {
 		const struct mark *m = &b->live.marks[i];
 		if (m->sealed && m->told && !m->due) {
-			fold_add(b, &b->live.list.at[i], m);
+			book_fold_add(b, &b->live.list.at[i], m);
 			continue;
 		}
 		if (kept != i) {
@@ -547,7 +548,7 @@ static void book_fold(struct book *b)
 	alloc_shrink((void **)&b->own.at, 0, &b->own.capacity, sizeof(*b->own.at));
 }
 
-static int kin_compare(const void *a, const void *b)
+static int book_kin_compare(const void *a, const void *b)
 {
 	const struct kin *x = a, *y = b;
 	if (x->start.ns != y->start.ns)
@@ -555,7 +556,7 @@ static int kin_compare(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-static void kin_add(struct book *b, size_t count, const struct kin *one)
+static void book_kin_add(struct book *b, size_t count, const struct kin *one)
 {
 	alloc_grow((void **)&b->kin, count, &b->kin_capacity, sizeof(*b->kin));
 	b->kin[count] = *one;
@@ -567,17 +568,17 @@ struct incident_list *book_entity(struct book *b, uint32_t entity)
 	size_t count = 0;
 	for (size_t i = 0; f && i < f->count; i++) {
 		struct kin one = {.start = f->at[i].start, .number = f->at[i].mark.number, .folded = true, .at = i};
-		kin_add(b, count++, &one);
+		book_kin_add(b, count++, &one);
 	}
 	for (size_t i = 0; i < b->live.list.count; i++) {
 		struct kin one = {.number = b->live.marks[i].number, .at = i};
 		if (b->live.marks[i].entity != entity)
 			continue;
 		one.start = b->live.list.at[i].story.start.best;
-		kin_add(b, count++, &one);
+		book_kin_add(b, count++, &one);
 	}
 	if (count)
-		qsort(b->kin, count, sizeof(*b->kin), kin_compare);
+		qsort(b->kin, count, sizeof(*b->kin), book_kin_compare);
 	b->own.count = 0;
 	for (size_t i = 0; i < count; i++) {
 		if (i == b->own.capacity) {
@@ -602,14 +603,14 @@ void book_tied(struct book *b, uint32_t entity)
 		if (!k->folded)
 			b->live.list.at[k->at].ties = n->ties;
 		else if (memcmp(&k->ties, &n->ties, sizeof(k->ties)) != 0)
-			folded_pack(b, &b->folds[entity].at[k->at], n);
+			book_folded_pack(b, &b->folds[entity].at[k->at], n);
 	}
 }
 
-static int all_compare(const void *a, const void *b)
+static int book_all_compare(const void *a, const void *b)
 {
 	const struct incident *x = a, *y = b;
-	return shelf_before(x, y) ? -1 : shelf_before(y, x);
+	return book_shelf_before(x, y) ? -1 : book_shelf_before(y, x);
 }
 
 struct incident_list *book_all(struct book *b)
@@ -625,7 +626,7 @@ struct incident_list *book_all(struct book *b)
 	for (size_t i = 0; i < b->live.list.count; i++)
 		b->all.at[b->all.count++] = b->live.list.at[i];
 	if (count)
-		qsort(b->all.at, count, sizeof(*b->all.at), all_compare); // glibc's keeps the order of equal ones
+		qsort(b->all.at, count, sizeof(*b->all.at), book_all_compare); // glibc's keeps the order of equal ones
 	return &b->all;
 }
 
@@ -648,7 +649,7 @@ bool book_open(const struct book *b, uint32_t entity)
 	return false;
 }
 
-static void minutes_retire(struct book *b, int64_t before)
+static void book_minutes_retire(struct book *b, int64_t before)
 {
 	size_t kept = 0;
 	if (!b->minute_count || b->minutes[0].minute >= before) // they are nearly in order
@@ -659,8 +660,8 @@ static void minutes_retire(struct book *b, int64_t before)
 	b->minute_count = kept;
 }
 
-static void fold_retire(struct fold *f, struct instant before, void (*gone)(void *context, const struct incident *n),
-			void *context)
+static void book_fold_retire(struct fold *f, struct instant before,
+			     void (*gone)(void *context, const struct incident *n), void *context)
 {
 	struct incident n;
 	size_t kept = 0;
@@ -677,7 +678,7 @@ static void fold_retire(struct fold *f, struct instant before, void (*gone)(void
 	f->count = kept;
 }
 
-static struct instant oldest_of(const struct book *b)
+static struct instant book_oldest_of(const struct book *b)
 {
 	struct instant oldest = INSTANT_NONE;
 	for (size_t e = 0; e < b->fold_count; e++)
@@ -695,14 +696,14 @@ void book_retire(struct book *b, struct instant before, void (*gone)(void *conte
 	free(b->all.at);
 	b->all.at = NULL;
 	for (size_t e = 0; e < b->fold_count && instant_known(b->oldest) && b->oldest.ns < before.ns; e++)
-		fold_retire(&b->folds[e], before, gone, context);
+		book_fold_retire(&b->folds[e], before, gone, context);
 	if (instant_known(b->oldest) && b->oldest.ns < before.ns)
-		b->oldest = oldest_of(b);
+		b->oldest = book_oldest_of(b);
 	while (b->gone_told && b->gone.list.at[0].story.start.best.ns < before.ns) {
-		shelf_remove(&b->gone, 0);
+		book_shelf_remove(&b->gone, 0);
 		b->gone_told--;
 	}
-	minutes_retire(b, instant_seconds(before) / 60);
+	book_minutes_retire(b, instant_seconds(before) / 60);
 }
 
 static void book_mark_carry(struct carry *c, struct mark *m)
@@ -739,7 +740,7 @@ static void book_shelf_carry(struct carry *c, struct shelf *s, size_t *counted)
 		book_mark_carry(c, mark);
 		carry_check(c, mark->entity == one->story.entity);
 		if (carry_loads(c) && carry_good(c) && one->story.entity != CARRY_GONE)
-			shelf_add(s, one, mark);
+			book_shelf_add(s, one, mark);
 		else if (carry_loads(c) && i < told)
 			--*counted;
 	}
@@ -761,11 +762,11 @@ static void book_folds_carry(struct carry *c, struct book *b)
 		for (size_t i = 0; i < b->folds[e].count; i++) {
 			struct incident n;
 			sparse_unpack(b->folds[e].at[i].bytes, &n, sizeof(n));
-			shelf_add(&way, &n, &b->folds[e].at[i].mark);
+			book_shelf_add(&way, &n, &b->folds[e].at[i].mark);
 		}
 	book_shelf_carry(c, &way, &none);
 	for (size_t i = 0; i < way.list.count && carry_loads(c) && carry_good(c); i++)
-		fold_add(b, &way.list.at[i], &way.marks[i]);
+		book_fold_add(b, &way.list.at[i], &way.marks[i]);
 	free(way.list.at);
 	free(way.marks);
 }

@@ -34,7 +34,7 @@ struct incident_list *book_incidents(struct book *b);
 // book_retire().
 struct incident_list *book_all(struct book *b);
 
-// All of one entity that stand, as copies in order of start: to be tied with each other (incident/link.h). book_tied() then
+// All of one entity that stand, as copies in order of start: to be tied with each other (incident/ties.h). book_tied() then
 // takes the ties over. Borrowed until the next call of either.
 struct incident_list *book_entity(struct book *b, uint32_t entity);
 void book_tied(struct book *b, uint32_t entity);

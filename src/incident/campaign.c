@@ -22,7 +22,7 @@ struct cosine {
 	size_t known;
 };
 
-static void feature(struct cosine *c, double weight, double a, double b)
+static void campaign_feature(struct cosine *c, double weight, double a, double b)
 {
 	c->product += weight * a * b;
 	c->a += weight * a * a;
@@ -30,24 +30,25 @@ static void feature(struct cosine *c, double weight, double a, double b)
 	c->known++;
 }
 
-static double unit(double x)
+static double campaign_unit(double x)
 {
 	return x > -1 ? (x < 1 ? x : 1) : -1; // a NaN becomes -1
 }
 
-static double moved(const struct campaign_incident *n, int signal)
+static double campaign_moved(const struct campaign_incident *n, int signal)
 {
 	return n->moved >> signal & 1 ? 1 : -1;
 }
 
-static double pair_order(const struct campaign_incident *n, int s, int t)
+static double campaign_pair_order(const struct campaign_incident *n, int s, int t)
 {
 	if (!(n->moved >> s & n->moved >> t & 1))
 		return 0;
 	return n->order_group[s] < n->order_group[t] ? -1 : n->order_group[s] > n->order_group[t];
 }
 
-static void signal_features(struct cosine *c, const struct campaign_incident *a, const struct campaign_incident *b)
+static void campaign_signal_features(struct cosine *c, const struct campaign_incident *a,
+				     const struct campaign_incident *b)
 {
 	uint32_t both = a->watched & b->watched;
 	int count = __builtin_popcount(both & ((1u << SIGNAL_COUNT) - 1));
@@ -55,26 +56,27 @@ static void signal_features(struct cosine *c, const struct campaign_incident *a,
 	for (int s = 0; s < SIGNAL_COUNT; s++) {
 		if (!(both >> s & 1) || !((a->moved | b->moved) >> s & 1))
 			continue;
-		feature(c, 1, moved(a, s), moved(b, s));
+		campaign_feature(c, 1, campaign_moved(a, s), campaign_moved(b, s));
 		for (int t = s + 1; t < SIGNAL_COUNT; t++)
 			if (both >> t & 1)
-				feature(c, 1 / pairs, pair_order(a, s, t), pair_order(b, s, t));
+				campaign_feature(c, 1 / pairs, campaign_pair_order(a, s, t),
+						 campaign_pair_order(b, s, t));
 	}
 }
 
-static double lead_of(const struct decisions *v, const struct campaign_incident *n)
+static double campaign_lead_of(const struct decisions *v, const struct campaign_incident *n)
 {
 	return tanh(n->lead_s / (n->hold_time_s > 0 ? n->hold_time_s : incident_value(v, CAMPAIGN_HOLD_S)));
 }
 
-static double duration_of(const struct campaign_incident *n)
+static double campaign_duration_of(const struct campaign_incident *n)
 {
 	double hours = instant_gap_s(n->start, n->end) / 3600;
-	return hours > 0 ? unit(log(hours) / log(24)) : -1;
+	return hours > 0 ? campaign_unit(log(hours) / log(24)) : -1;
 }
 
 // Angle of the start on the clock of a day.
-static double angle_of(const struct campaign_incident *n)
+static double campaign_angle_of(const struct campaign_incident *n)
 {
 	double second = fmod((double)instant_seconds(n->start), DAY_S);
 	return second / DAY_S * 2 * M_PI;
@@ -85,27 +87,30 @@ double campaign_similarity(const struct decisions *v, const struct campaign_inci
 {
 	struct cosine c = {0};
 	double full = incident_value(v, CAMPAIGN_SHAPE_FULL);
-	signal_features(&c, a, b);
+	campaign_signal_features(&c, a, b);
 	if (a->has_lead && b->has_lead)
-		feature(&c, 1, unit(lead_of(v, a)), unit(lead_of(v, b)));
+		campaign_feature(&c, 1, campaign_unit(campaign_lead_of(v, a)), campaign_unit(campaign_lead_of(v, b)));
 	if (a->has_shape && b->has_shape)
-		feature(&c, 1, unit(a->log10_shape_bf / full), unit(b->log10_shape_bf / full));
+		campaign_feature(&c, 1, campaign_unit(a->log10_shape_bf / full),
+				 campaign_unit(b->log10_shape_bf / full));
 	if (a->has_scope && b->has_scope)
-		feature(&c, 1, unit(2 * a->fraction_down - 1), unit(2 * b->fraction_down - 1));
+		campaign_feature(&c, 1, campaign_unit(2 * a->fraction_down - 1),
+				 campaign_unit(2 * b->fraction_down - 1));
 	bool dated = instant_known(a->start) && instant_known(b->start);
 	if (dated && instant_known(a->end) && instant_known(b->end))
-		feature(&c, 0.5, duration_of(a), duration_of(b));
+		campaign_feature(&c, 0.5, campaign_duration_of(a), campaign_duration_of(b));
 	if ((double)c.known < incident_value(v, CAMPAIGN_KNOWN))
 		return 0;
 	if (dated) {
-		feature(&c, 0.5, cos(angle_of(a)), cos(angle_of(b)));
-		feature(&c, 0.5, sin(angle_of(a)), sin(angle_of(b)));
+		campaign_feature(&c, 0.5, cos(campaign_angle_of(a)), cos(campaign_angle_of(b)));
+		campaign_feature(&c, 0.5, sin(campaign_angle_of(a)), sin(campaign_angle_of(b)));
 	}
 	double length = sqrt(c.a * c.b);
-	return length > 0 ? unit(c.product / length) : 0;
+	return length > 0 ? campaign_unit(c.product / length) : 0;
 }
 
-static bool linked(const struct decisions *v, const struct campaign_incident *a, const struct campaign_incident *b)
+static bool campaign_linked(const struct decisions *v, const struct campaign_incident *a,
+			    const struct campaign_incident *b)
 {
 	if (!instant_known(a->start) || !instant_known(b->start))
 		return false;
@@ -115,7 +120,7 @@ static bool linked(const struct decisions *v, const struct campaign_incident *a,
 }
 
 // Until the campaigns are numbered, of[i] names the first incident of i's group.
-static void groups_merge(size_t *of, size_t count, size_t a, size_t b)
+static void campaign_groups_merge(size_t *of, size_t count, size_t a, size_t b)
 {
 	size_t low = of[a] < of[b] ? of[a] : of[b], high = of[a] < of[b] ? of[b] : of[a];
 	for (size_t i = 0; i < count; i++)
@@ -123,7 +128,7 @@ static void groups_merge(size_t *of, size_t count, size_t a, size_t b)
 			of[i] = low;
 }
 
-static void excess_find(const struct campaign_list *list, struct campaign *c)
+static void campaign_excess_find(const struct campaign_list *list, struct campaign *c)
 {
 	const struct campaign_incident *incidents = list->at;
 	struct instant watched_since = list->watched_since;
@@ -141,8 +146,8 @@ static void excess_find(const struct campaign_list *list, struct campaign *c)
 	c->excess = c->p < EXCESS_P;
 }
 
-static uint32_t number_of(const struct campaign_incident *incidents, const struct campaign *campaigns, size_t count,
-			  size_t first)
+static uint32_t campaign_number_of(const struct campaign_incident *incidents, const struct campaign *campaigns,
+				   size_t count, size_t first)
 {
 	uint32_t number = 1;
 	int64_t day = instant_seconds(incidents[first].start) / 86400;
@@ -154,7 +159,8 @@ static uint32_t number_of(const struct campaign_incident *incidents, const struc
 }
 
 // From groups named by their first incident to campaigns; a group of one is none.
-static size_t groups_number(const struct campaign_incident *incidents, size_t count, size_t *of, struct campaign *ret)
+static size_t campaign_groups_number(const struct campaign_incident *incidents, size_t count, size_t *of,
+				     struct campaign *ret)
 {
 	size_t campaigns = 0;
 	for (size_t first = 0; first < count; first++) {
@@ -166,7 +172,7 @@ static size_t groups_number(const struct campaign_incident *incidents, size_t co
 			}
 		if (c.count < 2)
 			continue;
-		c.number = number_of(incidents, ret, campaigns, first);
+		c.number = campaign_number_of(incidents, ret, campaigns, first);
 		ret[campaigns++] = c;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -186,11 +192,11 @@ size_t campaign_find(const struct campaign_list *incidents, size_t *ret_of, stru
 		ret_of[i] = i;
 	for (size_t i = 1; i < count; i++)
 		for (size_t k = 0; k < i; k++)
-			if (ret_of[i] != ret_of[k] && linked(incidents->decisions, &at[k], &at[i]))
-				groups_merge(ret_of, i + 1, k, i);
-	size_t campaigns = groups_number(at, count, ret_of, ret);
+			if (ret_of[i] != ret_of[k] && campaign_linked(incidents->decisions, &at[k], &at[i]))
+				campaign_groups_merge(ret_of, i + 1, k, i);
+	size_t campaigns = campaign_groups_number(at, count, ret_of, ret);
 	for (size_t i = 0; i < campaigns; i++)
-		excess_find(incidents, &ret[i]);
+		campaign_excess_find(incidents, &ret[i]);
 	return campaigns;
 }
 

@@ -19,47 +19,47 @@
 #define HOURS_A_YEAR 8760.0 // the calendar
 #define WINDOWS	     4	    // places
 
-struct span { // (after, until] in nanoseconds
+struct concurrency_span { // (after, until] in nanoseconds
 	int64_t after, until;
 	size_t unit;
 };
 
-struct scan {
+struct concurrency_scan {
 	const struct concurrency_input *in;
-	struct span *spans; // of the units that failed, by until
-	int64_t *afters;    // of the same, sorted
+	struct concurrency_span *spans; // of the units that failed, by until
+	int64_t *afters;		// of the same, sorted
 	size_t failed;
 	double *chance, *scratch;
 	size_t units;
 };
 
-static bool counted(const struct concurrency_unit *u)
+static bool concurrency_counted(const struct concurrency_unit *u)
 {
 	return u->up_hours > 0 || instant_known(u->last_ok);
 }
 
-static int span_compare(const void *a, const void *b)
+static int concurrency_span_compare(const void *a, const void *b)
 {
-	const struct span *x = a, *y = b;
+	const struct concurrency_span *x = a, *y = b;
 	if (x->until != y->until)
 		return x->until < y->until ? -1 : 1;
 	return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
-static void scan_fill(struct scan *s)
+static void concurrency_scan_fill(struct concurrency_scan *s)
 {
 	for (size_t i = 0; i < s->in->count; i++) {
 		const struct concurrency_unit *u = &s->in->units[i];
-		if (!counted(u))
+		if (!concurrency_counted(u))
 			continue;
 		s->units++;
 		if (!instant_known(u->first_fail))
 			continue;
 		int64_t until = u->first_fail.ns;
 		bool dated = instant_known(u->last_ok) && u->last_ok.ns < until;
-		s->spans[s->failed++] = (struct span){dated ? u->last_ok.ns : until - 1, until, i};
+		s->spans[s->failed++] = (struct concurrency_span){dated ? u->last_ok.ns : until - 1, until, i};
 	}
-	qsort(s->spans, s->failed, sizeof(*s->spans), span_compare);
+	qsort(s->spans, s->failed, sizeof(*s->spans), concurrency_span_compare);
 	for (size_t i = 0; i < s->failed; i++)
 		s->afters[i] = s->spans[i].after;
 	qsort(s->afters, s->failed, sizeof(*s->afters), numbers_by_int64);
@@ -67,7 +67,7 @@ static void scan_fill(struct scan *s)
 
 // Most spans that meet one window [start, start + length]. The best start is the end of a span: those that ended before
 // are out, those that begin before start + length are in.
-static size_t scan_most(const struct scan *s, int64_t length, int64_t *ret_start)
+static size_t concurrency_scan_most(const struct concurrency_scan *s, int64_t length, int64_t *ret_start)
 {
 	size_t most = 0, begun = 0;
 	for (size_t i = 0; i < s->failed; i++) {
@@ -85,7 +85,7 @@ static size_t scan_most(const struct scan *s, int64_t length, int64_t *ret_start
 }
 
 // Mean chance of a failure within the window; fills chance[] for every unit.
-static double chances(struct scan *s, double window_s)
+static double concurrency_chances(struct concurrency_scan *s, double window_s)
 {
 	const struct decisions *v = s->in->decisions;
 	double safety = incident_value(v, CONCURRENCY_RATE_SAFETY), prior = incident_value(v, CONCURRENCY_PRIOR_ONSETS);
@@ -93,7 +93,7 @@ static double chances(struct scan *s, double window_s)
 	size_t n = 0;
 	for (size_t i = 0; i < s->in->count; i++) {
 		const struct concurrency_unit *u = &s->in->units[i];
-		if (!counted(u))
+		if (!concurrency_counted(u))
 			continue;
 		double up = u->up_hours > 0 ? fmin(u->up_hours, 1e6) : 0;
 		double rate = safety * (prior + u->onsets) / (hours + up);
@@ -103,7 +103,7 @@ static double chances(struct scan *s, double window_s)
 	return n ? sum / (double)n : 0;
 }
 
-static double rho_of(const struct concurrency_input *in, size_t units)
+static double concurrency_rho_of(const struct concurrency_input *in, size_t units)
 {
 	double sum = 0, squares = 0, least = incident_value(in->decisions, CONCURRENCY_RHO);
 	for (size_t i = 0; i < in->hours; i++) {
@@ -118,7 +118,7 @@ static double rho_of(const struct concurrency_input *in, size_t units)
 	return fmin(fmax(rho, least), RHO_CEILING);
 }
 
-static size_t windows_of(const struct concurrency_input *in, double *windows)
+static size_t concurrency_windows_of(const struct concurrency_input *in, double *windows)
 {
 	const struct decisions *v = in->decisions;
 	const double usual[] = {incident_value(v, CONCURRENCY_SHORT_S), incident_value(v, CONCURRENCY_MIDDLE_S),
@@ -133,7 +133,7 @@ static size_t windows_of(const struct concurrency_input *in, double *windows)
 }
 
 // The four groups that have a key; 0 where it is unknown.
-static uint32_t key_of(const struct concurrency_unit *u, enum concurrency_common l)
+static uint32_t concurrency_key_of(const struct concurrency_unit *u, enum concurrency_common l)
 {
 	const uint32_t keys[] = {[COMMON_SLASH24] = u->slash24,
 				 [COMMON_INSTITUTION] = u->institution,
@@ -142,34 +142,36 @@ static uint32_t key_of(const struct concurrency_unit *u, enum concurrency_common
 	return keys[l];
 }
 
-static bool in_window(const struct span *p, const struct concurrency *c)
+static bool concurrency_in_window(const struct concurrency_span *p, const struct concurrency *c)
 {
 	int64_t start = c->window_start.ns;
 	return p->until >= start && p->after < start + (int64_t)(c->window_s * NS_PER_S);
 }
 
 // Units that share the key, if all failed ones do; else 0.
-static size_t group_size(const struct scan *s, const struct concurrency *c, enum concurrency_common l)
+static size_t concurrency_group_size(const struct concurrency_scan *s, const struct concurrency *c,
+				     enum concurrency_common l)
 {
-	uint32_t key = key_of(&s->in->units[c->common_unit], l);
+	uint32_t key = concurrency_key_of(&s->in->units[c->common_unit], l);
 	size_t size = 0;
 	for (size_t i = 0; i < s->failed; i++)
-		if (in_window(&s->spans[i], c) && key_of(&s->in->units[s->spans[i].unit], l) != key)
+		if (concurrency_in_window(&s->spans[i], c) &&
+		    concurrency_key_of(&s->in->units[s->spans[i].unit], l) != key)
 			return 0;
 	for (size_t i = 0; key && i < s->in->count; i++)
-		size += counted(&s->in->units[i]) && key_of(&s->in->units[i], l) == key;
+		size += concurrency_counted(&s->in->units[i]) && concurrency_key_of(&s->in->units[i], l) == key;
 	return size;
 }
 
-static void common_find(const struct scan *s, struct concurrency *c)
+static void concurrency_common_find(const struct concurrency_scan *s, struct concurrency *c)
 {
 	for (size_t i = s->failed; i-- > 0;)
-		if (in_window(&s->spans[i], c))
+		if (concurrency_in_window(&s->spans[i], c))
 			c->common_unit = s->spans[i].unit;
 	c->common = c->failed == 1 ? COMMON_ADDRESS : COMMON_ENTITY;
 	c->common_units = c->failed == 1 ? 1 : s->units;
 	for (enum concurrency_common l = COMMON_SLASH24; c->failed > 1 && l < COMMON_ENTITY; l++) {
-		size_t size = group_size(s, c, l);
+		size_t size = concurrency_group_size(s, c, l);
 		bool smaller = size < c->common_units || (size == c->common_units && c->common == COMMON_ENTITY);
 		if (size && smaller) {
 			c->common = l;
@@ -179,18 +181,18 @@ static void common_find(const struct scan *s, struct concurrency *c)
 }
 
 // The onsets' middles, 10 % to 90 % of them (nearest rank).
-static double synchrony(const struct scan *s, const struct concurrency *c)
+static double concurrency_synchrony(const struct concurrency_scan *s, const struct concurrency *c)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < s->failed; i++)
-		if (in_window(&s->spans[i], c))
+		if (concurrency_in_window(&s->spans[i], c))
 			s->afters[n++] = s->spans[i].after + (s->spans[i].until - s->spans[i].after) / 2;
 	qsort(s->afters, n, sizeof(*s->afters), numbers_by_int64);
 	size_t early = (n + 9) / 10, late = (9 * n + 9) / 10;
 	return n ? (double)(s->afters[late - 1] - s->afters[early - 1]) / NS_PER_S : 0;
 }
 
-static enum concurrency_verdict verdict_of(const struct concurrency *c, const struct concurrency_input *in)
+static enum concurrency_verdict concurrency_verdict_of(const struct concurrency *c, const struct concurrency_input *in)
 {
 	const struct decisions *v = in->decisions;
 	if ((double)c->units < incident_value(v, CONCURRENCY_UNITS)) {
@@ -204,11 +206,11 @@ static enum concurrency_verdict verdict_of(const struct concurrency *c, const st
 	return rare && !half ? CONCURRENT_PARTLY : CONCURRENT_NOT;
 }
 
-static void window_try(struct scan *s, double window_s, size_t windows, struct concurrency *c)
+static void concurrency_window_try(struct concurrency_scan *s, double window_s, size_t windows, struct concurrency *c)
 {
 	struct instant start = INSTANT_NONE;
-	size_t failed = scan_most(s, (int64_t)(window_s * NS_PER_S), &start.ns);
-	double mean = chances(s, window_s);
+	size_t failed = concurrency_scan_most(s, (int64_t)(window_s * NS_PER_S), &start.ns);
+	double mean = concurrency_chances(s, window_s);
 	double tail = fmax(log_tail_independent(s->chance, s->units, failed, s->scratch),
 			   log_tail_overdispersed(mean, c->rho, s->units, failed));
 	tail = fmax(exp(tail), DBL_MIN);
@@ -225,22 +227,23 @@ static void window_try(struct scan *s, double window_s, size_t windows, struct c
 
 void concurrency_test(const struct concurrency_input *in, struct concurrency *ret)
 {
-	struct scan s = {.in = in};
+	struct concurrency_scan s = {.in = in};
 	size_t room = in->count + 1;
 	s.spans = alloc_zero(room, sizeof(*s.spans));
 	s.afters = alloc_zero(room, sizeof(*s.afters));
 	s.chance = alloc_zero(room, sizeof(*s.chance));
 	s.scratch = alloc_zero(room, sizeof(*s.scratch));
-	scan_fill(&s);
+	concurrency_scan_fill(&s);
 	double windows[WINDOWS];
-	size_t n = windows_of(in, windows);
-	*ret = (struct concurrency){.units = s.units, .window_start = INSTANT_NONE, .rho = rho_of(in, s.units)};
+	size_t n = concurrency_windows_of(in, windows);
+	*ret = (struct concurrency){
+		.units = s.units, .window_start = INSTANT_NONE, .rho = concurrency_rho_of(in, s.units)};
 	for (size_t i = 0; i < n; i++)
-		window_try(&s, windows[i], n, ret);
-	ret->verdict = verdict_of(ret, in);
+		concurrency_window_try(&s, windows[i], n, ret);
+	ret->verdict = concurrency_verdict_of(ret, in);
 	if (ret->failed) {
-		common_find(&s, ret);
-		ret->synchrony_s = synchrony(&s, ret);
+		concurrency_common_find(&s, ret);
+		ret->synchrony_s = concurrency_synchrony(&s, ret);
 	}
 	free(s.spans);
 	free(s.afters);

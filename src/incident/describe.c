@@ -12,18 +12,18 @@
 
 #include <stdlib.h>
 
-static int64_t intervals_ns(const struct story_input *in, enum incident_decision which)
+static int64_t describe_intervals_ns(const struct story_input *in, enum incident_decision which)
 {
 	return (int64_t)(incident_value(in->decisions, which) * (double)in->dossier->width_ns);
 }
 
-static double width_s(const struct dossier *d)
+static double describe_width_s(const struct dossier *d)
 {
 	return (double)d->width_ns / (double)NS_PER_S;
 }
 
 // Belief per block is read off the same pings as loss: it has no place of its own in the order.
-static void order_fill(const struct story_input *in, struct story *n)
+static void describe_order_fill(const struct story_input *in, struct story *n)
 {
 	struct moment starts[INCIDENT_SIGNALS_MAX];
 	size_t group[INCIDENT_SIGNALS_MAX], order[INCIDENT_SIGNALS_MAX];
@@ -33,7 +33,8 @@ static void order_fill(const struct story_input *in, struct story *n)
 		if (loss && n->signals[i].signal == SIGNAL_BLOCKS)
 			starts[i].best = INSTANT_NONE;
 	}
-	recovery_order(starts, n->signal_count, moment_margin_s(width_s(in->dossier), MOMENT_STAMP_S), group, order);
+	recovery_order(starts, n->signal_count, moment_margin_s(describe_width_s(in->dossier), MOMENT_STAMP_S), group,
+		       order);
 	for (size_t i = 0; i < n->signal_count; i++)
 		n->order_group[i] = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
 }
@@ -46,7 +47,7 @@ struct routed { // walks the routing samples beside the intervals
 	double share; // negative: not known
 };
 
-static double routed_at(struct routed *r, int64_t until)
+static double describe_routed_at(struct routed *r, int64_t until)
 {
 	while (r->next < r->d->route_count && r->d->routes[r->next].time.ns < until) {
 		const struct sample *s = &r->d->routes[r->next++];
@@ -55,16 +56,16 @@ static double routed_at(struct routed *r, int64_t until)
 	return r->share;
 }
 
-static size_t points_of_bins(const struct story_input *in, const struct story *n, int64_t end,
-			     struct phase_point *points)
+static size_t describe_points_of_bins(const struct story_input *in, const struct story *n, int64_t end,
+				      struct phase_point *points)
 {
 	const struct dossier *d = in->dossier;
-	int64_t after = intervals_ns(in, STORY_AFTER_INTERVALS);
+	int64_t after = describe_intervals_ns(in, STORY_AFTER_INTERVALS);
 	struct routed routed = {.d = d, .share = -1};
 	size_t count = 0;
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
-		double share = routed_at(&routed, b->time.ns + d->width_ns);
+		double share = describe_routed_at(&routed, b->time.ns + d->width_ns);
 		if (b->time.ns < n->start.from.ns - d->width_ns || b->time.ns > end + after)
 			continue;
 		double answering = b->units ? (double)b->units_up / b->units : -1;
@@ -73,7 +74,7 @@ static size_t points_of_bins(const struct story_input *in, const struct story *n
 	return count;
 }
 
-static size_t points_of_routes(const struct dossier *d, const struct story *n, struct phase_point *points)
+static size_t describe_points_of_routes(const struct dossier *d, const struct story *n, struct phase_point *points)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < d->route_count; i++) {
@@ -88,7 +89,7 @@ static size_t points_of_routes(const struct dossier *d, const struct story *n, s
 	return count;
 }
 
-static double usual_sight(const struct story_input *in, const struct story *n)
+static double describe_usual_sight(const struct story_input *in, const struct story *n)
 {
 	const struct dossier *d = in->dossier;
 	double usual = 0;
@@ -98,17 +99,17 @@ static double usual_sight(const struct story_input *in, const struct story *n)
 	return usual >= incident_value(in->decisions, STORY_SIGHT_MIN) ? usual : 0;
 }
 
-static void phases_fill(const struct story_input *in, struct story *n)
+static void describe_phases_fill(const struct story_input *in, struct story *n)
 {
 	const struct dossier *d = in->dossier;
 	size_t room = d->bin_count ? d->bin_count : 2 * d->route_count;
 	struct phase_point *points = alloc_zero(room, sizeof(*points));
-	size_t count =
-		d->bin_count ? points_of_bins(in, n, story_last(n, d->last), points) : points_of_routes(d, n, points);
+	size_t count = d->bin_count ? describe_points_of_bins(in, n, story_last(n, d->last), points)
+				    : describe_points_of_routes(d, n, points);
 	struct phase_input input = {
 		.points = points,
 		.count = count,
-		.usual_routed = usual_sight(in, n),
+		.usual_routed = describe_usual_sight(in, n),
 		.visibility = in->visibility,
 		.decisions = in->decisions,
 	};
@@ -124,24 +125,24 @@ static void phases_fill(const struct story_input *in, struct story *n)
 
 // ---- concurrency ----
 
-static uint32_t text_key(const char *text)
+static uint32_t describe_text_key(const char *text)
 {
 	return text ? (uint32_t)hash_bytes(text, strlen(text)) | 1 : 0;
 }
 
-static void unit_keys(struct concurrency_unit *u, const struct target *t)
+static void describe_unit_keys(struct concurrency_unit *u, const struct target *t)
 {
 	uint64_t half;
 	memcpy(&half, t->address.bytes, sizeof(half));
 	u->slash24 =
 		t->address.family == FAMILY_V4 ? (v4_number(t->address.bytes) >> 8) + 1 : (uint32_t)hash_mix(half) | 1;
 	if (!u->institution)
-		u->institution = text_key(t->institution);
+		u->institution = describe_text_key(t->institution);
 }
 
 // One unit per distinct address of the entity; *ret_place: by unit number, place in the list + 1.
-static struct concurrency_unit *units_of(const struct story_input *in, const struct story *n, size_t *ret_count,
-					 uint32_t *place)
+static struct concurrency_unit *describe_units_of(const struct story_input *in, const struct story *n,
+						  size_t *ret_count, uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
 	struct concurrency_unit *units = alloc_zero(target_units(in->targets), sizeof(*units));
@@ -160,14 +161,14 @@ static struct concurrency_unit *units_of(const struct story_input *in, const str
 			};
 			place[t->unit] = (uint32_t)++ * ret_count;
 		}
-		unit_keys(&units[place[t->unit] - 1], t);
+		describe_unit_keys(&units[place[t->unit] - 1], t);
 	}
 	return units;
 }
 
 // What happened to the unit before the incident, and its failure in it. Of a machine with several services the one that
 // failed most often counts.
-static void change_mark(struct concurrency_unit *u, const struct target_change *c, int64_t first, int64_t end)
+static void describe_change_mark(struct concurrency_unit *u, const struct target_change *c, int64_t first, int64_t end)
 {
 	if (c->first_fail.ns < first) {
 		uint32_t onsets = c->onsets + c->down; // of one that is back its failure is counted
@@ -181,25 +182,25 @@ static void change_mark(struct concurrency_unit *u, const struct target_change *
 	u->last_ok = c->last_ok;
 }
 
-static void failures_mark(const struct story_input *in, const struct story *n, struct concurrency_unit *units,
-			  const uint32_t *place)
+static void describe_failures_mark(const struct story_input *in, const struct story *n, struct concurrency_unit *units,
+				   const uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first = n->start.from.ns - 2 * d->width_ns, end = story_last(n, d->last);
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target *t = target_at(in->targets, d->changes[i].target);
 		if (place[t->unit])
-			change_mark(&units[place[t->unit] - 1], &d->changes[i], first, end);
+			describe_change_mark(&units[place[t->unit] - 1], &d->changes[i], first, end);
 	}
 }
 
-static bool routes_all_gone(const struct story *n)
+static bool describe_routes_all_gone(const struct story *n)
 {
 	const struct detection *routes = story_signal(n, SIGNAL_ROUTES);
 	return routes && routes->lowest == 0;
 }
 
-static void concurrency_copy(struct story *n, const struct concurrency *found)
+static void describe_concurrency_copy(struct story *n, const struct concurrency *found)
 {
 	n->concurrency = (struct incident_concurrency){
 		.known = true,
@@ -214,8 +215,8 @@ static void concurrency_copy(struct story *n, const struct concurrency *found)
 }
 
 // If the failed ones are the whole of a /24, chance has to find just these: they are tested alone, for each /24 there is.
-static void concurrency_of_group(struct concurrency_unit *units, const struct concurrency_input *all, struct story *n,
-				 const struct concurrency *found)
+static void describe_concurrency_of_group(struct concurrency_unit *units, const struct concurrency_input *all,
+					  struct story *n, const struct concurrency *found)
 {
 	uint32_t key = units[found->common_unit].slash24;
 	size_t own = 0, groups = 0;
@@ -244,13 +245,13 @@ static void concurrency_of_group(struct concurrency_unit *units, const struct co
 	n->concurrency.verdict = concurrency_verdict_name(CONCURRENT_PARTLY);
 }
 
-static bool verdict_is(const struct story *n, enum concurrency_verdict v)
+static bool describe_verdict_is(const struct story *n, enum concurrency_verdict v)
 {
 	return n->concurrency.known && strcmp(n->concurrency.verdict, concurrency_verdict_name(v)) == 0;
 }
 
 // Routes that left for more than a moment, series, news of origins: evidence of the whole beside the machines.
-static bool own_evidence(const struct story_input *in, const struct story *n)
+static bool describe_own_evidence(const struct story_input *in, const struct story *n)
 {
 	const struct dossier *d = in->dossier;
 	int64_t end = story_last(n, d->last);
@@ -266,18 +267,18 @@ static bool own_evidence(const struct story_input *in, const struct story *n)
 
 // Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
 // services.
-static void scope_judge(const struct story_input *in, struct story *n)
+static void describe_scope_judge(const struct story_input *in, struct story *n)
 {
 	double down = n->units ? (double)n->units_down / (double)n->units : 0;
-	if (!verdict_is(n, CONCURRENT_NOT) || down >= incident_value(in->decisions, STORY_COMMON_SHARE) ||
-	    own_evidence(in, n))
+	if (!describe_verdict_is(n, CONCURRENT_NOT) || down >= incident_value(in->decisions, STORY_COMMON_SHARE) ||
+	    describe_own_evidence(in, n))
 		return;
 	n->scope = SCOPE_SERVICE;
 	n->fraction_down = down;
 }
 
 // Whether all that was lost in the intervals [from, to) were machines that were down.
-static bool only_machines(const struct story_input *in, int64_t from, int64_t to)
+static bool describe_only_machines(const struct story_input *in, int64_t from, int64_t to)
 {
 	const struct dossier *d = in->dossier;
 	double lost = 0, sent = 0, down = 0, units = 0;
@@ -293,24 +294,25 @@ static bool only_machines(const struct story_input *in, int64_t from, int64_t to
 	return sent > 0 && units > 0 && lost / sent - down / units < incident_value(in->decisions, STORY_EXCESS);
 }
 
-static int by_instant(const void *a, const void *b)
+static int describe_by_instant(const void *a, const void *b)
 {
 	const struct instant *x = a, *y = b;
 	return x->ns < y->ns ? -1 : x->ns > y->ns;
 }
 
 // First failure of the earliest few intervals in which half of all that failed did; unknown: there are none.
-static struct instant common_onset(const struct story_input *in, const struct concurrency_unit *units, size_t count)
+static struct instant describe_common_onset(const struct story_input *in, const struct concurrency_unit *units,
+					    size_t count)
 {
 	struct instant *at = alloc_zero(count, sizeof(*at)), found = INSTANT_NONE;
-	int64_t within = intervals_ns(in, STORY_COMMON_INTERVALS);
+	int64_t within = describe_intervals_ns(in, STORY_COMMON_INTERVALS);
 	double half = incident_value(in->decisions, STORY_COMMON_HALF);
 	size_t failed = 0;
 	for (size_t i = 0; i < count; i++)
 		if (instant_known(units[i].first_fail))
 			at[failed++] = units[i].first_fail;
 	if (failed)
-		qsort(at, failed, sizeof(*at), by_instant);
+		qsort(at, failed, sizeof(*at), describe_by_instant);
 	for (size_t i = 0, end = 0; i < failed && !instant_known(found); i++) {
 		while (end < failed && at[end].ns - at[i].ns <= within)
 			end++;
@@ -322,11 +324,11 @@ static struct instant common_onset(const struct story_input *in, const struct co
 }
 
 // If only single machines had been down until half of all went at a time, it began when they went.
-static void start_judge(const struct story_input *in, struct story *n, struct instant common)
+static void describe_start_judge(const struct story_input *in, struct story *n, struct instant common)
 {
 	const struct dossier *d = in->dossier;
-	if (!verdict_is(n, CONCURRENT) || !instant_known(common) ||
-	    common.ns - n->start.to.ns < intervals_ns(in, STORY_LONG_INTERVALS))
+	if (!describe_verdict_is(n, CONCURRENT) || !instant_known(common) ||
+	    common.ns - n->start.to.ns < describe_intervals_ns(in, STORY_LONG_INTERVALS))
 		return;
 	int64_t before = common.ns - 2 * d->width_ns;
 	for (size_t i = 0; i < n->signal_count; i++) {
@@ -335,32 +337,32 @@ static void start_judge(const struct story_input *in, struct story *n, struct in
 		if (counts && n->signals[i].start.best.ns < before)
 			return;
 	}
-	if (!only_machines(in, n->start.from.ns, before))
+	if (!describe_only_machines(in, n->start.from.ns, before))
 		return;
 	n->start = (struct moment){common, instant_after(common, -d->width_ns), common, 0.9};
 }
 
-static void concurrency_fill(const struct story_input *in, struct story *n)
+static void describe_concurrency_fill(const struct story_input *in, struct story *n)
 {
 	if (!in->targets || !in->dossier->bin_count)
 		return;
 	size_t count;
 	uint32_t *place = alloc_zero(target_units(in->targets), sizeof(*place));
-	struct concurrency_unit *units = units_of(in, n, &count, place);
-	failures_mark(in, n, units, place);
+	struct concurrency_unit *units = describe_units_of(in, n, &count, place);
+	describe_failures_mark(in, n, units, place);
 	struct concurrency_input input = {
 		.units = units,
 		.count = count,
-		.watch_interval_s = width_s(in->dossier),
-		.routes_all_gone = routes_all_gone(n),
+		.watch_interval_s = describe_width_s(in->dossier),
+		.routes_all_gone = describe_routes_all_gone(n),
 		.decisions = in->decisions,
 	};
 	struct concurrency found;
 	concurrency_test(&input, &found);
-	concurrency_copy(n, &found);
+	describe_concurrency_copy(n, &found);
 	if (found.verdict == CONCURRENT_NOT && found.common == COMMON_SLASH24 && found.common_units == found.failed)
-		concurrency_of_group(units, &input, n, &found);
-	start_judge(in, n, common_onset(in, units, count));
+		describe_concurrency_of_group(units, &input, n, &found);
+	describe_start_judge(in, n, describe_common_onset(in, units, count));
 	free(units);
 	free(place);
 }
@@ -368,7 +370,7 @@ static void concurrency_fill(const struct story_input *in, struct story *n)
 // ---- precedence ----
 
 // The end of the last loss that was over before this incident began: what was lost then is another story.
-static int64_t loss_before(const struct story_input *in, const struct story *n)
+static int64_t describe_loss_before(const struct story_input *in, const struct story *n)
 {
 	const struct dossier *d = in->dossier;
 	int64_t last = n->start.best.ns - incident_ns(in->decisions, STORY_BEFORE_S);
@@ -381,11 +383,12 @@ static int64_t loss_before(const struct story_input *in, const struct story *n)
 	return last;
 }
 
-static size_t loss_bins(const struct story_input *in, const struct story *n, struct precedence_bin *bins)
+static size_t describe_loss_bins(const struct story_input *in, const struct story *n, struct precedence_bin *bins)
 {
 	const struct dossier *d = in->dossier;
 	size_t count = 0;
-	int64_t begin = loss_before(in, n), end = story_last(n, d->last) + intervals_ns(in, STORY_AFTER_INTERVALS);
+	int64_t begin = describe_loss_before(in, n),
+		end = story_last(n, d->last) + describe_intervals_ns(in, STORY_AFTER_INTERVALS);
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
 		if (b->time.ns >= begin && b->time.ns <= end)
@@ -394,7 +397,7 @@ static size_t loss_bins(const struct story_input *in, const struct story *n, str
 	return count;
 }
 
-static void precedence_fill(const struct story_input *in, struct story *n)
+static void describe_precedence_fill(const struct story_input *in, struct story *n)
 {
 	const struct dossier *d = in->dossier;
 	const struct detection *routes = story_signal(n, SIGNAL_ROUTES);
@@ -403,8 +406,8 @@ static void precedence_fill(const struct story_input *in, struct story *n)
 	struct precedence_bin *bins = alloc_zero(d->bin_count, sizeof(*bins));
 	struct precedence_input input = {
 		.bins = bins,
-		.bin_count = loss_bins(in, n, bins),
-		.watch_interval_s = width_s(d),
+		.bin_count = describe_loss_bins(in, n, bins),
+		.watch_interval_s = describe_width_s(d),
 		.resolution_s = MOMENT_STAMP_S,
 		.decisions = in->decisions,
 		.routes = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE},
@@ -434,7 +437,7 @@ static void precedence_fill(const struct story_input *in, struct story *n)
 
 // ---- recovery ----
 
-static uint8_t signal_of_op(uint8_t op)
+static uint8_t describe_signal_of_op(uint8_t op)
 {
 	static const uint8_t signals[PROBE_OP_COUNT] = {
 		[PROBE_ICMP_ECHO] = SIGNAL_LOSS,    [PROBE_TCP_CONNECT] = SIGNAL_SERVICE_TCP,
@@ -445,8 +448,8 @@ static uint8_t signal_of_op(uint8_t op)
 }
 
 // The last time each target of the class came back within the incident; unknown where it has not.
-static size_t returns_of(const struct story_input *in, const struct story *n, uint8_t signal, struct instant *returns,
-			 uint32_t *place)
+static size_t describe_returns_of(const struct story_input *in, const struct story *n, uint8_t signal,
+				  struct instant *returns, uint32_t *place)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first = n->start.from.ns - 2 * d->width_ns, end = story_last(n, d->last);
@@ -455,7 +458,7 @@ static size_t returns_of(const struct story_input *in, const struct story *n, ui
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target_change *c = &d->changes[i];
 		const struct target *t = target_at(in->targets, c->target);
-		uint8_t own = t->kind == TARGET_HOST ? SIGNAL_LOSS : signal_of_op(t->op);
+		uint8_t own = t->kind == TARGET_HOST ? SIGNAL_LOSS : describe_signal_of_op(t->op);
 		if (own != signal)
 			continue;
 		if (c->down && c->first_fail.ns >= first && c->first_fail.ns <= end) {
@@ -469,24 +472,25 @@ static size_t returns_of(const struct story_input *in, const struct story *n, ui
 	return count;
 }
 
-static void recovery_add(struct story *n, uint8_t signal, const struct recovery *r)
+static void describe_recovery_add(struct story *n, uint8_t signal, const struct recovery *r)
 {
 	n->recovery[n->recovery_count++] = (struct incident_recovery){
 		.signal = signal, .t10 = r->t10, .t50 = r->t50, .t90 = r->t90, .units = (uint32_t)r->units};
 }
 
-static void recovery_rank(const struct story_input *in, struct story *n)
+static void describe_recovery_rank(const struct story_input *in, struct story *n)
 {
 	struct moment at[SIGNAL_COUNT];
 	size_t group[SIGNAL_COUNT], order[SIGNAL_COUNT];
 	for (size_t i = 0; i < n->recovery_count; i++)
 		at[i] = (struct moment){n->recovery[i].t50, n->recovery[i].t50, n->recovery[i].t50, 0.9};
-	recovery_order(at, n->recovery_count, moment_margin_s(width_s(in->dossier), MOMENT_STAMP_S), group, order);
+	recovery_order(at, n->recovery_count, moment_margin_s(describe_width_s(in->dossier), MOMENT_STAMP_S), group,
+		       order);
 	for (size_t i = 0; i < n->recovery_count; i++)
 		n->recovery[i].rank = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)group[i];
 }
 
-static void recovery_fill(const struct story_input *in, struct story *n)
+static void describe_recovery_fill(const struct story_input *in, struct story *n)
 {
 	const struct detection *routes = story_signal(n, SIGNAL_ROUTES);
 	if (routes) {
@@ -495,27 +499,27 @@ static void recovery_fill(const struct story_input *in, struct story *n)
 		if (!instant_known(r.t50))
 			r.t50 = routes->end.best; // a part left: the profile never fell so deep
 		r.units = routes->baseline - routes->lowest;
-		recovery_add(n, SIGNAL_ROUTES, &r);
+		describe_recovery_add(n, SIGNAL_ROUTES, &r);
 	}
 	if (in->targets && in->dossier->change_count) {
 		struct instant *returns = alloc_zero(target_count(in->targets), sizeof(*returns));
 		uint32_t *place = alloc_zero(target_count(in->targets), sizeof(*place));
 		for (uint8_t s = SIGNAL_LOSS; s <= SIGNAL_SERVICE_TCP; s++) {
-			size_t count = returns_of(in, n, s, returns, place);
+			size_t count = describe_returns_of(in, n, s, returns, place);
 			struct recovery r = recovery_class(returns, count);
 			if (count)
-				recovery_add(n, s, &r);
+				describe_recovery_add(n, s, &r);
 		}
 		free(returns);
 		free(place);
 	}
-	recovery_rank(in, n);
+	describe_recovery_rank(in, n);
 }
 
 // ---- start ----
 
 // The hosts that failed with it.
-static size_t units_at_start(const struct story_input *in, const struct story *n, struct onset_unit *units)
+static size_t describe_units_at_start(const struct story_input *in, const struct story *n, struct onset_unit *units)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first = n->start.from.ns - d->width_ns, last = n->start.to.ns + 2 * d->width_ns;
@@ -531,22 +535,22 @@ static size_t units_at_start(const struct story_input *in, const struct story *n
 	return count;
 }
 
-static void start_refine(const struct story_input *in, struct story *n)
+static void describe_start_refine(const struct story_input *in, struct story *n)
 {
 	if (!in->targets || !in->dossier->change_count || !instant_known(n->start.best))
 		return;
 	struct onset_unit *units = alloc_zero(in->dossier->change_count, sizeof(*units));
-	onset_of_step(in->decisions, units, units_at_start(in, n, units), in->dossier->width_ns, &n->start);
+	onset_of_step(in->decisions, units, describe_units_at_start(in, n, units), in->dossier->width_ns, &n->start);
 	free(units);
 }
 
 void describe_story(const struct story_input *in, struct story *n)
 {
-	concurrency_fill(in, n);
-	scope_judge(in, n);
-	order_fill(in, n);
-	phases_fill(in, n);
-	precedence_fill(in, n);
-	recovery_fill(in, n);
-	start_refine(in, n); // last: see story.c
+	describe_concurrency_fill(in, n);
+	describe_scope_judge(in, n);
+	describe_order_fill(in, n);
+	describe_phases_fill(in, n);
+	describe_precedence_fill(in, n);
+	describe_recovery_fill(in, n);
+	describe_start_refine(in, n); // last: see story.c
 }

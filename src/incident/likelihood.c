@@ -29,13 +29,13 @@ double log_beta_run(double x, double n, double a, double b)
 	return log_beta(a + x, b + n - x) - log_beta(a, b);
 }
 
-static double log_of(double p)
+static double likelihood_log_of(double p)
 {
 	return p > 0 ? log(p) : LOG_NEVER;
 }
 
 // f[j]: chance of j failures so far, j < k; what reaches k stays in the tail. Only sums of positive terms.
-static double tail_table(const double *p, size_t n, size_t k, double *f)
+static double likelihood_tail_table(const double *p, size_t n, size_t k, double *f)
 {
 	double tail = 0;
 	for (size_t j = 0; j < k; j++)
@@ -49,13 +49,13 @@ static double tail_table(const double *p, size_t n, size_t k, double *f)
 	return tail;
 }
 
-static double tail_table_logs(const double *p, size_t n, size_t k, double *f)
+static double likelihood_tail_table_logs(const double *p, size_t n, size_t k, double *f)
 {
 	double tail = LOG_NEVER;
 	for (size_t j = 0; j < k; j++)
 		f[j] = j == 0 ? 0 : LOG_NEVER;
 	for (size_t i = 0; i < n; i++) {
-		double yes = log_of(p[i]), no = log_of(1 - p[i]);
+		double yes = likelihood_log_of(p[i]), no = likelihood_log_of(1 - p[i]);
 		tail = log_plus(tail, f[k - 1] + yes);
 		for (size_t j = k; j-- > 1;)
 			f[j] = log_plus(f[j] + no, f[j - 1] + yes);
@@ -65,7 +65,7 @@ static double tail_table_logs(const double *p, size_t n, size_t k, double *f)
 }
 
 // P(X >= k) <= E exp(t (X - k)), least where the tilted mean is k: found by halving. Each step costs n.
-static double tail_bound(const double *p, size_t n, size_t k)
+static double likelihood_tail_bound(const double *p, size_t n, size_t k)
 {
 	double low = 0, high = 60, mean = 0;
 	for (size_t i = 0; i < n; i++)
@@ -94,11 +94,11 @@ double log_tail_independent(const double *p, size_t n, size_t k, double *scratch
 	if (k > n)
 		return LOG_NEVER;
 	if ((double)n * (double)k > EXACT_CELLS)
-		return tail_bound(p, n, k);
-	double tail = tail_table(p, n, k, scratch);
+		return likelihood_tail_bound(p, n, k);
+	double tail = likelihood_tail_table(p, n, k, scratch);
 	if (tail > 1)
 		tail = 1;
-	double logs = tail > TINY ? log(tail) : tail_table_logs(p, n, k, scratch);
+	double logs = tail > TINY ? log(tail) : likelihood_tail_table_logs(p, n, k, scratch);
 	return logs < LOG_NEVER ? LOG_NEVER : logs;
 }
 

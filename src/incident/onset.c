@@ -10,19 +10,19 @@
 
 #include <stdlib.h>
 
-static int by_ok(const void *a, const void *b)
+static int onset_by_ok(const void *a, const void *b)
 {
 	const struct onset_unit *x = a, *y = b;
 	return x->last_ok.ns < y->last_ok.ns ? -1 : x->last_ok.ns > y->last_ok.ns;
 }
 
-static int by_fail(const void *a, const void *b)
+static int onset_by_fail(const void *a, const void *b)
 {
 	const struct onset_unit *x = a, *y = b;
 	return x->first_fail.ns < y->first_fail.ns ? -1 : x->first_fail.ns > y->first_fail.ns;
 }
 
-static int64_t part_of(const struct decisions *v, enum incident_decision which, int64_t width_ns)
+static int64_t onset_part_of(const struct decisions *v, enum incident_decision which, int64_t width_ns)
 {
 	return (int64_t)(incident_value(v, which) * (double)width_ns);
 }
@@ -34,14 +34,14 @@ bool onset_of_step(const struct decisions *v, struct onset_unit *units, size_t c
 	if ((double)count < incident_value(v, ONSET_UNITS) || width_ns <= 0)
 		return false;
 	size_t out = (count + side - 1) / side;
-	qsort(units, count, sizeof(*units), by_ok);
+	qsort(units, count, sizeof(*units), onset_by_ok);
 	int64_t low = units[count - 1 - out].last_ok.ns;
-	qsort(units, count, sizeof(*units), by_fail);
+	qsort(units, count, sizeof(*units), onset_by_fail);
 	int64_t high = units[out].first_fail.ns;
-	if (low - high > part_of(v, ONSET_OVERLAP, width_ns))
+	if (low - high > onset_part_of(v, ONSET_OVERLAP, width_ns))
 		return false;
-	int64_t from = (low < high ? low : high) - part_of(v, ONSET_ACTING, width_ns),
-		to = (low < high ? high : low) + part_of(v, ONSET_ON_WAY, width_ns);
+	int64_t from = (low < high ? low : high) - onset_part_of(v, ONSET_ACTING, width_ns),
+		to = (low < high ? high : low) + onset_part_of(v, ONSET_ON_WAY, width_ns);
 	from = from > start->from.ns ? from : start->from.ns;
 	to = to < start->to.ns ? to : start->to.ns;
 	if (from >= to)

@@ -13,7 +13,7 @@ struct carrier {
 	bool withdrew;
 };
 
-struct news {
+struct origins_news {
 	uint32_t prefix, origin, expected;
 	bool more_specific;
 	struct instant first, last_withdrawn;
@@ -23,11 +23,11 @@ struct news {
 
 struct news_list {
 	struct limits *limits;
-	struct news *at;
+	struct origins_news *at;
 	size_t n, capacity;
 };
 
-static struct news *news_of(struct news_list *l, const struct evidence_event *e)
+static struct origins_news *origins_news_of(struct news_list *l, const struct route_log_event *e)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (l->at[i].prefix == e->prefix && l->at[i].origin == e->asn)
@@ -37,13 +37,14 @@ static struct news *news_of(struct news_list *l, const struct evidence_event *e)
 		return NULL;
 	}
 	alloc_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
-	l->at[l->n] = (struct news){.prefix = e->prefix, .origin = e->asn, .expected = e->other, .first = e->time};
-	l->at[l->n].more_specific = e->kind == EVIDENCE_MORE_SPECIFIC;
+	l->at[l->n] =
+		(struct origins_news){.prefix = e->prefix, .origin = e->asn, .expected = e->other, .first = e->time};
+	l->at[l->n].more_specific = e->kind == ROUTE_LOG_MORE_SPECIFIC;
 	l->at[l->n].last_withdrawn = INSTANT_NONE;
 	return &l->at[l->n++];
 }
 
-static struct carrier *carrier_of(const struct news *n, uint32_t peer)
+static struct carrier *origins_carrier_of(const struct origins_news *n, uint32_t peer)
 {
 	for (size_t i = 0; i < n->carrier_count; i++)
 		if (n->carriers[i].peer == peer)
@@ -51,9 +52,9 @@ static struct carrier *carrier_of(const struct news *n, uint32_t peer)
 	return NULL;
 }
 
-static void carrier_add(struct news *n, uint32_t peer)
+static void origins_carrier_add(struct origins_news *n, uint32_t peer)
 {
-	struct carrier *held = carrier_of(n, peer);
+	struct carrier *held = origins_carrier_of(n, peer);
 	if (held) {
 		held->withdrew = false;
 		return;
@@ -62,9 +63,9 @@ static void carrier_add(struct news *n, uint32_t peer)
 	n->carriers[n->carrier_count++] = (struct carrier){peer, false};
 }
 
-static void carrier_withdraws(struct news *n, const struct evidence_event *e)
+static void origins_carrier_withdraws(struct origins_news *n, const struct route_log_event *e)
 {
-	struct carrier *held = n->prefix == e->prefix ? carrier_of(n, e->peer) : NULL;
+	struct carrier *held = n->prefix == e->prefix ? origins_carrier_of(n, e->peer) : NULL;
 	if (!held || held->withdrew)
 		return;
 	held->withdrew = true;
@@ -72,7 +73,7 @@ static void carrier_withdraws(struct news *n, const struct evidence_event *e)
 }
 
 // All that carried it have withdrawn it.
-static bool gone(const struct news *n)
+static bool origins_gone(const struct origins_news *n)
 {
 	for (size_t i = 0; i < n->carrier_count; i++)
 		if (!n->carriers[i].withdrew)
@@ -82,22 +83,22 @@ static bool gone(const struct news *n)
 
 // Once a new more-specific is known, later peers' first announcements of it are no longer a "first sight" but a new
 // path: they count as carriers all the same.
-static void news_gather(struct news_list *l, const struct evidence_event *events, size_t n)
+static void origins_news_gather(struct news_list *l, const struct route_log_event *events, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct evidence_event *e = &events[i];
-		if (e->kind == EVIDENCE_MORE_SPECIFIC || e->kind == EVIDENCE_NEW_ORIGIN) {
-			struct news *news = news_of(l, e);
+		const struct route_log_event *e = &events[i];
+		if (e->kind == ROUTE_LOG_MORE_SPECIFIC || e->kind == ROUTE_LOG_NEW_ORIGIN) {
+			struct origins_news *news = origins_news_of(l, e);
 			if (news)
-				carrier_add(news, e->peer);
+				origins_carrier_add(news, e->peer);
 			continue;
 		}
-		for (size_t k = 0; e->kind == EVIDENCE_WITHDRAWN && k < l->n; k++)
-			carrier_withdraws(&l->at[k], e);
+		for (size_t k = 0; e->kind == ROUTE_LOG_WITHDRAWN && k < l->n; k++)
+			origins_carrier_withdraws(&l->at[k], e);
 	}
 }
 
-static bool own_network(const struct entity *e, uint32_t asn)
+static bool origins_own_network(const struct entity *e, uint32_t asn)
 {
 	for (size_t i = 0; i < e->asn_count; i++)
 		if (e->asns[i] == asn)
@@ -105,29 +106,29 @@ static bool own_network(const struct entity *e, uint32_t asn)
 	return false;
 }
 
-static bool full_feed(const struct routes *r, uint32_t peer, uint8_t family)
+static bool origins_full_feed(const struct routes *r, uint32_t peer, uint8_t family)
 {
 	const struct health_peer *p = table_peer(routes_table(r), peer);
 	return p && p->why[family == FAMILY_V6] == HEALTH_COUNTS;
 }
 
 // Full-feed networks that carried it.
-static uint32_t networks_of(const struct routes *r, const struct news *n, uint8_t family)
+static uint32_t origins_networks_of(const struct routes *r, const struct origins_news *n, uint8_t family)
 {
 	const struct table *t = routes_table(r);
 	uint32_t count = 0;
 	for (size_t i = 0; i < n->carrier_count; i++) {
 		uint32_t peer = n->carriers[i].peer;
-		bool counts = full_feed(r, peer, family);
+		bool counts = origins_full_feed(r, peer, family);
 		for (size_t k = 0; k < i && counts; k++)
 			counts = table_peer_asn(t, n->carriers[k].peer) != table_peer_asn(t, peer) ||
-				 !full_feed(r, n->carriers[k].peer, family);
+				 !origins_full_feed(r, n->carriers[k].peer, family);
 		count += counts;
 	}
 	return count;
 }
 
-static double share_of(const struct routes *r, uint32_t entity, const struct prefix *p)
+static double origins_share_of(const struct routes *r, uint32_t entity, const struct prefix *p)
 {
 	uint64_t own = space_slash24_own(routes_space(r), entity);
 	if (p->family != FAMILY_V4 || !own)
@@ -142,17 +143,18 @@ struct origin_events origins_find(const struct decisions *v, const struct routes
 	size_t n, capacity = 0;
 	struct origin_events found = {0};
 	double share = incident_value(v, ORIGIN_SHARE);
-	if (!routes_evidence(r))
+	if (!routes_route_log(r))
 		return found;
-	const struct evidence_event *events = evidence_events(routes_evidence(r), entity, &n);
+	const struct route_log_event *events = route_log_events(routes_route_log(r), entity, &n);
 	struct news_list list = {.limits = limits};
-	news_gather(&list, events, n);
+	origins_news_gather(&list, events, n);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct news *news = &list.at[i];
+		const struct origins_news *news = &list.at[i];
 		const struct prefix *p = dictionary_prefix(table_dictionary(routes_table(r)), news->prefix);
-		uint32_t networks = networks_of(r, news, p->family), of = table_networks(routes_table(r), p->family);
+		uint32_t networks = origins_networks_of(r, news, p->family),
+			 of = table_networks(routes_table(r), p->family);
 		bool carried = of >= incident_value(v, ORIGIN_NETWORKS_MIN) && networks >= share * of;
-		if (!carried || own_network(&entities->at[entity], news->origin))
+		if (!carried || origins_own_network(&entities->at[entity], news->origin))
 			continue;
 		alloc_grow((void **)&found.at, found.count, &capacity, sizeof(*found.at));
 		found.at[found.count++] = (struct origin_event){
@@ -161,10 +163,10 @@ struct origin_events origins_find(const struct decisions *v, const struct routes
 				   .origin = news->origin,
 				   .expected = news->expected,
 				   .first = news->first,
-				   .gone = gone(news) ? news->last_withdrawn : INSTANT_NONE,
+				   .gone = origins_gone(news) ? news->last_withdrawn : INSTANT_NONE,
 				   .networks = networks,
 				   .of_networks = of},
-			.share = share_of(r, entity, p),
+			.share = origins_share_of(r, entity, p),
 		};
 	}
 	for (size_t i = 0; i < list.n; i++)

@@ -13,16 +13,17 @@ struct machine {
 	size_t seen; // points in a row that say the candidate
 };
 
-static double share(double value, double usual)
+static double phases_share(double value, double usual)
 {
 	return usual > 0 ? value / usual : value;
 }
 
-static enum sight sight_of(const struct phase_input *in, const struct phase_point *p)
+static enum sight phases_sight_of(const struct phase_input *in, const struct phase_point *p)
 {
 	bool pinged = p->answering >= 0, routed = p->routed >= 0;
 	double visibility = in->visibility > 0 ? in->visibility : 0.5;
-	double routes = share(p->routed, in->usual_routed), answers = share(p->answering, in->usual_answering);
+	double routes = phases_share(p->routed, in->usual_routed),
+	       answers = phases_share(p->answering, in->usual_answering);
 	if (!pinged && !routed)
 		return SIGHT_UNKNOWN;
 	if (routed && routes <= visibility)
@@ -32,7 +33,7 @@ static enum sight sight_of(const struct phase_input *in, const struct phase_poin
 	return (pinged ? answers : routes) >= incident_value(in->decisions, PHASES_BACK) ? SIGHT_UP : SIGHT_PART;
 }
 
-static void phase_begin(struct machine *m, enum phase_kind kind, struct instant from)
+static void phases_begin(struct machine *m, enum phase_kind kind, struct instant from)
 {
 	struct phases *o = m->out;
 	if (o->count == PHASES_MAX) {
@@ -45,7 +46,7 @@ static void phase_begin(struct machine *m, enum phase_kind kind, struct instant 
 	o->at[o->count++] = (struct phase){kind, from, INSTANT_NONE};
 }
 
-static enum phase_kind kind_of(const struct machine *m, enum sight l)
+static enum phase_kind phases_kind_of(const struct machine *m, enum sight l)
 {
 	if (l == SIGHT_UNROUTED)
 		return PHASE_UNROUTED;
@@ -56,9 +57,9 @@ static enum phase_kind kind_of(const struct machine *m, enum sight l)
 	return m->bottom ? PHASE_RETURNING : PHASE_DEGRADED;
 }
 
-static void machine_take(struct machine *m, enum sight l, struct instant time)
+static void phases_machine_take(struct machine *m, enum sight l, struct instant time)
 {
-	enum phase_kind kind = kind_of(m, l);
+	enum phase_kind kind = phases_kind_of(m, l);
 	struct phases *o = m->out;
 	enum phase_kind now = m->trouble ? o->at[o->count - 1].kind : PHASE_BACK;
 	if (kind == now) {
@@ -75,7 +76,7 @@ static void machine_take(struct machine *m, enum sight l, struct instant time)
 	m->seen = 0;
 	m->trouble = kind != PHASE_BACK;
 	m->bottom = m->trouble && (m->bottom || kind == PHASE_SILENT || kind == PHASE_UNROUTED);
-	phase_begin(m, kind, m->since);
+	phases_begin(m, kind, m->since);
 }
 
 void phases_find(const struct phase_input *in, struct phases *ret)
@@ -83,9 +84,9 @@ void phases_find(const struct phase_input *in, struct phases *ret)
 	ret->count = ret->dropped = 0;
 	struct machine m = {.out = ret, .debounce = incident_value(in->decisions, PHASES_DEBOUNCE)};
 	for (size_t i = 0; i < in->count; i++) {
-		enum sight l = sight_of(in, &in->points[i]);
+		enum sight l = phases_sight_of(in, &in->points[i]);
 		if (l != SIGHT_UNKNOWN)
-			machine_take(&m, l, in->points[i].time);
+			phases_machine_take(&m, l, in->points[i].time);
 	}
 }
 

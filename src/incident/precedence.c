@@ -40,7 +40,7 @@ struct precedence_memo { // by hash; a place is taken over by the next that fall
 	struct answered answered[ANSWERED];
 };
 
-struct change {
+struct precedence_change {
 	const struct precedence_input *in;
 	size_t end; // bins looked at
 	double prior_lost, prior_ok;
@@ -50,39 +50,39 @@ struct change {
 	struct run *runs;
 };
 
-static int64_t ns_of(double seconds)
+static int64_t precedence_ns_of(double seconds)
 {
 	return (int64_t)(seconds * (double)NS_PER_S);
 }
 
-static double clamp(double x, double low, double high)
+static double precedence_clamp(double x, double low, double high)
 {
 	return x > low ? (x < high ? x : high) : low; // a NaN becomes `low`
 }
 
-static double loss_of(const struct precedence_bin *b)
+static double precedence_loss_of(const struct precedence_bin *b)
 {
 	return b->sent ? (double)(b->lost < b->sent ? b->lost : b->sent) / b->sent : 0;
 }
 
-static double lost_of(const struct precedence_bin *b)
+static double precedence_lost_of(const struct precedence_bin *b)
 {
 	return b->lost < b->sent ? b->lost : b->sent;
 }
 
 // Bins up to the first recovery after the worst loss (or what is nearly as bad).
-static size_t stretch_end(const struct precedence_input *in)
+static size_t precedence_stretch_end(const struct precedence_input *in)
 {
 	double bad = incident_value(in->decisions, PRECEDENCE_WORST),
 	       calm = incident_value(in->decisions, PRECEDENCE_CALM), worst = 0;
 	for (size_t i = 0; i < in->bin_count; i++)
-		worst = fmax(worst, loss_of(&in->bins[i]));
+		worst = fmax(worst, precedence_loss_of(&in->bins[i]));
 	size_t quiet = 0, begin = 0;
 	bool reached = false;
 	for (size_t i = 0; i < in->bin_count; i++) {
 		if (!in->bins[i].sent)
 			continue;
-		double loss = loss_of(&in->bins[i]);
+		double loss = precedence_loss_of(&in->bins[i]);
 		reached |= worst > 0 && loss >= bad * worst;
 		if (!reached || loss > calm * worst) {
 			quiet = 0;
@@ -95,13 +95,13 @@ static size_t stretch_end(const struct precedence_input *in)
 	return in->bin_count;
 }
 
-static void prior_set(struct change *c)
+static void precedence_prior_set(struct precedence_change *c)
 {
 	const struct precedence_input *in = c->in;
 	double p0 = incident_value(in->decisions, PRECEDENCE_P0_UNKNOWN),
 	       weight = incident_value(in->decisions, PRECEDENCE_P0_WEIGHT);
 	if (in->usual_sent && in->usual_lost <= in->usual_sent) {
-		p0 = clamp((double)in->usual_lost / (double)in->usual_sent, P0_FLOOR, 0.9);
+		p0 = precedence_clamp((double)in->usual_lost / (double)in->usual_sent, P0_FLOOR, 0.9);
 		weight = P0_WEIGHT_KNOWN;
 	}
 	c->prior_lost = p0 * weight;
@@ -111,89 +111,94 @@ static void prior_set(struct change *c)
 	c->log_in_time = log(1 - late);
 }
 
-enum shape { SHAPE_ONSET, SHAPE_STRESS, SHAPE_STEP };
+enum precedence_shape { SHAPE_ONSET, SHAPE_STRESS, SHAPE_STEP };
 
 // What the bins after bin i say, given their totals and the sum of their own terms.
 struct after {
 	double sum, lost, sent;
 };
 
-static struct run *run_place(const struct change *c, double lost, double sent, double a, double b)
+static struct run *precedence_run_place(const struct precedence_change *c, double lost, double sent, double a, double b)
 {
 	uint64_t first = (uint64_t)lost * 7 + (uint64_t)(a * 64), second = (uint64_t)sent * 5 + (uint64_t)(b * 64);
 	return &c->runs[hash_pair(first, second) % RUNS];
 }
 
-static double run_term(const struct change *c, double lost, double sent, double a, double b)
+static double precedence_run_term(const struct precedence_change *c, double lost, double sent, double a, double b)
 {
-	struct run *r = run_place(c, lost, sent, a, b);
+	struct run *r = precedence_run_place(c, lost, sent, a, b);
 	if (r->lost != lost || r->sent != sent || r->a != a || r->b != b)
 		*r = (struct run){lost, sent, a, b, log_beta_run(lost, sent, a, b)};
 	return r->value;
 }
 
-static double bin_term(const struct change *c, const struct precedence_bin *b, enum shape shape)
+static double precedence_bin_term(const struct precedence_change *c, const struct precedence_bin *b,
+				  enum precedence_shape shape)
 {
 	double ramp = incident_value(c->in->decisions, PRECEDENCE_RAMP_PRIOR);
-	return shape == SHAPE_STRESS ? run_term(c, lost_of(b), b->sent, ramp, ramp)
-				     : run_term(c, lost_of(b), b->sent, 1, 0.5);
+	return shape == SHAPE_STRESS ? precedence_run_term(c, precedence_lost_of(b), b->sent, ramp, ramp)
+				     : precedence_run_term(c, precedence_lost_of(b), b->sent, 1, 0.5);
 }
 
-static double before_term(const struct change *c, double lost, double sent)
+static double precedence_before_term(const struct precedence_change *c, double lost, double sent)
 {
-	return run_term(c, lost, sent, c->prior_lost, c->prior_ok);
+	return precedence_run_term(c, lost, sent, c->prior_lost, c->prior_ok);
 }
 
-static double during_term(const struct change *c, const struct precedence_bin *b, enum shape shape)
+static double precedence_during_term(const struct precedence_change *c, const struct precedence_bin *b,
+				     enum precedence_shape shape)
 {
 	if (shape != SHAPE_ONSET)
-		return run_term(c, lost_of(b), b->sent, 1, 1);
+		return precedence_run_term(c, precedence_lost_of(b), b->sent, 1, 1);
 	double of = DURING + c->prior_ok;
-	struct run *r = run_place(c, lost_of(b), b->sent, of, c->prior_lost);
-	if (r->lost == lost_of(b) && r->sent == b->sent && r->a == of && r->b == c->prior_lost)
+	struct run *r = precedence_run_place(c, precedence_lost_of(b), b->sent, of, c->prior_lost);
+	if (r->lost == precedence_lost_of(b) && r->sent == b->sent && r->a == of && r->b == c->prior_lost)
 		return r->value;
 	double all = c->prior_lost + c->prior_ok, share = incident_value(c->in->decisions, PRECEDENCE_LATE);
-	double late = lost_of(b) * log(c->prior_lost / all) + (b->sent - lost_of(b)) * log(c->prior_ok / all);
-	double value = log_plus(log(share) + late, log(1 - share) + bin_term(c, b, shape));
-	*r = (struct run){lost_of(b), b->sent, of, c->prior_lost, value};
+	double late = precedence_lost_of(b) * log(c->prior_lost / all) +
+		      (b->sent - precedence_lost_of(b)) * log(c->prior_ok / all);
+	double value = log_plus(log(share) + late, log(1 - share) + precedence_bin_term(c, b, shape));
+	*r = (struct run){precedence_lost_of(b), b->sent, of, c->prior_lost, value};
 	return value;
 }
 
-static double after_term(const struct change *c, const struct after *a, enum shape shape)
+static double precedence_after_term(const struct precedence_change *c, const struct after *a,
+				    enum precedence_shape shape)
 {
 	double step_a = incident_value(c->in->decisions, PRECEDENCE_STEP_A),
 	       step_b = incident_value(c->in->decisions, PRECEDENCE_STEP_B);
-	return shape == SHAPE_STEP ? run_term(c, a->lost, a->sent, step_a, step_b) : a->sum;
+	return shape == SHAPE_STEP ? precedence_run_term(c, a->lost, a->sent, step_a, step_b) : a->sum;
 }
 
 // log of the chance of bins [0, end) with the change in bin i, for each i with data (into weight[], else LOG_NEVER).
 // Returns the same without any change.
-static double change_scan(const struct change *c, size_t end, enum shape shape)
+static double precedence_change_scan(const struct precedence_change *c, size_t end, enum precedence_shape shape)
 {
 	struct after after = {0};
 	double lost = 0, sent = 0;
 	for (size_t i = 0; i < end; i++) {
-		lost += lost_of(&c->in->bins[i]);
+		lost += precedence_lost_of(&c->in->bins[i]);
 		sent += c->in->bins[i].sent;
 	}
-	double none = before_term(c, lost, sent);
+	double none = precedence_before_term(c, lost, sent);
 	for (size_t i = end; i-- > 0;) {
 		const struct precedence_bin *b = &c->in->bins[i];
 		c->weight[i] = LOG_NEVER;
 		if (!b->sent)
 			continue;
-		lost -= lost_of(b);
+		lost -= precedence_lost_of(b);
 		sent -= b->sent;
-		c->weight[i] = before_term(c, lost, sent) + during_term(c, b, shape) + after_term(c, &after, shape);
-		after.sum += shape == SHAPE_STEP ? 0 : bin_term(c, b, shape);
-		after.lost += lost_of(b);
+		c->weight[i] = precedence_before_term(c, lost, sent) + precedence_during_term(c, b, shape) +
+			       precedence_after_term(c, &after, shape);
+		after.sum += shape == SHAPE_STEP ? 0 : precedence_bin_term(c, b, shape);
+		after.lost += precedence_lost_of(b);
 		after.sent += b->sent;
 	}
 	return none;
 }
 
 // `ret_sum`: without the prior of each bin.
-static double weights_sum(const struct change *c, size_t end, double *ret_sum)
+static double precedence_weights_sum(const struct precedence_change *c, size_t end, double *ret_sum)
 {
 	double sum = LOG_NEVER;
 	size_t n = 0;
@@ -206,7 +211,7 @@ static double weights_sum(const struct change *c, size_t end, double *ret_sum)
 }
 
 // Turns weights into a posterior and finds the bins that hold its quantiles.
-static size_t quantile(const struct change *c, double share)
+static size_t precedence_quantile(const struct precedence_change *c, double share)
 {
 	double sum = 0;
 	size_t last = 0;
@@ -219,28 +224,28 @@ static size_t quantile(const struct change *c, double share)
 	return last;
 }
 
-static bool onset_find(struct change *c, struct precedence *p)
+static bool precedence_onset_find(struct precedence_change *c, struct precedence *p)
 {
-	double none = change_scan(c, c->end, SHAPE_ONSET);
-	double all, some = weights_sum(c, c->end, &all);
+	double none = precedence_change_scan(c, c->end, SHAPE_ONSET);
+	double all, some = precedence_weights_sum(c, c->end, &all);
 	if (some <= LOG_NEVER / 2 || some - none < incident_value(c->in->decisions, PRECEDENCE_ONSET_BF))
 		return false;
 	for (size_t i = 0; i < c->end; i++) {
 		c->weight[i] = exp(c->weight[i] - all);
 		c->best = c->weight[i] > c->weight[c->best] ? i : c->best;
 	}
-	int64_t w = ns_of(c->in->watch_interval_s);
+	int64_t w = precedence_ns_of(c->in->watch_interval_s);
 	double tail = incident_value(c->in->decisions, PRECEDENCE_TAIL);
 	const struct precedence_bin *bins = c->in->bins;
-	size_t early = quantile(c, tail), before = early;
+	size_t early = precedence_quantile(c, tail), before = early;
 	while (before > 0 && !bins[before - 1].sent)
 		before--; // where nothing is known, it may have begun
 	p->onset = (struct moment){bins[c->best].time, bins[before].time,
-				   instant_after(bins[quantile(c, 1 - tail)].time, w), 1 - 2 * tail};
+				   instant_after(bins[precedence_quantile(c, 1 - tail)].time, w), 1 - 2 * tail};
 	return true;
 }
 
-static void lead_find(const struct change *c, struct precedence *p)
+static void precedence_lead_find(const struct precedence_change *c, struct precedence *p)
 {
 	struct instant first = c->in->routes.first;
 	p->has_lead = true;
@@ -250,56 +255,56 @@ static void lead_find(const struct change *c, struct precedence *p)
 	double sum = 0, width = fmax(c->in->watch_interval_s, 1e-9);
 	for (size_t i = 0; i < c->end; i++) { // anywhere in its bin
 		double early = instant_gap_s(c->in->bins[i].time, first) - p->margin_s;
-		sum += c->weight[i] * clamp(early / width, 0, 1);
+		sum += c->weight[i] * precedence_clamp(early / width, 0, 1);
 	}
-	p->p_loss_first = clamp(sum, 0, 1);
+	p->p_loss_first = precedence_clamp(sum, 0, 1);
 }
 
 // Bins that are over before the first withdrawal.
-static size_t shape_end(const struct change *c)
+static size_t precedence_shape_end(const struct precedence_change *c)
 {
 	struct instant first = c->in->routes.first;
 	size_t end = c->end;
-	int64_t w = ns_of(c->in->watch_interval_s);
+	int64_t w = precedence_ns_of(c->in->watch_interval_s);
 	while (instant_known(first) && end > 0 && c->in->bins[end - 1].time.ns + w > first.ns)
 		end--;
 	return end;
 }
 
-static void partial_count(const struct change *c, size_t end, struct precedence *p)
+static void precedence_partial_count(const struct precedence_change *c, size_t end, struct precedence *p)
 {
 	double partial = incident_value(c->in->decisions, PRECEDENCE_PARTIAL),
 	       total = incident_value(c->in->decisions, PRECEDENCE_TOTAL);
 	for (size_t i = c->best; i < end; i++) {
 		const struct precedence_bin *b = &c->in->bins[i];
-		double loss = loss_of(b);
+		double loss = precedence_loss_of(b);
 		p->shape_bins += b->sent > 0;
 		if (b->sent && loss >= partial && loss < total)
 			p->partial_loss_s += c->in->watch_interval_s;
 	}
 }
 
-static void shape_find(struct change *c, struct precedence *p)
+static void precedence_shape_find(struct precedence_change *c, struct precedence *p)
 {
-	size_t end = shape_end(c);
-	partial_count(c, end, p);
+	size_t end = precedence_shape_end(c);
+	precedence_partial_count(c, end, p);
 	if (!p->shape_bins)
 		return;
-	double none = change_scan(c, end, SHAPE_STRESS), sum;
-	double stress = log_plus(weights_sum(c, end, &sum), none);
-	none = change_scan(c, end, SHAPE_STEP);
-	double step = log_plus(weights_sum(c, end, &sum), none);
-	p->log10_shape_bf = clamp((stress - step) / log(10), -SHAPE_LOG10_MAX, SHAPE_LOG10_MAX);
+	double none = precedence_change_scan(c, end, SHAPE_STRESS), sum;
+	double stress = log_plus(precedence_weights_sum(c, end, &sum), none);
+	none = precedence_change_scan(c, end, SHAPE_STEP);
+	double step = log_plus(precedence_weights_sum(c, end, &sum), none);
+	p->log10_shape_bf = precedence_clamp((stress - step) / log(10), -SHAPE_LOG10_MAX, SHAPE_LOG10_MAX);
 }
 
 // The first bin from the onset on with total loss that the next bin with data confirms (or that is the last).
-static void total_find(const struct change *c, struct precedence *p)
+static void precedence_total_find(const struct precedence_change *c, struct precedence *p)
 {
 	size_t since = c->end;
 	for (size_t i = c->best; i < c->end; i++) {
 		if (!c->in->bins[i].sent)
 			continue;
-		bool total = loss_of(&c->in->bins[i]) >= incident_value(c->in->decisions, PRECEDENCE_TOTAL);
+		bool total = precedence_loss_of(&c->in->bins[i]) >= incident_value(c->in->decisions, PRECEDENCE_TOTAL);
 		if (total && since < c->end)
 			break;
 		since = total ? i : c->end;
@@ -310,7 +315,7 @@ static void total_find(const struct change *c, struct precedence *p)
 
 // Whether the routes went when a hold timer ends after the last packet: [2H/3, H + two intervals], give or take what the
 // two clocks resolve. The hold time, or 0.
-static double hold_fits(const struct precedence_input *in, const struct precedence *p)
+static double precedence_hold_fits(const struct precedence_input *in, const struct precedence *p)
 {
 	const double usual[PRECEDENCE_HOLDS_MAX] = {incident_value(in->decisions, PRECEDENCE_HOLD_SHORT),
 						    incident_value(in->decisions, PRECEDENCE_HOLD_MIDDLE),
@@ -332,7 +337,7 @@ static double hold_fits(const struct precedence_input *in, const struct preceden
 	return 0;
 }
 
-static double hold_longest(const struct precedence_input *in)
+static double precedence_hold_longest(const struct precedence_input *in)
 {
 	double longest = 0;
 	for (size_t i = 0; i < PRECEDENCE_HOLDS_MAX; i++)
@@ -340,7 +345,7 @@ static double hold_longest(const struct precedence_input *in)
 	return longest > 0 ? longest : incident_value(in->decisions, PRECEDENCE_HOLD_LONG);
 }
 
-static enum precedence_reading reading_of(const struct precedence_input *in, struct precedence *p)
+static enum precedence_reading precedence_reading_of(const struct precedence_input *in, struct precedence *p)
 {
 	if (!instant_known(in->routes.first))
 		return READING_NO_WITHDRAWAL;
@@ -351,25 +356,25 @@ static enum precedence_reading reading_of(const struct precedence_input *in, str
 	double clear = incident_value(in->decisions, PRECEDENCE_SHAPE_CLEAR);
 	if (p->log10_shape_bf >= clear)
 		return READING_STRESS_SHAPED;
-	double hold = hold_fits(in, p);
+	double hold = precedence_hold_fits(in, p);
 	if (hold > 0 && p->log10_shape_bf <= 0) {
 		p->hold_time_s = hold;
 		return READING_SESSION_EXPIRED;
 	}
 	// Longer than any timer, and lossy for half of it: no cut does that.
-	bool longer = p->lead_s.best > hold_longest(in) + p->margin_s;
+	bool longer = p->lead_s.best > precedence_hold_longest(in) + p->margin_s;
 	if (longer && p->log10_shape_bf > -clear && 2 * p->partial_loss_s >= p->lead_s.best)
 		return READING_STRESS_SHAPED;
 	return READING_AMBIGUOUS;
 }
 
 // What cannot be a length of time becomes 0, what is absurd a day.
-static struct precedence_input checked(const struct precedence_input *in)
+static struct precedence_input precedence_checked(const struct precedence_input *in)
 {
 	struct precedence_input own = *in;
-	own.watch_interval_s = clamp(in->watch_interval_s, 0, LENGTH_MAX_S);
-	own.resolution_s = clamp(in->resolution_s, 0, LENGTH_MAX_S);
-	own.margin_s = clamp(in->margin_s, 0, LENGTH_MAX_S);
+	own.watch_interval_s = precedence_clamp(in->watch_interval_s, 0, LENGTH_MAX_S);
+	own.resolution_s = precedence_clamp(in->resolution_s, 0, LENGTH_MAX_S);
+	own.margin_s = precedence_clamp(in->margin_s, 0, LENGTH_MAX_S);
 	return own;
 }
 
@@ -385,21 +390,21 @@ void precedence_memo_free(struct precedence_memo *m)
 
 static void precedence_run(const struct precedence_input *in, struct precedence *ret)
 {
-	struct precedence_input own = checked(in);
+	struct precedence_input own = precedence_checked(in);
 	*ret = (struct precedence){.total_loss_at = INSTANT_NONE};
 	ret->onset = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
 	ret->margin_s = own.margin_s > 0 ? own.margin_s : 2 * own.watch_interval_s + own.resolution_s;
-	struct change c = {.in = &own, .end = stretch_end(in)};
+	struct precedence_change c = {.in = &own, .end = precedence_stretch_end(in)};
 	c.weight = alloc_zero(in->bin_count + 1, sizeof(*c.weight));
 	struct precedence_memo *own_memo = in->memo ? NULL : precedence_memo_create();
 	c.runs = in->memo ? in->memo->runs : own_memo->runs;
-	prior_set(&c);
-	if (onset_find(&c, ret)) {
+	precedence_prior_set(&c);
+	if (precedence_onset_find(&c, ret)) {
 		if (instant_known(own.routes.first))
-			lead_find(&c, ret);
-		shape_find(&c, ret);
-		total_find(&c, ret);
-		ret->reading = reading_of(&own, ret);
+			precedence_lead_find(&c, ret);
+		precedence_shape_find(&c, ret);
+		precedence_total_find(&c, ret);
+		ret->reading = precedence_reading_of(&own, ret);
 	}
 	free(c.weight);
 	precedence_memo_free(own_memo);
@@ -432,7 +437,7 @@ void precedence_test(const struct precedence_input *in, struct precedence *ret)
 	*ret = a->said;
 }
 
-static int instant_compare(const void *a, const void *b)
+static int precedence_instant_compare(const void *a, const void *b)
 {
 	const struct instant *x = a, *y = b;
 	return x->ns < y->ns ? -1 : x->ns > y->ns;
@@ -442,7 +447,7 @@ struct precedence_routes precedence_routes_of(struct instant *withdrawals, size_
 {
 	struct precedence_routes r = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE};
 	size_t half = (networks + 1) / 2, most = networks - networks / 100;
-	qsort(withdrawals, count, sizeof(*withdrawals), instant_compare);
+	qsort(withdrawals, count, sizeof(*withdrawals), precedence_instant_compare);
 	if (count)
 		r.first = withdrawals[0];
 	if (half && count >= half)

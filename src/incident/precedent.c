@@ -20,7 +20,7 @@ static const uint32_t KINDS[] = {BIT(SIGNAL_ROUTES) | BIT(SIGNAL_ROUTES6),
 				 BIT(SIGNAL_SERVICE_SMTP),
 				 BIT(SIGNAL_SERIES)};
 
-enum kind { KIND_ROUTES, KIND_LOSS, KIND_LATENCY, KIND_DNS, KIND_WEB, KIND_MAIL, KIND_TRAFFIC, KIND_COUNT };
+enum precedent_kind { KIND_ROUTES, KIND_LOSS, KIND_LATENCY, KIND_DNS, KIND_WEB, KIND_MAIL, KIND_TRAFFIC, KIND_COUNT };
 
 static const uint8_t PAIRS[][2] = {{KIND_LOSS, KIND_ROUTES},	{KIND_DNS, KIND_ROUTES}, {KIND_WEB, KIND_ROUTES},
 				   {KIND_TRAFFIC, KIND_ROUTES}, {KIND_LOSS, KIND_WEB},	 {KIND_DNS, KIND_WEB},
@@ -42,7 +42,7 @@ struct features {
 	uint32_t known;
 };
 
-static void set(struct features *f, size_t feature, double value)
+static void precedent_set(struct features *f, size_t feature, double value)
 {
 	if (!isfinite(value))
 		return;
@@ -50,7 +50,7 @@ static void set(struct features *f, size_t feature, double value)
 	f->known |= 1u << feature;
 }
 
-static int step_of(const uint32_t *steps, uint32_t kind)
+static int precedent_step_of(const uint32_t *steps, uint32_t kind)
 {
 	for (int i = 0; i < PRECEDENT_STEPS; i++)
 		if (steps[i] & kind)
@@ -58,34 +58,34 @@ static int step_of(const uint32_t *steps, uint32_t kind)
 	return -1;
 }
 
-static void order_set(struct features *f, size_t first, const uint32_t *steps)
+static void precedent_order_set(struct features *f, size_t first, const uint32_t *steps)
 {
 	for (size_t i = 0; i < PAIR_COUNT; i++) {
-		int a = step_of(steps, KINDS[PAIRS[i][0]]), b = step_of(steps, KINDS[PAIRS[i][1]]);
+		int a = precedent_step_of(steps, KINDS[PAIRS[i][0]]), b = precedent_step_of(steps, KINDS[PAIRS[i][1]]);
 		if (a >= 0 && b >= 0)
-			set(f, first + i, a < b ? -1 : a > b);
+			precedent_set(f, first + i, a < b ? -1 : a > b);
 	}
 }
 
-static struct features features_of(const struct decisions *v, const struct precedent_facts *facts)
+static struct features precedent_features_of(const struct decisions *v, const struct precedent_facts *facts)
 {
 	double clock = incident_value(v, PRECEDENT_CLOCK_S);
 	struct features f = {0};
 	for (size_t k = 0; k < KIND_COUNT; k++) {
 		if (facts->moved & KINDS[k])
-			set(&f, k, 1);
+			precedent_set(&f, k, 1);
 		else if (facts->still & KINDS[k])
-			set(&f, k, -1);
+			precedent_set(&f, k, -1);
 	}
-	order_set(&f, FEATURE_ORDER, facts->order);
-	order_set(&f, FEATURE_RECOVERY, facts->recovery);
+	precedent_order_set(&f, FEATURE_ORDER, facts->order);
+	precedent_order_set(&f, FEATURE_RECOVERY, facts->recovery);
 	if (facts->duration_s > 0)
-		set(&f, FEATURE_DURATION, log10(facts->duration_s));
+		precedent_set(&f, FEATURE_DURATION, log10(facts->duration_s));
 	if (facts->fraction_down >= 0)
-		set(&f, FEATURE_SCOPE, facts->fraction_down);
+		precedent_set(&f, FEATURE_SCOPE, facts->fraction_down);
 	if (instant_known(facts->start) && facts->start_uncertainty_s >= 0 && facts->start_uncertainty_s <= clock) {
 		int64_t within = (instant_seconds(facts->start) % 1800 + 1800) % 1800;
-		set(&f, FEATURE_CLOCK, (double)within <= clock || (double)within >= 1800 - clock ? 1 : -1);
+		precedent_set(&f, FEATURE_CLOCK, (double)within <= clock || (double)within >= 1800 - clock ? 1 : -1);
 	}
 	return f;
 }
@@ -95,7 +95,7 @@ struct spread {
 	double sum[FEATURE_COUNT], squares[FEATURE_COUNT], n[FEATURE_COUNT];
 };
 
-static void spread_take(struct spread *s, const struct features *f)
+static void precedent_spread_take(struct spread *s, const struct features *f)
 {
 	for (size_t i = 0; i < FEATURE_COUNT; i++) {
 		if (!(f->known >> i & 1))
@@ -106,7 +106,7 @@ static void spread_take(struct spread *s, const struct features *f)
 	}
 }
 
-static double spread_of(const struct spread *s, size_t i)
+static double precedent_spread_of(const struct spread *s, size_t i)
 {
 	double n = s->n[i] > 0 ? s->n[i] : 1, mean = s->sum[i] / n;
 	double variance = s->squares[i] / n - mean * mean;
@@ -114,14 +114,14 @@ static double spread_of(const struct spread *s, size_t i)
 }
 
 // Negative: too little is known of both.
-static double distance(const struct features *a, const struct features *b, const struct spread *s)
+static double precedent_distance(const struct features *a, const struct features *b, const struct spread *s)
 {
 	double sum = 0;
 	size_t counted = 0, both = 0;
 	for (size_t i = 0; i < FEATURE_COUNT; i++) {
 		bool in_a = a->known >> i & 1, in_b = b->known >> i & 1;
 		if (in_a && in_b) {
-			double z = (a->value[i] - b->value[i]) / spread_of(s, i);
+			double z = (a->value[i] - b->value[i]) / precedent_spread_of(s, i);
 			sum += z * z;
 			both++;
 		} else if (in_a || in_b) {
@@ -132,7 +132,7 @@ static double distance(const struct features *a, const struct features *b, const
 	return (double)both < incident_value(s->v, PRECEDENT_KNOWN) ? -1 : sqrt(sum / (double)counted);
 }
 
-static size_t match_insert(struct precedent_match *at, size_t used, struct precedent_match m)
+static size_t precedent_match_insert(struct precedent_match *at, size_t used, struct precedent_match m)
 {
 	size_t k = used < PRECEDENT_NEAREST ? used : PRECEDENT_NEAREST;
 	for (; k > 0 && at[k - 1].similarity < m.similarity; k--)
@@ -147,19 +147,19 @@ size_t precedent_similar(const struct decisions *v, const struct precedent_facts
 			 const struct precedent_facts *known, size_t count,
 			 struct precedent_match ret[PRECEDENT_NEAREST])
 {
-	struct features own = features_of(v, subject);
+	struct features own = precedent_features_of(v, subject);
 	struct spread spread = {.v = v};
 	size_t used = 0;
-	spread_take(&spread, &own);
+	precedent_spread_take(&spread, &own);
 	for (size_t i = 0; i < count; i++) {
-		struct features f = features_of(v, &known[i]);
-		spread_take(&spread, &f);
+		struct features f = precedent_features_of(v, &known[i]);
+		precedent_spread_take(&spread, &f);
 	}
 	for (size_t i = 0; i < count; i++) {
-		struct features f = features_of(v, &known[i]);
-		double d = distance(&own, &f, &spread);
+		struct features f = precedent_features_of(v, &known[i]);
+		double d = precedent_distance(&own, &f, &spread);
 		if (d >= 0)
-			used = match_insert(ret, used, (struct precedent_match){i, exp(-d)});
+			used = precedent_match_insert(ret, used, (struct precedent_match){i, exp(-d)});
 	}
 	return used;
 }

@@ -18,7 +18,7 @@ struct instant recovery_of(const struct recovery_check *checks, size_t count, st
 	return INSTANT_NONE;
 }
 
-static int instant_compare(const void *a, const void *b)
+static int recovery_instant_compare(const void *a, const void *b)
 {
 	const struct instant *x = a, *y = b;
 	if (instant_known(*x) != instant_known(*y))
@@ -26,7 +26,7 @@ static int instant_compare(const void *a, const void *b)
 	return x->ns < y->ns ? -1 : x->ns > y->ns;
 }
 
-static struct instant share_at(const struct instant *units, size_t count, size_t tenths)
+static struct instant recovery_share_at(const struct instant *units, size_t count, size_t tenths)
 {
 	return count ? units[(tenths * count + 9) / 10 - 1] : INSTANT_NONE;
 }
@@ -34,27 +34,27 @@ static struct instant share_at(const struct instant *units, size_t count, size_t
 struct recovery recovery_class(struct instant *units, size_t count)
 {
 	struct recovery r = {.units = count};
-	qsort(units, count, sizeof(*units), instant_compare);
+	qsort(units, count, sizeof(*units), recovery_instant_compare);
 	while (r.recovered < count && instant_known(units[r.recovered]))
 		r.recovered++;
-	r.t10 = share_at(units, count, 1);
-	r.t50 = share_at(units, count, 5);
-	r.t90 = share_at(units, count, 9);
+	r.t10 = recovery_share_at(units, count, 1);
+	r.t50 = recovery_share_at(units, count, 5);
+	r.t90 = recovery_share_at(units, count, 9);
 	return r;
 }
 
-static int64_t low_of(const struct moment *m)
+static int64_t recovery_low_of(const struct moment *m)
 {
 	return instant_known(m->from) && m->from.ns < m->best.ns ? m->from.ns : m->best.ns;
 }
 
-static int64_t high_of(const struct moment *m)
+static int64_t recovery_high_of(const struct moment *m)
 {
 	return instant_known(m->to) && m->to.ns > m->best.ns ? m->to.ns : m->best.ns;
 }
 
 // Indices of the known moments by their best time (insertion: there are as many as there are signals).
-static size_t order_sort(const struct moment *moments, size_t count, size_t *order)
+static size_t recovery_order_sort(const struct moment *moments, size_t count, size_t *order)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -70,7 +70,7 @@ static size_t order_sort(const struct moment *moments, size_t count, size_t *ord
 
 size_t recovery_order(const struct moment *moments, size_t count, double margin_s, size_t *group, size_t *order)
 {
-	size_t n = order_sort(moments, count, order), groups = 0;
+	size_t n = recovery_order_sort(moments, count, order), groups = 0;
 	double margin = margin_s * (double)NS_PER_S;
 	for (size_t i = 0; i < count; i++)
 		group[i] = ORDER_NONE;
@@ -79,7 +79,8 @@ size_t recovery_order(const struct moment *moments, size_t count, double margin_
 		size_t place = groups;
 		for (size_t k = 0; k < i; k++) {
 			const struct moment *earlier = &moments[order[k]];
-			bool clear = (double)(m->best.ns - earlier->best.ns) > margin && low_of(m) > high_of(earlier);
+			bool clear = (double)(m->best.ns - earlier->best.ns) > margin &&
+				     recovery_low_of(m) > recovery_high_of(earlier);
 			if (!clear && group[order[k]] < place)
 				place = group[order[k]];
 		}

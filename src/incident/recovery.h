@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define RECOVERY_LOOK 4 // checks that decide; RECOVERY_GOOD of them, the first among them, must be good
-#define RECOVERY_GOOD 3 // of single targets, which signal/track.c decides
+#define RECOVERY_GOOD 3 // of single targets, which signal/target_track.c decides
 
 struct recovery_check {
 	struct instant time;

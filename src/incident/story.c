@@ -149,7 +149,7 @@ static void story_origins(struct story *n, const struct assemble_group *g, struc
 		limits_reach(limits, LIMIT_ORIGINS);
 }
 
-static void story_add_upstream(struct story *n, const struct evidence_event *e, struct limits *limits)
+static void story_add_upstream(struct story *n, const struct route_log_event *e, struct limits *limits)
 {
 	for (size_t i = 0; i < n->upstream_count; i++)
 		if (n->upstreams[i].asn == e->asn) {
@@ -168,17 +168,17 @@ static void story_upstreams(struct story *n, const struct story_input *in)
 	const struct routes *r = in->routes;
 	int64_t before = incident_ns(in->decisions, STORY_CHURN_BEFORE_S);
 	size_t count;
-	if (!r || !routes_evidence(r))
+	if (!r || !routes_route_log(r))
 		return;
-	const struct evidence_event *events = evidence_events(routes_evidence(r), n->entity, &count);
+	const struct route_log_event *events = route_log_events(routes_route_log(r), n->entity, &count);
 	int64_t onset = n->start.best.ns + INCIDENT_ONSET_NS;
 	int64_t end = instant_known(n->end.best) && n->end.best.ns < onset ? n->end.best.ns : onset;
 	for (size_t i = 0; i < count; i++) {
-		const struct evidence_event *e = &events[i];
+		const struct route_log_event *e = &events[i];
 		int64_t at = e->time.ns;
-		if (e->kind == EVIDENCE_PATH_CHANGED && at < n->start.best.ns && at >= n->start.best.ns - before)
+		if (e->kind == ROUTE_LOG_PATH_CHANGED && at < n->start.best.ns && at >= n->start.best.ns - before)
 			n->path_changes++;
-		if (e->kind == EVIDENCE_WITHDRAWN && at >= n->start.from.ns - before && at <= end)
+		if (e->kind == ROUTE_LOG_WITHDRAWN && at >= n->start.from.ns - before && at <= end)
 			story_add_upstream(n, e, in->limits);
 	}
 }

@@ -13,7 +13,7 @@
 
 #define READ_BYTES (1u << 18)
 
-static void finish(EVP_MD_CTX *context, char ret[DIGEST_TEXT])
+static void digest_finish(EVP_MD_CTX *context, char ret[DIGEST_TEXT])
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int n = 0;
@@ -29,7 +29,7 @@ void digest_bytes(const void *bytes, size_t n, char ret[DIGEST_TEXT])
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	EVP_DigestInit_ex(context, EVP_sha256(), NULL);
 	EVP_DigestUpdate(context, bytes, n);
-	finish(context, ret);
+	digest_finish(context, ret);
 	EVP_MD_CTX_free(context);
 }
 
@@ -46,7 +46,7 @@ int digest_file(const char *path, char ret[DIGEST_TEXT])
 		EVP_DigestUpdate(context, buffer, (size_t)n);
 	int code = n < 0 ? -errno : 0;
 	if (code == 0)
-		finish(context, ret);
+		digest_finish(context, ret);
 	EVP_MD_CTX_free(context);
 	free(buffer);
 	close(fd);

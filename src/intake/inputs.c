@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-struct adding {
+struct inputs_adding {
 	struct inputs *in;
 	const struct recording *recording; // null: none
 	const char *root;		   // files are named relative to it
@@ -37,7 +37,7 @@ void inputs_free(struct inputs *in)
 }
 
 // Names of dump files, not of collectors: a table and its updates lie side by side under these.
-static bool generic_name(const char *name)
+static bool inputs_generic_name(const char *name)
 {
 	static const char *const names[] = {"bview", "rib", "ribs", "updates", "update", "table", "mrt"};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -47,7 +47,7 @@ static bool generic_name(const char *name)
 }
 
 // rrc00 … (RIPE RIS) anywhere in the path; null: none.
-static const char *ris_collector(const char *path)
+static const char *inputs_ris_collector(const char *path)
 {
 	for (const char *at = path; *at; at++)
 		if (strncmp(at, "rrc", 3) == 0 && at[3] >= '0' && at[3] <= '9' && at[4] >= '0' && at[4] <= '9')
@@ -55,7 +55,7 @@ static const char *ris_collector(const char *path)
 	return NULL;
 }
 
-static void take_name(char *ret, size_t size, const char *from, size_t n)
+static void inputs_take_name(char *ret, size_t size, const char *from, size_t n)
 {
 	n = n < size ? n : size - 1;
 	if (n)
@@ -65,23 +65,24 @@ static void take_name(char *ret, size_t size, const char *from, size_t n)
 
 // Outside a recording archives name their collector somewhere in the path, or not at all: then what lies in one folder is
 // of one collector.
-static void collector_of(const struct adding *a, const char *path, const char *relative, char *ret, size_t size)
+static void inputs_collector_of(const struct inputs_adding *a, const char *path, const char *relative, char *ret,
+				size_t size)
 {
-	const char *ris = a->recording ? NULL : ris_collector(path);
+	const char *ris = a->recording ? NULL : inputs_ris_collector(path);
 	recording_collector_of(a->recording, relative, ret, size);
 	if (ris) {
-		take_name(ret, size, ris, 5);
-	} else if (generic_name(ret)) {
+		inputs_take_name(ret, size, ris, 5);
+	} else if (inputs_generic_name(ret)) {
 		const char *slash = strrchr(path, '/'), *from = slash;
 		while (from && from > path && from[-1] != '/')
 			from--;
-		take_name(ret, size, from, slash ? (size_t)(slash - from) : 0);
+		inputs_take_name(ret, size, from, slash ? (size_t)(slash - from) : 0);
 	}
 }
 
-static int add_file(void *context, const char *file)
+static int inputs_add_file(void *context, const char *file)
 {
-	struct adding *a = context;
+	struct inputs_adding *a = context;
 	const char *relative = file;
 	size_t n = strlen(a->root);
 	if (strncmp(file, a->root, n) == 0)
@@ -91,14 +92,14 @@ static int add_file(void *context, const char *file)
 	bool lines = feed_names_lines(file);
 	if (lines && !a->in->lines && !a->named)
 		return 0;
-	collector_of(a, file, relative, collector, sizeof(collector));
+	inputs_collector_of(a, file, relative, collector, sizeof(collector));
 	// Lines name their observers themselves.
 	a->code = feed_add(a->in->feed, file, lines ? 0 : collector_id(a->in->peers, collector));
 	a->files++;
 	return a->code;
 }
 
-static bool folder_has(const char *dir, const char *name)
+static bool inputs_folder_has(const char *dir, const char *name)
 {
 	struct text path = {0};
 	struct stat st;
@@ -109,17 +110,17 @@ static bool folder_has(const char *dir, const char *name)
 }
 
 // What a recording may hold and this version does not read (doc/FORMATS.md).
-static void say_unread(struct inputs *in, const char *dir)
+static void inputs_say_unread(struct inputs *in, const char *dir)
 {
 	static const char *const kinds[] = {"pcap", "ris"};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (folder_has(dir, kinds[i])) {
+		if (inputs_folder_has(dir, kinds[i])) {
 			notice_line(in->notices, "lacuna: %s/%s: not read by this version", dir, kinds[i]);
 			in->unread_kinds = true;
 		}
 }
 
-static int add_recording(struct inputs *in, const char *dir, struct recording *r)
+static int inputs_add_recording(struct inputs *in, const char *dir, struct recording *r)
 {
 	struct file_error e;
 	int code = recording_read(dir, r, &in->entities, &e);
@@ -137,12 +138,12 @@ static int add_recording(struct inputs *in, const char *dir, struct recording *r
 		in->name = alloc_copy(r->name);
 	if (r->full_feed_floor > in->full_feed_floor)
 		in->full_feed_floor = r->full_feed_floor;
-	say_unread(in, dir);
+	inputs_say_unread(in, dir);
 	return 1;
 }
 
 // ret_root: files under the path are named relative to it. Whether the path is a folder.
-static bool root_of(struct inputs *in, const char *path, struct text *ret_root)
+static bool inputs_root_of(struct inputs *in, const char *path, struct text *ret_root)
 {
 	const char *slash = strrchr(path, '/');
 	struct stat st;
@@ -159,13 +160,14 @@ static bool root_of(struct inputs *in, const char *path, struct text *ret_root)
 int inputs_add(struct inputs *in, const char *path)
 {
 	struct recording r = {0};
-	int code = add_recording(in, path, &r);
+	int code = inputs_add_recording(in, path, &r);
 	if (code < 0)
 		return code;
 	struct text root = {0};
-	bool folder = root_of(in, path, &root);
-	struct adding a = {.in = in, .recording = code ? &r : NULL, .root = text_string(&root), .named = !folder};
-	code = feed_expand(path, add_file, &a);
+	bool folder = inputs_root_of(in, path, &root);
+	struct inputs_adding a = {
+		.in = in, .recording = code ? &r : NULL, .root = text_string(&root), .named = !folder};
+	code = feed_expand(path, inputs_add_file, &a);
 	if (code == ERR_NOT_FOUND && a.recording)
 		code = 0; // a recording without routing data is no error
 	if (code < 0)
@@ -176,10 +178,10 @@ int inputs_add(struct inputs *in, const char *path)
 	return code;
 }
 
-static int add_new_file(void *context, const char *file)
+static int inputs_add_new_file(void *context, const char *file)
 {
-	struct adding *a = context;
-	return feed_knows(a->in->feed, file) ? 0 : add_file(context, file);
+	struct inputs_adding *a = context;
+	return feed_knows(a->in->feed, file) ? 0 : inputs_add_file(context, file);
 }
 
 int inputs_look(struct inputs *in, const char *path, bool first)
@@ -187,15 +189,16 @@ int inputs_look(struct inputs *in, const char *path, bool first)
 	struct file_error error;
 	struct recording r = {0};
 	struct entity_list none = {0};
-	int code = first ? add_recording(in, path, &r) : recording_read(path, &r, &none, &error);
+	int code = first ? inputs_add_recording(in, path, &r) : recording_read(path, &r, &none, &error);
 	entity_list_free(&none);
 	if (code < 0 && first)
 		return code;
 	bool recorded = first ? code == 1 : code == 0;
 	struct text root = {0};
-	bool folder = root_of(in, path, &root);
-	struct adding a = {.in = in, .recording = recorded ? &r : NULL, .root = text_string(&root), .named = !folder};
-	code = feed_expand(path, add_new_file, &a);
+	bool folder = inputs_root_of(in, path, &root);
+	struct inputs_adding a = {
+		.in = in, .recording = recorded ? &r : NULL, .root = text_string(&root), .named = !folder};
+	code = feed_expand(path, inputs_add_new_file, &a);
 	if (a.code < 0)
 		notice_line(in->notices, "lacuna: %s: too many files in one run", path);
 	text_free(&root);
@@ -203,7 +206,7 @@ int inputs_look(struct inputs *in, const char *path, bool first)
 	return a.code;
 }
 
-static int add_series_entity(void *context, const char *id)
+static int inputs_add_series_entity(void *context, const char *id)
 {
 	struct inputs *in = context;
 	struct entity *e = entity_add(&in->entities, id);
@@ -220,7 +223,7 @@ void inputs_watch_series(struct inputs *in)
 	// A file that cannot be opened is told of when it is read.
 	for (size_t i = 0; in->lines && i < feed_source_count(in->feed); i++)
 		if (feed_names_lines(feed_source(in->feed, i)->path))
-			(void)feed_series_entities(feed_source(in->feed, i)->path, add_series_entity, in);
+			(void)feed_series_entities(feed_source(in->feed, i)->path, inputs_add_series_entity, in);
 }
 
 const char *inputs_relative(const struct inputs *in, const char *path)

@@ -5,13 +5,13 @@
 #include "base/err.h"
 #include "base/notice.h"
 #include "base/version.h"
-#include "intake/session.h"
+#include "intake/run.h"
 #include "journal/configuration.h"
 
 static void session_log_opening(void *context, struct text *configuration, struct batch_room *names)
 {
 	const struct session_log *log = context;
-	const struct session *s = log->session;
+	const struct intake_run *s = log->session;
 	struct journal_configuration c = {
 		.version = LACUNA_VERSION,
 		.parameters = s->parameters_digest,
@@ -26,7 +26,7 @@ static void session_log_opening(void *context, struct text *configuration, struc
 	registry_names(log->registry, names);
 }
 
-int session_log_open(struct session_log *log, const struct session *s, const struct registry *registry)
+int session_log_open(struct session_log *log, const struct intake_run *s, const struct registry *registry)
 {
 	struct journal_options options = {.dir = s->log_dir, .opening = session_log_opening, .opening_context = log};
 	struct journal_found found = {0};
@@ -59,7 +59,7 @@ int session_log_end(struct session_log *log)
 	return log->journal ? journal_append(log->journal, JOURNAL_NOTE, INSTANT_NONE, text) : 0;
 }
 
-int session_log_close(struct session_log *log, const struct session *s)
+int session_log_close(struct session_log *log, const struct intake_run *s)
 {
 	int code = journal_close(log->journal);
 	log->journal = NULL;

@@ -7,13 +7,13 @@
 
 #include <stdlib.h>
 
-static int add_range(void *context, const struct world_range *r)
+static int watch_list_add_range(void *context, const struct world_range *r)
 {
 	entity_range_add(context, &r->first, &r->last);
 	return 0;
 }
 
-static int watch_countries(struct entity_list *entities, const struct world *w, const struct notice_sink *notices)
+static int watch_list_countries(struct entity_list *entities, const struct world *w, const struct notice_sink *notices)
 {
 	const char *codes = world_countries(w);
 	if (!codes || !*codes) {
@@ -33,7 +33,7 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 		   const struct notice_sink *notices)
 {
 	if (strcmp(id, "country/*") == 0)
-		return watch_countries(entities, w, notices);
+		return watch_list_countries(entities, w, notices);
 	struct entity *e = entity_add(entities, id);
 	if (!e) {
 		if (entities->count >= ENTITIES_MAX)
@@ -49,7 +49,7 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 	uint64_t asn = 0;
 	if (strncmp(id, "asn/", 4) == 0 && number_of_text(id + 4, UINT32_MAX, &asn) && asn)
 		entity_asn_add(e, (uint32_t)asn);
-	int code = w ? world_ranges(w, id, add_range, e) : ERR_NOT_FOUND;
+	int code = w ? world_ranges(w, id, watch_list_add_range, e) : ERR_NOT_FOUND;
 	if (code < 0)
 		notice_line(notices, "lacuna: --watch %s: no recording names its prefixes and the world data %s", id,
 			    w ? "has no such entity" : "is not there ('lacuna world build' makes it)");

@@ -18,7 +18,7 @@ void decisions_join(const struct decision_table *const *tables, size_t count, st
 }
 
 // The table that holds row i of all, which becomes the row's place in it; null behind the last.
-static const struct decision_table *decisions_table(const struct decisions *d, size_t *i)
+static const struct decision_table *model_decision_table(const struct decisions *d, size_t *i)
 {
 	for (size_t k = 0; k < d->table_count; k++) {
 		if (*i < d->tables[k]->count)
@@ -31,7 +31,7 @@ static const struct decision_table *decisions_table(const struct decisions *d, s
 int decisions_set(struct decisions *d, const char *name, double value, const struct decision **ret_row)
 {
 	const struct decision_table *t;
-	for (size_t i = 0, at = 0; (t = decisions_table(d, &at)); at = ++i) {
+	for (size_t i = 0, at = 0; (t = model_decision_table(d, &at)); at = ++i) {
 		const struct decision *row = &t->rows[at];
 		if (strcmp(row->name, name) != 0)
 			continue;
@@ -46,7 +46,7 @@ int decisions_set(struct decisions *d, const char *name, double value, const str
 
 const struct decision *decisions_row(const struct decisions *d, size_t i, double *ret_value)
 {
-	const struct decision_table *t = decisions_table(d, &i);
+	const struct decision_table *t = model_decision_table(d, &i);
 	if (!t)
 		return NULL;
 	*ret_value = d->value[DECISION_FIRST((size_t)t->room) + i];

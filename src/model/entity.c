@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-static bool id_valid(const char *id)
+static bool entity_id_valid(const char *id)
 {
 	const char *slash = strchr(id, '/');
 	if (!slash || slash == id || !slash[1] || strlen(id) > ENTITY_ID_MAX)
@@ -41,7 +41,7 @@ struct entity *entity_add(struct entity_list *l, const char *id)
 	struct entity *held = entity_find(l, id);
 	if (held)
 		return held;
-	if (!id_valid(id) || l->count >= ENTITIES_MAX)
+	if (!entity_id_valid(id) || l->count >= ENTITIES_MAX)
 		return NULL;
 	alloc_grow((void **)&l->at, l->count, &l->capacity, sizeof(*l->at));
 	struct entity *e = &l->at[l->count++];

@@ -98,7 +98,7 @@ struct story {		 // what happened, when and how far. Made by incident/story.h, a
 	size_t origin_count;
 };
 
-struct ties {				// with other incidents. Made by incident/link.h
+struct ties {				// with other incidents. Made by incident/ties.h
 	char campaign[INCIDENT_ID_MAX]; // "" none
 	struct incident_similar similar[INCIDENT_SIMILAR_MAX];
 	size_t similar_count;

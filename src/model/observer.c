@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const char *const states[OBSERVER_STATE_COUNT] = {
+static const char *const observer_states[OBSERVER_STATE_COUNT] = {
 	[OBSERVER_OK] = "ok", [OBSERVER_DEGRADED] = "degraded", [OBSERVER_BLIND] = "blind"};
 
 static const struct {
 	const char *word, *text;
-} whys[OBSERVER_WHY_COUNT] = {
+} observer_whys[OBSERVER_WHY_COUNT] = {
 	[OBSERVER_OTHER] = {"other", "by its own account"},
 	[OBSERVER_CONTROLS] = {"controls", "by its own account its controls did not answer"},
 	[OBSERVER_CARRIER] = {"carrier", "by its own account its interface was down"},
@@ -26,30 +26,30 @@ static const struct {
 	[OBSERVER_ROLE] = {"role_died", "by its own account a part of it was not running"},
 };
 
-static bool word_is(const char *word, unsigned long n, const char *held)
+static bool observer_word_is(const char *word, unsigned long n, const char *held)
 {
 	return strlen(held) == n && memcmp(word, held, n) == 0;
 }
 
 const char *observer_state_name(uint8_t state)
 {
-	return state < OBSERVER_STATE_COUNT ? states[state] : "unknown";
+	return state < OBSERVER_STATE_COUNT ? observer_states[state] : "unknown";
 }
 
 const char *observer_why_name(uint8_t why)
 {
-	return whys[why < OBSERVER_WHY_COUNT ? why : OBSERVER_OTHER].word;
+	return observer_whys[why < OBSERVER_WHY_COUNT ? why : OBSERVER_OTHER].word;
 }
 
 const char *observer_why_text(uint8_t why)
 {
-	return whys[why < OBSERVER_WHY_COUNT ? why : OBSERVER_OTHER].text;
+	return observer_whys[why < OBSERVER_WHY_COUNT ? why : OBSERVER_OTHER].text;
 }
 
 int observer_state_of(const char *word, unsigned long n)
 {
 	for (int state = 0; state < OBSERVER_STATE_COUNT; state++)
-		if (word_is(word, n, states[state]))
+		if (observer_word_is(word, n, observer_states[state]))
 			return state;
 	return -1;
 }
@@ -57,7 +57,7 @@ int observer_state_of(const char *word, unsigned long n)
 uint8_t observer_why_of(const char *word, unsigned long n)
 {
 	for (uint8_t why = 0; why < OBSERVER_WHY_COUNT; why++)
-		if (word_is(word, n, whys[why].word))
+		if (observer_word_is(word, n, observer_whys[why].word))
 			return why;
 	return OBSERVER_OTHER;
 }

@@ -33,7 +33,7 @@ void peer_table_free(struct peer_table *t)
 	free(t);
 }
 
-static bool same_peer(const struct peer *a, const struct peer *b)
+static bool peer_same(const struct peer *a, const struct peer *b)
 {
 	return a->asn == b->asn && a->collector == b->collector && a->view == b->view &&
 	       addr_equal(&a->address, &b->address);
@@ -50,7 +50,7 @@ uint32_t peer_find(const struct peer_table *t, const struct peer *peer)
 	struct index_walk walk = index_begin(peer_hash(peer));
 	uint32_t held;
 	while (index_next(&t->by_peer, &walk, &held))
-		if (same_peer(&t->peers[held], peer))
+		if (peer_same(&t->peers[held], peer))
 			return held;
 	return PEER_NONE;
 }

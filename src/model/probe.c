@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static const char *const ops[PROBE_OP_COUNT] = {
+static const char *const probe_ops[PROBE_OP_COUNT] = {
 	[PROBE_ICMP_ECHO] = "icmp_echo", [PROBE_TCP_CONNECT] = "tcp_connect", [PROBE_DNS] = "dns_round_trip",
 	[PROBE_TLS] = "tls_handshake",	 [PROBE_HTTP] = "http_round_trip",    [PROBE_SMTP] = "smtp_banner",
 };
@@ -14,7 +14,7 @@ static const char *const ops[PROBE_OP_COUNT] = {
 static const struct {
 	const char *word;
 	uint8_t outcome;
-} failures[FAILURE_COUNT] = {
+} probe_failures[FAILURE_COUNT] = {
 	// the first word of an outcome is the one that is printed for it
 	[FAILURE_NONE] = {"ok", PROBE_OK},
 	[FAILURE_TIMEOUT] = {"generic_timeout_error", PROBE_TIMEOUT},
@@ -46,48 +46,48 @@ static const struct {
 	[FAILURE_FORGED] = {"forged", PROBE_FORGED},
 };
 
-static bool word_is(const char *word, unsigned long n, const char *held)
+static bool probe_word_is(const char *word, unsigned long n, const char *held)
 {
 	return strlen(held) == n && memcmp(word, held, n) == 0;
 }
 
 const char *probe_op_name(uint8_t op)
 {
-	return op < PROBE_OP_COUNT ? ops[op] : "unknown";
+	return op < PROBE_OP_COUNT ? probe_ops[op] : "unknown";
 }
 
 const char *probe_failure_name(uint8_t failure)
 {
-	return failure < FAILURE_COUNT ? failures[failure].word : "unknown";
+	return failure < FAILURE_COUNT ? probe_failures[failure].word : "unknown";
 }
 
 uint8_t probe_failure_outcome(uint8_t failure)
 {
-	return failure < FAILURE_COUNT ? failures[failure].outcome : PROBE_OTHER_FAILURE;
+	return failure < FAILURE_COUNT ? probe_failures[failure].outcome : PROBE_OTHER_FAILURE;
 }
 
 const char *probe_outcome_name(uint8_t outcome)
 {
 	if (outcome == PROBE_OTHER_FAILURE)
-		return failures[FAILURE_OTHER].word;
-	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
-		if (failures[i].outcome == outcome)
-			return failures[i].word;
+		return probe_failures[FAILURE_OTHER].word;
+	for (size_t i = 0; i < ARRAY_LEN(probe_failures); i++)
+		if (probe_failures[i].outcome == outcome)
+			return probe_failures[i].word;
 	return "unknown";
 }
 
 int probe_op_of(const char *word, unsigned long n)
 {
 	for (int op = 0; op < PROBE_OP_COUNT; op++)
-		if (word_is(word, n, ops[op]))
+		if (probe_word_is(word, n, probe_ops[op]))
 			return op;
 	return -1;
 }
 
 uint8_t probe_outcome_of(const char *word, unsigned long n)
 {
-	for (size_t i = FAILURE_NONE + 1; i < ARRAY_LEN(failures); i++)
-		if (word_is(word, n, failures[i].word))
-			return failures[i].outcome;
+	for (size_t i = FAILURE_NONE + 1; i < ARRAY_LEN(probe_failures); i++)
+		if (probe_word_is(word, n, probe_failures[i].word))
+			return probe_failures[i].outcome;
 	return PROBE_OTHER_FAILURE;
 }

@@ -43,7 +43,7 @@ struct session_blackout { // a collector or router lost the last of its peers
 	size_t asn_count;
 };
 
-struct session_log {
+struct routing_session_log {
 	struct bgp_session *sessions;
 	size_t session_count, session_capacity;
 	struct session_change *changes; // in order of time

@@ -66,7 +66,7 @@ void target_table_free(struct target_table *t)
 	free(t);
 }
 
-static char *copy_n(const char *text, size_t n)
+static char *target_copy_n(const char *text, size_t n)
 {
 	n = n < TEXT_MAX ? n : TEXT_MAX;
 	char *copy = alloc_zero(n + 1, 1);
@@ -74,13 +74,13 @@ static char *copy_n(const char *text, size_t n)
 	return copy;
 }
 
-static bool same_text(const char *held, const char *text, size_t n)
+static bool target_same_text(const char *held, const char *text, size_t n)
 {
 	n = n < TEXT_MAX ? n : TEXT_MAX;
 	return held ? text && strlen(held) == n && memcmp(held, text, n) == 0 : !text;
 }
 
-static uint64_t series_key(uint32_t entity, const char *signal, size_t n)
+static uint64_t target_series_key(uint32_t entity, const char *signal, size_t n)
 {
 	return hash_pair(entity, hash_bytes(signal, n < TEXT_MAX ? n : TEXT_MAX));
 }
@@ -91,7 +91,7 @@ static const struct {
 } target_services[] = {{"dns", PROBE_DNS},   {"http", PROBE_HTTP}, {"tls", PROBE_TLS},
 		       {"https", PROBE_TLS}, {"smtp", PROBE_SMTP}, {"tcp", PROBE_TCP_CONNECT}};
 
-static uint8_t op_of_service(const char *service)
+static uint8_t target_op_of_service(const char *service)
 {
 	for (size_t i = 0; service && i < ARRAY_LEN(target_services); i++)
 		if (strcmp(target_services[i].service, service) == 0)
@@ -129,7 +129,7 @@ void target_list(struct target_table *t, const struct target *listed, const char
 	t->listings[t->listing_count++] = (struct listing){
 		.address = listed->address,
 		.kind = listed->kind,
-		.op = listed->kind == TARGET_SERVICE ? op_of_service(service) : PROBE_OP_COUNT,
+		.op = listed->kind == TARGET_SERVICE ? target_op_of_service(service) : PROBE_OP_COUNT,
 		.entity = listed->entity,
 		.name = listed->name ? alloc_copy(listed->name) : NULL,
 		.institution = listed->institution ? alloc_copy(listed->institution) : NULL,
@@ -140,12 +140,12 @@ uint16_t observer_id(struct target_table *t, const char *id, size_t n)
 {
 	must(id || !n);
 	for (size_t i = 0; i < t->observer_count; i++)
-		if (same_text(t->observers[i].id, id, n))
+		if (target_same_text(t->observers[i].id, id, n))
 			return (uint16_t)i;
 	if (t->observer_count >= OBSERVERS_MAX)
 		return OBSERVERS_MAX - 1;
 	alloc_grow((void **)&t->observers, t->observer_count, &t->observer_capacity, sizeof(*t->observers));
-	t->observers[t->observer_count] = (struct observer){.id = copy_n(id, n)};
+	t->observers[t->observer_count] = (struct observer){.id = target_copy_n(id, n)};
 	return (uint16_t)t->observer_count++;
 }
 
@@ -155,22 +155,22 @@ void observer_asn(struct target_table *t, uint16_t observer, uint32_t asn)
 	t->observers[observer].asn = asn;
 }
 
-static bool in_range(const struct entity_range *r, const struct addr *a)
+static bool target_in_range(const struct entity_range *r, const struct addr *a)
 {
 	return r->first.family == a->family && memcmp(r->first.bytes, a->bytes, 16) <= 0 &&
 	       memcmp(a->bytes, r->last.bytes, 16) <= 0;
 }
 
-static uint32_t entity_holding(const struct target_table *t, const struct addr *a)
+static uint32_t target_entity_holding(const struct target_table *t, const struct addr *a)
 {
 	for (uint32_t e = 0; e < t->entities->count; e++)
 		for (size_t i = 0; i < t->entities->at[e].range_count; i++)
-			if (in_range(&t->entities->at[e].ranges[i], a))
+			if (target_in_range(&t->entities->at[e].ranges[i], a))
 				return e;
 	return ENTITY_NONE;
 }
 
-static uint32_t unit_of(struct target_table *t, const struct addr *a)
+static uint32_t target_unit_of(struct target_table *t, const struct addr *a)
 {
 	uint64_t hash = addr_hash(a);
 	struct index_walk walk = index_begin(hash);
@@ -185,7 +185,7 @@ static uint32_t unit_of(struct target_table *t, const struct addr *a)
 }
 
 // The listing that says most about the target: same operation and name, then same operation, then the address alone.
-static const struct listing *listing_of(const struct target_table *t, const struct target *target)
+static const struct listing *target_listing_of(const struct target_table *t, const struct target *target)
 {
 	const struct listing *best = NULL;
 	int best_fit = 0;
@@ -195,7 +195,7 @@ static const struct listing *listing_of(const struct target_table *t, const stru
 		const struct listing *l = &t->listings[place];
 		if (!addr_equal(&l->address, &target->address))
 			continue;
-		bool name = same_text(l->name, target->name, target->name ? strlen(target->name) : 0);
+		bool name = target_same_text(l->name, target->name, target->name ? strlen(target->name) : 0);
 		int fit = 1 + 2 * (l->op == target->op) + (l->op == target->op && name) +
 			  (l->op == PROBE_OP_COUNT && target->op == PROBE_ICMP_ECHO);
 		if (fit > best_fit) {
@@ -206,12 +206,12 @@ static const struct listing *listing_of(const struct target_table *t, const stru
 	return best;
 }
 
-static void classify(struct target_table *t, struct target *target)
+static void target_classify(struct target_table *t, struct target *target)
 {
-	const struct listing *l = listing_of(t, target);
-	target->entity = l && l->entity != ENTITY_NONE ? l->entity : entity_holding(t, &target->address);
+	const struct listing *l = target_listing_of(t, target);
+	target->entity = l && l->entity != ENTITY_NONE ? l->entity : target_entity_holding(t, &target->address);
 	target->institution = l ? l->institution : NULL;
-	target->unit = unit_of(t, &target->address);
+	target->unit = target_unit_of(t, &target->address);
 	if (l && (l->kind == TARGET_CONTROL || l->kind == TARGET_BORDER))
 		target->kind = l->kind;
 	else if (target->op != PROBE_ICMP_ECHO)
@@ -225,7 +225,7 @@ static void classify(struct target_table *t, struct target *target)
 void target_refresh(struct target_table *t)
 {
 	for (size_t i = 0; i < t->count; i++)
-		classify(t, &t->targets[i]);
+		target_classify(t, &t->targets[i]);
 }
 
 uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t op, const char *name, size_t name_length)
@@ -237,13 +237,13 @@ uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t o
 	uint32_t held;
 	while (index_next(&t->by_target, &walk, &held)) {
 		const struct target *x = &t->targets[held];
-		if (x->op == op && addr_equal(&x->address, address) && same_text(x->name, name, name_length))
+		if (x->op == op && addr_equal(&x->address, address) && target_same_text(x->name, name, name_length))
 			return held;
 	}
 	if (t->count >= TARGETS_MAX)
 		return TARGET_NONE;
-	struct target target = {.address = *address, .op = op, .name = name ? copy_n(name, name_length) : NULL};
-	classify(t, &target);
+	struct target target = {.address = *address, .op = op, .name = name ? target_copy_n(name, name_length) : NULL};
+	target_classify(t, &target);
 	alloc_grow((void **)&t->targets, t->count, &t->capacity, sizeof(*t->targets));
 	t->targets[t->count++] = target;
 	index_add(&t->by_target, hash, (uint32_t)t->count - 1);
@@ -253,17 +253,17 @@ uint32_t target_id(struct target_table *t, const struct addr *address, uint8_t o
 uint32_t series_id(struct target_table *t, uint32_t entity, const char *signal, size_t n)
 {
 	must(entity < t->entities->count && (signal || !n));
-	uint64_t hash = series_key(entity, signal, n);
+	uint64_t hash = target_series_key(entity, signal, n);
 	struct index_walk walk = index_begin(hash);
 	uint32_t place;
 	while (index_next(&t->by_series, &walk, &place))
-		if (t->series[place].entity == entity && same_text(t->series[place].signal, signal, n))
+		if (t->series[place].entity == entity && target_same_text(t->series[place].signal, signal, n))
 			return place;
 	if (t->series_count >= SERIES_MAX)
 		return TARGET_NONE;
 	index_add(&t->by_series, hash, (uint32_t)t->series_count);
 	alloc_grow((void **)&t->series, t->series_count, &t->series_capacity, sizeof(*t->series));
-	t->series[t->series_count] = (struct series){.entity = entity, .signal = copy_n(signal, n)};
+	t->series[t->series_count] = (struct series){.entity = entity, .signal = target_copy_n(signal, n)};
 	return (uint32_t)t->series_count++;
 }
 
@@ -273,7 +273,7 @@ uint32_t series_gone(struct target_table *t, const char *signal, size_t n)
 	if (t->series_count >= SERIES_MAX)
 		return TARGET_NONE;
 	alloc_grow((void **)&t->series, t->series_count, &t->series_capacity, sizeof(*t->series));
-	t->series[t->series_count] = (struct series){.entity = ENTITY_NONE, .signal = copy_n(signal, n)};
+	t->series[t->series_count] = (struct series){.entity = ENTITY_NONE, .signal = target_copy_n(signal, n)};
 	return (uint32_t)t->series_count++;
 }
 

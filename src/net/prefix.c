@@ -36,7 +36,7 @@ void prefix_mask(struct prefix *p)
 		memset(p->bytes + whole, 0, 16 - whole);
 }
 
-static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
+static bool prefix_same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 {
 	if (memcmp(a, b, bits / 8) != 0)
 		return false;
@@ -47,13 +47,13 @@ bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
 {
 	must(outer->length <= 128 && inner->length <= 128);
 	return outer->family == inner->family && outer->length <= inner->length &&
-	       same_bits(outer->bytes, inner->bytes, outer->length);
+	       prefix_same_bits(outer->bytes, inner->bytes, outer->length);
 }
 
 bool prefix_has(const struct prefix *p, const struct addr *a)
 {
 	must(p->length <= 128);
-	return p->family == a->family && same_bits(p->bytes, a->bytes, p->length);
+	return p->family == a->family && prefix_same_bits(p->bytes, a->bytes, p->length);
 }
 
 int prefix_compare(const struct prefix *a, const struct prefix *b)
@@ -102,7 +102,7 @@ int prefix_parse(const char *text, struct prefix *ret)
 	return 0;
 }
 
-static char *put_octet(char *at, unsigned v)
+static char *prefix_put_octet(char *at, unsigned v)
 {
 	if (v >= 100) {
 		*at++ = (char)('0' + v / 100);
@@ -121,7 +121,7 @@ void text_v4(struct text *t, const uint8_t bytes[4])
 	for (int i = 0; i < 4; i++) {
 		if (i)
 			*at++ = '.';
-		at = put_octet(at, bytes[i]);
+		at = prefix_put_octet(at, bytes[i]);
 	}
 	text_bytes(t, buffer, (size_t)(at - buffer));
 }

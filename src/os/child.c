@@ -17,7 +17,7 @@
 #define STOP_MS 2000 // a role has this long to end by itself once its channel is closed
 
 // In the child, between fork and exec: only calls that are safe there.
-static void become(const char *argument, int channel, pid_t parent)
+static void child_become(const char *argument, int channel, pid_t parent)
 {
 	sigset_t none;
 	sigemptyset(&none);
@@ -48,7 +48,7 @@ int child_start(struct child *ret, const char *role)
 	snprintf(argument, sizeof(argument), "--role=%s", role);
 	pid_t parent = getpid(), pid = fork();
 	if (pid == 0)
-		become(argument, pair[1], parent);
+		child_become(argument, pair[1], parent);
 	code = pid < 0 ? -errno : 0;
 	close(pair[1]);
 	if (code < 0) {

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-static int64_t read_ns(clockid_t which)
+static int64_t clock_read_ns(clockid_t which)
 {
 	struct timespec t;
 	clock_gettime(which, &t);
@@ -13,10 +13,10 @@ static int64_t read_ns(clockid_t which)
 
 struct instant clock_utc(void)
 {
-	return instant_of_ns(read_ns(CLOCK_REALTIME));
+	return instant_of_ns(clock_read_ns(CLOCK_REALTIME));
 }
 
 int64_t clock_boot_ns(void)
 {
-	return read_ns(CLOCK_BOOTTIME);
+	return clock_read_ns(CLOCK_BOOTTIME);
 }

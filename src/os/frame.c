@@ -107,7 +107,7 @@ static int frame_send_message(struct channel *c, const struct msghdr *m)
 	}
 }
 
-static int send_frame(struct channel *c, struct frame_head head, const void *bytes, size_t length)
+static int frame_send(struct channel *c, struct frame_head head, const void *bytes, size_t length)
 {
 	struct iovec parts[2] = {{&head, sizeof(head)}, {(void *)(uintptr_t)bytes, length}};
 	struct msghdr m = {.msg_iov = parts, .msg_iovlen = length ? 2 : 1};
@@ -137,13 +137,13 @@ int channel_put(struct channel *c, uint16_t kind, const void *bytes, size_t leng
 	bool credited = kind >= FRAME_CREDITED;
 	if (credited && !c->credits)
 		return -EAGAIN;
-	int code = send_frame(c, (struct frame_head){.kind = kind}, bytes, length);
+	int code = frame_send(c, (struct frame_head){.kind = kind}, bytes, length);
 	if (code == 0 && credited)
 		c->credits--;
 	return code;
 }
 
-static int64_t now_ms(void)
+static int64_t frame_now_ms(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
@@ -153,12 +153,12 @@ static int64_t now_ms(void)
 int channel_put_wait(struct channel *c, uint16_t kind, const void *bytes, size_t length, int timeout_ms)
 {
 	must(bytes || !length);
-	int64_t end = now_ms() + timeout_ms;
+	int64_t end = frame_now_ms() + timeout_ms;
 	for (;;) {
 		int code = channel_put(c, kind, bytes, length);
 		if (code != -EAGAIN)
 			return code;
-		int64_t left = end - now_ms();
+		int64_t left = end - frame_now_ms();
 		if (left <= 0)
 			return -ETIMEDOUT;
 		struct pollfd p = {.fd = c->descriptor, .events = POLLOUT};
@@ -168,7 +168,7 @@ int channel_put_wait(struct channel *c, uint16_t kind, const void *bytes, size_t
 }
 
 // The credits of what was worked off, in few frames.
-static int give_back(struct channel *c)
+static int frame_give_back(struct channel *c)
 {
 	if (c->owes) {
 		c->owes = false;
@@ -176,13 +176,13 @@ static int give_back(struct channel *c)
 	}
 	if (c->worked < CHANNEL_WINDOW / 2)
 		return 0;
-	int code = send_frame(c, (struct frame_head){.kind = FRAME_CREDIT, .count = c->worked}, NULL, 0);
+	int code = frame_send(c, (struct frame_head){.kind = FRAME_CREDIT, .count = c->worked}, NULL, 0);
 	if (code == 0)
 		c->worked = 0;
 	return code == -EAGAIN || code == -EPIPE ? 0 : code; // tried again with the next frame
 }
 
-static ssize_t receive(struct channel *c, struct frame_head *ret, int *ret_file)
+static ssize_t frame_receive(struct channel *c, struct frame_head *ret, int *ret_file)
 {
 	union file_room room;
 	struct iovec parts[2] = {{ret, sizeof(*ret)}, {c->bytes, sizeof(c->bytes)}};
@@ -201,13 +201,13 @@ static ssize_t receive(struct channel *c, struct frame_head *ret, int *ret_file)
 
 int channel_get(struct channel *c, struct frame *ret)
 {
-	int code = give_back(c);
+	int code = frame_give_back(c);
 	if (code < 0)
 		return code;
 	for (;;) {
 		struct frame_head head = {0};
 		int file = -1;
-		ssize_t n = receive(c, &head, &file);
+		ssize_t n = frame_receive(c, &head, &file);
 		if (n == -EAGAIN)
 			return 0;
 		if (file >= 0 && (n <= 0 || head.kind == FRAME_CREDIT)) { // nobody would get it

@@ -55,7 +55,7 @@ void loop_free(struct loop *l)
 	free(l);
 }
 
-static struct watched *find(struct loop *l, int descriptor)
+static struct watched *loop_find(struct loop *l, int descriptor)
 {
 	for (size_t i = 0; i < l->watched_count; i++)
 		if (l->watched[i].descriptor == descriptor)
@@ -67,7 +67,7 @@ int loop_watch(struct loop *l, int descriptor, uint32_t events, struct loop_hand
 {
 	must(descriptor >= 0);
 	struct epoll_event e = {.events = events, .data.fd = descriptor};
-	struct watched *w = find(l, descriptor);
+	struct watched *w = loop_find(l, descriptor);
 	if (epoll_ctl(l->epoll, w ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, descriptor, &e) < 0)
 		return -errno;
 	if (!w) {
@@ -80,7 +80,7 @@ int loop_watch(struct loop *l, int descriptor, uint32_t events, struct loop_hand
 
 void loop_unwatch(struct loop *l, int descriptor)
 {
-	struct watched *w = find(l, descriptor);
+	struct watched *w = loop_find(l, descriptor);
 	if (!w)
 		return;
 	epoll_ctl(l->epoll, EPOLL_CTL_DEL, descriptor, NULL);
@@ -106,7 +106,7 @@ void loop_cancel(struct loop *l, uint64_t timer)
 	l->timer_count = kept;
 }
 
-static int64_t until_timer(const struct loop *l, int64_t wait_ns)
+static int64_t loop_until_timer(const struct loop *l, int64_t wait_ns)
 {
 	if (!l->timer_count)
 		return wait_ns;
@@ -115,7 +115,7 @@ static int64_t until_timer(const struct loop *l, int64_t wait_ns)
 	return wait_ns < 0 || left < wait_ns ? left : wait_ns;
 }
 
-static void run_timers(struct loop *l)
+static void loop_run_timers(struct loop *l)
 {
 	int64_t now = clock_boot_ns();
 	while (l->timer_count && l->timers[l->timer_count - 1].at_ns <= now) {
@@ -127,16 +127,16 @@ static void run_timers(struct loop *l)
 int loop_step(struct loop *l, int64_t wait_ns)
 {
 	struct epoll_event events[EVENTS_MAX];
-	int64_t wait = until_timer(l, wait_ns);
+	int64_t wait = loop_until_timer(l, wait_ns);
 	int64_t ms = wait < 0 ? -1 : (wait + 999999) / 1000000;
 	int n = epoll_wait(l->epoll, events, EVENTS_MAX, ms > INT32_MAX ? INT32_MAX : (int)ms);
 	if (n < 0 && errno != EINTR)
 		return -errno;
 	for (int i = 0; i < n; i++) {
-		struct watched *w = find(l, events[i].data.fd); // gone when an earlier handler removed it
+		struct watched *w = loop_find(l, events[i].data.fd); // gone when an earlier handler removed it
 		if (w)
 			w->handler.call(w->handler.context, events[i].events);
 	}
-	run_timers(l);
+	loop_run_timers(l);
 	return 0;
 }

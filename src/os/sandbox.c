@@ -41,7 +41,7 @@
 #endif
 
 // What every role needs: its memory, its channel, its descriptors, time, sleep, its end.
-static const int calls_all[] = {
+static const int sandbox_calls_all[] = {
 	SCMP_SYS(read),		 SCMP_SYS(write),	    SCMP_SYS(close),	       SCMP_SYS(brk),
 	SCMP_SYS(munmap),	 SCMP_SYS(mremap),	    SCMP_SYS(madvise),	       SCMP_SYS(futex),
 	SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),    SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
@@ -52,30 +52,30 @@ static const int calls_all[] = {
 	SCMP_SYS(getpid),	 SCMP_SYS(gettid),	    SCMP_SYS(sysinfo),	       SCMP_SYS(pread64),
 	SCMP_SYS(getrusage),	 SCMP_SYS(fstat),	    SCMP_SYS(newfstatat),
 };
-static const int calls_send[] = {
+static const int sandbox_calls_send[] = {
 	SCMP_SYS(sendto), SCMP_SYS(recvfrom), SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg), SCMP_SYS(getsockopt),
 };
-static const int calls_connect[] = {
+static const int sandbox_calls_connect[] = {
 	SCMP_SYS(connect),     SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),     SCMP_SYS(getsockname),
 	SCMP_SYS(getpeername), SCMP_SYS(shutdown),   SCMP_SYS(timerfd_create), SCMP_SYS(bind),
 	SCMP_SYS(sendto),      SCMP_SYS(recvfrom),   SCMP_SYS(sendmmsg),       SCMP_SYS(recvmmsg),
 	SCMP_SYS(readv),       SCMP_SYS(writev),
 };
-static const int calls_accept[] = {SCMP_SYS(accept4), SCMP_SYS(recvfrom)};
-static const int calls_sync[] = {SCMP_SYS(fdatasync)};
-static const int calls_ring[] = {SCMP_SYS(getsockopt)};
+static const int sandbox_calls_accept[] = {SCMP_SYS(accept4), SCMP_SYS(recvfrom)};
+static const int sandbox_calls_sync[] = {SCMP_SYS(fdatasync)};
+static const int sandbox_calls_ring[] = {SCMP_SYS(getsockopt)};
 
 static const struct {
 	unsigned right;
 	const int *calls;
 	size_t count;
-} groups[] = {
-	{0, calls_all, ARRAY_LEN(calls_all)},
-	{SANDBOX_SEND, calls_send, ARRAY_LEN(calls_send)},
-	{SANDBOX_CONNECT, calls_connect, ARRAY_LEN(calls_connect)},
-	{SANDBOX_ACCEPT, calls_accept, ARRAY_LEN(calls_accept)},
-	{SANDBOX_SYNC, calls_sync, ARRAY_LEN(calls_sync)},
-	{SANDBOX_RING, calls_ring, ARRAY_LEN(calls_ring)},
+} sandbox_groups[] = {
+	{0, sandbox_calls_all, ARRAY_LEN(sandbox_calls_all)},
+	{SANDBOX_SEND, sandbox_calls_send, ARRAY_LEN(sandbox_calls_send)},
+	{SANDBOX_CONNECT, sandbox_calls_connect, ARRAY_LEN(sandbox_calls_connect)},
+	{SANDBOX_ACCEPT, sandbox_calls_accept, ARRAY_LEN(sandbox_calls_accept)},
+	{SANDBOX_SYNC, sandbox_calls_sync, ARRAY_LEN(sandbox_calls_sync)},
+	{SANDBOX_RING, sandbox_calls_ring, ARRAY_LEN(sandbox_calls_ring)},
 };
 
 bool sandbox_available(void)
@@ -83,7 +83,7 @@ bool sandbox_available(void)
 	return !SANITIZED;
 }
 
-static int drop_user(struct sandbox_report *r)
+static int sandbox_drop_user(struct sandbox_report *r)
 {
 	if (geteuid() == 0 || getuid() == 0) {
 		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
@@ -100,7 +100,7 @@ static int drop_user(struct sandbox_report *r)
 	return 0;
 }
 
-static int drop_privileges(void)
+static int sandbox_drop_privileges(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
@@ -109,7 +109,7 @@ static int drop_privileges(void)
 	return 0;
 }
 
-static int limit(const struct sandbox_profile *p)
+static int sandbox_limit(const struct sandbox_profile *p)
 {
 	struct rlimit none = {0, 0}, files = {p->files, p->files};
 	if (setrlimit(RLIMIT_CORE, &none) < 0 || setrlimit(RLIMIT_NPROC, &none) < 0)
@@ -126,7 +126,7 @@ static int limit(const struct sandbox_profile *p)
 
 // No file may be opened, made or removed, and without the right no TCP bound or connected. (Who may connect may choose its own
 // address, but never listen: that call is on no list.)
-static int close_files(const struct sandbox_profile *p, struct sandbox_report *r)
+static int sandbox_close_files(const struct sandbox_profile *p, struct sandbox_report *r)
 {
 	struct {
 		uint64_t files, network, scopes;
@@ -153,7 +153,7 @@ static int close_files(const struct sandbox_profile *p, struct sandbox_report *r
 
 #ifdef LACUNA_NAME_CALLS
 // Debug builds: which call it was. Only write(2) is safe here, and it is allowed.
-static void forbidden(int signal, siginfo_t *info, void *context)
+static void sandbox_forbidden(int signal, siginfo_t *info, void *context)
 {
 	(void)signal;
 	(void)context;
@@ -166,10 +166,10 @@ static void forbidden(int signal, siginfo_t *info, void *context)
 }
 #endif
 
-static uint32_t refuse(void)
+static uint32_t sandbox_refuse(void)
 {
 #ifdef LACUNA_NAME_CALLS
-	struct sigaction a = {.sa_sigaction = forbidden, .sa_flags = SA_SIGINFO};
+	struct sigaction a = {.sa_sigaction = sandbox_forbidden, .sa_flags = SA_SIGINFO};
 	if (sigaction(SIGSYS, &a, NULL) == 0)
 		return SCMP_ACT_TRAP;
 #endif
@@ -177,7 +177,7 @@ static uint32_t refuse(void)
 }
 
 // Internet sockets of the usual kinds only.
-static int allow_sockets(scmp_filter_ctx filter)
+static int sandbox_allow_sockets(scmp_filter_ctx filter)
 {
 	static const unsigned families[] = {AF_INET, AF_INET6};
 	static const unsigned types[] = {SOCK_STREAM, SOCK_DGRAM};
@@ -192,27 +192,27 @@ static int allow_sockets(scmp_filter_ctx filter)
 }
 
 // New memory may never be executable.
-static int allow_memory(scmp_filter_ctx filter)
+static int sandbox_allow_memory(scmp_filter_ctx filter)
 {
 	struct scmp_arg_cmp plain = {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};
 	int code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, plain);
 	return code < 0 ? code : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, plain);
 }
 
-static int close_calls(const struct sandbox_profile *p, struct sandbox_report *r)
+static int sandbox_close_calls(const struct sandbox_profile *p, struct sandbox_report *r)
 {
-	scmp_filter_ctx filter = seccomp_init(refuse());
+	scmp_filter_ctx filter = seccomp_init(sandbox_refuse());
 	if (!filter)
 		return -ENOMEM;
-	int code = allow_memory(filter);
-	for (size_t g = 0; g < ARRAY_LEN(groups) && code == 0; g++) {
-		if (groups[g].right && !(p->rights & groups[g].right))
+	int code = sandbox_allow_memory(filter);
+	for (size_t g = 0; g < ARRAY_LEN(sandbox_groups) && code == 0; g++) {
+		if (sandbox_groups[g].right && !(p->rights & sandbox_groups[g].right))
 			continue;
-		for (size_t i = 0; i < groups[g].count && code == 0; i++)
-			code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, groups[g].calls[i], 0);
+		for (size_t i = 0; i < sandbox_groups[g].count && code == 0; i++)
+			code = seccomp_rule_add(filter, SCMP_ACT_ALLOW, sandbox_groups[g].calls[i], 0);
 	}
 	if (code == 0 && p->rights & SANDBOX_CONNECT)
-		code = allow_sockets(filter);
+		code = sandbox_allow_sockets(filter);
 	if (code == 0)
 		code = seccomp_load(filter);
 	seccomp_release(filter);
@@ -225,12 +225,12 @@ int sandbox_enter(const struct sandbox_profile *p, struct sandbox_report *ret)
 	*ret = (struct sandbox_report){0};
 	if (!sandbox_available())
 		return 0;
-	int code = limit(p);
+	int code = sandbox_limit(p);
 	if (code == 0)
-		code = drop_user(ret);
+		code = sandbox_drop_user(ret);
 	if (code == 0)
-		code = drop_privileges();
+		code = sandbox_drop_privileges();
 	if (code == 0)
-		code = close_files(p, ret);
-	return code == 0 ? close_calls(p, ret) : code;
+		code = sandbox_close_files(p, ret);
+	return code == 0 ? sandbox_close_calls(p, ret) : code;
 }

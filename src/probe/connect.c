@@ -38,7 +38,7 @@ void connect_close(struct connections *c)
 	c->free_count = 0;
 }
 
-static void release(struct prober *p, uint16_t at)
+static void connect_release(struct prober *p, uint16_t at)
 {
 	struct connections *c = &p->connections;
 	close(c->at[at].fd); // leaves the epoll set by itself
@@ -46,13 +46,13 @@ static void release(struct prober *p, uint16_t at)
 	c->free[c->free_count++] = at;
 }
 
-void connect_drop(struct prober *p, struct slot *s)
+void connect_drop(struct prober *p, struct pending_slot *s)
 {
 	if (s->connection != NO_CONNECTION)
-		release(p, s->connection);
+		connect_release(p, s->connection);
 }
 
-static socklen_t name_of(const struct addr *a, uint16_t port, struct sockaddr_in6 *ret)
+static socklen_t connect_name_of(const struct addr *a, uint16_t port, struct sockaddr_in6 *ret)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = __builtin_bswap16(port)};
 	*ret = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = __builtin_bswap16(port)};
@@ -66,7 +66,7 @@ static socklen_t name_of(const struct addr *a, uint16_t port, struct sockaddr_in
 }
 
 // What the error queue has: who sent the ICMP error that ended the connect.
-static bool read_offender(int fd, struct sock_extended_err *ret, struct addr *ret_from)
+static bool connect_read_offender(int fd, struct sock_extended_err *ret, struct addr *ret_from)
 {
 	char bytes[256];
 	_Alignas(struct cmsghdr) char control[512];
@@ -97,7 +97,7 @@ static bool read_offender(int fd, struct sock_extended_err *ret, struct addr *re
 }
 
 // The kernel's own measure of the handshake, unless the SYN had to be sent again.
-static int64_t handshake_ns(int fd, int64_t elapsed)
+static int64_t connect_handshake_ns(int fd, int64_t elapsed)
 {
 	struct tcp_info info = {0};
 	socklen_t size = sizeof(info);
@@ -107,7 +107,8 @@ static int64_t handshake_ns(int fd, int64_t elapsed)
 	return measured < elapsed ? measured : elapsed;
 }
 
-static void take_icmp(struct prober *p, const struct sock_extended_err *e, const struct addr *from, struct attempt *out)
+static void connect_take_icmp(struct prober *p, const struct sock_extended_err *e, const struct addr *from,
+			      struct attempt *out)
 {
 	out->failure = failure_of_icmp(out->target.family, e->ee_type, e->ee_code);
 	out->icmp_from = *from;
@@ -125,17 +126,17 @@ static void take_icmp(struct prober *p, const struct sock_extended_err *e, const
 }
 
 // Ends the connect of a slot with its errno (0: connected).
-static void finish(struct prober *p, uint64_t serial, int fd, int error)
+static void connect_finish(struct prober *p, uint64_t serial, int fd, int error)
 {
-	struct slot *s = pending_slot(&p->pending, serial);
+	struct pending_slot *s = pending_slot(&p->pending, serial);
 	struct attempt out = prober_attempt(p, serial);
 	struct sock_extended_err icmp;
 	struct addr from;
 	int64_t elapsed = prober_now(p) - s->stamp;
 	out.failure = failure_of_connect(error);
-	out.rtt_ns = error ? elapsed : handshake_ns(fd, elapsed);
-	if (error && read_offender(fd, &icmp, &from)) {
-		take_icmp(p, &icmp, &from, &out);
+	out.rtt_ns = error ? elapsed : connect_handshake_ns(fd, elapsed);
+	if (error && connect_read_offender(fd, &icmp, &from)) {
+		connect_take_icmp(p, &icmp, &from, &out);
 	} else if (out.failure == FAILURE_TIMEOUT) {
 		s->connection =
 			NO_CONNECTION; // the kernel gave up; when its time is over is ours to say, as for every probe
@@ -157,7 +158,7 @@ static void finish(struct prober *p, uint64_t serial, int fd, int error)
 	prober_give(p, &out);
 }
 
-static int open_socket(const struct prober *p, const struct addr *target)
+static int connect_open_socket(const struct prober *p, const struct addr *target)
 {
 	bool v6 = target->family == FAMILY_V6;
 	const struct addr *source = v6 ? &p->options.source6 : &p->options.source;
@@ -172,7 +173,7 @@ static int open_socket(const struct prober *p, const struct addr *target)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &again, sizeof(again));
 	int error = outlet_bind(p, fd);
 	if (error == 0 && source->family != FAMILY_NONE) {
-		socklen_t n = name_of(source, 0, &name);
+		socklen_t n = connect_name_of(source, 0, &name);
 		error = bind(fd, (struct sockaddr *)&name, n) ? -errno : 0;
 	}
 	if (error == 0)
@@ -181,7 +182,7 @@ static int open_socket(const struct prober *p, const struct addr *target)
 	return error;
 }
 
-static uint16_t port_of(const struct prober_item *item)
+static uint16_t connect_port_of(const struct prober_item *item)
 {
 	if (item->port)
 		return item->port;
@@ -194,26 +195,26 @@ int connect_item(struct prober *p, const struct prober_item *item)
 	uint64_t serial = p->pending.tail;
 	if (!c->free_count)
 		return 0;
-	struct slot *s = pending_next(&p->pending, &item->address);
+	struct pending_slot *s = pending_next(&p->pending, &item->address);
 	if (!s)
 		return 0;
 	s->index = item->index;
 	s->number = item->number;
 	s->op = item->op;
-	s->port = port_of(item);
+	s->port = connect_port_of(item);
 	s->mode = item->op == PROBE_TCP_CONNECT ? ATTEMPT_KERNEL : ATTEMPT_CONNECT;
-	int fd = open_socket(p, &item->address);
+	int fd = connect_open_socket(p, &item->address);
 	s->stamp = prober_stamp(p);
 	if (fd < 0) {
 		judge_local(p, serial, -fd);
 		return 1;
 	}
 	struct sockaddr_in6 name;
-	socklen_t n = name_of(&item->address, s->port, &name);
+	socklen_t n = connect_name_of(&item->address, s->port, &name);
 	int error = connect(fd, (struct sockaddr *)&name, n) ? errno : 0;
 	p->counts.sent += failure_of_connect(error) != FAILURE_LOCAL || error == EINPROGRESS;
 	if (error != EINPROGRESS) {
-		finish(p, serial, fd, error);
+		connect_finish(p, serial, fd, error);
 		close(fd);
 		return 1;
 	}
@@ -222,7 +223,7 @@ int connect_item(struct prober *p, const struct prober_item *item)
 	struct epoll_event event = {.events = EPOLLOUT, .data.u32 = s->connection};
 	if (epoll_ctl(c->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
 		error = errno;
-		release(p, s->connection);
+		connect_release(p, s->connection);
 		judge_local(p, serial, error);
 	}
 	return 1;
@@ -240,8 +241,8 @@ void connect_read(struct prober *p)
 			socklen_t size = sizeof(error);
 			if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
 				error = errno;
-			finish(p, p->connections.at[at].serial, fd, error);
-			release(p, at);
+			connect_finish(p, p->connections.at[at].serial, fd, error);
+			connect_release(p, at);
 		}
 	}
 }

@@ -20,7 +20,7 @@
 #define U_PORT	FAILURE_REFUSED
 #define U_OTHER FAILURE_OTHER
 
-static const uint8_t codes4[] = {
+static const uint8_t failure_codes4[] = {
 	U_NET,	 // 0 net unreachable
 	U_HOST,	 // 1 host unreachable
 	U_PORT,	 // 2 protocol unreachable
@@ -39,7 +39,7 @@ static const uint8_t codes4[] = {
 	U_HOST,	 // 15 precedence cutoff
 };
 
-static const uint8_t codes6[] = {
+static const uint8_t failure_codes6[] = {
 	U_NET,	// 0 no route
 	U_HOST, // 1 prohibited
 	U_HOST, // 2 beyond the scope of the source
@@ -58,8 +58,8 @@ uint8_t failure_of_icmp(uint8_t family, uint8_t type, uint8_t code)
 	if (type != (v6 ? ECHO6_UNREACHABLE : ECHO4_UNREACHABLE))
 		return U_OTHER;
 	if (v6)
-		return code < ARRAY_LEN(codes6) ? codes6[code] : U_OTHER;
-	return code < ARRAY_LEN(codes4) ? codes4[code] : U_OTHER;
+		return code < ARRAY_LEN(failure_codes6) ? failure_codes6[code] : U_OTHER;
+	return code < ARRAY_LEN(failure_codes4) ? failure_codes4[code] : U_OTHER;
 }
 
 bool failure_prohibits(uint8_t family, uint8_t type, uint8_t code)

@@ -11,7 +11,7 @@
 #define WHOLE		0xffff // bytes that are passed on
 #define ANCILLARY(what) ((uint32_t)(SKF_AD_OFF + (what)))
 
-static int attach(int fd, struct sock_filter *program, size_t n)
+static int filter_attach(int fd, struct sock_filter *program, size_t n)
 {
 	struct sock_fprog f = {(unsigned short)n, program};
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &f, sizeof(f)) ? -errno : 0;
@@ -49,7 +49,7 @@ int filter_attach_v4(int fd, const struct filter_want *want)
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, WHOLE),
 	};
-	return attach(fd, program, ARRAY_LEN(program));
+	return filter_attach(fd, program, ARRAY_LEN(program));
 }
 
 int filter_attach_v6(int fd, const struct filter_want *want)
@@ -72,5 +72,5 @@ int filter_attach_v6(int fd, const struct filter_want *want)
 		BPF_STMT(BPF_RET | BPF_K, 0),
 		BPF_STMT(BPF_RET | BPF_K, WHOLE),
 	};
-	return attach(fd, program, ARRAY_LEN(program));
+	return filter_attach(fd, program, ARRAY_LEN(program));
 }

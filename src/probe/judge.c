@@ -13,13 +13,13 @@
 
 #include <errno.h>
 
-static void relax(struct prober *p, const struct addr *target)
+static void judge_relax(struct prober *p, const struct addr *target)
 {
 	if (p->backed_off)
 		gate_relax(p->options.gate, target);
 }
 
-static void forged(struct prober *p, const struct echo_answer *a, const struct arrival *how)
+static void judge_forged(struct prober *p, const struct echo_answer *a, const struct arrival *how)
 {
 	struct instant time = instant_of_ns(how->stamp + p->step_ns);
 	struct attempt out = attempt_of(PROBE_ICMP_ECHO, &a->from, ATTEMPT_UNLISTED, time);
@@ -30,14 +30,14 @@ static void forged(struct prober *p, const struct echo_answer *a, const struct a
 	prober_give(p, &out);
 }
 
-static void note_error(struct attempt *out, const struct echo_answer *a)
+static void judge_note_error(struct attempt *out, const struct echo_answer *a)
 {
 	out->icmp_from = a->from;
 	out->icmp_type = a->type;
 	out->icmp_code = a->code;
 }
 
-static void late(struct prober *p, const struct echo_answer *a, const struct arrival *how)
+static void judge_late(struct prober *p, const struct echo_answer *a, const struct arrival *how)
 {
 	struct instant time = instant_of_ns(a->body.stamp + p->step_ns);
 	struct attempt out = attempt_of(PROBE_ICMP_ECHO, &a->target, a->body.index, time);
@@ -47,12 +47,12 @@ static void late(struct prober *p, const struct echo_answer *a, const struct arr
 	if (how->stamp > a->body.stamp)
 		out.rtt_ns = how->stamp - a->body.stamp;
 	if (a->kind == ECHO_ERROR)
-		note_error(&out, a);
+		judge_note_error(&out, a);
 	prober_give(p, &out);
 }
 
 // The serial that a request had: its lower half was sent, the upper is of the last wrap.
-static bool whole_serial(const struct prober *p, uint32_t low, uint64_t *ret)
+static bool judge_whole_serial(const struct prober *p, uint32_t low, uint64_t *ret)
 {
 	uint64_t serial = (p->pending.tail & ~(uint64_t)UINT32_MAX) | low;
 	if (serial >= p->pending.tail) {
@@ -64,7 +64,7 @@ static bool whole_serial(const struct prober *p, uint32_t low, uint64_t *ret)
 	return true;
 }
 
-static bool cookie_fits(const struct prober *p, const struct echo_answer *a, uint64_t serial)
+static bool judge_cookie_fits(const struct prober *p, const struct echo_answer *a, uint64_t serial)
 {
 	struct cookie_claim claim = {.target = a->target, .stamp = a->body.stamp, .index = a->body.index};
 	claim.serial = (uint32_t)serial;
@@ -73,9 +73,9 @@ static bool cookie_fits(const struct prober *p, const struct echo_answer *a, uin
 }
 
 // The request of a slot, as it was sent.
-static struct echo_request sent_request(const struct prober *p, uint64_t serial)
+static struct echo_request judge_sent_request(const struct prober *p, uint64_t serial)
 {
-	const struct slot *s = pending_slot(&p->pending, serial);
+	const struct pending_slot *s = pending_slot(&p->pending, serial);
 	struct cookie_claim claim = {
 		.target = pending_target(&p->pending, serial), .stamp = s->stamp, .index = s->index};
 	claim.serial = (uint32_t)serial;
@@ -86,18 +86,18 @@ static struct echo_request sent_request(const struct prober *p, uint64_t serial)
 }
 
 // A short quotation of an IPv4 request: which probe in flight can it be? At most 64 candidates share a sequence number.
-static bool short_quote(const struct prober *p, struct echo_answer *a, uint64_t *ret_serial)
+static bool judge_short_quote(const struct prober *p, struct echo_answer *a, uint64_t *ret_serial)
 {
 	const struct pending *in = &p->pending;
 	if (a->target.family != FAMILY_V4 || in->tail == 0)
 		return false;
 	uint64_t back = (uint16_t)(in->tail - 1 - a->seq), serial = in->tail - 1 - back;
 	for (; back < in->capacity && back < in->tail; back += 65536, serial -= 65536) {
-		const struct slot *s = pending_slot(in, serial);
+		const struct pending_slot *s = pending_slot(in, serial);
 		if (s->state != SLOT_PENDING || s->v6 || s->op != PROBE_ICMP_ECHO ||
 		    s->v4 != v4_number(a->target.bytes))
 			continue;
-		struct echo_request r = sent_request(p, serial);
+		struct echo_request r = judge_sent_request(p, serial);
 		bool own_header = s->mode == ATTEMPT_PACKET || s->mode == ATTEMPT_RAW;
 		if (echo_checksum(&p->request4, &r) != a->checksum ||
 		    (own_header && a->ip_id != ((uint16_t)r.body.cookie | 1)))
@@ -109,10 +109,10 @@ static bool short_quote(const struct prober *p, struct echo_answer *a, uint64_t 
 	return false;
 }
 
-static void record_error(struct prober *p, const struct echo_answer *a, struct attempt *out)
+static void judge_record_error(struct prober *p, const struct echo_answer *a, struct attempt *out)
 {
 	out->failure = failure_of_icmp(a->target.family, a->type, a->code);
-	note_error(out, a);
+	judge_note_error(out, a);
 	p->counts.unreachable++;
 	// Our own kernel says so: of a neighbour it may know, of anything behind a gateway it can only mean the gateway.
 	if (p->routes_known && route_is_own(&p->routes, &a->from) && !route_is_own(&p->routes, &a->target) &&
@@ -125,16 +125,16 @@ static void record_error(struct prober *p, const struct echo_answer *a, struct a
 	}
 }
 
-static void record(struct prober *p, const struct echo_answer *a, const struct arrival *how, uint64_t serial)
+static void judge_record(struct prober *p, const struct echo_answer *a, const struct arrival *how, uint64_t serial)
 {
-	struct slot *s = pending_slot(&p->pending, serial);
+	struct pending_slot *s = pending_slot(&p->pending, serial);
 	struct attempt out = prober_attempt(p, serial);
 	out.rtt_ns = how->stamp - s->stamp;
 	out.ttl = how->ttl;
 	if (a->kind == ECHO_ERROR)
-		record_error(p, a, &out);
+		judge_record_error(p, a, &out);
 	else
-		relax(p, &out.target);
+		judge_relax(p, &out.target);
 	pending_decide(&p->pending, s, SLOT_ANSWERED);
 	p->counts.recorded++;
 	prober_give(p, &out);
@@ -148,33 +148,33 @@ void judge_answer(struct prober *p, struct echo_answer *a, const struct arrival 
 		return; // another program's
 	p->counts.arrived++;
 	if (a->has_body)
-		fits = whole_serial(p, a->body.serial, &serial) && cookie_fits(p, a, serial);
+		fits = judge_whole_serial(p, a->body.serial, &serial) && judge_cookie_fits(p, a, serial);
 	else
-		fits = a->kind == ECHO_ERROR && short_quote(p, a, &serial);
+		fits = a->kind == ECHO_ERROR && judge_short_quote(p, a, &serial);
 	if (!fits) {
-		forged(p, a, how);
+		judge_forged(p, a, how);
 		return;
 	}
-	const struct slot *s = pending_slot(&p->pending, serial);
+	const struct pending_slot *s = pending_slot(&p->pending, serial);
 	bool held = s->stamp == a->body.stamp;
 	struct arrival exact = *how;
 	if (held && s->state == SLOT_PENDING && exact.stamp < s->stamp)
 		exact.stamp = prober_now(p); // a clock stepped between the two stamps
 	if (held && s->state == SLOT_PENDING && exact.stamp - s->stamp <= p->timeout_ns) {
-		record(p, a, &exact, serial);
+		judge_record(p, a, &exact, serial);
 		return;
 	}
 	bool second = held && s->state == SLOT_ANSWERED;
 	p->counts.duplicate += second;
 	p->counts.late += !second;
-	late(p, a, how);
+	judge_late(p, a, how);
 }
 
 void judge_damaged(struct prober *p, const struct arrival *how)
 {
 	struct echo_answer nothing = {0};
 	p->counts.arrived++;
-	forged(p, &nothing, how);
+	judge_forged(p, &nothing, how);
 }
 
 void judge_local(struct prober *p, uint64_t serial, int error)
@@ -189,7 +189,7 @@ void judge_local(struct prober *p, uint64_t serial, int error)
 
 // The errno of a silence that is not the target's, or 0: since the probe left, our link had no carrier or the gateway did not answer
 // the kernel.
-static int own_darkness(const struct prober *p, const struct addr *target, int64_t stamp)
+static int judge_own_darkness(const struct prober *p, const struct addr *target, int64_t stamp)
 {
 	const struct route_table *t = &p->routes;
 	// The kernel forgets neighbours that it asked in vain.
@@ -209,12 +209,12 @@ void judge_expired(struct prober *p, int64_t now)
 {
 	uint64_t serial;
 	for (;;) {
-		struct slot *s = pending_oldest(&p->pending, &serial);
+		struct pending_slot *s = pending_oldest(&p->pending, &serial);
 		if (!s || now - s->stamp <= p->timeout_ns + GRACE_NS)
 			return;
 		struct attempt out = prober_attempt(p, serial);
 		out.failure = FAILURE_TIMEOUT;
-		out.local_error = (uint8_t)own_darkness(p, &out.target, s->stamp);
+		out.local_error = (uint8_t)judge_own_darkness(p, &out.target, s->stamp);
 		if (out.local_error)
 			out.failure = FAILURE_LOCAL;
 		if (s->mode == ATTEMPT_CONNECT || s->mode == ATTEMPT_KERNEL)

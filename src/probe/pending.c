@@ -26,7 +26,7 @@ void pending_free(struct pending *p)
 	*p = (struct pending){0};
 }
 
-static void skip_decided(struct pending *p)
+static void pending_skip_decided(struct pending *p)
 {
 	while (p->head < p->tail && pending_slot(p, p->head)->state != SLOT_PENDING)
 		p->head++;
@@ -36,16 +36,16 @@ bool pending_full(struct pending *p)
 {
 	if (p->tail - p->head < p->capacity)
 		return false;
-	skip_decided(p);
+	pending_skip_decided(p);
 	return p->tail - p->head == p->capacity;
 }
 
-struct slot *pending_next(struct pending *p, const struct addr *target)
+struct pending_slot *pending_next(struct pending *p, const struct addr *target)
 {
 	if (pending_full(p))
 		return NULL;
-	struct slot *s = pending_slot(p, p->tail);
-	*s = (struct slot){.state = SLOT_PENDING, .v6 = target->family == FAMILY_V6};
+	struct pending_slot *s = pending_slot(p, p->tail);
+	*s = (struct pending_slot){.state = SLOT_PENDING, .v6 = target->family == FAMILY_V6};
 	if (s->v6)
 		memcpy(p->wide[p->tail & (p->capacity - 1)], target->bytes, 16);
 	else
@@ -58,20 +58,20 @@ struct slot *pending_next(struct pending *p, const struct addr *target)
 struct addr pending_target(const struct pending *p, uint64_t serial)
 {
 	must(serial < p->tail);
-	const struct slot *s = pending_slot(p, serial);
+	const struct pending_slot *s = pending_slot(p, serial);
 	return s->v6 ? addr_v6(p->wide[serial & (p->capacity - 1)]) : addr_v4(s->v4);
 }
 
-void pending_decide(struct pending *p, struct slot *s, enum slot_state state)
+void pending_decide(struct pending *p, struct pending_slot *s, enum slot_state state)
 {
 	must(state != SLOT_PENDING && p->waiting > 0);
 	s->state = (unsigned)state & 7u;
 	p->waiting--;
 }
 
-struct slot *pending_oldest(struct pending *p, uint64_t *ret_serial)
+struct pending_slot *pending_oldest(struct pending *p, uint64_t *ret_serial)
 {
-	skip_decided(p);
+	pending_skip_decided(p);
 	if (p->head == p->tail)
 		return NULL;
 	*ret_serial = p->head;

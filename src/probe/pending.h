@@ -12,7 +12,7 @@
 
 enum slot_state { SLOT_EMPTY, SLOT_PENDING, SLOT_ANSWERED, SLOT_EXPIRED, SLOT_FAILED };
 
-struct slot {
+struct pending_slot {
 	int64_t stamp; // when it was sent; every stamp of a run differs
 	uint32_t v4;   // address in host order; IPv6 lies beside
 	uint32_t index;
@@ -23,7 +23,7 @@ struct slot {
 };
 
 struct pending {
-	struct slot *slots;
+	struct pending_slot *slots;
 	uint8_t (*wide)[16]; // IPv6 addresses by slot; pages that IPv4 never touches
 	uint64_t head;	     // serial of the oldest that may be undecided
 	uint64_t tail;	     // serial of the next
@@ -35,7 +35,7 @@ void pending_make(struct pending *p, size_t least); // room for at least so many
 void pending_free(struct pending *p);
 
 // The slot of a serial; whether it still is that probe's the caller tells by its stamp.
-static inline struct slot *pending_slot(const struct pending *p, uint64_t serial)
+static inline struct pending_slot *pending_slot(const struct pending *p, uint64_t serial)
 {
 	return &p->slots[serial & (p->capacity - 1)];
 }
@@ -43,9 +43,9 @@ static inline struct slot *pending_slot(const struct pending *p, uint64_t serial
 // Whether nothing more can be sent before something is decided.
 bool pending_full(struct pending *p);
 // A free slot for the next serial, zeroed, or null when all are in flight.
-struct slot *pending_next(struct pending *p, const struct addr *target);
+struct pending_slot *pending_next(struct pending *p, const struct addr *target);
 struct addr pending_target(const struct pending *p, uint64_t serial);
 // Leaves SLOT_PENDING for good.
-void pending_decide(struct pending *p, struct slot *s, enum slot_state state);
+void pending_decide(struct pending *p, struct pending_slot *s, enum slot_state state);
 // The oldest slot that is pending, or null; *ret_serial is its number.
-struct slot *pending_oldest(struct pending *p, uint64_t *ret_serial);
+struct pending_slot *pending_oldest(struct pending *p, uint64_t *ret_serial);

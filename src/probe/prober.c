@@ -35,11 +35,11 @@
 
 // Sends and reads follow the rate: waking up for each packet costs ten times the packet, and a packet that waits for a batch to fill
 // carries a stamp that is too old.
-static const struct pace {
+static const struct prober_pace {
 	uint32_t rate; // up to
 	int64_t tick_ns;
 	size_t batch;
-} paces[] = {
+} prober_paces[] = {
 	{1000, 10000000, 1},
 	{10000, 1000000, 1},
 	{100000, 200000, 8},
@@ -79,7 +79,7 @@ void prober_give(struct prober *p, const struct attempt *a)
 
 struct attempt prober_attempt(const struct prober *p, uint64_t serial)
 {
-	const struct slot *s = pending_slot(&p->pending, serial);
+	const struct pending_slot *s = pending_slot(&p->pending, serial);
 	struct addr target = pending_target(&p->pending, serial);
 	struct attempt a = attempt_of(s->op, &target, s->index, instant_of_ns(s->stamp + p->step_ns));
 	a.mode = s->mode;
@@ -89,7 +89,7 @@ struct attempt prober_attempt(const struct prober *p, uint64_t serial)
 }
 
 // UTC minus boot time. Read in one breath, or as nearly as eight tries give.
-static int64_t utc_ahead(void)
+static int64_t prober_utc_ahead(void)
 {
 	int64_t best = INT64_MAX, ahead = 0;
 	for (int i = 0; i < 8 && best > EXACT_NS; i++) {
@@ -102,23 +102,23 @@ static int64_t utc_ahead(void)
 	return ahead;
 }
 
-static const struct pace *pace_for(uint32_t rate)
+static const struct prober_pace *prober_pace_for(uint32_t rate)
 {
-	const struct pace *pace = paces;
+	const struct prober_pace *pace = prober_paces;
 	while (rate > pace->rate)
 		pace++;
 	return pace;
 }
 
-static void look_at_clock(struct prober *p)
+static void prober_look_at_clock(struct prober *p)
 {
-	int64_t step = utc_ahead() - p->ahead_ns, change = step - p->step_ns;
+	int64_t step = prober_utc_ahead() - p->ahead_ns, change = step - p->step_ns;
 	if (change > EXACT_NS || change < -EXACT_NS)
 		p->step_ns = step;
 }
 
 // The link and the gateway that lead to `toward`: they are looked after. The link stays the one that was found first.
-static void read_routes(struct prober *p, int64_t now)
+static void prober_read_routes(struct prober *p, int64_t now)
 {
 	struct route_table *t = &p->routes;
 	const struct route *r = NULL;
@@ -145,7 +145,7 @@ static void read_routes(struct prober *p, int64_t now)
 }
 
 // The source address that the kernel would take; nothing is sent.
-static int find_source(struct prober *p)
+static int prober_find_source(struct prober *p)
 {
 	const struct addr *toward = &p->options.toward;
 	struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = __builtin_bswap16(9)};
@@ -168,7 +168,7 @@ static int find_source(struct prober *p)
 }
 
 // Null, or why the packet socket is of no use here.
-static const char *packet_path(const struct prober *p)
+static const char *prober_packet_path(const struct prober *p)
 {
 	const struct route_table *t = &p->routes;
 	if (p->options.toward.family != FAMILY_V4)
@@ -183,7 +183,7 @@ static const char *packet_path(const struct prober *p)
 	return NULL;
 }
 
-static void close_sockets(struct prober *p)
+static void prober_close_sockets(struct prober *p)
 {
 	struct outlet *all[] = {&p->packet, &p->echo4, &p->echo6};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
@@ -194,14 +194,14 @@ static void close_sockets(struct prober *p)
 	ring_close(&p->ring);
 }
 
-static int open_packet(struct prober *p, const char **ret_why)
+static int prober_open_packet(struct prober *p, const char **ret_why)
 {
-	const char *why = packet_path(p);
+	const char *why = prober_packet_path(p);
 	if (why) {
 		*ret_why = why;
 		return -EOPNOTSUPP;
 	}
-	int error = find_source(p);
+	int error = prober_find_source(p);
 	if (error == 0)
 		error = ring_open(p, p->routes.link.interface);
 	if (error == 0)
@@ -209,17 +209,17 @@ static int open_packet(struct prober *p, const char **ret_why)
 	return error;
 }
 
-static int open_mode(struct prober *p, enum attempt_mode mode, const char **ret_why)
+static int prober_open_mode(struct prober *p, enum attempt_mode mode, const char **ret_why)
 {
 	int error = 0;
 	if (mode == ATTEMPT_CONNECT)
 		return 0;
 	if (mode == ATTEMPT_PACKET)
-		error = open_packet(p, ret_why);
+		error = prober_open_packet(p, ret_why);
 	else
 		error = outlet_open(p, mode, FAMILY_V4, &p->echo4);
 	if (error < 0) {
-		close_sockets(p);
+		prober_close_sockets(p);
 		return error;
 	}
 	// A machine without IPv6 still measures IPv4.
@@ -228,7 +228,7 @@ static int open_mode(struct prober *p, enum attempt_mode mode, const char **ret_
 }
 
 // The best mode that works, from options.best on.
-static int open_best(struct prober *p, char *why, size_t why_size)
+static int prober_open_best(struct prober *p, char *why, size_t why_size)
 {
 	static const char *const names[ATTEMPT_MODES] = {"", "packet socket", "raw socket", "ping socket", "connect"};
 	enum attempt_mode mode = p->options.best > ATTEMPT_PACKET ? p->options.best : ATTEMPT_PACKET;
@@ -238,7 +238,7 @@ static int open_best(struct prober *p, char *why, size_t why_size)
 		why[0] = '\0';
 	for (; mode < ATTEMPT_MODES; mode++) {
 		const char *reason = NULL;
-		error = open_mode(p, mode, &reason);
+		error = prober_open_mode(p, mode, &reason);
 		if (error == 0)
 			break;
 		if (used < why_size) {
@@ -252,7 +252,7 @@ static int open_best(struct prober *p, char *why, size_t why_size)
 }
 
 // The contact matters more than the purpose, so it is the purpose that goes where both do not fit.
-static void make_text(const char *contact, char ret[ECHO_TEXT_MAX + 1])
+static void prober_make_text(const char *contact, char ret[ECHO_TEXT_MAX + 1])
 {
 	size_t n = strnlen(contact, sizeof(((struct prober_options *)0)->contact)), purpose = strlen(PURPOSE);
 	if (n + purpose > ECHO_TEXT_MAX)
@@ -262,12 +262,12 @@ static void make_text(const char *contact, char ret[ECHO_TEXT_MAX + 1])
 	ret[purpose + n] = '\0';
 }
 
-static void make_templates(struct prober *p)
+static void prober_make_templates(struct prober *p)
 {
 	char text[ECHO_TEXT_MAX + 1];
 	struct addr any4 = {.family = FAMILY_V4}, any6 = {.family = FAMILY_V6};
 	struct echo_origin o = {.id = p->echo4.fd >= 0 ? p->echo4.id : p->id, .ttl = TTL, .text = text};
-	make_text(p->options.contact, text);
+	prober_make_text(p->options.contact, text);
 	o.source = p->path_source.family == FAMILY_V4 ? p->path_source : any4;
 	echo_template_make(&o, &p->request4);
 	o.source = p->options.source.family == FAMILY_V4 ? p->options.source : any4;
@@ -277,19 +277,19 @@ static void make_templates(struct prober *p)
 	echo_template_make(&o, &p->request6);
 }
 
-static struct prober *make(const struct prober_options *o)
+static struct prober *prober_make(const struct prober_options *o)
 {
 	struct prober *p = alloc_zero(1, sizeof(*p));
 	p->options = *o;
 	if (!p->options.timeout_ms)
 		p->options.timeout_ms = TIMEOUT_MS;
 	p->timeout_ns = p->options.timeout_ms * 1000000LL;
-	const struct pace *pace = pace_for(p->options.rate);
+	const struct prober_pace *pace = prober_pace_for(p->options.rate);
 	p->tick_ns = pace->tick_ns;
 	p->batch_size = pace->batch;
 	p->key = cookie_key_of(p->options.key);
 	p->id = (uint16_t)cookie_siphash(&p->key, "identity", 8);
-	p->ahead_ns = utc_ahead();
+	p->ahead_ns = prober_utc_ahead();
 	p->packet.fd = p->echo4.fd = p->echo6.fd = p->ring.fd = -1;
 	// A quarter more than is in flight when nobody answers.
 	uint64_t flying = (uint64_t)p->options.rate * (p->options.timeout_ms + GRACE_NS / 1000000) / 1000;
@@ -298,7 +298,7 @@ static struct prober *make(const struct prober_options *o)
 }
 
 // A packet that we build ourselves leaves with any source; only this machine's own address may be one.
-static int check_source(const struct addr *source)
+static int prober_check_source(const struct addr *source)
 {
 	if (source->family != FAMILY_V4)
 		return 0; // IPv6 sockets are bound to theirs
@@ -314,18 +314,18 @@ static int check_source(const struct addr *source)
 
 int prober_open(const struct prober_options *o, struct prober **ret, char *why, size_t why_size)
 {
-	struct prober *p = make(o);
-	int error = check_source(&o->source);
+	struct prober *p = prober_make(o);
+	int error = prober_check_source(&o->source);
 	if (error == 0)
 		error = connect_open(&p->connections);
 	if (error < 0)
 		goto out;
 	if (route_open(&p->routes) == 0)
-		read_routes(p, prober_now(p));
-	error = open_best(p, why, why_size);
+		prober_read_routes(p, prober_now(p));
+	error = prober_open_best(p, why, why_size);
 	if (error < 0)
 		goto out;
-	make_templates(p);
+	prober_make_templates(p);
 	send_choose(p);
 	*ret = p;
 	p = NULL;
@@ -338,7 +338,7 @@ void prober_close(struct prober *p)
 {
 	if (!p)
 		return;
-	close_sockets(p);
+	prober_close_sockets(p);
 	connect_close(&p->connections);
 	route_close(&p->routes);
 	pending_free(&p->pending);
@@ -360,7 +360,7 @@ int64_t prober_tick_ns(const struct prober *p)
 	return p->tick_ns;
 }
 
-static bool has_room(struct prober *p, const struct prober_item *item)
+static bool prober_has_room(struct prober *p, const struct prober_item *item)
 {
 	if (pending_full(&p->pending))
 		return false;
@@ -369,7 +369,7 @@ static bool has_room(struct prober *p, const struct prober_item *item)
 }
 
 // Without a carrier the kernel would drop the packet without a word, and the target would seem silent.
-static bool link_is_down(const struct prober *p, const struct addr *target)
+static bool prober_link_is_down(const struct prober *p, const struct addr *target)
 {
 	const struct route_table *t = &p->routes;
 	if (!p->routes_known || !t->link.interface || t->link.up || target->family != FAMILY_V4)
@@ -378,18 +378,18 @@ static bool link_is_down(const struct prober *p, const struct addr *target)
 	return r && r->interface == t->link.interface && r->kind != ROUTE_OWN;
 }
 
-static struct gate_ask ask_of(const struct prober_item *item)
+static struct gate_ask prober_ask_of(const struct prober_item *item)
 {
 	return (struct gate_ask){
 		.address = item->address, .network = item->network, .kind = item->kind, .op = item->op};
 }
 
 // 1 dealt with, 0 must wait *ret_wait_ns.
-static int take_item(struct prober *p, const struct prober_item *item, int64_t *ret_wait_ns)
+static int prober_take_item(struct prober *p, const struct prober_item *item, int64_t *ret_wait_ns)
 {
-	struct gate_ask ask = ask_of(item);
+	struct gate_ask ask = prober_ask_of(item);
 	int64_t now = clock_boot_ns(), until = now;
-	if (!has_room(p, item)) {
+	if (!prober_has_room(p, item)) {
 		*ret_wait_ns = ROOM_WAIT_NS;
 		return 0;
 	}
@@ -401,7 +401,7 @@ static int take_item(struct prober *p, const struct prober_item *item, int64_t *
 	}
 	if (answer != GATE_GO)
 		p->counts.refused++;
-	else if (link_is_down(p, &item->address))
+	else if (prober_link_is_down(p, &item->address))
 		send_nothing(p, item, ENETDOWN);
 	else if (item->op == PROBE_TCP_CONNECT || p->mode == ATTEMPT_CONNECT)
 		connect_item(p, item);
@@ -410,14 +410,14 @@ static int take_item(struct prober *p, const struct prober_item *item, int64_t *
 	return 1;
 }
 
-static void look_at_routes(struct prober *p, int64_t now)
+static void prober_look_at_routes(struct prober *p, int64_t now)
 {
 	if (p->routes.news < 0 || now - p->last_news < NEWS_GAP_NS)
 		return;
 	p->last_news = now;
 	p->routes_old |= route_news(&p->routes);
 	if (p->routes_old && now - p->last_routes > ROUTES_GAP_NS)
-		read_routes(p, now);
+		prober_read_routes(p, now);
 }
 
 size_t prober_send(struct prober *p, const struct prober_item *items, size_t n, int64_t *ret_wait_ns)
@@ -425,9 +425,9 @@ size_t prober_send(struct prober *p, const struct prober_item *items, size_t n, 
 	must(items || !n);
 	int64_t wait = 0;
 	size_t done = 0;
-	look_at_routes(p, prober_now(p));
+	prober_look_at_routes(p, prober_now(p));
 	for (; done < n; done++) {
-		if (!take_item(p, &items[done], &wait))
+		if (!prober_take_item(p, &items[done], &wait))
 			break;
 	}
 	send_flush(p);
@@ -447,14 +447,14 @@ size_t prober_descriptors(const struct prober *p, int *ret, size_t most)
 	return n;
 }
 
-static void sleep_ns(int64_t ns)
+static void prober_sleep_ns(int64_t ns)
 {
 	struct timespec t = {ns / NS_PER_S, ns % NS_PER_S};
 	(void)ppoll(NULL, 0, &t, NULL);
 }
 
 // Until something can be read, but not much more often than once a tick; at most `wait` in all.
-static void wait_ready(struct prober *p, int64_t wait)
+static void prober_wait_ready(struct prober *p, int64_t wait)
 {
 	int fds[POLL_MOST];
 	struct pollfd ready[POLL_MOST];
@@ -468,7 +468,7 @@ static void wait_ready(struct prober *p, int64_t wait)
 	// A connect that ended is timed when we look.
 	bool connects = p->connections.free_count < CONNECTIONS_MAX;
 	if (got > 0 && !connects && now < next && now < deadline) {
-		sleep_ns((next < deadline ? next : deadline) - now);
+		prober_sleep_ns((next < deadline ? next : deadline) - now);
 		now = prober_now(p);
 	}
 	p->last_read = now;
@@ -477,10 +477,10 @@ static void wait_ready(struct prober *p, int64_t wait)
 }
 
 // No longer than until the oldest probe's time is over.
-static int64_t bounded_wait(struct prober *p, int64_t wait_ns)
+static int64_t prober_bounded_wait(struct prober *p, int64_t wait_ns)
 {
 	uint64_t serial;
-	const struct slot *s = pending_oldest(&p->pending, &serial);
+	const struct pending_slot *s = pending_oldest(&p->pending, &serial);
 	if (s) {
 		int64_t left = s->stamp + p->timeout_ns + GRACE_NS - prober_now(p);
 		wait_ns = left < wait_ns ? left + 1 : wait_ns;
@@ -490,10 +490,10 @@ static int64_t bounded_wait(struct prober *p, int64_t wait_ns)
 
 int prober_poll(struct prober *p, int64_t wait_ns)
 {
-	wait_ready(p, bounded_wait(p, wait_ns));
-	look_at_clock(p);
+	prober_wait_ready(p, prober_bounded_wait(p, wait_ns));
+	prober_look_at_clock(p);
 	int64_t now = p->last_read;
-	look_at_routes(p, now);
+	prober_look_at_routes(p, now);
 	ring_read(p);
 	if (p->echo4.fd >= 0 && !p->echo4.deaf)
 		outlet_read(p, &p->echo4);

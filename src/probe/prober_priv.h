@@ -25,8 +25,8 @@
 #define LINK_BYTES	14	   // Ethernet header
 #define GRACE_NS	50000000LL // what was received in time may lie in a buffer so long before it is read
 
-struct ring {	// TPACKET_V3
-	int fd; // -1: none
+struct packet_ring { // TPACKET_V3
+	int fd;	     // -1: none
 	uint8_t *pages;
 	size_t block_bytes, blocks, next;
 	uint64_t drops;
@@ -90,7 +90,7 @@ struct prober {
 	struct echo_template request4, request6,
 		request_any; // IPv4 from our address, IPv6, IPv4 from whichever the kernel takes
 	struct outlet packet, echo4, echo6;
-	struct ring ring;
+	struct packet_ring ring;
 	struct route_table routes;
 	bool routes_known, routes_old;
 	bool path_usable; // to the gateway of `toward`, by the packet socket
@@ -140,13 +140,13 @@ uint64_t outlet_drops(const struct outlet *o);
 
 // ring.c: packet sockets.
 int MUST_USE ring_open(struct prober *p, int interface);
-void ring_close(struct ring *r);
+void ring_close(struct packet_ring *r);
 bool ring_read(struct prober *p);
-uint64_t ring_drops(struct ring *r);
+uint64_t ring_drops(struct packet_ring *r);
 
 // connect.c
 int MUST_USE connect_open(struct connections *c);
 void connect_close(struct connections *c);
 int connect_item(struct prober *p, const struct prober_item *item); // as send_item()
 void connect_read(struct prober *p);
-void connect_drop(struct prober *p, struct slot *s); // its time is over
+void connect_drop(struct prober *p, struct pending_slot *s); // its time is over

@@ -19,20 +19,20 @@
 static const struct shape {
 	uint32_t rate; // up to
 	unsigned block_bytes, blocks, close_ms;
-} shapes[] = {
+} ring_shapes[] = {
 	{1000, 16384, 512, 10},
 	{10000, 16384, 512, 2},
 	{UINT32_MAX, 32768, 512, 2},
 };
 
-static int bind_interface(int fd, int interface, uint16_t protocol)
+static int ring_bind_interface(int fd, int interface, uint16_t protocol)
 {
 	struct sockaddr_ll name = {.sll_family = AF_PACKET, .sll_ifindex = interface};
 	name.sll_protocol = __builtin_bswap16(protocol);
 	return bind(fd, (struct sockaddr *)&name, sizeof(name)) ? -errno : 0;
 }
 
-static int open_sender(struct prober *p, int interface)
+static int ring_open_sender(struct prober *p, int interface)
 {
 	int one = 1, bytes = 8 << 20;
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -41,10 +41,10 @@ static int open_sender(struct prober *p, int interface)
 	p->packet = (struct outlet){.fd = fd, .mode = ATTEMPT_PACKET, .family = FAMILY_V4, .id = p->id};
 	(void)setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &one, sizeof(one));
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
-	return bind_interface(fd, interface, 0);
+	return ring_bind_interface(fd, interface, 0);
 }
 
-static int map_ring(struct ring *r, const struct shape *s)
+static int ring_map(struct packet_ring *r, const struct shape *s)
 {
 	int version = TPACKET_V3;
 	struct tpacket_req3 want = {
@@ -65,32 +65,32 @@ static int map_ring(struct ring *r, const struct shape *s)
 
 int ring_open(struct prober *p, int interface)
 {
-	const struct shape *s = shapes;
+	const struct shape *s = ring_shapes;
 	struct filter_want filter = {.id = p->id, .host_only = true};
 	while (p->options.rate > s->rate)
 		s++;
-	int error = open_sender(p, interface);
+	int error = ring_open_sender(p, interface);
 	if (error < 0)
 		return error;
-	p->ring = (struct ring){.fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+	p->ring = (struct packet_ring){.fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
 	if (p->ring.fd < 0)
 		return -errno;
 	error = filter_attach_v4(p->ring.fd, &filter);
 	if (error == 0)
-		error = map_ring(&p->ring, s);
-	return error ? error : bind_interface(p->ring.fd, 0, ETH_P_IP);
+		error = ring_map(&p->ring, s);
+	return error ? error : ring_bind_interface(p->ring.fd, 0, ETH_P_IP);
 }
 
-void ring_close(struct ring *r)
+void ring_close(struct packet_ring *r)
 {
 	if (r->pages)
 		munmap(r->pages, r->block_bytes * r->blocks);
 	if (r->fd >= 0)
 		close(r->fd);
-	*r = (struct ring){.fd = -1};
+	*r = (struct packet_ring){.fd = -1};
 }
 
-static void take_packet(struct prober *p, const uint8_t *at)
+static void ring_take_packet(struct prober *p, const uint8_t *at)
 {
 	struct tpacket3_hdr head;
 	struct echo_answer a = {0};
@@ -108,7 +108,7 @@ static void take_packet(struct prober *p, const uint8_t *at)
 // Whether a block was taken.
 bool ring_read(struct prober *p)
 {
-	struct ring *r = &p->ring;
+	struct packet_ring *r = &p->ring;
 	bool any = false;
 	for (size_t n = 0; n < r->blocks; n++) {
 		struct tpacket_block_desc *block = (void *)(r->pages + r->block_bytes * r->next);
@@ -117,7 +117,7 @@ bool ring_read(struct prober *p)
 		const uint8_t *at = (const uint8_t *)block + block->hdr.bh1.offset_to_first_pkt;
 		for (uint32_t left = block->hdr.bh1.num_pkts; left; left--) {
 			uint32_t step;
-			take_packet(p, at);
+			ring_take_packet(p, at);
 			memcpy(&step, at + offsetof(struct tpacket3_hdr, tp_next_offset), sizeof(step));
 			at += step;
 		}
@@ -129,7 +129,7 @@ bool ring_read(struct prober *p)
 }
 
 // Reading the kernel's counter sets it to zero.
-uint64_t ring_drops(struct ring *r)
+uint64_t ring_drops(struct packet_ring *r)
 {
 	struct tpacket_stats_v3 stats = {0};
 	socklen_t size = sizeof(stats);

@@ -34,7 +34,7 @@ void send_choose(struct prober *p)
 	}
 }
 
-static bool by_packet(struct prober *p, const struct addr *target, int64_t now)
+static bool send_by_packet(struct prober *p, const struct addr *target, int64_t now)
 {
 	if (!p->path_usable)
 		return false;
@@ -47,15 +47,15 @@ static bool by_packet(struct prober *p, const struct addr *target, int64_t now)
 	return false;
 }
 
-static const struct outlet *outlet_for(struct prober *p, const struct addr *target, int64_t now)
+static const struct outlet *send_outlet_for(struct prober *p, const struct addr *target, int64_t now)
 {
 	if (target->family == FAMILY_V6)
 		return &p->echo6;
-	return by_packet(p, target, now) ? &p->packet : &p->echo4;
+	return send_by_packet(p, target, now) ? &p->packet : &p->echo4;
 }
 
 // Whether the same packet should be tried once more.
-static bool try_again(struct prober *p, const struct outlet *way, int error)
+static bool send_try_again(struct prober *p, const struct outlet *way, int error)
 {
 	if (error == EAGAIN) {
 		struct pollfd room = {.fd = way->fd, .events = POLLOUT};
@@ -78,7 +78,7 @@ void send_flush(struct prober *p)
 			at += (size_t)n;
 			p->counts.sent += (uint64_t)n;
 			tries = 0;
-		} else if (error != EINTR && (++tries >= SEND_TRIES || !try_again(p, b->way, error))) {
+		} else if (error != EINTR && (++tries >= SEND_TRIES || !send_try_again(p, b->way, error))) {
 			judge_local(p, b->serials[at++], error);
 			tries = 0;
 		}
@@ -86,7 +86,7 @@ void send_flush(struct prober *p)
 	b->used = 0;
 }
 
-static void address_message(struct send_batch *b, size_t at, const struct addr *target, size_t length)
+static void send_address_message(struct send_batch *b, size_t at, const struct addr *target, size_t length)
 {
 	struct msghdr *m = &b->messages[at].msg_hdr;
 	const struct outlet *way = b->way;
@@ -110,7 +110,7 @@ static void address_message(struct send_batch *b, size_t at, const struct addr *
 	}
 }
 
-static const struct echo_template *template_for(const struct prober *p, const struct outlet *way)
+static const struct echo_template *send_template_for(const struct prober *p, const struct outlet *way)
 {
 	if (way->family == FAMILY_V6)
 		return &p->request6;
@@ -120,7 +120,7 @@ static const struct echo_template *template_for(const struct prober *p, const st
 void send_nothing(struct prober *p, const struct prober_item *item, int error)
 {
 	uint64_t serial = p->pending.tail;
-	struct slot *s = pending_next(&p->pending, &item->address);
+	struct pending_slot *s = pending_next(&p->pending, &item->address);
 	if (!s)
 		return; // the caller has looked whether there is room
 	s->stamp = prober_stamp(p);
@@ -136,11 +136,11 @@ int send_item(struct prober *p, const struct prober_item *item)
 {
 	struct send_batch *b = &p->batch;
 	uint64_t serial = p->pending.tail;
-	struct slot *s = pending_next(&p->pending, &item->address);
+	struct pending_slot *s = pending_next(&p->pending, &item->address);
 	if (!s)
 		return 0;
 	s->stamp = prober_stamp(p);
-	const struct outlet *way = outlet_for(p, &item->address, s->stamp);
+	const struct outlet *way = send_outlet_for(p, &item->address, s->stamp);
 	s->index = item->index;
 	s->number = item->number;
 	s->op = item->op;
@@ -160,8 +160,8 @@ int send_item(struct prober *p, const struct prober_item *item)
 	uint64_t cookie = cookie_of(&p->key, &claim);
 	struct echo_request r = {.target = item->address, .seq = (uint16_t)serial, .ip_id = (uint16_t)cookie | 1};
 	r.body = (struct echo_body){s->stamp, claim.serial, s->index, cookie};
-	size_t length = echo_build(template_for(p, way), &r, b->bytes[b->used] + LINK_BYTES);
-	address_message(b, b->used, &item->address, length);
+	size_t length = echo_build(send_template_for(p, way), &r, b->bytes[b->used] + LINK_BYTES);
+	send_address_message(b, b->used, &item->address, length);
 	b->serials[b->used++] = serial;
 	if (b->used >= p->batch_size)
 		send_flush(p);

@@ -22,7 +22,7 @@ struct bmp_writer {
 	const char *collector; // borrowed
 	int folder;
 	uint32_t next;
-	struct durable *disk;
+	struct recording_durable *disk;
 };
 
 static int bmp_writer_folder_open(const char *dir)

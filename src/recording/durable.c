@@ -27,7 +27,7 @@ struct durable_file {
 	bool ordered; // the role has it
 };
 
-struct durable {
+struct recording_durable {
 	struct child child;
 	bool alone;	      // there is no role
 	struct channel *gone; // its channel: open until the end, so that who watches it finds it there
@@ -37,14 +37,14 @@ struct durable {
 	int error; // not told yet
 };
 
-struct durable *durable_create(void)
+struct recording_durable *durable_create(void)
 {
-	struct durable *d = alloc_zero(1, sizeof(*d));
+	struct recording_durable *d = alloc_zero(1, sizeof(*d));
 	d->alone = child_start(&d->child, "sync") < 0;
 	return d;
 }
 
-static struct durable_file *durable_find(struct durable *d, int file)
+static struct durable_file *durable_find(struct recording_durable *d, int file)
 {
 	for (size_t i = 0; i < d->count; i++)
 		if (d->files[i].file == file)
@@ -55,7 +55,7 @@ static struct durable_file *durable_find(struct durable *d, int file)
 }
 
 // Files that ended and are on disk go.
-static void durable_sweep(struct durable *d)
+static void durable_sweep(struct recording_durable *d)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < d->count; i++) {
@@ -68,20 +68,20 @@ static void durable_sweep(struct durable *d)
 	d->count = kept;
 }
 
-static void durable_fail(struct durable *d, int code)
+static void durable_fail(struct recording_durable *d, int code)
 {
 	if (code < 0 && !d->error)
 		d->error = code;
 }
 
-static void durable_wait(struct durable *d, struct durable_file *f)
+static void durable_wait(struct recording_durable *d, struct durable_file *f)
 {
 	f->changed = f->due = false;
 	durable_fail(d, fdatasync(f->file) < 0 ? -errno : 0);
 }
 
 // The role is gone: what it had is asked for again, here.
-static void durable_alone(struct durable *d)
+static void durable_alone(struct recording_durable *d)
 {
 	d->gone = d->child.channel;
 	d->child.channel = NULL;
@@ -93,7 +93,7 @@ static void durable_alone(struct durable *d)
 		d->files[i].ordered = false;
 }
 
-static void durable_listen(struct durable *d)
+static void durable_listen(struct recording_durable *d)
 {
 	struct frame f;
 	int code = d->alone ? 0 : 1;
@@ -115,7 +115,7 @@ static void durable_listen(struct durable *d)
 		durable_alone(d);
 }
 
-static bool durable_busy(const struct durable *d)
+static bool durable_busy(const struct recording_durable *d)
 {
 	for (size_t i = 0; i < d->count; i++)
 		if (d->files[i].ordered)
@@ -123,7 +123,7 @@ static bool durable_busy(const struct durable *d)
 	return false;
 }
 
-static void durable_order(struct durable *d, struct durable_file *f)
+static void durable_order(struct recording_durable *d, struct durable_file *f)
 {
 	int code = d->alone ? -EPIPE : channel_put_file(d->child.channel, DURABLE_ORDER, f->file);
 	if (code == -EAGAIN)
@@ -138,7 +138,7 @@ static void durable_order(struct durable *d, struct durable_file *f)
 	f->ordered = true;
 }
 
-static void durable_next(struct durable *d)
+static void durable_next(struct recording_durable *d)
 {
 	for (size_t i = 0; i < d->count && !durable_busy(d); i++)
 		if (d->files[i].due)
@@ -146,12 +146,12 @@ static void durable_next(struct durable *d)
 	durable_sweep(d);
 }
 
-void durable_changed(struct durable *d, int file)
+void durable_changed(struct recording_durable *d, int file)
 {
 	durable_find(d, file)->changed = true;
 }
 
-void durable_close(struct durable *d, int file)
+void durable_close(struct recording_durable *d, int file)
 {
 	struct durable_file *f = durable_find(d, file);
 	size_t ended = 0;
@@ -165,7 +165,7 @@ void durable_close(struct durable *d, int file)
 	durable_next(d);
 }
 
-int durable_tick(struct durable *d, int64_t now_ns)
+int durable_tick(struct recording_durable *d, int64_t now_ns)
 {
 	durable_listen(d);
 	if (now_ns - d->tick_ns >= EVERY_NS) {
@@ -179,12 +179,12 @@ int durable_tick(struct durable *d, int64_t now_ns)
 	return code;
 }
 
-int durable_descriptor(const struct durable *d)
+int durable_descriptor(const struct recording_durable *d)
 {
 	return d->alone ? -1 : channel_descriptor(d->child.channel);
 }
 
-int durable_free(struct durable *d)
+int durable_free(struct recording_durable *d)
 {
 	if (!d)
 		return 0;

@@ -9,14 +9,14 @@
 static const struct {
 	const char *list;
 	const char *keys[3]; // two members of a list are the same when these are; none: when they are equal
-} joined[] = {
+} record_join_joined[] = {
 	{"entities", {"id"}},
 	{"watch", {NULL}},
 	{"observers", {"id"}},
 	{"targets", {"address", "kind", "name"}},
 };
 
-static bool same(const json_t *a, const json_t *b, const char *const keys[3])
+static bool record_join_same(const json_t *a, const json_t *b, const char *const keys[3])
 {
 	if (!keys[0])
 		return json_equal(a, b);
@@ -29,7 +29,7 @@ static bool same(const json_t *a, const json_t *b, const char *const keys[3])
 }
 
 // Appends what is not in the list yet. How many that were.
-static size_t join_list(json_t *list, json_t *more, const char *const keys[3])
+static size_t record_join_list(json_t *list, json_t *more, const char *const keys[3])
 {
 	size_t had = json_array_size(list), added = 0, i, k;
 	json_t *item;
@@ -37,7 +37,7 @@ static size_t join_list(json_t *list, json_t *more, const char *const keys[3])
 	{
 		bool found = false;
 		for (k = 0; k < had && !found; k++)
-			found = same(json_array_get(list, k), item, keys);
+			found = record_join_same(json_array_get(list, k), item, keys);
 		added += !found && json_array_append(list, item) == 0;
 	}
 	return added;
@@ -50,12 +50,14 @@ int record_join(struct text *out, const void *existing, size_t length, const str
 	record_text(&own, s, instant_of(0, 0));
 	json_t *ours = json_loadb(own.bytes, own.length, 0, NULL), *there = json_loadb(existing, length, 0, NULL);
 	bool fine = json_is_object(ours) && json_is_object(there);
-	for (size_t i = 0; fine && i < ARRAY_LEN(joined); i++) {
-		json_t *list = json_object_get(there, joined[i].list);
-		if (!list && json_object_set_new(there, joined[i].list, json_array()) == 0)
-			list = json_object_get(there, joined[i].list);
+	for (size_t i = 0; fine && i < ARRAY_LEN(record_join_joined); i++) {
+		json_t *list = json_object_get(there, record_join_joined[i].list);
+		if (!list && json_object_set_new(there, record_join_joined[i].list, json_array()) == 0)
+			list = json_object_get(there, record_join_joined[i].list);
 		fine = json_is_array(list);
-		added += fine ? join_list(list, json_object_get(ours, joined[i].list), joined[i].keys) : 0;
+		added += fine ? record_join_list(list, json_object_get(ours, record_join_joined[i].list),
+						 record_join_joined[i].keys)
+			      : 0;
 	}
 	char *text = fine && added ? json_dumps(there, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
 	if (text) {

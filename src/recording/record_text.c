@@ -7,13 +7,13 @@
 
 #include <string.h>
 
-static bool bit_at(const uint8_t *bytes, unsigned at)
+static bool record_text_bit_at(const uint8_t *bytes, unsigned at)
 {
 	return bytes[at / 8] >> (7 - at % 8) & 1;
 }
 
 // The last address of a prefix.
-static struct addr last_of(const struct prefix *p)
+static struct addr record_text_last_of(const struct prefix *p)
 {
 	struct addr a = {.family = p->family};
 	memcpy(a.bytes, p->bytes, sizeof(a.bytes));
@@ -23,13 +23,13 @@ static struct addr last_of(const struct prefix *p)
 }
 
 // The longest stretch from `first` on that is one prefix and ends at or before `last`.
-static struct prefix head_of(const struct addr *first, const struct addr *last)
+static struct prefix record_text_head_of(const struct addr *first, const struct addr *last)
 {
 	struct prefix p = {.family = first->family, .length = family_bits(first->family)};
 	memcpy(p.bytes, first->bytes, sizeof(p.bytes));
-	while (p.length > 0 && !bit_at(p.bytes, p.length - 1u)) {
+	while (p.length > 0 && !record_text_bit_at(p.bytes, p.length - 1u)) {
 		p.length--;
-		struct addr end = last_of(&p);
+		struct addr end = record_text_last_of(&p);
 		if (memcmp(end.bytes, last->bytes, sizeof(end.bytes)) > 0) {
 			p.length++;
 			break;
@@ -39,7 +39,7 @@ static struct prefix head_of(const struct addr *first, const struct addr *last)
 }
 
 // The address behind a; false when there is none.
-static bool next_of(struct addr *a)
+static bool record_text_next_of(struct addr *a)
 {
 	for (int i = family_bits(a->family) / 8 - 1; i >= 0; i--)
 		if (++a->bytes[i])
@@ -47,7 +47,7 @@ static bool next_of(struct addr *a)
 	return false;
 }
 
-static void prefixes(struct json *j, const struct entity *e)
+static void record_text_prefixes(struct json *j, const struct entity *e)
 {
 	struct text t = {0};
 	json_key(j, "prefixes");
@@ -56,19 +56,19 @@ static void prefixes(struct json *j, const struct entity *e)
 		struct addr at = e->ranges[i].first;
 		bool more = true;
 		while (more && memcmp(at.bytes, e->ranges[i].last.bytes, sizeof(at.bytes)) <= 0) {
-			struct prefix p = head_of(&at, &e->ranges[i].last);
+			struct prefix p = record_text_head_of(&at, &e->ranges[i].last);
 			text_clear(&t);
 			text_prefix(&t, &p);
 			json_string(j, text_string(&t));
-			at = last_of(&p);
-			more = next_of(&at);
+			at = record_text_last_of(&p);
+			more = record_text_next_of(&at);
 		}
 	}
 	json_close(j, ']');
 	text_free(&t);
 }
 
-static void entity(struct json *j, const struct entity *e)
+static void record_text_entity(struct json *j, const struct entity *e)
 {
 	json_open(j, '{');
 	json_key(j, "id");
@@ -78,7 +78,7 @@ static void entity(struct json *j, const struct entity *e)
 		json_string(j, e->name);
 	}
 	if (e->range_count)
-		prefixes(j, e);
+		record_text_prefixes(j, e);
 	if (e->asn_count) {
 		json_key(j, "asns");
 		json_open(j, '[');
@@ -97,7 +97,7 @@ static void entity(struct json *j, const struct entity *e)
 	json_close(j, '}');
 }
 
-static void target(struct json *j, const struct record_target *t)
+static void record_text_target(struct json *j, const struct record_target *t)
 {
 	struct text address = {0};
 	text_addr(&address, &t->address);
@@ -133,7 +133,7 @@ void record_text(struct text *out, const struct record_scope *s, struct instant 
 	json_key(&j, "entities");
 	json_open(&j, '[');
 	for (size_t i = 0; i < s->entities->count; i++)
-		entity(&j, &s->entities->at[i]);
+		record_text_entity(&j, &s->entities->at[i]);
 	json_close(&j, ']');
 	json_key(&j, "watch");
 	json_open(&j, '[');
@@ -154,7 +154,7 @@ void record_text(struct text *out, const struct record_scope *s, struct instant 
 	json_key(&j, "targets");
 	json_open(&j, '[');
 	for (size_t i = 0; i < s->target_count; i++)
-		target(&j, &s->targets[i]);
+		record_text_target(&j, &s->targets[i]);
 	json_close(&j, ']');
 	json_close(&j, '}');
 	text_char(out, '\n');

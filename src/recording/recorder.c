@@ -21,7 +21,7 @@
 #define RESUME_MAX (1 << 20) // bytes of a saved census; it is some hundred
 #define S_PER_HOUR 3600
 
-static const char *path_of(struct recorder *r, const char *below)
+static const char *recorder_path_of(struct recorder *r, const char *below)
 {
 	text_clear(&r->path);
 	text_put(&r->path, r->dir);
@@ -29,7 +29,7 @@ static const char *path_of(struct recorder *r, const char *below)
 	return text_string(&r->path);
 }
 
-static int write_all(int file, const void *bytes, size_t n)
+static int recorder_write_all(int file, const void *bytes, size_t n)
 {
 	const char *at = bytes;
 	while (n) {
@@ -45,7 +45,7 @@ static int write_all(int file, const void *bytes, size_t n)
 }
 
 // A file that appears whole or not at all.
-static int write_whole(const char *path, const void *bytes, size_t n)
+static int recorder_write_whole(const char *path, const void *bytes, size_t n)
 {
 	struct text temporary = {0};
 	text_put(&temporary, path);
@@ -55,7 +55,7 @@ static int write_whole(const char *path, const void *bytes, size_t n)
 		code = -errno;
 		goto out;
 	}
-	code = write_all(file, bytes, n);
+	code = recorder_write_all(file, bytes, n);
 	if (code == 0 && fsync(file) < 0)
 		code = -errno;
 	close(file);
@@ -66,14 +66,14 @@ out:
 	return code;
 }
 
-static int make_folder(const char *path)
+static int recorder_make_folder(const char *path)
 {
 	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 // The whole of a file, at most `most` bytes. 0; -ENOENT: there is none, or nothing in it; another negative error: it is there and
 // cannot be read, so nobody may write in its place.
-static int read_whole(const char *path, size_t most, uint8_t **ret, size_t *ret_length)
+static int recorder_read_whole(const char *path, size_t most, uint8_t **ret, size_t *ret_length)
 {
 	struct stat st;
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name is not waited for;
@@ -96,12 +96,12 @@ static int read_whole(const char *path, size_t most, uint8_t **ret, size_t *ret_
 	return code;
 }
 
-static int describe_locked(struct recorder *r, const struct record_scope *s)
+static int recorder_describe_locked(struct recorder *r, const struct record_scope *s)
 {
 	struct text words = {0};
 	size_t length = 0;
 	uint8_t *there = NULL;
-	int code = read_whole(path_of(r, "/recording.json"), RECORDING_JSON_MAX, &there, &length);
+	int code = recorder_read_whole(recorder_path_of(r, "/recording.json"), RECORDING_JSON_MAX, &there, &length);
 	if (code == 0) {
 		code = record_join(&words, there, length, s);
 	} else if (code == -ENOENT) {
@@ -109,33 +109,33 @@ static int describe_locked(struct recorder *r, const struct record_scope *s)
 		code = 1;
 	}
 	if (code > 0)
-		code = write_whole(text_string(&r->path), words.bytes, words.length);
+		code = recorder_write_whole(text_string(&r->path), words.bytes, words.length);
 	free(there);
 	text_free(&words);
 	return code;
 }
 
 // Several observers may begin to record into one folder at the same moment.
-static int describe(struct recorder *r, const struct record_scope *s)
+static int recorder_describe(struct recorder *r, const struct record_scope *s)
 {
-	int lock = open(path_of(r, "/probes/.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	int lock = open(recorder_path_of(r, "/probes/.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (lock < 0 || flock(lock, LOCK_EX) < 0) {
 		int code = -errno;
 		if (lock >= 0)
 			close(lock);
 		return code;
 	}
-	int code = describe_locked(r, s);
+	int code = recorder_describe_locked(r, s);
 	close(lock);
 	return code;
 }
 
 // Two of one name would ask everybody twice as often as the caps allow, and write each other's files.
-static int lock_observer(struct recorder *r)
+static int recorder_lock_observer(struct recorder *r)
 {
 	char name[96];
 	snprintf(name, sizeof(name), "/probes/.%.60s.lock", r->observer);
-	r->lock = open(path_of(r, name), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	r->lock = open(recorder_path_of(r, name), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (r->lock < 0 || flock(r->lock, LOCK_EX | LOCK_NB) < 0)
 		return -errno;
 	return 0;
@@ -146,13 +146,13 @@ int recorder_open(struct recorder *r, const char *dir, const struct record_scope
 	*r = (struct recorder){.dir = dir, .file = -1, .lock = -1, .observer = s->observer};
 	if (strchr(r->observer, '/')) // it is part of file names
 		return file_error_as(ERR_USAGE, e, file_at(NULL, 0), "the name of an observer cannot hold a '/'");
-	int code = make_folder(path_of(r, ""));
+	int code = recorder_make_folder(recorder_path_of(r, ""));
 	if (code == 0)
-		code = make_folder(path_of(r, "/probes"));
+		code = recorder_make_folder(recorder_path_of(r, "/probes"));
 	if (code == 0)
-		code = lock_observer(r);
+		code = recorder_lock_observer(r);
 	if (code == 0)
-		code = describe(r, s);
+		code = recorder_describe(r, s);
 	if (code == -EWOULDBLOCK)
 		return file_error_as(
 			code, e, file_at(dir, 0),
@@ -164,7 +164,7 @@ int recorder_open(struct recorder *r, const char *dir, const struct record_scope
 }
 
 // A file an hour: one that is finished can be compressed or moved while the recording goes on.
-static int open_hour(struct recorder *r, int64_t now_s)
+static int recorder_open_hour(struct recorder *r, int64_t now_s)
 {
 	time_t seconds = (time_t)now_s;
 	struct tm t;
@@ -176,7 +176,7 @@ static int open_hour(struct recorder *r, int64_t now_s)
 		return ERR_MALFORMED;
 	if (r->file >= 0)
 		durable_close(r->disk, r->file);
-	r->file = open(path_of(r, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	r->file = open(recorder_path_of(r, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	r->hour = now_s / S_PER_HOUR;
 	return r->file < 0 ? -errno : 0;
 }
@@ -185,9 +185,9 @@ void recorder_write(struct recorder *r)
 {
 	int64_t now_s = instant_seconds(clock_utc());
 	if (!r->error && r->lines.length && (r->file < 0 || now_s / S_PER_HOUR != r->hour))
-		r->error = open_hour(r, now_s);
+		r->error = recorder_open_hour(r, now_s);
 	if (!r->error && r->lines.length) {
-		r->error = write_all(r->file, r->lines.bytes, r->lines.length);
+		r->error = recorder_write_all(r->file, r->lines.bytes, r->lines.length);
 		durable_changed(r->disk, r->file);
 	}
 	r->written += r->error ? 0 : r->lines.length;
@@ -214,23 +214,23 @@ int recorder_close(struct recorder *r)
 	return r->error;
 }
 
-static const char *census_path(struct recorder *r)
+static const char *recorder_census_path(struct recorder *r)
 {
 	char name[96];
 	snprintf(name, sizeof(name), "/probes/.%.60s.census", r->observer);
-	return path_of(r, name);
+	return recorder_path_of(r, name);
 }
 
 uint8_t *recorder_resume(struct recorder *r, size_t *ret_length)
 {
 	uint8_t *bytes = NULL;
 	// Without it the census only begins its round anew.
-	(void)!read_whole(census_path(r), RESUME_MAX, &bytes, ret_length);
+	(void)!recorder_read_whole(recorder_census_path(r), RESUME_MAX, &bytes, ret_length);
 	return bytes;
 }
 
 void recorder_save(struct recorder *r, const void *bytes, size_t n)
 {
 	// Without it the census only begins its round anew.
-	(void)!write_whole(census_path(r), bytes, n);
+	(void)!recorder_write_whole(recorder_census_path(r), bytes, n);
 }

@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-struct durable;
+struct recording_durable;
 
 struct recorder {
 	const char *dir;      // borrowed
@@ -17,7 +17,7 @@ struct recorder {
 	struct text lines;
 	struct text path;
 	int file;
-	struct durable *disk;
+	struct recording_durable *disk;
 	int lock;	  // of this observer in this folder, until the end
 	int64_t hour;	  // of the open file
 	uint64_t written; // bytes

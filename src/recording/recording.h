@@ -41,7 +41,7 @@ struct recording_sink { // what recording_each() calls for each that is listed; 
 	bool entities; // the entities and what is watched go into the list too
 	void (*observer)(void *context, const char *id, uint32_t asn);
 	// kind null: none was written. Null, or why the target cannot be taken.
-	const char *(*target)(void *context, const struct target *listed, const struct kind *kind);
+	const char *(*target)(void *context, const struct target *listed, const struct kind_row *kind);
 };
 
 // Like recording_targets, for whoever keeps them elsewhere. `file` is the recording.json itself.

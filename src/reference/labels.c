@@ -16,16 +16,16 @@
 #define FIELDS_MAX 32
 #define FIELD_MAX  256 // bytes that are kept of a field; the rest says nothing here
 
-struct row {
+struct labels_row {
 	char field[FIELDS_MAX][FIELD_MAX];
 	size_t fields;
 	unsigned line;
 };
 
-struct reader {
+struct labels_reader {
 	struct cursor rest;
 	unsigned line;
-	struct row row;
+	struct labels_row row;
 };
 
 enum column {
@@ -43,13 +43,13 @@ struct layout {
 	bool shutdowns_only;
 };
 
-static const struct layout layouts[] = {
+static const struct layout labels_layouts[] = {
 	{{"begin", "end", "country", "scope", "cause", "bgp_visible", "probing_visible", "telescope_visible"}, false},
 	{{"start_date", "end_date", "country", "geo_scope", "actual_cause", NULL, NULL, NULL}, true},
 };
 
 // One field; a quoted one may hold commas, line ends and doubled quotes. Returns what ended it: ',', '\n' or -1.
-static int field_next(struct reader *r, char *into)
+static int labels_field_next(struct labels_reader *r, char *into)
 {
 	size_t n = 0;
 	bool quoted = r->rest.at < r->rest.end && *r->rest.at == '"';
@@ -74,7 +74,7 @@ static int field_next(struct reader *r, char *into)
 	return -1;
 }
 
-static bool row_next(struct reader *r)
+static bool labels_row_next(struct labels_reader *r)
 {
 	char spare[FIELD_MAX] = "";
 	if (r->rest.at >= r->rest.end)
@@ -83,13 +83,13 @@ static bool row_next(struct reader *r)
 	r->row.line = r->line;
 	for (int ended = ','; ended == ',';) {
 		bool room = r->row.fields < FIELDS_MAX;
-		ended = field_next(r, room ? r->row.field[r->row.fields] : spare);
+		ended = labels_field_next(r, room ? r->row.field[r->row.fields] : spare);
 		r->row.fields++;
 	}
 	return true;
 }
 
-static void trimmed(const char *text, char *ret, size_t size)
+static void labels_trimmed(const char *text, char *ret, size_t size)
 {
 	size_t n = 0;
 	while (isspace((unsigned char)*text))
@@ -101,7 +101,7 @@ static void trimmed(const char *text, char *ret, size_t size)
 	ret[n] = '\0';
 }
 
-static struct instant moment(long year, long month, long day, long second_of_day)
+static struct instant labels_moment(long year, long month, long day, long second_of_day)
 {
 	struct instant t = INSTANT_NONE;
 	if (year < 1990 || year > 2100 || second_of_day >= 86400 || !when_civil(year, month, day, second_of_day, &t))
@@ -109,7 +109,7 @@ static struct instant moment(long year, long month, long day, long second_of_day
 	return t;
 }
 
-static long month_of(const char *word)
+static long labels_month_of(const char *word)
 {
 	static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
 	for (long m = 0; m < 12; m++)
@@ -119,7 +119,7 @@ static long month_of(const char *word)
 }
 
 // A number of at most `most` digits; -1: none. Moves on.
-static long number_next(const char **at, size_t most)
+static long labels_number_next(const char **at, size_t most)
 {
 	while (**at == ' ')
 		++*at;
@@ -131,7 +131,7 @@ static long number_next(const char **at, size_t most)
 	return (long)value;
 }
 
-static bool mark_next(const char **at, char mark)
+static bool labels_mark_next(const char **at, char mark)
 {
 	if (**at != mark)
 		return false;
@@ -140,93 +140,93 @@ static bool mark_next(const char **at, char mark)
 }
 
 // "wednesday, november 27, 2019, 5:50:00 pm"; seconds may be missing. Lower case.
-static struct instant spelt_date(const char *text)
+static struct instant labels_spelt_date(const char *text)
 {
 	const char *at = strchr(text, ',');
 	if (!at || *++at != ' ')
 		return INSTANT_NONE;
-	long month = month_of(++at), second = 0;
+	long month = labels_month_of(++at), second = 0;
 	while (isalpha((unsigned char)*at))
 		at++;
-	long day = number_next(&at, 2), year = mark_next(&at, ',') ? number_next(&at, 4) : -1;
-	long hour = mark_next(&at, ',') ? number_next(&at, 2) : -1,
-	     minute = mark_next(&at, ':') ? number_next(&at, 2) : -1;
-	if (mark_next(&at, ':'))
-		second = *at == ' ' ? 0 : number_next(&at, 2); // "12:30: am" was seen
+	long day = labels_number_next(&at, 2), year = labels_mark_next(&at, ',') ? labels_number_next(&at, 4) : -1;
+	long hour = labels_mark_next(&at, ',') ? labels_number_next(&at, 2) : -1,
+	     minute = labels_mark_next(&at, ':') ? labels_number_next(&at, 2) : -1;
+	if (labels_mark_next(&at, ':'))
+		second = *at == ' ' ? 0 : labels_number_next(&at, 2); // "12:30: am" was seen
 	while (*at == ' ')
 		at++;
 	bool half = (*at == 'a' || *at == 'p') && at[1] == 'm';
 	if (!half || hour < 1 || hour > 12 || minute < 0 || minute > 59 || second < 0 || second > 59)
 		return INSTANT_NONE;
-	return moment(year, month, day, (hour % 12 + (*at == 'p' ? 12 : 0)) * 3600 + minute * 60 + second);
+	return labels_moment(year, month, day, (hour % 12 + (*at == 'p' ? 12 : 0)) * 3600 + minute * 60 + second);
 }
 
-static struct instant date_of(const char *field)
+static struct instant labels_date_of(const char *field)
 {
 	char text[FIELD_MAX];
-	trimmed(field, text, sizeof(text));
+	labels_trimmed(field, text, sizeof(text));
 	const char *at = text;
-	long year = number_next(&at, 4), month = mark_next(&at, '-') ? number_next(&at, 2) : -1;
-	long day = mark_next(&at, '-') ? number_next(&at, 2) : -1;
-	return day > 0 ? moment(year, month, day, 0) : spelt_date(text);
+	long year = labels_number_next(&at, 4), month = labels_mark_next(&at, '-') ? labels_number_next(&at, 2) : -1;
+	long day = labels_mark_next(&at, '-') ? labels_number_next(&at, 2) : -1;
+	return day > 0 ? labels_moment(year, month, day, 0) : labels_spelt_date(text);
 }
 
-static uint8_t flag_of(const char *field)
+static uint8_t labels_flag_of(const char *field)
 {
 	char text[16];
-	trimmed(field, text, sizeof(text));
+	labels_trimmed(field, text, sizeof(text));
 	if (strcmp(text, "true") == 0 || strcmp(text, "ture") == 0 || strcmp(text, "yes") == 0)
 		return LABEL_SEEN;
 	return strcmp(text, "false") == 0 || strcmp(text, "no") == 0 ? LABEL_NOT_SEEN : LABEL_SEEN_UNKNOWN;
 }
 
-static bool ordered_of(const char *cause)
+static bool labels_ordered_of(const char *cause)
 {
 	return strncmp(cause, "government", 10) == 0 || strncmp(cause, "exam", 4) == 0;
 }
 
-static void reject(struct labels *l, enum label_reject why, unsigned line)
+static void labels_reject(struct labels *l, enum label_reject why, unsigned line)
 {
 	if (!l->rejected[why]++)
 		l->first[why] = line;
 }
 
-static bool fill(struct labels *l, const struct row *row, const int *places, struct label *ret)
+static bool labels_fill(struct labels *l, const struct labels_row *row, const int *places, struct label *ret)
 {
 	char cause[FIELD_MAX], scope[FIELD_MAX];
-	*ret = (struct label){.begin = date_of(row->field[places[COLUMN_BEGIN]])};
+	*ret = (struct label){.begin = labels_date_of(row->field[places[COLUMN_BEGIN]])};
 	if (!instant_known(ret->begin)) {
-		reject(l, REJECT_BEGIN, row->line);
+		labels_reject(l, REJECT_BEGIN, row->line);
 		return false;
 	}
-	trimmed(row->field[places[COLUMN_COUNTRY]], ret->country, sizeof(ret->country));
+	labels_trimmed(row->field[places[COLUMN_COUNTRY]], ret->country, sizeof(ret->country));
 	if (!ret->country[0]) {
-		reject(l, REJECT_COUNTRY, row->line);
+		labels_reject(l, REJECT_COUNTRY, row->line);
 		return false;
 	}
-	ret->end = date_of(row->field[places[COLUMN_END]]);
+	ret->end = labels_date_of(row->field[places[COLUMN_END]]);
 	if (!instant_known(ret->end))
-		reject(l, REJECT_END, row->line);
+		labels_reject(l, REJECT_END, row->line);
 	if (instant_known(ret->end) && ret->end.ns < ret->begin.ns) {
-		reject(l, REJECT_ORDER, row->line);
+		labels_reject(l, REJECT_ORDER, row->line);
 		ret->end = INSTANT_NONE;
 	}
-	trimmed(row->field[places[COLUMN_SCOPE]], scope, sizeof(scope));
-	trimmed(row->field[places[COLUMN_CAUSE]], cause, sizeof(cause));
+	labels_trimmed(row->field[places[COLUMN_SCOPE]], scope, sizeof(scope));
+	labels_trimmed(row->field[places[COLUMN_CAUSE]], cause, sizeof(cause));
 	ret->national = strncmp(scope, "country", 7) == 0 || strncmp(scope, "national", 8) == 0;
 	ret->caused = cause[0] && strcmp(cause, "unknown") != 0;
-	ret->ordered = l->shutdowns_only || ordered_of(cause);
+	ret->ordered = l->shutdowns_only || labels_ordered_of(cause);
 	for (int s = 0; s < LABEL_SIGNALS; s++) {
 		int place = places[COLUMN_FLAGS + s];
-		ret->seen[s] = place < 0 ? LABEL_SEEN_UNKNOWN : flag_of(row->field[place]);
+		ret->seen[s] = place < 0 ? LABEL_SEEN_UNKNOWN : labels_flag_of(row->field[place]);
 		if (place >= 0 && ret->seen[s] == LABEL_SEEN_UNKNOWN)
-			reject(l, REJECT_FLAG, row->line);
+			labels_reject(l, REJECT_FLAG, row->line);
 	}
 	return true;
 }
 
 // Where each column of the layout is; false: this is another list.
-static bool places_of(const struct layout *layout, const struct row *head, int *places)
+static bool labels_places_of(const struct layout *layout, const struct labels_row *head, int *places)
 {
 	for (int c = 0; c < COLUMN_COUNT; c++) {
 		places[c] = -1;
@@ -239,7 +239,7 @@ static bool places_of(const struct layout *layout, const struct row *head, int *
 	return true;
 }
 
-static int by_begin(const void *a, const void *b)
+static int labels_by_begin(const void *a, const void *b)
 {
 	const struct label *x = a, *y = b;
 	int order = numbers_by_instant(&x->begin, &y->begin);
@@ -248,14 +248,14 @@ static int by_begin(const void *a, const void *b)
 }
 
 // The same beginning, country and scope: listed twice.
-static void twice_drop(struct labels *l)
+static void labels_twice_drop(struct labels *l)
 {
 	size_t kept = 0;
 	if (l->count)
-		qsort(l->at, l->count, sizeof(*l->at), by_begin);
+		qsort(l->at, l->count, sizeof(*l->at), labels_by_begin);
 	for (size_t i = 0; i < l->count; i++) {
-		if (kept && l->at[i].national && by_begin(&l->at[kept - 1], &l->at[i]) == 0)
-			reject(l, REJECT_TWICE, 0);
+		if (kept && l->at[i].national && labels_by_begin(&l->at[kept - 1], &l->at[i]) == 0)
+			labels_reject(l, REJECT_TWICE, 0);
 		else
 			l->at[kept++] = l->at[i];
 	}
@@ -264,26 +264,26 @@ static void twice_drop(struct labels *l)
 
 int labels_read(struct cursor bytes, struct labels *ret)
 {
-	struct reader *r = alloc_zero(1, sizeof(*r));
+	struct labels_reader *r = alloc_zero(1, sizeof(*r));
 	int places[COLUMN_COUNT], code = ERR_MALFORMED;
 	*ret = (struct labels){0};
-	*r = (struct reader){.rest = bytes, .line = 1};
-	if (row_next(r))
-		for (size_t i = 0; i < sizeof(layouts) / sizeof(*layouts) && code < 0; i++)
-			if (places_of(&layouts[i], &r->row, places)) {
-				ret->shutdowns_only = layouts[i].shutdowns_only;
+	*r = (struct labels_reader){.rest = bytes, .line = 1};
+	if (labels_row_next(r))
+		for (size_t i = 0; i < sizeof(labels_layouts) / sizeof(*labels_layouts) && code < 0; i++)
+			if (labels_places_of(&labels_layouts[i], &r->row, places)) {
+				ret->shutdowns_only = labels_layouts[i].shutdowns_only;
 				code = 0;
 			}
 	size_t fields = r->row.fields;
-	while (code == 0 && row_next(r)) {
+	while (code == 0 && labels_row_next(r)) {
 		struct label one;
 		bool blank = r->row.fields == 1 && !r->row.field[0][0];
 		if (blank)
 			continue;
 		ret->rows++;
 		if (r->row.fields != fields)
-			reject(ret, REJECT_FIELDS, r->row.line);
-		else if (fill(ret, &r->row, places, &one)) {
+			labels_reject(ret, REJECT_FIELDS, r->row.line);
+		else if (labels_fill(ret, &r->row, places, &one)) {
 			alloc_grow((void **)&ret->at, ret->count, &ret->capacity, sizeof(*ret->at));
 			ret->at[ret->count++] = one;
 		}
@@ -293,7 +293,7 @@ int labels_read(struct cursor bytes, struct labels *ret)
 	if (code < 0)
 		labels_free(ret);
 	else
-		twice_drop(ret);
+		labels_twice_drop(ret);
 	return code;
 }
 

@@ -19,7 +19,7 @@
 #define DURATION_MAX   4e8    // seconds; a dozen years
 #define DURATION_SLACK 3600.0 // between duration and end, beyond the start's uncertainty
 
-struct reader {
+struct precedents_reader {
 	const char *path, *id; // of the precedent being read
 	struct file_error *error;
 };
@@ -33,12 +33,12 @@ static const char *const MEMBERS[] = {"id",    "entity",     "name",	  "start", 
 				      "moved", "still",	     "order",	  "recovery", "source",
 				      "note"};
 
-static int wrong(const struct reader *r, const char *member, const char *why)
+static int precedents_wrong(const struct precedents_reader *r, const char *member, const char *why)
 {
 	return file_error_as(ERR_MALFORMED, r->error, file_at(r->path, 0), "%s: %s: %s", r->id, member, why);
 }
 
-static bool in_list(const char *word, const char *const *list, size_t count)
+static bool precedents_in_list(const char *word, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(word, list[i]) == 0)
@@ -46,99 +46,105 @@ static bool in_list(const char *word, const char *const *list, size_t count)
 	return false;
 }
 
-static int read_string(const struct reader *r, const json_t *object, const char *key, char **ret)
+static int precedents_read_string(const struct precedents_reader *r, const json_t *object, const char *key, char **ret)
 {
 	const json_t *v = json_object_get(object, key);
 	if (!json_is_string(v) || !json_string_length(v) || json_string_length(v) > TEXT_MAX)
-		return wrong(r, key, "not a text of 1 to 1000 bytes");
+		return precedents_wrong(r, key, "not a text of 1 to 1000 bytes");
 	if (memchr(json_string_value(v), 0, json_string_length(v)))
-		return wrong(r, key, "holds a zero byte");
+		return precedents_wrong(r, key, "holds a zero byte");
 	*ret = alloc_copy(json_string_value(v));
 	return 0;
 }
 
 // A number from 0 to `most`; left alone where there is none or it is null.
-static int read_number(const struct reader *r, const json_t *object, const char *key, double most, double *ret)
+static int precedents_read_number(const struct precedents_reader *r, const json_t *object, const char *key, double most,
+				  double *ret)
 {
-	return document_number(object, key, 0, most, ret) ? 0 : wrong(r, key, "not a number in its range");
+	return document_number(object, key, 0, most, ret) ? 0 : precedents_wrong(r, key, "not a number in its range");
 }
 
 // Null or missing: unknown.
-static int read_time(const struct reader *r, const json_t *object, const char *key, struct instant *ret)
+static int precedents_read_time(const struct precedents_reader *r, const json_t *object, const char *key,
+				struct instant *ret)
 {
 	*ret = INSTANT_NONE;
-	return document_time(object, key, ret) ? 0 : wrong(r, key, "not a time such as 2022-01-25T20:30:00Z");
+	return document_time(object, key, ret) ? 0
+					       : precedents_wrong(r, key, "not a time such as 2022-01-25T20:30:00Z");
 }
 
-static int read_signals(const struct reader *r, const json_t *list, const char *key, uint32_t *ret)
+static int precedents_read_signals(const struct precedents_reader *r, const json_t *list, const char *key,
+				   uint32_t *ret)
 {
 	size_t i;
 	const json_t *v;
 	if (list && !json_is_array(list))
-		return wrong(r, key, "not a list of signals");
+		return precedents_wrong(r, key, "not a list of signals");
 	json_array_foreach(list, i, v)
 	{
 		uint8_t s = 0;
 		while (s < SIGNAL_COUNT && (!json_is_string(v) || strcmp(json_string_value(v), signal_name(s)) != 0))
 			s++;
 		if (s == SIGNAL_COUNT)
-			return wrong(r, key, "not the name of a signal");
+			return precedents_wrong(r, key, "not the name of a signal");
 		if (*ret >> s & 1)
-			return wrong(r, key, "names a signal twice");
+			return precedents_wrong(r, key, "names a signal twice");
 		*ret |= 1u << s;
 	}
 	return 0;
 }
 
 // [["loss"],["routes"]]: no signal twice, all of them among those that moved.
-static int read_steps(const struct reader *r, const json_t *object, const char *key, uint32_t moved, uint32_t *ret)
+static int precedents_read_steps(const struct precedents_reader *r, const json_t *object, const char *key,
+				 uint32_t moved, uint32_t *ret)
 {
 	const json_t *list = json_object_get(object, key), *v;
 	size_t i;
 	uint32_t seen = 0;
 	if (list && (!json_is_array(list) || json_array_size(list) > PRECEDENT_STEPS))
-		return wrong(r, key, "not a list of at most 8 steps");
+		return precedents_wrong(r, key, "not a list of at most 8 steps");
 	json_array_foreach(list, i, v)
 	{
-		int code = read_signals(r, v, key, &ret[i]);
+		int code = precedents_read_signals(r, v, key, &ret[i]);
 		if (code < 0)
 			return code;
 		if (!ret[i] || ret[i] & seen)
-			return wrong(r, key, "a step is empty or repeats a signal");
+			return precedents_wrong(r, key, "a step is empty or repeats a signal");
 		if (ret[i] & ~moved)
-			return wrong(r, key, "a signal that is not among those moved");
+			return precedents_wrong(r, key, "a signal that is not among those moved");
 		seen |= ret[i];
 	}
 	return 0;
 }
 
-static int read_times(const struct reader *r, const json_t *object, struct precedent *p)
+static int precedents_read_times(const struct precedents_reader *r, const json_t *object, struct precedent *p)
 {
-	int code = read_time(r, object, "start", &p->facts.start);
+	int code = precedents_read_time(r, object, "start", &p->facts.start);
 	if (code == 0)
-		code = read_time(r, object, "end", &p->end);
+		code = precedents_read_time(r, object, "end", &p->end);
 	p->facts.start_uncertainty_s = -1;
 	if (code == 0)
-		code = read_number(r, object, "start_uncertainty_s", DURATION_MAX, &p->facts.start_uncertainty_s);
+		code = precedents_read_number(r, object, "start_uncertainty_s", DURATION_MAX,
+					      &p->facts.start_uncertainty_s);
 	if (code == 0)
-		code = read_number(r, object, "duration_s", DURATION_MAX, &p->facts.duration_s);
+		code = precedents_read_number(r, object, "duration_s", DURATION_MAX, &p->facts.duration_s);
 	if (code < 0)
 		return code;
 	if (instant_known(p->facts.start) != (p->facts.start_uncertainty_s >= 0))
-		return wrong(r, "start_uncertainty_s", "belongs to a start, and a start needs it");
+		return precedents_wrong(r, "start_uncertainty_s", "belongs to a start, and a start needs it");
 	if (!instant_known(p->facts.start) || !instant_known(p->end))
 		return 0;
 	double length = instant_gap_s(p->facts.start, p->end);
 	if (length <= 0)
-		return wrong(r, "end", "not after the start");
+		return precedents_wrong(r, "end", "not after the start");
 	if (p->facts.duration_s > 0 &&
 	    fabs(length - p->facts.duration_s) > p->facts.start_uncertainty_s + DURATION_SLACK)
-		return wrong(r, "duration_s", "does not fit start and end");
+		return precedents_wrong(r, "duration_s", "does not fit start and end");
 	p->facts.duration_s = p->facts.duration_s > 0 ? p->facts.duration_s : length;
 	return 0;
 }
 
-static int read_words(const struct reader *r, const json_t *object, struct precedent *p)
+static int precedents_read_words(const struct precedents_reader *r, const json_t *object, struct precedent *p)
 {
 	const struct {
 		const char *key;
@@ -148,7 +154,7 @@ static int read_words(const struct reader *r, const json_t *object, struct prece
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (words[i].to == &p->note && !json_object_get(object, "note"))
 			continue;
-		int code = read_string(r, object, words[i].key, words[i].to);
+		int code = precedents_read_string(r, object, words[i].key, words[i].to);
 		if (code < 0)
 			return code;
 	}
@@ -156,50 +162,51 @@ static int read_words(const struct reader *r, const json_t *object, struct prece
 	bool named = entity_add(&scratch, p->entity) != NULL;
 	entity_list_free(&scratch);
 	if (!named)
-		return wrong(r, "entity", "not of the form \"country/KX\" or \"asn/64512\"");
-	if (!in_list(p->mechanism, MECHANISMS, ARRAY_LEN(MECHANISMS)))
-		return wrong(r, "mechanism", "not one of the causes, nor \"undetermined\"");
+		return precedents_wrong(r, "entity", "not of the form \"country/KX\" or \"asn/64512\"");
+	if (!precedents_in_list(p->mechanism, MECHANISMS, ARRAY_LEN(MECHANISMS)))
+		return precedents_wrong(r, "mechanism", "not one of the causes, nor \"undetermined\"");
 	return 0;
 }
 
-static int read_shape(const struct reader *r, const json_t *object, struct precedent *p)
+static int precedents_read_shape(const struct precedents_reader *r, const json_t *object, struct precedent *p)
 {
-	int code = read_signals(r, json_object_get(object, "moved"), "moved", &p->facts.moved);
+	int code = precedents_read_signals(r, json_object_get(object, "moved"), "moved", &p->facts.moved);
 	if (code == 0)
-		code = read_signals(r, json_object_get(object, "still"), "still", &p->facts.still);
+		code = precedents_read_signals(r, json_object_get(object, "still"), "still", &p->facts.still);
 	if (code == 0 && p->facts.moved & p->facts.still)
-		return wrong(r, "still", "names a signal that moved");
+		return precedents_wrong(r, "still", "names a signal that moved");
 	if (code == 0)
-		code = read_steps(r, object, "order", p->facts.moved, p->facts.order);
+		code = precedents_read_steps(r, object, "order", p->facts.moved, p->facts.order);
 	if (code == 0)
-		code = read_steps(r, object, "recovery", p->facts.moved, p->facts.recovery);
+		code = precedents_read_steps(r, object, "recovery", p->facts.moved, p->facts.recovery);
 	p->facts.fraction_down = -1;
-	return code < 0 ? code : read_number(r, object, "fraction_down", 1, &p->facts.fraction_down);
+	return code < 0 ? code : precedents_read_number(r, object, "fraction_down", 1, &p->facts.fraction_down);
 }
 
-static int read_precedent(struct reader *r, json_t *object, struct precedents *list)
+static int precedents_read_precedent(struct precedents_reader *r, json_t *object, struct precedents *list)
 {
 	struct precedent *p = &list->at[list->count++];
 	r->id = "precedents[]";
-	int code = json_is_object(object) ? read_string(r, object, "id", &p->id) : wrong(r, "", "not an object");
+	int code = json_is_object(object) ? precedents_read_string(r, object, "id", &p->id)
+					  : precedents_wrong(r, "", "not an object");
 	if (code < 0)
 		return code;
 	if (p->id[strspn(p->id, "abcdefghijklmnopqrstuvwxyz0123456789-")] || strlen(p->id) > 80)
-		return wrong(r, "id", "not of at most 80 lower-case letters, digits and -");
+		return precedents_wrong(r, "id", "not of at most 80 lower-case letters, digits and -");
 	r->id = p->id;
 	for (size_t i = 0; i + 1 < list->count; i++)
 		if (strcmp(list->at[i].id, p->id) == 0)
-			return wrong(r, "id", "is there twice");
+			return precedents_wrong(r, "id", "is there twice");
 	for (void *at = json_object_iter(object); at; at = json_object_iter_next(object, at))
-		if (!in_list(json_object_iter_key(at), MEMBERS, ARRAY_LEN(MEMBERS)))
-			return wrong(r, json_object_iter_key(at), "not a member of a precedent");
-	code = read_words(r, object, p);
+		if (!precedents_in_list(json_object_iter_key(at), MEMBERS, ARRAY_LEN(MEMBERS)))
+			return precedents_wrong(r, json_object_iter_key(at), "not a member of a precedent");
+	code = precedents_read_words(r, object, p);
 	if (code == 0)
-		code = read_times(r, object, p);
-	return code < 0 ? code : read_shape(r, object, p);
+		code = precedents_read_times(r, object, p);
+	return code < 0 ? code : precedents_read_shape(r, object, p);
 }
 
-static int read_list(struct reader *r, const json_t *root, struct precedents *list)
+static int precedents_read_list(struct precedents_reader *r, const json_t *root, struct precedents *list)
 {
 	const char *format = json_string_value(json_object_get(root, "format"));
 	const json_t *all = json_object_get(root, "precedents");
@@ -207,13 +214,13 @@ static int read_list(struct reader *r, const json_t *root, struct precedents *li
 	json_t *v;
 	r->id = "file";
 	if (!format || strcmp(format, "lacuna-precedents/1") != 0)
-		return wrong(r, "format", "not \"lacuna-precedents/1\"");
+		return precedents_wrong(r, "format", "not \"lacuna-precedents/1\"");
 	if (!json_is_array(all) || json_array_size(all) > PRECEDENTS_MAX)
-		return wrong(r, "precedents", "not a list, or too long");
+		return precedents_wrong(r, "precedents", "not a list, or too long");
 	list->at = alloc_zero(json_array_size(all) + 1, sizeof(*list->at));
 	json_array_foreach(all, i, v)
 	{
-		int code = read_precedent(r, v, list);
+		int code = precedents_read_precedent(r, v, list);
 		if (code < 0)
 			return code;
 	}
@@ -222,12 +229,12 @@ static int read_list(struct reader *r, const json_t *root, struct precedents *li
 
 int precedents_read(const char *path, struct precedents *ret, struct file_error *e)
 {
-	struct reader r = {.path = path, .id = "file", .error = e};
+	struct precedents_reader r = {.path = path, .id = "file", .error = e};
 	struct precedents list = {0};
 	json_t *root = NULL;
 	int code = document_load(path, PRECEDENTS_JSON_MAX, e, &root);
 	if (code == 0)
-		code = read_list(&r, root, &list);
+		code = precedents_read_list(&r, root, &list);
 	json_decref(root);
 	if (code < 0)
 		precedents_free(&list);

@@ -15,138 +15,136 @@
 #define SMTP_PORT 25
 
 // A literal at `at`, which moves behind it.
-#define PUT(at, literal) put_bytes(at, literal, sizeof(literal) - 1)
+#define PUT(at, literal) attempt_put_bytes(at, literal, sizeof(literal) - 1)
 
-static inline char *put_bytes(char *at, const char *bytes, size_t n)
+static inline char *attempt_put_bytes(char *at, const char *bytes, size_t n)
 {
 	memcpy(at, bytes, n);
 	return at + n;
 }
 
-static inline char *put_word(char *at, const char *word)
+static inline char *attempt_put_word(char *at, const char *word)
 {
-	return put_bytes(at, word, strlen(word));
+	return attempt_put_bytes(at, word, strlen(word));
 }
 
-static const char pairs[] =
-	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748"
-	"49505152535455565758596061626364656667686970717273747576777879808182838485868788899091929394959697"
-	"9899";
+static const char attempt_pairs[] =
+	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
-static inline char *put_pair(char *at, uint32_t value)
+static inline char *attempt_put_pair(char *at, uint32_t value)
 {
-	return put_bytes(at, pairs + (size_t)2 * value, 2);
+	return attempt_put_bytes(at, attempt_pairs + (size_t)2 * value, 2);
 }
 
-static inline char *put_3(char *at, uint32_t value) // 0 to 999
+static inline char *attempt_put_3(char *at, uint32_t value) // 0 to 999
 {
 	*at++ = (char)('0' + value / 100);
-	return put_pair(at, value % 100);
+	return attempt_put_pair(at, value % 100);
 }
 
-static inline char *put_6(char *at, uint32_t value)
+static inline char *attempt_put_6(char *at, uint32_t value)
 {
-	at = put_pair(at, value / 10000);
-	at = put_pair(at, value / 100 % 100);
-	return put_pair(at, value % 100);
+	at = attempt_put_pair(at, value / 10000);
+	at = attempt_put_pair(at, value / 100 % 100);
+	return attempt_put_pair(at, value % 100);
 }
 
-static char *put_number(char *at, uint64_t value)
+static char *attempt_put_number(char *at, uint64_t value)
 {
 	char digits[20];
 	size_t from = sizeof(digits);
 	for (; value >= 100; value /= 100) {
 		from -= 2;
-		memcpy(digits + from, pairs + 2 * (value % 100), 2);
+		memcpy(digits + from, attempt_pairs + 2 * (value % 100), 2);
 	}
 	if (value >= 10) {
 		from -= 2;
-		memcpy(digits + from, pairs + 2 * value, 2);
+		memcpy(digits + from, attempt_pairs + 2 * value, 2);
 	} else {
 		digits[--from] = (char)('0' + value);
 	}
-	return put_bytes(at, digits + from, sizeof(digits) - from);
+	return attempt_put_bytes(at, digits + from, sizeof(digits) - from);
 }
 
-static char *put_signed(char *at, int64_t value)
+static char *attempt_put_signed(char *at, int64_t value)
 {
 	if (value < 0)
 		*at++ = '-';
-	return put_number(at, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+	return attempt_put_number(at, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
 // Seconds with as many decimals as say something: 3, 6 or 9. Not before 1970.
-static char *put_time(char *at, struct instant time)
+static char *attempt_put_time(char *at, struct instant time)
 {
 	uint64_t ns = (uint64_t)time.ns;
 	uint32_t fraction = (uint32_t)(ns % NS_PER_S);
-	at = put_number(at, ns / NS_PER_S);
+	at = attempt_put_number(at, ns / NS_PER_S);
 	*at++ = '.';
 	if (fraction % 1000)
-		return put_3(put_6(at, fraction / 1000), fraction % 1000);
-	return fraction % NS_PER_MS ? put_6(at, fraction / 1000) : put_3(at, fraction / NS_PER_MS);
+		return attempt_put_3(attempt_put_6(at, fraction / 1000), fraction % 1000);
+	return fraction % NS_PER_MS ? attempt_put_6(at, fraction / 1000) : attempt_put_3(at, fraction / NS_PER_MS);
 }
 
-static char *put_ms(char *at, uint64_t ns)
+static char *attempt_put_ms(char *at, uint64_t ns)
 {
 	uint32_t fraction = (uint32_t)(ns % NS_PER_MS);
-	at = put_number(at, ns / NS_PER_MS);
+	at = attempt_put_number(at, ns / NS_PER_MS);
 	*at++ = '.';
-	return fraction % 1000 ? put_6(at, fraction) : put_3(at, fraction / 1000);
+	return fraction % 1000 ? attempt_put_6(at, fraction) : attempt_put_3(at, fraction / 1000);
 }
 
-static char *put_octet(char *at, uint32_t value)
+static char *attempt_put_octet(char *at, uint32_t value)
 {
 	if (value >= 100)
-		return put_3(at, value);
+		return attempt_put_3(at, value);
 	if (value >= 10)
-		return put_pair(at, value);
+		return attempt_put_pair(at, value);
 	*at++ = (char)('0' + value);
 	return at;
 }
 
 // An address has at most 45 characters.
-static char *put_address(char *at, const struct addr *a)
+static char *attempt_put_address(char *at, const struct addr *a)
 {
 	if (UNLIKELY(a->family == FAMILY_V6)) {
 		struct text t = {0};
 		text_addr(&t, a);
-		at = put_bytes(at, t.bytes, t.length);
+		at = attempt_put_bytes(at, t.bytes, t.length);
 		text_free(&t);
 		return at;
 	}
 	for (int i = 0; i < 4; i++) {
 		if (i)
 			*at++ = '.';
-		at = put_octet(at, a->bytes[i]);
+		at = attempt_put_octet(at, a->bytes[i]);
 	}
 	return at;
 }
 
 // Room for all that is fixed; where to write it.
-static inline char *begin(struct text *out)
+static inline char *attempt_begin(struct text *out)
 {
 	if (UNLIKELY(out->capacity - out->length < FIXED_MAX))
 		text_reserve(out, FIXED_MAX);
 	return out->bytes + out->length;
 }
 
-static inline void commit(struct text *out, const char *at)
+static inline void attempt_commit(struct text *out, const char *at)
 {
 	out->length = (size_t)(at - out->bytes);
 }
 
 // A text of any length as a string; where to go on.
-static char *put_escaped(struct text *out, const char *at, const char *text)
+static char *attempt_put_escaped(struct text *out, const char *at, const char *text)
 {
-	commit(out, at);
+	attempt_commit(out, at);
 	struct json j = {.out = out};
 	json_string(&j, text);
-	return begin(out);
+	return attempt_begin(out);
 }
 
 // Bytes that stand for themselves in JSON; 0: some do not, or there are too many.
-static inline size_t plain_length(const char *text)
+static inline size_t attempt_plain_length(const char *text)
 {
 	for (size_t n = 0; n <= OBSERVER_PLAIN_MAX; n++) {
 		uint8_t byte = (uint8_t)text[n];
@@ -158,59 +156,59 @@ static inline size_t plain_length(const char *text)
 	return 0;
 }
 
-static char *put_observer(struct text *out, char *at, const char *observer)
+static char *attempt_put_observer(struct text *out, char *at, const char *observer)
 {
-	size_t n = plain_length(observer);
+	size_t n = attempt_plain_length(observer);
 	if (UNLIKELY(!n))
-		return put_escaped(out, at, observer);
+		return attempt_put_escaped(out, at, observer);
 	*at++ = '"';
-	at = put_bytes(at, observer, n);
+	at = attempt_put_bytes(at, observer, n);
 	*at++ = '"';
 	return at;
 }
 
-static char *put_when(struct text *out, char *at, struct instant time)
+static char *attempt_put_when(struct text *out, char *at, struct instant time)
 {
 	if (LIKELY(time.ns > 0)) // known, and not before 1970
-		return put_time(at, time);
-	commit(out, at);
+		return attempt_put_time(at, time);
+	attempt_commit(out, at);
 	struct json j = {.out = out};
 	json_instant(&j, time, 9);
-	return begin(out);
+	return attempt_begin(out);
 }
 
-static char *put_icmp(char *at, const struct attempt *a)
+static char *attempt_put_icmp(char *at, const struct attempt *a)
 {
 	at = PUT(at, ",\"icmp\":{\"type\":");
-	at = put_octet(at, a->icmp_type);
+	at = attempt_put_octet(at, a->icmp_type);
 	at = PUT(at, ",\"code\":");
-	at = put_octet(at, a->icmp_code);
+	at = attempt_put_octet(at, a->icmp_code);
 	at = PUT(at, ",\"from\":\"");
-	at = put_address(at, &a->icmp_from);
+	at = attempt_put_address(at, &a->icmp_from);
 	return PUT(at, "\"}");
 }
 
-static char *put_result(char *at, const struct attempt *a)
+static char *attempt_put_result(char *at, const struct attempt *a)
 {
 	if (LIKELY(a->failure == FAILURE_NONE)) {
 		at = PUT(at, ",\"ok\":true");
 	} else {
 		at = PUT(at, ",\"ok\":false,\"failure\":\"");
-		at = put_word(at, probe_failure_name(a->failure));
+		at = attempt_put_word(at, probe_failure_name(a->failure));
 		*at++ = '"';
 	}
 	if (a->rtt_ns >= 0) {
 		at = PUT(at, ",\"rtt_ms\":");
-		at = put_ms(at, (uint64_t)a->rtt_ns);
+		at = attempt_put_ms(at, (uint64_t)a->rtt_ns);
 	}
 	if (a->ttl) {
 		at = PUT(at, ",\"ttl\":");
-		at = put_octet(at, a->ttl);
+		at = attempt_put_octet(at, a->ttl);
 	}
-	return UNLIKELY(a->icmp_from.family) ? put_icmp(at, a) : at;
+	return UNLIKELY(a->icmp_from.family) ? attempt_put_icmp(at, a) : at;
 }
 
-static char *put_phases(char *at, const struct attempt *a)
+static char *attempt_put_phases(char *at, const struct attempt *a)
 {
 	static const char *const names[PHASE_COUNT] = {
 		[PHASE_DNS] = "\"dns\":",	    [PHASE_CONNECT] = "\"connect\":",
@@ -222,30 +220,30 @@ static char *put_phases(char *at, const struct attempt *a)
 		if (a->phase_us[i] < 0)
 			continue;
 		at = any ? PUT(at, ",") : PUT(at, ",\"phase_ms\":{");
-		at = put_word(at, names[i]);
-		at = put_ms(at, (uint64_t)a->phase_us[i] * 1000);
+		at = attempt_put_word(at, names[i]);
+		at = attempt_put_ms(at, (uint64_t)a->phase_us[i] * 1000);
 		any = true;
 	}
 	return any ? PUT(at, "}") : at;
 }
 
-static char *put_status(char *at, const struct attempt *a)
+static char *attempt_put_status(char *at, const struct attempt *a)
 {
 	if (!a->status)
 		return at;
 	at = a->op == PROBE_SMTP ? PUT(at, ",\"smtp_code\":") : PUT(at, ",\"status\":");
-	at = put_number(at, a->status);
+	at = attempt_put_number(at, a->status);
 	// Readers take 500 and above as a failure unless it says that this is what was wanted.
 	return a->failure == FAILURE_NONE && a->status >= ATTEMPT_STATUS_FAIL && a->op != PROBE_SMTP
 		       ? PUT(at, ",\"accepted\":true")
 		       : at;
 }
 
-static char *put_dns(struct text *out, char *at, const struct attempt *a)
+static char *attempt_put_dns(struct text *out, char *at, const struct attempt *a)
 {
 	if (a->rcode >= 0) {
 		at = PUT(at, ",\"rcode\":");
-		at = put_number(at, (uint64_t)a->rcode);
+		at = attempt_put_number(at, (uint64_t)a->rcode);
 		at = a->dns_flags & ATTEMPT_DNS_AA ? PUT(at, ",\"aa\":true") : PUT(at, ",\"aa\":false");
 	}
 	if (a->dns_flags & ATTEMPT_DNS_TC)
@@ -254,16 +252,16 @@ static char *put_dns(struct text *out, char *at, const struct attempt *a)
 		at = PUT(at, ",\"transport\":\"tcp\"");
 	if (a->dns_flags & ATTEMPT_DNS_SOA) {
 		at = PUT(at, ",\"serial\":");
-		at = put_number(at, a->serial);
+		at = attempt_put_number(at, a->serial);
 	}
 	if (a->nsid[0]) {
 		at = PUT(at, ",\"nsid\":");
-		at = put_escaped(out, at, a->nsid);
+		at = attempt_put_escaped(out, at, a->nsid);
 	}
 	return at;
 }
 
-static uint16_t usual_port(const struct attempt *a)
+static uint16_t attempt_usual_port(const struct attempt *a)
 {
 	bool tls = a->phase_us[PHASE_TLS] >= 0;
 	switch ((enum probe_op)a->op) {
@@ -284,23 +282,23 @@ static uint16_t usual_port(const struct attempt *a)
 }
 
 // What only checks of services have.
-static char *put_check(struct text *out, char *at, const struct attempt *a)
+static char *attempt_put_check(struct text *out, char *at, const struct attempt *a)
 {
-	at = put_phases(at, a);
-	at = put_status(at, a);
-	at = put_dns(out, at, a);
-	if (a->port && a->port != usual_port(a)) {
+	at = attempt_put_phases(at, a);
+	at = attempt_put_status(at, a);
+	at = attempt_put_dns(out, at, a);
+	if (a->port && a->port != attempt_usual_port(a)) {
 		at = PUT(at, ",\"port\":");
-		at = put_number(at, a->port);
+		at = attempt_put_number(at, a->port);
 	}
 	if (a->expires) {
 		at = PUT(at, ",\"expires\":");
-		at = put_signed(at, a->expires);
+		at = attempt_put_signed(at, a->expires);
 	}
 	return at;
 }
 
-static char *put_sent(char *at, const struct attempt *a)
+static char *attempt_put_sent(char *at, const struct attempt *a)
 {
 	static const char *const modes[ATTEMPT_MODES] = {[ATTEMPT_PACKET] = "packet",
 							 [ATTEMPT_RAW] = "raw",
@@ -308,15 +306,15 @@ static char *put_sent(char *at, const struct attempt *a)
 							 [ATTEMPT_CONNECT] = "connect"};
 	if (a->number > 1) {
 		at = PUT(at, ",\"attempt\":");
-		at = put_number(at, a->number);
+		at = attempt_put_number(at, a->number);
 	}
 	if (a->local_error) {
 		at = PUT(at, ",\"errno\":");
-		at = put_octet(at, a->local_error);
+		at = attempt_put_octet(at, a->local_error);
 	}
 	if (a->mode < ATTEMPT_MODES && modes[a->mode]) {
 		at = PUT(at, ",\"mode\":\"");
-		at = put_word(at, modes[a->mode]);
+		at = attempt_put_word(at, modes[a->mode]);
 		*at++ = '"';
 	}
 	return PUT(at, "}\n");
@@ -324,27 +322,27 @@ static char *put_sent(char *at, const struct attempt *a)
 
 void attempt_json(struct text *out, const struct attempt *a, const char *observer, const char *name)
 {
-	char *at = PUT(begin(out), "{\"t\":");
-	at = put_when(out, at, a->time);
+	char *at = PUT(attempt_begin(out), "{\"t\":");
+	at = attempt_put_when(out, at, a->time);
 	at = PUT(at, ",\"observer\":");
-	at = put_observer(out, at, observer);
+	at = attempt_put_observer(out, at, observer);
 	if (LIKELY(a->op == PROBE_ICMP_ECHO)) {
 		at = PUT(at, ",\"op\":\"icmp_echo\",\"target\":\"");
 	} else {
 		at = PUT(at, ",\"op\":\"");
-		at = put_word(at, probe_op_name(a->op));
+		at = attempt_put_word(at, probe_op_name(a->op));
 		at = PUT(at, "\",\"target\":\"");
 	}
-	at = put_address(at, &a->target);
+	at = attempt_put_address(at, &a->target);
 	*at++ = '"';
 	if (name) {
 		at = PUT(at, ",\"name\":");
-		at = put_escaped(out, at, name);
+		at = attempt_put_escaped(out, at, name);
 	}
-	at = put_result(at, a);
+	at = attempt_put_result(at, a);
 	if (a->op != PROBE_ICMP_ECHO)
-		at = put_check(out, at, a);
-	commit(out, put_sent(at, a));
+		at = attempt_put_check(out, at, a);
+	attempt_commit(out, attempt_put_sent(at, a));
 }
 
 void health_report_json(struct text *out, const struct health_report *h)

@@ -10,7 +10,7 @@
 #define OP_WIDTH      4
 #define NS_PER_MS     1000000
 
-static const char *op_word(uint8_t op)
+static const char *attempt_row_op_word(uint8_t op)
 {
 	static const char *const words[PROBE_OP_COUNT] = {
 		[PROBE_ICMP_ECHO] = "ping", [PROBE_TCP_CONNECT] = "tcp", [PROBE_DNS] = "dns",
@@ -20,7 +20,7 @@ static const char *op_word(uint8_t op)
 }
 
 // 0.031 ms, 4.25 ms, 23.1 ms, 230 ms, 3.0 s: three digits that say something.
-static void put_span(struct text *t, int64_t ns)
+static void attempt_row_put_span(struct text *t, int64_t ns)
 {
 	uint64_t us = ((uint64_t)ns + 500) / 1000;
 	unsigned ms = (unsigned)(us / 1000), rest = (unsigned)(us % 1000);
@@ -36,19 +36,19 @@ static void put_span(struct text *t, int64_t ns)
 		text_printf(t, "%u.%u s", ms / 1000, ms % 1000 / 100);
 }
 
-static void put_name(struct text *t, const char *name)
+static void attempt_row_put_name(struct text *t, const char *name)
 {
 	text_untrusted(t, name, strlen(name));
 }
 
-static void put_padded(struct text *t, size_t from, size_t width)
+static void attempt_row_put_padded(struct text *t, size_t from, size_t width)
 {
 	while (t->length - from < width)
 		text_char(t, ' ');
 	text_put(t, "  ");
 }
 
-static const char *failure_words(uint8_t failure)
+static const char *attempt_row_failure_words(uint8_t failure)
 {
 	static const char *const words[FAILURE_COUNT] = {
 		[FAILURE_NONE] = "answered",
@@ -83,7 +83,7 @@ static const char *failure_words(uint8_t failure)
 	return failure < FAILURE_COUNT ? words[failure] : "unknown";
 }
 
-static const char *local_words(uint8_t error)
+static const char *attempt_row_local_words(uint8_t error)
 {
 	switch (error) {
 	case ENETUNREACH:
@@ -108,7 +108,7 @@ static const char *local_words(uint8_t error)
 }
 
 // Who says so: an ICMP error of a router or host on the way.
-static void put_icmp(struct text *t, const struct attempt *a)
+static void attempt_row_put_icmp(struct text *t, const struct attempt *a)
 {
 	// RFC 1812, 5.2.7.1: network, host and communication administratively prohibited.
 	bool v4 = a->icmp_from.family == FAMILY_V4;
@@ -121,7 +121,7 @@ static void put_icmp(struct text *t, const struct attempt *a)
 		    filtered ? ", filtered" : "");
 }
 
-static void put_dns(struct text *t, const struct attempt *a)
+static void attempt_row_put_dns(struct text *t, const struct attempt *a)
 {
 	if (a->dns_flags & ATTEMPT_DNS_SOA)
 		text_printf(t, ", serial %u", a->serial);
@@ -135,12 +135,12 @@ static void put_dns(struct text *t, const struct attempt *a)
 		text_printf(t, ", RCODE %d", a->rcode);
 	if (a->nsid[0]) {
 		text_put(t, ", server ");
-		put_name(t, a->nsid);
+		attempt_row_put_name(t, a->nsid);
 	}
 }
 
 // How far it came: "connect 20.1 ms, TLS 24.9 ms".
-static void put_phases(struct text *t, const struct attempt *a)
+static void attempt_row_put_phases(struct text *t, const struct attempt *a)
 {
 	static const char *const words[PHASE_COUNT] = {[PHASE_DNS] = "lookup",
 						       [PHASE_CONNECT] = "connect",
@@ -152,14 +152,14 @@ static void put_phases(struct text *t, const struct attempt *a)
 		if (a->phase_us[i] < 0)
 			continue;
 		text_printf(t, "%s%s ", any ? ", " : " (", words[i]);
-		put_span(t, (int64_t)a->phase_us[i] * 1000);
+		attempt_row_put_span(t, (int64_t)a->phase_us[i] * 1000);
 		any = true;
 	}
 	if (any)
 		text_char(t, ')');
 }
 
-static void put_expiry(struct text *t, int64_t expires)
+static void attempt_row_put_expiry(struct text *t, int64_t expires)
 {
 	struct text utc = {0};
 	if (expires > 0 && expires < INT64_MAX / NS_PER_S)
@@ -168,7 +168,7 @@ static void put_expiry(struct text *t, int64_t expires)
 	text_free(&utc);
 }
 
-static void put_ok(struct text *t, const struct attempt *a)
+static void attempt_row_put_ok(struct text *t, const struct attempt *a)
 {
 	if (a->status)
 		text_printf(t, "%u", a->status);
@@ -177,54 +177,54 @@ static void put_ok(struct text *t, const struct attempt *a)
 	else if (a->op == PROBE_TLS)
 		text_put(t, "handshake");
 	else if (a->op != PROBE_ICMP_ECHO || a->rtt_ns < 0)
-		text_put(t, failure_words(FAILURE_NONE));
+		text_put(t, attempt_row_failure_words(FAILURE_NONE));
 	if (a->rtt_ns >= 0) {
 		bool bare = a->op == PROBE_ICMP_ECHO && a->mode != ATTEMPT_CONNECT && !a->status;
 		text_put(t, bare ? "" : " in ");
-		put_span(t, a->rtt_ns);
+		attempt_row_put_span(t, a->rtt_ns);
 	}
 	if (a->ttl)
 		text_printf(t, ", ttl %u", a->ttl);
 }
 
-static void put_failed(struct text *t, const struct attempt *a)
+static void attempt_row_put_failed(struct text *t, const struct attempt *a)
 {
-	text_put(t, failure_words(a->failure));
+	text_put(t, attempt_row_failure_words(a->failure));
 	if (a->status)
 		text_printf(t, " %u", a->status);
 	if (a->failure == FAILURE_LOCAL && a->local_error)
-		text_printf(t, ": %s", local_words(a->local_error));
+		text_printf(t, ": %s", attempt_row_local_words(a->local_error));
 	if (a->rtt_ns >= 0) {
 		text_put(t, a->failure == FAILURE_TIMEOUT ? " in " : " after ");
-		put_span(t, a->rtt_ns);
+		attempt_row_put_span(t, a->rtt_ns);
 	}
 	if (a->icmp_from.family)
-		put_icmp(t, a);
+		attempt_row_put_icmp(t, a);
 }
 
 void attempt_row(struct text *out, const struct attempt *a, const char *name)
 {
 	size_t from = out->length;
 	text_addr(out, &a->target);
-	put_padded(out, from, ADDRESS_WIDTH);
+	attempt_row_put_padded(out, from, ADDRESS_WIDTH);
 	from = out->length;
-	text_put(out, op_word(a->op));
-	put_padded(out, from, OP_WIDTH);
+	text_put(out, attempt_row_op_word(a->op));
+	attempt_row_put_padded(out, from, OP_WIDTH);
 	if (name) {
-		put_name(out, name);
+		attempt_row_put_name(out, name);
 		text_put(out, "  ");
 	}
 	if (a->failure == FAILURE_NONE)
-		put_ok(out, a);
+		attempt_row_put_ok(out, a);
 	else
-		put_failed(out, a);
-	put_dns(out, a);
+		attempt_row_put_failed(out, a);
+	attempt_row_put_dns(out, a);
 	if (a->expires)
-		put_expiry(out, a->expires);
-	put_phases(out, a);
+		attempt_row_put_expiry(out, a->expires);
+	attempt_row_put_phases(out, a);
 }
 
-static void put_count(struct text *t, uint64_t count, const char *what)
+static void attempt_row_put_count(struct text *t, uint64_t count, const char *what)
 {
 	if (count)
 		text_printf(t, ", %llu %s", (unsigned long long)count, what);
@@ -232,22 +232,22 @@ static void put_count(struct text *t, uint64_t count, const char *what)
 
 void attempt_summary_row(struct text *out, const struct attempt_summary *s, const char *what)
 {
-	put_name(out, what);
+	attempt_row_put_name(out, what);
 	text_printf(out, ": %llu sent, %llu answered", (unsigned long long)s->sent, (unsigned long long)s->answered);
 	if (s->failed) {
 		uint64_t judged = s->answered + s->failed; // what our own side broke says nothing of the target
 		text_printf(out, ", %llu failed (%.1f %%)", (unsigned long long)s->failed,
 			    100.0 * (double)s->failed / (double)judged);
 	}
-	put_count(out, s->local, s->local == 1 ? "local fault" : "local faults");
-	put_count(out, s->late_or_dup, "late or double");
-	put_count(out, s->forged, "forged");
+	attempt_row_put_count(out, s->local, s->local == 1 ? "local fault" : "local faults");
+	attempt_row_put_count(out, s->late_or_dup, "late or double");
+	attempt_row_put_count(out, s->forged, "forged");
 	if (s->answered && s->most_ms > 0) {
 		text_put(out, "; least ");
-		put_span(out, (int64_t)(s->least_ms * NS_PER_MS));
+		attempt_row_put_span(out, (int64_t)(s->least_ms * NS_PER_MS));
 		text_put(out, ", median ");
-		put_span(out, (int64_t)(s->median_ms * NS_PER_MS));
+		attempt_row_put_span(out, (int64_t)(s->median_ms * NS_PER_MS));
 		text_put(out, ", most ");
-		put_span(out, (int64_t)(s->most_ms * NS_PER_MS));
+		attempt_row_put_span(out, (int64_t)(s->most_ms * NS_PER_MS));
 	}
 }

@@ -5,15 +5,15 @@
 
 #define HEAD_ROOM (24 + 12 + 8 + PEER_TEXT + PREFIX_TEXT + 12 + 16)
 
-static const char *const envelopes[] = {
+static const char *const bgp_dump_envelopes[] = {
 	[ENVELOPE_TABLE_DUMP] = "TABLE_DUMP", [ENVELOPE_TABLE_DUMP2] = "TABLE_DUMP2", [ENVELOPE_BGP4MP] = "BGP4MP",
 	[ENVELOPE_BGP4MP_ET] = "BGP4MP_ET",   [ENVELOPE_BMP] = "BGP4MP_ET",
 };
 
-static char *put_head(struct bgp_writer *w, char *at, const struct obs *o, char type)
+static char *bgp_dump_put_head(struct bgp_writer *w, char *at, const struct obs *o, char type)
 {
 	const struct bgp_route *r = w->of;
-	at = bgp_put(at, envelopes[r->envelope]);
+	at = bgp_put(at, bgp_dump_envelopes[r->envelope]);
 	if (o->flags & OBS_ADD_PATH)
 		at = bgp_put(at, "_AP");
 	else if (o->flags & OBS_OUTGOING)
@@ -34,7 +34,7 @@ static char *put_head(struct bgp_writer *w, char *at, const struct obs *o, char 
 	return bgp_put_peer(w, at, o->peer);
 }
 
-static char *put_route(struct bgp_writer *w, char *at, const struct obs *o)
+static char *bgp_dump_put_route(struct bgp_writer *w, char *at, const struct obs *o)
 {
 	at = bgp_put_prefix(w, at, &o->prefix);
 	if (o->flags & OBS_ADD_PATH) {
@@ -44,7 +44,7 @@ static char *put_route(struct bgp_writer *w, char *at, const struct obs *o)
 	return at;
 }
 
-static char *put_numbers(const struct bgp_writer *w, char *at, const struct obs *o)
+static char *bgp_dump_put_numbers(const struct bgp_writer *w, char *at, const struct obs *o)
 {
 	static const char *const origins[] = {"IGP", "EGP", "INCOMPLETE"};
 	static const struct bgp_next_hop unset = {.length = 4, .bytes = {255, 255, 255, 255}};
@@ -62,7 +62,7 @@ static char *put_numbers(const struct bgp_writer *w, char *at, const struct obs 
 	return at;
 }
 
-static char *put_aggregator(char *at, const struct bgp_attributes *a)
+static char *bgp_dump_put_aggregator(char *at, const struct bgp_attributes *a)
 {
 	uint32_t asn;
 	const uint8_t *address;
@@ -77,34 +77,34 @@ static char *put_aggregator(char *at, const struct bgp_attributes *a)
 	return at;
 }
 
-static void put_tail(struct bgp_writer *w, const struct obs *o)
+static void bgp_dump_put_tail(struct bgp_writer *w, const struct obs *o)
 {
 	struct text *t = &w->out;
 	text_char(t, '|');
 	bgp_text_path(w, o);
-	bgp_text_end(t, put_numbers(w, bgp_text_room(t, 128), o));
+	bgp_text_end(t, bgp_dump_put_numbers(w, bgp_text_room(t, 128), o));
 	bgp_text_communities(t, w->of->attributes->communities, true);
-	bgp_text_end(t, put_aggregator(bgp_text_room(t, 40), w->of->attributes));
+	bgp_text_end(t, bgp_dump_put_aggregator(bgp_text_room(t, 40), w->of->attributes));
 }
 
-static void put_announced(struct bgp_writer *w, const struct obs *o, char type)
+static void bgp_dump_put_announced(struct bgp_writer *w, const struct obs *o, char type)
 {
 	char *at = bgp_text_room(&w->out, HEAD_ROOM);
-	bgp_text_end(&w->out, put_route(w, put_head(w, at, o, type), o));
-	bgp_text_tail(w, o, put_tail);
+	bgp_text_end(&w->out, bgp_dump_put_route(w, bgp_dump_put_head(w, at, o, type), o));
+	bgp_text_tail(w, o, bgp_dump_put_tail);
 }
 
-static void put_withdrawn(struct bgp_writer *w, const struct obs *o)
+static void bgp_dump_put_withdrawn(struct bgp_writer *w, const struct obs *o)
 {
 	char *at = bgp_text_room(&w->out, HEAD_ROOM);
-	at = put_route(w, put_head(w, at, o, 'W'), o);
+	at = bgp_dump_put_route(w, bgp_dump_put_head(w, at, o, 'W'), o);
 	*at++ = '\n';
 	bgp_text_end(&w->out, at);
 }
 
-static void put_state(struct bgp_writer *w, const struct obs *o)
+static void bgp_dump_put_state(struct bgp_writer *w, const struct obs *o)
 {
-	char *at = put_head(w, bgp_text_room(&w->out, HEAD_ROOM), o, 0);
+	char *at = bgp_dump_put_head(w, bgp_text_room(&w->out, HEAD_ROOM), o, 0);
 	at = bgp_put_number(at, o->session.old_state);
 	*at++ = '|';
 	at = bgp_put_number(at, o->session.new_state);
@@ -117,11 +117,11 @@ void bgp_dump_put(struct bgp_writer *w, const struct obs *o)
 	if (!w->of)
 		return;
 	if (o->kind == OBS_ANNOUNCE && w->of->attributes)
-		put_announced(w, o, 'A');
+		bgp_dump_put_announced(w, o, 'A');
 	else if (o->kind == OBS_RIB && w->of->attributes)
-		put_announced(w, o, 'B');
+		bgp_dump_put_announced(w, o, 'B');
 	else if (o->kind == OBS_WITHDRAW)
-		put_withdrawn(w, o);
+		bgp_dump_put_withdrawn(w, o);
 	else if (o->kind == OBS_SESSION)
-		put_state(w, o);
+		bgp_dump_put_state(w, o);
 }

@@ -5,25 +5,25 @@
 #include "base/json.h"
 #include "report/bgp_text_priv.h"
 
-static const char *const types[OBS_KIND_COUNT] = {
+static const char *const bgp_json_types[OBS_KIND_COUNT] = {
 	[OBS_ANNOUNCE] = "announce",	 [OBS_WITHDRAW] = "withdraw",	[OBS_RIB] = "rib",
 	[OBS_SESSION] = "session",	 [OBS_RIB_BEGIN] = "rib_begin", [OBS_RIB_END] = "rib_end",
 	[OBS_END_OF_RIB] = "end_of_rib", [OBS_MALFORMED] = "malformed", [OBS_GAP] = "gap",
 };
 
-static void key_number(struct json *j, const char *key, uint32_t value)
+static void bgp_json_key_number(struct json *j, const char *key, uint32_t value)
 {
 	json_key(j, key);
 	json_int(j, value);
 }
 
-static void key_text(struct json *j, const char *key, const char *from, const char *end)
+static void bgp_json_key_text(struct json *j, const char *key, const char *from, const char *end)
 {
 	json_key(j, key);
 	json_string_n(j, from, (size_t)(end - from));
 }
 
-static void put_path_segment(struct json *j, struct aspath_segment *segment)
+static void bgp_json_put_path_segment(struct json *j, struct aspath_segment *segment)
 {
 	bool set = segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET;
 	uint32_t asn;
@@ -36,7 +36,7 @@ static void put_path_segment(struct json *j, struct aspath_segment *segment)
 }
 
 // Sets are arrays within the array.
-static void put_path(struct json *j, const struct bgp_attributes *a)
+static void bgp_json_put_path(struct json *j, const struct bgp_attributes *a)
 {
 	struct aspath_walk walk;
 	struct aspath_segment segment;
@@ -44,22 +44,22 @@ static void put_path(struct json *j, const struct bgp_attributes *a)
 	json_open(j, '[');
 	aspath_walk_begin(a, &walk);
 	while (aspath_walk_next(&walk, &segment))
-		put_path_segment(j, &segment);
+		bgp_json_put_path_segment(j, &segment);
 	json_close(j, ']');
 }
 
-static void put_next_hop(struct bgp_writer *w, struct json *j, const struct obs *o)
+static void bgp_json_put_next_hop(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	char buffer[48];
 	struct bgp_next_hop hop = bgp_route_next_hop(w, o);
 	if (hop.length)
-		key_text(j, "next_hop", buffer, bgp_put_next_hop(w, buffer, &hop));
+		bgp_json_key_text(j, "next_hop", buffer, bgp_put_next_hop(w, buffer, &hop));
 	if (w->of->from_mp && w->of->attributes->reach.next_hop_length == 32)
-		key_text(j, "next_hop_link_local", buffer,
-			 bgp_put_v6(w, buffer, w->of->attributes->reach.next_hop + 16));
+		bgp_json_key_text(j, "next_hop_link_local", buffer,
+				  bgp_put_v6(w, buffer, w->of->attributes->reach.next_hop + 16));
 }
 
-static void put_communities(struct json *j, const struct bgp_attributes *a)
+static void bgp_json_put_communities(struct json *j, const struct bgp_attributes *a)
 {
 	struct cursor c = a->communities;
 	uint32_t value;
@@ -77,7 +77,7 @@ static void put_communities(struct json *j, const struct bgp_attributes *a)
 	json_close(j, ']');
 }
 
-static void put_large_communities(struct json *j, const struct bgp_attributes *a)
+static void bgp_json_put_large_communities(struct json *j, const struct bgp_attributes *a)
 {
 	struct cursor c = a->large_communities;
 	uint32_t v[3];
@@ -98,7 +98,7 @@ static void put_large_communities(struct json *j, const struct bgp_attributes *a
 }
 
 // Eight bytes each, in hexadecimal: their types are many and their meaning is the reader's business.
-static void put_ext_communities(struct json *j, const struct bgp_attributes *a)
+static void bgp_json_put_ext_communities(struct json *j, const struct bgp_attributes *a)
 {
 	struct cursor c = a->ext_communities;
 	uint8_t bytes[8];
@@ -116,7 +116,7 @@ static void put_ext_communities(struct json *j, const struct bgp_attributes *a)
 	text_free(&hex);
 }
 
-static void put_aggregator(struct json *j, const struct bgp_attributes *a)
+static void bgp_json_put_aggregator(struct json *j, const struct bgp_attributes *a)
 {
 	uint32_t asn;
 	const uint8_t *address;
@@ -129,16 +129,16 @@ static void put_aggregator(struct json *j, const struct bgp_attributes *a)
 		return;
 	json_key(j, "aggregator");
 	json_open(j, '{');
-	key_number(j, "asn", asn);
-	key_text(j, "address", buffer, bgp_put_v4(buffer, address));
+	bgp_json_key_number(j, "asn", asn);
+	bgp_json_key_text(j, "address", buffer, bgp_put_v4(buffer, address));
 	json_close(j, '}');
 }
 
-static void put_attributes(struct bgp_writer *w, struct json *j, const struct obs *o)
+static void bgp_json_put_attributes(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	static const char *const origins[] = {"IGP", "EGP", "INCOMPLETE"};
 	const struct bgp_attributes *a = w->of->attributes;
-	put_path(j, a);
+	bgp_json_put_path(j, a);
 	json_key(j, "origin_asn");
 	if (o->origin)
 		json_int(j, o->origin);
@@ -148,20 +148,20 @@ static void put_attributes(struct bgp_writer *w, struct json *j, const struct ob
 		json_key(j, "origin");
 		json_string(j, origins[a->origin % 3]);
 	}
-	put_next_hop(w, j, o);
+	bgp_json_put_next_hop(w, j, o);
 	if (bgp_has(a, BGP_ATTR_MED))
-		key_number(j, "med", a->med);
+		bgp_json_key_number(j, "med", a->med);
 	if (bgp_has(a, BGP_ATTR_LOCAL_PREF))
-		key_number(j, "local_pref", a->local_pref);
-	put_communities(j, a);
-	put_large_communities(j, a);
-	put_ext_communities(j, a);
-	put_aggregator(j, a);
+		bgp_json_key_number(j, "local_pref", a->local_pref);
+	bgp_json_put_communities(j, a);
+	bgp_json_put_large_communities(j, a);
+	bgp_json_put_ext_communities(j, a);
+	bgp_json_put_aggregator(j, a);
 	if (o->kind == OBS_RIB)
-		key_number(j, "originated", w->of->originated);
+		bgp_json_key_number(j, "originated", w->of->originated);
 }
 
-static const char *view_name(uint8_t view)
+static const char *bgp_json_view_name(uint8_t view)
 {
 	static const char *const names[] = {[PEER_VIEW_SESSION] = NULL,
 					    [PEER_VIEW_PRE_POLICY] = "pre-policy",
@@ -171,17 +171,17 @@ static const char *view_name(uint8_t view)
 	return view < ARRAY_LEN(names) ? names[view] : NULL;
 }
 
-static void put_peer(struct bgp_writer *w, struct json *j, const struct obs *o)
+static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	char buffer[48];
 	const struct peer *peer = peer_at(w->peers, o->peer);
 	if (!peer)
 		return;
-	key_text(j, "peer", buffer, bgp_put_addr(w, buffer, &peer->address));
-	key_number(j, "peer_asn", peer->asn);
-	if (view_name(peer->view)) {
+	bgp_json_key_text(j, "peer", buffer, bgp_put_addr(w, buffer, &peer->address));
+	bgp_json_key_number(j, "peer_asn", peer->asn);
+	if (bgp_json_view_name(peer->view)) {
 		json_key(j, "view");
-		json_string(j, view_name(peer->view));
+		json_string(j, bgp_json_view_name(peer->view));
 	}
 	if (o->flags & OBS_OUTGOING) {
 		json_key(j, "outgoing");
@@ -189,7 +189,7 @@ static void put_peer(struct bgp_writer *w, struct json *j, const struct obs *o)
 	}
 }
 
-static const char *cause_name(uint8_t cause)
+static const char *bgp_json_cause_name(uint8_t cause)
 {
 	static const char *const names[] = {[SESSION_CAUSE_UNKNOWN] = NULL,
 					    [SESSION_CAUSE_LOCAL_NOTIFICATION] = "local-notification",
@@ -201,13 +201,13 @@ static const char *cause_name(uint8_t cause)
 	return cause < ARRAY_LEN(names) ? names[cause] : NULL;
 }
 
-static void put_session(struct json *j, const struct obs *o)
+static void bgp_json_put_session(struct json *j, const struct obs *o)
 {
-	key_number(j, "old_state", o->session.old_state);
-	key_number(j, "new_state", o->session.new_state);
-	if (cause_name(o->session.cause)) {
+	bgp_json_key_number(j, "old_state", o->session.old_state);
+	bgp_json_key_number(j, "new_state", o->session.new_state);
+	if (bgp_json_cause_name(o->session.cause)) {
 		json_key(j, "cause");
-		json_string(j, cause_name(o->session.cause));
+		json_string(j, bgp_json_cause_name(o->session.cause));
 	}
 	if (o->session.notification) {
 		json_key(j, "notification");
@@ -215,32 +215,32 @@ static void put_session(struct json *j, const struct obs *o)
 	}
 }
 
-static void put_prefix(struct bgp_writer *w, struct json *j, const struct obs *o)
+static void bgp_json_put_prefix(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	char buffer[PREFIX_TEXT];
-	key_text(j, "prefix", buffer, bgp_put_prefix(w, buffer, &o->prefix));
+	bgp_json_key_text(j, "prefix", buffer, bgp_put_prefix(w, buffer, &o->prefix));
 	if (o->flags & OBS_ADD_PATH)
-		key_number(j, "path_id", o->path_id);
+		bgp_json_key_number(j, "path_id", o->path_id);
 	if (o->flags & OBS_DAMAGED) {
 		json_key(j, "damaged");
 		json_bool(j, true);
 	}
 }
 
-static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
+static void bgp_json_put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	switch ((enum obs_kind)o->kind) {
 	case OBS_ANNOUNCE:
 	case OBS_RIB:
-		put_prefix(w, j, o);
+		bgp_json_put_prefix(w, j, o);
 		if (w->of && w->of->attributes)
-			put_attributes(w, j, o);
+			bgp_json_put_attributes(w, j, o);
 		break;
 	case OBS_WITHDRAW:
-		put_prefix(w, j, o);
+		bgp_json_put_prefix(w, j, o);
 		break;
 	case OBS_SESSION:
-		put_session(j, o);
+		bgp_json_put_session(j, o);
 		break;
 	case OBS_END_OF_RIB:
 		json_key(j, "family");
@@ -252,7 +252,7 @@ static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 							  : err_text(-(int)o->fault));
 		break;
 	case OBS_GAP:
-		key_number(j, "source", o->source);
+		bgp_json_key_number(j, "source", o->source);
 		break;
 	case OBS_RIB_END:
 		json_key(j, "damaged");
@@ -273,18 +273,18 @@ static void put_rest(struct bgp_writer *w, struct json *j, const struct obs *o)
 
 void bgp_json_put(struct bgp_writer *w, const struct obs *o)
 {
-	if (o->kind >= OBS_KIND_COUNT || !types[o->kind])
+	if (o->kind >= OBS_KIND_COUNT || !bgp_json_types[o->kind])
 		return;
 	struct json j = {.out = &w->out};
 	json_open(&j, '{');
 	json_key(&j, "time");
 	json_instant(&j, o->time, 6);
 	json_key(&j, "type");
-	json_string(&j, types[o->kind]);
+	json_string(&j, bgp_json_types[o->kind]);
 	json_key(&j, "collector");
 	json_string(&j, collector_name(w->peers, o->collector));
-	put_peer(w, &j, o);
-	put_rest(w, &j, o);
+	bgp_json_put_peer(w, &j, o);
+	bgp_json_put_rest(w, &j, o);
 	json_close(&j, '}');
 	text_char(&w->out, '\n');
 }

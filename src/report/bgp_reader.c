@@ -5,7 +5,7 @@
 
 #define HEAD_ROOM (4 + 24 + 260 + PEER_TEXT + PREFIX_TEXT + 80)
 
-static char *put_time(char *at, struct instant time)
+static char *bgp_reader_put_time(char *at, struct instant time)
 {
 	int64_t seconds = instant_known(time) ? instant_seconds(time) : 0;
 	int64_t rest = instant_known(time) ? time.ns - seconds * NS_PER_S : 0;
@@ -15,14 +15,14 @@ static char *put_time(char *at, struct instant time)
 }
 
 // The project is not known here and stays empty, as do the router's name and address.
-static char *put_source(struct bgp_writer *w, char *at, const struct obs *o, char record, char element)
+static char *bgp_reader_put_source(struct bgp_writer *w, char *at, const struct obs *o, char record, char element)
 {
 	struct text name = {0};
 	*at++ = record;
 	*at++ = '|';
 	*at++ = element;
 	*at++ = '|';
-	at = put_time(at, o->time);
+	at = bgp_reader_put_time(at, o->time);
 	at = bgp_put(at, "||");
 	const char *collector = collector_name(w->peers, o->collector);
 	text_untrusted(&name, collector, strnlen(collector, 255));
@@ -33,14 +33,14 @@ static char *put_source(struct bgp_writer *w, char *at, const struct obs *o, cha
 	return bgp_put(at, "|||");
 }
 
-static const char *state_name(uint8_t state)
+static const char *bgp_reader_state_name(uint8_t state)
 {
 	static const char *const names[] = {"",		"IDLE",	       "CONNECT",     "ACTIVE",
 					    "OPENSENT", "OPENCONFIRM", "ESTABLISHED", "CLEARING"};
 	return state < ARRAY_LEN(names) ? names[state] : "";
 }
 
-static void put_origin(struct text *t, const struct bgp_attributes *a)
+static void bgp_reader_put_origin(struct text *t, const struct bgp_attributes *a)
 {
 	struct aspath_walk walk;
 	struct aspath_segment segment, last = {0};
@@ -66,7 +66,7 @@ static void put_origin(struct text *t, const struct bgp_attributes *a)
 		text_char(t, last.type == ASPATH_SET ? '}' : last.type == ASPATH_CONFED_SET ? ']' : ')');
 }
 
-static void put_tail(struct bgp_writer *w, const struct obs *o)
+static void bgp_reader_put_tail(struct bgp_writer *w, const struct obs *o)
 {
 	struct text *t = &w->out;
 	struct bgp_next_hop hop = bgp_route_next_hop(w, o);
@@ -78,45 +78,45 @@ static void put_tail(struct bgp_writer *w, const struct obs *o)
 	bgp_text_end(t, at);
 	bgp_text_path(w, o);
 	text_char(t, '|');
-	put_origin(t, w->of->attributes);
+	bgp_reader_put_origin(t, w->of->attributes);
 	text_char(t, '|');
 	bgp_text_communities(t, w->of->attributes->communities, false);
 	text_bytes(t, "||\n", 3);
 }
 
-static void put_announced(struct bgp_writer *w, const struct obs *o)
+static void bgp_reader_put_announced(struct bgp_writer *w, const struct obs *o)
 {
 	bool rib = o->kind == OBS_RIB;
 	char *at = bgp_text_room(&w->out, HEAD_ROOM);
-	at = bgp_put_peer(w, put_source(w, at, o, rib ? 'R' : 'U', rib ? 'R' : 'A'), o->peer);
+	at = bgp_put_peer(w, bgp_reader_put_source(w, at, o, rib ? 'R' : 'U', rib ? 'R' : 'A'), o->peer);
 	bgp_text_end(&w->out, bgp_put_prefix(w, at, &o->prefix));
-	bgp_text_tail(w, o, put_tail);
+	bgp_text_tail(w, o, bgp_reader_put_tail);
 }
 
-static void put_withdrawn(struct bgp_writer *w, const struct obs *o)
+static void bgp_reader_put_withdrawn(struct bgp_writer *w, const struct obs *o)
 {
 	char *at = bgp_text_room(&w->out, HEAD_ROOM);
-	at = bgp_put_peer(w, put_source(w, at, o, 'U', 'W'), o->peer);
+	at = bgp_put_peer(w, bgp_reader_put_source(w, at, o, 'U', 'W'), o->peer);
 	at = bgp_put(bgp_put_prefix(w, at, &o->prefix), "||||||\n");
 	bgp_text_end(&w->out, at);
 }
 
-static void put_state(struct bgp_writer *w, const struct obs *o)
+static void bgp_reader_put_state(struct bgp_writer *w, const struct obs *o)
 {
 	char *at = bgp_text_room(&w->out, HEAD_ROOM);
-	at = bgp_put_peer(w, put_source(w, at, o, 'U', 'S'), o->peer);
-	at = bgp_put(bgp_put(at, "|||||"), state_name(o->session.old_state));
+	at = bgp_put_peer(w, bgp_reader_put_source(w, at, o, 'U', 'S'), o->peer);
+	at = bgp_put(bgp_put(at, "|||||"), bgp_reader_state_name(o->session.old_state));
 	*at++ = '|';
-	at = bgp_put(at, state_name(o->session.new_state));
+	at = bgp_put(at, bgp_reader_state_name(o->session.new_state));
 	*at++ = '\n';
 	bgp_text_end(&w->out, at);
 }
 
 // A record line: status V (valid) or R (corrupted record), then the time of the dump.
-static void put_edge(struct bgp_writer *w, const struct obs *o)
+static void bgp_reader_put_edge(struct bgp_writer *w, const struct obs *o)
 {
 	char *at = bgp_text_room(&w->out, HEAD_ROOM);
-	at = put_source(w, at, o, 'R', o->kind == OBS_RIB_BEGIN ? 'B' : 'E');
+	at = bgp_reader_put_source(w, at, o, 'R', o->kind == OBS_RIB_BEGIN ? 'B' : 'E');
 	*at++ = o->flags & OBS_DAMAGED ? 'R' : 'V';
 	*at++ = '|';
 	at = bgp_put_number(at, instant_known(o->time) ? (uint32_t)instant_seconds(o->time) : 0);
@@ -127,11 +127,11 @@ static void put_edge(struct bgp_writer *w, const struct obs *o)
 void bgp_reader_put(struct bgp_writer *w, const struct obs *o)
 {
 	if (o->kind == OBS_RIB_BEGIN || o->kind == OBS_RIB_END)
-		put_edge(w, o);
+		bgp_reader_put_edge(w, o);
 	else if ((o->kind == OBS_ANNOUNCE || o->kind == OBS_RIB) && w->of && w->of->attributes)
-		put_announced(w, o);
+		bgp_reader_put_announced(w, o);
 	else if (o->kind == OBS_WITHDRAW)
-		put_withdrawn(w, o);
+		bgp_reader_put_withdrawn(w, o);
 	else if (o->kind == OBS_SESSION)
-		put_state(w, o);
+		bgp_reader_put_state(w, o);
 }

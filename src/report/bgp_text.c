@@ -53,11 +53,10 @@ void bgp_writer_put(struct bgp_writer *w, const struct batch *b, size_t i)
 	}
 }
 
-static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-			    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-			    "8081828384858687888990919293949596979899";
+static const char bgp_text_pairs[] =
+	"00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 
-static unsigned digits_of(uint32_t v)
+static unsigned bgp_text_digits_of(uint32_t v)
 {
 	if (v < 10000)
 		return v < 100 ? (v < 10 ? 1 : 2) : (v < 1000 ? 3 : 4);
@@ -68,14 +67,14 @@ static unsigned digits_of(uint32_t v)
 
 char *bgp_put_number(char *at, uint32_t value)
 {
-	char *end = at + digits_of(value), *to = end;
+	char *end = at + bgp_text_digits_of(value), *to = end;
 	while (value >= 100) {
 		to -= 2;
-		memcpy(to, pairs + 2 * (value % 100), 2);
+		memcpy(to, bgp_text_pairs + 2 * (value % 100), 2);
 		value /= 100;
 	}
 	if (value >= 10)
-		memcpy(at, pairs + 2 * value, 2);
+		memcpy(at, bgp_text_pairs + 2 * value, 2);
 	else
 		*at = (char)('0' + value);
 	return end;
@@ -83,9 +82,9 @@ char *bgp_put_number(char *at, uint32_t value)
 
 char *bgp_put_six(char *at, uint32_t microseconds)
 {
-	memcpy(at, pairs + 2 * (microseconds / 10000 % 100), 2);
-	memcpy(at + 2, pairs + 2 * (microseconds / 100 % 100), 2);
-	memcpy(at + 4, pairs + 2 * (microseconds % 100), 2);
+	memcpy(at, bgp_text_pairs + 2 * (microseconds / 10000 % 100), 2);
+	memcpy(at + 2, bgp_text_pairs + 2 * (microseconds / 100 % 100), 2);
+	memcpy(at + 4, bgp_text_pairs + 2 * (microseconds % 100), 2);
 	return at + 6;
 }
 
@@ -99,7 +98,7 @@ char *bgp_put_v4(char *at, const uint8_t bytes[4])
 	return at;
 }
 
-static char *put_hex(char *at, unsigned group)
+static char *bgp_text_put_hex(char *at, unsigned group)
 {
 	static const char digit[] = "0123456789abcdef";
 	bool begun = false;
@@ -113,7 +112,7 @@ static char *put_hex(char *at, unsigned group)
 }
 
 // The longest run of at least `least` zero groups, the first of equals; its length is 0 when there is none.
-static unsigned zero_run(const unsigned groups[8], unsigned least, unsigned *ret_start)
+static unsigned bgp_text_zero_run(const unsigned groups[8], unsigned least, unsigned *ret_start)
 {
 	unsigned best = least - 1, start = 8, run = 0;
 	for (unsigned i = 0; i < 8; i++) {
@@ -128,7 +127,7 @@ static unsigned zero_run(const unsigned groups[8], unsigned least, unsigned *ret
 }
 
 // ::1.2.3.4 and ::ffff:1.2.3.4 end in the dotted form; with bgpdump all below ::/96 but ::1 does.
-static bool dotted(const unsigned groups[8], unsigned run, bool bgpdump)
+static bool bgp_text_dotted(const unsigned groups[8], unsigned run, bool bgpdump)
 {
 	return run == 6 || (run == 5 && groups[5] == 0xffff) || (bgpdump && run == 7 && groups[7] != 1);
 }
@@ -139,8 +138,8 @@ char *bgp_put_v6(const struct bgp_writer *w, char *at, const uint8_t bytes[16])
 	bool bgpdump = w->format == BGP_FORMAT_DUMP;
 	for (int i = 0; i < 8; i++)
 		groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
-	unsigned run = zero_run(groups, bgpdump ? 1 : 2, &start);
-	unsigned end = start == 0 && dotted(groups, run, bgpdump) ? 6 : 8;
+	unsigned run = bgp_text_zero_run(groups, bgpdump ? 1 : 2, &start);
+	unsigned end = start == 0 && bgp_text_dotted(groups, run, bgpdump) ? 6 : 8;
 	for (unsigned i = 0; i < end; i++) {
 		if (i == start) {
 			*at++ = ':';
@@ -151,7 +150,7 @@ char *bgp_put_v6(const struct bgp_writer *w, char *at, const uint8_t bytes[16])
 		}
 		if (i)
 			*at++ = ':';
-		at = put_hex(at, groups[i]);
+		at = bgp_text_put_hex(at, groups[i]);
 	}
 	if (end == 8)
 		return at;
@@ -179,7 +178,7 @@ char *bgp_put_prefix(struct bgp_writer *w, char *at, const struct prefix *p)
 	return at + w->prefix_length;
 }
 
-static void peer_make(const struct bgp_writer *w, struct peer_text *text, uint32_t id)
+static void bgp_text_peer_make(const struct bgp_writer *w, struct peer_text *text, uint32_t id)
 {
 	static const struct peer nobody = {.address = {.family = FAMILY_V4}};
 	const struct peer *peer = peer_at(w->peers, id);
@@ -211,7 +210,7 @@ char *bgp_put_peer(struct bgp_writer *w, char *at, uint32_t id)
 		text = &w->known[id];
 	}
 	if (UNLIKELY(!text->length))
-		peer_make(w, text, id);
+		bgp_text_peer_make(w, text, id);
 	memcpy(at, text->bytes, PEER_TEXT);
 	return at + text->length;
 }
@@ -226,7 +225,7 @@ char *bgp_put_seconds(struct bgp_writer *w, char *at, uint32_t seconds)
 	return at + w->seconds_length;
 }
 
-static char *put_segment(char *at, struct aspath_segment *segment)
+static char *bgp_text_put_segment(char *at, struct aspath_segment *segment)
 {
 	static const char open[] = {0, '{', 0, '(', '['}, close[] = {0, '}', 0, ')', ']'};
 	bool set = segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET;
@@ -243,7 +242,7 @@ static char *put_segment(char *at, struct aspath_segment *segment)
 	return at;
 }
 
-static void path_walk(struct text *t, const struct bgp_attributes *a)
+static void bgp_text_path_walk(struct text *t, const struct bgp_attributes *a)
 {
 	struct aspath_walk walk;
 	struct aspath_segment segment;
@@ -253,7 +252,7 @@ static void path_walk(struct text *t, const struct bgp_attributes *a)
 		char *at = bgp_text_room(t, segment.count * 11u + 3);
 		if (!first)
 			*at++ = ' ';
-		bgp_text_end(t, put_segment(at, &segment));
+		bgp_text_end(t, bgp_text_put_segment(at, &segment));
 		first = false;
 	}
 }
@@ -268,7 +267,7 @@ void bgp_text_path(struct bgp_writer *w, const struct obs *o)
 		     left == 2 + (size_t)a->as_path.at[1] * a->as_bytes && !cursor_left(&a->as4_path) &&
 		     a->as_path.at[1] == o->path_count;
 	if (!plain) {
-		path_walk(t, a);
+		bgp_text_path_walk(t, a);
 		return;
 	}
 	char *at = bgp_text_room(t, o->path_count * 11u + 1);
@@ -280,7 +279,7 @@ void bgp_text_path(struct bgp_writer *w, const struct obs *o)
 	bgp_text_end(t, at);
 }
 
-static const char *community_name(uint32_t value)
+static const char *bgp_text_community_name(uint32_t value)
 {
 	switch (value) {
 	case 0xffffff01:
@@ -301,7 +300,7 @@ void bgp_text_communities(struct text *t, struct cursor list, bool names)
 	for (bool first = true; cursor_u32(&list, &value); first = false) {
 		if (!first)
 			*at++ = ' ';
-		const char *name = names && value >= 0xffffff01 ? community_name(value) : NULL;
+		const char *name = names && value >= 0xffffff01 ? bgp_text_community_name(value) : NULL;
 		if (name) {
 			at = bgp_put(at, name);
 			continue;

@@ -14,7 +14,7 @@
 #define P_LEAST	     0.005
 #define REFS_MAX     8
 
-static void put_words(struct json *j, const char *key, const struct text *words)
+static void cause_json_put_words(struct json *j, const char *key, const struct text *words)
 {
 	json_key(j, key);
 	if (words->length)
@@ -23,42 +23,42 @@ static void put_words(struct json *j, const char *key, const struct text *words)
 		json_null(j);
 }
 
-static bool begins(const char *text, const char *with)
+static bool cause_json_begins(const char *text, const char *with)
 {
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool file_of(const char *file, uint8_t source)
+static bool cause_json_file_of(const char *file, uint8_t source)
 {
-	return ((source & SOURCE_PROBES) && begins(file, "probes/")) ||
-	       ((source & SOURCE_BMP) && begins(file, "bmp/")) ||
-	       ((source & SOURCE_ROUTES) && (begins(file, "bgp/") || begins(file, "ris/"))) ||
-	       ((source & SOURCE_SERIES) && begins(file, "series/"));
+	return ((source & SOURCE_PROBES) && cause_json_begins(file, "probes/")) ||
+	       ((source & SOURCE_BMP) && cause_json_begins(file, "bmp/")) ||
+	       ((source & SOURCE_ROUTES) && (cause_json_begins(file, "bgp/") || cause_json_begins(file, "ris/"))) ||
+	       ((source & SOURCE_SERIES) && cause_json_begins(file, "series/"));
 }
 
-static void put_refs(struct json *j, const struct incident_view *v, uint8_t source)
+static void cause_json_put_refs(struct json *j, const struct incident_view *v, uint8_t source)
 {
 	size_t put = 0;
 	json_key(j, "refs");
 	json_open(j, '[');
 	for (size_t i = 0; i < v->evidence_count && put < REFS_MAX; i++)
-		if (file_of(v->evidence[i].file, source)) {
+		if (cause_json_file_of(v->evidence[i].file, source)) {
 			json_string(j, v->evidence[i].file);
 			put++;
 		}
 	json_close(j, ']');
 }
 
-static void put_says(struct json *j, const struct verdict *d, uint8_t evidence)
+static void cause_json_put_says(struct json *j, const struct verdict *d, uint8_t evidence)
 {
 	struct text words = {0};
 	words_evidence(&words, evidence, &d->findings[evidence]);
-	put_words(j, "says", &words);
+	cause_json_put_words(j, "says", &words);
 	text_free(&words);
 }
 
-static void put_arguments(struct json *j, const struct incident_view *v, const struct verdict *d,
-			  const struct argument *list, uint8_t count)
+static void cause_json_put_arguments(struct json *j, const struct incident_view *v, const struct verdict *d,
+				     const struct argument *list, uint8_t count)
 {
 	json_open(j, '[');
 	for (uint8_t i = 0; i < count; i++) {
@@ -68,14 +68,14 @@ static void put_arguments(struct json *j, const struct incident_view *v, const s
 		json_string(j, row->name);
 		json_key(j, "lr");
 		json_real(j, list[i].lr, 3);
-		put_says(j, d, list[i].evidence);
-		put_refs(j, v, row->source);
+		cause_json_put_says(j, d, list[i].evidence);
+		cause_json_put_refs(j, v, row->source);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-static void put_causes(struct json *j, const struct incident_view *v, const struct verdict *d)
+static void cause_json_put_causes(struct json *j, const struct incident_view *v, const struct verdict *d)
 {
 	json_open(j, '[');
 	for (size_t i = 0; i < CAUSE_COUNT && (i < CAUSES_LEAST || d->ranked[i].p >= P_LEAST); i++) {
@@ -90,15 +90,15 @@ static void put_causes(struct json *j, const struct incident_view *v, const stru
 		json_key(j, "p_if_commoner");
 		json_real(j, h->p_high, 4);
 		json_key(j, "for");
-		put_arguments(j, v, d, h->in_favour, h->favour_count);
+		cause_json_put_arguments(j, v, d, h->in_favour, h->favour_count);
 		json_key(j, "against");
-		put_arguments(j, v, d, h->against, h->against_count);
+		cause_json_put_arguments(j, v, d, h->against, h->against_count);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-static void put_reasons(struct json *j, const struct verdict *d)
+static void cause_json_put_reasons(struct json *j, const struct verdict *d)
 {
 	json_open(j, '[');
 	for (unsigned reason = ABSTAIN_WEAK; reason <= ABSTAIN_COVERAGE; reason <<= 1) {
@@ -112,7 +112,7 @@ static void put_reasons(struct json *j, const struct verdict *d)
 	json_close(j, ']');
 }
 
-static void put_verdict(struct json *j, const struct verdict *d)
+static void cause_json_put_verdict(struct json *j, const struct verdict *d)
 {
 	struct text words = {0};
 	const char *first = cause_row(d->ranked[0].cause)->word;
@@ -124,9 +124,9 @@ static void put_verdict(struct json *j, const struct verdict *d)
 	json_key(j, "abstained");
 	json_bool(j, d->abstained != 0);
 	json_key(j, "reasons");
-	put_reasons(j, d);
+	cause_json_put_reasons(j, d);
 	words_verdict(&words, d);
-	put_words(j, "says", &words);
+	cause_json_put_words(j, "says", &words);
 	text_free(&words);
 	json_key(j, "families");
 	json_int(j, d->families);
@@ -135,7 +135,7 @@ static void put_verdict(struct json *j, const struct verdict *d)
 	json_close(j, '}');
 }
 
-static void put_ask(struct json *j, const struct verdict *d)
+static void cause_json_put_ask(struct json *j, const struct verdict *d)
 {
 	struct text words = {0};
 	if (d->ask >= EVIDENCE_COUNT) {
@@ -146,14 +146,14 @@ static void put_ask(struct json *j, const struct verdict *d)
 	json_key(j, "observation");
 	json_string(j, evidence_row(d->ask)->name);
 	words_ask(&words, d);
-	put_words(j, "says", &words);
+	cause_json_put_words(j, "says", &words);
 	json_key(j, "bits");
 	json_real(j, d->ask_bits, 3);
 	json_close(j, '}');
 	text_free(&words);
 }
 
-static void put_findings(struct json *j, const struct verdict *d)
+static void cause_json_put_findings(struct json *j, const struct verdict *d)
 {
 	json_open(j, '[');
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -167,7 +167,7 @@ static void put_findings(struct json *j, const struct verdict *d)
 		json_string(j, f->answer == ANSWER_YES ? "yes" : "no");
 		json_key(j, "strength");
 		json_real(j, f->strength, 3);
-		put_says(j, d, e);
+		cause_json_put_says(j, d, e);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -182,12 +182,12 @@ void cause_json(struct json *j, const struct incident_view *v, const struct inci
 		if (!d->known)
 			json_null(j);
 		else if (i == 0)
-			put_causes(j, v, d);
+			cause_json_put_causes(j, v, d);
 		else if (i == 1)
-			put_verdict(j, d);
+			cause_json_put_verdict(j, d);
 		else if (i == 2)
-			put_ask(j, d);
+			cause_json_put_ask(j, d);
 		else
-			put_findings(j, d);
+			cause_json_put_findings(j, d);
 	}
 }

@@ -14,7 +14,7 @@
 #define NAME_MAX 24
 
 // Words of `from`, broken into lines that are indented like the members of a report.
-static void put_wrapped(struct text *t, const struct text *from)
+static void cause_text_put_wrapped(struct text *t, const struct text *from)
 {
 	size_t at = 0, column = INDENT;
 	while (at < from->length) {
@@ -35,7 +35,7 @@ static void put_wrapped(struct text *t, const struct text *from)
 	text_char(t, '\n');
 }
 
-static void put_ratio(struct text *t, double lr)
+static void cause_text_put_ratio(struct text *t, double lr)
 {
 	if (lr >= 1)
 		text_printf(t, "%.*f times more probable under it", lr < 10 ? 1 : 0, lr);
@@ -43,25 +43,26 @@ static void put_ratio(struct text *t, double lr)
 		text_printf(t, "%.*f times less probable under it", 1 / lr < 10 ? 1 : 0, 1 / lr);
 }
 
-static void put_argument(struct text *t, const char *member, const struct verdict *d, const struct argument *a)
+static void cause_text_put_argument(struct text *t, const char *member, const struct verdict *d,
+				    const struct argument *a)
 {
 	struct text words = {0};
 	text_printf(t, "  %-12s", member);
 	words_evidence(&words, a->evidence, &d->findings[a->evidence]);
 	text_put(&words, " (");
-	put_ratio(&words, a->lr);
+	cause_text_put_ratio(&words, a->lr);
 	text_char(&words, ')');
-	put_wrapped(t, &words);
+	cause_text_put_wrapped(t, &words);
 	text_free(&words);
 }
 
-static void put_ask(struct text *t, const struct verdict *d)
+static void cause_text_put_ask(struct text *t, const struct verdict *d)
 {
 	struct text words = {0};
 	words_ask(&words, d);
 	if (words.length) {
 		text_printf(t, "  %-12s", "would tell");
-		put_wrapped(t, &words);
+		cause_text_put_wrapped(t, &words);
 	}
 	text_free(&words);
 }
@@ -82,13 +83,13 @@ void cause_text(struct text *t, const struct incident *n)
 	if (!d->known)
 		return;
 	if (h->favour_count)
-		put_argument(t, "for", d, &h->in_favour[0]);
+		cause_text_put_argument(t, "for", d, &h->in_favour[0]);
 	if (h->against_count)
-		put_argument(t, "against", d, &h->against[0]);
-	put_ask(t, d);
+		cause_text_put_argument(t, "against", d, &h->against[0]);
+	cause_text_put_ask(t, d);
 }
 
-static void put_table(struct text *t, const struct verdict *d)
+static void cause_text_put_table(struct text *t, const struct verdict *d)
 {
 	for (size_t i = 0; i < CAUSE_COUNT; i++) {
 		const struct hypothesis *h = &d->ranked[i];
@@ -99,7 +100,7 @@ static void put_table(struct text *t, const struct verdict *d)
 	}
 }
 
-static void put_files(struct text *t, const struct incident_view *v, uint8_t source)
+static void cause_text_put_files(struct text *t, const struct incident_view *v, uint8_t source)
 {
 	static const struct {
 		uint8_t source;
@@ -123,7 +124,7 @@ static void put_files(struct text *t, const struct incident_view *v, uint8_t sou
 }
 
 // What answers it in all, each with its family and where it comes from.
-static void put_findings(struct text *t, const struct incident_view *v, const struct verdict *d)
+static void cause_text_put_findings(struct text *t, const struct incident_view *v, const struct verdict *d)
 {
 	bool first = true;
 	for (uint8_t f = 0; f < FAMILY_COUNT; f++)
@@ -135,14 +136,14 @@ static void put_findings(struct text *t, const struct incident_view *v, const st
 			first = false;
 			words_evidence(&words, e, &d->findings[e]);
 			text_printf(&words, " [%s: %s; ", family_name(f), evidence_row(e)->name);
-			put_files(&words, v, evidence_row(e)->source);
+			cause_text_put_files(&words, v, evidence_row(e)->source);
 			text_char(&words, ']');
-			put_wrapped(t, &words);
+			cause_text_put_wrapped(t, &words);
 			text_free(&words);
 		}
 }
 
-static void put_unknown(struct text *t, const struct verdict *d)
+static void cause_text_put_unknown(struct text *t, const struct verdict *d)
 {
 	bool first = true;
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -152,7 +153,7 @@ static void put_unknown(struct text *t, const struct verdict *d)
 		text_printf(t, "  %-12s", first ? "not known" : "");
 		first = false;
 		text_put(&words, evidence_row(e)->ask);
-		put_wrapped(t, &words);
+		cause_text_put_wrapped(t, &words);
 		text_free(&words);
 	}
 }
@@ -168,14 +169,14 @@ void cause_explain(struct text *t, const struct incident_view *v, const struct i
 	cause_headline(t, n);
 	text_printf(t, "  %-12s", "verdict");
 	words_verdict(&words, d);
-	put_wrapped(t, &words);
+	cause_text_put_wrapped(t, &words);
 	text_free(&words);
-	put_table(t, d);
+	cause_text_put_table(t, d);
 	for (uint8_t i = 0; i < h->favour_count; i++)
-		put_argument(t, i ? "" : "for", d, &h->in_favour[i]);
+		cause_text_put_argument(t, i ? "" : "for", d, &h->in_favour[i]);
 	for (uint8_t i = 0; i < h->against_count; i++)
-		put_argument(t, i ? "" : "against", d, &h->against[i]);
-	put_ask(t, d);
-	put_findings(t, v, d);
-	put_unknown(t, d);
+		cause_text_put_argument(t, i ? "" : "against", d, &h->against[i]);
+	cause_text_put_ask(t, d);
+	cause_text_put_findings(t, v, d);
+	cause_text_put_unknown(t, d);
 }

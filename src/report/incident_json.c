@@ -10,19 +10,19 @@
 #define TIME_DIGITS  3
 #define SHARE_DIGITS 4
 
-static void put_null(struct json *j, const char *key)
+static void incident_json_put_null(struct json *j, const char *key)
 {
 	json_key(j, key);
 	json_null(j);
 }
 
-static void put_time(struct json *j, const char *key, struct instant t)
+static void incident_json_put_time(struct json *j, const char *key, struct instant t)
 {
 	json_key(j, key);
 	json_instant(j, t, TIME_DIGITS);
 }
 
-static void put_moment(struct json *j, const char *key, const struct moment *m)
+static void incident_json_put_moment(struct json *j, const char *key, const struct moment *m)
 {
 	json_key(j, key);
 	if (!instant_known(m->best)) {
@@ -30,15 +30,15 @@ static void put_moment(struct json *j, const char *key, const struct moment *m)
 		return;
 	}
 	json_open(j, '{');
-	put_time(j, "best", m->best);
-	put_time(j, "from", m->from);
-	put_time(j, "to", m->to);
+	incident_json_put_time(j, "best", m->best);
+	incident_json_put_time(j, "from", m->from);
+	incident_json_put_time(j, "to", m->to);
 	json_key(j, "confidence");
 	json_real(j, m->confidence, 2);
 	json_close(j, '}');
 }
 
-static void put_prefix(struct json *j, const char *key, const struct prefix *p)
+static void incident_json_put_prefix(struct json *j, const char *key, const struct prefix *p)
 {
 	struct text t = {0};
 	text_prefix(&t, p);
@@ -47,18 +47,18 @@ static void put_prefix(struct json *j, const char *key, const struct prefix *p)
 	text_free(&t);
 }
 
-static const char *scope_name(enum incident_scope scope)
+static const char *incident_json_scope_name(enum incident_scope scope)
 {
 	return scope == SCOPE_TOTAL ? "total" : scope == SCOPE_PARTIAL ? "partial" : "service";
 }
 
-static void put_scope(struct json *j, const struct incident_view *v, const struct incident *n)
+static void incident_json_put_scope(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	const struct entity *e = &v->entities->at[n->story.entity];
 	json_key(j, "scope");
 	json_open(j, '{');
 	json_key(j, "kind");
-	json_string(j, scope_name(n->story.scope));
+	json_string(j, incident_json_scope_name(n->story.scope));
 	json_key(j, "fraction_down");
 	json_real(j, n->story.fraction_down, SHARE_DIGITS);
 	json_key(j, "networks");
@@ -77,17 +77,17 @@ static void put_scope(struct json *j, const struct incident_view *v, const struc
 	json_close(j, '}');
 }
 
-static void put_profile(struct json *j, const struct detection *d)
+static void incident_json_put_profile(struct json *j, const struct detection *d)
 {
 	static const char *const names[PROFILE_COUNT] = {"t90", "t50", "t10"};
 	json_key(j, "withdrawal_profile");
 	json_open(j, '{');
 	for (int i = 0; i < PROFILE_COUNT; i++)
-		put_time(j, names[i], d->fall[i]);
+		incident_json_put_time(j, names[i], d->fall[i]);
 	json_close(j, '}');
 }
 
-static double depth_of(const struct detection *d)
+static double incident_json_depth_of(const struct detection *d)
 {
 	bool slower = d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_CONNECT;
 	if (slower) // in thousandths of the usual time: how much longer it took
@@ -95,7 +95,7 @@ static double depth_of(const struct detection *d)
 	return d->baseline > d->lowest ? 1 - (double)d->lowest / (double)d->baseline : 0;
 }
 
-static void put_counted(struct json *j, const struct detection *d)
+static void incident_json_put_counted(struct json *j, const struct detection *d)
 {
 	json_key(j, "baseline");
 	json_int(j, (int64_t)d->baseline);
@@ -107,48 +107,48 @@ static void put_counted(struct json *j, const struct detection *d)
 	json_int(j, d->of_networks);
 	json_key(j, "of_collectors");
 	json_int(j, d->of_collectors);
-	put_profile(j, d);
+	incident_json_put_profile(j, d);
 }
 
-static void put_signal(struct json *j, const struct incident_view *v, const struct detection *d)
+static void incident_json_put_signal(struct json *j, const struct incident_view *v, const struct detection *d)
 {
 	const struct series *series = v->targets ? series_at(v->targets, d->series) : NULL;
 	json_open(j, '{');
 	json_key(j, "signal");
 	json_string(j, d->signal == SIGNAL_SERIES && series ? series->signal : signal_name(d->signal));
-	put_moment(j, "onset", &d->start);
+	incident_json_put_moment(j, "onset", &d->start);
 	json_key(j, "depth");
-	json_real(j, depth_of(d), SHARE_DIGITS);
-	put_moment(j, "recovered", &d->end);
+	json_real(j, incident_json_depth_of(d), SHARE_DIGITS);
+	incident_json_put_moment(j, "recovered", &d->end);
 	if (d->signal < SIGNAL_ROUTING_COUNT)
-		put_counted(j, d);
+		incident_json_put_counted(j, d);
 	json_close(j, '}');
 }
 
-static void put_signals(struct json *j, const struct incident_view *v, const struct incident *n)
+static void incident_json_put_signals(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	json_key(j, "signals");
 	json_open(j, '[');
 	for (size_t i = 0; i < n->story.signal_count; i++)
-		put_signal(j, v, &n->story.signals[i]);
+		incident_json_put_signal(j, v, &n->story.signals[i]);
 	if (n->story.origin_count) {
 		json_open(j, '{');
 		json_key(j, "signal");
 		json_string(j, "origin");
 		struct moment first = {n->story.origins[0].first, n->story.origins[0].first, n->story.origins[0].first,
 				       0.9};
-		put_moment(j, "onset", &first);
+		incident_json_put_moment(j, "onset", &first);
 		json_key(j, "depth");
 		json_real(j, n->story.fraction_down, SHARE_DIGITS);
 		struct moment gone = {n->story.origins[0].gone, n->story.origins[0].gone, n->story.origins[0].gone,
 				      0.9};
-		put_moment(j, "recovered", &gone);
+		incident_json_put_moment(j, "recovered", &gone);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-static void put_order(struct json *j, const struct incident_view *v, const struct incident *n)
+static void incident_json_put_order(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	json_key(j, "order");
 	json_open(j, '[');
@@ -171,7 +171,7 @@ static void put_order(struct json *j, const struct incident_view *v, const struc
 	json_close(j, ']');
 }
 
-static void put_phases(struct json *j, const struct incident *n)
+static void incident_json_put_phases(struct json *j, const struct incident *n)
 {
 	json_key(j, "phases");
 	json_open(j, '[');
@@ -179,18 +179,18 @@ static void put_phases(struct json *j, const struct incident *n)
 		json_open(j, '{');
 		json_key(j, "phase");
 		json_string(j, n->story.phases[i].phase);
-		put_time(j, "from", n->story.phases[i].from);
-		put_time(j, "to", n->story.phases[i].to);
+		incident_json_put_time(j, "from", n->story.phases[i].from);
+		incident_json_put_time(j, "to", n->story.phases[i].to);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-static void put_concurrency(struct json *j, const struct incident *n)
+static void incident_json_put_concurrency(struct json *j, const struct incident *n)
 {
 	const struct incident_concurrency *c = &n->story.concurrency;
 	if (!c->known) {
-		put_null(j, "concurrency");
+		incident_json_put_null(j, "concurrency");
 		return;
 	}
 	json_key(j, "concurrency");
@@ -212,11 +212,11 @@ static void put_concurrency(struct json *j, const struct incident *n)
 	json_close(j, '}');
 }
 
-static void put_precedence(struct json *j, const struct incident *n)
+static void incident_json_put_precedence(struct json *j, const struct incident *n)
 {
 	const struct incident_precedence *p = &n->story.precedence;
 	if (!p->known) {
-		put_null(j, "precedence");
+		incident_json_put_null(j, "precedence");
 		return;
 	}
 	json_key(j, "precedence");
@@ -245,7 +245,7 @@ static void put_precedence(struct json *j, const struct incident *n)
 	json_close(j, '}');
 }
 
-static void put_similar(struct json *j, const struct incident *n)
+static void incident_json_put_similar(struct json *j, const struct incident *n)
 {
 	json_key(j, "similar");
 	json_open(j, '[');
@@ -260,7 +260,7 @@ static void put_similar(struct json *j, const struct incident *n)
 	json_close(j, ']');
 }
 
-static void put_routing(struct json *j, const struct incident *n)
+static void incident_json_put_routing(struct json *j, const struct incident *n)
 {
 	json_key(j, "routing");
 	json_open(j, '{');
@@ -273,7 +273,7 @@ static void put_routing(struct json *j, const struct incident *n)
 			json_int(j, n->story.upstreams[i].asn);
 		else
 			json_null(j);
-		put_time(j, "first_withdrawal", n->story.upstreams[i].first);
+		incident_json_put_time(j, "first_withdrawal", n->story.upstreams[i].first);
 		json_key(j, "routes");
 		json_int(j, n->story.upstreams[i].routes);
 		json_close(j, '}');
@@ -286,15 +286,15 @@ static void put_routing(struct json *j, const struct incident *n)
 	for (size_t i = 0; i < n->story.origin_count; i++) {
 		const struct incident_origin *o = &n->story.origins[i];
 		json_open(j, '{');
-		put_prefix(j, "prefix", &o->prefix);
+		incident_json_put_prefix(j, "prefix", &o->prefix);
 		json_key(j, "kind");
 		json_string(j, o->more_specific ? "more-specific" : "new-origin");
 		json_key(j, "origin");
 		json_int(j, o->origin);
 		json_key(j, "expected");
 		json_int(j, o->expected);
-		put_time(j, "first", o->first);
-		put_time(j, "gone", o->gone);
+		incident_json_put_time(j, "first", o->first);
+		incident_json_put_time(j, "gone", o->gone);
 		json_key(j, "networks");
 		json_int(j, o->networks);
 		json_key(j, "of_networks");
@@ -305,7 +305,7 @@ static void put_routing(struct json *j, const struct incident *n)
 	json_close(j, '}');
 }
 
-static void put_recovery(struct json *j, const struct incident *n)
+static void incident_json_put_recovery(struct json *j, const struct incident *n)
 {
 	json_key(j, "recovery");
 	json_open(j, '[');
@@ -314,9 +314,9 @@ static void put_recovery(struct json *j, const struct incident *n)
 		json_open(j, '{');
 		json_key(j, "class");
 		json_string(j, r->signal == SIGNAL_LOSS ? "hosts" : signal_name(r->signal));
-		put_time(j, "t10", r->t10);
-		put_time(j, "t50", r->t50);
-		put_time(j, "t90", r->t90);
+		incident_json_put_time(j, "t10", r->t10);
+		incident_json_put_time(j, "t50", r->t50);
+		incident_json_put_time(j, "t90", r->t90);
 		json_key(j, "rank");
 		if (r->rank == UINT8_MAX)
 			json_null(j);
@@ -327,33 +327,34 @@ static void put_recovery(struct json *j, const struct incident *n)
 	json_close(j, ']');
 }
 
-static bool blind_during(const struct blind_span *b, const struct incident *n)
+static bool incident_json_blind_during(const struct blind_span *b, const struct incident *n)
 {
 	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= n->story.end.best.ns;
 	return before_end && (!instant_known(b->to) || b->to.ns >= n->story.start.best.ns);
 }
 
-static bool any_degraded(const struct incident_view *v, const struct incident *n)
+static bool incident_json_any_degraded(const struct incident_view *v, const struct incident *n)
 {
 	for (size_t i = 0; i < v->blind->count; i++)
-		if (v->blind->at[i].degraded && blind_during(&v->blind->at[i], n))
+		if (v->blind->at[i].degraded && incident_json_blind_during(&v->blind->at[i], n))
 			return true;
 	return false;
 }
 
-static void put_blind(struct json *j, const struct incident_view *v, const struct incident *n, bool degraded)
+static void incident_json_put_blind(struct json *j, const struct incident_view *v, const struct incident *n,
+				    bool degraded)
 {
 	json_key(j, degraded ? "degraded" : "blind");
 	json_open(j, '[');
 	for (size_t i = 0; i < v->blind->count; i++) {
 		const struct blind_span *b = &v->blind->at[i];
-		if (b->degraded != degraded || !blind_during(b, n))
+		if (b->degraded != degraded || !incident_json_blind_during(b, n))
 			continue;
 		json_open(j, '{');
 		json_key(j, "who");
 		json_string(j, blind_name(v, b));
-		put_time(j, "from", b->from);
-		put_time(j, "to", b->to);
+		incident_json_put_time(j, "from", b->from);
+		incident_json_put_time(j, "to", b->to);
 		json_key(j, "why");
 		json_string(j, b->why);
 		json_close(j, '}');
@@ -362,14 +363,16 @@ static void put_blind(struct json *j, const struct incident_view *v, const struc
 }
 
 // How many of the collectors or observers were not blind at some time of the incident.
-static void put_healthy(struct json *j, const struct incident_view *v, const struct incident *n, bool observers)
+static void incident_json_put_healthy(struct json *j, const struct incident_view *v, const struct incident *n,
+				      bool observers)
 {
 	uint32_t all = !observers ? collector_count(v->peers) : v->targets ? observer_count(v->targets) : 0, blind = 0;
 	for (uint16_t who = 0; who < all; who++) {
 		bool was = false;
 		for (size_t i = 0; i < v->blind->count; i++) {
 			const struct blind_span *b = &v->blind->at[i];
-			was |= b->is_observer == observers && b->who == who && !b->degraded && blind_during(b, n);
+			was |= b->is_observer == observers && b->who == who && !b->degraded &&
+			       incident_json_blind_during(b, n);
 		}
 		blind += was;
 	}
@@ -379,21 +382,21 @@ static void put_healthy(struct json *j, const struct incident_view *v, const str
 	json_int(j, all - blind);
 }
 
-static void put_coverage(struct json *j, const struct incident_view *v, const struct incident *n)
+static void incident_json_put_coverage(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	json_key(j, "coverage");
 	json_open(j, '{');
-	put_healthy(j, v, n, true);
-	put_healthy(j, v, n, false);
+	incident_json_put_healthy(j, v, n, true);
+	incident_json_put_healthy(j, v, n, false);
 	json_key(j, "definition");
 	json_string(j, v->definition);
-	put_blind(j, v, n, false);
-	if (any_degraded(v, n))
-		put_blind(j, v, n, true);
+	incident_json_put_blind(j, v, n, false);
+	if (incident_json_any_degraded(v, n))
+		incident_json_put_blind(j, v, n, true);
 	json_close(j, '}');
 }
 
-static void put_impact(struct json *j, const struct incident_view *v, const struct incident *n)
+static void incident_json_put_impact(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	const struct entity *e = &v->entities->at[n->story.entity];
 	json_key(j, "impact");
@@ -413,11 +416,11 @@ static void put_impact(struct json *j, const struct incident_view *v, const stru
 		json_real(j, e->population, 0);
 	else
 		json_null(j);
-	put_null(j, "users");
+	incident_json_put_null(j, "users");
 	json_close(j, '}');
 }
 
-static void put_evidence(struct json *j, const struct incident_view *v)
+static void incident_json_put_evidence(struct json *j, const struct incident_view *v)
 {
 	json_key(j, "evidence");
 	json_open(j, '[');
@@ -436,7 +439,7 @@ static void put_evidence(struct json *j, const struct incident_view *v)
 	json_close(j, ']');
 }
 
-static void put_state(struct json *j, const struct incident *n)
+static void incident_json_put_state(struct json *j, const struct incident *n)
 {
 	static const char *const names[] = {[INCIDENT_OPEN] = "open",
 					    [INCIDENT_RECOVERING] = "recovering",
@@ -452,7 +455,7 @@ static void put_state(struct json *j, const struct incident *n)
 	json_string(j, n->merged_into[0] ? n->merged_into : NULL);
 }
 
-static void put_world(struct json *j, const struct world_digest *w)
+static void incident_json_put_world(struct json *j, const struct world_digest *w)
 {
 	struct text date = {0};
 	json_key(j, "world");
@@ -471,7 +474,7 @@ static void put_world(struct json *j, const struct world_digest *w)
 	text_free(&date);
 }
 
-static void put_head(struct json *j, const struct incident *n)
+static void incident_json_put_head(struct json *j, const struct incident *n)
 {
 	json_open(j, '{');
 	json_key(j, "format");
@@ -484,37 +487,37 @@ static void put_head(struct json *j, const struct incident *n)
 
 void incident_json_head(struct text *t, const struct incident *n)
 {
-	put_head(&(struct json){.out = t}, n);
+	incident_json_put_head(&(struct json){.out = t}, n);
 }
 
 size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	struct json writer = {.out = t}, *j = &writer;
-	put_head(j, n);
+	incident_json_put_head(j, n);
 	size_t head = t->length;
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->story.entity].id);
-	put_state(j, n);
-	put_scope(j, v, n);
-	put_moment(j, "start", &n->story.start);
-	put_moment(j, "end", &n->story.end);
-	put_signals(j, v, n);
-	put_order(j, v, n);
-	put_phases(j, n);
-	put_concurrency(j, n);
-	put_precedence(j, n);
+	incident_json_put_state(j, n);
+	incident_json_put_scope(j, v, n);
+	incident_json_put_moment(j, "start", &n->story.start);
+	incident_json_put_moment(j, "end", &n->story.end);
+	incident_json_put_signals(j, v, n);
+	incident_json_put_order(j, v, n);
+	incident_json_put_phases(j, n);
+	incident_json_put_concurrency(j, n);
+	incident_json_put_precedence(j, n);
 	cause_json(j, v, n);
-	put_recovery(j, n);
+	incident_json_put_recovery(j, n);
 	json_key(j, "campaign");
 	json_string(j, n->ties.campaign[0] ? n->ties.campaign : NULL);
-	put_similar(j, n);
-	put_impact(j, v, n);
-	put_coverage(j, v, n);
-	put_routing(j, n);
-	put_evidence(j, v);
+	incident_json_put_similar(j, n);
+	incident_json_put_impact(j, v, n);
+	incident_json_put_coverage(j, v, n);
+	incident_json_put_routing(j, n);
+	incident_json_put_evidence(j, v);
 	json_key(j, "parameters");
 	json_string(j, v->parameters);
-	put_world(j, &v->world);
+	incident_json_put_world(j, &v->world);
 	json_key(j, "ratios");
 	json_int(j, ratios_version());
 	json_key(j, "version");

@@ -5,7 +5,7 @@
 #include "report/cause.h"
 #include "report/words.h"
 
-static void put_name(struct text *t, const struct entity *e)
+static void incident_text_put_name(struct text *t, const struct entity *e)
 {
 	if (!e->name) {
 		text_put(t, e->id);
@@ -15,7 +15,7 @@ static void put_name(struct text *t, const struct entity *e)
 	text_printf(t, " (%s)", e->id);
 }
 
-static void put_moment(struct text *t, const char *label, const struct moment *m)
+static void incident_text_put_moment(struct text *t, const char *label, const struct moment *m)
 {
 	text_printf(t, "  %-12s", label);
 	words_clock(t, m->best);
@@ -23,23 +23,23 @@ static void put_moment(struct text *t, const char *label, const struct moment *m
 		    instant_gap_s(m->best, m->to), m->confidence * 100);
 }
 
-static bool unrouted(const struct incident *n)
+static bool incident_text_unrouted(const struct incident *n)
 {
 	const struct detection *routes = story_signal(&n->story, SIGNAL_ROUTES);
 	return routes && routes->lowest * 20 < routes->baseline;
 }
 
-static void put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
+static void incident_text_put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	put_name(t, &v->entities->at[n->story.entity]);
+	incident_text_put_name(t, &v->entities->at[n->story.entity]);
 	if (n->story.origin_count)
 		text_put(t, ": part of its address space is announced by another network");
 	else if (n->story.scope == SCOPE_SERVICE)
 		text_printf(t, ": a service fails (%llu of %llu machines), the network stands",
 			    (unsigned long long)n->story.units_down, (unsigned long long)n->story.units);
 	else if (n->story.scope == SCOPE_TOTAL)
-		text_put(t, unrouted(n) ? " fell off the Internet: nobody could even route there"
-					: " fell off the Internet");
+		text_put(t, incident_text_unrouted(n) ? " fell off the Internet: nobody could even route there"
+						      : " fell off the Internet");
 	else if (n->story.fraction_down >= 0.01)
 		text_printf(t, " is partly cut off (%.0f %%)", n->story.fraction_down * 100);
 	else
@@ -53,7 +53,7 @@ static void put_headline(struct text *t, const struct incident_view *v, const st
 	text_put(t, n->story.state == INCIDENT_RECOVERING ? "; not all services are back.\n" : ".\n");
 }
 
-static void put_routes(struct text *t, const struct incident_view *v, const struct detection *d)
+static void incident_text_put_routes(struct text *t, const struct incident_view *v, const struct detection *d)
 {
 	text_printf(
 		t, "  %-12s%llu of %llu %s blocks visible at the lowest, to %u full-feed network%s at %u collector%s\n",
@@ -72,7 +72,7 @@ static void put_routes(struct text *t, const struct incident_view *v, const stru
 	}
 }
 
-static void put_signal_name(struct text *t, const struct incident_view *v, const struct detection *d)
+static void incident_text_put_signal_name(struct text *t, const struct incident_view *v, const struct detection *d)
 {
 	const struct series *series = v->targets ? series_at(v->targets, d->series) : NULL;
 	if (d->signal == SIGNAL_SERIES && series)
@@ -81,7 +81,7 @@ static void put_signal_name(struct text *t, const struct incident_view *v, const
 		text_put(t, signal_name(d->signal));
 }
 
-static void put_order(struct text *t, const struct incident_view *v, const struct incident *n)
+static void incident_text_put_order(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	if (!n->story.signal_count)
 		return;
@@ -93,7 +93,7 @@ static void put_order(struct text *t, const struct incident_view *v, const struc
 				continue;
 			text_put(t, first ? " + " : shown++ ? " → " : "");
 			first = first ? first : &n->story.signals[i];
-			put_signal_name(t, v, &n->story.signals[i]);
+			incident_text_put_signal_name(t, v, &n->story.signals[i]);
 		}
 		if (first && group)
 			text_printf(t, " (+%.0f s)", instant_gap_s(n->story.start.best, first->start.best));
@@ -101,7 +101,7 @@ static void put_order(struct text *t, const struct incident_view *v, const struc
 	text_put(t, "\n");
 }
 
-static void put_phases(struct text *t, const struct incident *n)
+static void incident_text_put_phases(struct text *t, const struct incident *n)
 {
 	for (size_t i = 0; i < n->story.phase_count; i++) {
 		text_printf(t, "  %-12s%-10s ", i ? "" : "phases", n->story.phases[i].phase);
@@ -114,7 +114,7 @@ static void put_phases(struct text *t, const struct incident *n)
 	}
 }
 
-static void put_recovery(struct text *t, const struct incident *n)
+static void incident_text_put_recovery(struct text *t, const struct incident *n)
 {
 	bool any = false;
 	for (unsigned rank = 0; rank < SIGNAL_COUNT; rank++)
@@ -136,7 +136,7 @@ static void put_recovery(struct text *t, const struct incident *n)
 		text_put(t, "\n");
 }
 
-static void put_upstreams(struct text *t, const struct incident *n)
+static void incident_text_put_upstreams(struct text *t, const struct incident *n)
 {
 	if (n->story.upstream_count) {
 		text_printf(t, "  %-12s", "upstreams");
@@ -157,7 +157,7 @@ static void put_upstreams(struct text *t, const struct incident *n)
 			    (unsigned long long)n->story.path_changes);
 }
 
-static void put_origins(struct text *t, const struct incident *n)
+static void incident_text_put_origins(struct text *t, const struct incident *n)
 {
 	for (size_t i = 0; i < n->story.origin_count; i++) {
 		const struct incident_origin *o = &n->story.origins[i];
@@ -174,7 +174,7 @@ static void put_origins(struct text *t, const struct incident *n)
 }
 
 // What the headline rests on: no kind of evidence passes for another.
-static void put_evidence(struct text *t, const struct incident *n)
+static void incident_text_put_evidence(struct text *t, const struct incident *n)
 {
 	bool routes = false, probes = false, series = false;
 	for (size_t i = 0; i < n->story.signal_count; i++) {
@@ -193,29 +193,29 @@ static void put_evidence(struct text *t, const struct incident *n)
 
 void incident_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	put_headline(t, v, n);
-	put_moment(t, "start", &n->story.start);
+	incident_text_put_headline(t, v, n);
+	incident_text_put_moment(t, "start", &n->story.start);
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	put_headline(t, v, n);
+	incident_text_put_headline(t, v, n);
 	cause_headline(t, n);
-	put_moment(t, "start", &n->story.start);
+	incident_text_put_moment(t, "start", &n->story.start);
 	if (instant_known(n->story.end.best))
-		put_moment(t, "end", &n->story.end);
-	put_order(t, v, n);
-	put_phases(t, n);
+		incident_text_put_moment(t, "end", &n->story.end);
+	incident_text_put_order(t, v, n);
+	incident_text_put_phases(t, n);
 	for (size_t i = 0; i < n->story.signal_count; i++)
 		if (n->story.signals[i].signal < SIGNAL_ROUTING_COUNT)
-			put_routes(t, v, &n->story.signals[i]);
-	put_recovery(t, n);
-	put_upstreams(t, n);
-	put_origins(t, n);
+			incident_text_put_routes(t, v, &n->story.signals[i]);
+	incident_text_put_recovery(t, n);
+	incident_text_put_upstreams(t, n);
+	incident_text_put_origins(t, n);
 	words_concurrency(t, n);
 	words_precedence(t, n);
-	put_evidence(t, n);
+	incident_text_put_evidence(t, n);
 	cause_text(t, n);
 	for (size_t i = 0; i < n->ties.similar_count; i++)
 		text_printf(t, "  %-12s%s (%.2f)\n", i ? "" : "similar", n->ties.similar[i].id,

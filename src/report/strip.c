@@ -3,7 +3,7 @@
 #include "report/incident.h"
 
 // Share of the usual at item i of a kind; negative: not known. *ret_time: when.
-static double share_at(const struct strip_view *s, enum strip_kind kind, size_t i, struct instant *ret_time)
+static double strip_share_at(const struct strip_view *s, enum strip_kind kind, size_t i, struct instant *ret_time)
 {
 	if (kind == STRIP_ROUTES) {
 		*ret_time = s->samples[i].time;
@@ -19,13 +19,13 @@ static double share_at(const struct strip_view *s, enum strip_kind kind, size_t 
 	return b->rtt_ratio > 0 ? b->rtt_ratio > 1 ? 1 / (double)b->rtt_ratio : 1 : -1;
 }
 
-static double lowest_in(const struct strip_view *s, enum strip_kind kind, struct instant from, struct instant to)
+static double strip_lowest_in(const struct strip_view *s, enum strip_kind kind, struct instant from, struct instant to)
 {
 	double lowest = -1, held = -1;
 	size_t count = kind == STRIP_ROUTES ? s->count : s->bin_count;
 	for (size_t i = 0; i < count; i++) {
 		struct instant at;
-		double share = share_at(s, kind, i, &at);
+		double share = strip_share_at(s, kind, i, &at);
 		if (at.ns >= to.ns)
 			break;
 		if (at.ns < from.ns)
@@ -48,7 +48,7 @@ bool strip_text(struct text *t, const struct incident_view *v, const struct stri
 		struct instant from = instant_of_ns(v->first.ns + length / width * i);
 		struct instant to =
 			instant_of_ns(i + 1 == width ? v->last.ns + 1 : v->first.ns + length / width * (i + 1));
-		double share = lowest_in(strip, kind, from, to);
+		double share = strip_lowest_in(strip, kind, from, to);
 		known += share >= 0;
 		if (share < 0)
 			text_put(&cells, "·");

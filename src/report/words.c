@@ -78,19 +78,19 @@ void words_precedence(struct text *t, const struct incident *n)
 		return;
 	text_printf(t, "  %-12s", "what first?");
 	if (!p->has_lead) {
-		text_printf(t, "%s\n",
-			    story_signal(&n->story, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
-			    : n->facts.routes.lost > 0
-				    ? "Routes left too, but how it was before was not known long enough to say what "
-				      "was first."
-				    : "The routes stood all the time: packets could be routed there.");
+		text_printf(
+			t, "%s\n",
+			story_signal(&n->story, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
+			: n->facts.routes.lost > 0
+				? "Routes left too, but how it was before was not known long enough to say what was first."
+				: "The routes stood all the time: packets could be routed there.");
 		return;
 	}
 	if (strcmp(p->reading, "session expired after total loss") == 0)
-		text_printf(t,
-			    "All answers stopped at once, and the routes followed %.0f s later, when the session "
-			    "expired.\n",
-			    p->lead_best);
+		text_printf(
+			t,
+			"All answers stopped at once, and the routes followed %.0f s later, when the session expired.\n",
+			p->lead_best);
 	else if (p->lead_best > 0 && p->p_loss_first >= 0.95)
 		text_printf(t, "Loss began %.0f s before the first route was withdrawn (%.1f %% sure)%s.\n",
 			    p->lead_best, p->p_loss_first * 100,

@@ -25,31 +25,32 @@ void audit_begin(struct audit *a, const struct audit_options *o)
 	*a = (struct audit){.options = *o, .good = INSTANT_NONE};
 }
 
-static uint64_t since(uint64_t now, uint64_t before)
+static uint64_t audit_since(uint64_t now, uint64_t before)
 {
 	return now > before ? now - before : 0; // a counter that began anew counts from there
 }
 
 // Lost on our own side since the last sample: not sent though handed over, or dropped before we read it.
-static bool loses(const struct audit_sample *s, const struct audit_sample *last)
+static bool audit_loses(const struct audit_sample *s, const struct audit_sample *last)
 {
-	uint64_t dropped = since(s->kernel_dropped, last->kernel_dropped), replies = since(s->received, last->received);
+	uint64_t dropped = audit_since(s->kernel_dropped, last->kernel_dropped),
+		 replies = audit_since(s->received, last->received);
 	if (dropped && (double)dropped > LOSS_LEAST * (double)(replies + dropped))
 		return true;
 	if (s->kernel_sent == AUDIT_UNKNOWN || last->kernel_sent == AUDIT_UNKNOWN)
 		return false;
-	uint64_t sent = since(s->sent, last->sent), left = since(s->kernel_sent, last->kernel_sent);
-	uint64_t lost = since(sent, left);
+	uint64_t sent = audit_since(s->sent, last->sent), left = audit_since(s->kernel_sent, last->kernel_sent);
+	uint64_t lost = audit_since(sent, left);
 	return lost >= LOSS_SENT_MIN && (double)lost > LOSS_LEAST * (double)sent;
 }
 
-static bool stepped(const struct audit_sample *s, const struct audit_sample *last)
+static bool audit_stepped(const struct audit_sample *s, const struct audit_sample *last)
 {
 	int64_t apart = (s->wall.ns - s->now_ns) - (last->wall.ns - last->now_ns);
 	return apart > STEP_MOST || apart < -STEP_MOST;
 }
 
-static uint8_t blinds(const struct audit *a, const struct audit_sample *s)
+static uint8_t audit_blinds(const struct audit *a, const struct audit_sample *s)
 {
 	uint8_t reasons = 0;
 	if (!s->carrier)
@@ -61,24 +62,24 @@ static uint8_t blinds(const struct audit *a, const struct audit_sample *s)
 	return reasons;
 }
 
-static uint8_t degrades(const struct audit *a, const struct audit_sample *s)
+static uint8_t audit_degrades(const struct audit *a, const struct audit_sample *s)
 {
 	uint8_t reasons = s->lag_ns > LAG_MOST ? AUDIT_LAG : 0;
-	if (a->begun && loses(s, &a->last))
+	if (a->begun && audit_loses(s, &a->last))
 		reasons |= AUDIT_LOSS;
-	if (a->begun && stepped(s, &a->last))
+	if (a->begun && audit_stepped(s, &a->last))
 		reasons |= AUDIT_CLOCK;
 	return reasons;
 }
 
-static struct instant whole_second(struct instant t)
+static struct instant audit_whole_second(struct instant t)
 {
 	return instant_of(instant_seconds(t), 0);
 }
 
 struct audit_verdict audit_take(struct audit *a, const struct audit_sample *s)
 {
-	uint8_t blind = blinds(a, s), degraded = degrades(a, s);
+	uint8_t blind = audit_blinds(a, s), degraded = audit_degrades(a, s);
 	struct audit_verdict v = {
 		.state = blind	    ? AUDIT_BLIND
 			 : degraded ? AUDIT_DEGRADED
@@ -88,9 +89,9 @@ struct audit_verdict audit_take(struct audit *a, const struct audit_sample *s)
 	};
 	if (!blind) {
 		a->good_ns = s->now_ns - a->options.window_ns;
-		a->good = v.good = whole_second(instant_after(s->wall, -a->options.window_ns));
+		a->good = v.good = audit_whole_second(instant_after(s->wall, -a->options.window_ns));
 	} else if (instant_known(a->good)) { // the wall clock may have been set meanwhile: the earlier reading counts
-		struct instant again = whole_second(instant_after(s->wall, a->good_ns - s->now_ns));
+		struct instant again = audit_whole_second(instant_after(s->wall, a->good_ns - s->now_ns));
 		v.good = again.ns < a->good.ns ? again : a->good;
 	}
 	a->last = *s;

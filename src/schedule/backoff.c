@@ -11,14 +11,14 @@
 #define PLACES_LEAST 1024
 #define WINDOW	     16
 
-struct block {
+struct backoff_block {
 	uint64_t key; // 0: empty
 	int64_t from; // its last question of the census, or prohibition
 	uint8_t level;
 };
 
 struct backoff {
-	struct block *at;
+	struct backoff_block *at;
 	size_t places, count; // a power of two
 	int64_t round_ns;
 };
@@ -39,20 +39,20 @@ void backoff_free(struct backoff *b)
 	free(b);
 }
 
-static uint64_t not_empty(uint64_t key)
+static uint64_t backoff_not_empty(uint64_t key)
 {
 	return key ? key : 1;
 }
 
-static struct block *place(struct block *at, size_t places, uint64_t key, unsigned i)
+static struct backoff_block *backoff_place(struct backoff_block *at, size_t places, uint64_t key, unsigned i)
 {
 	return &at[(hash_mix(key) + i) & (places - 1)];
 }
 
-static struct block *find(const struct backoff *b, uint64_t key)
+static struct backoff_block *backoff_find(const struct backoff *b, uint64_t key)
 {
 	for (unsigned i = 0; b->count && i < WINDOW; i++) {
-		struct block *at = place(b->at, b->places, key, i);
+		struct backoff_block *at = backoff_place(b->at, b->places, key, i);
 		if (at->key == key)
 			return at;
 	}
@@ -60,30 +60,30 @@ static struct block *find(const struct backoff *b, uint64_t key)
 }
 
 // An empty place, or null: the window is full.
-static struct block *room(struct block *at, size_t places, uint64_t key)
+static struct backoff_block *backoff_room(struct backoff_block *at, size_t places, uint64_t key)
 {
 	for (unsigned i = 0; i < WINDOW; i++)
-		if (!place(at, places, key, i)->key)
-			return place(at, places, key, i);
+		if (!backoff_place(at, places, key, i)->key)
+			return backoff_place(at, places, key, i);
 	return NULL;
 }
 
-static struct block *oldest(const struct backoff *b, uint64_t key)
+static struct backoff_block *backoff_oldest(const struct backoff *b, uint64_t key)
 {
-	struct block *old = place(b->at, b->places, key, 0);
+	struct backoff_block *old = backoff_place(b->at, b->places, key, 0);
 	for (unsigned i = 1; i < WINDOW; i++) {
-		struct block *at = place(b->at, b->places, key, i);
+		struct backoff_block *at = backoff_place(b->at, b->places, key, i);
 		old = at->from < old->from ? at : old;
 	}
 	return old;
 }
 
 // False: some window of the larger table was too small, and nothing changed.
-static bool move_to(struct backoff *b, size_t places)
+static bool backoff_move_to(struct backoff *b, size_t places)
 {
-	struct block *at = alloc_zero(places, sizeof(*at));
+	struct backoff_block *at = alloc_zero(places, sizeof(*at));
 	for (size_t i = 0; i < b->places; i++) {
-		struct block *to = b->at[i].key ? room(at, places, b->at[i].key) : NULL;
+		struct backoff_block *to = b->at[i].key ? backoff_room(at, places, b->at[i].key) : NULL;
 		if (b->at[i].key && !to) {
 			free(at);
 			return false;
@@ -97,26 +97,26 @@ static bool move_to(struct backoff *b, size_t places)
 	return true;
 }
 
-static struct block *make_room(struct backoff *b, uint64_t key)
+static struct backoff_block *backoff_make_room(struct backoff *b, uint64_t key)
 {
 	if (!b->places)
-		move_to(b, PLACES_LEAST);
-	struct block *at = b->count * 2 < b->places ? room(b->at, b->places, key) : NULL;
+		backoff_move_to(b, PLACES_LEAST);
+	struct backoff_block *at = b->count * 2 < b->places ? backoff_room(b->at, b->places, key) : NULL;
 	for (size_t places = b->places * 2; !at && places <= 2 * BACKOFF_BLOCKS_MAX; places *= 2)
-		at = move_to(b, places) ? room(b->at, b->places, key) : NULL;
+		at = backoff_move_to(b, places) ? backoff_room(b->at, b->places, key) : NULL;
 	if (!at)
-		at = room(b->at, b->places, key);
+		at = backoff_room(b->at, b->places, key);
 	b->count += at != NULL;
-	return at ? at : oldest(b, key);
+	return at ? at : backoff_oldest(b, key);
 }
 
 void backoff_raise(struct backoff *b, uint64_t key, int64_t now)
 {
-	key = not_empty(key);
-	struct block *at = find(b, key);
+	key = backoff_not_empty(key);
+	struct backoff_block *at = backoff_find(b, key);
 	if (!at) {
-		at = make_room(b, key);
-		*at = (struct block){.key = key};
+		at = backoff_make_room(b, key);
+		*at = (struct backoff_block){.key = key};
 	}
 	at->from = now;
 	at->level = (uint8_t)(at->level < BACKOFF_LEVEL_MAX ? at->level + 1 : BACKOFF_LEVEL_MAX);
@@ -124,22 +124,22 @@ void backoff_raise(struct backoff *b, uint64_t key, int64_t now)
 
 void backoff_lower(struct backoff *b, uint64_t key)
 {
-	struct block *at = find(b, not_empty(key));
+	struct backoff_block *at = backoff_find(b, backoff_not_empty(key));
 	if (!at || --at->level)
 		return;
-	*at = (struct block){0};
+	*at = (struct backoff_block){0};
 	b->count--;
 }
 
 int64_t backoff_until(const struct backoff *b, uint64_t key)
 {
-	const struct block *at = find(b, not_empty(key));
+	const struct backoff_block *at = backoff_find(b, backoff_not_empty(key));
 	return at ? at->from + (b->round_ns << at->level) : 0;
 }
 
 void backoff_asked(struct backoff *b, uint64_t key, int64_t now)
 {
-	struct block *at = find(b, not_empty(key));
+	struct backoff_block *at = backoff_find(b, backoff_not_empty(key));
 	if (at)
 		at->from = now;
 }

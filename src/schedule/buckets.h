@@ -12,15 +12,15 @@
 
 // A rule: each packet costs `step` of time, and a key may be ahead of its time by `slack`. Then any window of length L holds
 // at most 1 + (L + slack) / step packets.
-struct pace {
+struct buckets_pace {
 	int64_t step, slack; // ns; step 0: no rule, not to be looked up; BUCKETS_NEVER: nothing passes
 	bool gap;	     // the cost counts from the packet itself: a least distance, with slack given by kind
 };
 
 // At most `per_window` in any `window` and at most `burst` in any `short_window`, which is shorter.
-struct pace pace_of(uint32_t per_window, int64_t window, uint32_t burst, int64_t short_window);
+struct buckets_pace pace_of(uint32_t per_window, int64_t window, uint32_t burst, int64_t short_window);
 // At most `most` in any window, of which `burst` may come at once.
-struct pace pace_burst(uint32_t most, int64_t window, uint32_t burst);
+struct buckets_pace pace_burst(uint32_t most, int64_t window, uint32_t burst);
 
 struct buckets {
 	uint64_t *slots; // 40 bits of time, 24 of the key; borrowed
@@ -29,7 +29,7 @@ struct buckets {
 
 struct claim { // one key, looked up and not yet charged
 	uint64_t hash;
-	struct pace pace;
+	struct buckets_pace pace;
 	uint64_t *slot;
 	int64_t until; // its theoretical arrival time; 0: it has none
 };

@@ -52,7 +52,7 @@ struct caps caps_lab(void)
 }
 
 // A gap that grows `parts` times keeps the rate of all together; it saturates, which is slower still.
-static uint32_t gap_times(uint32_t gap_ms, uint32_t parts)
+static uint32_t caps_gap_times(uint32_t gap_ms, uint32_t parts)
 {
 	uint64_t all = (uint64_t)gap_ms * parts;
 	return all > UINT32_MAX ? UINT32_MAX : (uint32_t)all;
@@ -70,21 +70,21 @@ struct caps caps_share(const struct caps *whole, uint32_t parts)
 	c.block_per_round /= parts;
 	c.block_burst /= parts;
 	c.census_per_round /= parts;
-	c.census_gap_ms = gap_times(c.census_gap_ms, parts);
-	c.watch_gap_ms = gap_times(c.watch_gap_ms, parts);
-	c.named_gap_ms = gap_times(c.named_gap_ms, parts);
-	c.smtp_incident_gap_ms = gap_times(c.smtp_incident_gap_ms, parts);
+	c.census_gap_ms = caps_gap_times(c.census_gap_ms, parts);
+	c.watch_gap_ms = caps_gap_times(c.watch_gap_ms, parts);
+	c.named_gap_ms = caps_gap_times(c.named_gap_ms, parts);
+	c.smtp_incident_gap_ms = caps_gap_times(c.smtp_incident_gap_ms, parts);
 	for (unsigned op = 0; op < ARRAY_LEN(c.check_gap_ms); op++)
-		c.check_gap_ms[op] = gap_times(c.check_gap_ms[op], parts);
+		c.check_gap_ms[op] = caps_gap_times(c.check_gap_ms[op], parts);
 	return c;
 }
 
-static void not_above(uint32_t *value, uint32_t most)
+static void caps_not_above(uint32_t *value, uint32_t most)
 {
 	*value = *value > most ? most : *value;
 }
 
-static void not_below(uint32_t *value, uint32_t least)
+static void caps_not_below(uint32_t *value, uint32_t least)
 {
 	*value = *value < least ? least : *value;
 }
@@ -94,16 +94,16 @@ struct caps caps_held(const struct caps *wanted)
 	const struct caps most = wanted->lab ? caps_lab() : caps_default();
 	struct caps c = *wanted;
 	if (!c.acknowledged)
-		not_above(&c.total_per_s, CAPS_TOTAL_HARD);
-	not_above(&c.network_per_s, most.network_per_s);
-	not_above(&c.block_per_round, most.block_per_round);
-	not_above(&c.block_burst, most.block_burst);
-	not_above(&c.census_per_round, most.census_per_round);
-	not_below(&c.census_gap_ms, most.census_gap_ms);
-	not_below(&c.watch_gap_ms, most.watch_gap_ms);
-	not_below(&c.named_gap_ms, most.named_gap_ms);
-	not_below(&c.smtp_incident_gap_ms, most.smtp_incident_gap_ms);
+		caps_not_above(&c.total_per_s, CAPS_TOTAL_HARD);
+	caps_not_above(&c.network_per_s, most.network_per_s);
+	caps_not_above(&c.block_per_round, most.block_per_round);
+	caps_not_above(&c.block_burst, most.block_burst);
+	caps_not_above(&c.census_per_round, most.census_per_round);
+	caps_not_below(&c.census_gap_ms, most.census_gap_ms);
+	caps_not_below(&c.watch_gap_ms, most.watch_gap_ms);
+	caps_not_below(&c.named_gap_ms, most.named_gap_ms);
+	caps_not_below(&c.smtp_incident_gap_ms, most.smtp_incident_gap_ms);
 	for (unsigned op = 0; op < ARRAY_LEN(c.check_gap_ms); op++)
-		not_below(&c.check_gap_ms[op], most.check_gap_ms[op]);
+		caps_not_below(&c.check_gap_ms[op], most.check_gap_ms[op]);
 	return c;
 }

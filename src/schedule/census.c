@@ -44,13 +44,13 @@ struct again { // ask this block again
 	uint32_t block;
 };
 
-static const double memory_most[SUMS] = {128, 512};
+static const double census_memory_most[SUMS] = {128, 512};
 
 struct sum { // over the first probes of an entity's blocks
 	float expected, answered, variance;
 };
 
-struct health { // of an entity
+struct census_health { // of an entity
 	struct sum sums[SUMS];
 	bool suffers;
 };
@@ -65,7 +65,7 @@ struct census {
 	uint32_t round;
 	struct again *again; // a ring: all wait equally long, so they come in order
 	uint32_t again_first, again_count, again_capacity;
-	struct health *health;
+	struct census_health *health;
 	size_t health_count;
 	struct census_counts counts;
 };
@@ -96,7 +96,7 @@ void census_free(struct census *c)
 	free(c);
 }
 
-static struct health *health_of(struct census *c, uint32_t entity)
+static struct census_health *census_health_of(struct census *c, uint32_t entity)
 {
 	if (entity >= c->health_count) {
 		size_t count = c->health_count * 2 > entity ? c->health_count * 2 : entity + 1;
@@ -112,7 +112,7 @@ bool census_suffers(const struct census *c, uint32_t entity)
 	return entity < c->health_count && c->health[entity].suffers;
 }
 
-static double memory_of(const struct census *c, uint32_t entity, double most)
+static double census_memory_of(const struct census *c, uint32_t entity, double most)
 {
 	const struct block_pool *p = blocks_pool(c->blocks, entity);
 	double blocks = p ? 2.0 * (p->blocks[BLOCK_UP] + p->blocks[BLOCK_UNCERTAIN] + p->blocks[BLOCK_DOWN]) : 0;
@@ -120,7 +120,7 @@ static double memory_of(const struct census *c, uint32_t entity, double most)
 }
 
 // A block that was up within a day: one that is gone for longer is no sign of present trouble.
-static bool tells(const struct census *c, const struct block_state *s, struct instant now)
+static bool census_tells(const struct census *c, const struct block_state *s, struct instant now)
 {
 	if (s->belief == BLOCK_UNOBSERVABLE)
 		return false;
@@ -128,7 +128,7 @@ static bool tells(const struct census *c, const struct block_state *s, struct in
 }
 
 // A sum that forgets: each probe leaves 1 - 1/memory of what was before.
-static void sum_take(struct sum *s, double memory, double usual, bool ok)
+static void census_sum_take(struct sum *s, double memory, double usual, bool ok)
 {
 	double keep = 1 - 1 / memory;
 	s->expected = (float)((double)s->expected * keep + usual);
@@ -136,27 +136,28 @@ static void sum_take(struct sum *s, double memory, double usual, bool ok)
 	s->variance = (float)((double)s->variance * keep + usual * (1 - usual));
 }
 
-static bool misses(const struct sum *s, double share, double sigma)
+static bool census_misses(const struct sum *s, double share, double sigma)
 {
 	double missing = (double)s->expected - (double)s->answered;
 	return missing > share * (double)s->expected && missing > sigma * sqrt((double)s->variance);
 }
 
-static void health_take(struct census *c, const struct block_state *s, const struct block_probe *p)
+static void census_health_take(struct census *c, const struct block_state *s, const struct block_probe *p)
 {
 	double usual = block_answers(c->blocks, s, p->low, p->time);
 	bool first = __builtin_popcount(s->asked) == 1, suffers = false;
-	if (!first || usual < 0 || !tells(c, s, p->time) || p->controls == BLOCK_CONTROLS_FAILED)
+	if (!first || usual < 0 || !census_tells(c, s, p->time) || p->controls == BLOCK_CONTROLS_FAILED)
 		return;
-	struct health *h = health_of(c, s->entity);
+	struct census_health *h = census_health_of(c, s->entity);
 	for (unsigned i = 0; i < SUMS; i++) {
-		sum_take(&h->sums[i], memory_of(c, s->entity, memory_most[i]), usual, p->ok);
-		suffers |= h->suffers ? misses(&h->sums[i], RECOVERS, 0) : misses(&h->sums[i], SUFFERS, SUFFERS_SIGMA);
+		census_sum_take(&h->sums[i], census_memory_of(c, s->entity, census_memory_most[i]), usual, p->ok);
+		suffers |= h->suffers ? census_misses(&h->sums[i], RECOVERS, 0)
+				      : census_misses(&h->sums[i], SUFFERS, SUFFERS_SIGMA);
 	}
 	h->suffers = suffers;
 }
 
-static bool again_room(struct census *c)
+static bool census_again_room(struct census *c)
 {
 	if (c->again_count < c->again_capacity)
 		return true;
@@ -173,9 +174,9 @@ static bool again_room(struct census *c)
 	return true;
 }
 
-static void ask_again(struct census *c, uint32_t block, int64_t now)
+static void census_ask_again(struct census *c, uint32_t block, int64_t now)
 {
-	if (!again_room(c)) {
+	if (!census_again_room(c)) {
 		c->counts.dropped++;
 		return;
 	}
@@ -183,7 +184,7 @@ static void ask_again(struct census *c, uint32_t block, int64_t now)
 }
 
 // Trinocular looks for the recovery of a block less and less often.
-static bool recovery_round(const struct census *c, const struct block_state *s, struct instant now)
+static bool census_recovery_round(const struct census *c, const struct block_state *s, struct instant now)
 {
 	if (!instant_known(s->decided_at))
 		return true;
@@ -191,12 +192,12 @@ static bool recovery_round(const struct census *c, const struct block_state *s, 
 	return rounds <= 4 || rounds == 8 || rounds % 16 == 0;
 }
 
-static bool worth_it(struct census *c, const struct block_state *s, const struct block_probe *p)
+static bool census_worth_it(struct census *c, const struct block_state *s, const struct block_probe *p)
 {
 	if (!block_wants(s))
 		return false;
 	if (s->belief == BLOCK_DOWN)
-		return p->ok || recovery_round(c, s, p->time);
+		return p->ok || census_recovery_round(c, s, p->time);
 	if (!census_suffers(c, s->entity))
 		return true;
 	c->counts.withheld++;
@@ -207,14 +208,14 @@ void census_answer(struct census *c, const struct block_probe *p, int64_t now_ns
 {
 	struct block_state *s = blocks_find(c->blocks, p->block);
 	if (s)
-		health_take(c, s, p);
+		census_health_take(c, s, p);
 	blocks_take(c->blocks, p);
-	if (s && s->belief != BLOCK_UNOBSERVABLE && worth_it(c, s, p))
-		ask_again(c, p->block, now_ns);
+	if (s && s->belief != BLOCK_UNOBSERVABLE && census_worth_it(c, s, p))
+		census_ask_again(c, p->block, now_ns);
 }
 
 // Chooses whom to ask; false: the block has nobody left for this round.
-static bool choose(struct census *c, struct block_state *s, uint32_t round, struct census_probe *ret)
+static bool census_choose(struct census *c, struct block_state *s, uint32_t round, struct census_probe *ret)
 {
 	int low = block_choose(s, round);
 	if (low < 0)
@@ -231,14 +232,14 @@ static bool choose(struct census *c, struct block_state *s, uint32_t round, stru
 	return true;
 }
 
-static bool next_again(struct census *c, int64_t now, struct census_probe *ret)
+static bool census_next_again(struct census *c, int64_t now, struct census_probe *ret)
 {
 	while (c->again_count && c->again[c->again_first].due <= now) {
 		struct block_state *s = blocks_find(c->blocks, c->again[c->again_first].block);
 		c->again_first = (c->again_first + 1) % c->again_capacity;
 		c->again_count--;
 		// Its next round has begun meanwhile when nobody asked for long: then it has been asked, or is about to be.
-		if (s && block_wants(s) && choose(c, s, s->round, ret)) {
+		if (s && block_wants(s) && census_choose(c, s, s->round, ret)) {
 			c->counts.again++;
 			return true;
 		}
@@ -246,13 +247,13 @@ static bool next_again(struct census *c, int64_t now, struct census_probe *ret)
 	return false;
 }
 
-static int64_t due_at(const struct census *c)
+static int64_t census_due_at(const struct census *c)
 {
 	return c->began + c->at * c->step;
 }
 
 // Goes on to the next position, and to the next round after the last.
-static void advance(struct census *c)
+static void census_advance(struct census *c)
 {
 	if (++c->at < BLOCKS_MAX)
 		return;
@@ -261,26 +262,26 @@ static void advance(struct census *c)
 	c->began += BLOCKS_MAX * c->step;
 }
 
-static struct block_state *block_here(const struct census *c)
+static struct block_state *census_block_here(const struct census *c)
 {
 	if (c->options.shards > 1 && c->at % c->options.shards != c->options.shard)
 		return NULL;
 	return blocks_find(c->blocks, (uint32_t)order_at(&c->order, c->at));
 }
 
-static bool next_first(struct census *c, int64_t now, struct census_probe *ret)
+static bool census_next_first(struct census *c, int64_t now, struct census_probe *ret)
 {
 	for (unsigned ahead = 0; ahead < LOOK_AHEAD;) {
-		struct block_state *s = block_here(c);
-		bool due = due_at(c) <= now;
+		struct block_state *s = census_block_here(c);
+		bool due = census_due_at(c) <= now;
 		if (s && !due)
 			return false;
 		uint32_t round = c->round;
-		advance(c);
+		census_advance(c);
 		ahead += !due;
 		if (!s)
 			continue;
-		if (choose(c, s, round, ret)) {
+		if (census_choose(c, s, round, ret)) {
 			c->counts.first++;
 			return true;
 		}
@@ -291,14 +292,14 @@ static bool next_first(struct census *c, int64_t now, struct census_probe *ret)
 
 int census_next(struct census *c, int64_t now_ns, struct census_probe *ret, int64_t *ret_due_ns)
 {
-	int64_t now = now_ns - c->counts.paused_ns, late = now - due_at(c);
+	int64_t now = now_ns - c->counts.paused_ns, late = now - census_due_at(c);
 	if (late > LATE_MOST) { // nobody asked for a while: no burst, the round takes longer
 		c->counts.paused_ns += late;
 		now -= late;
 	}
-	if (next_again(c, now_ns, ret) || next_first(c, now, ret))
+	if (census_next_again(c, now_ns, ret) || census_next_first(c, now, ret))
 		return 1;
-	int64_t due = due_at(c) + c->counts.paused_ns;
+	int64_t due = census_due_at(c) + c->counts.paused_ns;
 	if (c->again_count && c->again[c->again_first].due < due)
 		due = c->again[c->again_first].due;
 	*ret_due_ns = due;
@@ -316,30 +317,31 @@ size_t census_bytes(const struct census *c)
 	return sizeof(*c) + c->again_capacity * sizeof(*c->again) + c->health_count * sizeof(*c->health);
 }
 
-static uint8_t *put_u32(uint8_t *at, uint32_t v)
+static uint8_t *census_put_u32(uint8_t *at, uint32_t v)
 {
 	uint32_t swapped = __builtin_bswap32(v);
 	memcpy(at, &swapped, sizeof(swapped));
 	return at + sizeof(swapped);
 }
 
-static uint8_t *put_u64(uint8_t *at, uint64_t v)
+static uint8_t *census_put_u64(uint8_t *at, uint64_t v)
 {
-	return put_u32(put_u32(at, (uint32_t)(v >> 32)), (uint32_t)v);
+	return census_put_u32(census_put_u32(at, (uint32_t)(v >> 32)), (uint32_t)v);
 }
 
 // Magic and version; seed; round length, shard, shards; round and position; spare; checksum. Big-endian.
 void census_save(const struct census *c, uint8_t ret[CENSUS_STATE_BYTES])
 {
-	uint8_t *at = put_u32(put_u32(ret, STATE_MAGIC), CENSUS_VERSION);
-	at = put_u64(at, c->options.seed);
-	at = put_u32(put_u32(put_u32(at, c->options.round_ms), c->options.shard), c->options.shards);
-	at = put_u32(put_u32(at, c->round), c->at);
-	at = put_u64(put_u32(at, 0), 0);
-	put_u64(at, hash_bytes(ret, STATE_BODY));
+	uint8_t *at = census_put_u32(census_put_u32(ret, STATE_MAGIC), CENSUS_VERSION);
+	at = census_put_u64(at, c->options.seed);
+	at = census_put_u32(census_put_u32(census_put_u32(at, c->options.round_ms), c->options.shard),
+			    c->options.shards);
+	at = census_put_u32(census_put_u32(at, c->round), c->at);
+	at = census_put_u64(census_put_u32(at, 0), 0);
+	census_put_u64(at, hash_bytes(ret, STATE_BODY));
 }
 
-static bool take_u64(struct cursor *c, uint64_t *ret)
+static bool census_take_u64(struct cursor *c, uint64_t *ret)
 {
 	uint32_t high, low;
 	if (!cursor_u32(c, &high) || !cursor_u32(c, &low))
@@ -348,28 +350,29 @@ static bool take_u64(struct cursor *c, uint64_t *ret)
 	return true;
 }
 
-struct state {
+struct census_state {
 	uint32_t magic, version;
 	struct census_options options;
 	uint32_t round, at, spare[3];
 	uint64_t checksum;
 };
 
-static bool take_state(struct cursor c, struct state *ret)
+static bool census_take_state(struct cursor c, struct census_state *ret)
 {
-	bool all = cursor_u32(&c, &ret->magic) && cursor_u32(&c, &ret->version) && take_u64(&c, &ret->options.seed) &&
-		   cursor_u32(&c, &ret->options.round_ms) && cursor_u32(&c, &ret->options.shard) &&
-		   cursor_u32(&c, &ret->options.shards) && cursor_u32(&c, &ret->round) && cursor_u32(&c, &ret->at);
+	bool all = cursor_u32(&c, &ret->magic) && cursor_u32(&c, &ret->version) &&
+		   census_take_u64(&c, &ret->options.seed) && cursor_u32(&c, &ret->options.round_ms) &&
+		   cursor_u32(&c, &ret->options.shard) && cursor_u32(&c, &ret->options.shards) &&
+		   cursor_u32(&c, &ret->round) && cursor_u32(&c, &ret->at);
 	for (unsigned i = 0; all && i < ARRAY_LEN(ret->spare); i++)
 		all = cursor_u32(&c, &ret->spare[i]);
-	return all && take_u64(&c, &ret->checksum) && cursor_left(&c) == 0;
+	return all && census_take_u64(&c, &ret->checksum) && cursor_left(&c) == 0;
 }
 
 int census_restore(struct census *c, struct cursor state, int64_t now_ns)
 {
-	struct state s = {0};
+	struct census_state s = {0};
 	const struct census_options *o = &c->options;
-	bool whole = take_state(state, &s);
+	bool whole = census_take_state(state, &s);
 	if (!whole || s.magic != STATE_MAGIC || s.checksum != hash_bytes(state.at, STATE_BODY))
 		return ERR_MALFORMED;
 	if (s.version != CENSUS_VERSION)

@@ -32,8 +32,8 @@ enum which { OF_ADDRESS, OF_CENSUS, OF_OP, OF_BLOCK, OF_NETWORK, TABLES };
 
 struct gate {
 	struct caps caps;
-	struct pace pace[TABLES];
-	struct pace total;
+	struct buckets_pace pace[TABLES];
+	struct buckets_pace total;
 	int64_t total_until; // theoretical arrival time of the total
 	int64_t named_slack; // of pace[OF_ADDRESS]: how much sooner a named target may be asked
 	struct buckets buckets[TABLES];
@@ -48,18 +48,18 @@ struct gate {
 	uint64_t counts[GATE_ANSWERS];
 };
 
-static int64_t ms(uint32_t v)
+static int64_t gate_ms(uint32_t v)
 {
 	return v * NS_PER_MS;
 }
 
-static void set_paces(struct gate *g)
+static void gate_set_paces(struct gate *g)
 {
 	const struct caps *c = &g->caps;
 	uint32_t most = c->total_per_s, burst = most / 1000; // rate x 1 ms
-	int64_t round = CAPS_ROUND_S * NS_PER_S, gap = ms(c->census_gap_ms), named = ms(c->named_gap_ms);
+	int64_t round = CAPS_ROUND_S * NS_PER_S, gap = gate_ms(c->census_gap_ms), named = gate_ms(c->named_gap_ms);
 	g->total = pace_burst(most, NS_PER_S, burst);
-	g->pace[OF_ADDRESS] = (struct pace){.step = gap > named ? gap : named, .gap = true};
+	g->pace[OF_ADDRESS] = (struct buckets_pace){.step = gap > named ? gap : named, .gap = true};
 	g->named_slack = g->pace[OF_ADDRESS].step - named;
 	g->pace[OF_CENSUS] = pace_burst(c->census_per_round, round, c->census_per_round / CENSUS_BURST);
 	g->pace[OF_BLOCK] = pace_of(c->block_per_round, round, c->block_burst, NS_PER_S);
@@ -67,22 +67,22 @@ static void set_paces(struct gate *g)
 }
 
 // A packet keeps a key alive for `step`; so many packets a second can come at most.
-static double keys_alive(const struct gate *g, int64_t step)
+static double gate_keys_alive(const struct gate *g, int64_t step)
 {
 	double keys = step == BUCKETS_NEVER ? 0 : g->caps.total_per_s * (double)step / (double)NS_PER_S + 8;
 	return keys < KEYS_MAX ? keys : KEYS_MAX;
 }
 
-static void make_tables(struct gate *g)
+static void gate_make_tables(struct gate *g)
 {
 	int64_t steps[TABLES];
 	for (unsigned i = 0; i < TABLES; i++)
 		steps[i] = g->pace[i].step;
-	steps[OF_OP] = ms(g->caps.lab ? g->caps.named_gap_ms : g->caps.watch_gap_ms); // rarer ones are few
+	steps[OF_OP] = gate_ms(g->caps.lab ? g->caps.named_gap_ms : g->caps.watch_gap_ms); // rarer ones are few
 	if (g->caps.lab)
 		steps[OF_ADDRESS] = steps[OF_CENSUS] = steps[OF_NETWORK] = BUCKETS_NEVER; // not asked there
 	for (unsigned i = 0; i < TABLES; i++) {
-		g->buckets[i].lines = buckets_lines(keys_alive(g, steps[i]));
+		g->buckets[i].lines = buckets_lines(gate_keys_alive(g, steps[i]));
 		g->slots_bytes += buckets_bytes(g->buckets[i].lines);
 	}
 	g->slots = alloc_pages(g->slots_bytes);
@@ -98,8 +98,8 @@ struct gate *gate_create(const struct caps *caps)
 	must(caps);
 	struct gate *g = alloc_zero(1, sizeof(*g));
 	g->caps = caps_held(caps);
-	set_paces(g);
-	make_tables(g);
+	gate_set_paces(g);
+	gate_make_tables(g);
 	g->backoff = backoff_create(CAPS_ROUND_S * NS_PER_S);
 	g->allow = ranges_create();
 	g->block = ranges_create();
@@ -145,7 +145,7 @@ int gate_opt_out(struct gate *g, const struct prefix *list, size_t n)
 	return r;
 }
 
-static bool is_named(const struct gate *g, const struct addr *a)
+static bool gate_is_named(const struct gate *g, const struct addr *a)
 {
 	for (unsigned i = 0; i < g->named_count; i++)
 		if (addr_equal(&g->named[i], a))
@@ -165,11 +165,11 @@ enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t
 	if (loopback)
 		return GATE_GO;
 	if (kind == GATE_NAMED)
-		return g->named_count < NAMED_MAX || is_named(g, a) ? GATE_GO : GATE_UNLISTED;
+		return g->named_count < NAMED_MAX || gate_is_named(g, a) ? GATE_GO : GATE_UNLISTED;
 	return ranges_has(g->allow, a) ? GATE_GO : GATE_UNLISTED;
 }
 
-static uint64_t block_key(const struct addr *a)
+static uint64_t gate_block_key(const struct addr *a)
 {
 	uint64_t high;
 	memcpy(&high, a->bytes, sizeof(high));
@@ -177,7 +177,7 @@ static uint64_t block_key(const struct addr *a)
 	return a->family == FAMILY_V4 ? hash_mix(high >> 40) : hash_mix(high >> 16 ^ 1ULL << 62);
 }
 
-static uint64_t network_key(const struct addr *a, uint32_t network)
+static uint64_t gate_network_key(const struct addr *a, uint32_t network)
 {
 	uint64_t high;
 	memcpy(&high, a->bytes, sizeof(high));
@@ -189,25 +189,26 @@ static uint64_t network_key(const struct addr *a, uint32_t network)
 
 // The least distance between two packets of this operation to one address; named and loopback addresses, and a laboratory's,
 // have one of their own.
-static struct pace op_pace(const struct gate *g, const struct gate_ask *a, bool own)
+static struct buckets_pace gate_op_pace(const struct gate *g, const struct gate_ask *a, bool own)
 {
 	const struct caps *c = &g->caps;
 	uint32_t gap = c->check_gap_ms[a->op];
-	struct pace p = {.gap = true};
+	struct buckets_pace p = {.gap = true};
 	if (own) {
-		p.step = ms(c->named_gap_ms);
+		p.step = gate_ms(c->named_gap_ms);
 		return p;
 	}
 	if (a->op == PROBE_ICMP_ECHO && gap < c->watch_gap_ms)
 		gap = c->watch_gap_ms;
-	p.step = ms(gap);
+	p.step = gate_ms(gap);
 	if (a->op == PROBE_SMTP && g->incident && c->smtp_incident_gap_ms < gap)
-		p.slack = ms(gap - c->smtp_incident_gap_ms);
+		p.slack = gate_ms(gap - c->smtp_incident_gap_ms);
 	return p;
 }
 
 // The caps that concern this packet; the others stay without a step. `block` is the key of its /24.
-static void claims_of(const struct gate *g, const struct gate_ask *a, uint64_t block, struct claim ret_claims[TABLES])
+static void gate_claims_of(const struct gate *g, const struct gate_ask *a, uint64_t block,
+			   struct claim ret_claims[TABLES])
 {
 	const struct addr *at = &a->address;
 	uint64_t address = addr_hash(at);
@@ -216,11 +217,11 @@ static void claims_of(const struct gate *g, const struct gate_ask *a, uint64_t b
 	ret_claims[OF_CENSUS].hash = address;
 	ret_claims[OF_OP].hash = hash_mix(address + 1 + a->op);
 	ret_claims[OF_BLOCK].hash = block;
-	ret_claims[OF_NETWORK].hash = network_key(at, a->network);
+	ret_claims[OF_NETWORK].hash = gate_network_key(at, a->network);
 	for (unsigned i = 0; i < TABLES; i++)
-		ret_claims[i].pace = (struct pace){0};
+		ret_claims[i].pace = (struct buckets_pace){0};
 	if (lab || loopback || !(counted || a->kind == GATE_NAMED))
-		ret_claims[OF_OP].pace = op_pace(g, a, lab || loopback);
+		ret_claims[OF_OP].pace = gate_op_pace(g, a, lab || loopback);
 	if (loopback)
 		return;
 	ret_claims[OF_BLOCK].pace = g->pace[OF_BLOCK];
@@ -230,14 +231,14 @@ static void claims_of(const struct gate *g, const struct gate_ask *a, uint64_t b
 	if (a->kind == GATE_NAMED)
 		ret_claims[OF_ADDRESS].pace.slack = g->named_slack;
 	else
-		ret_claims[OF_ADDRESS].pace.slack = g->pace[OF_ADDRESS].step - ms(g->caps.census_gap_ms);
+		ret_claims[OF_ADDRESS].pace.slack = g->pace[OF_ADDRESS].step - gate_ms(g->caps.census_gap_ms);
 	if (counted)
 		ret_claims[OF_CENSUS].pace = g->pace[OF_CENSUS];
 	ret_claims[OF_NETWORK].pace = g->pace[OF_NETWORK];
 }
 
 // A time of the buckets: above 0, from the first question on. A clock that steps back stands still here.
-static int64_t own_time(struct gate *g, int64_t now_ns)
+static int64_t gate_own_time(struct gate *g, int64_t now_ns)
 {
 	if (!g->now) {
 		g->epoch = now_ns - 1;
@@ -248,14 +249,14 @@ static int64_t own_time(struct gate *g, int64_t now_ns)
 	return g->now;
 }
 
-static int64_t total_from(const struct gate *g)
+static int64_t gate_total_from(const struct gate *g)
 {
 	return g->total.step == BUCKETS_NEVER ? BUCKETS_NEVER : g->total_until - g->total.slack;
 }
 
-static int64_t may_go_from(const struct gate *g, int64_t now, struct claim claims[TABLES])
+static int64_t gate_may_go_from(const struct gate *g, int64_t now, struct claim claims[TABLES])
 {
-	int64_t from = total_from(g);
+	int64_t from = gate_total_from(g);
 	for (unsigned i = 0; i < TABLES; i++) {
 		int64_t t = claims[i].pace.step ? buckets_find(&g->buckets[i], now, &claims[i]) : 0;
 		from = t > from ? t : from;
@@ -263,7 +264,7 @@ static int64_t may_go_from(const struct gate *g, int64_t now, struct claim claim
 	return from;
 }
 
-static void charge(struct gate *g, int64_t now, struct claim claims[TABLES])
+static void gate_charge(struct gate *g, int64_t now, struct claim claims[TABLES])
 {
 	for (unsigned i = 0; i < TABLES; i++)
 		if (claims[i].pace.step)
@@ -272,7 +273,7 @@ static void charge(struct gate *g, int64_t now, struct claim claims[TABLES])
 }
 
 // What is far away is asked for all at once, before the first of it is waited for.
-static void near(const struct gate *g, const struct gate_ask *a, const struct claim claims[TABLES])
+static void gate_near(const struct gate *g, const struct gate_ask *a, const struct claim claims[TABLES])
 {
 	ranges_near(g->opt_out, &a->address);
 	for (unsigned i = 0; i < TABLES; i++)
@@ -280,37 +281,37 @@ static void near(const struct gate *g, const struct gate_ask *a, const struct cl
 			buckets_near(&g->buckets[i], claims[i].hash);
 }
 
-static enum gate_answer ask(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns)
+static enum gate_answer gate_judge(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns)
 {
 	struct claim claims[TABLES];
-	uint64_t block = block_key(&a->address);
+	uint64_t block = gate_block_key(&a->address);
 	if (UNLIKELY(a->op >= PROBE_OP_COUNT))
 		return GATE_UNLISTED;
-	claims_of(g, a, block, claims);
-	near(g, a, claims);
+	gate_claims_of(g, a, block, claims);
+	gate_near(g, a, claims);
 	enum gate_answer admitted = gate_admits(g, &a->address, a->kind);
 	if (admitted != GATE_GO)
 		return admitted;
-	int64_t now = own_time(g, now_ns);
+	int64_t now = gate_own_time(g, now_ns);
 	bool backs_off = a->kind == GATE_CENSUS && backoff_count(g->backoff);
 	if (backs_off && now < backoff_until(g->backoff, block))
 		return GATE_BACKED_OFF;
-	int64_t from = may_go_from(g, now, claims);
+	int64_t from = gate_may_go_from(g, now, claims);
 	if (from > now) {
 		*ret_until_ns = from == BUCKETS_NEVER ? BUCKETS_NEVER : from + g->epoch;
 		return GATE_WAIT;
 	}
-	charge(g, now, claims);
+	gate_charge(g, now, claims);
 	if (backs_off)
 		backoff_asked(g->backoff, block, now);
-	if (a->kind == GATE_NAMED && !special_loopback(&a->address) && !is_named(g, &a->address))
+	if (a->kind == GATE_NAMED && !special_loopback(&a->address) && !gate_is_named(g, &a->address))
 		g->named[g->named_count++] = a->address;
 	return GATE_GO;
 }
 
 enum gate_answer gate_ask(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns)
 {
-	enum gate_answer answer = ask(g, a, now_ns, ret_until_ns);
+	enum gate_answer answer = gate_judge(g, a, now_ns, ret_until_ns);
 	g->counts[answer]++;
 	return answer;
 }
@@ -322,13 +323,13 @@ void gate_incident(struct gate *g, bool open)
 
 void gate_back_off(struct gate *g, const struct addr *a, int64_t now_ns)
 {
-	backoff_raise(g->backoff, block_key(a), own_time(g, now_ns));
+	backoff_raise(g->backoff, gate_block_key(a), gate_own_time(g, now_ns));
 }
 
 void gate_relax(struct gate *g, const struct addr *a)
 {
 	if (backoff_count(g->backoff))
-		backoff_lower(g->backoff, block_key(a));
+		backoff_lower(g->backoff, gate_block_key(a));
 }
 
 uint64_t gate_count(const struct gate *g, enum gate_answer which)

@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 
-static uint64_t mask(unsigned bits)
+static uint64_t order_mask(unsigned bits)
 {
 	return (1ULL << bits) - 1;
 }
@@ -21,7 +21,7 @@ struct order order_of(uint64_t n, uint64_t seed)
 }
 
 // Two multiplications mix a half well enough: this is no cipher, and a census walks 2^24 of them a round.
-static inline uint64_t mixed(uint64_t key, uint64_t half)
+static inline uint64_t order_mixed(uint64_t key, uint64_t half)
 {
 	uint64_t x = (half + key) * 0x9e3779b97f4a7c15ULL;
 	return (x ^ x >> 29) * 0xbf58476d1ce4e5b9ULL >> 20;
@@ -30,14 +30,14 @@ static inline uint64_t mixed(uint64_t key, uint64_t half)
 // A round changes the low half by the high one, or the high half by the low one: either undoes itself.
 uint64_t order_at(const struct order *o, uint64_t position)
 {
-	uint64_t low = position & mask(o->low), high = position >> o->low, x = position;
+	uint64_t low = position & order_mask(o->low), high = position >> o->low, x = position;
 	if (position >= o->n)
 		return position;
 	do {
-		low ^= mixed(o->keys[0], high) & mask(o->low);
-		high ^= mixed(o->keys[1], low) & mask(o->high);
-		low ^= mixed(o->keys[2], high) & mask(o->low);
-		high ^= mixed(o->keys[3], low) & mask(o->high);
+		low ^= order_mixed(o->keys[0], high) & order_mask(o->low);
+		high ^= order_mixed(o->keys[1], low) & order_mask(o->high);
+		low ^= order_mixed(o->keys[2], high) & order_mask(o->low);
+		high ^= order_mixed(o->keys[3], low) & order_mask(o->high);
 		x = high << o->low | low;
 	} while (x >= o->n);
 	return x;
@@ -45,14 +45,14 @@ uint64_t order_at(const struct order *o, uint64_t position)
 
 uint64_t order_find(const struct order *o, uint64_t number)
 {
-	uint64_t low = number & mask(o->low), high = number >> o->low, x = number;
+	uint64_t low = number & order_mask(o->low), high = number >> o->low, x = number;
 	if (number >= o->n)
 		return number;
 	do {
-		high ^= mixed(o->keys[3], low) & mask(o->high);
-		low ^= mixed(o->keys[2], high) & mask(o->low);
-		high ^= mixed(o->keys[1], low) & mask(o->high);
-		low ^= mixed(o->keys[0], high) & mask(o->low);
+		high ^= order_mixed(o->keys[3], low) & order_mask(o->high);
+		low ^= order_mixed(o->keys[2], high) & order_mask(o->low);
+		high ^= order_mixed(o->keys[1], low) & order_mask(o->high);
+		low ^= order_mixed(o->keys[0], high) & order_mask(o->low);
 		x = high << o->low | low;
 	} while (x >= o->n);
 	return x;

@@ -11,7 +11,7 @@
 #define INDEX_MIN 128	// fewer ranges are faster without the index
 #define NEAR	  8	// ranges: a line of the cache
 
-struct wide { // an address as a number
+struct ranges_wide { // an address as a number
 	uint64_t high, low;
 };
 
@@ -19,11 +19,11 @@ struct range4 {
 	uint32_t first, last;
 };
 
-struct range6 {
-	struct wide first, last;
+struct ranges_range6 {
+	struct ranges_wide first, last;
 };
 
-struct side { // one family
+struct ranges_side { // one family
 	void *at;
 	size_t count, capacity, added;
 	uint32_t *index; // of the first range whose last address is in or beyond these 16 bits; null: few ranges
@@ -31,7 +31,7 @@ struct side { // one family
 };
 
 struct ranges {
-	struct side v4, v6;
+	struct ranges_side v4, v6;
 };
 
 struct ranges *ranges_create(void)
@@ -50,21 +50,21 @@ void ranges_free(struct ranges *r)
 	free(r);
 }
 
-static struct wide wide_of(const uint8_t bytes[16])
+static struct ranges_wide ranges_wide_of(const uint8_t bytes[16])
 {
-	struct wide w;
+	struct ranges_wide w;
 	memcpy(&w, bytes, sizeof(w));
-	return (struct wide){__builtin_bswap64(w.high), __builtin_bswap64(w.low)};
+	return (struct ranges_wide){__builtin_bswap64(w.high), __builtin_bswap64(w.low)};
 }
 
-static int wide_compare(struct wide a, struct wide b)
+static int ranges_wide_compare(struct ranges_wide a, struct ranges_wide b)
 {
 	if (a.high != b.high)
 		return a.high < b.high ? -1 : 1;
 	return a.low < b.low ? -1 : a.low > b.low;
 }
 
-static bool well_formed(const struct prefix *p)
+static bool ranges_well_formed(const struct prefix *p)
 {
 	if ((p->family != FAMILY_V4 && p->family != FAMILY_V6) || p->length > family_bits(p->family))
 		return false;
@@ -73,51 +73,51 @@ static bool well_formed(const struct prefix *p)
 	return prefix_equal(&masked, p);
 }
 
-static void add4(struct side *s, const struct prefix *p)
+static void ranges_add4(struct ranges_side *s, const struct prefix *p)
 {
 	alloc_grow(&s->at, s->count, &s->capacity, sizeof(struct range4));
 	uint32_t first = v4_number(p->bytes), more = p->length ? UINT32_MAX >> (p->length - 1) >> 1 : UINT32_MAX;
 	((struct range4 *)s->at)[s->count++] = (struct range4){first, first | more};
 }
 
-static void add6(struct side *s, const struct prefix *p)
+static void ranges_add6(struct ranges_side *s, const struct prefix *p)
 {
-	alloc_grow(&s->at, s->count, &s->capacity, sizeof(struct range6));
-	struct wide first = wide_of(p->bytes), last = first;
+	alloc_grow(&s->at, s->count, &s->capacity, sizeof(struct ranges_range6));
+	struct ranges_wide first = ranges_wide_of(p->bytes), last = first;
 	unsigned high = p->length < 64 ? p->length : 64, low = p->length - high;
 	last.high |= high ? UINT64_MAX >> (high - 1) >> 1 : UINT64_MAX;
 	last.low |= low ? UINT64_MAX >> (low - 1) >> 1 : UINT64_MAX;
-	((struct range6 *)s->at)[s->count++] = (struct range6){first, last};
+	((struct ranges_range6 *)s->at)[s->count++] = (struct ranges_range6){first, last};
 }
 
 int ranges_add(struct ranges *r, const struct prefix *p)
 {
-	if (!well_formed(p))
+	if (!ranges_well_formed(p))
 		return ERR_MALFORMED;
-	struct side *s = p->family == FAMILY_V4 ? &r->v4 : &r->v6;
+	struct ranges_side *s = p->family == FAMILY_V4 ? &r->v4 : &r->v6;
 	if (s->added >= RANGES_MAX)
 		return ERR_FULL;
 	if (p->family == FAMILY_V4)
-		add4(s, p);
+		ranges_add4(s, p);
 	else
-		add6(s, p);
+		ranges_add6(s, p);
 	s->added++;
 	s->settled = false;
 	return 0;
 }
 
-static int compare4(const void *a, const void *b)
+static int ranges_compare4(const void *a, const void *b)
 {
 	uint32_t x = ((const struct range4 *)a)->first, y = ((const struct range4 *)b)->first;
 	return x < y ? -1 : x > y;
 }
 
-static int compare6(const void *a, const void *b)
+static int ranges_compare6(const void *a, const void *b)
 {
-	return wide_compare(((const struct range6 *)a)->first, ((const struct range6 *)b)->first);
+	return ranges_wide_compare(((const struct ranges_range6 *)a)->first, ((const struct ranges_range6 *)b)->first);
 }
 
-static size_t merge4(struct range4 *at, size_t n)
+static size_t ranges_merge4(struct range4 *at, size_t n)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -132,12 +132,12 @@ static size_t merge4(struct range4 *at, size_t n)
 }
 
 // Ranges that touch stay two: prefixes nest or lie apart, so nothing but speed could be gained.
-static size_t merge6(struct range6 *at, size_t n)
+static size_t ranges_merge6(struct ranges_range6 *at, size_t n)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (kept && wide_compare(at[i].first, at[kept - 1].last) <= 0) {
-			if (wide_compare(at[i].last, at[kept - 1].last) > 0)
+		if (kept && ranges_wide_compare(at[i].first, at[kept - 1].last) <= 0) {
+			if (ranges_wide_compare(at[i].last, at[kept - 1].last) > 0)
 				at[kept - 1].last = at[i].last;
 			continue;
 		}
@@ -146,17 +146,18 @@ static size_t merge6(struct range6 *at, size_t n)
 	return kept;
 }
 
-static uint32_t top_of_last(const struct side *s, bool v6, size_t i)
+static uint32_t ranges_top_of_last(const struct ranges_side *s, bool v6, size_t i)
 {
-	return v6 ? (uint32_t)(((const struct range6 *)s->at)[i].last.high >> 48)
+	return v6 ? (uint32_t)(((const struct ranges_range6 *)s->at)[i].last.high >> 48)
 		  : ((const struct range4 *)s->at)[i].last >> 16;
 }
 
-static void settle(struct side *s, bool v6)
+static void ranges_settle(struct ranges_side *s, bool v6)
 {
 	if (s->count) {
-		qsort(s->at, s->count, v6 ? sizeof(struct range6) : sizeof(struct range4), v6 ? compare6 : compare4);
-		s->count = v6 ? merge6(s->at, s->count) : merge4(s->at, s->count);
+		qsort(s->at, s->count, v6 ? sizeof(struct ranges_range6) : sizeof(struct range4),
+		      v6 ? ranges_compare6 : ranges_compare4);
+		s->count = v6 ? ranges_merge6(s->at, s->count) : ranges_merge4(s->at, s->count);
 	}
 	s->settled = true;
 	free(s->index);
@@ -166,7 +167,7 @@ static void settle(struct side *s, bool v6)
 	s->index = alloc_zero(TOPS + 1, sizeof(*s->index));
 	size_t i = 0;
 	for (uint32_t top = 0; top < TOPS; top++) {
-		while (i < s->count && top_of_last(s, v6, i) < top)
+		while (i < s->count && ranges_top_of_last(s, v6, i) < top)
 			i++;
 		s->index[top] = (uint32_t)i;
 	}
@@ -174,23 +175,23 @@ static void settle(struct side *s, bool v6)
 }
 
 // Only ranges from the first that reaches into these 16 bits to the first that reaches beyond them can hold the address.
-static void bounds(const struct side *s, uint32_t top, size_t *ret_low, size_t *ret_high)
+static void ranges_bounds(const struct ranges_side *s, uint32_t top, size_t *ret_low, size_t *ret_high)
 {
 	size_t high = s->index ? s->index[top + 1] + 1 : s->count;
 	*ret_low = s->index ? s->index[top] : 0;
 	*ret_high = high < s->count ? high : s->count;
 }
 
-static inline size_t about(uint32_t n, size_t low, size_t high)
+static inline size_t ranges_about(uint32_t n, size_t low, size_t high)
 {
 	return low + ((n & 0xffff) * (high - low) >> 16);
 }
 
 // Ranges of 16 equal first bits lie about evenly more often than not: looks where this address would be then, which takes one
 // line of the cache from memory where halving takes ten. Where they do not, half of the ranges are gone at least.
-static void guess(const struct range4 *at, uint32_t n, size_t *low, size_t *high)
+static void ranges_guess(const struct range4 *at, uint32_t n, size_t *low, size_t *high)
 {
-	size_t there = about(n, *low, *high);
+	size_t there = ranges_about(n, *low, *high);
 	size_t from = there > *low + NEAR ? there - NEAR : *low, to = there + NEAR < *high ? there + NEAR : *high;
 	if (at[to - 1].last < n)
 		*low = to;
@@ -202,13 +203,13 @@ static void guess(const struct range4 *at, uint32_t n, size_t *low, size_t *high
 	}
 }
 
-static bool has4(const struct side *s, uint32_t n)
+static bool ranges_has4(const struct ranges_side *s, uint32_t n)
 {
 	const struct range4 *at = s->at;
 	size_t low, high;
-	bounds(s, n >> 16, &low, &high);
+	ranges_bounds(s, n >> 16, &low, &high);
 	if (high - low > 4 * NEAR)
-		guess(at, n, &low, &high);
+		ranges_guess(at, n, &low, &high);
 	while (low < high) { // the first whose last address is not before n
 		size_t middle = low + (high - low) / 2;
 		if (at[middle].last < n)
@@ -219,30 +220,31 @@ static bool has4(const struct side *s, uint32_t n)
 	return low < s->count && at[low].first <= n && n <= at[low].last;
 }
 
-static bool has6(const struct side *s, struct wide n)
+static bool ranges_has6(const struct ranges_side *s, struct ranges_wide n)
 {
-	const struct range6 *at = s->at;
+	const struct ranges_range6 *at = s->at;
 	size_t low, high;
-	bounds(s, (uint32_t)(n.high >> 48), &low, &high);
+	ranges_bounds(s, (uint32_t)(n.high >> 48), &low, &high);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (wide_compare(at[middle].last, n) < 0)
+		if (ranges_wide_compare(at[middle].last, n) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < s->count && wide_compare(at[low].first, n) <= 0 && wide_compare(n, at[low].last) <= 0;
+	return low < s->count && ranges_wide_compare(at[low].first, n) <= 0 &&
+	       ranges_wide_compare(n, at[low].last) <= 0;
 }
 
 void ranges_near(const struct ranges *r, const struct addr *a)
 {
-	const struct side *s = &r->v4;
+	const struct ranges_side *s = &r->v4;
 	size_t low, high;
 	if (a->family != FAMILY_V4 || !s->index)
 		return;
 	uint32_t n = v4_number(a->bytes);
-	bounds(s, n >> 16, &low, &high);
-	const struct range4 *there = (const struct range4 *)s->at + about(n, low, high);
+	ranges_bounds(s, n >> 16, &low, &high);
+	const struct range4 *there = (const struct range4 *)s->at + ranges_about(n, low, high);
 	__builtin_prefetch(there - NEAR / 2);
 	__builtin_prefetch(there + NEAR / 2);
 }
@@ -250,12 +252,12 @@ void ranges_near(const struct ranges *r, const struct addr *a)
 bool ranges_has(struct ranges *r, const struct addr *a)
 {
 	bool v6 = a->family == FAMILY_V6;
-	struct side *s = v6 ? &r->v6 : &r->v4;
+	struct ranges_side *s = v6 ? &r->v6 : &r->v4;
 	if (!s->count || (!v6 && a->family != FAMILY_V4))
 		return false;
 	if (UNLIKELY(!s->settled))
-		settle(s, v6);
-	return v6 ? has6(s, wide_of(a->bytes)) : has4(s, v4_number(a->bytes));
+		ranges_settle(s, v6);
+	return v6 ? ranges_has6(s, ranges_wide_of(a->bytes)) : ranges_has4(s, v4_number(a->bytes));
 }
 
 size_t ranges_count(const struct ranges *r)
@@ -263,12 +265,13 @@ size_t ranges_count(const struct ranges *r)
 	return r->v4.added + r->v6.added;
 }
 
-static size_t side_bytes(const struct side *s, size_t each)
+static size_t ranges_side_bytes(const struct ranges_side *s, size_t each)
 {
 	return s->capacity * each + (s->index ? (TOPS + 1) * sizeof(*s->index) : 0);
 }
 
 size_t ranges_bytes(const struct ranges *r)
 {
-	return sizeof(*r) + side_bytes(&r->v4, sizeof(struct range4)) + side_bytes(&r->v6, sizeof(struct range6));
+	return sizeof(*r) + ranges_side_bytes(&r->v4, sizeof(struct range4)) +
+	       ranges_side_bytes(&r->v6, sizeof(struct ranges_range6));
 }

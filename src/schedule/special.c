@@ -21,7 +21,7 @@ struct purpose6 {
 
 #define V4(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
 
-static const struct purpose4 purposes4[] = {
+static const struct purpose4 special_purposes4[] = {
 	{V4(0, 0, 0, 0), 8, false, 791},	// this network
 	{V4(10, 0, 0, 0), 8, true, 1918},	// private use
 	{V4(100, 64, 0, 0), 10, false, 6598},	// shared address space
@@ -42,7 +42,7 @@ static const struct purpose4 purposes4[] = {
 	{V4(240, 0, 0, 0), 4, false, 1112},	// reserved; holds the limited broadcast of RFC 919
 };
 
-static const struct purpose6 purposes6[] = {
+static const struct purpose6 special_purposes6[] = {
 	{0x0064ff9b00000000, 0, 96, false, 6052}, // IPv4-IPv6 translation
 	{0x0064ff9b00010000, 0, 48, false, 8215}, // local-use translation
 	{0x0100000000000000, 0, 64, false, 6666}, // discard only
@@ -60,27 +60,27 @@ static const struct purpose6 purposes6[] = {
 	{0xff00000000000000, 0, 8, false, 4291},  // multicast
 };
 
-static uint64_t half(const uint8_t bytes[8])
+static uint64_t special_half(const uint8_t bytes[8])
 {
 	uint64_t v;
 	memcpy(&v, bytes, sizeof(v));
 	return __builtin_bswap64(v);
 }
 
-static const struct purpose4 *find4(const struct addr *a)
+static const struct purpose4 *special_find4(const struct addr *a)
 {
 	uint32_t n = v4_number(a->bytes);
-	for (size_t i = 0; i < ARRAY_LEN(purposes4); i++)
-		if ((n ^ purposes4[i].network) >> (32 - purposes4[i].length) == 0)
-			return &purposes4[i];
+	for (size_t i = 0; i < ARRAY_LEN(special_purposes4); i++)
+		if ((n ^ special_purposes4[i].network) >> (32 - special_purposes4[i].length) == 0)
+			return &special_purposes4[i];
 	return NULL;
 }
 
-static const struct purpose6 *find6(const struct addr *a)
+static const struct purpose6 *special_find6(const struct addr *a)
 {
-	uint64_t high = half(a->bytes), low = half(a->bytes + 8);
-	for (size_t i = 0; i < ARRAY_LEN(purposes6); i++) {
-		const struct purpose6 *p = &purposes6[i];
+	uint64_t high = special_half(a->bytes), low = special_half(a->bytes + 8);
+	for (size_t i = 0; i < ARRAY_LEN(special_purposes6); i++) {
+		const struct purpose6 *p = &special_purposes6[i];
 		bool same = p->length > 64 ? high == p->high && (low ^ p->low) >> (128 - p->length) == 0
 					   : (high ^ p->high) >> (64 - p->length) == 0;
 		if (same)
@@ -92,33 +92,33 @@ static const struct purpose6 *find6(const struct addr *a)
 bool special_purpose(const struct addr *a)
 {
 	if (LIKELY(a->family == FAMILY_V4))
-		return find4(a) != NULL;
-	return a->family != FAMILY_V6 || find6(a) != NULL;
+		return special_find4(a) != NULL;
+	return a->family != FAMILY_V6 || special_find6(a) != NULL;
 }
 
 bool special_loopback(const struct addr *a)
 {
 	if (LIKELY(a->family == FAMILY_V4))
 		return a->bytes[0] == 127;
-	return a->family == FAMILY_V6 && half(a->bytes) == 0 && half(a->bytes + 8) == 1;
+	return a->family == FAMILY_V6 && special_half(a->bytes) == 0 && special_half(a->bytes + 8) == 1;
 }
 
 bool special_lab(const struct addr *a)
 {
 	if (a->family == FAMILY_V4) {
-		const struct purpose4 *p = find4(a);
+		const struct purpose4 *p = special_find4(a);
 		return p && p->lab;
 	}
-	const struct purpose6 *p = a->family == FAMILY_V6 ? find6(a) : NULL;
+	const struct purpose6 *p = a->family == FAMILY_V6 ? special_find6(a) : NULL;
 	return p && p->lab;
 }
 
 unsigned special_rfc(const struct addr *a)
 {
 	if (a->family == FAMILY_V4) {
-		const struct purpose4 *p = find4(a);
+		const struct purpose4 *p = special_find4(a);
 		return p ? p->rfc : 0;
 	}
-	const struct purpose6 *p = a->family == FAMILY_V6 ? find6(a) : NULL;
+	const struct purpose6 *p = a->family == FAMILY_V6 ? special_find6(a) : NULL;
 	return p ? p->rfc : 0;
 }

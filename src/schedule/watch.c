@@ -27,44 +27,44 @@
 #define CHUNK	  64
 #define NOWHERE	  UINT32_MAX
 
-struct entry {
+struct watch_entry {
 	struct watch_target target;
 	uint32_t place; // in the heap; NOWHERE: a free entry, whose grid is the next free one
 	int64_t grid;	// the moment before its jitter; not yet asked: when it was added
 };
 
-struct due {
+struct watch_due {
 	int64_t at; // of the schedule's time
 	uint32_t id;
 	bool fresh; // not yet asked
 };
 
-struct group {
+struct watch_group {
 	uint32_t count, wanted;
 };
 
-struct watch {
-	struct entry *entries;
+struct schedule_watch {
+	struct watch_entry *entries;
 	size_t entry_count, entry_capacity;
-	struct heap heap; // struct due, the earliest first
-	struct group *groups;
+	struct heap heap; // struct watch_due, the earliest first
+	struct watch_group *groups;
 	size_t group_count;
 	uint64_t seed;
 	uint32_t free; // the first free entry
 	int64_t paused;
 };
 
-_Static_assert(sizeof(struct entry) + sizeof(struct due) <= 64, "a target of the watch list is small");
+_Static_assert(sizeof(struct watch_entry) + sizeof(struct watch_due) <= 64, "a target of the watch list is small");
 
-struct watch *watch_create(uint64_t seed)
+struct schedule_watch *watch_create(uint64_t seed)
 {
-	struct watch *w = alloc_zero(1, sizeof(*w));
+	struct schedule_watch *w = alloc_zero(1, sizeof(*w));
 	w->seed = seed;
 	w->free = NOWHERE;
 	return w;
 }
 
-void watch_free(struct watch *w)
+void watch_free(struct schedule_watch *w)
 {
 	if (!w)
 		return;
@@ -74,51 +74,51 @@ void watch_free(struct watch *w)
 	free(w);
 }
 
-static bool due_before(const void *watch, const void *a, const void *b)
+static bool watch_due_before(const void *watch, const void *a, const void *b)
 {
 	(void)watch;
-	return ((const struct due *)a)->at < ((const struct due *)b)->at;
+	return ((const struct watch_due *)a)->at < ((const struct watch_due *)b)->at;
 }
 
-static void due_stands(void *watch, const void *item, size_t place)
+static void watch_due_stands(void *watch, const void *item, size_t place)
 {
-	((struct watch *)watch)->entries[((const struct due *)item)->id].place = (uint32_t)place;
+	((struct schedule_watch *)watch)->entries[((const struct watch_due *)item)->id].place = (uint32_t)place;
 }
 
-static const struct heap_kind by_moment = {sizeof(struct due), due_before, due_stands};
+static const struct heap_kind watch_by_moment = {sizeof(struct watch_due), watch_due_before, watch_due_stands};
 
-static struct due *first_due(const struct watch *w)
+static struct watch_due *watch_first_due(const struct schedule_watch *w)
 {
-	return heap_at(&w->heap, &by_moment, 0);
+	return heap_at(&w->heap, &watch_by_moment, 0);
 }
 
-static int64_t jitter_most(const struct entry *e)
+static int64_t watch_jitter_most(const struct watch_entry *e)
 {
 	return e->target.interval_ms * NS_PER_MS / WATCH_JITTER;
 }
 
-static int64_t period_of(const struct watch *w, const struct entry *e)
+static int64_t watch_period_of(const struct schedule_watch *w, const struct watch_entry *e)
 {
-	const struct group *g = &w->groups[e->target.group];
-	int64_t interval = e->target.interval_ms * NS_PER_MS + jitter_most(e);
+	const struct watch_group *g = &w->groups[e->target.group];
+	int64_t interval = e->target.interval_ms * NS_PER_MS + watch_jitter_most(e);
 	if (!g->wanted || g->count <= g->wanted)
 		return interval;
 	return (int64_t)((double)interval * g->count / g->wanted);
 }
 
-static int64_t jitter(const struct watch *w, const struct entry *e, uint32_t id)
+static int64_t watch_jitter(const struct schedule_watch *w, const struct watch_entry *e, uint32_t id)
 {
-	return (int64_t)(hash_pair(w->seed + id, (uint64_t)e->grid) % ((uint64_t)jitter_most(e) + 1));
+	return (int64_t)(hash_pair(w->seed + id, (uint64_t)e->grid) % ((uint64_t)watch_jitter_most(e) + 1));
 }
 
 // Where in its period the k-th target begins, as a share of 2^64.
-static uint64_t phase(const struct watch *w, uint64_t k)
+static uint64_t watch_phase(const struct schedule_watch *w, uint64_t k)
 {
 	struct order o = order_of(CHUNK, w->seed + k / CHUNK);
 	return hash_mix(w->seed) + (k / CHUNK * CHUNK + order_at(&o, k % CHUNK)) * GOLDEN;
 }
 
-static struct group *group_of(struct watch *w, uint32_t group)
+static struct watch_group *watch_group_of(struct schedule_watch *w, uint32_t group)
 {
 	if (group >= w->group_count) {
 		size_t count = w->group_count * 2 > group ? w->group_count * 2 : group + 1;
@@ -130,12 +130,12 @@ static struct group *group_of(struct watch *w, uint32_t group)
 }
 
 // Grows by an eighth: the list is made once and changes little.
-static size_t more_room(size_t capacity)
+static size_t watch_more_room(size_t capacity)
 {
 	return capacity + capacity / 8 + 16;
 }
 
-static uint32_t entry_new(struct watch *w)
+static uint32_t watch_entry_new(struct schedule_watch *w)
 {
 	uint32_t id = w->free;
 	if (id != NOWHERE) {
@@ -143,120 +143,120 @@ static uint32_t entry_new(struct watch *w)
 		return id;
 	}
 	if (w->entry_count == w->entry_capacity) {
-		w->entry_capacity = more_room(w->entry_capacity);
+		w->entry_capacity = watch_more_room(w->entry_capacity);
 		w->entries = alloc_resize(w->entries, w->entry_capacity, sizeof(*w->entries));
 	}
 	return (uint32_t)w->entry_count++;
 }
 
 // The first moment of a target. As its group grows, so does the period, and the first moment of who waits for it moves along.
-static int64_t first_moment(const struct watch *w, const struct entry *e, uint32_t id)
+static int64_t watch_first_moment(const struct schedule_watch *w, const struct watch_entry *e, uint32_t id)
 {
-	return e->grid + (int64_t)((double)period_of(w, e) * (double)(phase(w, id) >> 32) * 0x1p-32);
+	return e->grid + (int64_t)((double)watch_period_of(w, e) * (double)(watch_phase(w, id) >> 32) * 0x1p-32);
 }
 
-int watch_add(struct watch *w, const struct watch_target *t, int64_t now_ns)
+int watch_add(struct schedule_watch *w, const struct watch_target *t, int64_t now_ns)
 {
 	must(t);
 	if (!t->interval_ms || t->group >= WATCH_GROUPS_MAX)
 		return ERR_MALFORMED;
 	if (w->heap.count >= WATCH_TARGETS_MAX)
 		return ERR_FULL;
-	uint32_t id = entry_new(w);
-	struct entry *e = &w->entries[id];
-	*e = (struct entry){.target = *t, .grid = now_ns - w->paused};
-	group_of(w, t->group)->count++;
+	uint32_t id = watch_entry_new(w);
+	struct watch_entry *e = &w->entries[id];
+	*e = (struct watch_entry){.target = *t, .grid = now_ns - w->paused};
+	watch_group_of(w, t->group)->count++;
 	if (w->heap.count == w->heap.capacity)
-		heap_reserve(&w->heap, &by_moment, more_room(w->heap.capacity));
-	struct due first = {first_moment(w, e, id), id, true};
-	heap_put(&w->heap, &by_moment, w, &first);
+		heap_reserve(&w->heap, &watch_by_moment, watch_more_room(w->heap.capacity));
+	struct watch_due first = {watch_first_moment(w, e, id), id, true};
+	heap_put(&w->heap, &watch_by_moment, w, &first);
 	return (int)id;
 }
 
-void watch_remove(struct watch *w, uint32_t id)
+void watch_remove(struct schedule_watch *w, uint32_t id)
 {
 	if (id >= w->entry_count || w->entries[id].place == NOWHERE)
 		return;
-	struct entry *e = &w->entries[id];
+	struct watch_entry *e = &w->entries[id];
 	size_t place = e->place;
 	w->groups[e->target.group].count--;
 	e->place = NOWHERE;
 	e->grid = w->free;
 	w->free = id;
-	heap_drop(&w->heap, &by_moment, w, place);
+	heap_drop(&w->heap, &watch_by_moment, w, place);
 }
 
-int watch_want(struct watch *w, uint32_t group, uint32_t wanted)
+int watch_want(struct schedule_watch *w, uint32_t group, uint32_t wanted)
 {
 	if (group >= WATCH_GROUPS_MAX)
 		return ERR_MALFORMED;
-	group_of(w, group)->wanted = wanted;
+	watch_group_of(w, group)->wanted = wanted;
 	return 0;
 }
 
 // Whoever is first in the heap gets its next moment.
-static void schedule_next(struct watch *w, int64_t now)
+static void watch_schedule_next(struct schedule_watch *w, int64_t now)
 {
-	struct due *first = first_due(w);
-	struct entry *e = &w->entries[first->id];
+	struct watch_due *first = watch_first_due(w);
+	struct watch_entry *e = &w->entries[first->id];
 	int64_t least = now + e->target.interval_ms * NS_PER_MS;
 	if (first->fresh)
 		e->grid = first->at;
 	first->fresh = false;
-	e->grid += period_of(w, e);
-	first->at = e->grid + jitter(w, e, first->id);
+	e->grid += watch_period_of(w, e);
+	first->at = e->grid + watch_jitter(w, e, first->id);
 	first->at = first->at > least ? first->at : least;
-	heap_settle(&w->heap, &by_moment, w, 0);
+	heap_settle(&w->heap, &watch_by_moment, w, 0);
 }
 
 // True: the first in the heap waits for its first moment, which has moved away since it was put there.
-static bool moved_away(struct watch *w, int64_t now)
+static bool watch_moved_away(struct schedule_watch *w, int64_t now)
 {
-	struct due *first = first_due(w);
-	const struct entry *e = &w->entries[first->id];
-	int64_t at = first->fresh ? first_moment(w, e, first->id) : first->at;
+	struct watch_due *first = watch_first_due(w);
+	const struct watch_entry *e = &w->entries[first->id];
+	int64_t at = first->fresh ? watch_first_moment(w, e, first->id) : first->at;
 	if (at <= first->at || at <= now)
 		return false;
 	first->at = at;
-	heap_settle(&w->heap, &by_moment, w, 0);
+	heap_settle(&w->heap, &watch_by_moment, w, 0);
 	return true;
 }
 
-const struct watch_target *watch_next(struct watch *w, int64_t now_ns, int64_t *ret_due_ns)
+const struct watch_target *watch_next(struct schedule_watch *w, int64_t now_ns, int64_t *ret_due_ns)
 {
 	int64_t now = now_ns - w->paused;
-	while (w->heap.count && first_due(w)->at <= now && moved_away(w, now))
+	while (w->heap.count && watch_first_due(w)->at <= now && watch_moved_away(w, now))
 		continue;
 	if (!w->heap.count) {
 		*ret_due_ns = INT64_MAX;
 		return NULL;
 	}
-	int64_t late = now - first_due(w)->at;
+	int64_t late = now - watch_first_due(w)->at;
 	if (late < 0) {
-		*ret_due_ns = first_due(w)->at + w->paused;
+		*ret_due_ns = watch_first_due(w)->at + w->paused;
 		return NULL;
 	}
 	if (late > LATE_MOST) {
 		w->paused += late;
 		now -= late;
 	}
-	const struct watch_target *t = &w->entries[first_due(w)->id].target;
-	schedule_next(w, now);
+	const struct watch_target *t = &w->entries[watch_first_due(w)->id].target;
+	watch_schedule_next(w, now);
 	return t;
 }
 
-size_t watch_count(const struct watch *w)
+size_t watch_count(const struct schedule_watch *w)
 {
 	return w->heap.count;
 }
 
-int64_t watch_paused_ns(const struct watch *w)
+int64_t watch_paused_ns(const struct schedule_watch *w)
 {
 	return w->paused;
 }
 
-size_t watch_bytes(const struct watch *w)
+size_t watch_bytes(const struct schedule_watch *w)
 {
-	return sizeof(*w) + w->entry_capacity * sizeof(*w->entries) + w->heap.capacity * sizeof(struct due) +
+	return sizeof(*w) + w->entry_capacity * sizeof(*w->entries) + w->heap.capacity * sizeof(struct watch_due) +
 	       w->group_count * sizeof(*w->groups);
 }

@@ -23,22 +23,23 @@ struct watch_target {
 	uint32_t interval_ms; // at least 1
 };
 
-struct watch;
+struct schedule_watch;
 
-struct watch *watch_create(uint64_t seed);
-void watch_free(struct watch *w);
+struct schedule_watch *watch_create(uint64_t seed);
+void watch_free(struct schedule_watch *w);
 
 // An id from 0 on, or ERR_MALFORMED (interval, group), ERR_FULL. Ids of removed targets are given out again.
-int MUST_USE watch_add(struct watch *w, const struct watch_target *t, int64_t now_ns);
-void watch_remove(struct watch *w, uint32_t id);
+int MUST_USE watch_add(struct schedule_watch *w, const struct watch_target *t, int64_t now_ns);
+void watch_remove(struct schedule_watch *w, uint32_t id);
 // So many of the group's targets are wanted in an interval (12 or more an entity); when there are more they take turns, each as
 // much more rarely. 0: all of them, each once an interval.
-int MUST_USE watch_want(struct watch *w, uint32_t group, uint32_t wanted);
+int MUST_USE watch_want(struct schedule_watch *w, uint32_t group, uint32_t wanted);
 
 // now_ns: of a clock that never steps. The next target that is due; borrowed until the next call that changes the list. Null:
 // none; *ret_due_ns is then when one will be (INT64_MAX: the list is empty).
-const struct watch_target *watch_next(struct watch *w, int64_t now_ns, int64_t *ret_due_ns);
+const struct watch_target *watch_next(struct schedule_watch *w, int64_t now_ns, int64_t *ret_due_ns);
 
-size_t watch_count(const struct watch *w);
-int64_t watch_paused_ns(const struct watch *w); // how long the schedule stood still in all, because nobody asked
-size_t watch_bytes(const struct watch *w);
+size_t watch_count(const struct schedule_watch *w);
+int64_t watch_paused_ns(
+	const struct schedule_watch *w); // how long the schedule stood still in all, because nobody asked
+size_t watch_bytes(const struct schedule_watch *w);

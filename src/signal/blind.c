@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-struct standing {
+struct blind_standing {
 	bool was_healthy, healthy_now;
 	size_t open; // index of the open span + 1
 	uint32_t why[HEALTH_WHY_COUNT];
@@ -16,7 +16,7 @@ struct standing {
 
 struct blind {
 	const struct peer_table *peers;
-	struct standing *of; // by collector
+	struct blind_standing *of; // by collector
 	struct blind_list spans;
 	uint64_t lost;
 };
@@ -38,7 +38,7 @@ void blind_free(struct blind *b)
 	free(b);
 }
 
-static enum health_why commonest(const struct standing *s)
+static enum health_why blind_commonest(const struct blind_standing *s)
 {
 	int most = HEALTH_SESSION_DOWN;
 	for (int why = 0; why < HEALTH_WHY_COUNT; why++)
@@ -48,7 +48,7 @@ static enum health_why commonest(const struct standing *s)
 }
 
 // The oldest span that is over makes room for a new one; false: all are open.
-static bool span_forget(struct blind *b)
+static bool blind_span_forget(struct blind *b)
 {
 	size_t at = 0;
 	while (at < b->spans.count && !instant_known(b->spans.at[at].to))
@@ -63,9 +63,9 @@ static bool span_forget(struct blind *b)
 	return true;
 }
 
-static void judge(struct blind *b, uint16_t collector, struct instant now)
+static void blind_judge(struct blind *b, uint16_t collector, struct instant now)
 {
-	struct standing *s = &b->of[collector];
+	struct blind_standing *s = &b->of[collector];
 	if (s->healthy_now) {
 		if (s->open)
 			b->spans.at[s->open - 1].to = now;
@@ -73,10 +73,10 @@ static void judge(struct blind *b, uint16_t collector, struct instant now)
 		s->was_healthy = true;
 		return;
 	}
-	if (!s->was_healthy || s->open || (b->spans.count >= BLIND_SPANS_MAX && !span_forget(b)))
+	if (!s->was_healthy || s->open || (b->spans.count >= BLIND_SPANS_MAX && !blind_span_forget(b)))
 		return;
 	alloc_grow((void **)&b->spans.at, b->spans.count, &b->spans.capacity, sizeof(*b->spans.at));
-	enum health_why why = commonest(s);
+	enum health_why why = blind_commonest(s);
 	// Silence is noticed late; it began with the last word.
 	struct instant from = why == HEALTH_SILENT ? s->last_heard : now;
 	b->spans.at[b->spans.count++] =
@@ -94,7 +94,7 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 	}
 	for (uint32_t peer = 0; peer < peer_count(b->peers); peer++) {
 		const struct health_peer *p = table_peer(t, peer);
-		struct standing *s = &b->of[peer_at(b->peers, peer)->collector];
+		struct blind_standing *s = &b->of[peer_at(b->peers, peer)->collector];
 		if (!p)
 			continue;
 		s->healthy_now |= p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
@@ -103,7 +103,7 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 			s->last_heard = p->last_heard;
 	}
 	for (uint16_t c = 0; c < collectors; c++)
-		judge(b, c, now);
+		blind_judge(b, c, now);
 }
 
 const struct blind_list *blind_spans(const struct blind *b)

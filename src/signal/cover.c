@@ -42,18 +42,18 @@ void cover_free(struct cover *c)
 	free(c);
 }
 
-static bool span_before(const struct cover_span *a, const struct cover_span *b)
+static bool cover_span_before(const struct cover_span *a, const struct cover_span *b)
 {
 	return a->first != b->first ? a->first < b->first : a->last < b->last;
 }
 
 // The last block that begins at or before the span; 0 if all begin after it.
-static size_t block_of(const struct cover *c, const struct cover_span *span)
+static size_t cover_block_of(const struct cover *c, const struct cover_span *span)
 {
 	size_t low = 0, high = c->n;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (span_before(span, &c->blocks[middle]->at[0]))
+		if (cover_span_before(span, &c->blocks[middle]->at[0]))
 			high = middle;
 		else
 			low = middle + 1;
@@ -62,12 +62,12 @@ static size_t block_of(const struct cover *c, const struct cover_span *span)
 }
 
 // The first place in the block that is not before the span.
-static uint32_t place_in(const struct block *b, const struct cover_span *span)
+static uint32_t cover_place_in(const struct block *b, const struct cover_span *span)
 {
 	uint32_t low = 0, high = b->n;
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
-		if (span_before(&b->at[middle], span))
+		if (cover_span_before(&b->at[middle], span))
 			low = middle + 1;
 		else
 			high = middle;
@@ -75,7 +75,7 @@ static uint32_t place_in(const struct block *b, const struct cover_span *span)
 	return low;
 }
 
-static struct block *block_insert(struct cover *c, size_t at)
+static struct block *cover_block_insert(struct cover *c, size_t at)
 {
 	alloc_grow((void **)&c->blocks, c->n, &c->capacity, sizeof(*c->blocks));
 	memmove(c->blocks + at + 1, c->blocks + at, (c->n - at) * sizeof(*c->blocks));
@@ -85,34 +85,34 @@ static struct block *block_insert(struct cover *c, size_t at)
 
 // Where the span goes when its block is full: half of that goes to a new block behind it; what comes in order, behind
 // all there is, begins a block of its own.
-static size_t block_split(struct cover *c, size_t at, const struct cover_span *span)
+static size_t cover_block_split(struct cover *c, size_t at, const struct cover_span *span)
 {
-	struct block *full = c->blocks[at], *next = block_insert(c, at + 1);
-	if (at + 2 == c->n && !span_before(span, &full->at[full->n - 1]))
+	struct block *full = c->blocks[at], *next = cover_block_insert(c, at + 1);
+	if (at + 2 == c->n && !cover_span_before(span, &full->at[full->n - 1]))
 		return at + 1;
 	next->n = full->n / 2;
 	full->n -= next->n;
 	memcpy(next->at, full->at + full->n, next->n * sizeof(*next->at));
 	full->counted = false;
-	return at + !span_before(span, &next->at[0]);
+	return at + !cover_span_before(span, &next->at[0]);
 }
 
 void cover_add(struct cover *c, struct cover_span span)
 {
 	if (!c->n)
-		block_insert(c, 0);
-	size_t at = block_of(c, &span);
+		cover_block_insert(c, 0);
+	size_t at = cover_block_of(c, &span);
 	if (c->blocks[at]->n == BLOCK_MAX)
-		at = block_split(c, at, &span);
+		at = cover_block_split(c, at, &span);
 	struct block *b = c->blocks[at];
-	uint32_t place = place_in(b, &span);
+	uint32_t place = cover_place_in(b, &span);
 	memmove(b->at + place + 1, b->at + place, (b->n - place) * sizeof(*b->at));
 	b->at[place] = span;
 	b->n++;
 	b->counted = false;
 }
 
-static void block_remove(struct cover *c, size_t at)
+static void cover_block_remove(struct cover *c, size_t at)
 {
 	free(c->blocks[at]);
 	c->n--;
@@ -120,7 +120,7 @@ static void block_remove(struct cover *c, size_t at)
 }
 
 // Two small neighbours become one, so that blocks do not outlive what was in them.
-static void block_join(struct cover *c, size_t at)
+static void cover_block_join(struct cover *c, size_t at)
 {
 	struct block *b = c->blocks[at], *next = at + 1 < c->n ? c->blocks[at + 1] : NULL;
 	if (!next || b->n + next->n > BLOCK_MAX / 2)
@@ -128,29 +128,29 @@ static void block_join(struct cover *c, size_t at)
 	memcpy(b->at + b->n, next->at, next->n * sizeof(*b->at));
 	b->n += next->n;
 	b->counted = false;
-	block_remove(c, at + 1);
+	cover_block_remove(c, at + 1);
 }
 
 void cover_drop(struct cover *c, struct cover_span span)
 {
 	if (!c->n)
 		return;
-	size_t at = block_of(c, &span);
+	size_t at = cover_block_of(c, &span);
 	struct block *b = c->blocks[at];
-	uint32_t place = place_in(b, &span);
+	uint32_t place = cover_place_in(b, &span);
 	if (place == b->n || b->at[place].first != span.first || b->at[place].last != span.last)
 		return;
 	b->n--;
 	memmove(b->at + place, b->at + place + 1, (b->n - place) * sizeof(*b->at));
 	b->counted = false;
 	if (!b->n)
-		block_remove(c, at);
+		cover_block_remove(c, at);
 	else
-		block_join(c, at);
+		cover_block_join(c, at);
 }
 
 // Units from `next` on that the block covers.
-static uint64_t block_units(const struct block *b, uint64_t next)
+static uint64_t cover_block_units(const struct block *b, uint64_t next)
 {
 	uint64_t units = 0;
 	for (uint32_t i = 0; i < b->n; i++) {
@@ -163,9 +163,9 @@ static uint64_t block_units(const struct block *b, uint64_t next)
 	return units;
 }
 
-static void block_count(struct block *b)
+static void cover_block_count(struct block *b)
 {
-	b->units = block_units(b, 0);
+	b->units = cover_block_units(b, 0);
 	b->reach = 0;
 	for (uint32_t i = 0; i < b->n; i++)
 		b->reach = b->at[i].last > b->reach ? b->at[i].last : b->reach;
@@ -178,10 +178,10 @@ uint64_t cover_units(struct cover *c)
 	for (size_t i = 0; i < c->n; i++) {
 		struct block *b = c->blocks[i];
 		if (!b->counted)
-			block_count(b);
+			cover_block_count(b);
 		if (b->reach < next)
 			continue;
-		units += b->at[0].first >= next ? b->units : block_units(b, next);
+		units += b->at[0].first >= next ? b->units : cover_block_units(b, next);
 		next = b->reach + 1;
 	}
 	return units;

@@ -11,13 +11,13 @@
 #define FIRST_SLOTS  (1u << 12) // memory
 #define LENGTH_SHIFT 26		// of a v4 slot's second word: length in the top 6 bits, id + 1 below
 
-struct slot {
+struct dictionary_slot {
 	uint32_t key;	// v4: the address; v6: a tag out of the hash
 	uint32_t value; // v4: length << 26 | id + 1; v6: id + 1; 0 empty
 };
 
 struct slots {
-	struct slot *at;
+	struct dictionary_slot *at;
 	uint32_t mask, used;
 };
 
@@ -29,7 +29,7 @@ struct dictionary {
 
 _Static_assert(DICTIONARY_MAX < 1u << LENGTH_SHIFT, "an id and a length share a word");
 
-static void slots_init(struct slots *s, size_t n)
+static void dictionary_slots_init(struct slots *s, size_t n)
 {
 	s->at = alloc_pages(n * sizeof(*s->at));
 	alloc_dense(s->at, n * sizeof(*s->at));
@@ -37,7 +37,7 @@ static void slots_init(struct slots *s, size_t n)
 	s->used = 0;
 }
 
-static void slots_free(struct slots *s)
+static void dictionary_slots_free(struct slots *s)
 {
 	alloc_pages_free(s->at, ((size_t)s->mask + 1) * sizeof(*s->at));
 }
@@ -45,8 +45,8 @@ static void slots_free(struct slots *s)
 struct dictionary *dictionary_create(void)
 {
 	struct dictionary *d = alloc_zero(1, sizeof(*d));
-	slots_init(&d->v4, FIRST_SLOTS);
-	slots_init(&d->v6, FIRST_SLOTS);
+	dictionary_slots_init(&d->v4, FIRST_SLOTS);
+	dictionary_slots_init(&d->v6, FIRST_SLOTS);
 	return d;
 }
 
@@ -54,27 +54,27 @@ void dictionary_free(struct dictionary *d)
 {
 	if (!d)
 		return;
-	slots_free(&d->v4);
-	slots_free(&d->v6);
+	dictionary_slots_free(&d->v4);
+	dictionary_slots_free(&d->v6);
 	alloc_pages_free(d->prefixes, d->capacity * sizeof(*d->prefixes));
 	free(d);
 }
 
-static inline uint32_t v4_slot(const struct slots *s, uint32_t address, uint32_t length)
+static inline uint32_t dictionary_v4_slot(const struct slots *s, uint32_t address, uint32_t length)
 {
 	return (uint32_t)(hash_mix((uint64_t)address << 6 | length) & s->mask);
 }
 
 // Position of the prefix or of the empty slot where it belongs.
-static uint32_t find_v4(const struct slots *s, uint32_t address, uint32_t length)
+static uint32_t dictionary_find_v4(const struct slots *s, uint32_t address, uint32_t length)
 {
-	uint32_t i = v4_slot(s, address, length);
+	uint32_t i = dictionary_v4_slot(s, address, length);
 	while (s->at[i].value && (s->at[i].key != address || s->at[i].value >> LENGTH_SHIFT != length))
 		i = (i + 1) & s->mask;
 	return i;
 }
 
-static uint32_t find_v6(const struct dictionary *d, const struct prefix *p, uint64_t hash)
+static uint32_t dictionary_find_v6(const struct dictionary *d, const struct prefix *p, uint64_t hash)
 {
 	const struct slots *s = &d->v6;
 	uint32_t tag = (uint32_t)(hash >> 32), i = (uint32_t)hash & s->mask;
@@ -83,38 +83,38 @@ static uint32_t find_v6(const struct dictionary *d, const struct prefix *p, uint
 	return i;
 }
 
-static uint32_t id_in(uint32_t value)
+static uint32_t dictionary_id_in(uint32_t value)
 {
 	return (value & ((1u << LENGTH_SHIFT) - 1)) - 1;
 }
 
-static void slots_double(struct dictionary *d, struct slots *s, bool v4)
+static void dictionary_slots_double(struct dictionary *d, struct slots *s, bool v4)
 {
 	struct slots old = *s;
-	slots_init(s, (old.mask + 1) * 2);
+	dictionary_slots_init(s, (old.mask + 1) * 2);
 	s->used = old.used;
 	for (uint32_t i = 0; i <= old.mask; i++) {
-		struct slot held = old.at[i];
+		struct dictionary_slot held = old.at[i];
 		if (!held.value)
 			continue;
-		const struct prefix *p = &d->prefixes[id_in(held.value)];
-		uint32_t at =
-			v4 ? v4_slot(s, held.key, held.value >> LENGTH_SHIFT) : (uint32_t)prefix_hash(p) & s->mask;
+		const struct prefix *p = &d->prefixes[dictionary_id_in(held.value)];
+		uint32_t at = v4 ? dictionary_v4_slot(s, held.key, held.value >> LENGTH_SHIFT)
+				 : (uint32_t)prefix_hash(p) & s->mask;
 		while (s->at[at].value)
 			at = (at + 1) & s->mask;
 		s->at[at] = held;
 	}
-	slots_free(&old);
+	dictionary_slots_free(&old);
 }
 
 uint32_t dictionary_find(const struct dictionary *d, const struct prefix *p)
 {
 	if (p->family == FAMILY_V4)
-		return id_in(d->v4.at[find_v4(&d->v4, v4_number(p->bytes), p->length)].value);
-	return id_in(d->v6.at[find_v6(d, p, prefix_hash(p))].value);
+		return dictionary_id_in(d->v4.at[dictionary_find_v4(&d->v4, v4_number(p->bytes), p->length)].value);
+	return dictionary_id_in(d->v6.at[dictionary_find_v6(d, p, prefix_hash(p))].value);
 }
 
-static uint32_t add(struct dictionary *d, struct slots *s, uint32_t at, const struct prefix *p)
+static uint32_t dictionary_add(struct dictionary *d, struct slots *s, uint32_t at, const struct prefix *p)
 {
 	if (d->count >= DICTIONARY_MAX)
 		return PREFIX_NONE;
@@ -125,7 +125,7 @@ static uint32_t add(struct dictionary *d, struct slots *s, uint32_t at, const st
 	s->at[at].key = v4 ? v4_number(p->bytes) : (uint32_t)(prefix_hash(p) >> 32);
 	s->at[at].value = (v4 ? (uint32_t)p->length << LENGTH_SHIFT : 0) | (id + 1);
 	if (++s->used > (s->mask + 1) / 2)
-		slots_double(d, s, v4);
+		dictionary_slots_double(d, s, v4);
 	return id;
 }
 
@@ -133,10 +133,11 @@ uint32_t dictionary_id(struct dictionary *d, const struct prefix *p)
 {
 	bool v4 = p->family == FAMILY_V4;
 	struct slots *s = v4 ? &d->v4 : &d->v6;
-	uint32_t at = v4 ? find_v4(s, v4_number(p->bytes), p->length) : find_v6(d, p, prefix_hash(p));
+	uint32_t at =
+		v4 ? dictionary_find_v4(s, v4_number(p->bytes), p->length) : dictionary_find_v6(d, p, prefix_hash(p));
 	if (s->at[at].value)
-		return id_in(s->at[at].value);
-	return add(d, s, at, p);
+		return dictionary_id_in(s->at[at].value);
+	return dictionary_add(d, s, at, p);
 }
 
 const struct prefix *dictionary_prefix(const struct dictionary *d, uint32_t id)
@@ -152,14 +153,15 @@ uint32_t dictionary_count(const struct dictionary *d)
 void dictionary_prefetch(const struct dictionary *d, const struct prefix *p)
 {
 	if (p->family == FAMILY_V4)
-		__builtin_prefetch(&d->v4.at[v4_slot(&d->v4, v4_number(p->bytes), p->length)]);
+		__builtin_prefetch(&d->v4.at[dictionary_v4_slot(&d->v4, v4_number(p->bytes), p->length)]);
 	else
 		__builtin_prefetch(&d->v6.at[(uint32_t)prefix_hash(p) & d->v6.mask]);
 }
 
 size_t dictionary_bytes(const struct dictionary *d)
 {
-	return ((size_t)d->v4.mask + 1 + d->v6.mask + 1) * sizeof(struct slot) + d->capacity * sizeof(struct prefix);
+	return ((size_t)d->v4.mask + 1 + d->v6.mask + 1) * sizeof(struct dictionary_slot) +
+	       d->capacity * sizeof(struct prefix);
 }
 
 static bool dictionary_prefix_sane(const struct prefix *p)

@@ -94,7 +94,7 @@ void health_heard(struct health *h, uint32_t peer, struct instant now)
 		p->last_heard = now;
 }
 
-static void window_move(const struct health *h, struct health_peer *p, struct instant now)
+static void health_window_move(const struct health *h, struct health_peer *p, struct instant now)
 {
 	if (!instant_known(p->window)) {
 		p->window = now;
@@ -113,15 +113,15 @@ void health_learned(struct health *h, uint32_t peer, struct instant now)
 	struct health_peer *p = health_of(h, peer);
 	if (p->whole)
 		return;
-	window_move(h, p, now);
+	health_window_move(h, p, now);
 	p->growth++;
 }
 
 // Whether a table that no RIB dump or End-of-RIB vouches for has stopped growing. In a feed that is joined in the
 // middle most announcements are of prefixes not heard of before: what is known of its table is only what moves.
-static bool settled(const struct health *h, struct health_peer *p, struct instant now)
+static bool health_settled(const struct health *h, struct health_peer *p, struct instant now)
 {
-	window_move(h, p, now);
+	health_window_move(h, p, now);
 	uint32_t size = p->size[0] + p->size[1];
 	bool quiet = p->growth + p->growth_before <= signal_value(h->decisions, HEALTH_SETTLE_GROWTH) * size;
 	bool ceased = !p->growth && now.ns - p->window.ns >= signal_ns(h->decisions, HEALTH_PAUSE_S);
@@ -174,7 +174,7 @@ void health_suspect(struct health *h, uint32_t peer, struct instant now)
 		health_of(h, peer)->suspect_until = instant_after(now, signal_ns(h->decisions, HEALTH_SUSPECT_S));
 }
 
-static bool silent(const struct health *h, const struct health_peer *p, struct instant now)
+static bool health_silent(const struct health *h, const struct health_peer *p, struct instant now)
 {
 	double beats = signal_value(h->decisions, HEALTH_SILENCE_BEATS);
 	if (p->beats < signal_value(h->decisions, HEALTH_BEATS_MIN))
@@ -184,24 +184,24 @@ static bool silent(const struct health *h, const struct health_peer *p, struct i
 }
 
 // Everything that does not depend on other peers.
-static enum health_why judge_alone(const struct health *h, struct health_peer *p, struct instant now)
+static enum health_why health_judge_alone(const struct health *h, struct health_peer *p, struct instant now)
 {
 	if (p->known_down)
 		return HEALTH_SESSION_DOWN;
 	if (!instant_known(p->last_heard))
 		return HEALTH_NEVER_WHOLE;
-	if (!p->whole && settled(h, p, now))
+	if (!p->whole && health_settled(h, p, now))
 		p->whole = true;
 	if (!p->whole)
 		return HEALTH_NEVER_WHOLE;
-	if (silent(h, p, now))
+	if (health_silent(h, p, now))
 		return HEALTH_SILENT;
 	if (instant_known(p->suspect_until) && now.ns < p->suspect_until.ns)
 		return HEALTH_SUSPECT;
 	return HEALTH_COUNTS;
 }
 
-static bool full(const struct health *h, uint32_t peer, int f)
+static bool health_full(const struct health *h, uint32_t peer, int f)
 {
 	const struct health_peer *p = &h->of[peer];
 	uint32_t largest = h->largest[f][peer_at(h->peers, peer)->collector];
@@ -211,7 +211,7 @@ static bool full(const struct health *h, uint32_t peer, int f)
 }
 
 // Median over full-feed peers of the share of its peak that each still has.
-static double median_share(struct health *h, const uint8_t *alone, int f)
+static double health_median_share(struct health *h, const uint8_t *alone, int f)
 {
 	size_t n = 0;
 	if (h->share_capacity < h->count) {
@@ -219,7 +219,7 @@ static double median_share(struct health *h, const uint8_t *alone, int f)
 		h->share_capacity = h->count;
 	}
 	for (uint32_t i = 0; i < h->count; i++)
-		if (alone[i] == HEALTH_COUNTS && full(h, i, f))
+		if (alone[i] == HEALTH_COUNTS && health_full(h, i, f))
 			h->shares[n++] = (double)h->of[i].size[f] / h->of[i].peak[f];
 	if (!n)
 		return 0;
@@ -228,7 +228,7 @@ static double median_share(struct health *h, const uint8_t *alone, int f)
 }
 
 // How large the peer's table is known to be: a new session may say less only once it is old.
-static void remember(const struct health *h, struct health_peer *p, int f, struct instant now)
+static void health_remember(const struct health *h, struct health_peer *p, int f, struct instant now)
 {
 	bool old = instant_known(p->state_since) &&
 		   now.ns - p->state_since.ns >= signal_ns(h->decisions, HEALTH_REMEMBER_S);
@@ -236,7 +236,7 @@ static void remember(const struct health *h, struct health_peer *p, int f, struc
 		p->known[f] = p->peak[f];
 }
 
-static bool judge_family(struct health *h, const uint8_t *alone, int f, struct instant now)
+static bool health_judge_family(struct health *h, const uint8_t *alone, int f, struct instant now)
 {
 	bool changed = false;
 	h->largest_of_all[f] = 0;
@@ -247,17 +247,17 @@ static bool judge_family(struct health *h, const uint8_t *alone, int f, struct i
 		if (!p->known_down && p->size[f] > p->peak[f]) // else what is held is of the session that ended
 			p->peak[f] = p->size[f];
 		if (alone[i] == HEALTH_COUNTS)
-			remember(h, p, f, now);
+			health_remember(h, p, f, now);
 		*largest = p->known[f] > *largest ? p->known[f] : *largest;
 		if (!p->cut && p->known[f] > h->largest_of_all[f])
 			h->largest_of_all[f] = p->known[f];
 	}
-	double median = median_share(h, alone, f),
+	double median = health_median_share(h, alone, f),
 	       collapsed = signal_value(h->decisions, HEALTH_COLLAPSE_SHARE) * median;
 	for (uint32_t i = 0; i < h->count; i++) {
 		struct health_peer *p = &h->of[i];
 		uint8_t why = alone[i];
-		if (why == HEALTH_COUNTS && !full(h, i, f))
+		if (why == HEALTH_COUNTS && !health_full(h, i, f))
 			why = HEALTH_PARTIAL;
 		else if (why == HEALTH_COUNTS && p->size[f] < collapsed * p->peak[f])
 			why = HEALTH_COLLAPSED;
@@ -273,9 +273,9 @@ bool health_judge(struct health *h, struct instant now)
 		return false;
 	uint8_t *alone = alloc_zero(h->count, 1);
 	for (uint32_t i = 0; i < h->count; i++)
-		alone[i] = (uint8_t)judge_alone(h, &h->of[i], now);
-	bool changed = judge_family(h, alone, 0, now);
-	changed |= judge_family(h, alone, 1, now);
+		alone[i] = (uint8_t)health_judge_alone(h, &h->of[i], now);
+	bool changed = health_judge_family(h, alone, 0, now);
+	changed |= health_judge_family(h, alone, 1, now);
 	free(alone);
 	return changed;
 }

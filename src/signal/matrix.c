@@ -15,7 +15,7 @@
 
 #define WORD_BITS 64 // of a word
 
-struct field { // a network too large for one word: words first … first + count - 1 are all its own
+struct matrix_field { // a network too large for one word: words first … first + count - 1 are all its own
 	uint32_t first, count;
 };
 
@@ -28,14 +28,14 @@ struct matrix {
 	uint32_t *field;    // by column: first position of the field it is part of
 	uint64_t *top;	    // by word: H
 	bool *plain;	    // by word: every field is one bit wide
-	struct field *wide;
+	struct matrix_field *wide;
 	uint32_t wide_count;
 	uint32_t next_free; // first position never given out
 	uint32_t layout;
 };
 
 // Words from `first` on hold fields of one bit.
-static void fields_plain(struct matrix *m, uint32_t first)
+static void matrix_fields_plain(struct matrix *m, uint32_t first)
 {
 	m->top = alloc_resize(m->top, m->width, sizeof(*m->top));
 	m->plain = alloc_resize(m->plain, m->width, sizeof(*m->plain));
@@ -50,7 +50,7 @@ struct matrix *matrix_create(void)
 	struct matrix *m = alloc_zero(1, sizeof(*m));
 	m->layout = 1;
 	m->width = 1;
-	fields_plain(m, 0);
+	matrix_fields_plain(m, 0);
 	return m;
 }
 
@@ -79,7 +79,7 @@ size_t matrix_bytes(const struct matrix *m)
 }
 
 // More words in a row, the bits where they are: from the last row on, so that no other storage is needed.
-static void widen(struct matrix *m, uint32_t width)
+static void matrix_widen(struct matrix *m, uint32_t width)
 {
 	size_t words = (size_t)m->rows * m->width, wanted = (size_t)m->rows * width;
 	m->bits = alloc_pages_resize(m->bits, words * sizeof(*m->bits), wanted * sizeof(*m->bits));
@@ -93,7 +93,7 @@ static void widen(struct matrix *m, uint32_t width)
 }
 
 // Moves the bits to other places of the same row: `moved` by old place.
-static void places_move(struct matrix *m, const uint32_t *moved)
+static void matrix_places_move(struct matrix *m, const uint32_t *moved)
 {
 	uint64_t *row = alloc_zero(m->width, sizeof(*row));
 	for (uint32_t r = 0; r < m->used_rows; r++) {
@@ -136,8 +136,8 @@ uint32_t matrix_add_column(struct matrix *m, uint32_t group)
 	if (m->next_free >= m->width * WORD_BITS) {
 		uint32_t width = m->width + (m->width < 4 ? 1 : m->width / 4);
 		uint32_t before = m->width;
-		widen(m, width);
-		fields_plain(m, before);
+		matrix_widen(m, width);
+		matrix_fields_plain(m, before);
 	}
 	m->group_of[column] = group;
 	m->place[column] = m->next_free++;
@@ -146,7 +146,7 @@ uint32_t matrix_add_column(struct matrix *m, uint32_t group)
 	return column;
 }
 
-static int by_group_size(const void *a, const void *b, void *context)
+static int matrix_by_group_size(const void *a, const void *b, void *context)
 {
 	const uint32_t *size = context;
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -156,7 +156,7 @@ static int by_group_size(const void *a, const void *b, void *context)
 }
 
 // Marks the bits from `first` on, `n` of them in one word, as one field.
-static void field_mark(struct matrix *m, uint32_t first, uint32_t n)
+static void matrix_field_mark(struct matrix *m, uint32_t first, uint32_t n)
 {
 	uint32_t w = first / WORD_BITS;
 	if (n < 2)
@@ -167,7 +167,7 @@ static void field_mark(struct matrix *m, uint32_t first, uint32_t n)
 }
 
 // Gives each group its first position: the largest first, none across a word's border.
-static uint32_t place_groups(const uint32_t *size, const uint32_t *order, uint32_t groups, uint32_t *start)
+static uint32_t matrix_place_groups(const uint32_t *size, const uint32_t *order, uint32_t groups, uint32_t *start)
 {
 	uint32_t at = 0;
 	for (uint32_t i = 0; i < groups; i++) {
@@ -182,25 +182,25 @@ static uint32_t place_groups(const uint32_t *size, const uint32_t *order, uint32
 	return at;
 }
 
-static void fields_from_groups(struct matrix *m, const uint32_t *size, const uint32_t *start, uint32_t groups)
+static void matrix_fields_from_groups(struct matrix *m, const uint32_t *size, const uint32_t *start, uint32_t groups)
 {
 	m->wide_count = 0;
 	for (uint32_t g = 0; g < groups; g++) {
 		if (size[g] <= WORD_BITS) {
 			if (size[g])
-				field_mark(m, start[g], size[g]);
+				matrix_field_mark(m, start[g], size[g]);
 			continue;
 		}
 		m->wide = alloc_resize(m->wide, m->wide_count + 1, sizeof(*m->wide));
 		uint32_t first = start[g] / WORD_BITS, count = (size[g] + WORD_BITS - 1) / WORD_BITS;
-		m->wide[m->wide_count++] = (struct field){first, count};
+		m->wide[m->wide_count++] = (struct matrix_field){first, count};
 		memset(m->top + first, 0, count * sizeof(*m->top));
 		memset(m->plain + first, 0, count * sizeof(*m->plain));
 	}
 }
 
 // Whether all counted columns of each group stand in one field.
-static bool tidy_enough(const struct matrix *m, const bool *column_counts, uint32_t groups)
+static bool matrix_tidy_enough(const struct matrix *m, const bool *column_counts, uint32_t groups)
 {
 	uint32_t *field = alloc_zero(groups, sizeof(*field)); // + 1; 0 none yet
 	bool enough = true;
@@ -215,7 +215,7 @@ static bool tidy_enough(const struct matrix *m, const bool *column_counts, uint3
 	return enough;
 }
 
-static void rearrange(struct matrix *m, uint32_t groups)
+static void matrix_rearrange(struct matrix *m, uint32_t groups)
 {
 	uint32_t *size = alloc_zero(groups, sizeof(*size)), *start = alloc_zero(groups, sizeof(*start));
 	uint32_t *order = alloc_zero(groups, sizeof(*order)), *place = alloc_zero(m->columns, sizeof(*place));
@@ -224,8 +224,8 @@ static void rearrange(struct matrix *m, uint32_t groups)
 		size[m->group_of[c]]++;
 	for (uint32_t g = 0; g < groups; g++)
 		order[g] = g;
-	qsort_r(order, groups, sizeof(*order), by_group_size, size);
-	uint32_t used = place_groups(size, order, groups, start);
+	qsort_r(order, groups, sizeof(*order), matrix_by_group_size, size);
+	uint32_t used = matrix_place_groups(size, order, groups, start);
 	memcpy(order, start, groups * sizeof(*order)); // now: next free position of each group
 	for (uint32_t c = 0; c < m->columns; c++) {
 		place[c] = order[m->group_of[c]]++;
@@ -234,12 +234,12 @@ static void rearrange(struct matrix *m, uint32_t groups)
 	}
 	uint32_t width = (used + WORD_BITS - 1) / WORD_BITS;
 	if (width > m->width)
-		widen(m, width);
-	places_move(m, moved);
+		matrix_widen(m, width);
+	matrix_places_move(m, moved);
 	memcpy(m->place, place, m->columns * sizeof(*place));
 	m->next_free = used;
-	fields_plain(m, 0);
-	fields_from_groups(m, size, start, groups);
+	matrix_fields_plain(m, 0);
+	matrix_fields_from_groups(m, size, start, groups);
 	free(size);
 	free(start);
 	free(order);
@@ -252,9 +252,9 @@ bool matrix_tidy(struct matrix *m, const bool *column_counts)
 	uint32_t groups = 0;
 	for (uint32_t c = 0; c < m->columns; c++)
 		groups = m->group_of[c] >= groups ? m->group_of[c] + 1 : groups;
-	if (tidy_enough(m, column_counts, groups))
+	if (matrix_tidy_enough(m, column_counts, groups))
 		return false;
-	rearrange(m, groups);
+	matrix_rearrange(m, groups);
 	m->layout++;
 	return true;
 }
@@ -328,12 +328,12 @@ void matrix_mask_free(struct matrix_mask *mask)
 	*mask = (struct matrix_mask){0};
 }
 
-__attribute__((always_inline)) static inline uint32_t networks_in(uint64_t x, uint64_t top)
+__attribute__((always_inline)) static inline uint32_t matrix_networks_in(uint64_t x, uint64_t top)
 {
 	return (uint32_t)__builtin_popcountll((((x & ~top) + ~top) | x) & top);
 }
 
-static uint32_t wide_networks(const struct matrix *m, const uint64_t *mask, const uint64_t *row)
+static uint32_t matrix_wide_networks(const struct matrix *m, const uint64_t *mask, const uint64_t *row)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < m->wide_count; i++) {
@@ -348,9 +348,9 @@ static uint32_t wide_networks(const struct matrix *m, const uint64_t *mask, cons
 uint32_t matrix_row_networks(const struct matrix *m, const struct matrix_mask *mask, uint32_t row)
 {
 	const uint64_t *bits = m->bits + (size_t)row * m->width;
-	uint32_t n = m->wide_count ? wide_networks(m, mask->words, bits) : 0;
+	uint32_t n = m->wide_count ? matrix_wide_networks(m, mask->words, bits) : 0;
 	for (uint32_t w = 0; w < m->width; w++)
-		n += networks_in(bits[w] & mask->words[w], m->top[w]);
+		n += matrix_networks_in(bits[w] & mask->words[w], m->top[w]);
 	return n;
 }
 
@@ -363,12 +363,12 @@ uint32_t matrix_row_peers(const struct matrix *m, const struct matrix_mask *mask
 	return n;
 }
 
-static uint16_t saturate(uint32_t n)
+static uint16_t matrix_saturate(uint32_t n)
 {
 	return n > UINT16_MAX ? UINT16_MAX : (uint16_t)n;
 }
 
-struct scan { // what a scan goes over
+struct matrix_scan { // what a scan goes over
 	const struct matrix *m;
 	const uint64_t *mask;
 	uint32_t fields; // the first so many words hold fields wider than a bit
@@ -376,9 +376,9 @@ struct scan { // what a scan goes over
 };
 
 // The scans touch every bit there is, so their one body is compiled for newer processors too and chosen at run time.
-__attribute__((always_inline)) static inline void scan(const struct scan *what, uint16_t *out)
+__attribute__((always_inline)) static inline void signal_matrix_scan(const struct matrix_scan *what, uint16_t *out)
 {
-	const struct scan s = *what; // in registers: `out` may not change it
+	const struct matrix_scan s = *what; // in registers: `out` may not change it
 	const uint64_t *top = s.m->top, *rows = s.m->bits;
 	uint32_t width = s.m->width;
 	for (uint32_t r = 0; r < s.n; r++) {
@@ -386,7 +386,7 @@ __attribute__((always_inline)) static inline void scan(const struct scan *what, 
 		uint64_t count = 0;
 		uint32_t w = 0;
 		for (; w < s.fields; w++)
-			count += networks_in(bits[w] & s.mask[w], top[w]);
+			count += matrix_networks_in(bits[w] & s.mask[w], top[w]);
 		for (; w < width; w++)
 			count += (uint64_t)__builtin_popcountll(bits[w] & s.mask[w]);
 		out[r] = count > UINT16_MAX ? UINT16_MAX : (uint16_t)count;
@@ -394,31 +394,31 @@ __attribute__((always_inline)) static inline void scan(const struct scan *what, 
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx512f,avx512vl,avx512vpopcntdq,popcnt"))) VECTORISED static void scan_vector(
-	const struct scan *what, uint16_t *out)
+__attribute__((target("avx512f,avx512vl,avx512vpopcntdq,popcnt"))) VECTORISED static void matrix_scan_vector(
+	const struct matrix_scan *what, uint16_t *out)
 {
-	scan(what, out);
+	signal_matrix_scan(what, out);
 }
 
-__attribute__((target("popcnt"))) static void scan_popcount(const struct scan *what, uint16_t *out)
+__attribute__((target("popcnt"))) static void matrix_scan_popcount(const struct matrix_scan *what, uint16_t *out)
 {
-	scan(what, out);
+	signal_matrix_scan(what, out);
 }
 #endif
 
-static void scan_best(const struct scan *what, uint16_t *out)
+static void matrix_scan_best(const struct matrix_scan *what, uint16_t *out)
 {
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512vl")) {
-		scan_vector(what, out);
+		matrix_scan_vector(what, out);
 		return;
 	}
 	if (__builtin_cpu_supports("popcnt")) {
-		scan_popcount(what, out);
+		matrix_scan_popcount(what, out);
 		return;
 	}
 #endif
-	scan(what, out);
+	signal_matrix_scan(what, out);
 }
 
 void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
@@ -427,15 +427,16 @@ void matrix_scan_networks(const struct matrix *m, const struct matrix_mask *mask
 	uint32_t fields = 0; // words that hold fields wider than a bit come first in a tidy layout
 	while (fields < m->width && !m->plain[fields])
 		fields++;
-	scan_best(&(struct scan){m, mask->words, fields, first, n}, out);
+	matrix_scan_best(&(struct matrix_scan){m, mask->words, fields, first, n}, out);
 	for (uint32_t r = 0; m->wide_count && r < n; r++)
-		out[r] = saturate(out[r] + wide_networks(m, mask->words, m->bits + (size_t)(first + r) * m->width));
+		out[r] = matrix_saturate(
+			out[r] + matrix_wide_networks(m, mask->words, m->bits + (size_t)(first + r) * m->width));
 }
 
 void matrix_scan_peers(const struct matrix *m, const struct matrix_mask *mask, uint32_t first, uint32_t n,
 		       uint16_t *out)
 {
-	scan_best(&(struct scan){m, mask->words, 0, first, n}, out);
+	matrix_scan_best(&(struct matrix_scan){m, mask->words, 0, first, n}, out);
 }
 
 static void matrix_numbers_carry(struct carry *c, uint32_t **of, uint32_t n)
@@ -469,7 +470,7 @@ static void matrix_words_carry(struct carry *c, struct matrix *m)
 	carry_check(c, n >= 1 && n <= MATRIX_COLUMNS_MAX);
 	if (carry_loads(c) && carry_good(c)) {
 		m->width = (uint32_t)n;
-		fields_plain(m, 0);
+		matrix_fields_plain(m, 0);
 	}
 	for (size_t w = 0; w < n && carry_good(c); w++) {
 		CARRY(c, m->top[w]);

@@ -12,8 +12,8 @@
 #include "base/carry.h"
 #include "base/must.h"
 #include "base/numbers.h"
-#include "signal/told.h"
-#include "signal/track.h"
+#include "signal/statement.h"
+#include "signal/target_track.h"
 #include "signal/waiting.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ struct reference { // one control target of an observer
 	uint32_t fails; // in a row
 };
 
-struct control {		     // an observer's standing with its controls
+struct reach_control {		     // an observer's standing with its controls
 	struct reference *reference; // by target
 	size_t references, capacity;
 	size_t dead; // of these
@@ -75,9 +75,9 @@ struct reach {
 	int64_t lag;		   // intervals that a probe waits
 	int64_t judged;		   // the controls of the intervals before this one were judged
 	int64_t now;		   // newest probe or tick
-	struct track_table *tracks;
-	struct control control[OBSERVERS_MAX];
-	struct told told[OBSERVERS_MAX];
+	struct target_track_table *tracks;
+	struct reach_control control[OBSERVERS_MAX];
+	struct statement told[OBSERVERS_MAX];
 	struct gather *gather; // by entity
 	uint32_t *used;	       // entities with probes in the interval that closes
 	size_t used_count;
@@ -102,19 +102,19 @@ struct reach *reach_create(const struct decisions *decisions, const struct targe
 	r->now = r->judged = INT64_MIN;
 	r->lag = (int64_t)signal_value(decisions, OBSERVER_LAG_INTERVALS);
 	r->open = alloc_zero((size_t)r->lag + 1, sizeof(*r->open));
-	r->tracks = track_table_create(decisions);
+	r->tracks = target_track_table_create(decisions);
 	r->gather = alloc_zero(entities, sizeof(*r->gather));
 	r->used = alloc_zero(entities, sizeof(*r->used));
 	for (size_t i = 0; i < OBSERVERS_MAX; i++)
-		r->control[i] = (struct control){.last_good = INT64_MIN,
-						 .first_bad = INT64_MIN,
-						 .alarm_until = INT64_MIN,
+		r->control[i] = (struct reach_control){.last_good = INT64_MIN,
+						       .first_bad = INT64_MIN,
+						       .alarm_until = INT64_MIN,
 
-						 .last_probe = INT64_MIN,
-						 .returned = INT64_MIN,
-						 .good_again = INT64_MIN};
+						       .last_probe = INT64_MIN,
+						       .returned = INT64_MIN,
+						       .good_again = INT64_MIN};
 	for (size_t i = 0; i < OBSERVERS_MAX; i++)
-		told_init(decisions, &r->told[i]);
+		statement_init(decisions, &r->told[i]);
 	return r;
 }
 
@@ -128,7 +128,7 @@ void reach_free(struct reach *r)
 	}
 	for (size_t i = 0; i < OBSERVERS_MAX; i++)
 		free(r->control[i].reference);
-	track_table_free(r->tracks);
+	target_track_table_free(r->tracks);
 	free(r->gather);
 	free(r->used);
 	for (size_t i = 0; i <= (size_t)r->lag; i++)
@@ -139,14 +139,14 @@ void reach_free(struct reach *r)
 	free(r);
 }
 
-static int64_t bin_of(const struct reach *r, int64_t t)
+static int64_t reach_bin_of(const struct reach *r, int64_t t)
 {
 	int64_t bin = t / r->width;
 	return t % r->width < 0 ? bin - 1 : bin;
 }
 
 // The open interval with this number, opened if it is not.
-static struct interval *interval_of(struct reach *r, int64_t bin)
+static struct interval *reach_interval_of(struct reach *r, int64_t bin)
 {
 	size_t at = r->open_count;
 	while (at && r->open[at - 1].bin > bin)
@@ -161,21 +161,21 @@ static struct interval *interval_of(struct reach *r, int64_t bin)
 	return &r->open[at];
 }
 
-static void queue_add(struct reach *r, const struct waiting *w)
+static void reach_queue_add(struct reach *r, const struct waiting *w)
 {
 	r->queued++;
-	waiting_add(r->width ? &interval_of(r, bin_of(r, w->t))->probes : &r->early, r->targets, w);
+	waiting_add(r->width ? &reach_interval_of(r, reach_bin_of(r, w->t))->probes : &r->early, r->targets, w);
 }
 
 // When the oldest probe that waits was sent; some must wait.
-static int64_t queue_oldest(const struct reach *r)
+static int64_t reach_queue_oldest(const struct reach *r)
 {
 	const struct waiting_list *l = r->open_count ? &r->open[0].probes : &r->early;
 	must(l->count);
 	return l->oldest;
 }
 
-static void width_decide(struct reach *r)
+static void reach_width_decide(struct reach *r)
 {
 	static const int64_t round[] = {1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600};
 	qsort(r->gaps, r->gap_count, sizeof(*r->gaps), numbers_by_int64);
@@ -187,7 +187,7 @@ static void width_decide(struct reach *r)
 }
 
 // Made if new. Borrowed until the next new one.
-static struct reference *reference_of(struct control *c, uint32_t target)
+static struct reference *reach_reference_of(struct reach_control *c, uint32_t target)
 {
 	size_t low = 0, high = c->references;
 	while (low < high) {
@@ -206,14 +206,14 @@ static struct reference *reference_of(struct control *c, uint32_t target)
 	return &c->reference[low];
 }
 
-static uint32_t fails_of_the_dead(const struct reach *r)
+static uint32_t reach_fails_of_the_dead(const struct reach *r)
 {
 	return (uint32_t)signal_value(r->decisions, OBSERVER_CONTROL_DEAD);
 }
 
-static void reference_count(const struct reach *r, struct control *c, struct reference *one, bool good)
+static void reach_reference_count(const struct reach *r, struct reach_control *c, struct reference *one, bool good)
 {
-	uint32_t dead = fails_of_the_dead(r);
+	uint32_t dead = reach_fails_of_the_dead(r);
 	if (good)
 		c->dead -= one->fails >= dead;
 	else
@@ -222,38 +222,38 @@ static void reference_count(const struct reach *r, struct control *c, struct ref
 }
 
 // A control that has failed for long while most others of the observer have not is itself down.
-static bool reference_dead(const struct reach *r, const struct control *c, const struct reference *one)
+static bool reach_reference_dead(const struct reach *r, const struct reach_control *c, const struct reference *one)
 {
 	double others = signal_value(r->decisions, OBSERVER_CONTROL_OTHERS) * (double)c->references;
-	return one->fails >= fails_of_the_dead(r) && (double)c->dead < others;
+	return one->fails >= reach_fails_of_the_dead(r) && (double)c->dead < others;
 }
 
-static void observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
+static void reach_observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
 {
 	struct observer_change change = {observer, impaired, {from}, why, false};
 	r->out.observer(r->out.context, &change);
 }
 
-static void control_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from)
+static void reach_control_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from)
 {
-	struct control *c = &r->control[observer];
+	struct reach_control *c = &r->control[observer];
 	if (c->impaired == impaired)
 		return;
 	c->impaired = impaired;
-	observer_tell(r, observer, impaired, from, "its control targets did not answer");
+	reach_observer_tell(r, observer, impaired, from, "its control targets did not answer");
 }
 
-static void control_result(struct reach *r, const struct waiting *w)
+static void reach_control_result(struct reach *r, const struct waiting *w)
 {
 	if (target_at(r->targets, w->target)->kind != TARGET_CONTROL)
 		return;
 	uint16_t observer = w->observer;
 	int64_t t = w->t;
 	bool good = w->outcome == PROBE_OK;
-	struct control *c = &r->control[observer];
-	struct reference *one = reference_of(c, w->target);
-	reference_count(r, c, one, good);
-	if (!good && reference_dead(r, c, one))
+	struct reach_control *c = &r->control[observer];
+	struct reference *one = reach_reference_of(c, w->target);
+	reach_reference_count(r, c, one, good);
+	if (!good && reach_reference_dead(r, c, one))
 		return;
 	if (!good && c->first_bad == INT64_MIN)
 		c->first_bad = t;
@@ -265,36 +265,36 @@ static void control_result(struct reach *r, const struct waiting *w)
 		if (!c->impaired)
 			c->alarm_from = c->last_good == INT64_MIN ? t : c->last_good;
 		c->alarm_until = t + r->width;
-		control_tell(r, observer, true, c->alarm_from);
+		reach_control_tell(r, observer, true, c->alarm_from);
 	} else if (c->score <= 0) {
 		c->first_bad = INT64_MIN;
-		control_tell(r, observer, false, t);
+		reach_control_tell(r, observer, false, t);
 	}
 	if (good && c->score < alarm)
 		c->last_good = t;
 }
 
 // Whether what failed at t at this observer may be its own fault. The alarm is dated back to its last good control.
-static bool impaired_at(const struct reach *r, uint16_t observer, int64_t t)
+static bool reach_impaired_at(const struct reach *r, uint16_t observer, int64_t t)
 {
-	const struct control *c = &r->control[observer];
+	const struct reach_control *c = &r->control[observer];
 	// A monitor that starts again may see everything down until its network is there: its first answer ends that.
 	bool starting =
 		c->returned != INT64_MIN && t >= c->returned && (c->good_again == INT64_MIN || t < c->good_again);
-	return starting || told_impaired(&r->told[observer], t) ||
+	return starting || statement_impaired(&r->told[observer], t) ||
 	       (c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until);
 }
 
 // An observer that sent nothing for far longer than it ever paused was not there: told when it is back.
-static void presence_note(struct reach *r, uint16_t observer, int64_t t)
+static void reach_presence_note(struct reach *r, uint16_t observer, int64_t t)
 {
-	struct control *c = &r->control[observer];
+	struct reach_control *c = &r->control[observer];
 	int64_t gap = c->last_probe == INT64_MIN ? 0 : t - c->last_probe;
 	double absent = signal_value(r->decisions, OBSERVER_ABSENT_INTERVALS) * (double)r->width +
 			signal_value(r->decisions, OBSERVER_ABSENT_PAUSES) * (double)c->longest_gap;
 	if (r->width && (double)gap > absent && !c->impaired && !r->told[observer].impaired) {
-		observer_tell(r, observer, true, c->last_probe, "it sent no probes");
-		observer_tell(r, observer, false, t, "it sent no probes");
+		reach_observer_tell(r, observer, true, c->last_probe, "it sent no probes");
+		reach_observer_tell(r, observer, false, t, "it sent no probes");
 		c->returned = t;
 		c->good_again = INT64_MIN;
 	} else if (gap > c->longest_gap && !r->told[observer].impaired) {
@@ -303,7 +303,7 @@ static void presence_note(struct reach *r, uint16_t observer, int64_t t)
 	c->last_probe = t > c->last_probe ? t : c->last_probe;
 }
 
-static struct pulse_view *view_of(struct gather *g, uint16_t observer)
+static struct pulse_view *reach_view_of(struct gather *g, uint16_t observer)
 {
 	for (size_t i = 0; i < g->view_count; i++)
 		if (g->views[i].observer == observer)
@@ -313,7 +313,7 @@ static struct pulse_view *view_of(struct gather *g, uint16_t observer)
 	return &g->views[g->view_count++];
 }
 
-static void count_unit(struct reach *r, struct gather *g, uint32_t unit, bool good)
+static void reach_count_unit(struct reach *r, struct gather *g, uint32_t unit, bool good)
 {
 	while (r->unit_capacity <= unit) {
 		size_t before = r->unit_capacity, grown = before ? before * 2 : 1024;
@@ -330,7 +330,7 @@ static void count_unit(struct reach *r, struct gather *g, uint32_t unit, bool go
 	u->up |= good ? 1u : 0u;
 }
 
-static void gather_rtt(struct reach *r, struct gather *g, uint64_t of, uint32_t rtt_us)
+static void reach_gather_rtt(struct reach *r, struct gather *g, uint64_t of, uint32_t rtt_us)
 {
 	if (g->rtt_count >= REACH_RTTS_MAX) {
 		r->limits.rtts++;
@@ -340,14 +340,14 @@ static void gather_rtt(struct reach *r, struct gather *g, uint64_t of, uint32_t 
 	g->rtts[g->rtt_count++] = of << 32 | rtt_us;
 }
 
-static void gather_probe(struct reach *r, const struct waiting *w, const struct target *target)
+static void reach_gather_probe(struct reach *r, const struct waiting *w, const struct target *target)
 {
 	struct gather *g = &r->gather[target->entity];
 	if (!g->used)
 		r->used[r->used_count++] = target->entity;
-	struct pulse_view *v = view_of(g, w->observer);
-	const struct track *track = track_of(r->tracks, w->target);
-	bool good = w->outcome == PROBE_OK, fault = impaired_at(r, w->observer, w->t);
+	struct pulse_view *v = reach_view_of(g, w->observer);
+	const struct target_track *track = target_track_of(r->tracks, w->target);
+	bool good = w->outcome == PROBE_OK, fault = reach_impaired_at(r, w->observer, w->t);
 	g->used = true;
 	v->impaired |= fault;
 	if (target->kind == TARGET_BORDER) {
@@ -358,7 +358,7 @@ static void gather_probe(struct reach *r, const struct waiting *w, const struct 
 	if (!track->ever_up)
 		return;
 	if (good || !fault)
-		count_unit(r, g, target->unit, good);
+		reach_count_unit(r, g, target->unit, good);
 	bool service = target->kind == TARGET_SERVICE;
 	if (service) {
 		g->services += good || !fault;
@@ -370,28 +370,28 @@ static void gather_probe(struct reach *r, const struct waiting *w, const struct 
 		v->lost += !good;
 	}
 	if (good && w->rtt_us)
-		gather_rtt(r, g, (uint64_t)(v - g->views) * 2 + service, w->rtt_us);
+		reach_gather_rtt(r, g, (uint64_t)(v - g->views) * 2 + service, w->rtt_us);
 }
 
-static void track_probe(struct reach *r, const struct waiting *w, const struct target *target)
+static void reach_track_probe(struct reach *r, const struct waiting *w, const struct target *target)
 {
 	struct target_change change;
-	bool good = w->outcome == PROBE_OK, fault = impaired_at(r, w->observer, w->t);
+	bool good = w->outcome == PROBE_OK, fault = reach_impaired_at(r, w->observer, w->t);
 	if (target->kind == TARGET_HOST && r->out.host) {
 		struct reach_host host = {w->target, w->observer, good, fault, {w->t}};
 		r->out.host(r->out.context, &host);
 	}
 	if (!good && fault)
 		return;
-	struct track_outcome outcome = {w->t, w->observer, w->outcome};
-	if (!track_result(r->tracks, w->target, &outcome, &change))
+	struct target_track_outcome outcome = {w->t, w->observer, w->outcome};
+	if (!target_track_result(r->tracks, w->target, &outcome, &change))
 		return;
 	change.target = w->target;
 	if (target->entity != ENTITY_NONE && target->kind != TARGET_BORDER)
 		r->out.change(r->out.context, &change);
 }
 
-static void medians(struct gather *g)
+static void reach_medians(struct gather *g)
 {
 	if (g->rtt_count)
 		qsort(g->rtts, g->rtt_count, sizeof(*g->rtts), numbers_by_uint64);
@@ -405,10 +405,10 @@ static void medians(struct gather *g)
 	}
 }
 
-static void pulse_put(struct reach *r, uint32_t entity, int64_t bin)
+static void reach_pulse_put(struct reach *r, uint32_t entity, int64_t bin)
 {
 	struct gather *g = &r->gather[entity];
-	medians(g);
+	reach_medians(g);
 	struct pulse p = {
 		.time = instant_of_ns(bin * r->width),
 		.width_ns = r->width,
@@ -427,7 +427,7 @@ static void pulse_put(struct reach *r, uint32_t entity, int64_t bin)
 }
 
 // Judges the controls of all intervals before `bin` that were not judged: ahead of those that close.
-static void judge(struct reach *r, int64_t bin)
+static void reach_judge(struct reach *r, int64_t bin)
 {
 	for (size_t i = 0; i < r->open_count && r->open[i].bin < bin; i++) {
 		struct waiting_list *l = &r->open[i].probes;
@@ -435,17 +435,17 @@ static void judge(struct reach *r, int64_t bin)
 			continue;
 		waiting_order(l, r->targets);
 		for (size_t k = 0; k < l->count; k++)
-			control_result(r, &l->items[k]);
+			reach_control_result(r, &l->items[k]);
 	}
 }
 
-static bool view_bad(const struct reach *r, const struct pulse_view *v)
+static bool reach_view_bad(const struct reach *r, const struct pulse_view *v)
 {
 	return v->sent && v->lost >= signal_value(r->decisions, OBSERVER_UNRELATED_BAD) * v->sent;
 }
 
 // Whether another observer of the same entity sees it fine.
-static bool fine_elsewhere(const struct reach *r, const struct gather *g, uint16_t observer)
+static bool reach_fine_elsewhere(const struct reach *r, const struct gather *g, uint16_t observer)
 {
 	double fine = signal_value(r->decisions, OBSERVER_UNRELATED_FINE);
 	for (size_t i = 0; i < g->view_count; i++) {
@@ -458,7 +458,7 @@ static bool fine_elsewhere(const struct reach *r, const struct gather *g, uint16
 
 // Entities that have nothing in common fail at one observer and nowhere else: the observer fails (detection of one's own
 // blindness without control targets).
-static void unrelated_judge(struct reach *r, uint16_t observer)
+static void reach_unrelated_judge(struct reach *r, uint16_t observer)
 {
 	uint32_t looked = 0, bad = 0;
 	for (size_t i = 0; i < r->used_count; i++) {
@@ -467,7 +467,7 @@ static void unrelated_judge(struct reach *r, uint16_t observer)
 			if (g->views[k].observer != observer || !g->views[k].sent)
 				continue;
 			looked++;
-			bad += view_bad(r, &g->views[k]) && fine_elsewhere(r, g, observer);
+			bad += reach_view_bad(r, &g->views[k]) && reach_fine_elsewhere(r, g, observer);
 		}
 	}
 	if (bad < signal_value(r->decisions, OBSERVER_UNRELATED_MIN) ||
@@ -481,75 +481,76 @@ static void unrelated_judge(struct reach *r, uint16_t observer)
 }
 
 // These are the probes of one interval, in order; no earlier one is open.
-static void bin_close(struct reach *r, int64_t bin, const struct waiting *probes, size_t n)
+static void reach_bin_close(struct reach *r, int64_t bin, const struct waiting *probes, size_t n)
 {
 	r->round = (r->round + 1) & INT32_MAX;
 	r->queued -= n;
 	for (size_t i = 0; i < n; i++) {
 		const struct target *target = target_at(r->targets, probes[i].target);
-		track_probe(r, &probes[i], target);
+		reach_track_probe(r, &probes[i], target);
 		if (target->entity != ENTITY_NONE && target->entity < r->entities)
-			gather_probe(r, &probes[i], target);
+			reach_gather_probe(r, &probes[i], target);
 	}
 	bool enough = (double)r->used_count >= signal_value(r->decisions, OBSERVER_UNRELATED_MIN);
 	for (uint16_t o = 0; enough && o < observer_count(r->targets); o++)
-		unrelated_judge(r, o);
+		reach_unrelated_judge(r, o);
 	for (size_t i = 0; i < r->used_count; i++)
-		pulse_put(r, r->used[i], bin);
+		reach_pulse_put(r, r->used[i], bin);
 	r->used_count = 0;
 }
 
-static void first_close(struct reach *r)
+static void reach_first_close(struct reach *r)
 {
 	struct interval first = r->open[0];
 	waiting_order(&first.probes, r->targets);
 	memmove(&r->open[0], &r->open[1], --r->open_count * sizeof(*r->open));
-	bin_close(r, first.bin, first.probes.items, first.probes.count);
+	reach_bin_close(r, first.bin, first.probes.items, first.probes.count);
 	waiting_clear(&first.probes);
 	r->open[r->open_count] = first; // its memory serves the next one
 }
 
 // Closes every interval up to `upto`; empty ones are stepped over.
-static void advance(struct reach *r, int64_t upto)
+static void reach_advance(struct reach *r, int64_t upto)
 {
 	while (r->open_count && r->open[0].bin <= upto)
-		first_close(r);
+		reach_first_close(r);
 }
 
 // The width is known: what came before is judged before `judged`, closed up to `upto`, and stands in its intervals from there on.
-static void early_settle(struct reach *r, int64_t judged, int64_t upto)
+static void reach_early_settle(struct reach *r, int64_t judged, int64_t upto)
 {
 	struct waiting_list early = r->early;
 	r->early = (struct waiting_list){0};
 	waiting_order(&early, r->targets);
-	for (size_t i = 0; i < early.count && bin_of(r, early.items[i].t) < judged; i++)
-		control_result(r, &early.items[i]);
+	for (size_t i = 0; i < early.count && reach_bin_of(r, early.items[i].t) < judged; i++)
+		reach_control_result(r, &early.items[i]);
 	size_t at = 0;
-	while (at < early.count && bin_of(r, early.items[at].t) <= upto) {
-		int64_t bin = bin_of(r, early.items[at].t);
+	while (at < early.count && reach_bin_of(r, early.items[at].t) <= upto) {
+		int64_t bin = reach_bin_of(r, early.items[at].t);
 		size_t from = at;
-		while (at < early.count && bin_of(r, early.items[at].t) == bin)
+		while (at < early.count && reach_bin_of(r, early.items[at].t) == bin)
 			at++;
-		bin_close(r, bin, early.items + from, at - from);
+		reach_bin_close(r, bin, early.items + from, at - from);
 	}
 	for (size_t i = at; i < early.count; i++)
-		waiting_add(&interval_of(r, bin_of(r, early.items[i].t))->probes, r->targets, &early.items[i]);
+		waiting_add(&reach_interval_of(r, reach_bin_of(r, early.items[i].t))->probes, r->targets,
+			    &early.items[i]);
 	r->judged = judged;
 	waiting_free(&early);
 }
 
 // All that is due when the time is in the interval `bin`.
-static void settle(struct reach *r, int64_t bin)
+static void reach_settle(struct reach *r, int64_t bin)
 {
 	if (r->early.count)
-		early_settle(r, bin, bin - r->lag);
-	judge(r, bin);
+		reach_early_settle(r, bin, bin - r->lag);
+	reach_judge(r, bin);
 	r->judged = bin > r->judged ? bin : r->judged;
-	advance(r, bin - r->lag);
+	reach_advance(r, bin - r->lag);
 }
 
 // The gap since this observer last asked this target.
-static void width_learn(struct reach *r, const struct waiting *w)
+static void reach_width_learn(struct reach *r, const struct waiting *w)
 {
 	size_t i = 0;
 	while (i < r->pair_count && (r->pairs[i].target != w->target || r->pairs[i].observer != w->observer))
@@ -561,20 +562,20 @@ static void width_learn(struct reach *r, const struct waiting *w)
 	else if (i < r->pair_count && w->t > r->pairs[i].t)
 		r->pairs[i].t = w->t;
 	if (r->gap_count == (size_t)signal_value(r->decisions, OBSERVER_WIDTH_GAPS))
-		width_decide(r);
+		reach_width_decide(r);
 }
 
 // Too much waits: the oldest interval closes early.
-static void relieve(struct reach *r)
+static void reach_relieve(struct reach *r)
 {
 	if (!r->width)
-		width_decide(r);
-	settle(r, bin_of(r, r->now));
+		reach_width_decide(r);
+	reach_settle(r, reach_bin_of(r, r->now));
 	if (r->queued < REACH_PENDING_MAX)
 		return;
 	r->limits.early++;
-	judge(r, r->open[0].bin + 1);
-	first_close(r);
+	reach_judge(r, r->open[0].bin + 1);
+	reach_first_close(r);
 }
 
 void reach_take(struct reach *r, const struct obs *o)
@@ -591,26 +592,26 @@ void reach_take(struct reach *r, const struct obs *o)
 		.rtt_us = (o->rtt_us < WAITING_RTT ? o->rtt_us : WAITING_RTT) & WAITING_RTT,
 		.outcome = o->probe.outcome & WAITING_OUTCOME,
 	};
-	presence_note(r, o->collector, o->time.ns);
-	struct control *c = &r->control[o->collector];
+	reach_presence_note(r, o->collector, o->time.ns);
+	struct reach_control *c = &r->control[o->collector];
 	if (o->probe.outcome == PROBE_OK && c->returned != INT64_MIN && c->good_again == INT64_MIN)
 		c->good_again = o->time.ns;
-	queue_add(r, &w);
+	reach_queue_add(r, &w);
 	if (!r->width)
-		width_learn(r, &w);
-	else if (bin_of(r, w.t) < r->judged) // late
-		control_result(r, &w);
+		reach_width_learn(r, &w);
+	else if (reach_bin_of(r, w.t) < r->judged) // late
+		reach_control_result(r, &w);
 	reach_tick(r, o->time);
 	if (r->queued >= REACH_PENDING_MAX)
-		relieve(r);
+		reach_relieve(r);
 }
 
 // Spans reach back as far as probes still wait; what has been judged stays judged.
 void reach_health(struct reach *r, const struct obs *o)
 {
 	struct observer_change changes[2];
-	int64_t oldest = r->queued ? queue_oldest(r) : o->from.ns;
-	size_t n = told_take(&r->told[o->collector], o, oldest, changes);
+	int64_t oldest = r->queued ? reach_queue_oldest(r) : o->from.ns;
+	size_t n = statement_take(&r->told[o->collector], o, oldest, changes);
 	for (size_t i = 0; i < n; i++)
 		r->out.observer(r->out.context, &changes[i]);
 }
@@ -620,14 +621,14 @@ void reach_tick(struct reach *r, struct instant now)
 	r->now = now.ns > r->now ? now.ns : r->now;
 	if (!r->width)
 		return;
-	settle(r, bin_of(r, r->now));
+	reach_settle(r, reach_bin_of(r, r->now));
 }
 
 void reach_finish(struct reach *r)
 {
 	if (!r->width)
-		width_decide(r);
-	settle(r, INT64_MAX / 2);
+		reach_width_decide(r);
+	reach_settle(r, INT64_MAX / 2);
 	r->judged = INT64_MIN;
 }
 
@@ -663,7 +664,7 @@ static void reach_waiting_carry(struct carry *c, struct waiting *w)
 	w->outcome = outcome & WAITING_OUTCOME;
 }
 
-static void reach_standing_carry(struct carry *c, struct control *x, uint32_t dead)
+static void reach_standing_carry(struct carry *c, struct reach_control *x, uint32_t dead)
 {
 	carry_room(c, CARRY_ARRAY(x->reference, x->references, x->capacity), 8);
 	if (carry_loads(c))
@@ -707,9 +708,9 @@ static bool reach_interval_sound(const struct reach *r, size_t at)
 {
 	const struct interval *one = &r->open[at];
 	const struct waiting_list *l = &one->probes;
-	int64_t now = bin_of(r, r->now);
+	int64_t now = reach_bin_of(r, r->now);
 	return (!at || r->open[at - 1].bin < one->bin) && one->bin > now - r->lag && one->bin <= now && l->count &&
-	       bin_of(r, l->items[0].t) == one->bin && bin_of(r, l->items[l->count - 1].t) == one->bin;
+	       reach_bin_of(r, l->items[0].t) == one->bin && reach_bin_of(r, l->items[l->count - 1].t) == one->bin;
 }
 
 static void reach_queue_carry(struct carry *c, struct reach *r)
@@ -717,7 +718,8 @@ static void reach_queue_carry(struct carry *c, struct reach *r)
 	size_t n = r->open_count;
 	carry_ns(c, &r->now);
 	CARRY(c, r->judged);
-	carry_check(c, r->judged == INT64_MIN || (r->width && r->now != INT64_MIN && r->judged <= bin_of(r, r->now)));
+	carry_check(c, r->judged == INT64_MIN ||
+			       (r->width && r->now != INT64_MIN && r->judged <= reach_bin_of(r, r->now)));
 	reach_list_carry(c, r, &r->early);
 	carry_check(c, !r->width || !r->early.count);
 	carry_count(c, &n, 32);
@@ -744,13 +746,13 @@ void reach_carry(struct carry *c, struct reach *r)
 	for (size_t i = 0; i < r->pair_count && carry_good(c); i++)
 		reach_waiting_carry(c, &r->pairs[i]);
 	reach_queue_carry(c, r);
-	track_table_carry(c, r->tracks);
+	target_track_table_carry(c, r->tracks);
 	size_t observers = observer_count(r->targets);
 	carry_count(c, &observers, 100);
 	carry_check(c, observers <= OBSERVERS_MAX);
 	for (size_t i = 0; i < observers && carry_good(c); i++) {
-		reach_standing_carry(c, &r->control[i], fails_of_the_dead(r));
-		told_carry(c, &r->told[i]);
+		reach_standing_carry(c, &r->control[i], reach_fails_of_the_dead(r));
+		statement_carry(c, &r->told[i]);
 	}
 	CARRY(c, r->round);
 	CARRY(c, r->ignored);

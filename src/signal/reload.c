@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-struct dump {
+struct reload_pass {
 	bool active;
 	struct instant began;
 	uint32_t *peers;
@@ -20,7 +20,7 @@ struct dump {
 
 struct reload {
 	const struct decisions *decisions;
-	struct dump *dumps; // by collector
+	struct reload_pass *dumps; // by collector
 	size_t count, capacity;
 	uint32_t active;
 	uint32_t *place; // by peer: position in its dump + 1
@@ -34,13 +34,13 @@ struct reload *reload_create(const struct decisions *decisions)
 	return r;
 }
 
-static void dump_clear(struct dump *d)
+static void reload_dump_clear(struct reload_pass *d)
 {
 	free(d->peers);
 	free(d->columns);
 	free(d->entries);
 	matrix_free(d->shadow);
-	*d = (struct dump){0};
+	*d = (struct reload_pass){0};
 }
 
 void reload_free(struct reload *r)
@@ -48,7 +48,7 @@ void reload_free(struct reload *r)
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->count; i++)
-		dump_clear(&r->dumps[i]);
+		reload_dump_clear(&r->dumps[i]);
 	free(r->dumps);
 	free(r->place);
 	free(r);
@@ -58,13 +58,13 @@ void reload_begin(struct reload *r, uint16_t collector, struct instant now)
 {
 	while (r->count <= collector) {
 		alloc_grow((void **)&r->dumps, r->count, &r->capacity, sizeof(*r->dumps));
-		r->dumps[r->count++] = (struct dump){0};
+		r->dumps[r->count++] = (struct reload_pass){0};
 	}
-	struct dump *d = &r->dumps[collector];
+	struct reload_pass *d = &r->dumps[collector];
 	r->active -= d->active;
 	for (size_t i = 0; i < d->count; i++)
 		r->place[d->peers[i]] = 0;
-	dump_clear(d);
+	reload_dump_clear(d);
 	d->active = true;
 	d->began = now;
 	r->active++;
@@ -79,7 +79,7 @@ void reload_peer(struct reload *r, uint16_t collector, uint32_t peer, bool held)
 {
 	if (collector >= r->count || !r->dumps[collector].active || r->place[peer])
 		return;
-	struct dump *d = &r->dumps[collector];
+	struct reload_pass *d = &r->dumps[collector];
 	alloc_grow((void **)&d->peers, d->count, &d->capacity, sizeof(*d->peers));
 	alloc_grow((void **)&d->columns, d->count, &d->column_capacity, sizeof(*d->columns));
 	alloc_grow((void **)&d->entries, d->count, &d->entry_capacity, sizeof(*d->entries));
@@ -95,7 +95,7 @@ void reload_note(struct reload *r, const struct obs *o, uint32_t id)
 {
 	if (!r->active || !r->place[o->peer] || o->collector >= r->count || !r->dumps[o->collector].active)
 		return;
-	struct dump *d = &r->dumps[o->collector];
+	struct reload_pass *d = &r->dumps[o->collector];
 	uint32_t at = r->place[o->peer] - 1;
 	d->entries[at] += o->kind == OBS_RIB;
 	if (d->columns[at] == UINT32_MAX)
@@ -107,7 +107,8 @@ void reload_note(struct reload *r, const struct obs *o, uint32_t id)
 		matrix_set(d->shadow, id, d->columns[at]);
 }
 
-static void reconcile(const struct reload *r, const struct dump *d, size_t at, const struct reload_owner *owner)
+static void reload_reconcile(const struct reload *r, const struct reload_pass *d, size_t at,
+			     const struct reload_owner *owner)
 {
 	uint64_t held = 0;
 	uint32_t shadow_rows = owner->rows; // it was given as many
@@ -126,7 +127,7 @@ struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged
 {
 	if (collector >= r->count || !r->dumps[collector].active)
 		return (struct reload_dump){0};
-	struct dump *d = &r->dumps[collector];
+	struct reload_pass *d = &r->dumps[collector];
 	d->active = false;
 	r->active--;
 	if (d->shadow)
@@ -134,14 +135,14 @@ struct reload_dump reload_end(struct reload *r, uint16_t collector, bool damaged
 	for (size_t i = 0; i < d->count; i++) {
 		r->place[d->peers[i]] = 0;
 		if (!damaged && d->columns[i] != UINT32_MAX)
-			reconcile(r, d, i, owner);
+			reload_reconcile(r, d, i, owner);
 	}
 	matrix_free(d->shadow);
 	d->shadow = NULL;
 	return (struct reload_dump){d->peers, d->entries, d->count};
 }
 
-static void reload_dump_carry(struct carry *c, struct dump *d)
+static void reload_dump_carry(struct carry *c, struct reload_pass *d)
 {
 	size_t n = d->count;
 	bool shadow = d->shadow;
@@ -177,7 +178,7 @@ void reload_carry(struct carry *c, struct reload *r)
 		r->count = r->capacity = n;
 	}
 	for (size_t i = 0; i < n && carry_good(c); i++) {
-		struct dump *d = &r->dumps[i];
+		struct reload_pass *d = &r->dumps[i];
 		CARRY(c, d->active);
 		if (!d->active)
 			continue;

@@ -18,7 +18,7 @@ struct follow {		       // per entity
 struct routes {
 	struct table *table;
 	struct space *space;
-	struct evidence *evidence;
+	struct route_log *evidence;
 	struct blind *blind;
 	struct table_listener listener;
 	const struct entity_list *entities;
@@ -45,7 +45,7 @@ static uint16_t routes_set_of(const struct routes *r, uint32_t id)
 	return p->length < shortest ? SPACE_NOBODY : space_set_of(r->space, p);
 }
 
-static void learn_prefixes(struct routes *r)
+static void routes_learn_prefixes(struct routes *r)
 {
 	const struct dictionary *d = table_dictionary(r->table);
 	while (r->known < dictionary_count(d)) {
@@ -58,18 +58,18 @@ static void learn_prefixes(struct routes *r)
 	}
 }
 
-static void on_route(void *context, const struct obs *o, uint32_t id, bool first_sight)
+static void routes_on_route(void *context, const struct obs *o, uint32_t id, bool first_sight)
 {
 	struct routes *r = context;
-	learn_prefixes(r);
+	routes_learn_prefixes(r);
 	if (r->set[id] != SPACE_NOBODY)
-		evidence_route(r->evidence, o, id, first_sight, r->set[id]);
+		route_log_route(r->evidence, o, id, first_sight, r->set[id]);
 }
 
-static void on_prefetch(void *context, uint32_t id, int step)
+static void routes_on_prefetch(void *context, uint32_t id, int step)
 {
 	const struct routes *r = context;
-	evidence_prefetch(r->evidence, id, step);
+	route_log_prefetch(r->evidence, id, step);
 }
 
 struct routes *routes_create(const struct peer_table *peers, const struct entity_list *entities,
@@ -85,9 +85,9 @@ struct routes *routes_create(const struct peer_table *peers, const struct entity
 	if (!entities->count)
 		return r;
 	r->space = space_create(entities);
-	r->evidence = evidence_create(by->decisions, entities, r->space, r->table);
+	r->evidence = route_log_create(by->decisions, entities, r->space, r->table);
 	r->follow = alloc_zero(entities->count, sizeof(*r->follow));
-	r->listener = (struct table_listener){on_route, on_prefetch, r};
+	r->listener = (struct table_listener){routes_on_route, routes_on_prefetch, r};
 	table_listen(r->table, &r->listener);
 	return r;
 }
@@ -96,7 +96,7 @@ void routes_free(struct routes *r)
 {
 	if (!r)
 		return;
-	evidence_free(r->evidence);
+	route_log_free(r->evidence);
 	blind_free(r->blind);
 	if (r->space)
 		space_free(r->space);
@@ -112,7 +112,7 @@ void routes_free(struct routes *r)
 }
 
 // Ids mostly come in rising order.
-static void own_add(struct follow *w, uint32_t id)
+static void routes_own_add(struct follow *w, uint32_t id)
 {
 	alloc_grow((void **)&w->own, w->own_count, &w->own_capacity, sizeof(*w->own));
 	size_t at = w->own_count++;
@@ -122,7 +122,7 @@ static void own_add(struct follow *w, uint32_t id)
 }
 
 // Counts the prefix's new sight into its entities.
-static void sight_changed(struct routes *r, uint32_t id)
+static void routes_sight_changed(struct routes *r, uint32_t id)
 {
 	size_t n;
 	const uint32_t *members = space_members(r->space, r->set[id], &n);
@@ -134,7 +134,7 @@ static void sight_changed(struct routes *r, uint32_t id)
 		w->changed = true;
 		w->prefixes[f] += first;
 		if (first)
-			own_add(w, id);
+			routes_own_add(w, id);
 		if (r->counted[id] || first)
 			w->sight_sum[f] += (uint64_t)seen - (r->counted[id] ? r->seen[id] : 0);
 	}
@@ -142,14 +142,14 @@ static void sight_changed(struct routes *r, uint32_t id)
 	r->seen[id] = seen;
 }
 
-static double sight_of(const struct routes *r, const struct follow *w, uint8_t family)
+static double routes_sight_of(const struct routes *r, const struct follow *w, uint8_t family)
 {
 	int f = family == FAMILY_V6;
 	double whole = (double)w->prefixes[f] * table_denominator(r->table, family);
 	return whole > 0 ? (double)w->sight_sum[f] / whole : 0;
 }
 
-static void put_samples(struct routes *r, uint32_t entity)
+static void routes_put_samples(struct routes *r, uint32_t entity)
 {
 	const struct follow *w = &r->follow[entity];
 	for (uint8_t signal = SIGNAL_ROUTES; signal <= SIGNAL_ROUTES6; signal++) {
@@ -162,7 +162,7 @@ static void put_samples(struct routes *r, uint32_t entity)
 							  : space_slash24(r->space, entity),
 			.own = signal == SIGNAL_ROUTES6 ? space_slash48_own(r->space, entity)
 							: space_slash24_own(r->space, entity),
-			.sight = sight_of(r, w, family),
+			.sight = routes_sight_of(r, w, family),
 			.of_networks = table_networks(r->table, family),
 			.of_collectors = table_collectors(r->table, family),
 		};
@@ -171,7 +171,7 @@ static void put_samples(struct routes *r, uint32_t entity)
 }
 
 // One a second at most, so a span of time bounds their number.
-static void losses_retire(struct routes *r)
+static void routes_losses_retire(struct routes *r)
 {
 	while (r->loss_first < r->loss_count && r->losses[r->loss_first].time.ns < r->now.ns - r->losses_ns)
 		r->loss_first++;
@@ -182,32 +182,32 @@ static void losses_retire(struct routes *r)
 	r->loss_first = 0;
 }
 
-static void loss_add(struct routes *r, uint32_t lost)
+static void routes_loss_add(struct routes *r, uint32_t lost)
 {
-	losses_retire(r);
+	routes_losses_retire(r);
 	alloc_grow((void **)&r->losses, r->loss_count, &r->loss_capacity, sizeof(*r->losses));
 	r->losses[r->loss_count++] = (struct routes_loss){r->now, lost, r->visible};
 }
 
 // Tells the evidence which prefixes of entities came into sight or left it, and counts all that left.
-static void sights_told(struct routes *r, const uint32_t *flip, size_t n)
+static void routes_sights_told(struct routes *r, const uint32_t *flip, size_t n)
 {
 	uint32_t lost = 0, gained = 0;
 	for (size_t i = 0; i < n; i++) {
 		bool visible = table_visible(r->table, flip[i]);
-		struct evidence_sight sight = {r->now, flip[i], visible, visible && !r->counted[flip[i]]};
+		struct route_log_sight sight = {r->now, flip[i], visible, visible && !r->counted[flip[i]]};
 		lost += !visible;
 		gained += visible;
 		if (r->set[flip[i]] != SPACE_NOBODY)
-			evidence_sight(r->evidence, &sight, r->set[flip[i]]);
+			route_log_sight(r->evidence, &sight, r->set[flip[i]]);
 	}
 	if (lost)
-		loss_add(r, lost);
+		routes_loss_add(r, lost);
 	r->visible += gained - lost;
 }
 
 // `data`: by what was observed, not by time alone.
-static void settle(struct routes *r, bool data)
+static void routes_settle(struct routes *r, bool data)
 {
 	r->pending = false;
 	table_settle(r->table, r->now);
@@ -215,28 +215,28 @@ static void settle(struct routes *r, bool data)
 		blind_update(r->blind, r->table, r->now);
 	if (!r->entities->count)
 		return;
-	learn_prefixes(r);
+	routes_learn_prefixes(r);
 	size_t flips, touched;
 	const uint32_t *flip = table_flips(r->table, &flips), *touch = table_touched(r->table, &touched);
 	const struct dictionary *d = table_dictionary(r->table);
 	for (size_t i = 0; i < flips; i++)
 		space_flip(r->space, dictionary_prefix(d, flip[i]), table_visible(r->table, flip[i]));
-	sights_told(r, flip, flips);
+	routes_sights_told(r, flip, flips);
 	for (size_t i = 0; i < flips; i++)
 		if (r->set[flip[i]] != SPACE_NOBODY)
-			sight_changed(r, flip[i]);
+			routes_sight_changed(r, flip[i]);
 	for (size_t i = 0; i < touched; i++)
 		if (r->set[touch[i]] != SPACE_NOBODY)
-			sight_changed(r, touch[i]);
+			routes_sight_changed(r, touch[i]);
 	bool all = table_recounted(r->table);
 	for (uint32_t e = 0; e < r->entities->count; e++) {
 		if (all || r->follow[e].changed)
-			put_samples(r, e);
+			routes_put_samples(r, e);
 		r->follow[e].changed = false;
 	}
 	r->settled += data && table_networks(r->table, FAMILY_V4) + table_networks(r->table, FAMILY_V6);
 	if (data && r->settled == 2)
-		evidence_baseline_done(r->evidence);
+		route_log_baseline_done(r->evidence);
 }
 
 // What comes at an unknown time belongs to the second that is running.
@@ -250,12 +250,12 @@ int routes_take(struct routes *r, const struct batch *b)
 	const struct obs *batch = b->obs;
 	size_t n = b->count;
 	if (r->evidence)
-		evidence_words(r->evidence, b->words);
+		route_log_words(r->evidence, b->words);
 	for (size_t first = 0; first < n;) {
 		int64_t second = routes_second(batch[first].time);
 		// Without entities nobody asks before the end.
 		if (r->entities->count && r->pending && instant_known(r->now) && second > instant_seconds(r->now))
-			settle(r, true);
+			routes_settle(r, true);
 		size_t end = first;
 		for (; end < n && routes_second(batch[end].time) <= second; end++)
 			if (!instant_known(r->now) || batch[end].time.ns > r->now.ns)
@@ -272,7 +272,7 @@ int routes_take(struct routes *r, const struct batch *b)
 void routes_finish(struct routes *r)
 {
 	if (instant_known(r->now))
-		settle(r, true);
+		routes_settle(r, true);
 }
 
 void routes_tick(struct routes *r, struct instant now)
@@ -280,9 +280,9 @@ void routes_tick(struct routes *r, struct instant now)
 	if (!instant_known(r->now) || !r->entities->count || now.ns - r->now.ns < ROUTES_QUIET_NS)
 		return;
 	if (r->pending)
-		settle(r, true);
+		routes_settle(r, true);
 	r->now = now;
-	settle(r, false);
+	routes_settle(r, false);
 }
 
 struct instant routes_now(const struct routes *r)
@@ -295,7 +295,7 @@ const struct table *routes_table(const struct routes *r)
 	return r->table;
 }
 
-const struct evidence *routes_evidence(const struct routes *r)
+const struct route_log *routes_route_log(const struct routes *r)
 {
 	return r->evidence;
 }
@@ -326,14 +326,14 @@ void routes_hold(struct routes *r, uint32_t entity, struct instant from, struct 
 {
 	if (!r->evidence)
 		return;
-	evidence_hold(r->evidence, entity, from);
-	evidence_retire_paths(r->evidence, entity, paths_from);
+	route_log_hold(r->evidence, entity, from);
+	route_log_retire_paths(r->evidence, entity, paths_from);
 }
 
 struct routes_limits routes_limits(const struct routes *r)
 {
 	return (struct routes_limits){
-		.events = r->evidence ? evidence_lost(r->evidence) : 0,
+		.events = r->evidence ? route_log_lost(r->evidence) : 0,
 		.sets = r->space ? space_sets_lost(r->space) : 0,
 		.spans = blind_lost(r->blind),
 	};
@@ -356,7 +356,7 @@ static void routes_follow_again(struct routes *r)
 			continue;
 		const uint32_t *members = space_members(r->space, r->set[id], &n);
 		for (size_t i = 0; i < n; i++) {
-			own_add(&r->follow[members[i]], id);
+			routes_own_add(&r->follow[members[i]], id);
 			r->follow[members[i]].prefixes[f]++;
 			r->follow[members[i]].sight_sum[f] += r->seen[id];
 		}
@@ -414,6 +414,6 @@ void routes_carry(struct carry *c, struct routes *r)
 	if (!r->entities->count)
 		return;
 	routes_prefixes_carry(c, r);
-	evidence_carry(c, r->evidence);
+	route_log_carry(c, r->evidence);
 	routes_losses_carry(c, r);
 }

@@ -6,7 +6,7 @@
 #include "model/entity.h"
 #include "model/sample.h"
 #include "signal/blind.h"
-#include "signal/evidence.h"
+#include "signal/route_log.h"
 #include "signal/table.h"
 
 struct carry; // base/carry.h
@@ -40,7 +40,7 @@ void routes_tick(struct routes *r, struct instant now);
 
 struct instant routes_now(const struct routes *r); // time of the newest observation; unknown before the first
 const struct table *routes_table(const struct routes *r);
-const struct evidence *routes_evidence(const struct routes *r); // null without entities
+const struct route_log *routes_route_log(const struct routes *r); // null without entities
 const struct blind_list *routes_blind(const struct routes *r);
 const struct space *routes_space(const struct routes *r); // null without entities
 // The prefixes of the entity's space that were visible once, ids in rising order. Borrowed until the next batch.

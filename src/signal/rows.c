@@ -80,7 +80,7 @@ struct heard *rows_find(const struct rows *r, uint32_t prefix, uint32_t peer)
 	return at < row->n && row->at[at].peer == peer ? &row->at[at] : NULL;
 }
 
-static struct heard *room_take(struct rows *r, uint32_t capacity)
+static struct heard *rows_room_take(struct rows *r, uint32_t capacity)
 {
 	struct hole **hole = &r->holes[capacity / STEP];
 	if (*hole) {
@@ -101,22 +101,22 @@ static struct heard *room_take(struct rows *r, uint32_t capacity)
 	return (void *)at;
 }
 
-static void room_leave(struct rows *r, struct heard_row *row)
+static void rows_room_leave(struct rows *r, struct heard_row *row)
 {
 	struct hole *hole = (void *)row->at;
 	hole->next = r->holes[row->capacity / STEP];
 	r->holes[row->capacity / STEP] = hole;
 }
 
-static void row_grow(struct rows *r, struct heard_row *row)
+static void rows_grow(struct rows *r, struct heard_row *row)
 {
 	uint32_t usual = r->at[r->before].n, wanted = row->n ? row->n + row->n / 2 + 1 : usual;
 	wanted = (wanted < STEP ? STEP : wanted + STEP - 1) / STEP * STEP;
 	wanted = wanted > (STEPS - 1) * STEP ? (STEPS - 1) * STEP : wanted;
-	struct heard *at = room_take(r, wanted);
+	struct heard *at = rows_room_take(r, wanted);
 	if (row->n) {
 		memcpy(at, row->at, row->n * sizeof(*at));
-		room_leave(r, row);
+		rows_room_leave(r, row);
 	}
 	row->at = at;
 	row->capacity = wanted;
@@ -129,7 +129,7 @@ void rows_add(struct rows *r, uint32_t prefix, const struct heard *heard)
 	struct heard_row *row = &r->at[prefix];
 	bool new = !row->n;
 	if (row->n == row->capacity)
-		row_grow(r, row);
+		rows_grow(r, row);
 	if (new)
 		r->before = prefix;
 	uint32_t at = rows_place(row, heard->peer);
@@ -158,7 +158,7 @@ static void rows_row_load(struct carry *c, struct rows *r, uint32_t prefix, uint
 	if (!n || !carry_good(c))
 		return;
 	row->capacity = (n + STEP - 1) / STEP * STEP;
-	row->at = room_take(r, row->capacity);
+	row->at = rows_room_take(r, row->capacity);
 	row->n = n;
 	r->before = prefix;
 	carry_bytes(c, row->at, n * sizeof(*row->at));

@@ -36,7 +36,7 @@ struct sessions {
 	struct session_peer *of; // by peer
 	size_t of_count;
 	uint16_t up[COLLECTORS_MAX]; // peers that are up, by collector
-	struct session_log log;
+	struct routing_session_log log;
 	struct limits limits;
 };
 
@@ -244,7 +244,7 @@ void sessions_take(struct sessions *c, const struct obs *o)
 	}
 }
 
-const struct session_log *sessions_log(const struct sessions *c)
+const struct routing_session_log *sessions_log(const struct sessions *c)
 {
 	return &c->log;
 }
@@ -294,7 +294,7 @@ static void sessions_blackout_carry(struct carry *c, struct session_blackout *b)
 	carry_check(c, b->asn_count <= SESSION_BLACKOUT_ASNS);
 }
 
-static void sessions_log_carry(struct carry *c, struct session_log *l)
+static void sessions_log_carry(struct carry *c, struct routing_session_log *l)
 {
 	carry_room(c, CARRY_ARRAY(l->sessions, l->session_count, l->session_capacity), 24);
 	for (size_t i = 0; i < l->session_count && carry_good(c); i++)

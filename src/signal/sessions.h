@@ -18,6 +18,6 @@ struct sessions *sessions_create(const struct decisions *decisions, const struct
 				 const struct entity_list *entities);
 void sessions_free(struct sessions *s);
 void sessions_take(struct sessions *s, const struct obs *o); // OBS_SESSION, OBS_ALIVE, OBS_ANNOUNCE: any of routing
-const struct session_log *sessions_log(const struct sessions *s); // borrowed until the next take
-const struct limits *sessions_limits(const struct sessions *s);	  // how often each of its limits was reached
-void sessions_carry(struct carry *c, struct sessions *s);	  // all but what it was created with
+const struct routing_session_log *sessions_log(const struct sessions *s); // borrowed until the next take
+const struct limits *sessions_limits(const struct sessions *s);		  // how often each of its limits was reached
+void sessions_carry(struct carry *c, struct sessions *s);		  // all but what it was created with

@@ -59,13 +59,13 @@ struct table {
 	bool mask_stale, recounted;
 };
 
-static void list_add(struct list *l, uint32_t id)
+static void table_list_add(struct list *l, uint32_t id)
 {
 	alloc_pages_grow((void **)&l->at, l->n, &l->capacity, sizeof(*l->at));
 	l->at[l->n++] = id;
 }
 
-static void list_free(struct list *l)
+static void table_list_free(struct list *l)
 {
 	alloc_pages_free(l->at, l->capacity * sizeof(*l->at));
 }
@@ -103,9 +103,9 @@ void table_free(struct table *t)
 	free(t->column);
 	free(t->group);
 	free(t->group_asn);
-	list_free(&t->touched);
-	list_free(&t->changed);
-	list_free(&t->flips);
+	table_list_free(&t->touched);
+	table_list_free(&t->changed);
+	table_list_free(&t->flips);
 	free(t);
 }
 
@@ -114,7 +114,7 @@ void table_listen(struct table *t, const struct table_listener *listener)
 	t->listener = listener;
 }
 
-static uint32_t group_of(struct table *t, uint32_t asn)
+static uint32_t table_group_of(struct table *t, uint32_t asn)
 {
 	for (uint32_t g = 0; g < t->groups; g++)
 		if (t->group_asn[g] == asn)
@@ -124,11 +124,11 @@ static uint32_t group_of(struct table *t, uint32_t asn)
 	return (uint32_t)t->groups++;
 }
 
-static uint32_t column_of(struct table *t, uint32_t peer)
+static uint32_t table_column_of(struct table *t, uint32_t peer)
 {
 	if (LIKELY(t->column[peer]))
 		return t->column[peer] - 1;
-	uint32_t group = group_of(t, peer_at(t->peers, peer)->asn);
+	uint32_t group = table_group_of(t, peer_at(t->peers, peer)->asn);
 	uint32_t column = matrix_add_column(t->matrix, group);
 	alloc_grow((void **)&t->group, column, &t->column_capacity, sizeof(*t->group));
 	t->group[column] = group;
@@ -137,7 +137,7 @@ static uint32_t column_of(struct table *t, uint32_t peer)
 	return column;
 }
 
-static uint32_t row_of(struct table *t, const struct prefix *p, bool *ret_new)
+static uint32_t table_row_of(struct table *t, const struct prefix *p, bool *ret_new)
 {
 	*ret_new = false;
 	if (t->hint != PREFIX_NONE)
@@ -158,24 +158,24 @@ static uint32_t row_of(struct table *t, const struct prefix *p, bool *ret_new)
 	return id;
 }
 
-static void touch(struct table *t, uint32_t id)
+static void table_touch(struct table *t, uint32_t id)
 {
 	if (t->hot[id].flags & HOT_TOUCHED)
 		return;
 	t->hot[id].flags |= HOT_TOUCHED;
-	list_add(&t->touched, id);
+	table_list_add(&t->touched, id);
 }
 
-static void route_appears(struct table *t, const struct obs *o, uint32_t id, bool first_sight)
+static void table_route_appears(struct table *t, const struct obs *o, uint32_t id, bool first_sight)
 {
-	uint32_t column = column_of(t, o->peer);
+	uint32_t column = table_column_of(t, o->peer);
 	struct hot *hot = &t->hot[id];
 	if (matrix_set(t->matrix, id, column)) {
 		health_of(t->health, o->peer)->size[hot->family & 1]++;
 		if (o->kind == OBS_ANNOUNCE)
 			health_learned(t->health, o->peer, o->time);
 		t->routes++;
-		touch(t, id);
+		table_touch(t, id);
 	}
 	if (!hot->origin)
 		hot->origin = o->origin;
@@ -183,19 +183,19 @@ static void route_appears(struct table *t, const struct obs *o, uint32_t id, boo
 		t->listener->route(t->listener->context, o, id, first_sight);
 }
 
-static void route_leaves(struct table *t, const struct obs *o, uint32_t id)
+static void table_route_leaves(struct table *t, const struct obs *o, uint32_t id)
 {
-	if (!matrix_clear(t->matrix, id, column_of(t, o->peer)))
+	if (!matrix_clear(t->matrix, id, table_column_of(t, o->peer)))
 		return; // it had none
 	health_of(t->health, o->peer)->size[t->hot[id].family & 1]--;
 	t->routes--;
-	touch(t, id);
+	table_touch(t, id);
 	if (t->listener && t->listener->route)
 		t->listener->route(t->listener->context, o, id, false);
 }
 
 // The peer's table is void: its session ended or begins anew.
-static void sweep(struct table *t, uint32_t peer)
+static void table_sweep(struct table *t, uint32_t peer)
 {
 	struct health_peer *p = health_of(t->health, peer);
 	if (!t->column[peer] || p->size[0] + p->size[1] == 0)
@@ -203,45 +203,47 @@ static void sweep(struct table *t, uint32_t peer)
 	uint32_t column = t->column[peer] - 1, rows = dictionary_count(t->dictionary);
 	for (uint32_t id = 0; id < rows; id++)
 		if (matrix_clear(t->matrix, id, column))
-			touch(t, id);
+			table_touch(t, id);
 	t->routes -= p->size[0] + p->size[1];
 	p->size[0] = p->size[1] = 0;
 }
 
-static void take_session_up(struct table *t, uint32_t peer, struct instant now)
+static void table_take_session_up(struct table *t, uint32_t peer, struct instant now)
 {
 	struct health_peer *p = health_of(t->health, peer);
 	if (!p->known_up)
-		sweep(t, peer); // what it said before the session ended is void; while it was down the mask hid it
+		table_sweep(t,
+			    peer); // what it said before the session ended is void; while it was down the mask hid it
 	health_session(t->health, peer, now, true);
 	t->mask_stale = true;
 }
 
-static int take_route(struct table *t, const struct obs *o)
+static int table_take_route(struct table *t, const struct obs *o)
 {
 	if (o->flags & OBS_OUTGOING || o->peer == PEER_NONE)
 		return 0;
 	bool first_sight;
 	uint32_t id;
 	if (o->kind == OBS_ANNOUNCE && health_of(t->health, o->peer)->known_down)
-		take_session_up(t, o->peer, o->time); // it speaks, so it is up: the change itself was not recorded
+		table_take_session_up(t, o->peer,
+				      o->time); // it speaks, so it is up: the change itself was not recorded
 	if (o->kind == OBS_WITHDRAW) {
 		id = t->hint != PREFIX_NONE ? t->hint : dictionary_find(t->dictionary, &o->prefix);
 		if (id == PREFIX_NONE)
 			return 0;
 		reload_note(t->reloads, o, id);
-		route_leaves(t, o, id);
+		table_route_leaves(t, o, id);
 		return 0;
 	}
-	id = row_of(t, &o->prefix, &first_sight);
+	id = table_row_of(t, &o->prefix, &first_sight);
 	if (id == PREFIX_NONE)
 		return ERR_FULL;
 	reload_note(t->reloads, o, id);
-	route_appears(t, o, id, first_sight);
+	table_route_appears(t, o, id, first_sight);
 	return 0;
 }
 
-static void take_session_down(struct table *t, uint32_t peer, struct instant now)
+static void table_take_session_down(struct table *t, uint32_t peer, struct instant now)
 {
 	health_session(t->health, peer, now, false);
 	if (!t->column[peer] || t->mask_stale)
@@ -253,10 +255,10 @@ static void take_session_down(struct table *t, uint32_t peer, struct instant now
 
 // A session that ends ends for every view and format that tells of it: all ids of (collector, address, AS) follow.
 // Its beginning is believed only of the view that says so, since the order between files is not certain.
-static void take_session(struct table *t, const struct obs *o)
+static void table_take_session(struct table *t, const struct obs *o)
 {
 	if (o->session.new_state == SESSION_ESTABLISHED) {
-		take_session_up(t, o->peer, o->time);
+		table_take_session_up(t, o->peer, o->time);
 		return;
 	}
 	if (o->session.old_state != SESSION_ESTABLISHED && o->session.old_state)
@@ -266,45 +268,45 @@ static void take_session(struct table *t, const struct obs *o)
 		told.view = view;
 		uint32_t id = peer_find(t->peers, &told);
 		if (id != PEER_NONE && (id == o->peer || id < health_count(t->health)))
-			take_session_down(t, id, o->time);
+			table_take_session_down(t, id, o->time);
 	}
 }
 
-static void take_end_of_rib(struct table *t, const struct obs *o)
+static void table_take_end_of_rib(struct table *t, const struct obs *o)
 {
 	if (health_of(t->health, o->peer)->known_down)
-		take_session_up(t, o->peer, o->time);
+		table_take_session_up(t, o->peer, o->time);
 	health_whole(t->health, o->peer);
 }
 
-static void forget(void *context, uint32_t peer, uint32_t id)
+static void table_forget(void *context, uint32_t peer, uint32_t id)
 {
 	struct table *t = context;
-	if (!matrix_clear(t->matrix, id, column_of(t, peer)))
+	if (!matrix_clear(t->matrix, id, table_column_of(t, peer)))
 		return;
 	health_of(t->health, peer)->size[t->hot[id].family & 1]--;
 	t->routes--;
-	touch(t, id);
+	table_touch(t, id);
 }
 
-static bool has(void *context, uint32_t peer, uint32_t id)
+static bool table_has(void *context, uint32_t peer, uint32_t id)
 {
 	struct table *t = context;
-	return matrix_get(t->matrix, id, column_of(t, peer));
+	return matrix_get(t->matrix, id, table_column_of(t, peer));
 }
 
-static void take_rib_peer(struct table *t, const struct obs *o)
+static void table_take_rib_peer(struct table *t, const struct obs *o)
 {
 	if (health_of(t->health, o->peer)->known_down)
-		sweep(t, o->peer); // what the dump lists is of a session whose beginning was not recorded
+		table_sweep(t, o->peer); // what the dump lists is of a session whose beginning was not recorded
 	reload_peer(t->reloads, o->collector, o->peer, health_of(t->health, o->peer)->whole);
-	column_of(t, o->peer);
+	table_column_of(t, o->peer);
 }
 
-static void take_rib_end(struct table *t, const struct obs *o)
+static void table_take_rib_end(struct table *t, const struct obs *o)
 {
 	struct reload_owner owner = {
-		.forget = forget, .has = has, .context = t, .rows = dictionary_count(t->dictionary)};
+		.forget = table_forget, .has = table_has, .context = t, .rows = dictionary_count(t->dictionary)};
 	struct instant began = reload_began(t->reloads, o->collector);
 	struct reload_dump dump = reload_end(t->reloads, o->collector, o->flags & OBS_DAMAGED, &owner);
 	for (size_t i = 0; i < dump.count; i++) {
@@ -316,7 +318,7 @@ static void take_rib_end(struct table *t, const struct obs *o)
 }
 
 // Hearing a peer twice in one instant says no more than once.
-static void hear(struct table *t, const struct obs *o)
+static void table_hear(struct table *t, const struct obs *o)
 {
 	if (o->peer == t->heard.peer && o->time.ns == t->heard.time.ns)
 		return;
@@ -325,33 +327,33 @@ static void hear(struct table *t, const struct obs *o)
 	t->heard.time = o->time;
 }
 
-static int take_one(struct table *t, const struct obs *o)
+static int table_take_one(struct table *t, const struct obs *o)
 {
 	if (o->peer != PEER_NONE && !(o->flags & OBS_OUTGOING) && o->kind != OBS_GAP && o->kind != OBS_RIB &&
 	    o->kind != OBS_RIB_PEER)
-		hear(t, o);
+		table_hear(t, o);
 	switch ((enum obs_kind)o->kind) {
 	case OBS_ANNOUNCE:
 	case OBS_WITHDRAW:
 	case OBS_RIB:
-		return take_route(t, o);
+		return table_take_route(t, o);
 	case OBS_SESSION:
 		if (o->peer != PEER_NONE)
-			take_session(t, o);
+			table_take_session(t, o);
 		return 0;
 	case OBS_RIB_BEGIN:
 		reload_begin(t->reloads, o->collector, o->time);
 		return 0;
 	case OBS_RIB_PEER:
 		if (o->peer != PEER_NONE)
-			take_rib_peer(t, o);
+			table_take_rib_peer(t, o);
 		return 0;
 	case OBS_RIB_END:
-		take_rib_end(t, o);
+		table_take_rib_end(t, o);
 		return 0;
 	case OBS_END_OF_RIB:
 		if (o->peer != PEER_NONE)
-			take_end_of_rib(t, o);
+			table_take_end_of_rib(t, o);
 		return 0;
 	case OBS_MALFORMED:
 	case OBS_GAP:
@@ -370,27 +372,28 @@ static int take_one(struct table *t, const struct obs *o)
 	return 0;
 }
 
-static bool is_route(const struct obs *o)
+static bool table_is_route(const struct obs *o)
 {
 	return o->kind == OBS_ANNOUNCE || o->kind == OBS_WITHDRAW || o->kind == OBS_RIB;
 }
 
-static bool repeats(const struct obs *block, size_t i)
+static bool table_repeats(const struct obs *block, size_t i)
 {
-	return i && is_route(&block[i - 1]) && prefix_equal(&block[i].prefix, &block[i - 1].prefix);
+	return i && table_is_route(&block[i - 1]) && prefix_equal(&block[i].prefix, &block[i - 1].prefix);
 }
 
 // Fetches what the block will touch; the ids that its prefixes have by now into ret_ids.
-static void prefetch_block(const struct table *t, const struct obs *block, size_t n, uint32_t ret_ids[TABLE_BLOCK])
+static void table_prefetch_block(const struct table *t, const struct obs *block, size_t n,
+				 uint32_t ret_ids[TABLE_BLOCK])
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_route(&block[i]) && !repeats(block, i))
+		if (table_is_route(&block[i]) && !table_repeats(block, i))
 			dictionary_prefetch(t->dictionary, &block[i].prefix);
 	for (size_t i = 0; i < n; i++) {
 		ret_ids[i] = PREFIX_NONE;
-		if (!is_route(&block[i]))
+		if (!table_is_route(&block[i]))
 			continue;
-		if (repeats(block, i)) {
+		if (table_repeats(block, i)) {
 			ret_ids[i] = ret_ids[i - 1];
 			continue;
 		}
@@ -403,7 +406,7 @@ static void prefetch_block(const struct table *t, const struct obs *block, size_
 }
 
 // The same for whoever listens.
-static void prefetch_listener(const struct table *t, const uint32_t *ids, size_t n)
+static void table_prefetch_listener(const struct table *t, const uint32_t *ids, size_t n)
 {
 	const struct table_listener *l = t->listener;
 	for (int step = 0; l && l->prefetch && step < 2; step++)
@@ -417,11 +420,11 @@ int table_take(struct table *t, const struct obs *batch, size_t n)
 	uint32_t ids[TABLE_BLOCK];
 	for (size_t first = 0; first < n; first += TABLE_BLOCK) {
 		size_t block = n - first < TABLE_BLOCK ? n - first : TABLE_BLOCK;
-		prefetch_block(t, batch + first, block, ids);
-		prefetch_listener(t, ids, block);
+		table_prefetch_block(t, batch + first, block, ids);
+		table_prefetch_listener(t, ids, block);
 		for (size_t i = 0; i < block; i++) {
 			t->hint = ids[i];
-			int code = take_one(t, &batch[first + i]);
+			int code = table_take_one(t, &batch[first + i]);
 			if (code < 0)
 				return code;
 		}
@@ -430,7 +433,7 @@ int table_take(struct table *t, const struct obs *batch, size_t n)
 }
 
 // Which columns count for the family, and how many networks and collectors they are.
-static void count_family(struct table *t, int f, bool *counts)
+static void table_count_family(struct table *t, int f, bool *counts)
 {
 	bool *network = alloc_zero(t->groups, sizeof(*network)),
 	     *collector = alloc_zero(COLLECTORS_MAX, sizeof(*collector));
@@ -451,12 +454,12 @@ static void count_family(struct table *t, int f, bool *counts)
 	free(collector);
 }
 
-static void masks_make(struct table *t)
+static void table_masks_make(struct table *t)
 {
 	uint32_t columns = matrix_columns(t->matrix);
 	bool *counts[2] = {alloc_zero(columns, sizeof(**counts)), alloc_zero(columns, sizeof(**counts))};
 	for (int f = 0; f < 2; f++) {
-		count_family(t, f, counts[f]);
+		table_count_family(t, f, counts[f]);
 		matrix_tidy(t->matrix, counts[f]); // tidy for one family stays tidy when the other asks for it
 	}
 	for (int f = 0; f < 2; f++) {
@@ -472,34 +475,34 @@ uint32_t table_denominator(const struct table *t, uint8_t family)
 	return t->definition->by_peers ? t->counting[f] : t->networks[f];
 }
 
-static void seen_is(struct table *t, uint32_t id, uint16_t seen)
+static void table_seen_is(struct table *t, uint32_t id, uint16_t seen)
 {
 	struct hot *hot = &t->hot[id];
 	int f = hot->family & 1;
 	if (seen != hot->seen)
-		list_add(&t->changed, id);
+		table_list_add(&t->changed, id);
 	hot->seen = seen;
 	bool visible = hot->family < 2 &&
 		       definition_visible(t->definition, seen, table_denominator(t, f ? FAMILY_V6 : FAMILY_V4));
 	if (visible == !!(hot->flags & HOT_VISIBLE))
 		return;
 	hot->flags ^= HOT_VISIBLE;
-	list_add(&t->flips, id);
+	table_list_add(&t->flips, id);
 }
 
-static void recount_touched(struct table *t)
+static void table_recount_touched(struct table *t)
 {
 	for (size_t i = 0; i < t->touched.n; i++) {
 		uint32_t id = t->touched.at[i];
 		const struct matrix_mask *mask = &t->mask[t->hot[id].family & 1];
 		uint32_t seen = t->definition->by_peers ? matrix_row_peers(t->matrix, mask, id)
 							: matrix_row_networks(t->matrix, mask, id);
-		seen_is(t, id, seen > UINT16_MAX ? UINT16_MAX : (uint16_t)seen);
+		table_seen_is(t, id, seen > UINT16_MAX ? UINT16_MAX : (uint16_t)seen);
 	}
 }
 
 // Rows from `first` on, at most SCAN_ROWS, that are of one family.
-static uint32_t run_of_family(const struct table *t, uint32_t first, uint32_t rows)
+static uint32_t table_run_of_family(const struct table *t, uint32_t first, uint32_t rows)
 {
 	uint32_t n = 1;
 	while (n < SCAN_ROWS && first + n < rows && (t->hot[first + n].family & 1) == (t->hot[first].family & 1))
@@ -507,19 +510,19 @@ static uint32_t run_of_family(const struct table *t, uint32_t first, uint32_t ro
 	return n;
 }
 
-static void recount_all(struct table *t)
+static void table_recount_all(struct table *t)
 {
 	uint32_t rows = dictionary_count(t->dictionary);
 	uint16_t seen[SCAN_ROWS];
 	for (uint32_t first = 0, n; first < rows; first += n) {
-		n = run_of_family(t, first, rows);
+		n = table_run_of_family(t, first, rows);
 		const struct matrix_mask *mask = &t->mask[t->hot[first].family & 1];
 		if (t->definition->by_peers)
 			matrix_scan_peers(t->matrix, mask, first, n, seen);
 		else
 			matrix_scan_networks(t->matrix, mask, first, n, seen);
 		for (uint32_t i = 0; i < n; i++)
-			seen_is(t, first + i, seen[i]);
+			table_seen_is(t, first + i, seen[i]);
 	}
 }
 
@@ -529,10 +532,10 @@ void table_settle(struct table *t, struct instant now)
 	bool judged = health_judge(t->health, now);
 	t->recounted = judged || t->mask_stale;
 	if (t->recounted) {
-		masks_make(t);
-		recount_all(t);
+		table_masks_make(t);
+		table_recount_all(t);
 	} else {
-		recount_touched(t);
+		table_recount_touched(t);
 	}
 	for (size_t i = 0; i < t->touched.n; i++)
 		t->hot[t->touched.at[i]].flags &= (uint8_t)~HOT_TOUCHED;
@@ -602,7 +605,7 @@ const struct definition *table_definition(const struct table *t)
 }
 
 // /24s under visible IPv4 prefixes, each once.
-static uint64_t slash24_visible(const struct table *t)
+static uint64_t table_slash24_visible(const struct table *t)
 {
 	const size_t words = (1u << 24) / 64;
 	uint64_t *covered = alloc_pages(words * sizeof(*covered)), total = 0;
@@ -634,7 +637,7 @@ void table_totals(const struct table *t, struct table_totals *ret)
 		totals.networks[f] = t->networks[f];
 	}
 	totals.bytes = matrix_bytes(t->matrix) + dictionary_bytes(t->dictionary) + t->hot_capacity * sizeof(*t->hot);
-	totals.slash24 = slash24_visible(t);
+	totals.slash24 = table_slash24_visible(t);
 	*ret = totals;
 }
 

@@ -7,7 +7,7 @@
 
 #define NO_MERGE UINT32_MAX
 
-static inline bool segment_read(struct cursor *c, uint8_t as_bytes, struct aspath_segment *ret)
+static inline bool aspath_segment_read(struct cursor *c, uint8_t as_bytes, struct aspath_segment *ret)
 {
 	ret->as_bytes = as_bytes;
 	return cursor_u8(c, &ret->type) && ret->type >= ASPATH_SET && ret->type <= ASPATH_CONFED_SET &&
@@ -20,7 +20,7 @@ int aspath_next(struct cursor *path, uint8_t as_bytes, struct aspath_segment *re
 	struct aspath_segment segment;
 	if (!cursor_left(&at))
 		return 0;
-	if (!segment_read(&at, as_bytes, &segment))
+	if (!aspath_segment_read(&at, as_bytes, &segment))
 		return ERR_MALFORMED;
 	*path = at;
 	*ret = segment;
@@ -31,7 +31,7 @@ bool aspath_valid(struct cursor path, uint8_t as_bytes)
 {
 	struct aspath_segment segment;
 	while (cursor_left(&path))
-		if (!segment_read(&path, as_bytes, &segment))
+		if (!aspath_segment_read(&path, as_bytes, &segment))
 			return false;
 	return true;
 }
@@ -47,13 +47,13 @@ bool aspath_asn(struct aspath_segment *segment, uint32_t *ret)
 	return true;
 }
 
-static bool confed(const struct aspath_segment *segment)
+static bool aspath_confed(const struct aspath_segment *segment)
 {
 	return segment->type == ASPATH_CONFED_SEQUENCE || segment->type == ASPATH_CONFED_SET;
 }
 
 // How long a path counts (RFC 4271, 9.1.2.2; RFC 5065, 5.3): a set is 1, confederation segments are 0.
-static uint32_t path_length(struct cursor path, uint8_t as_bytes)
+static uint32_t aspath_path_length(struct cursor path, uint8_t as_bytes)
 {
 	struct aspath_segment segment;
 	uint32_t length = 0;
@@ -63,10 +63,10 @@ static uint32_t path_length(struct cursor path, uint8_t as_bytes)
 }
 
 // Nearly every path is one sequence and nothing to merge.
-static inline bool single_sequence(const struct bgp_attributes *a, struct aspath_segment *ret)
+static inline bool aspath_single_sequence(const struct bgp_attributes *a, struct aspath_segment *ret)
 {
 	struct cursor path = a->as_path;
-	return !cursor_left(&a->as4_path) && segment_read(&path, a->as_bytes, ret) && !cursor_left(&path) &&
+	return !cursor_left(&a->as4_path) && aspath_segment_read(&path, a->as_bytes, ret) && !cursor_left(&path) &&
 	       ret->type == ASPATH_SEQUENCE;
 }
 
@@ -75,7 +75,7 @@ void aspath_walk_begin(const struct bgp_attributes *a, struct aspath_walk *ret)
 	*ret = (struct aspath_walk){.front = a->as_path, .front_as_bytes = a->as_bytes, .keep = NO_MERGE};
 	if (LIKELY(!cursor_left(&a->as4_path)))
 		return;
-	uint32_t old = path_length(a->as_path, a->as_bytes), new = path_length(a->as4_path, 4);
+	uint32_t old = aspath_path_length(a->as_path, a->as_bytes), new = aspath_path_length(a->as4_path, 4);
 	if (old < new)
 		return;
 	ret->keep = old - new;
@@ -83,12 +83,12 @@ void aspath_walk_begin(const struct bgp_attributes *a, struct aspath_walk *ret)
 }
 
 // The part of AS_PATH that AS4_PATH does not cover. Confederation segments before or between kept ones stay.
-static bool walk_front(struct aspath_walk *w, struct aspath_segment *ret)
+static bool aspath_walk_front(struct aspath_walk *w, struct aspath_segment *ret)
 {
 	struct aspath_segment segment;
 	if (aspath_next(&w->front, w->front_as_bytes, &segment) != 1)
 		return false;
-	if (!confed(&segment) && w->keep != NO_MERGE) {
+	if (!aspath_confed(&segment) && w->keep != NO_MERGE) {
 		uint32_t most = w->keep;
 		if (!most)
 			return false;
@@ -104,16 +104,16 @@ static bool walk_front(struct aspath_walk *w, struct aspath_segment *ret)
 
 bool aspath_walk_next(struct aspath_walk *w, struct aspath_segment *ret)
 {
-	if (walk_front(w, ret))
+	if (aspath_walk_front(w, ret))
 		return true;
 	w->front = (struct cursor){0};
 	while (aspath_next(&w->back, 4, ret) == 1)
-		if (!confed(ret)) // RFC 6793, 6: such segments of an AS4_PATH are dropped
+		if (!aspath_confed(ret)) // RFC 6793, 6: such segments of an AS4_PATH are dropped
 			return true;
 	return false;
 }
 
-static inline void flatten_segment(struct aspath_segment segment, struct aspath *path)
+static inline void aspath_flatten_segment(struct aspath_segment segment, struct aspath *path)
 {
 	unsigned count = path->count, room = ASPATH_MAX - count, n = segment.count < room ? segment.count : room;
 	uint32_t *out = path->asns + count;
@@ -129,7 +129,7 @@ static inline void flatten_segment(struct aspath_segment segment, struct aspath 
 	path->count = (uint16_t)(count + n);
 }
 
-static bool several(const struct aspath_segment *segment)
+static bool aspath_several(const struct aspath_segment *segment)
 {
 	return (segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET) && segment->count > 1;
 }
@@ -141,14 +141,14 @@ void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
 	ret->count = 0;
 	ret->truncated = false;
 	ret->ends_in_set = false;
-	if (LIKELY(single_sequence(a, &segment))) {
-		flatten_segment(segment, ret);
+	if (LIKELY(aspath_single_sequence(a, &segment))) {
+		aspath_flatten_segment(segment, ret);
 		return;
 	}
 	aspath_walk_begin(a, &walk);
 	while (aspath_walk_next(&walk, &segment)) {
-		flatten_segment(segment, ret);
-		ret->ends_in_set = several(&segment);
+		aspath_flatten_segment(segment, ret);
+		ret->ends_in_set = aspath_several(&segment);
 	}
 }
 
@@ -157,13 +157,13 @@ uint32_t aspath_origin(const struct bgp_attributes *a)
 	struct aspath_walk walk;
 	struct aspath_segment segment, last;
 	uint32_t asn = 0;
-	if (UNLIKELY(!single_sequence(a, &last))) {
+	if (UNLIKELY(!aspath_single_sequence(a, &last))) {
 		last.count = 0;
 		aspath_walk_begin(a, &walk);
 		while (aspath_walk_next(&walk, &segment))
 			last = segment;
 	}
-	if (!last.count || several(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
+	if (!last.count || aspath_several(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
 		return 0;
 	return aspath_asn(&last, &asn) ? asn : 0;
 }

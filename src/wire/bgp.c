@@ -48,7 +48,7 @@ uint16_t bgp_end_of_rib(const struct bgp_update *u, const struct bgp_attributes 
 }
 
 // The next `bits` bits of c as an IPv4 prefix; the caller has seen that they are there.
-static inline void prefix_v4(const struct cursor *c, uint8_t bits, struct prefix *ret)
+static inline void bgp_prefix_v4(const struct cursor *c, uint8_t bits, struct prefix *ret)
 {
 	uint32_t net = 0;
 	if (LIKELY(cursor_left(c) >= sizeof(net)))
@@ -62,7 +62,7 @@ static inline void prefix_v4(const struct cursor *c, uint8_t bits, struct prefix
 	ret->length = bits;
 }
 
-static inline void prefix_v6(const struct cursor *c, uint8_t bits, struct prefix *ret)
+static inline void bgp_prefix_v6(const struct cursor *c, uint8_t bits, struct prefix *ret)
 {
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->bytes, c->at, (bits + 7u) / 8);
@@ -71,7 +71,7 @@ static inline void prefix_v6(const struct cursor *c, uint8_t bits, struct prefix
 	prefix_mask(ret);
 }
 
-static inline unsigned afi_bits(uint16_t afi)
+static inline unsigned bgp_afi_bits(uint16_t afi)
 {
 	return afi == BGP_AFI_IPV4 ? 32 : afi == BGP_AFI_IPV6 ? 128 : 0;
 }
@@ -85,15 +85,15 @@ int bgp_nlri_next(struct cursor *c, uint16_t afi, bool add_path, struct prefix *
 		return 0;
 	if (add_path && !cursor_u32(&at, &path_id))
 		return ERR_MALFORMED;
-	if (!cursor_u8(&at, &bits) || bits > afi_bits(afi))
+	if (!cursor_u8(&at, &bits) || bits > bgp_afi_bits(afi))
 		return ERR_MALFORMED;
 	bytes = at;
 	if (!cursor_skip(&at, (bits + 7u) / 8))
 		return ERR_MALFORMED;
 	if (afi == BGP_AFI_IPV4)
-		prefix_v4(&bytes, bits, ret_prefix);
+		bgp_prefix_v4(&bytes, bits, ret_prefix);
 	else if (afi == BGP_AFI_IPV6)
-		prefix_v6(&bytes, bits, ret_prefix);
+		bgp_prefix_v6(&bytes, bits, ret_prefix);
 	else
 		return ERR_MALFORMED;
 	*ret_path_id = path_id;
@@ -103,7 +103,7 @@ int bgp_nlri_next(struct cursor *c, uint16_t afi, bool add_path, struct prefix *
 
 bool bgp_nlri_valid(struct cursor c, uint16_t afi, bool add_path)
 {
-	unsigned most = afi_bits(afi);
+	unsigned most = bgp_afi_bits(afi);
 	uint8_t bits;
 	if (!most)
 		return false;

@@ -25,7 +25,7 @@
 #define FLAG_TRANSITIVE 0x40
 #define FLAG_EXTENDED	0x10
 
-static void note(struct bgp_attributes *a, enum bgp_action action, enum bgp_fault fault, uint8_t code)
+static void bgp_attributes_note(struct bgp_attributes *a, enum bgp_action action, enum bgp_fault fault, uint8_t code)
 {
 	if (action > a->action)
 		a->action = action;
@@ -35,7 +35,7 @@ static void note(struct bgp_attributes *a, enum bgp_action action, enum bgp_faul
 	a->fault_attribute = code;
 }
 
-static enum bgp_fault origin_read(struct bgp_attributes *a, struct cursor value)
+static enum bgp_fault bgp_attributes_origin_read(struct bgp_attributes *a, struct cursor value)
 {
 	uint8_t origin;
 	if (cursor_left(&value) != 1 || !cursor_u8(&value, &origin))
@@ -46,18 +46,18 @@ static enum bgp_fault origin_read(struct bgp_attributes *a, struct cursor value)
 	return BGP_FAULT_NONE;
 }
 
-static enum bgp_fault number_read(struct cursor value, uint32_t *ret)
+static enum bgp_fault bgp_attributes_number_read(struct cursor value, uint32_t *ret)
 {
 	return cursor_left(&value) == 4 && cursor_u32(&value, ret) ? BGP_FAULT_NONE : BGP_FAULT_ATTRIBUTE_LENGTH;
 }
 
-static enum bgp_fault next_hop_read(struct bgp_attributes *a, struct cursor value)
+static enum bgp_fault bgp_attributes_next_hop_read(struct bgp_attributes *a, struct cursor value)
 {
 	return cursor_left(&value) == 4 && cursor_bytes(&value, a->next_hop, 4) ? BGP_FAULT_NONE
 										: BGP_FAULT_ATTRIBUTE_LENGTH;
 }
 
-static enum bgp_fault aggregator_read(struct bgp_attributes *a, struct cursor value)
+static enum bgp_fault bgp_attributes_aggregator_read(struct bgp_attributes *a, struct cursor value)
 {
 	uint16_t narrow;
 	if (cursor_left(&value) != a->as_bytes + 4u)
@@ -73,7 +73,7 @@ static enum bgp_fault aggregator_read(struct bgp_attributes *a, struct cursor va
 	return cursor_bytes(&value, a->aggregator_address, 4) ? BGP_FAULT_NONE : BGP_FAULT_ATTRIBUTE_LENGTH;
 }
 
-static enum bgp_fault as4_aggregator_read(struct bgp_attributes *a, struct cursor value)
+static enum bgp_fault bgp_attributes_as4_aggregator_read(struct bgp_attributes *a, struct cursor value)
 {
 	if (cursor_left(&value) != 8 || !cursor_u32(&value, &a->as4_aggregator_asn) ||
 	    !cursor_bytes(&value, a->as4_aggregator_address, 4))
@@ -81,7 +81,7 @@ static enum bgp_fault as4_aggregator_read(struct bgp_attributes *a, struct curso
 	return BGP_FAULT_NONE;
 }
 
-static enum bgp_fault path_read(struct cursor value, uint8_t as_bytes, struct cursor *ret)
+static enum bgp_fault bgp_attributes_path_read(struct cursor value, uint8_t as_bytes, struct cursor *ret)
 {
 	if (!aspath_valid(value, as_bytes))
 		return BGP_FAULT_AS_PATH;
@@ -90,7 +90,7 @@ static enum bgp_fault path_read(struct cursor value, uint8_t as_bytes, struct cu
 }
 
 // Communities of any kind: one or more of a fixed size.
-static enum bgp_fault list_read(struct cursor value, size_t size, struct cursor *ret)
+static enum bgp_fault bgp_attributes_list_read(struct cursor value, size_t size, struct cursor *ret)
 {
 	if (!cursor_left(&value) || cursor_left(&value) % size)
 		return BGP_FAULT_ATTRIBUTE_LENGTH;
@@ -98,133 +98,135 @@ static enum bgp_fault list_read(struct cursor value, size_t size, struct cursor 
 	return BGP_FAULT_NONE;
 }
 
-static bool family_read(uint16_t afi, uint8_t safi)
+static bool bgp_attributes_family_read(uint16_t afi, uint8_t safi)
 {
 	return (afi == BGP_AFI_IPV4 || afi == BGP_AFI_IPV6) && safi == BGP_SAFI_UNICAST;
 }
 
 // 4 bytes for IPv4, else (RFC 8950 too) one or two IPv6 addresses. Other families: any length.
-static bool next_hop_fits(const struct bgp_mp *mp, uint8_t length)
+static bool bgp_attributes_next_hop_fits(const struct bgp_mp *mp, uint8_t length)
 {
-	if (!family_read(mp->afi, mp->safi))
+	if (!bgp_attributes_family_read(mp->afi, mp->safi))
 		return true;
 	return length == 16 || length == 32 || (length == 4 && mp->afi == BGP_AFI_IPV4);
 }
 
-static bool mp_next_hop(struct cursor *c, struct bgp_mp *mp)
+static bool bgp_attributes_mp_next_hop(struct cursor *c, struct bgp_mp *mp)
 {
 	uint8_t length;
 	struct cursor bytes;
 	if (!cursor_u8(c, &length) || !cursor_sub(c, length, &bytes))
 		return false;
 	mp->next_hop_length = length < sizeof(mp->next_hop) ? length : (uint8_t)sizeof(mp->next_hop);
-	return cursor_bytes(&bytes, mp->next_hop, mp->next_hop_length) && next_hop_fits(mp, length);
+	return cursor_bytes(&bytes, mp->next_hop, mp->next_hop_length) && bgp_attributes_next_hop_fits(mp, length);
 }
 
 // RFC 6396, 4.3.4: a RIB entry has only the next hop and its length, so that the first byte is never the zero
 // that any full form begins with.
-static bool mp_abbreviated(const struct cursor *value)
+static bool bgp_attributes_mp_abbreviated(const struct cursor *value)
 {
 	struct cursor c = *value;
 	uint8_t length;
 	return cursor_u8(&c, &length) && length && cursor_left(&c) == length;
 }
 
-static enum bgp_fault reach_read(struct bgp_attributes *a, struct cursor value, const struct bgp_context *context)
+static enum bgp_fault bgp_attributes_reach_read(struct bgp_attributes *a, struct cursor value,
+						const struct bgp_context *context)
 {
 	struct bgp_mp *mp = &a->reach;
 	uint8_t reserved;
-	if (context->rib_entry && mp_abbreviated(&value))
-		return mp_next_hop(&value, mp) ? BGP_FAULT_NONE : BGP_FAULT_MP_REACH;
-	if (!cursor_u16(&value, &mp->afi) || !cursor_u8(&value, &mp->safi) || !mp_next_hop(&value, mp) ||
+	if (context->rib_entry && bgp_attributes_mp_abbreviated(&value))
+		return bgp_attributes_mp_next_hop(&value, mp) ? BGP_FAULT_NONE : BGP_FAULT_MP_REACH;
+	if (!cursor_u16(&value, &mp->afi) || !cursor_u8(&value, &mp->safi) || !bgp_attributes_mp_next_hop(&value, mp) ||
 	    !cursor_u8(&value, &reserved))
 		return BGP_FAULT_MP_REACH;
 	mp->nlri = value;
-	if (family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
+	if (bgp_attributes_family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
 		return BGP_FAULT_MP_REACH;
 	return BGP_FAULT_NONE;
 }
 
-static enum bgp_fault unreach_read(struct bgp_attributes *a, struct cursor value, const struct bgp_context *context)
+static enum bgp_fault bgp_attributes_unreach_read(struct bgp_attributes *a, struct cursor value,
+						  const struct bgp_context *context)
 {
 	struct bgp_mp *mp = &a->unreach;
 	if (!cursor_u16(&value, &mp->afi) || !cursor_u8(&value, &mp->safi))
 		return BGP_FAULT_MP_UNREACH;
 	mp->nlri = value;
-	if (family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
+	if (bgp_attributes_family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
 		return BGP_FAULT_MP_UNREACH;
 	return BGP_FAULT_NONE;
 }
 
-static inline enum bgp_fault value_read(struct bgp_attributes *a, uint8_t code, struct cursor value,
-					const struct bgp_context *context)
+static inline enum bgp_fault bgp_attributes_value_read(struct bgp_attributes *a, uint8_t code, struct cursor value,
+						       const struct bgp_context *context)
 {
 	switch (code) {
 	case BGP_ATTR_ORIGIN:
-		return origin_read(a, value);
+		return bgp_attributes_origin_read(a, value);
 	case BGP_ATTR_AS_PATH:
-		return path_read(value, a->as_bytes, &a->as_path);
+		return bgp_attributes_path_read(value, a->as_bytes, &a->as_path);
 	case BGP_ATTR_NEXT_HOP:
-		return next_hop_read(a, value);
+		return bgp_attributes_next_hop_read(a, value);
 	case BGP_ATTR_MED:
-		return number_read(value, &a->med);
+		return bgp_attributes_number_read(value, &a->med);
 	case BGP_ATTR_LOCAL_PREF:
-		return number_read(value, &a->local_pref);
+		return bgp_attributes_number_read(value, &a->local_pref);
 	case BGP_ATTR_ATOMIC_AGGREGATE:
 		a->atomic_aggregate = !cursor_left(&value);
 		return a->atomic_aggregate ? BGP_FAULT_NONE : BGP_FAULT_ATTRIBUTE_LENGTH;
 	case BGP_ATTR_AGGREGATOR:
-		return aggregator_read(a, value);
+		return bgp_attributes_aggregator_read(a, value);
 	case BGP_ATTR_COMMUNITIES:
-		return list_read(value, 4, &a->communities);
+		return bgp_attributes_list_read(value, 4, &a->communities);
 	case BGP_ATTR_MP_REACH:
-		return reach_read(a, value, context);
+		return bgp_attributes_reach_read(a, value, context);
 	case BGP_ATTR_MP_UNREACH:
-		return unreach_read(a, value, context);
+		return bgp_attributes_unreach_read(a, value, context);
 	case BGP_ATTR_EXT_COMMUNITIES:
-		return list_read(value, 8, &a->ext_communities);
+		return bgp_attributes_list_read(value, 8, &a->ext_communities);
 	case BGP_ATTR_AS4_PATH:
-		return path_read(value, 4, &a->as4_path);
+		return bgp_attributes_path_read(value, 4, &a->as4_path);
 	case BGP_ATTR_AS4_AGGREGATOR:
-		return as4_aggregator_read(a, value);
+		return bgp_attributes_as4_aggregator_read(a, value);
 	case BGP_ATTR_LARGE_COMMUNITIES:
-		return list_read(value, 12, &a->large_communities);
+		return bgp_attributes_list_read(value, 12, &a->large_communities);
 	default:
 		return BGP_FAULT_NONE;
 	}
 }
 
-static enum bgp_action cost_of(uint64_t bit)
+static enum bgp_action bgp_attributes_cost_of(uint64_t bit)
 {
 	if (bit & MULTIPROTOCOL)
 		return BGP_RESET;
 	return bit & DISCARDED ? BGP_DISCARD : BGP_WITHDRAW;
 }
 
-static inline bool flags_fit(uint8_t flags, uint64_t bit)
+static inline bool bgp_attributes_flags_fit(uint8_t flags, uint64_t bit)
 {
 	bool optional = flags & FLAG_OPTIONAL, transitive = flags & FLAG_TRANSITIVE;
 	return optional == !(bit & WELL_KNOWN) && transitive == !(bit & OPTIONAL_LOCAL);
 }
 
-static inline void attribute_read(struct bgp_attributes *a, uint8_t flags, uint8_t code, struct cursor value,
-				  const struct bgp_context *context)
+static inline void bgp_attributes_read(struct bgp_attributes *a, uint8_t flags, uint8_t code, struct cursor value,
+				       const struct bgp_context *context)
 {
 	uint64_t bit = BIT(code);
 	// In a RIB dump the flags are the collector's own (BIRD writes 0 for NEXT_HOP and LOCAL_PREF): they say nothing.
-	if (UNLIKELY(!flags_fit(flags, bit)) && !context->rib_entry) {
-		note(a, BGP_WITHDRAW, BGP_FAULT_ATTRIBUTE_FLAGS, code);
+	if (UNLIKELY(!bgp_attributes_flags_fit(flags, bit)) && !context->rib_entry) {
+		bgp_attributes_note(a, BGP_WITHDRAW, BGP_FAULT_ATTRIBUTE_FLAGS, code);
 		return;
 	}
-	enum bgp_fault fault = value_read(a, code, value, context);
+	enum bgp_fault fault = bgp_attributes_value_read(a, code, value, context);
 	if (LIKELY(fault == BGP_FAULT_NONE))
 		a->present |= bit;
 	else
-		note(a, cost_of(bit), fault, code);
+		bgp_attributes_note(a, bgp_attributes_cost_of(bit), fault, code);
 }
 
 // RFC 6793, 4.2.3: an AGGREGATOR that does not say AS_TRANS is newer than both AS4 attributes.
-static void as4_settle(struct bgp_attributes *a)
+static void bgp_attributes_as4_settle(struct bgp_attributes *a)
 {
 	if (!bgp_has(a, BGP_ATTR_AGGREGATOR) || !bgp_has(a, BGP_ATTR_AS4_AGGREGATOR) ||
 	    a->aggregator_asn == BGP_AS_TRANS)
@@ -236,7 +238,8 @@ static void as4_settle(struct bgp_attributes *a)
 }
 
 // Type, flags and value of the next attribute. False: it or its length leaves the block.
-static inline bool attribute_next(struct cursor *block, uint8_t *ret_flags, uint8_t *ret_code, struct cursor *ret_value)
+static inline bool bgp_attributes_next(struct cursor *block, uint8_t *ret_flags, uint8_t *ret_code,
+				       struct cursor *ret_value)
 {
 	uint16_t length;
 	uint8_t narrow;
@@ -253,7 +256,7 @@ static inline bool attribute_next(struct cursor *block, uint8_t *ret_flags, uint
 	return cursor_sub(block, length, ret_value);
 }
 
-static inline void mp_clear(struct bgp_mp *mp)
+static inline void bgp_attributes_mp_clear(struct bgp_mp *mp)
 {
 	mp->afi = 0;
 	mp->safi = 0;
@@ -263,25 +266,25 @@ static inline void mp_clear(struct bgp_mp *mp)
 
 // In pieces that become plain stores: one memset of it all becomes a string instruction, a quarter of the time
 // of a whole block. next_hop stays as it is, for next_hop_length says how much of it counts.
-static inline void attributes_clear(struct bgp_attributes *a)
+static inline void bgp_attributes_clear(struct bgp_attributes *a)
 {
 	const size_t paths = offsetof(struct bgp_attributes, as_path), mp = offsetof(struct bgp_attributes, reach);
 	memset(a, 0, paths);
 	memset((uint8_t *)a + paths, 0, mp - paths);
-	mp_clear(&a->reach);
-	mp_clear(&a->unreach);
+	bgp_attributes_mp_clear(&a->reach);
+	bgp_attributes_mp_clear(&a->unreach);
 }
 
 void bgp_attributes(struct cursor block, const struct bgp_context *context, struct bgp_attributes *a)
 {
 	uint64_t seen = 0, wanted = context->as_bytes == 4 ? KNOWN & ~AS4_ONLY : KNOWN;
-	attributes_clear(a);
+	bgp_attributes_clear(a);
 	a->as_bytes = context->as_bytes == 4 ? 4 : 2;
 	while (cursor_left(&block)) {
 		uint8_t flags, code = 0;
 		struct cursor value;
-		if (UNLIKELY(!attribute_next(&block, &flags, &code, &value))) {
-			note(a, BGP_WITHDRAW, BGP_FAULT_ATTRIBUTE_OVERRUN, code);
+		if (UNLIKELY(!bgp_attributes_next(&block, &flags, &code, &value))) {
+			bgp_attributes_note(a, BGP_WITHDRAW, BGP_FAULT_ATTRIBUTE_OVERRUN, code);
 			break;
 		}
 		uint64_t bit = code < 64 ? BIT(code) : 0;
@@ -291,14 +294,15 @@ void bgp_attributes(struct cursor block, const struct bgp_context *context, stru
 			continue;
 		}
 		if (UNLIKELY(seen & bit)) {
-			note(a, bit & MULTIPROTOCOL ? BGP_RESET : BGP_DISCARD, BGP_FAULT_ATTRIBUTE_TWICE, code);
+			bgp_attributes_note(a, bit & MULTIPROTOCOL ? BGP_RESET : BGP_DISCARD, BGP_FAULT_ATTRIBUTE_TWICE,
+					    code);
 			continue;
 		}
 		seen |= bit;
-		attribute_read(a, flags, code, value, context);
+		bgp_attributes_read(a, flags, code, value, context);
 	}
 	if (a->present & AS4_ONLY)
-		as4_settle(a);
+		bgp_attributes_as4_settle(a);
 }
 
 void bgp_mandatory(struct bgp_attributes *a, bool announces_v4, bool announces_mp)
@@ -315,5 +319,5 @@ void bgp_mandatory(struct bgp_attributes *a, bool announces_v4, bool announces_m
 	if (!bgp_has(a, BGP_ATTR_ORIGIN))
 		missing = BGP_ATTR_ORIGIN;
 	if (missing)
-		note(a, BGP_WITHDRAW, BGP_FAULT_MISSING_MANDATORY, missing);
+		bgp_attributes_note(a, BGP_WITHDRAW, BGP_FAULT_MISSING_MANDATORY, missing);
 }

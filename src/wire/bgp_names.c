@@ -21,26 +21,26 @@ const char *bgp_fault_name(enum bgp_fault fault)
 	return (unsigned)fault < BGP_FAULT_COUNT ? names[fault] : "unknown";
 }
 
-static const char *const codes[] = {
+static const char *const bgp_names_codes[] = {
 	[1] = "Message Header Error",	     [2] = "OPEN Message Error",	 [3] = "UPDATE Message Error",
 	[4] = "Hold Timer Expired",	     [5] = "Finite State Machine Error", [6] = "Cease",
 	[7] = "ROUTE-REFRESH Message Error", [8] = "Send Hold Timer Expired",
 };
 
-static const char *const header_subcodes[] = {
+static const char *const bgp_names_header_subcodes[] = {
 	[1] = "Connection Not Synchronized",
 	[2] = "Bad Message Length",
 	[3] = "Bad Message Type",
 };
 
-static const char *const open_subcodes[] = {
+static const char *const bgp_names_open_subcodes[] = {
 	[1] = "Unsupported Version Number", [2] = "Bad Peer AS",
 	[3] = "Bad BGP Identifier",	    [4] = "Unsupported Optional Parameter",
 	[5] = "Authentication Failure",	    [6] = "Unacceptable Hold Time",
 	[7] = "Unsupported Capability",	    [11] = "Role Mismatch",
 };
 
-static const char *const update_subcodes[] = {
+static const char *const bgp_names_update_subcodes[] = {
 	[1] = "Malformed Attribute List",
 	[2] = "Unrecognized Well-known Attribute",
 	[3] = "Missing Well-known Attribute",
@@ -54,13 +54,13 @@ static const char *const update_subcodes[] = {
 	[11] = "Malformed AS_PATH",
 };
 
-static const char *const fsm_subcodes[] = {
+static const char *const bgp_names_fsm_subcodes[] = {
 	[1] = "Unexpected Message in OpenSent",
 	[2] = "Unexpected Message in OpenConfirm",
 	[3] = "Unexpected Message in Established",
 };
 
-static const char *const cease_subcodes[] = {
+static const char *const bgp_names_cease_subcodes[] = {
 	[1] = "Maximum Number of Prefixes Reached",
 	[2] = "Administrative Shutdown",
 	[3] = "Peer De-configured",
@@ -73,30 +73,33 @@ static const char *const cease_subcodes[] = {
 	[10] = "BFD Down",
 };
 
-static const char *const refresh_subcodes[] = {[1] = "Invalid Message Length"};
+static const char *const bgp_names_refresh_subcodes[] = {[1] = "Invalid Message Length"};
 
 static const struct {
 	const char *const *names;
 	size_t count;
-} subcodes[] = {
-	[1] = {header_subcodes, ARRAY_LEN(header_subcodes)}, [2] = {open_subcodes, ARRAY_LEN(open_subcodes)},
-	[3] = {update_subcodes, ARRAY_LEN(update_subcodes)}, [5] = {fsm_subcodes, ARRAY_LEN(fsm_subcodes)},
-	[6] = {cease_subcodes, ARRAY_LEN(cease_subcodes)},   [7] = {refresh_subcodes, ARRAY_LEN(refresh_subcodes)},
+} bgp_names_subcodes[] = {
+	[1] = {bgp_names_header_subcodes, ARRAY_LEN(bgp_names_header_subcodes)},
+	[2] = {bgp_names_open_subcodes, ARRAY_LEN(bgp_names_open_subcodes)},
+	[3] = {bgp_names_update_subcodes, ARRAY_LEN(bgp_names_update_subcodes)},
+	[5] = {bgp_names_fsm_subcodes, ARRAY_LEN(bgp_names_fsm_subcodes)},
+	[6] = {bgp_names_cease_subcodes, ARRAY_LEN(bgp_names_cease_subcodes)},
+	[7] = {bgp_names_refresh_subcodes, ARRAY_LEN(bgp_names_refresh_subcodes)},
 };
 
-static const char *name_at(const char *const *names, size_t count, uint8_t n)
+static const char *bgp_names_at(const char *const *names, size_t count, uint8_t n)
 {
 	return n < count && names[n] ? names[n] : "unknown";
 }
 
 const char *bgp_notification_name(uint8_t code)
 {
-	return name_at(codes, ARRAY_LEN(codes), code);
+	return bgp_names_at(bgp_names_codes, ARRAY_LEN(bgp_names_codes), code);
 }
 
 const char *bgp_notification_subcode_name(uint8_t code, uint8_t subcode)
 {
-	if (code >= ARRAY_LEN(subcodes))
+	if (code >= ARRAY_LEN(bgp_names_subcodes))
 		return "unknown";
-	return name_at(subcodes[code].names, subcodes[code].count, subcode);
+	return bgp_names_at(bgp_names_subcodes[code].names, bgp_names_subcodes[code].count, subcode);
 }

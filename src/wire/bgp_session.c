@@ -21,7 +21,7 @@ enum {
 	CEASE_RESET = 4,
 };
 
-static void add_path_read(struct bgp_open *o, struct cursor value)
+static void bgp_session_add_path_read(struct bgp_open *o, struct cursor value)
 {
 	uint16_t afi;
 	uint8_t safi, offer;
@@ -35,7 +35,7 @@ static void add_path_read(struct bgp_open *o, struct cursor value)
 	}
 }
 
-static void capability_read(struct bgp_open *o, uint8_t code, struct cursor value)
+static void bgp_session_capability_read(struct bgp_open *o, uint8_t code, struct cursor value)
 {
 	switch (code) {
 	case CAPABILITY_MULTIPROTOCOL:
@@ -56,26 +56,26 @@ static void capability_read(struct bgp_open *o, uint8_t code, struct cursor valu
 			o->as4 = true;
 		break;
 	case CAPABILITY_ADD_PATH:
-		add_path_read(o, value);
+		bgp_session_add_path_read(o, value);
 		break;
 	default:
 		o->unknown_capabilities++;
 	}
 }
 
-static int capabilities_read(struct bgp_open *o, struct cursor c)
+static int bgp_session_capabilities_read(struct bgp_open *o, struct cursor c)
 {
 	struct cursor value;
 	uint8_t code, length;
 	while (cursor_left(&c)) {
 		if (!cursor_u8(&c, &code) || !cursor_u8(&c, &length) || !cursor_sub(&c, length, &value))
 			return ERR_MALFORMED;
-		capability_read(o, code, value);
+		bgp_session_capability_read(o, code, value);
 	}
 	return 1;
 }
 
-static bool parameter_next(struct cursor *c, bool extended, uint8_t *ret_type, struct cursor *ret_value)
+static bool bgp_session_parameter_next(struct cursor *c, bool extended, uint8_t *ret_type, struct cursor *ret_value)
 {
 	uint16_t length;
 	uint8_t narrow;
@@ -86,14 +86,14 @@ static bool parameter_next(struct cursor *c, bool extended, uint8_t *ret_type, s
 	return cursor_u8(c, &narrow) && cursor_sub(c, narrow, ret_value);
 }
 
-static int parameters_read(struct bgp_open *o, struct cursor c, bool extended)
+static int bgp_session_parameters_read(struct bgp_open *o, struct cursor c, bool extended)
 {
 	struct cursor value;
 	uint8_t type;
 	while (cursor_left(&c)) {
-		if (!parameter_next(&c, extended, &type, &value))
+		if (!bgp_session_parameter_next(&c, extended, &type, &value))
 			return ERR_MALFORMED;
-		if (type == PARAMETER_CAPABILITIES && capabilities_read(o, value) < 0)
+		if (type == PARAMETER_CAPABILITIES && bgp_session_capabilities_read(o, value) < 0)
 			return ERR_MALFORMED;
 	}
 	return 1;
@@ -118,7 +118,7 @@ int bgp_open(struct cursor body, struct bgp_open *ret)
 		if (!cursor_u16(&body, &length))
 			return ERR_MALFORMED;
 	}
-	if (!cursor_sub(&body, length, &parameters) || parameters_read(&o, parameters, extended) < 0)
+	if (!cursor_sub(&body, length, &parameters) || bgp_session_parameters_read(&o, parameters, extended) < 0)
 		return ERR_MALFORMED;
 	*ret = o;
 	return 1;

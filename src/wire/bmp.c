@@ -15,31 +15,31 @@
 #define FLAG_AS2	 0x20
 #define FLAG_OUT	 0x10
 
-static bool type_has_peer(uint8_t type)
+static bool bmp_type_has_peer(uint8_t type)
 {
 	return type != BMP_INITIATION && type != BMP_TERMINATION;
 }
 
 // Version, length and type as they must be. `c` has six bytes.
-static bool header_read(struct cursor *c, uint32_t *ret_length, uint8_t *ret_type)
+static bool bmp_header_read(struct cursor *c, uint32_t *ret_length, uint8_t *ret_type)
 {
 	uint8_t version;
 	if (!cursor_u8(c, &version) || !cursor_u32(c, ret_length) || !cursor_u8(c, ret_type))
 		return false;
 	if (version != BMP_VERSION || *ret_type >= BMP_TYPE_COUNT || *ret_length > BMP_MESSAGE_MAX)
 		return false;
-	return *ret_length >= BMP_HEADER_BYTES + (type_has_peer(*ret_type) ? BMP_PEER_HEADER_BYTES : 0u);
+	return *ret_length >= BMP_HEADER_BYTES + (bmp_type_has_peer(*ret_type) ? BMP_PEER_HEADER_BYTES : 0u);
 }
 
 bool bmp_header_plausible(struct cursor c)
 {
 	uint32_t length;
 	uint8_t type;
-	return header_read(&c, &length, &type);
+	return bmp_header_read(&c, &length, &type);
 }
 
 // 16 bytes; an IPv4 address stands in the last four.
-static bool address_read(struct cursor *c, bool v6, struct addr *ret)
+static bool bmp_address_read(struct cursor *c, bool v6, struct addr *ret)
 {
 	uint8_t bytes[16];
 	if (!cursor_bytes(c, bytes, sizeof(bytes)))
@@ -48,7 +48,7 @@ static bool address_read(struct cursor *c, bool v6, struct addr *ret)
 	return true;
 }
 
-static enum bmp_view view_of(const struct bmp_peer *p)
+static enum bmp_view bmp_view_of(const struct bmp_peer *p)
 {
 	bool post = p->flags & FLAG_POST_POLICY;
 	if (p->type == PEER_LOC_RIB)
@@ -59,15 +59,15 @@ static enum bmp_view view_of(const struct bmp_peer *p)
 }
 
 // RFC 9069, 4.2: the flags of a Loc-RIB peer mean other things; it has no address and always 4-byte AS numbers.
-static bool peer_read(struct cursor *c, struct bmp_peer *p)
+static bool bmp_peer_read(struct cursor *c, struct bmp_peer *p)
 {
 	if (!cursor_u8(c, &p->type) || !cursor_u8(c, &p->flags) || !cursor_bytes(c, p->distinguisher, 8))
 		return false;
 	bool local = p->type == PEER_LOC_RIB;
-	if (!address_read(c, !local && p->flags & FLAG_IPV6, &p->address) || !cursor_u32(c, &p->asn) ||
+	if (!bmp_address_read(c, !local && p->flags & FLAG_IPV6, &p->address) || !cursor_u32(c, &p->asn) ||
 	    !cursor_bytes(c, p->bgp_id, 4) || !cursor_u32(c, &p->seconds) || !cursor_u32(c, &p->microseconds))
 		return false;
-	p->view = view_of(p);
+	p->view = bmp_view_of(p);
 	p->as_bytes = !local && p->flags & FLAG_AS2 ? 2 : 4;
 	return true;
 }
@@ -78,12 +78,12 @@ int bmp_message(struct cursor *c, struct bmp_message *ret)
 	struct bmp_message m = {0};
 	if (cursor_left(&at) < BMP_HEADER_BYTES)
 		return 0;
-	if (!header_read(&at, &m.length, &m.type))
+	if (!bmp_header_read(&at, &m.length, &m.type))
 		return ERR_MALFORMED;
 	if (!cursor_sub(&at, m.length - BMP_HEADER_BYTES, &m.body))
 		return 0;
-	m.has_peer = type_has_peer(m.type);
-	if (m.has_peer && !peer_read(&m.body, &m.peer))
+	m.has_peer = bmp_type_has_peer(m.type);
+	if (m.has_peer && !bmp_peer_read(&m.body, &m.peer))
 		return ERR_MALFORMED;
 	*c = at;
 	*ret = m;
@@ -91,7 +91,7 @@ int bmp_message(struct cursor *c, struct bmp_message *ret)
 }
 
 // False: the message itself cannot be framed, so nothing behind it can be found.
-static bool open_read(struct cursor *c, struct bgp_open *ret, bool *ret_valid)
+static bool bmp_open_read(struct cursor *c, struct bgp_open *ret, bool *ret_valid)
 {
 	struct bgp_message m;
 	if (bgp_message(c, &m) != 1)
@@ -105,10 +105,10 @@ int bmp_peer_up(const struct bmp_message *m, struct bmp_peer_up *ret)
 	struct cursor c = m->body;
 	struct bmp_peer_up up = {0};
 	bool v6 = m->peer.type != PEER_LOC_RIB && m->peer.flags & FLAG_IPV6;
-	if (m->type != BMP_PEER_UP || !address_read(&c, v6, &up.local) || !cursor_u16(&c, &up.local_port) ||
+	if (m->type != BMP_PEER_UP || !bmp_address_read(&c, v6, &up.local) || !cursor_u16(&c, &up.local_port) ||
 	    !cursor_u16(&c, &up.remote_port))
 		return ERR_MALFORMED;
-	if (open_read(&c, &up.sent, &up.sent_valid) && open_read(&c, &up.received, &up.received_valid))
+	if (bmp_open_read(&c, &up.sent, &up.sent_valid) && bmp_open_read(&c, &up.received, &up.received_valid))
 		up.information = c;
 	*ret = up;
 	return 1;

@@ -12,7 +12,7 @@
 #define FLAG_RA	    0x0080u
 #define OPT_FLAG_DO 0x8000u
 
-static uint8_t *put_u16(uint8_t *at, uint16_t value)
+static uint8_t *dns_put_u16(uint8_t *at, uint16_t value)
 {
 	at[0] = (uint8_t)(value >> 8);
 	at[1] = (uint8_t)value;
@@ -21,27 +21,27 @@ static uint8_t *put_u16(uint8_t *at, uint16_t value)
 
 size_t dns_query_write(const struct dns_query *q, uint8_t ret[DNS_QUERY_MAX])
 {
-	uint8_t *at = put_u16(ret, q->id);
-	at = put_u16(at, q->recurse ? FLAG_RD : 0);
-	at = put_u16(at, 1); // questions
-	at = put_u16(at, 0);
-	at = put_u16(at, 0);
-	at = put_u16(at, 1);
+	uint8_t *at = dns_put_u16(ret, q->id);
+	at = dns_put_u16(at, q->recurse ? FLAG_RD : 0);
+	at = dns_put_u16(at, 1); // questions
+	at = dns_put_u16(at, 0);
+	at = dns_put_u16(at, 0);
+	at = dns_put_u16(at, 1);
 	memcpy(at, q->name.bytes, q->name.length);
-	at = put_u16(at + q->name.length, q->type);
-	at = put_u16(at, DNS_CLASS_IN);
+	at = dns_put_u16(at + q->name.length, q->type);
+	at = dns_put_u16(at, DNS_CLASS_IN);
 	*at++ = 0; // OPT: owned by the root
-	at = put_u16(at, DNS_OPT);
-	at = put_u16(at, DNS_UDP_SIZE);
-	at = put_u16(at, 0); // extended rcode, version 0
-	at = put_u16(at, 0); // no flags
-	at = put_u16(at, 4);
-	at = put_u16(at, DNS_OPTION_NSID);
-	at = put_u16(at, 0);
+	at = dns_put_u16(at, DNS_OPT);
+	at = dns_put_u16(at, DNS_UDP_SIZE);
+	at = dns_put_u16(at, 0); // extended rcode, version 0
+	at = dns_put_u16(at, 0); // no flags
+	at = dns_put_u16(at, 4);
+	at = dns_put_u16(at, DNS_OPTION_NSID);
+	at = dns_put_u16(at, 0);
 	return (size_t)(at - ret);
 }
 
-static int question_read(struct cursor whole, struct cursor *c, struct dns_question *ret)
+static int dns_question_read(struct cursor whole, struct cursor *c, struct dns_question *ret)
 {
 	uint32_t work = 0;
 	int err = dns_name_read(whole, c, &work, &ret->name);
@@ -72,7 +72,7 @@ int dns_message_parse(struct cursor whole, struct dns_message *ret)
 	m.rcode = flags & 15;
 	m.has_question = questions;
 	m.question = (struct dns_question){0};
-	if (questions && question_read(whole, &c, &m.question) < 0)
+	if (questions && dns_question_read(whole, &c, &m.question) < 0)
 		return ERR_MALFORMED;
 	m.records = c;
 	*ret = m;
@@ -130,7 +130,7 @@ int dns_rdata_address(const struct dns_record *r, struct addr *ret)
 }
 
 // A name that is all there is left.
-static int last_name(const struct dns_message *m, struct cursor *c, struct dns_name *ret)
+static int dns_last_name(const struct dns_message *m, struct cursor *c, struct dns_name *ret)
 {
 	struct dns_name name;
 	uint32_t work = 0;
@@ -144,14 +144,14 @@ static int last_name(const struct dns_message *m, struct cursor *c, struct dns_n
 int dns_rdata_name(const struct dns_message *m, const struct dns_record *r, struct dns_name *ret)
 {
 	struct cursor c = r->rdata;
-	return r->type == DNS_NS || r->type == DNS_CNAME ? last_name(m, &c, ret) : ERR_MALFORMED;
+	return r->type == DNS_NS || r->type == DNS_CNAME ? dns_last_name(m, &c, ret) : ERR_MALFORMED;
 }
 
 int dns_rdata_mx(const struct dns_message *m, const struct dns_record *r, struct dns_mx *ret)
 {
 	struct cursor c = r->rdata;
 	uint16_t preference;
-	if (r->type != DNS_MX || !cursor_u16(&c, &preference) || last_name(m, &c, &ret->host) < 0)
+	if (r->type != DNS_MX || !cursor_u16(&c, &preference) || dns_last_name(m, &c, &ret->host) < 0)
 		return ERR_MALFORMED;
 	ret->preference = preference;
 	return 0;

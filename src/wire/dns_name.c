@@ -16,13 +16,13 @@
 #define LABEL_KIND  0xc0u
 #define OFFSET_BITS 0x3fffu
 
-static uint8_t lower(uint8_t byte)
+static uint8_t dns_name_lower(uint8_t byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + ('a' - 'A')) : byte;
 }
 
 // One character of a label at *text, its escape resolved; -1 when broken.
-static int text_byte(const char **text)
+static int dns_name_text_byte(const char **text)
 {
 	const char *t = *text;
 	if (*t != '\\') {
@@ -59,7 +59,7 @@ int dns_name_parse(const char *text, struct dns_name *ret)
 			text++;
 			continue;
 		}
-		int byte = text_byte(&text);
+		int byte = dns_name_text_byte(&text);
 		if (byte < 0)
 			return ERR_MALFORMED;
 		if (used >= DNS_NAME_MAX || used - label > DNS_LABEL_MAX)
@@ -78,7 +78,7 @@ int dns_name_parse(const char *text, struct dns_name *ret)
 	return 0;
 }
 
-static size_t put_byte(char *at, uint8_t byte)
+static size_t dns_name_put_byte(char *at, uint8_t byte)
 {
 	if (byte > ' ' && byte < 0x7f && byte != '.' && byte != '\\') {
 		at[0] = (char)byte;
@@ -102,7 +102,7 @@ size_t dns_name_text(const struct dns_name *name, char ret[DNS_NAME_TEXT_MAX + 1
 		if (used)
 			ret[used++] = '.';
 		for (size_t i = 1; i <= name->bytes[at]; i++)
-			used += put_byte(ret + used, name->bytes[at + i]);
+			used += dns_name_put_byte(ret + used, name->bytes[at + i]);
 	}
 	if (!used)
 		ret[used++] = '.';
@@ -110,17 +110,17 @@ size_t dns_name_text(const struct dns_name *name, char ret[DNS_NAME_TEXT_MAX + 1
 	return used;
 }
 
-static bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n)
+static bool dns_name_same_bytes(const uint8_t *a, const uint8_t *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (a[i] != b[i] && lower(a[i]) != lower(b[i])) // lengths of labels are no letters
+		if (a[i] != b[i] && dns_name_lower(a[i]) != dns_name_lower(b[i])) // lengths of labels are no letters
 			return false;
 	return true;
 }
 
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b)
 {
-	return a->length == b->length && same_bytes(a->bytes, b->bytes, a->length);
+	return a->length == b->length && dns_name_same_bytes(a->bytes, b->bytes, a->length);
 }
 
 bool dns_name_under(const struct dns_name *name, const struct dns_name *top)
@@ -129,11 +129,11 @@ bool dns_name_under(const struct dns_name *name, const struct dns_name *top)
 	while (at < name->length && name->length - at > top->length)
 		at += name->bytes[at] + 1u;
 	return name->length >= at && name->length - at == top->length &&
-	       same_bytes(name->bytes + at, top->bytes, top->length);
+	       dns_name_same_bytes(name->bytes + at, top->bytes, top->length);
 }
 
 // Follows a pointer from a run of labels that began at `run`; false when it does not lead backwards.
-static bool follow(struct cursor whole, const uint8_t *run, size_t offset, struct cursor *ret)
+static bool dns_name_follow(struct cursor whole, const uint8_t *run, size_t offset, struct cursor *ret)
 {
 	struct cursor to = whole;
 	if (offset >= (size_t)(run - whole.at) || !cursor_skip(&to, offset))
@@ -158,7 +158,7 @@ int dns_name_read(struct cursor whole, struct cursor *c, uint32_t *work, struct 
 			if (!labels || !cursor_u8(&at, &low))
 				return ERR_MALFORMED;
 			behind = jumped ? behind : at;
-			if (!follow(whole, run, (uint32_t)(kind << 8 | low) & OFFSET_BITS, &at))
+			if (!dns_name_follow(whole, run, (uint32_t)(kind << 8 | low) & OFFSET_BITS, &at))
 				return ERR_MALFORMED;
 			run = at.at;
 			jumped = true;

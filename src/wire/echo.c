@@ -16,7 +16,7 @@
 #define DONT_FRAGMENT	0x40
 #define FRAGMENT_OFFSET 0x1fff
 
-static uint64_t sum_of(const void *bytes, size_t n)
+static uint64_t echo_sum_of(const void *bytes, size_t n)
 {
 	const uint8_t *at = bytes;
 	uint64_t sum = 0;
@@ -31,7 +31,7 @@ static uint64_t sum_of(const void *bytes, size_t n)
 }
 
 // In the machine's byte order, ready to be copied into a packet.
-static uint16_t sum_fold(uint64_t sum)
+static uint16_t echo_sum_fold(uint64_t sum)
 {
 	sum = (sum & 0xffffffff) + (sum >> 32);
 	sum = (sum & 0xffffffff) + (sum >> 32);
@@ -40,52 +40,52 @@ static uint16_t sum_fold(uint64_t sum)
 	return (uint16_t)~sum;
 }
 
-static void put_u16(uint8_t *at, uint16_t value)
+static void echo_put_u16(uint8_t *at, uint16_t value)
 {
 	value = __builtin_bswap16(value);
 	memcpy(at, &value, sizeof(value));
 }
 
-static void put_u32(uint8_t *at, uint32_t value)
+static void echo_put_u32(uint8_t *at, uint32_t value)
 {
 	value = __builtin_bswap32(value);
 	memcpy(at, &value, sizeof(value));
 }
 
-static void put_u64(uint8_t *at, uint64_t value)
+static void echo_put_u64(uint8_t *at, uint64_t value)
 {
 	value = __builtin_bswap64(value);
 	memcpy(at, &value, sizeof(value));
 }
 
-static void head_v4(const struct echo_origin *o, struct echo_template *t)
+static void echo_head_v4(const struct echo_origin *o, struct echo_template *t)
 {
 	uint8_t *ip = t->bytes;
 	ip[0] = 0x45;
-	put_u16(ip + 2, t->length);
+	echo_put_u16(ip + 2, t->length);
 	ip[6] = DONT_FRAGMENT;
 	ip[8] = o->ttl;
 	ip[9] = PROTOCOL_ICMP;
 	memcpy(ip + IP4_SOURCE, o->source.bytes, 4);
 	ip[t->head] = ECHO4_REQUEST;
-	t->ip_sum = sum_of(ip, ECHO_IP4_BYTES);
+	t->ip_sum = echo_sum_of(ip, ECHO_IP4_BYTES);
 	t->icmp_sum = 0;
 }
 
-static void head_v6(const struct echo_origin *o, struct echo_template *t)
+static void echo_head_v6(const struct echo_origin *o, struct echo_template *t)
 {
 	uint8_t *ip = t->bytes, pseudo[8] = {0};
 	uint16_t length = (uint16_t)(t->length - ECHO_IP6_BYTES);
 	ip[0] = 0x60;
-	put_u16(ip + 4, length);
+	echo_put_u16(ip + 4, length);
 	ip[6] = PROTOCOL_ICMPV6;
 	ip[7] = o->ttl;
 	memcpy(ip + IP6_SOURCE, o->source.bytes, 16);
 	ip[t->head] = ECHO6_REQUEST;
-	put_u32(pseudo, length);
+	echo_put_u32(pseudo, length);
 	pseudo[7] = PROTOCOL_ICMPV6;
 	t->ip_sum = 0;
-	t->icmp_sum = sum_of(pseudo, sizeof(pseudo)) + sum_of(o->source.bytes, 16);
+	t->icmp_sum = echo_sum_of(pseudo, sizeof(pseudo)) + echo_sum_of(o->source.bytes, 16);
 }
 
 void echo_template_make(const struct echo_origin *o, struct echo_template *ret)
@@ -96,60 +96,60 @@ void echo_template_make(const struct echo_origin *o, struct echo_template *ret)
 	*ret = (struct echo_template){.family = o->source.family, .head = v6 ? ECHO_IP6_BYTES : ECHO_IP4_BYTES};
 	ret->length = (uint8_t)(ret->head + ECHO_HEAD_BYTES + payload);
 	if (v6)
-		head_v6(o, ret);
+		echo_head_v6(o, ret);
 	else
-		head_v4(o, ret);
+		echo_head_v4(o, ret);
 	uint8_t *icmp = ret->bytes + ret->head;
-	put_u16(icmp + 4, o->id);
+	echo_put_u16(icmp + 4, o->id);
 	memcpy(icmp + ECHO_HEAD_BYTES + ECHO_BODY_BYTES, o->text, text);
-	ret->icmp_sum += sum_of(icmp, ECHO_HEAD_BYTES + payload);
+	ret->icmp_sum += echo_sum_of(icmp, ECHO_HEAD_BYTES + payload);
 }
 
-static void body_write(const struct echo_body *b, uint8_t ret[ECHO_BODY_BYTES])
+static void echo_body_write(const struct echo_body *b, uint8_t ret[ECHO_BODY_BYTES])
 {
-	put_u64(ret, (uint64_t)b->stamp);
-	put_u32(ret + 8, b->serial);
-	put_u32(ret + 12, b->index);
-	put_u64(ret + 16, b->cookie);
+	echo_put_u64(ret, (uint64_t)b->stamp);
+	echo_put_u32(ret + 8, b->serial);
+	echo_put_u32(ret + 12, b->index);
+	echo_put_u64(ret + 16, b->cookie);
 }
 
 // The checksum over what the template has and this request adds, in the machine's order.
-static uint16_t request_sum(const struct echo_template *t, const struct echo_request *r,
-			    const uint8_t body[ECHO_BODY_BYTES])
+static uint16_t echo_request_sum(const struct echo_template *t, const struct echo_request *r,
+				 const uint8_t body[ECHO_BODY_BYTES])
 {
-	uint64_t sum = t->icmp_sum + sum_of(body, ECHO_BODY_BYTES) + __builtin_bswap16(r->seq);
+	uint64_t sum = t->icmp_sum + echo_sum_of(body, ECHO_BODY_BYTES) + __builtin_bswap16(r->seq);
 	if (t->family == FAMILY_V6)
-		sum += sum_of(r->target.bytes, 16);
-	return sum_fold(sum);
+		sum += echo_sum_of(r->target.bytes, 16);
+	return echo_sum_fold(sum);
 }
 
 uint16_t echo_checksum(const struct echo_template *t, const struct echo_request *r)
 {
 	uint8_t body[ECHO_BODY_BYTES];
-	body_write(&r->body, body);
-	return __builtin_bswap16(request_sum(t, r, body));
+	echo_body_write(&r->body, body);
+	return __builtin_bswap16(echo_request_sum(t, r, body));
 }
 
 size_t echo_build(const struct echo_template *t, const struct echo_request *r, uint8_t ret_packet[ECHO_PACKET_MAX])
 {
 	memcpy(ret_packet, t->bytes, ECHO_PACKET_MAX);
 	uint8_t *icmp = ret_packet + t->head, *body = icmp + ECHO_HEAD_BYTES;
-	body_write(&r->body, body);
-	put_u16(icmp + 6, r->seq);
-	uint16_t sum = request_sum(t, r, body);
+	echo_body_write(&r->body, body);
+	echo_put_u16(icmp + 6, r->seq);
+	uint16_t sum = echo_request_sum(t, r, body);
 	memcpy(icmp + 2, &sum, sizeof(sum));
 	if (t->family == FAMILY_V6) {
 		memcpy(ret_packet + IP6_TARGET, r->target.bytes, 16);
 		return t->length;
 	}
 	memcpy(ret_packet + IP4_TARGET, r->target.bytes, 4);
-	put_u16(ret_packet + IP4_ID, r->ip_id);
-	sum = sum_fold(t->ip_sum + sum_of(r->target.bytes, 4) + __builtin_bswap16(r->ip_id));
+	echo_put_u16(ret_packet + IP4_ID, r->ip_id);
+	sum = echo_sum_fold(t->ip_sum + echo_sum_of(r->target.bytes, 4) + __builtin_bswap16(r->ip_id));
 	memcpy(ret_packet + IP4_CHECKSUM, &sum, sizeof(sum));
 	return t->length;
 }
 
-static bool MUST_USE read_u64(struct cursor *c, uint64_t *ret)
+static bool MUST_USE echo_read_u64(struct cursor *c, uint64_t *ret)
 {
 	uint32_t high = 0, low = 0;
 	if (cursor_left(c) < 8 || !cursor_u32(c, &high) || !cursor_u32(c, &low))
@@ -158,11 +158,12 @@ static bool MUST_USE read_u64(struct cursor *c, uint64_t *ret)
 	return true;
 }
 
-static bool body_read(struct cursor *c, struct echo_body *ret)
+static bool echo_body_read(struct cursor *c, struct echo_body *ret)
 {
 	uint64_t stamp = 0, cookie = 0;
 	uint32_t serial = 0, index = 0;
-	if (!read_u64(c, &stamp) || !cursor_u32(c, &serial) || !cursor_u32(c, &index) || !read_u64(c, &cookie))
+	if (!echo_read_u64(c, &stamp) || !cursor_u32(c, &serial) || !cursor_u32(c, &index) ||
+	    !echo_read_u64(c, &cookie))
 		return false;
 	*ret = (struct echo_body){(int64_t)stamp, serial, index, cookie};
 	return true;
@@ -173,11 +174,11 @@ static int echo_fields(struct cursor c, struct echo_answer *a)
 {
 	if (!cursor_u16(&c, &a->checksum) || !cursor_u16(&c, &a->id) || !cursor_u16(&c, &a->seq))
 		return ERR_TRUNCATED;
-	a->has_body = body_read(&c, &a->body);
+	a->has_body = echo_body_read(&c, &a->body);
 	return 1;
 }
 
-static int quoted_request(struct cursor c, uint8_t family, struct echo_answer *a)
+static int echo_quoted_request(struct cursor c, uint8_t family, struct echo_answer *a)
 {
 	uint8_t type = 0, code = 0;
 	a->quoted_size = (uint16_t)(cursor_left(&c) < UINT16_MAX ? cursor_left(&c) : UINT16_MAX);
@@ -189,7 +190,7 @@ static int quoted_request(struct cursor c, uint8_t family, struct echo_answer *a
 }
 
 // An IPv4 header. `strict`: all that it announces is there; a quoted packet may be cut. 0: a fragment, or not ICMP.
-static int ip4_open(struct cursor *c, bool strict, struct cursor *ret_inner, struct cursor *ret_header)
+static int echo_ip4_open(struct cursor *c, bool strict, struct cursor *ret_inner, struct cursor *ret_header)
 {
 	uint8_t first = 0, protocol = 0;
 	uint16_t total = 0, fragment = 0;
@@ -216,7 +217,7 @@ static int ip4_open(struct cursor *c, bool strict, struct cursor *ret_inner, str
 	return 1;
 }
 
-static int ip6_open(struct cursor *c, bool strict, struct cursor *ret_inner, struct cursor *ret_header)
+static int echo_ip6_open(struct cursor *c, bool strict, struct cursor *ret_inner, struct cursor *ret_header)
 {
 	uint8_t first = 0, protocol = 0;
 	uint16_t payload = 0;
@@ -240,9 +241,9 @@ static int ip6_open(struct cursor *c, bool strict, struct cursor *ret_inner, str
 	return 1;
 }
 
-// Sender, receiver and time to live of a header that ip4_open() or ip6_open() took.
-static void header_fields(struct cursor head, uint8_t family, struct addr *ret_from, struct addr *ret_to,
-			  uint8_t *ret_ttl)
+// Sender, receiver and time to live of a header that echo_ip4_open() or echo_ip6_open() took.
+static void echo_header_fields(struct cursor head, uint8_t family, struct addr *ret_from, struct addr *ret_to,
+			       uint8_t *ret_ttl)
 {
 	bool v6 = family == FAMILY_V6, ok;
 	size_t size = v6 ? 16 : 4;
@@ -253,28 +254,29 @@ static void header_fields(struct cursor head, uint8_t family, struct addr *ret_f
 	(void)ok; // the header is whole: its length was checked
 }
 
-static int quoted_packet(struct cursor c, uint8_t family, struct echo_answer *a)
+static int echo_quoted_packet(struct cursor c, uint8_t family, struct echo_answer *a)
 {
 	struct cursor inner, head;
 	struct addr from;
 	uint8_t ttl;
-	int got = family == FAMILY_V6 ? ip6_open(&c, false, &inner, &head) : ip4_open(&c, false, &inner, &head);
+	int got =
+		family == FAMILY_V6 ? echo_ip6_open(&c, false, &inner, &head) : echo_ip4_open(&c, false, &inner, &head);
 	if (got != 1)
 		return got;
-	header_fields(head, family, &from, &a->target, &ttl);
+	echo_header_fields(head, family, &from, &a->target, &ttl);
 	if (family == FAMILY_V4 && (!cursor_skip(&head, IP4_ID) || !cursor_u16(&head, &a->ip_id)))
 		return ERR_TRUNCATED;
-	return quoted_request(inner, family, a);
+	return echo_quoted_request(inner, family, a);
 }
 
-static bool is_error(uint8_t family, uint8_t type)
+static bool echo_is_error(uint8_t family, uint8_t type)
 {
 	if (family == FAMILY_V6)
 		return type == ECHO6_UNREACHABLE || type == ECHO6_EXCEEDED || type == ECHO6_PARAMETER;
 	return type == ECHO4_UNREACHABLE || type == ECHO4_EXCEEDED || type == ECHO4_PARAMETER;
 }
 
-static int message(struct cursor c, uint8_t family, struct echo_answer *a)
+static int echo_message(struct cursor c, uint8_t family, struct echo_answer *a)
 {
 	if (!cursor_u8(&c, &a->type) || !cursor_u8(&c, &a->code))
 		return ERR_TRUNCATED;
@@ -283,16 +285,16 @@ static int message(struct cursor c, uint8_t family, struct echo_answer *a)
 		a->target = a->from;
 		return a->code ? 0 : echo_fields(c, a);
 	}
-	if (!is_error(family, a->type))
+	if (!echo_is_error(family, a->type))
 		return 0;
 	a->kind = ECHO_ERROR;
-	return cursor_skip(&c, ECHO_HEAD_BYTES - 2) ? quoted_packet(c, family, a) : ERR_TRUNCATED;
+	return cursor_skip(&c, ECHO_HEAD_BYTES - 2) ? echo_quoted_packet(c, family, a) : ERR_TRUNCATED;
 }
 
 int echo_parse_message(struct cursor c, uint8_t family, struct echo_answer *ret)
 {
 	struct echo_answer a = {0};
-	int got = message(c, family, &a);
+	int got = echo_message(c, family, &a);
 	if (got == 1)
 		*ret = a;
 	return got;
@@ -301,7 +303,7 @@ int echo_parse_message(struct cursor c, uint8_t family, struct echo_answer *ret)
 int echo_parse_quoted(struct cursor request, uint8_t family, struct echo_answer *ret)
 {
 	struct echo_answer a = {.kind = ECHO_ERROR};
-	int got = quoted_request(request, family, &a);
+	int got = echo_quoted_request(request, family, &a);
 	if (got == 1)
 		*ret = a;
 	return got;
@@ -316,13 +318,14 @@ int echo_parse_packet(struct cursor packet, struct echo_answer *ret)
 	if (!cursor_u8(&look, &first))
 		return ERR_TRUNCATED;
 	uint8_t family = first >> 4 == 6 ? FAMILY_V6 : FAMILY_V4;
-	int got = family == FAMILY_V6 ? ip6_open(&packet, true, &inner, &head) : ip4_open(&packet, true, &inner, &head);
+	int got = family == FAMILY_V6 ? echo_ip6_open(&packet, true, &inner, &head)
+				      : echo_ip4_open(&packet, true, &inner, &head);
 	if (got != 1)
 		return got;
-	header_fields(head, family, &a.from, &to, &a.ttl);
-	if (family == FAMILY_V4 && sum_fold(sum_of(inner.at, cursor_left(&inner))) != 0)
+	echo_header_fields(head, family, &a.from, &to, &a.ttl);
+	if (family == FAMILY_V4 && echo_sum_fold(echo_sum_of(inner.at, cursor_left(&inner))) != 0)
 		return ERR_MALFORMED;
-	got = message(inner, family, &a);
+	got = echo_message(inner, family, &a);
 	if (got == 1)
 		*ret = a;
 	return got;

@@ -11,7 +11,7 @@
 #define LENGTH_DIGITS_MAX 18 // fits 63 bits
 #define CHUNK_DIGITS_MAX  15
 
-static const char protocol[] = "HTTP/1.";
+static const char http1_protocol[] = "HTTP/1.";
 
 bool http1_value_valid(const char *text)
 {
@@ -39,22 +39,22 @@ struct writer {
 	size_t used; // goes on counting beyond the end
 };
 
-static void put(struct writer *w, const char *text)
+static void http1_put(struct writer *w, const char *text)
 {
 	for (; *text; text++, w->used++)
 		if (w->used < HTTP1_REQUEST_MAX)
 			w->bytes[w->used] = *text;
 }
 
-static void put_port(struct writer *w, uint16_t port)
+static void http1_put_port(struct writer *w, uint16_t port)
 {
 	char digits[6];
 	size_t at = sizeof(digits) - 1;
 	digits[at] = 0;
 	for (; port; port /= 10)
 		digits[--at] = (char)('0' + port % 10);
-	put(w, ":");
-	put(w, digits + at);
+	http1_put(w, ":");
+	http1_put(w, digits + at);
 }
 
 int http1_request_write(const struct http1_request *r, char *ret_bytes)
@@ -62,13 +62,13 @@ int http1_request_write(const struct http1_request *r, char *ret_bytes)
 	if (!http1_host_valid(r->host) || !http1_value_valid(r->agent))
 		return ERR_MALFORMED;
 	struct writer w = {ret_bytes, 0};
-	put(&w, r->head ? "HEAD / HTTP/1.1\r\nHost: " : "GET / HTTP/1.1\r\nHost: ");
-	put(&w, r->host);
+	http1_put(&w, r->head ? "HEAD / HTTP/1.1\r\nHost: " : "GET / HTTP/1.1\r\nHost: ");
+	http1_put(&w, r->host);
 	if (r->port)
-		put_port(&w, r->port);
-	put(&w, "\r\nUser-Agent: ");
-	put(&w, r->agent);
-	put(&w, "\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+		http1_put_port(&w, r->port);
+	http1_put(&w, "\r\nUser-Agent: ");
+	http1_put(&w, r->agent);
+	http1_put(&w, "\r\nAccept: */*\r\nConnection: close\r\n\r\n");
 	return w.used <= HTTP1_REQUEST_MAX ? (int)w.used : ERR_TOO_LARGE;
 }
 
@@ -77,40 +77,41 @@ void http1_head_begin(struct http1_head *h)
 	*h = (struct http1_head){0};
 }
 
-static size_t kept(const struct http1_head *h)
+static size_t http1_kept(const struct http1_head *h)
 {
 	return h->line_length < HTTP1_LINE_KEPT ? h->line_length : HTTP1_LINE_KEPT;
 }
 
-static bool is_blank(char c)
+static bool http1_is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-static bool is_digit(char c)
+static bool http1_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
 // "HTTP/1.1 200 OK"; the words after the number may be missing.
-static int status_line(struct http1_head *h)
+static int http1_status_line(struct http1_head *h)
 {
-	const size_t version = sizeof(protocol) - 1, number = version + 2;
+	const size_t version = sizeof(http1_protocol) - 1, number = version + 2;
 	const char *l = h->line;
-	if (kept(h) < number + 3 || memcmp(l, protocol, version) != 0 || !is_digit(l[version]) || l[version + 1] != ' ')
+	if (http1_kept(h) < number + 3 || memcmp(l, http1_protocol, version) != 0 || !http1_is_digit(l[version]) ||
+	    l[version + 1] != ' ')
 		return ERR_MALFORMED;
 	struct cursor c = cursor_of(l + number, 3);
 	uint64_t status;
 	if (!number_digits(&c, 3, &status) || status < 100)
 		return ERR_MALFORMED;
-	if (h->line_length > number + 3 && !is_blank(l[number + 3]))
+	if (h->line_length > number + 3 && !http1_is_blank(l[number + 3]))
 		return ERR_MALFORMED;
 	h->status = (uint16_t)status;
 	h->begun = true;
 	return 0;
 }
 
-static int header_length(struct http1_head *h, const char *value, size_t n)
+static int http1_header_length(struct http1_head *h, const char *value, size_t n)
 {
 	struct cursor c = cursor_of(value, n);
 	uint64_t length;
@@ -124,57 +125,57 @@ static int header_length(struct http1_head *h, const char *value, size_t n)
 }
 
 // The last coding counts (RFC 9112 6.3): anything but chunked runs to the end of the connection.
-static void header_encoding(struct http1_head *h, const char *value, size_t n)
+static void http1_header_encoding(struct http1_head *h, const char *value, size_t n)
 {
 	static const char word[] = "chunked";
 	const size_t length = sizeof(word) - 1;
 	if (n < length || strncasecmp(value + n - length, word, length) != 0)
 		return;
-	h->chunked = n == length || value[n - length - 1] == ',' || is_blank(value[n - length - 1]);
+	h->chunked = n == length || value[n - length - 1] == ',' || http1_is_blank(value[n - length - 1]);
 }
 
-static bool name_is(const char *line, size_t n, const char *name)
+static bool http1_name_is(const char *line, size_t n, const char *name)
 {
 	return strlen(name) == n && strncasecmp(line, name, n) == 0;
 }
 
-static int header_line(struct http1_head *h)
+static int http1_header_line(struct http1_head *h)
 {
-	size_t end = kept(h), name = 0;
-	if (is_blank(h->line[0]))
+	size_t end = http1_kept(h), name = 0;
+	if (http1_is_blank(h->line[0]))
 		return 0; // goes on with the line before it: of none that is read here
 	while (name < end && h->line[name] != ':')
 		name++;
 	if (name == end)
 		return h->line_length > HTTP1_LINE_KEPT ? 0 : ERR_MALFORMED;
 	size_t value = name + 1;
-	while (name && is_blank(h->line[name - 1]))
+	while (name && http1_is_blank(h->line[name - 1]))
 		name--;
-	while (value < end && is_blank(h->line[value]))
+	while (value < end && http1_is_blank(h->line[value]))
 		value++;
 	size_t after = h->line_length - value;
-	while (end > value && is_blank(h->line[end - 1]))
+	while (end > value && http1_is_blank(h->line[end - 1]))
 		end--;
 	if (!name)
 		return ERR_MALFORMED;
-	if (name_is(h->line, name, "content-length"))
-		return header_length(h, h->line + value, end - value);
-	if (name_is(h->line, name, "transfer-encoding"))
-		header_encoding(h, h->line + value, end - value);
-	else if (name_is(h->line, name, "location"))
+	if (http1_name_is(h->line, name, "content-length"))
+		return http1_header_length(h, h->line + value, end - value);
+	if (http1_name_is(h->line, name, "transfer-encoding"))
+		http1_header_encoding(h, h->line + value, end - value);
+	else if (http1_name_is(h->line, name, "location"))
 		h->location_length = (uint32_t)after;
 	return 0;
 }
 
 // A line is complete. 1: it was the empty one that ends the head.
-static int line_end(struct http1_head *h)
+static int http1_line_end(struct http1_head *h)
 {
 	if (h->line_length && h->line_length <= HTTP1_LINE_KEPT && h->line[h->line_length - 1] == '\r')
 		h->line_length--;
 	if (!h->begun)
-		return status_line(h);
+		return http1_status_line(h);
 	if (h->line_length)
-		return header_line(h);
+		return http1_header_line(h);
 	if (h->status >= 200 || h->status == 101)
 		return 1;
 	struct http1_head next = {.bytes = h->bytes}; // an interim answer: the real one follows
@@ -183,18 +184,18 @@ static int line_end(struct http1_head *h)
 }
 
 // Bytes of a line, without its end.
-static int line_add(struct http1_head *h, const uint8_t *bytes, size_t n)
+static int http1_line_add(struct http1_head *h, const uint8_t *bytes, size_t n)
 {
 	if (n && memchr(bytes, 0, n))
 		return ERR_MALFORMED;
-	size_t had = kept(h), more = n < HTTP1_LINE_KEPT - had ? n : HTTP1_LINE_KEPT - had;
+	size_t had = http1_kept(h), more = n < HTTP1_LINE_KEPT - had ? n : HTTP1_LINE_KEPT - had;
 	if (more)
 		memcpy(h->line + had, bytes, more);
 	h->line_length += (uint32_t)n;
 	if (h->begun)
 		return 0;
-	size_t known = kept(h) < sizeof(protocol) - 1 ? kept(h) : sizeof(protocol) - 1;
-	return memcmp(h->line, protocol, known) == 0 ? 0 : ERR_MALFORMED;
+	size_t known = http1_kept(h) < sizeof(http1_protocol) - 1 ? http1_kept(h) : sizeof(http1_protocol) - 1;
+	return memcmp(h->line, http1_protocol, known) == 0 ? 0 : ERR_MALFORMED;
 }
 
 int http1_head_read(struct http1_head *h, struct cursor *c)
@@ -205,14 +206,14 @@ int http1_head_read(struct http1_head *h, struct cursor *c)
 			return ERR_TOO_LARGE;
 		const uint8_t *end = memchr(c->at, '\n', look);
 		size_t n = end ? (size_t)(end - c->at) : look;
-		int status = line_add(h, c->at, n);
+		int status = http1_line_add(h, c->at, n);
 		size_t taken = n + (end ? 1 : 0);
 		if (status < 0 || !cursor_skip(c, taken))
 			return ERR_MALFORMED;
 		h->bytes += (uint32_t)taken;
 		if (!end)
 			continue;
-		status = line_end(h);
+		status = http1_line_end(h);
 		if (status)
 			return status;
 		h->line_length = 0;
@@ -234,7 +235,7 @@ void http1_body_begin(struct http1_body *b, const struct http1_head *h, bool was
 		*b = (struct http1_body){.kind = HTTP1_BODY_LENGTH, .left = h->length};
 }
 
-static int hex_digit(uint8_t byte)
+static int http1_hex_digit(uint8_t byte)
 {
 	if (byte >= '0' && byte <= '9')
 		return byte - '0';
@@ -242,9 +243,9 @@ static int hex_digit(uint8_t byte)
 	return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
-static int chunk_size(struct http1_body *b, uint8_t byte)
+static int http1_chunk_size(struct http1_body *b, uint8_t byte)
 {
-	int digit = hex_digit(byte);
+	int digit = http1_hex_digit(byte);
 	if (digit >= 0) {
 		b->left = b->left << 4 | (uint64_t)digit;
 		return ++b->digits > CHUNK_DIGITS_MAX ? ERR_MALFORMED : 0;
@@ -261,11 +262,11 @@ static int chunk_size(struct http1_body *b, uint8_t byte)
 }
 
 // One byte that is no data.
-static int chunk_byte(struct http1_body *b, uint8_t byte)
+static int http1_chunk_byte(struct http1_body *b, uint8_t byte)
 {
 	switch (b->at) {
 	case CHUNK_SIZE:
-		return chunk_size(b, byte);
+		return http1_chunk_size(b, byte);
 	case CHUNK_EXTENSION:
 		if (byte == '\n')
 			b->at = b->left ? CHUNK_DATA : CHUNK_TRAILER;
@@ -289,22 +290,22 @@ static int chunk_byte(struct http1_body *b, uint8_t byte)
 	}
 }
 
-static void body_skip(struct http1_body *b, struct cursor *c)
+static void http1_body_skip(struct http1_body *b, struct cursor *c)
 {
 	uint64_t n = cursor_left(c) < b->left ? cursor_left(c) : b->left;
 	b->left -= cursor_skip(c, (size_t)n) ? n : 0;
 }
 
-static int chunks_read(struct http1_body *b, struct cursor *c)
+static int http1_chunks_read(struct http1_body *b, struct cursor *c)
 {
 	while (b->at != CHUNK_DONE && cursor_left(c)) {
 		if (b->at == CHUNK_DATA) {
-			body_skip(b, c);
+			http1_body_skip(b, c);
 			b->at = b->left ? CHUNK_DATA : CHUNK_DATA_END;
 			continue;
 		}
 		uint8_t byte;
-		int status = cursor_u8(c, &byte) ? chunk_byte(b, byte) : ERR_MALFORMED;
+		int status = cursor_u8(c, &byte) ? http1_chunk_byte(b, byte) : ERR_MALFORMED;
 		if (status < 0)
 			return status;
 	}
@@ -315,10 +316,10 @@ int http1_body_read(struct http1_body *b, struct cursor *c)
 {
 	switch (b->kind) {
 	case HTTP1_BODY_LENGTH:
-		body_skip(b, c);
+		http1_body_skip(b, c);
 		return b->left == 0;
 	case HTTP1_BODY_CHUNKED:
-		return chunks_read(b, c);
+		return http1_chunks_read(b, c);
 	case HTTP1_BODY_TO_END:
 		return cursor_skip(c, cursor_left(c)) ? 0 : ERR_MALFORMED;
 	case HTTP1_BODY_NONE:

@@ -46,23 +46,23 @@ int mrt_header(struct cursor *c, struct mrt_header *ret)
 
 // The shortest body of a BGP4MP record: both AS numbers, interface, family, two IPv4 addresses, then two
 // states or the header of a message.
-static uint32_t bgp4mp_least(uint16_t subtype)
+static uint32_t mrt_bgp4mp_least(uint16_t subtype)
 {
 	uint32_t least = BIT(subtype) & BGP4MP_AS4 ? 20 : 16;
 	return least + (BIT(subtype) & BGP4MP_STATES ? 4 : BGP_HEADER_BYTES);
 }
 
-static bool bgp4mp_plausible(const struct mrt_header *h, uint32_t extra)
+static bool mrt_bgp4mp_plausible(const struct mrt_header *h, uint32_t extra)
 {
 	if (h->subtype > BGP4MP_SUBTYPE_LAST)
 		return false;
 	if (BIT(h->subtype) & BGP4MP_DEPRECATED)
 		return true;
 	if (h->subtype == BGP4MP_STATE_CHANGE && h->length == 8 + extra)
-		return true; // see bgp4mp_bare
+		return true; // see mrt_bgp4mp_bare
 	if (h->subtype == BGP4MP_MESSAGE)
 		return h->length >= 4 + BGP_HEADER_BYTES + extra;
-	return h->length >= bgp4mp_least(h->subtype) + extra;
+	return h->length >= mrt_bgp4mp_least(h->subtype) + extra;
 }
 
 bool mrt_header_plausible(const struct mrt_header *h)
@@ -71,9 +71,9 @@ bool mrt_header_plausible(const struct mrt_header *h)
 		return false;
 	switch (h->type) {
 	case MRT_TYPE_BGP4MP:
-		return bgp4mp_plausible(h, 0);
+		return mrt_bgp4mp_plausible(h, 0);
 	case MRT_TYPE_BGP4MP_ET:
-		return bgp4mp_plausible(h, 4);
+		return mrt_bgp4mp_plausible(h, 4);
 	case MRT_TYPE_TABLE_DUMP_V2:
 		return mrt_table_v2_plausible(h);
 	case MRT_TYPE_TABLE_DUMP:
@@ -95,7 +95,7 @@ bool mrt_header_plausible(const struct mrt_header *h)
 	}
 }
 
-static bool asn_read(struct cursor *c, bool as4, uint32_t *ret)
+static bool mrt_asn_read(struct cursor *c, bool as4, uint32_t *ret)
 {
 	uint16_t narrow;
 	if (as4)
@@ -108,7 +108,7 @@ static bool asn_read(struct cursor *c, bool as4, uint32_t *ret)
 
 // What GNU Zebra wrote until about 2001: neither interface, family nor addresses; both AS numbers are zero. A
 // state change of eight bytes, or a message whose marker stands where interface and family belong.
-static bool bgp4mp_bare(const struct cursor *body, uint16_t subtype)
+static bool mrt_bgp4mp_bare(const struct cursor *body, uint16_t subtype)
 {
 	struct cursor c = *body;
 	uint32_t asns, next;
@@ -117,21 +117,21 @@ static bool bgp4mp_bare(const struct cursor *body, uint16_t subtype)
 	return subtype == BGP4MP_MESSAGE && cursor_u32(&c, &asns) && cursor_u32(&c, &next) && next == UINT32_MAX;
 }
 
-static bool bgp4mp_bare_session(struct cursor *c, struct mrt_session *s)
+static bool mrt_bgp4mp_bare_session(struct cursor *c, struct mrt_session *s)
 {
 	*s = (struct mrt_session){.peer.family = FAMILY_V4, .local.family = FAMILY_V4};
-	return asn_read(c, false, &s->peer_asn) && asn_read(c, false, &s->local_asn);
+	return mrt_asn_read(c, false, &s->peer_asn) && mrt_asn_read(c, false, &s->local_asn);
 }
 
-static int bgp4mp_session(struct cursor *c, uint16_t subtype, struct mrt_session *s)
+static int mrt_bgp4mp_session(struct cursor *c, uint16_t subtype, struct mrt_session *s)
 {
 	uint32_t bit = BIT(subtype);
 	s->as4 = bit & BGP4MP_AS4;
 	s->add_path = bit & BGP4MP_ADDPATH;
 	s->outgoing = bit & BGP4MP_LOCAL;
-	if (UNLIKELY(bgp4mp_bare(c, subtype)))
-		return bgp4mp_bare_session(c, s) ? 1 : ERR_MALFORMED;
-	if (!asn_read(c, s->as4, &s->peer_asn) || !asn_read(c, s->as4, &s->local_asn) ||
+	if (UNLIKELY(mrt_bgp4mp_bare(c, subtype)))
+		return mrt_bgp4mp_bare_session(c, s) ? 1 : ERR_MALFORMED;
+	if (!mrt_asn_read(c, s->as4, &s->peer_asn) || !mrt_asn_read(c, s->as4, &s->local_asn) ||
 	    !cursor_u16(c, &s->interface) || !cursor_u16(c, &s->afi))
 		return ERR_MALFORMED;
 	if (!mrt_addr(c, s->afi, &s->peer) || !mrt_addr(c, s->afi, &s->local))
@@ -139,7 +139,7 @@ static int bgp4mp_session(struct cursor *c, uint16_t subtype, struct mrt_session
 	return 1;
 }
 
-static int bgp4mp_record(struct cursor body, struct mrt_record *r)
+static int mrt_bgp4mp_record(struct cursor body, struct mrt_record *r)
 {
 	uint16_t subtype = r->header.subtype;
 	if (subtype > BGP4MP_SUBTYPE_LAST || !(BIT(subtype) & BGP4MP_READ))
@@ -147,26 +147,26 @@ static int bgp4mp_record(struct cursor body, struct mrt_record *r)
 	if (BIT(subtype) & BGP4MP_STATES) {
 		struct mrt_state *state = &r->state;
 		r->kind = MRT_STATE;
-		if (bgp4mp_session(&body, subtype, &state->session) < 0 || !cursor_u16(&body, &state->old_state) ||
+		if (mrt_bgp4mp_session(&body, subtype, &state->session) < 0 || !cursor_u16(&body, &state->old_state) ||
 		    !cursor_u16(&body, &state->new_state))
 			return ERR_MALFORMED;
 		return 1;
 	}
 	r->kind = MRT_MESSAGE;
-	if (bgp4mp_session(&body, subtype, &r->message.session) < 0)
+	if (mrt_bgp4mp_session(&body, subtype, &r->message.session) < 0)
 		return ERR_MALFORMED;
 	r->message.bgp = body;
 	return 1;
 }
 
 // A million microseconds or more is damage of the fraction alone: the record stands, within its second.
-static int bgp4mp_et_record(struct cursor body, struct mrt_record *r)
+static int mrt_bgp4mp_et_record(struct cursor body, struct mrt_record *r)
 {
 	uint32_t microseconds;
 	if (!cursor_u32(&body, &microseconds))
 		return ERR_MALFORMED;
 	r->microseconds = microseconds < 1000000 ? microseconds : 999999;
-	return bgp4mp_record(body, r);
+	return mrt_bgp4mp_record(body, r);
 }
 
 int mrt_record(const struct mrt_header *header, struct cursor body, struct mrt_record *ret)
@@ -175,9 +175,9 @@ int mrt_record(const struct mrt_header *header, struct cursor body, struct mrt_r
 	ret->microseconds = 0;
 	switch (header->type) {
 	case MRT_TYPE_BGP4MP:
-		return bgp4mp_record(body, ret);
+		return mrt_bgp4mp_record(body, ret);
 	case MRT_TYPE_BGP4MP_ET:
-		return bgp4mp_et_record(body, ret);
+		return mrt_bgp4mp_et_record(body, ret);
 	case MRT_TYPE_TABLE_DUMP_V2:
 		return mrt_table_v2(body, ret);
 	case MRT_TYPE_TABLE_DUMP:

@@ -53,7 +53,7 @@ bool mrt_table_dump_plausible(const struct mrt_header *h)
 	return (h->subtype == BGP_AFI_IPV4 && h->length >= 22) || (h->subtype == BGP_AFI_IPV6 && h->length >= 46);
 }
 
-static int peer_index(struct cursor body, struct mrt_peer_index *index)
+static int mrt_table_peer_index(struct cursor body, struct mrt_peer_index *index)
 {
 	uint16_t name;
 	if (!cursor_bytes(&body, index->collector_id, 4) || !cursor_u16(&body, &name) ||
@@ -90,7 +90,7 @@ int mrt_peer_next(struct mrt_peer_index *index, struct mrt_peer *ret)
 
 // AFI, SAFI and one NLRI; of families other than IPv4 and IPv6 unicast and multicast the NLRI's form is not
 // known here, so that its end, and the entries behind it, cannot be found either.
-static int rib_generic(struct cursor *body, struct mrt_rib *rib, bool *ret_known)
+static int mrt_table_rib_generic(struct cursor *body, struct mrt_rib *rib, bool *ret_known)
 {
 	if (!cursor_u16(body, &rib->afi) || !cursor_u8(body, &rib->safi))
 		return ERR_MALFORMED;
@@ -99,14 +99,14 @@ static int rib_generic(struct cursor *body, struct mrt_rib *rib, bool *ret_known
 	return 1;
 }
 
-static int rib_record(struct cursor body, struct mrt_record *r)
+static int mrt_table_rib_record(struct cursor body, struct mrt_record *r)
 {
 	struct mrt_rib *rib = &r->rib;
 	uint32_t path_id;
 	bool known = true;
 	if (!cursor_u32(&body, &rib->sequence))
 		return ERR_MALFORMED;
-	if (!rib->afi && rib_generic(&body, rib, &known) < 0)
+	if (!rib->afi && mrt_table_rib_generic(&body, rib, &known) < 0)
 		return ERR_MALFORMED;
 	r->kind = known && rib->safi == BGP_SAFI_UNICAST ? MRT_RIB : MRT_RIB_OTHER;
 	rib->count = 0;
@@ -123,7 +123,7 @@ static int rib_record(struct cursor body, struct mrt_record *r)
 	return 1;
 }
 
-static int rib_other(struct mrt_record *r)
+static int mrt_table_rib_other(struct mrt_record *r)
 {
 	memset(&r->rib, 0, sizeof(r->rib));
 	r->kind = MRT_RIB_OTHER;
@@ -136,10 +136,10 @@ int mrt_table_v2(struct cursor body, struct mrt_record *r)
 	uint16_t subtype = r->header.subtype;
 	if (subtype == V2_PEER_INDEX_TABLE) {
 		r->kind = MRT_PEER_INDEX;
-		return peer_index(body, &r->index);
+		return mrt_table_peer_index(body, &r->index);
 	}
 	if (subtype == V2_GEO_PEER_TABLE)
-		return rib_other(r);
+		return mrt_table_rib_other(r);
 	rib->add_path = subtype >= V2_IPV4_UNICAST_ADDPATH;
 	switch (subtype) {
 	case V2_IPV4_UNICAST:
@@ -164,7 +164,7 @@ int mrt_table_v2(struct cursor body, struct mrt_record *r)
 	bool multicast = subtype == V2_IPV4_MULTICAST || subtype == V2_IPV6_MULTICAST ||
 			 subtype == V2_IPV4_MULTICAST_ADDPATH || subtype == V2_IPV6_MULTICAST_ADDPATH;
 	rib->safi = multicast ? BGP_SAFI_MULTICAST : BGP_SAFI_UNICAST;
-	return rib_record(body, r);
+	return mrt_table_rib_record(body, r);
 }
 
 int mrt_rib_entry_next(struct mrt_rib *rib, struct mrt_rib_entry *ret)

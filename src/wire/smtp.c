@@ -13,27 +13,27 @@ void smtp_reply_begin(struct smtp_reply *r)
 	*r = (struct smtp_reply){0};
 }
 
-static bool digit_between(char c, char low, char high)
+static bool smtp_digit_between(char c, char low, char high)
 {
 	return c >= low && c <= high;
 }
 
 // The byte at this place of a line's beginning.
-static bool byte_fits(uint32_t place, char c)
+static bool smtp_byte_fits(uint32_t place, char c)
 {
 	switch (place) {
 	case 0:
-		return digit_between(c, '2', '5');
+		return smtp_digit_between(c, '2', '5');
 	case 1:
-		return digit_between(c, '0', '5');
+		return smtp_digit_between(c, '0', '5');
 	case 2:
-		return digit_between(c, '0', '9');
+		return smtp_digit_between(c, '0', '9');
 	default:
 		return c == ' ' || c == '-' || c == '\t' || c == '\r';
 	}
 }
 
-static int line_end(struct smtp_reply *r)
+static int smtp_line_end(struct smtp_reply *r)
 {
 	struct cursor c = cursor_of(r->line, r->line_length < 3 ? r->line_length : 3);
 	uint64_t code;
@@ -45,14 +45,14 @@ static int line_end(struct smtp_reply *r)
 	return r->last_line;
 }
 
-static int line_byte(struct smtp_reply *r, uint8_t byte)
+static int smtp_line_byte(struct smtp_reply *r, uint8_t byte)
 {
 	if (byte == '\n')
-		return line_end(r);
+		return smtp_line_end(r);
 	if (r->line_length >= SMTP_LINE_MAX)
 		return ERR_TOO_LARGE;
 	if (r->line_length < sizeof(r->line)) {
-		if (!byte_fits(r->line_length, (char)byte))
+		if (!smtp_byte_fits(r->line_length, (char)byte))
 			return ERR_MALFORMED;
 		r->line[r->line_length] = (char)byte;
 	}
@@ -67,7 +67,7 @@ int smtp_reply_read(struct smtp_reply *r, struct cursor *c)
 		if (r->bytes >= SMTP_REPLY_MAX)
 			return ERR_TOO_LARGE;
 		r->bytes++;
-		int status = line_byte(r, byte);
+		int status = smtp_line_byte(r, byte);
 		if (status)
 			return status;
 	}
@@ -79,8 +79,8 @@ bool smtp_name_valid(const char *text)
 	static const char others[] = "-._:[]";
 	size_t n = strlen(text);
 	for (size_t i = 0; i < n; i++) {
-		bool plain = digit_between(text[i], 'a', 'z') || digit_between(text[i], 'A', 'Z') ||
-			     digit_between(text[i], '0', '9');
+		bool plain = smtp_digit_between(text[i], 'a', 'z') || smtp_digit_between(text[i], 'A', 'Z') ||
+			     smtp_digit_between(text[i], '0', '9');
 		if (!plain && !strchr(others, text[i]))
 			return false;
 	}

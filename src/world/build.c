@@ -14,16 +14,16 @@
 
 #define BUFFER_BYTES 65536 // and the longest line
 
-struct reader {
+struct build_reader {
 	int fd;
 	bool end_of_file, too_long;
 	size_t begin, end;
 	char bytes[BUFFER_BYTES];
 };
 
-struct adding {
+struct build_adding {
 	struct world_builder *builder;
-	struct reader *reader;
+	struct build_reader *reader;
 	const char *path;
 	void (*bad)(void *context, const struct world_bad_line *line);
 	void *context;
@@ -62,7 +62,7 @@ int builder_piece_add(struct world_builder *b, enum world_layer layer, uint8_t f
 	return 0;
 }
 
-static int reader_fill(struct reader *r)
+static int build_reader_fill(struct build_reader *r)
 {
 	if (r->begin > 0) {
 		memmove(r->bytes, r->bytes + r->begin, r->end - r->begin);
@@ -85,7 +85,7 @@ static int reader_fill(struct reader *r)
 }
 
 // 1: a line (without its end), 0: no more, or -errno. *ret_whole is false for one that was too long.
-static int reader_line(struct reader *r, const char **ret, size_t *ret_bytes, bool *ret_whole)
+static int build_reader_line(struct build_reader *r, const char **ret, size_t *ret_bytes, bool *ret_whole)
 {
 	size_t seen = 0;
 	for (;;) {
@@ -103,14 +103,14 @@ static int reader_line(struct reader *r, const char **ret, size_t *ret_bytes, bo
 		if (r->end_of_file)
 			return 0;
 		seen = r->end - r->begin;
-		int result = reader_fill(r);
+		int result = build_reader_fill(r);
 		if (result < 0)
 			return result;
 		seen = r->end < seen || r->too_long ? 0 : seen;
 	}
 }
 
-static void line_bad(struct adding *a, const char *why)
+static void build_line_bad(struct build_adding *a, const char *why)
 {
 	a->builder->bad_lines++;
 	if (++a->bad_count > WORLD_BAD_LINES_NAMED || !a->bad)
@@ -120,7 +120,7 @@ static void line_bad(struct adding *a, const char *why)
 }
 
 // A first line whose first field cannot be an address is column names.
-static bool is_header(const char *line, size_t n)
+static bool build_is_header(const char *line, size_t n)
 {
 	const char *comma = memchr(line, ',', n);
 	if (!comma)
@@ -131,7 +131,7 @@ static bool is_header(const char *line, size_t n)
 	return comma > line;
 }
 
-static int line_take(struct adding *a, const char *line, size_t n, bool whole)
+static int build_line_take(struct build_adding *a, const char *line, size_t n, bool whole)
 {
 	static const char mark[] = "\xef\xbb\xbf";
 	if (a->line == 1 && n >= 3 && memcmp(line, mark, 3) == 0) {
@@ -146,12 +146,12 @@ static int line_take(struct adding *a, const char *line, size_t n, bool whole)
 		why = "longer than 65,536 bytes";
 	else if (memchr(line, '\0', n))
 		why = "holds a zero byte";
-	else if (a->line == 1 && is_header(line, n))
+	else if (a->line == 1 && build_is_header(line, n))
 		return 0;
 	else
 		why = import_line(a->builder, line, n, &error);
 	if (why)
-		line_bad(a, why);
+		build_line_bad(a, why);
 	else
 		a->good++;
 	return error;
@@ -163,7 +163,7 @@ int world_builder_add(struct world_builder *b, const char *path,
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	struct adding a = {.builder = b, .path = path, .bad = bad, .context = context};
+	struct build_adding a = {.builder = b, .path = path, .bad = bad, .context = context};
 	a.reader = alloc_zero(1, sizeof(*a.reader));
 	a.reader->fd = fd;
 	int result;
@@ -171,11 +171,11 @@ int world_builder_add(struct world_builder *b, const char *path,
 		const char *line;
 		size_t n;
 		bool whole;
-		result = reader_line(a.reader, &line, &n, &whole);
+		result = build_reader_line(a.reader, &line, &n, &whole);
 		if (result <= 0)
 			break;
 		a.line++;
-		result = line_take(&a, line, n, whole);
+		result = build_line_take(&a, line, n, whole);
 		if (result < 0)
 			break;
 	}

@@ -28,14 +28,14 @@ struct pieces {
 	size_t count, capacity;
 };
 
-struct span { // both layers merged
+struct world_span { // both layers merged
 	wide first, last;
 	uint32_t asn;
 	uint16_t country;
 };
 
 struct spans {
-	struct span *items;
+	struct world_span *items;
 	size_t count, capacity;
 };
 

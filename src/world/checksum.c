@@ -10,7 +10,7 @@
 
 #define LANES 4
 
-static void block_take(uint64_t lane[LANES], const uint8_t *block)
+static void checksum_block_take(uint64_t lane[LANES], const uint8_t *block)
 {
 	for (int i = 0; i < LANES; i++) {
 		uint64_t w;
@@ -27,11 +27,11 @@ uint64_t world_checksum(const void *bytes, size_t n)
 	const uint8_t *p = bytes;
 	size_t left = n;
 	for (; left >= 8 * LANES; left -= 8 * LANES, p += 8 * LANES)
-		block_take(lane, p);
+		checksum_block_take(lane, p);
 	if (left) {
 		uint8_t rest[8 * LANES] = {0};
 		memcpy(rest, p, left);
-		block_take(lane, rest);
+		checksum_block_take(lane, rest);
 	}
 	uint64_t sum = n;
 	for (int i = 0; i < LANES; i++)

@@ -26,12 +26,12 @@ struct package {
 	const char *v4, *v6; // wanted members
 };
 
-static const struct package packages[2] = {
+static const struct package fetch_packages[2] = {
 	{"@ip-location-db/asn-country", "ip-location-db-asn-country-", "asn-country-ipv4.csv", "asn-country-ipv6.csv"},
 	{"@ip-location-db/asn", "ip-location-db-asn-", "asn-ipv4.csv", "asn-ipv6.csv"},
 };
 
-static void path_join(struct text *ret, const struct text *folder, const char *name)
+static void fetch_path_join(struct text *ret, const struct text *folder, const char *name)
 {
 	text_clear(ret);
 	text_bytes(ret, folder->bytes, folder->length);
@@ -40,7 +40,7 @@ static void path_join(struct text *ret, const struct text *folder, const char *n
 }
 
 // Removes a folder of plain files.
-static void folder_remove(const char *path)
+static void fetch_folder_remove(const char *path)
 {
 	DIR *d = opendir(path);
 	if (!d)
@@ -52,7 +52,7 @@ static void folder_remove(const char *path)
 	(void)rmdir(path);
 }
 
-static int cache_find(const struct world_sources *s, struct text *ret)
+static int fetch_cache_find(const struct world_sources *s, struct text *ret)
 {
 	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	if (cache && cache[0] == '/') {
@@ -70,12 +70,12 @@ static int cache_find(const struct world_sources *s, struct text *ret)
 }
 
 // Makes the cache folder, locks it and gives it an empty scratch folder.
-static int cache_open(struct world_sources *s, struct text *ret_scratch)
+static int fetch_cache_open(struct world_sources *s, struct text *ret_scratch)
 {
-	int status = cache_find(s, &s->folder);
+	int status = fetch_cache_find(s, &s->folder);
 	if (status != 0)
 		return status;
-	path_join(ret_scratch, &s->folder, SCRATCH);
+	fetch_path_join(ret_scratch, &s->folder, SCRATCH);
 	int result = world_folders_make(text_string(ret_scratch));
 	if (result == 0) {
 		s->lock = open(text_string(&s->folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,7 +89,7 @@ static int cache_open(struct world_sources *s, struct text *ret_scratch)
 		return result;
 	}
 	if (result == 0) {
-		folder_remove(text_string(ret_scratch));
+		fetch_folder_remove(text_string(ret_scratch));
 		result = mkdir(text_string(ret_scratch), 0777) < 0 ? -errno : 0;
 	}
 	if (result == 0)
@@ -99,7 +99,7 @@ static int cache_open(struct world_sources *s, struct text *ret_scratch)
 	return result;
 }
 
-static bool is_archive(const char *file, const struct package *p)
+static bool fetch_is_archive(const char *file, const struct package *p)
 {
 	size_t n = strlen(p->archive), all = strlen(file);
 	return strncmp(file, p->archive, n) == 0 && file[n] >= '0' && file[n] <= '9' && all > n + 4 &&
@@ -107,14 +107,14 @@ static bool is_archive(const char *file, const struct package *p)
 }
 
 // Appends the name of the newest archive in a folder; false: none.
-static bool newest_find(const char *folder, const struct package *p, struct text *ret)
+static bool fetch_newest_find(const char *folder, const struct package *p, struct text *ret)
 {
 	DIR *d = opendir(folder);
 	if (!d)
 		return false;
 	text_clear(ret);
 	for (const struct dirent *e; (e = readdir(d));) {
-		if (!is_archive(e->d_name, p))
+		if (!fetch_is_archive(e->d_name, p))
 			continue;
 		if (ret->length && strverscmp(e->d_name, text_string(ret)) <= 0)
 			continue;
@@ -125,34 +125,34 @@ static bool newest_find(const char *folder, const struct package *p, struct text
 	return ret->length > 0;
 }
 
-static void older_remove(const char *folder, const struct package *p, const char *keep)
+static void fetch_older_remove(const char *folder, const struct package *p, const char *keep)
 {
 	DIR *d = opendir(folder);
 	if (!d)
 		return;
 	for (const struct dirent *e; (e = readdir(d));)
-		if (is_archive(e->d_name, p) && strcmp(e->d_name, keep) != 0)
+		if (fetch_is_archive(e->d_name, p) && strcmp(e->d_name, keep) != 0)
 			(void)unlinkat(dirfd(d), e->d_name, 0);
 	closedir(d);
 }
 
 // Moves the fetched archives into the cache.
-static int archives_take(struct world_sources *s, const struct text *scratch)
+static int fetch_archives_take(struct world_sources *s, const struct text *scratch)
 {
 	struct text file = {0}, from = {0}, to = {0}, folder = {0};
 	int result = 0;
 	text_bytes(&folder, scratch->bytes, scratch->length);
-	for (size_t i = 0; i < ARRAY_LEN(packages) && result == 0; i++) {
-		if (!newest_find(text_string(&folder), &packages[i], &file)) {
+	for (size_t i = 0; i < ARRAY_LEN(fetch_packages) && result == 0; i++) {
+		if (!fetch_newest_find(text_string(&folder), &fetch_packages[i], &file)) {
 			result = ERR_NOT_FOUND;
 			break;
 		}
-		path_join(&from, scratch, text_string(&file));
-		path_join(&to, &s->folder, text_string(&file));
+		fetch_path_join(&from, scratch, text_string(&file));
+		fetch_path_join(&to, &s->folder, text_string(&file));
 		if (rename(text_string(&from), text_string(&to)) < 0)
 			result = -errno;
 		else
-			older_remove(text_string(&s->folder), &packages[i], text_string(&file));
+			fetch_older_remove(text_string(&s->folder), &fetch_packages[i], text_string(&file));
 	}
 	text_free(&file);
 	text_free(&from);
@@ -161,12 +161,12 @@ static int archives_take(struct world_sources *s, const struct text *scratch)
 	return result;
 }
 
-static int download(struct world_sources *s, struct text *scratch, bool quiet)
+static int fetch_download(struct world_sources *s, struct text *scratch, bool quiet)
 {
 	const char *const arguments[] = {"npm",
 					 "pack",
-					 packages[0].name,
-					 packages[1].name,
+					 fetch_packages[0].name,
+					 fetch_packages[1].name,
 					 "--pack-destination",
 					 text_string(scratch),
 					 "--loglevel=error",
@@ -178,10 +178,10 @@ static int download(struct world_sources *s, struct text *scratch, bool quiet)
 					 "--fetch-timeout=60000",
 					 NULL};
 	if (!quiet)
-		notice_line(s->notices,
-			    "fetching %s and %s with npm (about 24 MB) into %s: they say which country and network an "
-			    "address belongs to",
-			    packages[0].name, packages[1].name, text_string(&s->folder));
+		notice_line(
+			s->notices,
+			"fetching %s and %s with npm (about 24 MB) into %s: they say which country and network an address belongs to",
+			fetch_packages[0].name, fetch_packages[1].name, text_string(&s->folder));
 	int result = program_run(arguments);
 	if (result == -ENOENT)
 		notice_line(s->notices,
@@ -193,7 +193,7 @@ static int download(struct world_sources *s, struct text *scratch, bool quiet)
 			    result);
 	if (result != 0)
 		return 1;
-	result = archives_take(s, scratch);
+	result = fetch_archives_take(s, scratch);
 	if (result == 0)
 		return 0;
 	notice_line(s->notices, "cannot keep what npm fetched: %s", err_text(result));
@@ -201,7 +201,7 @@ static int download(struct world_sources *s, struct text *scratch, bool quiet)
 }
 
 // The version ends in YYYYMMDDHH, the hour the data was made.
-static struct instant archive_date(const char *file)
+static struct instant fetch_archive_date(const char *file)
 {
 	struct instant date;
 	size_t n = strlen(file) - 4; // without .tgz
@@ -212,11 +212,11 @@ static struct instant archive_date(const char *file)
 	return number_digits(&c, 2, &hour) && hour < 24 ? instant_after(date, (int64_t)hour * 3600 * NS_PER_S) : date;
 }
 
-static int archive_unpack(struct world_sources *s, struct text *scratch, size_t which, const char *file)
+static int fetch_archive_unpack(struct world_sources *s, struct text *scratch, size_t which, const char *file)
 {
-	const struct package *p = &packages[which];
+	const struct package *p = &fetch_packages[which];
 	struct text archive = {0}, v4 = {0}, v6 = {0};
-	path_join(&archive, &s->folder, file);
+	fetch_path_join(&archive, &s->folder, file);
 	text_printf(&v4, "package/%s", p->v4);
 	text_printf(&v6, "package/%s", p->v6);
 	const char *const arguments[] = {"tar",
@@ -235,11 +235,11 @@ static int archive_unpack(struct world_sources *s, struct text *scratch, size_t 
 	else if (result > 0)
 		notice_line(s->notices, "cannot unpack %s (tar's exit status %d); remove that file and try again",
 			    text_string(&archive), result);
-	path_join(&s->files[2 * which], scratch, p->v4);
-	path_join(&s->files[2 * which + 1], scratch, p->v6);
+	fetch_path_join(&s->files[2 * which], scratch, p->v4);
+	fetch_path_join(&s->files[2 * which + 1], scratch, p->v6);
 	text_printf(&s->about, "%s%s %.*s", which ? ", " : "", p->name, (int)(strlen(file) - strlen(p->archive) - 4),
 		    file + strlen(p->archive));
-	struct instant date = archive_date(file);
+	struct instant date = fetch_archive_date(file);
 	if (instant_known(date) && (!instant_known(s->date) || date.ns > s->date.ns))
 		s->date = date;
 	text_free(&archive);
@@ -248,17 +248,17 @@ static int archive_unpack(struct world_sources *s, struct text *scratch, size_t 
 	return result == 0 ? 0 : ERR_NOT_FOUND;
 }
 
-static int archives_unpack(struct world_sources *s, struct text *scratch)
+static int fetch_archives_unpack(struct world_sources *s, struct text *scratch)
 {
 	struct text file = {0};
 	int status = 0;
-	for (size_t i = 0; i < ARRAY_LEN(packages) && status == 0; i++) {
-		if (newest_find(text_string(&s->folder), &packages[i], &file)) {
-			status = archive_unpack(s, scratch, i, text_string(&file));
+	for (size_t i = 0; i < ARRAY_LEN(fetch_packages) && status == 0; i++) {
+		if (fetch_newest_find(text_string(&s->folder), &fetch_packages[i], &file)) {
+			status = fetch_archive_unpack(s, scratch, i, text_string(&file));
 			continue;
 		}
 		notice_line(s->notices, "no earlier download of %s in %s; go online once, or give files as arguments",
-			    packages[i].name, text_string(&s->folder));
+			    fetch_packages[i].name, text_string(&s->folder));
 		status = ERR_NOT_FOUND;
 	}
 	text_free(&file);
@@ -269,13 +269,13 @@ int world_sources_fetch(bool offline, bool quiet, const struct notice_sink *noti
 {
 	struct text scratch = {0};
 	*ret = (struct world_sources){.notices = notices, .date = INSTANT_NONE, .lock = -1};
-	int opened = cache_open(ret, &scratch);
+	int opened = fetch_cache_open(ret, &scratch);
 	if (opened != 0) {
 		text_free(&scratch);
 		return opened;
 	}
-	int fetched = offline ? 0 : download(ret, &scratch, quiet);
-	int status = archives_unpack(ret, &scratch);
+	int fetched = offline ? 0 : fetch_download(ret, &scratch, quiet);
+	int status = fetch_archives_unpack(ret, &scratch);
 	if (status == 0 && fetched != 0)
 		notice_line(notices, "going on with the last download: %s", text_string(&ret->about));
 	text_free(&scratch);
@@ -286,8 +286,8 @@ void world_sources_free(struct world_sources *s)
 {
 	if (s->lock >= 0) {
 		struct text scratch = {0};
-		path_join(&scratch, &s->folder, SCRATCH);
-		folder_remove(text_string(&scratch));
+		fetch_path_join(&scratch, &s->folder, SCRATCH);
+		fetch_folder_remove(text_string(&scratch));
 		text_free(&scratch);
 		close(s->lock);
 	}

@@ -11,24 +11,24 @@
 
 #define FIELDS_MAX 8
 
-struct field {
+struct import_field {
 	const char *at;
 	size_t n;
 };
 
 struct fields {
-	struct field items[FIELDS_MAX];
+	struct import_field items[FIELDS_MAX];
 	size_t count; // FIELDS_MAX + 1: more than that
 };
 
-static const char bad_number[] = "third field is neither a country code nor a network number";
+static const char import_bad_number[] = "third field is neither a country code nor a network number";
 
-static bool field_is(struct field f, const char *word)
+static bool import_field_is(struct import_field f, const char *word)
 {
 	return f.n == strlen(word) && memcmp(f.at, word, f.n) == 0;
 }
 
-static bool number_parse(struct field f, wide most, wide *ret)
+static bool import_number_parse(struct import_field f, wide most, wide *ret)
 {
 	wide v = 0;
 	if (f.n == 0 || f.n > 39)
@@ -45,11 +45,11 @@ static bool number_parse(struct field f, wide most, wide *ret)
 	return true;
 }
 
-static bool address_parse(struct field f, struct addr *ret)
+static bool import_address_parse(struct import_field f, struct addr *ret)
 {
 	char text[INET6_ADDRSTRLEN];
 	wide v;
-	if (number_parse(f, ~(wide)0, &v)) {
+	if (import_number_parse(f, ~(wide)0, &v)) {
 		*ret = wide_addr(v, v > UINT32_MAX ? FAMILY_V6 : FAMILY_V4);
 		return true;
 	}
@@ -61,7 +61,7 @@ static bool address_parse(struct field f, struct addr *ret)
 }
 
 // ZZ and (in statistics) an empty code are "unknown", 0.
-static bool country_parse(struct field f, uint32_t *ret)
+static bool import_country_parse(struct import_field f, uint32_t *ret)
 {
 	if (f.n != 2)
 		return false;
@@ -72,27 +72,27 @@ static bool country_parse(struct field f, uint32_t *ret)
 	return true;
 }
 
-static bool asn_parse(struct field f, uint32_t *ret)
+static bool import_asn_parse(struct import_field f, uint32_t *ret)
 {
 	wide v;
 	if (f.n > 2 && (f.at[0] == 'A' || f.at[0] == 'a') && (f.at[1] == 'S' || f.at[1] == 's'))
-		f = (struct field){f.at + 2, f.n - 2};
-	if (!number_parse(f, UINT32_MAX, &v))
+		f = (struct import_field){f.at + 2, f.n - 2};
+	if (!import_number_parse(f, UINT32_MAX, &v))
 		return false;
 	*ret = (uint32_t)v;
 	return true;
 }
 
-static struct field trimmed(const char *at, const char *end)
+static struct import_field import_trimmed(const char *at, const char *end)
 {
 	while (at < end && (*at == ' ' || *at == '\t'))
 		at++;
 	while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
-	return (struct field){at, (size_t)(end - at)};
+	return (struct import_field){at, (size_t)(end - at)};
 }
 
-static bool field_put(struct fields *ret, struct field f)
+static bool import_field_put(struct fields *ret, struct import_field f)
 {
 	if (ret->count >= FIELDS_MAX) {
 		ret->count = FIELDS_MAX + 1;
@@ -102,20 +102,20 @@ static bool field_put(struct fields *ret, struct field f)
 	return true;
 }
 
-static void fields_split(const char *line, size_t n, char separator, struct fields *ret)
+static void import_fields_split(const char *line, size_t n, char separator, struct fields *ret)
 {
 	const char *at = line, *end = line + n;
 	ret->count = 0;
 	for (;;) {
 		const char *stop = memchr(at, separator, (size_t)(end - at));
-		if (!field_put(ret, trimmed(at, stop ? stop : end)) || !stop)
+		if (!import_field_put(ret, import_trimmed(at, stop ? stop : end)) || !stop)
 			return;
 		at = stop + 1;
 	}
 }
 
 // Reads a quoted field, its opening quote already passed, into room; returns what follows it, or null if unended.
-static const char *quoted_read(const char *at, const char *end, struct text *room)
+static const char *import_quoted_read(const char *at, const char *end, struct text *room)
 {
 	for (; at < end; at++) {
 		if (*at == '"' && (at + 1 == end || at[1] != '"'))
@@ -127,27 +127,27 @@ static const char *quoted_read(const char *at, const char *end, struct text *roo
 }
 
 // Returns why not, or null. Quoted fields are put into room, which must be big enough already (the line's length).
-static const char *csv_split(const char *line, size_t n, struct text *room, struct fields *ret)
+static const char *import_csv_split(const char *line, size_t n, struct text *room, struct fields *ret)
 {
 	const char *at = line, *end = line + n;
 	ret->count = 0;
 	for (;;) {
-		struct field f;
+		struct import_field f;
 		const char *stop;
 		if (at < end && *at == '"') {
 			size_t begin = room->length;
-			stop = quoted_read(at + 1, end, room);
+			stop = import_quoted_read(at + 1, end, room);
 			if (!stop)
 				return "a quoted field does not end";
 			if (stop < end && *stop != ',')
 				return "text after a quoted field";
-			f = trimmed(room->bytes + begin, room->bytes + room->length);
+			f = import_trimmed(room->bytes + begin, room->bytes + room->length);
 		} else {
 			stop = memchr(at, ',', (size_t)(end - at));
 			stop = stop ? stop : end;
-			f = trimmed(at, stop);
+			f = import_trimmed(at, stop);
 		}
-		if (!field_put(ret, f))
+		if (!import_field_put(ret, f))
 			return "too many fields";
 		if (stop == end)
 			return NULL;
@@ -155,12 +155,13 @@ static const char *csv_split(const char *line, size_t n, struct text *room, stru
 	}
 }
 
-static const char *range_parse(struct field start, struct field end, uint8_t *ret_family, struct piece *ret)
+static const char *import_range_parse(struct import_field start, struct import_field end, uint8_t *ret_family,
+				      struct piece *ret)
 {
 	struct addr first, last;
-	if (!address_parse(start, &first))
+	if (!import_address_parse(start, &first))
 		return "start is not an address";
-	if (!address_parse(end, &last))
+	if (!import_address_parse(end, &last))
 		return "end is not an address";
 	if (first.family != last.family)
 		return "start and end are of different families";
@@ -170,23 +171,23 @@ static const char *range_parse(struct field start, struct field end, uint8_t *re
 	return ret->last < ret->first ? "end is before start" : NULL;
 }
 
-static const char *csv_take(struct world_builder *b, const struct fields *f, int *ret_error)
+static const char *import_csv_take(struct world_builder *b, const struct fields *f, int *ret_error)
 {
 	if (f->count < 3)
 		return "fewer than three fields";
 	struct piece p = {0};
 	uint8_t family = FAMILY_NONE;
-	const char *why = range_parse(f->items[0], f->items[1], &family, &p);
+	const char *why = import_range_parse(f->items[0], f->items[1], &family, &p);
 	if (why)
 		return why;
-	if (country_parse(f->items[2], &p.value)) {
+	if (import_country_parse(f->items[2], &p.value)) {
 		if (f->count != 3)
 			return "fields after the country code: not the form start,end,CC";
 		*ret_error = builder_piece_add(b, WORLD_LAYER_COUNTRY, family, &p);
 		return NULL;
 	}
-	if (!asn_parse(f->items[2], &p.value))
-		return bad_number;
+	if (!import_asn_parse(f->items[2], &p.value))
+		return import_bad_number;
 	if (f->count > 4)
 		return "too many fields: not the form start,end,asn,name";
 	*ret_error = builder_piece_add(b, WORLD_LAYER_NETWORK, family, &p);
@@ -195,33 +196,33 @@ static const char *csv_take(struct world_builder *b, const struct fields *f, int
 	return NULL;
 }
 
-static const char *csv_line(struct world_builder *b, const char *line, size_t n, int *ret_error)
+static const char *import_csv_line(struct world_builder *b, const char *line, size_t n, int *ret_error)
 {
 	struct text room = {0};
 	struct fields f;
 	if (memchr(line, '"', n))
 		text_reserve(&room, n);
-	const char *why = csv_split(line, n, &room, &f);
+	const char *why = import_csv_split(line, n, &room, &f);
 	if (!why)
-		why = csv_take(b, &f, ret_error);
+		why = import_csv_take(b, &f, ret_error);
 	text_free(&room);
 	return why;
 }
 
-static const char *delegated_v4(const struct field *f, const struct addr *start, struct piece *ret)
+static const char *import_delegated_v4(const struct import_field *f, const struct addr *start, struct piece *ret)
 {
 	wide count;
-	if (!number_parse(f[4], (wide)1 << 32, &count) || count == 0)
+	if (!import_number_parse(f[4], (wide)1 << 32, &count) || count == 0)
 		return "value is not a number of addresses";
 	ret->first = wide_of_addr(start);
 	ret->last = ret->first + count - 1;
 	return ret->last > UINT32_MAX ? "range ends beyond the last address" : NULL;
 }
 
-static const char *delegated_v6(const struct field *f, const struct addr *start, struct piece *ret)
+static const char *import_delegated_v6(const struct import_field *f, const struct addr *start, struct piece *ret)
 {
 	wide length;
-	if (!number_parse(f[4], 128, &length))
+	if (!import_number_parse(f[4], 128, &length))
 		return "value is not a prefix length";
 	wide hosts = length == 128 ? 0 : ~(wide)0 >> (unsigned)length;
 	ret->first = wide_of_addr(start);
@@ -229,50 +230,50 @@ static const char *delegated_v6(const struct field *f, const struct addr *start,
 	return ret->first & hosts ? "start has bits beyond the prefix length" : NULL;
 }
 
-static const char *delegated_take(struct world_builder *b, const struct field *f, bool v6, int *ret_error)
+static const char *import_delegated_take(struct world_builder *b, const struct import_field *f, bool v6, int *ret_error)
 {
 	struct piece p = {0};
 	struct addr start;
 	uint8_t family = v6 ? FAMILY_V6 : FAMILY_V4;
-	if (f[1].n && !country_parse(f[1], &p.value))
+	if (f[1].n && !import_country_parse(f[1], &p.value))
 		return "second field is not a country code";
-	if (!address_parse(f[3], &start) || start.family != family)
+	if (!import_address_parse(f[3], &start) || start.family != family)
 		return "start is not an address of this type";
-	const char *why = v6 ? delegated_v6(f, &start, &p) : delegated_v4(f, &start, &p);
+	const char *why = v6 ? import_delegated_v6(f, &start, &p) : import_delegated_v4(f, &start, &p);
 	if (!why)
 		*ret_error = builder_piece_add(b, WORLD_LAYER_COUNTRY, family, &p);
 	return why;
 }
 
 // version|registry|serial|records|startdate|enddate|UTCoffset
-static void delegated_header(struct world_builder *b, const struct field *f)
+static void import_delegated_header(struct world_builder *b, const struct import_field *f)
 {
 	struct instant date;
 	if (world_date_parse(f[5].at, f[5].n, &date) == 0 && (!instant_known(b->stated) || date.ns > b->stated.ns))
 		b->stated = date;
 }
 
-static const char *delegated_line(struct world_builder *b, const char *line, size_t n, int *ret_error)
+static const char *import_delegated_line(struct world_builder *b, const char *line, size_t n, int *ret_error)
 {
 	struct fields f;
-	fields_split(line, n, '|', &f);
-	const struct field *v = f.items;
-	if (f.count == 6 && field_is(v[5], "summary"))
+	import_fields_split(line, n, '|', &f);
+	const struct import_field *v = f.items;
+	if (f.count == 6 && import_field_is(v[5], "summary"))
 		return NULL;
 	if (f.count < 7)
 		return "fewer than seven fields";
 	if (v[0].n && v[0].at[0] >= '0' && v[0].at[0] <= '9') {
-		delegated_header(b, v);
+		import_delegated_header(b, v);
 		return NULL;
 	}
-	bool v4 = field_is(v[2], "ipv4"), v6 = field_is(v[2], "ipv6");
-	if (!v4 && !v6 && !field_is(v[2], "asn"))
+	bool v4 = import_field_is(v[2], "ipv4"), v6 = import_field_is(v[2], "ipv6");
+	if (!v4 && !v6 && !import_field_is(v[2], "asn"))
 		return "type is none of asn, ipv4, ipv6";
-	if (field_is(v[6], "available") || field_is(v[6], "reserved"))
+	if (import_field_is(v[6], "available") || import_field_is(v[6], "reserved"))
 		return NULL;
-	if (!field_is(v[6], "allocated") && !field_is(v[6], "assigned"))
+	if (!import_field_is(v[6], "allocated") && !import_field_is(v[6], "assigned"))
 		return "status is none of allocated, assigned, available, reserved";
-	return v4 || v6 ? delegated_take(b, v, v6, ret_error) : NULL;
+	return v4 || v6 ? import_delegated_take(b, v, v6, ret_error) : NULL;
 }
 
 const char *import_line(struct world_builder *b, const char *line, size_t n, int *ret_error)
@@ -280,7 +281,7 @@ const char *import_line(struct world_builder *b, const char *line, size_t n, int
 	const char *bar = memchr(line, '|', n);
 	const char *comma = memchr(line, ',', bar ? (size_t)(bar - line) : n);
 	*ret_error = 0;
-	return bar && !comma ? delegated_line(b, line, n, ret_error) : csv_line(b, line, n, ret_error);
+	return bar && !comma ? import_delegated_line(b, line, n, ret_error) : import_csv_line(b, line, n, ret_error);
 }
 
 int world_date_parse(const char *digits, size_t n, struct instant *ret)

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-static struct name *name_of(const struct names *n, uint32_t asn)
+static struct name *names_of(const struct names *n, uint32_t asn)
 {
 	struct index_walk walk = index_begin(hash_mix(asn));
 	uint32_t held;
@@ -19,7 +19,7 @@ static struct name *name_of(const struct names *n, uint32_t asn)
 }
 
 // Not more than the maximum, and no cut inside a UTF-8 character.
-static size_t name_fit(const char *name, size_t bytes)
+static size_t names_fit(const char *name, size_t bytes)
 {
 	if (bytes <= WORLD_NAME_BYTES_MAX)
 		return bytes;
@@ -34,8 +34,8 @@ int names_put(struct names *n, uint32_t asn, const char *name, size_t bytes)
 	must(name || !bytes);
 	if (asn == 0)
 		return 0;
-	struct name *held = name_of(n, asn);
-	size_t fit = name_fit(name, bytes);
+	struct name *held = names_of(n, asn);
+	size_t fit = names_fit(name, bytes);
 	if (held) {
 		const char *old = n->pool.bytes + held->offset;
 		if (strlen(old) == fit && memcmp(old, name, fit) == 0)
@@ -56,7 +56,7 @@ int names_put(struct names *n, uint32_t asn, const char *name, size_t bytes)
 
 const char *names_get(const struct names *n, uint32_t asn)
 {
-	const struct name *held = name_of(n, asn);
+	const struct name *held = names_of(n, asn);
 	return held ? n->pool.bytes + held->offset : "";
 }
 

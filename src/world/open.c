@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int file_map(struct world *w, const char *path)
+static int open_file_map(struct world *w, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
@@ -43,7 +43,7 @@ out:
 	return result;
 }
 
-static int header_check(struct world *w)
+static int open_header_check(struct world *w)
 {
 	const struct world_disk_header *h = (const void *)w->map;
 	if (memcmp(h->magic, WORLD_MAGIC, sizeof(h->magic)) != 0)
@@ -58,7 +58,7 @@ static int header_check(struct world *w)
 	return 0;
 }
 
-static bool section_find(const struct world *w, enum world_section which, const void **ret, uint32_t *ret_count)
+static bool open_section_find(const struct world *w, enum world_section which, const void **ret, uint32_t *ret_count)
 {
 	uint64_t offset = le64toh(w->header->sections[which].offset);
 	uint64_t count = le64toh(w->header->sections[which].count);
@@ -71,15 +71,15 @@ static bool section_find(const struct world *w, enum world_section which, const 
 	return true;
 }
 
-static bool sections_find(struct world *w)
+static bool open_sections_find(struct world *w)
 {
 	const void *v4, *v6, *countries, *networks, *refs, *pool;
-	if (!section_find(w, WORLD_SECTION_V4, &v4, &w->v4_count) ||
-	    !section_find(w, WORLD_SECTION_V6, &v6, &w->v6_count) ||
-	    !section_find(w, WORLD_SECTION_COUNTRIES, &countries, &w->country_count) ||
-	    !section_find(w, WORLD_SECTION_NETWORKS, &networks, &w->network_count) ||
-	    !section_find(w, WORLD_SECTION_REFS, &refs, &w->ref_count) ||
-	    !section_find(w, WORLD_SECTION_POOL, &pool, &w->pool_bytes))
+	if (!open_section_find(w, WORLD_SECTION_V4, &v4, &w->v4_count) ||
+	    !open_section_find(w, WORLD_SECTION_V6, &v6, &w->v6_count) ||
+	    !open_section_find(w, WORLD_SECTION_COUNTRIES, &countries, &w->country_count) ||
+	    !open_section_find(w, WORLD_SECTION_NETWORKS, &networks, &w->network_count) ||
+	    !open_section_find(w, WORLD_SECTION_REFS, &refs, &w->ref_count) ||
+	    !open_section_find(w, WORLD_SECTION_POOL, &pool, &w->pool_bytes))
 		return false;
 	w->v4 = v4;
 	w->v6 = v6;
@@ -90,13 +90,13 @@ static bool sections_find(struct world *w)
 	return true;
 }
 
-static bool code_check(uint16_t code)
+static bool open_code_check(uint16_t code)
 {
 	return code == 0 || world_code_valid(code);
 }
 
 // Checks the order and makes the index in the same pass.
-static bool v4_check(struct world *w)
+static bool open_v4_check(struct world *w)
 {
 	w->v4_index = alloc_zero(WORLD_V4_INDEX + 1, sizeof(*w->v4_index));
 	uint64_t from = 0; // lowest allowed first address
@@ -104,7 +104,7 @@ static bool v4_check(struct world *w)
 	for (uint32_t i = 0; i < w->v4_count; i++) {
 		const struct world_disk_v4 *r = &w->v4[i];
 		uint32_t first = le32toh(r->first), last = le32toh(r->last);
-		if (first < from || last < first || !code_check(le16toh(r->country)))
+		if (first < from || last < first || !open_code_check(le16toh(r->country)))
 			return false;
 		from = (uint64_t)last + 1;
 		for (; next <= last >> 16; next++)
@@ -115,11 +115,11 @@ static bool v4_check(struct world *w)
 	return true;
 }
 
-static bool v6_check(const struct world *w)
+static bool open_v6_check(const struct world *w)
 {
 	for (uint32_t i = 0; i < w->v6_count; i++) {
 		const struct world_disk_v6 *r = &w->v6[i];
-		if (memcmp(r->first, r->last, 16) > 0 || !code_check(le16toh(r->country)))
+		if (memcmp(r->first, r->last, 16) > 0 || !open_code_check(le16toh(r->country)))
 			return false;
 		if (i && memcmp(w->v6[i - 1].last, r->first, 16) >= 0)
 			return false;
@@ -134,7 +134,7 @@ struct entity_table {
 };
 
 // The key that a range has in this table.
-static uint32_t range_key(const struct world *w, uint32_t number, bool networks)
+static uint32_t open_range_key(const struct world *w, uint32_t number, bool networks)
 {
 	if (number < w->v4_count)
 		return networks ? le32toh(w->v4[number].asn) : le16toh(w->v4[number].country);
@@ -142,7 +142,7 @@ static uint32_t range_key(const struct world *w, uint32_t number, bool networks)
 	return networks ? le32toh(r->asn) : le16toh(r->country);
 }
 
-static bool refs_check(const struct world *w, const struct world_disk_entity *e, bool networks)
+static bool open_refs_check(const struct world *w, const struct world_disk_entity *e, bool networks)
 {
 	uint32_t at = le32toh(e->refs_at), count = le32toh(e->refs_count);
 	uint32_t key = le32toh(e->key), before = 0;
@@ -152,7 +152,7 @@ static bool refs_check(const struct world *w, const struct world_disk_entity *e,
 		uint32_t number = le32toh(w->refs[at + i]);
 		if (number >= w->v4_count + w->v6_count || (i && number <= before))
 			return false;
-		if (range_key(w, number, networks) != key)
+		if (open_range_key(w, number, networks) != key)
 			return false;
 		before = number;
 	}
@@ -160,7 +160,7 @@ static bool refs_check(const struct world *w, const struct world_disk_entity *e,
 }
 
 // Every range with a key must be in the table once: their numbers are compared.
-static bool entities_check(const struct world *w, struct entity_table t)
+static bool open_entities_check(const struct world *w, struct entity_table t)
 {
 	uint64_t listed = 0, keyed = 0;
 	for (uint32_t i = 0; i < t.count; i++) {
@@ -168,29 +168,29 @@ static bool entities_check(const struct world *w, struct entity_table t)
 		uint32_t key = le32toh(e->key);
 		if (key == 0 || (i && key <= le32toh(t.items[i - 1].key)) || le32toh(e->name) >= w->pool_bytes)
 			return false;
-		if (!refs_check(w, e, t.networks))
+		if (!open_refs_check(w, e, t.networks))
 			return false;
 		listed += le32toh(e->refs_count);
 	}
 	for (uint32_t i = 0; i < w->v4_count + w->v6_count; i++)
-		keyed += range_key(w, i, t.networks) != 0;
+		keyed += open_range_key(w, i, t.networks) != 0;
 	return listed == keyed;
 }
 
-static bool pool_check(const struct world *w)
+static bool open_pool_check(const struct world *w)
 {
 	return w->pool_bytes > 0 && w->pool[0] == '\0' && w->pool[w->pool_bytes - 1] == '\0' &&
 	       le32toh(w->header->attribution) < w->pool_bytes;
 }
 
-static bool content_check(struct world *w)
+static bool open_content_check(struct world *w)
 {
-	return sections_find(w) && pool_check(w) && v4_check(w) && v6_check(w) &&
-	       entities_check(w, (struct entity_table){w->countries, w->country_count, false}) &&
-	       entities_check(w, (struct entity_table){w->networks, w->network_count, true});
+	return open_sections_find(w) && open_pool_check(w) && open_v4_check(w) && open_v6_check(w) &&
+	       open_entities_check(w, (struct entity_table){w->countries, w->country_count, false}) &&
+	       open_entities_check(w, (struct entity_table){w->networks, w->network_count, true});
 }
 
-static void codes_fill(struct world *w)
+static void open_codes_fill(struct world *w)
 {
 	w->codes = alloc_zero((size_t)w->country_count * 2 + 1, 1);
 	for (uint32_t i = 0; i < w->country_count; i++) {
@@ -212,16 +212,16 @@ int world_open(const char *path, struct world **ret)
 	struct world *w = alloc_zero(1, sizeof(*w));
 	w->path = alloc_copy(text_string(&place));
 	text_free(&place);
-	int result = file_map(w, w->path);
+	int result = open_file_map(w, w->path);
 	if (result == 0)
-		result = header_check(w);
-	if (result == 0 && !content_check(w))
+		result = open_header_check(w);
+	if (result == 0 && !open_content_check(w))
 		result = ERR_MALFORMED;
 	if (result < 0) {
 		world_free(w);
 		return result;
 	}
-	codes_fill(w);
+	open_codes_fill(w);
 	*ret = w;
 	return 0;
 }

@@ -11,7 +11,7 @@
 
 #define SYSTEM_PLACE "/usr/share/lacuna/world.bin"
 
-static bool home_place(struct text *ret)
+static bool place_home(struct text *ret)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 	if (data && data[0] == '/') {
@@ -26,7 +26,7 @@ static bool home_place(struct text *ret)
 	return true;
 }
 
-static bool named_place(struct text *ret)
+static bool place_named(struct text *ret)
 {
 	const char *named = getenv("LACUNA_WORLD");
 	if (!named || !*named)
@@ -37,15 +37,15 @@ static bool named_place(struct text *ret)
 
 int world_place_own(struct text *ret)
 {
-	return named_place(ret) || home_place(ret) ? 0 : ERR_NOT_FOUND;
+	return place_named(ret) || place_home(ret) ? 0 : ERR_NOT_FOUND;
 }
 
 int world_place_find(struct text *ret)
 {
-	if (named_place(ret))
+	if (place_named(ret))
 		return 0;
 	size_t before = ret->length;
-	if (home_place(ret) && access(text_string(ret), F_OK) == 0)
+	if (place_home(ret) && access(text_string(ret), F_OK) == 0)
 		return 0;
 	ret->length = before;
 	text_put(ret, SYSTEM_PLACE);

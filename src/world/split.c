@@ -5,7 +5,7 @@
 #include "world/world.h"
 
 // Bits that a prefix beginning at `first` may leave free without leaving [first, last].
-static unsigned free_bits(wide first, wide last, unsigned most)
+static unsigned split_free_bits(wide first, wide last, unsigned most)
 {
 	unsigned bits = 0;
 	while (bits < most && !(first >> bits & 1)) {
@@ -25,7 +25,7 @@ int world_range_prefixes(const struct world_range *r, int (*found)(void *context
 	unsigned all = family_bits(family);
 	wide at = wide_of_addr(&r->first), last = wide_of_addr(&r->last);
 	while (at <= last) {
-		unsigned bits = free_bits(at, last, all);
+		unsigned bits = split_free_bits(at, last, all);
 		struct addr begin = wide_addr(at, family);
 		struct prefix p = {.family = family, .length = (uint8_t)(all - bits)};
 		memcpy(p.bytes, begin.bytes, sizeof(p.bytes));

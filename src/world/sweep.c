@@ -10,21 +10,21 @@
 
 #include <stdlib.h>
 
-static bool piece_before(const void *sweep, const void *a, const void *b)
+static bool sweep_piece_before(const void *sweep, const void *a, const void *b)
 {
 	const struct piece *const *x = a, *const *y = b;
 	(void)sweep;
 	return (*x)->order > (*y)->order;
 }
 
-static const struct heap_kind latest_first = {.size = sizeof(const struct piece *), .before = piece_before};
+static const struct heap_kind sweep_latest_first = {.size = sizeof(const struct piece *), .before = sweep_piece_before};
 
-static const struct piece *piece_top(const struct heap *h)
+static const struct piece *sweep_piece_top(const struct heap *h)
 {
-	return h->count ? *(const struct piece **)heap_at(h, &latest_first, 0) : NULL;
+	return h->count ? *(const struct piece **)heap_at(h, &sweep_latest_first, 0) : NULL;
 }
 
-static void piece_emit(struct pieces *out, wide first, wide last, uint32_t value)
+static void sweep_piece_emit(struct pieces *out, wide first, wide last, uint32_t value)
 {
 	if (value == 0)
 		return;
@@ -37,7 +37,7 @@ static void piece_emit(struct pieces *out, wide first, wide last, uint32_t value
 	out->items[out->count++] = (struct piece){.first = first, .last = last, .value = value};
 }
 
-static int piece_compare(const void *a, const void *b)
+static int sweep_piece_compare(const void *a, const void *b)
 {
 	const struct piece *x = a, *y = b;
 	if (x->first != y->first)
@@ -45,7 +45,7 @@ static int piece_compare(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
-static struct piece *pieces_sorted(const struct pieces *in)
+static struct piece *sweep_pieces_sorted(const struct pieces *in)
 {
 	struct piece *items = alloc_resize(NULL, in->count, sizeof(*items));
 	bool sorted = true;
@@ -54,50 +54,50 @@ static struct piece *pieces_sorted(const struct pieces *in)
 		sorted = sorted && (i == 0 || items[i - 1].first <= items[i].first);
 	}
 	if (!sorted)
-		qsort(items, in->count, sizeof(*items), piece_compare);
+		qsort(items, in->count, sizeof(*items), sweep_piece_compare);
 	return items;
 }
 
 void sweep_layer(const struct pieces *in, struct pieces *ret)
 {
-	struct piece *items = pieces_sorted(in);
+	struct piece *items = sweep_pieces_sorted(in);
 	struct heap h = {0};
 	size_t next = 0;
 	wide at = 0;
 	*ret = (struct pieces){0};
 	for (;;) {
-		const struct piece *top = piece_top(&h);
+		const struct piece *top = sweep_piece_top(&h);
 		if (top && top->last < at) {
-			heap_drop(&h, &latest_first, NULL, 0);
+			heap_drop(&h, &sweep_latest_first, NULL, 0);
 			continue;
 		}
 		const struct piece *coming = next < in->count ? &items[next] : NULL;
 		if (coming && (!top || coming->first <= top->last)) {
 			if (top && coming->order > top->order && coming->first > at)
-				piece_emit(ret, at, coming->first - 1, top->value);
+				sweep_piece_emit(ret, at, coming->first - 1, top->value);
 			if (!top || coming->order > top->order)
 				at = coming->first;
-			heap_put(&h, &latest_first, NULL, &coming);
+			heap_put(&h, &sweep_latest_first, NULL, &coming);
 			next++;
 			continue;
 		}
 		if (!top)
 			break;
-		piece_emit(ret, at, top->last, top->value);
+		sweep_piece_emit(ret, at, top->last, top->value);
 		if (top->last == ~(wide)0)
 			break; // nothing can follow, and at would wrap
 		at = top->last + 1;
-		heap_drop(&h, &latest_first, NULL, 0);
+		heap_drop(&h, &sweep_latest_first, NULL, 0);
 	}
 	heap_free(&h);
 	free(items);
 }
 
-static void span_emit(struct spans *out, struct span s)
+static void sweep_span_emit(struct spans *out, struct world_span s)
 {
 	if (s.asn == 0 && s.country == 0)
 		return;
-	struct span *before = out->count ? &out->items[out->count - 1] : NULL;
+	struct world_span *before = out->count ? &out->items[out->count - 1] : NULL;
 	if (before && before->asn == s.asn && before->country == s.country && before->last + 1 == s.first) {
 		before->last = s.last;
 		return;
@@ -107,7 +107,7 @@ static void span_emit(struct spans *out, struct span s)
 }
 
 // What a disjoint list says from `at` on, until *end inclusive (which is only ever lowered).
-static uint32_t value_at(const struct pieces *list, size_t *next, wide at, wide *end)
+static uint32_t sweep_value_at(const struct pieces *list, size_t *next, wide at, wide *end)
 {
 	while (*next < list->count && list->items[*next].last < at)
 		(*next)++;
@@ -127,9 +127,9 @@ void sweep_merge(const struct pieces *countries, const struct pieces *networks, 
 	*ret = (struct spans){0};
 	for (;;) {
 		wide end = ~(wide)0;
-		uint32_t country = value_at(countries, &c, at, &end);
-		uint32_t asn = value_at(networks, &n, at, &end);
-		span_emit(ret, (struct span){at, end, asn, (uint16_t)country});
+		uint32_t country = sweep_value_at(countries, &c, at, &end);
+		uint32_t asn = sweep_value_at(networks, &n, at, &end);
+		sweep_span_emit(ret, (struct world_span){at, end, asn, (uint16_t)country});
 		if (end == ~(wide)0)
 			return;
 		at = end + 1;

@@ -15,21 +15,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct table { // entities of one kind
+struct write_table { // entities of one kind
 	struct world_disk_entity *items;
 	size_t count, capacity;
 };
 
 struct image {
 	struct spans spans[2];
-	struct table countries, networks;
+	struct write_table countries, networks;
 	uint32_t *refs;
 	size_t ref_count, ref_capacity;
 	struct text pool;
 	uint32_t attribution;
 };
 
-static void image_free(struct image *m)
+static void write_image_free(struct image *m)
 {
 	free(m->spans[WORLD_V4].items);
 	free(m->spans[WORLD_V6].items);
@@ -39,7 +39,7 @@ static void image_free(struct image *m)
 	text_free(&m->pool);
 }
 
-static uint32_t pool_put(struct image *m, const char *string)
+static uint32_t write_pool_put(struct image *m, const char *string)
 {
 	if (!string || !*string)
 		return 0;
@@ -49,12 +49,12 @@ static uint32_t pool_put(struct image *m, const char *string)
 }
 
 // Pairs key << 32 | range number for all ranges with a key, sorted. Free the result.
-static uint64_t *pairs_make(const struct image *m, bool networks, size_t *ret_count)
+static uint64_t *write_pairs_make(const struct image *m, bool networks, size_t *ret_count)
 {
 	size_t v4 = m->spans[WORLD_V4].count, all = v4 + m->spans[WORLD_V6].count, n = 0;
 	uint64_t *pairs = alloc_resize(NULL, all, sizeof(*pairs));
 	for (size_t i = 0; i < all; i++) {
-		const struct span *s = i < v4 ? &m->spans[WORLD_V4].items[i] : &m->spans[WORLD_V6].items[i - v4];
+		const struct world_span *s = i < v4 ? &m->spans[WORLD_V4].items[i] : &m->spans[WORLD_V6].items[i - v4];
 		uint32_t key = networks ? s->asn : s->country;
 		if (key)
 			pairs[n++] = (uint64_t)key << 32 | i;
@@ -64,14 +64,14 @@ static uint64_t *pairs_make(const struct image *m, bool networks, size_t *ret_co
 	return pairs;
 }
 
-static void table_make(struct image *m, struct table *t, const struct names *names)
+static void write_table_make(struct image *m, struct write_table *t, const struct names *names)
 {
 	size_t n;
-	uint64_t *pairs = pairs_make(m, names != NULL, &n);
+	uint64_t *pairs = write_pairs_make(m, names != NULL, &n);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t key = (uint32_t)(pairs[i] >> 32);
 		if (i == 0 || key != (uint32_t)(pairs[i - 1] >> 32)) {
-			uint32_t name = names ? pool_put(m, names_get(names, key)) : 0;
+			uint32_t name = names ? write_pool_put(m, names_get(names, key)) : 0;
 			alloc_grow((void **)&t->items, t->count, &t->capacity, sizeof(*t->items));
 			t->items[t->count++] =
 				(struct world_disk_entity){.key = key, .name = name, .refs_at = (uint32_t)m->ref_count};
@@ -83,7 +83,7 @@ static void table_make(struct image *m, struct table *t, const struct names *nam
 	free(pairs);
 }
 
-static void image_make(const struct world_builder *b, struct image *m)
+static void write_image_make(const struct world_builder *b, struct image *m)
 {
 	for (int family = 0; family < 2; family++) {
 		struct pieces countries, networks;
@@ -94,15 +94,15 @@ static void image_make(const struct world_builder *b, struct image *m)
 		free(networks.items);
 	}
 	text_char(&m->pool, '\0');
-	m->attribution = pool_put(m, b->attribution);
-	table_make(m, &m->countries, NULL);
-	table_make(m, &m->networks, &b->names);
+	m->attribution = write_pool_put(m, b->attribution);
+	write_table_make(m, &m->countries, NULL);
+	write_table_make(m, &m->networks, &b->names);
 }
 
-static void v4_lay(struct world_disk_v4 *at, const struct spans *spans)
+static void write_v4_lay(struct world_disk_v4 *at, const struct spans *spans)
 {
 	for (size_t i = 0; i < spans->count; i++) {
-		const struct span *s = &spans->items[i];
+		const struct world_span *s = &spans->items[i];
 		at[i] = (struct world_disk_v4){.first = htole32((uint32_t)s->first),
 					       .last = htole32((uint32_t)s->last),
 					       .asn = htole32(s->asn),
@@ -110,17 +110,17 @@ static void v4_lay(struct world_disk_v4 *at, const struct spans *spans)
 	}
 }
 
-static void v6_lay(struct world_disk_v6 *at, const struct spans *spans)
+static void write_v6_lay(struct world_disk_v6 *at, const struct spans *spans)
 {
 	for (size_t i = 0; i < spans->count; i++) {
-		const struct span *s = &spans->items[i];
+		const struct world_span *s = &spans->items[i];
 		at[i] = (struct world_disk_v6){.asn = htole32(s->asn), .country = htole16(s->country)};
 		wide_to_bytes(s->first, at[i].first);
 		wide_to_bytes(s->last, at[i].last);
 	}
 }
 
-static void table_lay(struct world_disk_entity *at, const struct table *t)
+static void write_table_lay(struct world_disk_entity *at, const struct write_table *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		const struct world_disk_entity *e = &t->items[i];
@@ -129,7 +129,7 @@ static void table_lay(struct world_disk_entity *at, const struct table *t)
 	}
 }
 
-static void sections_place(const struct image *m, struct world_disk_header *h, uint64_t *ret_bytes)
+static void write_sections_place(const struct image *m, struct world_disk_header *h, uint64_t *ret_bytes)
 {
 	const uint64_t counts[WORLD_SECTION_COUNT] = {
 		[WORLD_SECTION_V4] = m->spans[WORLD_V4].count,
@@ -147,19 +147,19 @@ static void sections_place(const struct image *m, struct world_disk_header *h, u
 	*ret_bytes = at;
 }
 
-static void sections_lay(const struct image *m, const struct world_disk_header *h, uint8_t *file)
+static void write_sections_lay(const struct image *m, const struct world_disk_header *h, uint8_t *file)
 {
 	const struct world_disk_section *s = h->sections;
-	v4_lay((void *)(file + s[WORLD_SECTION_V4].offset), &m->spans[WORLD_V4]);
-	v6_lay((void *)(file + s[WORLD_SECTION_V6].offset), &m->spans[WORLD_V6]);
-	table_lay((void *)(file + s[WORLD_SECTION_COUNTRIES].offset), &m->countries);
-	table_lay((void *)(file + s[WORLD_SECTION_NETWORKS].offset), &m->networks);
+	write_v4_lay((void *)(file + s[WORLD_SECTION_V4].offset), &m->spans[WORLD_V4]);
+	write_v6_lay((void *)(file + s[WORLD_SECTION_V6].offset), &m->spans[WORLD_V6]);
+	write_table_lay((void *)(file + s[WORLD_SECTION_COUNTRIES].offset), &m->countries);
+	write_table_lay((void *)(file + s[WORLD_SECTION_NETWORKS].offset), &m->networks);
 	if (m->ref_count)
 		memcpy(file + s[WORLD_SECTION_REFS].offset, m->refs, m->ref_count * sizeof(*m->refs));
 	memcpy(file + s[WORLD_SECTION_POOL].offset, m->pool.bytes, m->pool.length);
 }
 
-static void header_lay(const struct world_disk_header *h, uint8_t *file, size_t bytes)
+static void write_header_lay(const struct world_disk_header *h, uint8_t *file, size_t bytes)
 {
 	struct world_disk_header out = {.version = htole32(WORLD_VERSION),
 					.header_bytes = htole32(sizeof(out)),
@@ -176,7 +176,7 @@ static void header_lay(const struct world_disk_header *h, uint8_t *file, size_t 
 	memcpy(file, &out, sizeof(out));
 }
 
-static int bytes_write(int fd, const uint8_t *bytes, size_t n)
+static int write_bytes(int fd, const uint8_t *bytes, size_t n)
 {
 	for (size_t done = 0; done < n;) {
 		ssize_t wrote = write(fd, bytes + done, n - done);
@@ -188,7 +188,7 @@ static int bytes_write(int fd, const uint8_t *bytes, size_t n)
 }
 
 // The name of a file is safe on disk only when its folder is.
-static void folder_sync(struct text *path)
+static void write_folder_sync(struct text *path)
 {
 	while (path->length && path->bytes[path->length - 1] != '/')
 		path->length--;
@@ -201,7 +201,7 @@ static void folder_sync(struct text *path)
 	close(fd);
 }
 
-static int file_replace(const char *path, const uint8_t *bytes, size_t n)
+static int write_file_replace(const char *path, const uint8_t *bytes, size_t n)
 {
 	struct text name = {0};
 	struct stat there;
@@ -213,7 +213,7 @@ static int file_replace(const char *path, const uint8_t *bytes, size_t n)
 	mode_t mask = umask(0);
 	umask(mask);
 	int fd = mkostemp(name.bytes, O_CLOEXEC);
-	int result = fd < 0 ? -errno : bytes_write(fd, bytes, n);
+	int result = fd < 0 ? -errno : write_bytes(fd, bytes, n);
 	if (fd >= 0) {
 		if (result == 0 && (fchmod(fd, 0644 & ~mask) < 0 || fsync(fd) < 0))
 			result = -errno;
@@ -224,7 +224,7 @@ static int file_replace(const char *path, const uint8_t *bytes, size_t n)
 		if (result < 0)
 			unlink(name.bytes);
 		else
-			folder_sync(&name);
+			write_folder_sync(&name);
 	}
 	text_free(&name);
 	return result;
@@ -236,19 +236,19 @@ int world_builder_write(const struct world_builder *b, const char *path, struct 
 	struct image m = {0};
 	struct world_disk_header h = {.built_ns = now.ns};
 	uint64_t bytes;
-	image_make(b, &m);
+	write_image_make(b, &m);
 	struct instant data = instant_known(b->data_time) ? b->data_time : b->stated;
 	h.data_ns = instant_known(data) ? data.ns : WORLD_NOT_STATED;
 	h.attribution = m.attribution;
-	sections_place(&m, &h, &bytes);
+	write_sections_place(&m, &h, &bytes);
 	int result = ERR_TOO_LARGE;
 	if (bytes <= WORLD_BYTES_MAX) {
 		uint8_t *file = alloc_zero(bytes, 1);
-		sections_lay(&m, &h, file);
-		header_lay(&h, file, bytes);
-		result = file_replace(path, file, bytes);
+		write_sections_lay(&m, &h, file);
+		write_header_lay(&h, file, bytes);
+		result = write_file_replace(path, file, bytes);
 		free(file);
 	}
-	image_free(&m);
+	write_image_free(&m);
 	return result;
 }

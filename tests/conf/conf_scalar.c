@@ -156,7 +156,7 @@ static void switches_and_countries(void **state)
 static void places(void **state)
 {
 	(void)state;
-	struct place p;
+	struct asked_place p;
 	assert_null(place_parse("dns://[2001:db8::53]:5353/example.kx?type=mx", &p));
 	assert_int_equal(p.address.family, FAMILY_V6);
 	assert_int_equal(p.port, 5353);

@@ -120,7 +120,7 @@ void drive_line(uint8_t form, struct cursor line)
 void drive_ioda(struct cursor bytes)
 {
 	struct drive d;
-	struct line line;
+	struct stored_line line;
 	uint64_t bad, lines = 0;
 	int64_t last = INT64_MIN;
 	begin(&d);

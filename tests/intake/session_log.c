@@ -3,7 +3,7 @@
 #include "../unit/unit.h"
 
 #include "base/json.h"
-#include "intake/session.h"
+#include "intake/run.h"
 #include "journal/configuration.h"
 #include "journal/reader.h"
 
@@ -26,7 +26,7 @@ struct again { // an engine that is fed from a log
 	struct target_table *targets;
 	struct registry *registry;
 	struct pipeline *pipeline;
-	const struct session *session;
+	const struct intake_run *session;
 	struct journal_configured configured;
 };
 
@@ -63,16 +63,16 @@ static void a_replay_of_the_log_is_the_same(void **state)
 {
 	(void)state;
 	char dir[] = "/tmp/lacuna-session-XXXXXX", file[128], *path = getenv("LACUNA_DEMO");
-	struct session *s = calloc(1, sizeof(*s));
+	struct intake_run *s = calloc(1, sizeof(*s));
 	struct text live = {0}, replayed = {0};
 	struct incident_view view;
 	assert_true(s && path && mkdtemp(dir));
 	static const struct notice_sink nobody = {0};
-	session_init(s, "test", &nobody);
+	run_init(s, "test", &nobody);
 	s->log_dir = dir;
 	s->quiet = true;
-	assert_int_equal(session_run(s, 1, &path), 0);
-	session_view(s, &view);
+	assert_int_equal(run_paths(s, 1, &path), 0);
+	run_view(s, &view);
 	incidents_text(&live, &view);
 	assert_true(view.incidents->count >= 3);
 
@@ -103,7 +103,7 @@ static void a_replay_of_the_log_is_the_same(void **state)
 	journal_configured_free(&a.configured);
 	text_free(&live);
 	text_free(&replayed);
-	session_free(s);
+	run_free(s);
 	free(s);
 	snprintf(file, sizeof(file), "%s/0000000001" JOURNAL_SUFFIX, dir);
 	assert_int_equal(unlink(file), 0);

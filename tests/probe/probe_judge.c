@@ -51,7 +51,7 @@ static struct echo_answer send_one(struct prober *p, uint32_t v4, uint32_t index
 {
 	struct addr target = addr_v4(v4);
 	uint64_t serial = p->pending.tail;
-	struct slot *s = pending_next(&p->pending, &target);
+	struct pending_slot *s = pending_next(&p->pending, &target);
 	assert_non_null(s);
 	s->stamp = prober_stamp(p);
 	s->index = index;

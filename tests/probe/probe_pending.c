@@ -7,7 +7,7 @@
 static void a_slot_is_small(void **state)
 {
 	(void)state;
-	assert_int_equal(sizeof(struct slot), 24);
+	assert_int_equal(sizeof(struct pending_slot), 24);
 }
 
 static void all_are_found_by_their_serial(void **state)
@@ -19,7 +19,7 @@ static void all_are_found_by_their_serial(void **state)
 	for (uint32_t i = 0; i < 4096; i++) {
 		const uint8_t wide[16] = {0x20, 1, 0xd, 0xb8, (uint8_t)(i >> 8), (uint8_t)i};
 		struct addr target = i & 1 ? addr_v6(wide) : addr_v4(0xc6120000u + i);
-		struct slot *s = pending_next(&p, &target);
+		struct pending_slot *s = pending_next(&p, &target);
 		assert_non_null(s);
 		s->stamp = i;
 		struct addr again = pending_target(&p, i);

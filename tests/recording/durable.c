@@ -30,7 +30,7 @@ static bool is_open(int file)
 	return fcntl(file, F_GETFD) >= 0;
 }
 
-static bool answered(const struct durable *d)
+static bool answered(const struct recording_durable *d)
 {
 	struct pollfd p = {.fd = durable_descriptor(d), .events = POLLIN};
 	return poll(&p, 1, 20000) == 1;
@@ -39,7 +39,7 @@ static bool answered(const struct durable *d)
 static void role_waits(void **state)
 {
 	(void)state;
-	struct durable *d = durable_create();
+	struct recording_durable *d = durable_create();
 	int kept = open_file(), ended = open_file();
 	assert_true(durable_descriptor(d) >= 0);
 	assert_int_equal(durable_tick(d, 10 * SECOND), 0);
@@ -66,7 +66,7 @@ static void failures_are_told(void **state)
 {
 	(void)state;
 	int ways[2];
-	struct durable *d = durable_create();
+	struct recording_durable *d = durable_create();
 	assert_int_equal(pipe(ways), 0);
 	durable_changed(d, ways[1]);
 	int code = durable_tick(d, 10 * SECOND);
@@ -86,7 +86,7 @@ static void failures_are_told(void **state)
 static void many_end(void **state)
 {
 	(void)state;
-	struct durable *d = durable_create();
+	struct recording_durable *d = durable_create();
 	int files[300];
 	for (size_t i = 0; i < 300; i++) {
 		files[i] = open_file();

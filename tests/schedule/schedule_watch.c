@@ -27,14 +27,14 @@ struct log { // when each target was handed out
 	int64_t nearest[MOST];
 };
 
-static void add(struct watch *w, uint32_t index, uint32_t interval_ms, uint32_t group)
+static void add(struct schedule_watch *w, uint32_t index, uint32_t interval_ms, uint32_t group)
 {
 	struct watch_target t = target(index, interval_ms, group);
 	assert_true(watch_add(w, &t, 0) >= 0);
 }
 
 // Hands out all that is due at this moment; how many.
-static unsigned drain(struct watch *w, int64_t now, struct log *log)
+static unsigned drain(struct schedule_watch *w, int64_t now, struct log *log)
 {
 	const struct watch_target *t;
 	int64_t due;
@@ -61,7 +61,7 @@ static void test_interval(void **state)
 	for (unsigned turn = 0; turn < 40; turn++) {
 		static struct log log;
 		memset(&log, 0, sizeof(log));
-		struct watch *w = watch_create(random_next(&r));
+		struct schedule_watch *w = watch_create(random_next(&r));
 		uint32_t n = 1 + (uint32_t)(random_next(&r) % 300);
 		for (uint32_t i = 0; i < n; i++)
 			add(w, i, turn % 2 ? 20000 : 1000 + (uint32_t)(random_next(&r) % 40000), i % 7);
@@ -90,7 +90,7 @@ static void test_spread(void **state)
 	static struct log log;
 	for (uint64_t seed = 1; seed < 20; seed++) {
 		memset(&log, 0, sizeof(log));
-		struct watch *w = watch_create(seed);
+		struct schedule_watch *w = watch_create(seed);
 		for (uint32_t i = 0; i < 1200; i++)
 			add(w, i, 30000, 0);
 		unsigned second = 0, most = 0, least = UINT32_MAX, burst = 0;
@@ -117,7 +117,7 @@ static void test_turns(void **state)
 	(void)state;
 	static struct log log;
 	memset(&log, 0, sizeof(log));
-	struct watch *w = watch_create(9);
+	struct schedule_watch *w = watch_create(9);
 	assert_int_equal(watch_want(w, 3, 12), 0);
 	for (uint32_t i = 0; i < 60; i++)
 		add(w, i, 20000, 3);
@@ -153,7 +153,7 @@ static void test_pause(void **state)
 	(void)state;
 	static struct log log;
 	memset(&log, 0, sizeof(log));
-	struct watch *w = watch_create(10);
+	struct schedule_watch *w = watch_create(10);
 	for (uint32_t i = 0; i < 1000; i++)
 		add(w, i, 20000, 0);
 	int64_t now = 0;
@@ -183,7 +183,7 @@ static void test_changes(void **state)
 	memset(&log, 0, sizeof(log));
 	for (unsigned i = 0; i < MOST; i++)
 		ids[i] = -1;
-	struct watch *w = watch_create(12);
+	struct schedule_watch *w = watch_create(12);
 	size_t count = 0;
 	for (int64_t now = 0; now < 400 * S; now += 10 * MS) {
 		uint32_t i = (uint32_t)(random_next(&r) % 500);
@@ -218,7 +218,7 @@ static void test_changes(void **state)
 static void test_limits(void **state)
 {
 	(void)state;
-	struct watch *w = watch_create(13);
+	struct schedule_watch *w = watch_create(13);
 	struct watch_target t = target(1, 0, 0);
 	assert_int_equal(watch_add(w, &t, 0), ERR_MALFORMED);
 	t = target(1, 1000, WATCH_GROUPS_MAX);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Tests: src/signal/evidence.c src/signal/space.c src/signal/blind.c
+// Tests: src/signal/route_log.c src/signal/space.c src/signal/blind.c
 // What routes remember is bounded by time, not by how much is watched; each limit that is left can be reached, and says so.
 #include "stage.h"
 
@@ -73,7 +73,7 @@ static void flap(struct stand *s, double at, unsigned peer, unsigned prefix)
 static size_t events(const struct stand *s, uint32_t entity)
 {
 	size_t n;
-	evidence_events(routes_evidence(s->routes), entity, &n);
+	route_log_events(routes_route_log(s->routes), entity, &n);
 	return n;
 }
 
@@ -93,8 +93,8 @@ static void who_else_is_watched_does_not_matter(void **state)
 		assert_int_equal(events(&s, 0), 2 + PEERS + 1); // withdrawn, returned; all withdrawn; invisible
 		assert_int_equal(events(&s, 63), watched[w] > 63 ? 2 : 0);
 		assert_int_equal(events(&s, WATCHED - 1), watched[w] == WATCHED ? 2 : 0);
-		assert_int_equal(evidence_followed(routes_evidence(s.routes), WATCHED - 1), watched[w] == WATCHED);
-		assert_int_equal(evidence_pairs(routes_evidence(s.routes), 0), PEERS);
+		assert_int_equal(route_log_followed(routes_route_log(s.routes), WATCHED - 1), watched[w] == WATCHED);
+		assert_int_equal(route_log_pairs(routes_route_log(s.routes), 0), PEERS);
 		stand_close(&s);
 	}
 }
@@ -137,12 +137,12 @@ static void paths_go_sooner_than_sights(void **state)
 	routes_finish(s.routes);
 	size_t n;
 	routes_hold(s.routes, 0, INSTANT_NONE, scene_time(250));
-	const struct evidence_event *e = evidence_events(routes_evidence(s.routes), 0, &n);
+	const struct route_log_event *e = route_log_events(routes_route_log(s.routes), 0, &n);
 	assert_int_equal(n, 4);
-	assert_int_equal(e[0].kind, EVIDENCE_INVISIBLE);
-	assert_int_equal(e[1].kind, EVIDENCE_VISIBLE);
-	assert_int_equal(e[2].kind, EVIDENCE_WITHDRAWN);
-	assert_int_equal(e[3].kind, EVIDENCE_RETURNED);
+	assert_int_equal(e[0].kind, ROUTE_LOG_INVISIBLE);
+	assert_int_equal(e[1].kind, ROUTE_LOG_VISIBLE);
+	assert_int_equal(e[2].kind, ROUTE_LOG_WITHDRAWN);
+	assert_int_equal(e[3].kind, ROUTE_LOG_RETURNED);
 	stand_close(&s);
 }
 
@@ -160,9 +160,9 @@ static void too_many_events_are_counted(void **state)
 		}
 		stand_run(&s);
 	}
-	evidence_events(routes_evidence(s.routes), 0, &n);
-	assert_true(n <= EVIDENCE_EVENTS_MAX && n >= EVIDENCE_EVENTS_MAX / 2);
-	assert_int_equal(routes_limits(s.routes).events, EVIDENCE_EVENTS_MAX / 2);
+	route_log_events(routes_route_log(s.routes), 0, &n);
+	assert_true(n <= ROUTE_LOG_EVENTS_MAX && n >= ROUTE_LOG_EVENTS_MAX / 2);
+	assert_int_equal(routes_limits(s.routes).events, ROUTE_LOG_EVENTS_MAX / 2);
 	stand_close(&s);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Tests: src/signal/reach.c
 // Which observers are believed: those whose controls answer, or all but dead ones; not those that see alone what has nothing in
 // common fail, that were away, or that say so themselves.
 #include "../unit/unit.h"

@@ -2,7 +2,7 @@
 // Stop anywhere, go on, same bytes: each recording is read whole, and again in two runs with the state carried over at a record
 // drawn by lot. What the two tell together must be what the one told, and the incidents at the end the same.
 #include "base/text.h"
-#include "intake/session.h"
+#include "intake/run.h"
 #include "report/incident.h"
 #include "report/revision.h"
 
@@ -30,10 +30,10 @@ static void revision_keep(void *context, const struct revision *r)
 	text_char(context, '\n');
 }
 
-static void incidents_put(struct text *t, struct session *s)
+static void incidents_put(struct text *t, struct intake_run *s)
 {
 	struct incident_view view;
-	session_view(s, &view);
+	run_view(s, &view);
 	for (size_t i = 0; i < view.incidents->count; i++) {
 		incident_json(t, &view, &view.incidents->at[i]);
 		text_char(t, '\n');
@@ -50,31 +50,31 @@ struct part { // one run over the recording
 
 static int part_run(const struct part *p)
 {
-	struct session s;
-	session_init(&s, "resume", &notices);
+	struct intake_run s;
+	run_init(&s, "resume", &notices);
 	s.quiet = true;
 	s.stop_after = p->stop_after;
 	s.snapshot_path = p->save;
 	s.resume_path = p->load;
 	s.revisions = (struct revision_sink){revision_keep, p->told};
 	char *paths[] = {p->path};
-	int status = session_run(&s, 1, paths);
+	int status = run_paths(&s, 1, paths);
 	if (s.pipeline && p->incidents)
 		incidents_put(p->incidents, &s);
-	session_free(&s);
+	run_free(&s);
 	return status;
 }
 
 static uint64_t records_of(char *path)
 {
-	struct session s;
+	struct intake_run s;
 	uint64_t n = 0;
 	struct record record;
-	session_init(&s, "resume", &notices);
+	run_init(&s, "resume", &notices);
 	if (inputs_add(&s.in, path) == 0)
 		while (feed_next(s.in.feed, &record) > 0)
 			n++;
-	session_free(&s);
+	run_free(&s);
 	return n;
 }
 

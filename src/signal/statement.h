@@ -8,13 +8,13 @@
 
 struct carry; // base/carry.h
 
-#define TOLD_SPANS 8 // kept at a time: of the few intervals that still wait
+#define STATEMENT_SPANS 8 // kept at a time: of the few intervals that still wait
 
-struct told {
+struct statement {
 	uint32_t own_loss_ppm; // from which its own loss impairs it
 	struct {
 		int64_t from, to; // ns; to INT64_MAX: still
-	} span[TOLD_SPANS];
+	} span[STATEMENT_SPANS];
 	int64_t last;  // time of its newest line
 	int64_t since; // of what it says now
 	uint8_t count; // spans
@@ -23,17 +23,17 @@ struct told {
 	bool impaired; // now
 };
 
-void told_init(const struct decisions *d, struct told *t); // d: of the run; null: the table's
+void statement_init(const struct decisions *d, struct statement *t); // d: of the run; null: the table's
 
 // Takes one OBS_HEALTH; spans that ended before `oldest` are forgotten. What changed goes to `ret`, at most two changes: the
 // end of one state, the beginning of another. Returns how many.
-size_t told_take(struct told *t, const struct obs *o, int64_t oldest, struct observer_change ret[2]);
+size_t statement_take(struct statement *t, const struct obs *o, int64_t oldest, struct observer_change ret[2]);
 
-static inline bool told_impaired(const struct told *t, int64_t time)
+static inline bool statement_impaired(const struct statement *t, int64_t time)
 {
 	for (uint8_t i = 0; i < t->count; i++)
 		if (time >= t->span[i].from && time < t->span[i].to)
 			return true;
 	return false;
 }
-void told_carry(struct carry *c, struct told *t);
+void statement_carry(struct carry *c, struct statement *t);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Options, names, rows and sums. Names are resolved by the system, once, before anything is sent.
-#include "cli/measuring.h"
+#include "cli/measure_command.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -19,15 +19,15 @@
 
 #define OUT_FLUSH (128 << 10)
 
-void measuring_init(struct measuring *m, const char *command)
+void measure_command_init(struct measure_command *m, const char *command)
 {
-	*m = (struct measuring){.command = command, .named = true};
+	*m = (struct measure_command){.command = command, .named = true};
 	plan_init(&m->plan);
 	m->options = (struct measure_options){.plan = &m->plan, .version = LACUNA_VERSION};
 	m->options.best = ATTEMPT_PACKET;
 }
 
-void measuring_free(struct measuring *m)
+void measure_command_free(struct measure_command *m)
 {
 	plan_free(&m->plan);
 	free(m->ranges.at);
@@ -35,32 +35,32 @@ void measuring_free(struct measuring *m)
 	text_free(&m->out);
 }
 
-int measuring_usage(const struct measuring *m, const char *message, const char *what)
+int measure_command_usage(const struct measure_command *m, const char *message, const char *what)
 {
 	say_line("lacuna %s: %s%s%s", m->command, message, what ? ": " : "", what ? what : "");
 	say_line("Try 'lacuna %s --help'.", m->command);
 	return 2;
 }
 
-static int number(const struct measuring *m, const char *argument, uint64_t most, uint64_t *ret)
+static int measure_command_number(const struct measure_command *m, const char *argument, uint64_t most, uint64_t *ret)
 {
 	if (!number_of_text(argument, most, ret))
-		return measuring_usage(m, "not a number that can be used here", argument);
+		return measure_command_usage(m, "not a number that can be used here", argument);
 	return 0;
 }
 
 // Seconds with a fraction, as milliseconds.
-int measuring_seconds(const struct measuring *m, const char *argument, uint32_t *ret_ms)
+int measure_command_seconds(const struct measure_command *m, const char *argument, uint32_t *ret_ms)
 {
 	double value;
 	if (!number_real_of_text(argument, 0, 86400, &value) || !(value > 0))
-		return measuring_usage(m, "not a number of seconds (above 0, at most a day)", argument);
+		return measure_command_usage(m, "not a number of seconds (above 0, at most a day)", argument);
 	*ret_ms = (uint32_t)(value * 1000 + 0.5);
 	*ret_ms += !*ret_ms; // 0 would mean: not set
 	return 0;
 }
 
-static int list(const struct measuring *m, struct plan_list *l, const char *path)
+static int measure_command_list(const struct measure_command *m, struct plan_list *l, const char *path)
 {
 	struct plan_error e;
 	if (plan_list_read(l, path, &e) == 0)
@@ -69,83 +69,85 @@ static int list(const struct measuring *m, struct plan_list *l, const char *path
 	return 3;
 }
 
-static int text_option(const struct measuring *m, char **to, const char *argument)
+static int measure_command_text_option(const struct measure_command *m, char **to, const char *argument)
 {
 	for (const char *at = argument; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return measuring_usage(m, "a line of text without control characters is wanted", argument);
+			return measure_command_usage(m, "a line of text without control characters is wanted",
+						     argument);
 	free(*to);
 	*to = alloc_copy(argument);
 	return 0;
 }
 
-static int number_option(struct measuring *m, int option, const char *argument)
+static int measure_command_number_option(struct measure_command *m, int option, const char *argument)
 {
 	uint64_t value = 0;
-	int status = number(m, argument, option == MEASURING_SEED ? UINT64_MAX : UINT32_MAX, &value);
+	int status =
+		measure_command_number(m, argument, option == MEASURE_COMMAND_SEED ? UINT64_MAX : UINT32_MAX, &value);
 	if (status)
 		return status;
-	if (option == MEASURING_COUNT)
+	if (option == MEASURE_COMMAND_COUNT)
 		m->options.rounds = (uint32_t)value;
-	else if (option == MEASURING_SEED)
+	else if (option == MEASURE_COMMAND_SEED)
 		m->options.seed = value;
 	else
 		m->plan.total_per_s = m->options.rate = (uint32_t)value;
-	return option == MEASURING_RATE && !value ? measuring_usage(m, "--rate wants at least 1", NULL) : 0;
+	return option == MEASURE_COMMAND_RATE && !value ? measure_command_usage(m, "--rate wants at least 1", NULL) : 0;
 }
 
-int measuring_option(struct measuring *m, int option, const char *argument)
+int measure_command_option(struct measure_command *m, int option, const char *argument)
 {
 	switch (option) {
-	case MEASURING_COUNT:
-	case MEASURING_RATE:
-	case MEASURING_SEED:
-		return number_option(m, option, argument);
-	case MEASURING_INTERVAL:
-		return measuring_seconds(m, argument, &m->options.interval_ms);
-	case MEASURING_TIMEOUT:
-		return measuring_seconds(m, argument, &m->options.timeout_ms);
-	case MEASURING_JSON:
+	case MEASURE_COMMAND_COUNT:
+	case MEASURE_COMMAND_RATE:
+	case MEASURE_COMMAND_SEED:
+		return measure_command_number_option(m, option, argument);
+	case MEASURE_COMMAND_INTERVAL:
+		return measure_command_seconds(m, argument, &m->options.interval_ms);
+	case MEASURE_COMMAND_TIMEOUT:
+		return measure_command_seconds(m, argument, &m->options.timeout_ms);
+	case MEASURE_COMMAND_JSON:
 		m->json = true;
 		return 0;
-	case MEASURING_QUIET:
+	case MEASURE_COMMAND_QUIET:
 		m->quiet = true;
 		return 0;
-	case MEASURING_LAB:
+	case MEASURE_COMMAND_LAB:
 		m->plan.lab = true;
 		return 0;
-	case MEASURING_ACKNOWLEDGE:
+	case MEASURE_COMMAND_ACKNOWLEDGE:
 		m->plan.acknowledged = true;
 		return 0;
-	case MEASURING_ALLOWLIST:
-		return list(m, &m->plan.allow, argument);
-	case MEASURING_BLOCKLIST:
-		return list(m, &m->plan.block, argument);
-	case MEASURING_OPT_OUT:
-		return text_option(m, &m->plan.opt_out_file, argument);
-	case MEASURING_CONTACT:
+	case MEASURE_COMMAND_ALLOWLIST:
+		return measure_command_list(m, &m->plan.allow, argument);
+	case MEASURE_COMMAND_BLOCKLIST:
+		return measure_command_list(m, &m->plan.block, argument);
+	case MEASURE_COMMAND_OPT_OUT:
+		return measure_command_text_option(m, &m->plan.opt_out_file, argument);
+	case MEASURE_COMMAND_CONTACT:
 		if (!plan_contact_valid(argument))
-			return measuring_usage(m, "--contact wants a mail address or URL of at most 39 bytes",
-					       argument);
-		return text_option(m, &m->plan.contact, argument);
-	case MEASURING_IDENTITY:
+			return measure_command_usage(m, "--contact wants a mail address or URL of at most 39 bytes",
+						     argument);
+		return measure_command_text_option(m, &m->plan.contact, argument);
+	case MEASURE_COMMAND_IDENTITY:
 		if (!plan_identity_valid(argument))
-			return measuring_usage(m, "--identity wants the name of a host", argument);
-		return text_option(m, &m->plan.identity, argument);
-	case MEASURING_OBSERVER:
-		return text_option(m, &m->plan.observer, argument);
-	case MEASURING_INTERFACE:
-		return text_option(m, &m->plan.interface, argument);
-	case MEASURING_SOURCE:
+			return measure_command_usage(m, "--identity wants the name of a host", argument);
+		return measure_command_text_option(m, &m->plan.identity, argument);
+	case MEASURE_COMMAND_OBSERVER:
+		return measure_command_text_option(m, &m->plan.observer, argument);
+	case MEASURE_COMMAND_INTERFACE:
+		return measure_command_text_option(m, &m->plan.interface, argument);
+	case MEASURE_COMMAND_SOURCE:
 		return addr_parse(argument, &m->options.source) < 0
-			       ? measuring_usage(m, "--source-ip wants an address", argument)
+			       ? measure_command_usage(m, "--source-ip wants an address", argument)
 			       : 0;
 	default:
-		return measuring_usage(m, "unknown or incomplete option", NULL);
+		return measure_command_usage(m, "unknown or incomplete option", NULL);
 	}
 }
 
-static int resolve_one(struct plan_target *t, const char **ret_why)
+static int measure_command_resolve_one(struct plan_target *t, const char **ret_why)
 {
 	struct addrinfo want = {.ai_socktype = SOCK_STREAM}, *got = NULL;
 	int code = getaddrinfo(t->host, NULL, &want, &got);
@@ -162,14 +164,14 @@ static int resolve_one(struct plan_target *t, const char **ret_why)
 	return 0;
 }
 
-int measuring_resolve(struct measuring *m)
+int measure_command_resolve(struct measure_command *m)
 {
 	size_t kept = 0;
 	int status = 0;
 	for (size_t i = 0; i < m->plan.target_count; i++) {
 		struct plan_target *t = &m->plan.targets[i];
 		const char *why = "no address";
-		if (t->address.family == FAMILY_NONE && (!t->host || resolve_one(t, &why) < 0)) {
+		if (t->address.family == FAMILY_NONE && (!t->host || measure_command_resolve_one(t, &why) < 0)) {
 			say_line("lacuna %s: %s: %s", m->command, t->host ? t->host : "a target", why);
 			free(t->host);
 			free(t->name);
@@ -184,7 +186,7 @@ int measuring_resolve(struct measuring *m)
 	return status;
 }
 
-void measuring_notes(struct measuring *m)
+void measure_command_notes(struct measure_command *m)
 {
 	const char *at = text_string(&m->plan.notes);
 	for (size_t n; *at; at += n + (at[n] == '\n')) {
@@ -194,20 +196,20 @@ void measuring_notes(struct measuring *m)
 	text_clear(&m->plan.notes);
 }
 
-static void out_flush(struct measuring *m)
+static void measure_command_out_flush(struct measure_command *m)
 {
 	fwrite(m->out.bytes, 1, m->out.length, stdout);
 	text_clear(&m->out);
 }
 
-const char *measuring_name(const struct measuring *m, const struct attempt *a)
+const char *measure_command_name(const struct measure_command *m, const struct attempt *a)
 {
 	return a->index < m->plan.target_count ? m->plan.targets[a->index].name : NULL;
 }
 
-static void take(void *context, const struct attempt *batch, size_t n)
+static void measure_command_take(void *context, const struct attempt *batch, size_t n)
 {
-	struct measuring *m = context;
+	struct measure_command *m = context;
 	const char *observer = m->plan.observer ? m->plan.observer : "local";
 	for (size_t i = 0; i < n; i++) {
 		const struct attempt *a = &batch[i];
@@ -215,15 +217,15 @@ static void take(void *context, const struct attempt *batch, size_t n)
 		if (m->each && a->index < m->plan.target_count)
 			tally_take(&m->each[a->index], a);
 		if (m->json) {
-			attempt_json(&m->out, a, observer, measuring_name(m, a));
+			attempt_json(&m->out, a, observer, measure_command_name(m, a));
 		} else if (!m->quiet && m->each) {
-			attempt_row(&m->out, a, measuring_name(m, a));
+			attempt_row(&m->out, a, measure_command_name(m, a));
 			text_char(&m->out, '\n');
 		}
 		if (m->out.length >= OUT_FLUSH)
-			out_flush(m);
+			measure_command_out_flush(m);
 	}
-	out_flush(m);
+	measure_command_out_flush(m);
 	if (m->each || n < 400)
 		fflush(stdout);
 	// Nobody is asked for a reader who has gone, or for a disk that takes no more.
@@ -233,9 +235,9 @@ static void take(void *context, const struct attempt *batch, size_t n)
 	}
 }
 
-static void health(void *context, const struct message_health *h)
+static void measure_command_health(void *context, const struct message_health *h)
 {
-	struct measuring *m = context;
+	struct measure_command *m = context;
 	if (m->json) {
 		health_report_json(&m->out,
 				   &(struct health_report){.time = h->time,
@@ -244,13 +246,13 @@ static void health(void *context, const struct message_health *h)
 							   .state = h->state,
 							   .why = h->why,
 							   .loss = h->loss});
-		out_flush(m);
+		measure_command_out_flush(m);
 	}
 	if (strcmp(h->state, "ok") != 0)
 		say_line("lacuna %s: this observer is %s: %s", m->command, h->state, h->why);
 }
 
-void measuring_ready(void *context, const char *role, const struct message_ready *r)
+void measure_command_ready(void *context, const char *role, const struct message_ready *r)
 {
 	static const char *const modes[ATTEMPT_MODES] = {
 		[ATTEMPT_KERNEL] = "ordinary sockets",
@@ -259,20 +261,20 @@ void measuring_ready(void *context, const char *role, const struct message_ready
 		[ATTEMPT_PING] = "unprivileged ping socket",
 		[ATTEMPT_CONNECT] = "TCP connect in place of ping (no privilege for ping)",
 	};
-	struct measuring *m = context;
+	struct measure_command *m = context;
 	if (m->quiet)
 		return;
 	say_line("%s: %s%s%s%s; %s", role, r->mode < ATTEMPT_MODES ? modes[r->mode] : "?", *r->why ? " (" : "", r->why,
 		 *r->why ? ")" : "", r->seccomp ? "privileges dropped" : "not sandboxed (this build cannot be)");
 }
 
-void measuring_says(void *context, const char *line)
+void measure_command_says(void *context, const char *line)
 {
-	struct measuring *m = context;
+	struct measure_command *m = context;
 	say_line("lacuna %s: %s", m->command, line);
 }
 
-static void summary(struct measuring *m)
+static void measure_command_summary(struct measure_command *m)
 {
 	struct attempt_summary s;
 	struct text what = {0};
@@ -291,18 +293,18 @@ static void summary(struct measuring *m)
 		text_char(&m->out, '\n');
 	}
 	text_free(&what);
-	out_flush(m);
+	measure_command_out_flush(m);
 }
 
-void measuring_accounting(const struct measuring *m)
+void measure_command_accounting(const struct measure_command *m)
 {
 	const struct prober_counts *p = &m->result.counts.probe;
 	if (p->sent)
-		say_line("replies: %llu arrived = %llu recorded + %llu late + %llu duplicate + %llu forged; dropped "
-			 "before us: %llu",
-			 (unsigned long long)p->arrived, (unsigned long long)p->recorded, (unsigned long long)p->late,
-			 (unsigned long long)p->duplicate, (unsigned long long)p->forged,
-			 (unsigned long long)p->kernel_drops);
+		say_line(
+			"replies: %llu arrived = %llu recorded + %llu late + %llu duplicate + %llu forged; dropped before us: %llu",
+			(unsigned long long)p->arrived, (unsigned long long)p->recorded, (unsigned long long)p->late,
+			(unsigned long long)p->duplicate, (unsigned long long)p->forged,
+			(unsigned long long)p->kernel_drops);
 	const struct message_counts *c = &m->result.counts;
 	if (c->skipped)
 		say_line("not asked: %llu times because the caps of the target did not allow it yet",
@@ -314,7 +316,7 @@ void measuring_accounting(const struct measuring *m)
 }
 
 // 1: a target never answered; 4: of one our own side broke every attempt, which says nothing about it; 0.
-static int verdict(const struct measuring *m)
+static int measure_command_verdict(const struct measure_command *m)
 {
 	bool local = m->all.sent && m->all.sent == m->all.local;
 	bool failed = m->all.sent && !m->all.answered && !local;
@@ -327,24 +329,25 @@ static int verdict(const struct measuring *m)
 	return failed ? 1 : local ? 4 : 0;
 }
 
-int measuring_run(struct measuring *m)
+int measure_command_run(struct measure_command *m)
 {
 	size_t targets = m->plan.target_count;
 	m->options.ranges = m->ranges.at;
 	m->options.range_count = m->ranges.count;
 	m->options.named = m->named && !m->ranges.count;
-	m->options.sink = (struct measure_sink){take, health, measuring_ready, measuring_says, NULL, m};
-	if (targets && targets <= TALLY_EACH && !m->ranges.count)
+	m->options.sink = (struct measure_sink){
+		measure_command_take, measure_command_health, measure_command_ready, measure_command_says, NULL, m};
+	if (targets && targets <= MEASURE_TALLY_EACH && !m->ranges.count)
 		m->each = alloc_zero(targets, sizeof(*m->each));
 	int code = measure_run(&m->options, &m->result);
 	if (code == -EPERM)
 		return 2;
-	out_flush(m);
+	measure_command_out_flush(m);
 	if (!m->json)
-		summary(m);
+		measure_command_summary(m);
 	if (!m->quiet)
-		measuring_accounting(m);
+		measure_command_accounting(m);
 	if (code < 0 || m->all.sent == m->all.local) // what failed on our side was not sent
 		return code < 0 ? 4 : 3;
-	return verdict(m);
+	return measure_command_verdict(m);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Turns incidents into the features that campaign.h and precedent.h compare.
-#include "incident/link.h"
+#include "incident/ties.h"
 
 #include "base/alloc.h"
 #include "facts/facts.h"
@@ -12,12 +12,12 @@
 #define PAST_MAX 256 // outages before this one that it is compared with, the newest: memory
 
 // A single service that fails is not what campaigns are made of, nor what an outage is compared with.
-static bool outage(const struct incident *n)
+static bool ties_outage(const struct incident *n)
 {
 	return n->story.scope != SCOPE_SERVICE;
 }
 
-static uint32_t moved_of(const struct incident *n)
+static uint32_t ties_moved_of(const struct incident *n)
 {
 	uint32_t moved = 0;
 	for (size_t i = 0; i < n->story.signal_count; i++)
@@ -25,7 +25,7 @@ static uint32_t moved_of(const struct incident *n)
 	return moved;
 }
 
-static uint32_t watched_of(const struct link_input *in, uint32_t moved)
+static uint32_t ties_watched_of(const struct ties_input *in, uint32_t moved)
 {
 	uint32_t watched = moved;
 	for (uint32_t s = 0; s < SIGNAL_COUNT; s++)
@@ -36,14 +36,14 @@ static uint32_t watched_of(const struct link_input *in, uint32_t moved)
 	return watched;
 }
 
-static void features_of(const struct link_input *in, const struct incident *n, struct campaign_incident *ret)
+static void ties_features_of(const struct ties_input *in, const struct incident *n, struct campaign_incident *ret)
 {
-	uint32_t moved = moved_of(n);
+	uint32_t moved = ties_moved_of(n);
 	*ret = (struct campaign_incident){
 		.entity = n->story.entity,
 		.start = n->story.start.best,
 		.end = n->story.end.best,
-		.watched = watched_of(in, moved),
+		.watched = ties_watched_of(in, moved),
 		.moved = moved,
 		.has_lead = n->story.precedence.has_lead,
 		.lead_s = n->story.precedence.lead_best,
@@ -60,15 +60,16 @@ static void features_of(const struct link_input *in, const struct incident *n, s
 			ret->moved &= ~(1u << n->story.signals[i].signal);
 }
 
-static void campaigns(const struct link_input *in, const struct incident_list *list, uint32_t entity, struct ties *ret)
+static void ties_campaigns(const struct ties_input *in, const struct incident_list *list, uint32_t entity,
+			   struct ties *ret)
 {
 	struct campaign_incident *features = alloc_zero(list->count, sizeof(*features));
 	size_t *of = alloc_zero(list->count, sizeof(*of)), *place = alloc_zero(list->count, sizeof(*place)), count = 0;
 	struct campaign *found = alloc_zero(list->count, sizeof(*found));
 	for (size_t i = 0; i < list->count; i++) {
-		if (list->at[i].story.entity != entity || !outage(&list->at[i]))
+		if (list->at[i].story.entity != entity || !ties_outage(&list->at[i]))
 			continue;
-		features_of(in, &list->at[i], &features[count]);
+		ties_features_of(in, &list->at[i], &features[count]);
 		place[count++] = i;
 	}
 	campaign_find(&(struct campaign_list){in->decisions, features, count, in->watched_since}, of, found);
@@ -87,12 +88,12 @@ static void campaigns(const struct link_input *in, const struct incident_list *l
 	free(found);
 }
 
-static void link_facts_of(const struct link_input *in, const struct incident *n, struct precedent_facts *ret)
+static void ties_facts_of(const struct ties_input *in, const struct incident *n, struct precedent_facts *ret)
 {
-	uint32_t moved = moved_of(n);
+	uint32_t moved = ties_moved_of(n);
 	*ret = (struct precedent_facts){
 		.moved = moved,
-		.still = watched_of(in, moved) & ~moved,
+		.still = ties_watched_of(in, moved) & ~moved,
 		.start = n->story.start.best,
 		.start_uncertainty_s = instant_gap_s(n->story.start.from, n->story.start.to) / 2,
 		.duration_s =
@@ -108,19 +109,19 @@ static void link_facts_of(const struct link_input *in, const struct incident *n,
 }
 
 // Precedents, then the last outages before this one; `facts` has room for both, the precedents are in it.
-static void similar(const struct link_input *in, const struct incident_list *list, size_t which,
-		    struct precedent_facts *facts, struct ties *ret)
+static void ties_similar(const struct ties_input *in, const struct incident_list *list, size_t which,
+			 struct precedent_facts *facts, struct ties *ret)
 {
 	const struct incident *n = &list->at[which];
 	struct precedent_facts subject;
 	struct precedent_match match[PRECEDENT_NEAREST];
 	size_t past[PAST_MAX] = {0}, pasts = 0;
-	for (size_t i = which; outage(n) && i-- > 0 && pasts < PAST_MAX;)
-		if (list->at[i].story.entity == n->story.entity && outage(&list->at[i]))
+	for (size_t i = which; ties_outage(n) && i-- > 0 && pasts < PAST_MAX;)
+		if (list->at[i].story.entity == n->story.entity && ties_outage(&list->at[i]))
 			past[pasts++] = i;
 	for (size_t i = 0; i < pasts; i++)
-		link_facts_of(in, &list->at[past[i]], &facts[in->known_count + i]);
-	link_facts_of(in, n, &subject);
+		ties_facts_of(in, &list->at[past[i]], &facts[in->known_count + i]);
+	ties_facts_of(in, n, &subject);
 	size_t count = precedent_similar(in->decisions, &subject, facts, in->known_count + pasts, match);
 	for (size_t i = 0; i < count && i < INCIDENT_SIMILAR_MAX; i++) {
 		const char *id = match[i].index < in->known_count ? in->known[match[i].index].id
@@ -134,19 +135,19 @@ static void similar(const struct link_input *in, const struct incident_list *lis
 	}
 }
 
-void link_incidents(const struct link_input *in, struct incident_list *list, uint32_t entity)
+void ties_incidents(const struct ties_input *in, struct incident_list *list, uint32_t entity)
 {
 	if (!list->count)
 		return;
 	struct ties *ties = alloc_zero(list->count, sizeof(*ties)); // by incident; of others than the entity's unused
 	struct precedent_facts *facts = alloc_zero(in->known_count + PAST_MAX, sizeof(*facts));
-	campaigns(in, list, entity, ties);
+	ties_campaigns(in, list, entity, ties);
 	for (size_t i = 0; i < in->known_count; i++)
 		facts[i] = in->known[i].facts;
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->at[i].story.entity != entity)
 			continue;
-		similar(in, list, i, facts, &ties[i]);
+		ties_similar(in, list, i, facts, &ties[i]);
 		ties[i].past = facts_past(in->decisions, list, i, in->watched_since);
 	}
 	for (size_t i = 0; i < list->count; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Targets from words.
-#include "conf/ask.h"
+#include "conf/target_words.h"
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -12,12 +12,12 @@
 
 static const char FULL[] = "more than 1000000 targets";
 
-static char *copy(const char *text)
+static char *target_words_copy(const char *text)
 {
 	return text && *text ? alloc_copy(text) : NULL;
 }
 
-const char *ask_entity(struct plan *p, const char *id)
+const char *target_words_entity(struct plan *p, const char *id)
 {
 	size_t before = p->entities.count;
 	struct entity *e = entity_add(&p->entities, id);
@@ -27,20 +27,20 @@ const char *ask_entity(struct plan *p, const char *id)
 }
 
 // Puts the words in that are the same for every kind, and the target into the plan. `t` holds no memory yet.
-static const char *keep(struct plan *p, const struct plan_target *t, const char *host, const char *name,
-			const struct ask_words *w)
+static const char *target_words_keep(struct plan *p, const struct plan_target *t, const char *host, const char *name,
+				     const struct target_words_words *w)
 {
-	const char *entity = w->entity ? ask_entity(p, w->entity) : NULL;
+	const char *entity = w->entity ? target_words_entity(p, w->entity) : NULL;
 	if (w->entity && !entity)
 		return "the entity is not of the form country/KX or asn/64512, or there are more than 65000";
 	struct plan_target *kept = plan_target_add(p);
 	if (!kept)
 		return FULL;
 	*kept = *t;
-	kept->host = t->address.family ? NULL : copy(host);
-	kept->name = copy(name);
-	kept->entity = copy(entity);
-	kept->institution = copy(w->institution);
+	kept->host = t->address.family ? NULL : target_words_copy(host);
+	kept->name = target_words_copy(name);
+	kept->entity = target_words_copy(entity);
+	kept->institution = target_words_copy(w->institution);
 	kept->network = w->network;
 	if (w->interval_ms)
 		kept->interval_ms = w->interval_ms;
@@ -49,14 +49,15 @@ static const char *keep(struct plan *p, const struct plan_target *t, const char 
 	return NULL;
 }
 
-const char *ask_add_known(struct plan *p, const struct addr *a, const struct kind *k, const struct ask_words *w)
+const char *target_words_add_known(struct plan *p, const struct addr *a, const struct kind_row *k,
+				   const struct target_words_words *w)
 {
 	struct plan_target t = {.address = *a, .op = k->op, .kind = k->role, .flags = k->flags};
-	return keep(p, &t, NULL, w->name, w);
+	return target_words_keep(p, &t, NULL, w->name, w);
 }
 
 // Says once of a module what of it is not followed.
-static void note_ignored(struct plan *p, struct blackbox_module *m)
+static void target_words_note_ignored(struct plan *p, struct blackbox_module *m)
 {
 	if (!m->ignored || m->noted)
 		return;
@@ -68,7 +69,8 @@ static void note_ignored(struct plan *p, struct blackbox_module *m)
 	text_char(&p->notes, '\n');
 }
 
-static const char *module_into(struct plan *p, const struct ask_words *w, struct plan_target *t, struct text *why)
+static const char *target_words_module_into(struct plan *p, const struct target_words_words *w, struct plan_target *t,
+					    struct text *why)
 {
 	const struct blackbox_module *m = p->modules ? blackbox_find(p->modules, w->module) : NULL;
 	text_clear(why);
@@ -79,21 +81,21 @@ static const char *module_into(struct plan *p, const struct ask_words *w, struct
 		text_printf(why, "module '%.80s' cannot be used: %s", w->module, m->unsupported);
 	if (!m || m->unsupported)
 		return text_string(why);
-	note_ignored(p, &p->modules->modules[m - p->modules->modules]);
+	target_words_note_ignored(p, &p->modules->modules[m - p->modules->modules]);
 	*t = m->ask;
 	return NULL;
 }
 
-static bool role_only(const struct kind *k)
+static bool target_words_role_only(const struct kind_row *k)
 {
 	return k && (k->role == TARGET_CONTROL || k->role == TARGET_BORDER);
 }
 
 // What is asked: the module says all of it, else the kind, else the URL's scheme, else a port means a connection.
-static const char *choose(struct plan *p, const struct ask_words *w, const struct place *place, struct plan_target *t,
-			  struct text *why)
+static const char *target_words_choose(struct plan *p, const struct target_words_words *w,
+				       const struct asked_place *place, struct plan_target *t, struct text *why)
 {
-	const struct kind *k = w->kind ? kind_of(w->kind) : NULL, *how = role_only(k) ? NULL : k;
+	const struct kind_row *k = w->kind ? kind_of(w->kind) : NULL, *how = target_words_role_only(k) ? NULL : k;
 	if (w->kind && !k)
 		return "kind is one of " KIND_WORDS;
 	if (how && place->kind && how != place->kind)
@@ -101,18 +103,18 @@ static const char *choose(struct plan *p, const struct ask_words *w, const struc
 	if (!how)
 		how = place->kind ? place->kind : kind_of(place->port ? "tcp" : "host");
 	*t = (struct plan_target){.op = how->op, .kind = how->role, .flags = how->flags};
-	const char *wrong = w->module ? module_into(p, w, t, why) : NULL;
+	const char *wrong = w->module ? target_words_module_into(p, w, t, why) : NULL;
 	if (wrong)
 		return wrong;
 	if (place->kind && place->kind->op != t->op)
 		return "the URL's scheme is not what the module asks";
 	t->flags |= place->kind ? place->kind->flags : 0;
-	t->kind = role_only(k) ? k->role : t->kind;
+	t->kind = target_words_role_only(k) ? k->role : t->kind;
 	return NULL;
 }
 
 // What must not be together, or be missing.
-static const char *check(const struct plan_target *t, const struct ask_words *w, const char *name)
+static const char *target_words_check(const struct plan_target *t, const struct target_words_words *w, const char *name)
 {
 	if (t->op == PROBE_ICMP_ECHO && t->port)
 		return "a ping has no port; name a kind such as tcp or http";
@@ -127,7 +129,7 @@ static const char *check(const struct plan_target *t, const struct ask_words *w,
 	return NULL;
 }
 
-static const char *join_port(const struct ask_words *w, struct place *place)
+static const char *target_words_join_port(const struct target_words_words *w, struct asked_place *place)
 {
 	if (w->port && place->port && w->port != place->port)
 		return "the port is there twice, and different";
@@ -136,15 +138,15 @@ static const char *join_port(const struct ask_words *w, struct place *place)
 	return NULL;
 }
 
-const char *ask_add(struct plan *p, const struct ask_words *w, struct text *why)
+const char *target_words_add(struct plan *p, const struct target_words_words *w, struct text *why)
 {
-	struct place place;
+	struct asked_place place;
 	struct plan_target t = {0};
 	const char *wrong = place_parse(w->place, &place);
 	if (!wrong)
-		wrong = join_port(w, &place);
+		wrong = target_words_join_port(w, &place);
 	if (!wrong)
-		wrong = choose(p, w, &place, &t, why);
+		wrong = target_words_choose(p, w, &place, &t, why);
 	if (wrong)
 		return wrong;
 	const char *host = place.address.family ? NULL : place.host;
@@ -157,6 +159,6 @@ const char *ask_add(struct plan *p, const struct ask_words *w, struct text *why)
 		return t.qtype ? "qtype is for kind dns only" : "qtype is not a type of the DNS such as SOA";
 	t.address = place.address;
 	t.port = place.port;
-	wrong = check(&t, w, name);
-	return wrong ? wrong : keep(p, &t, host, name, w);
+	wrong = target_words_check(&t, w, name);
+	return wrong ? wrong : target_words_keep(p, &t, host, name, w);
 }

@@ -6,7 +6,7 @@
 #include "model/dossier.h"
 #include "model/incident.h"
 
-struct link_input {
+struct ties_input {
 	const struct decisions *decisions; // of the run; null: the tables'
 	const struct entity_list *entities;
 	const struct precedent *known;
@@ -18,4 +18,4 @@ struct link_input {
 
 // Makes the ties of the incidents of the entity: campaign, alike ones, what came before. The list is in order of start; what
 // others are in it changes nothing.
-void link_incidents(const struct link_input *in, struct incident_list *list, uint32_t entity);
+void ties_incidents(const struct ties_input *in, struct incident_list *list, uint32_t entity);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Inputs → feed → decode → pipeline.
-#include "intake/session.h"
+#include "intake/run.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -17,16 +17,16 @@
 
 #define EVIDENCE_FILES_MAX 1000 // named in an incident
 
-void session_init(struct session *s, const char *command, const struct notice_sink *notices)
+void run_init(struct intake_run *s, const char *command, const struct notice_sink *notices)
 {
-	*s = (struct session){.command = command, .notices = notices, .until = INSTANT_NONE, .passed = INSTANT_NONE};
+	*s = (struct intake_run){.command = command, .notices = notices, .until = INSTANT_NONE, .passed = INSTANT_NONE};
 	s->definition = definition_default();
 	pipeline_decisions(&s->decisions);
 	inputs_init(&s->in, notices);
 	s->in.lines = true;
 }
 
-void session_free(struct session *s)
+void run_free(struct intake_run *s)
 {
 	decoder_free(s->decoder);
 	registry_free(s->registry);
@@ -39,7 +39,7 @@ void session_free(struct session *s)
 }
 
 // The shipped list of known incidents. Without it nothing is compared, which is said.
-static void read_precedents(struct session *s)
+static void run_read_precedents(struct intake_run *s)
 {
 	struct text path = {0};
 	struct file_error e = {.message = "not found"};
@@ -51,7 +51,7 @@ static void read_precedents(struct session *s)
 	text_free(&path);
 }
 
-static int add_paths(struct session *s, int n, char **paths)
+static int run_add_paths(struct intake_run *s, int n, char **paths)
 {
 	int failed = 0;
 	if (s->growing)
@@ -69,7 +69,7 @@ static int add_paths(struct session *s, int n, char **paths)
 	return 0;
 }
 
-static int add_watched(struct session *s)
+static int run_add_watched(struct intake_run *s)
 {
 	int code = s->watch_count || s->world_path ? world_open(s->world_path, &s->world) : 0;
 	if (code < 0 && s->world_path) {
@@ -89,9 +89,9 @@ static int add_watched(struct session *s)
 	return 2;
 }
 
-static void bad_line(void *context, const struct decode_bad_line *bad)
+static void run_bad_line(void *context, const struct decode_bad_line *bad)
 {
-	struct session *s = context;
+	struct intake_run *s = context;
 	struct text line = {0};
 	const char *path = feed_source(s->in.feed, bad->source)->path;
 	text_put(&line, "lacuna: ");
@@ -104,7 +104,7 @@ static void bad_line(void *context, const struct decode_bad_line *bad)
 	text_free(&line);
 }
 
-static void tell_progress(const struct session *s)
+static void run_tell_progress(const struct intake_run *s)
 {
 	uint64_t done, total;
 	feed_progress(s->in.feed, &done, &total);
@@ -112,10 +112,10 @@ static void tell_progress(const struct session *s)
 }
 
 // Everything that reaches the engine passes here, in order of arrival.
-static int take_batch(void *context, const struct batch *b)
+static int run_take_batch(void *context, const struct batch *b)
 {
-	struct session *s = context;
-	struct session_input in = {.kind = SESSION_BATCH, .batch = b};
+	struct intake_run *s = context;
+	struct run_input in = {.kind = RUN_BATCH, .batch = b};
 	if (s->had || (s->from_log && resume_log_has(&s->resume)))
 		return 0;
 	if (s->tap.take)
@@ -125,9 +125,9 @@ static int take_batch(void *context, const struct batch *b)
 }
 
 // Nothing older than `time` comes any more.
-static int pass_time(struct session *s, struct instant time)
+static int run_pass_time(struct intake_run *s, struct instant time)
 {
-	struct session_input in = {.kind = SESSION_TIME, .time = time};
+	struct run_input in = {.kind = RUN_TIME, .time = time};
 	if (!instant_known(time) || (instant_known(s->passed) && time.ns <= s->passed.ns))
 		return 0;
 	s->passed = time;
@@ -138,7 +138,7 @@ static int pass_time(struct session *s, struct instant time)
 	return code;
 }
 
-static int take_record(struct session *s, const struct record *r)
+static int run_take_record(struct intake_run *s, const struct record *r)
 {
 	bool had = resume_has(&s->resume, r);
 	int code = s->resume.moved ? ERR_MALFORMED : had != s->had ? decoder_flush(s->decoder) : 0;
@@ -154,7 +154,7 @@ static int take_record(struct session *s, const struct record *r)
 	return decoder_take(s->decoder, r);
 }
 
-int session_read(struct session *s)
+int run_read(struct intake_run *s)
 {
 	struct record record;
 	uint64_t taken = 0;
@@ -165,41 +165,41 @@ int session_read(struct session *s)
 			got = 0;
 			break;
 		}
-		code = take_record(s, &record);
+		code = run_take_record(s, &record);
 		taken++;
 		if (s->records % 4096 == 0 && !s->quiet && !s->growing)
-			tell_progress(s);
+			run_tell_progress(s);
 	}
 	int flushed = decoder_flush(s->decoder);
 	notice_progress_end(s->notices);
 	s->counts = *decoder_counts(s->decoder);
 	code = code < 0 ? code : flushed;
 	if (code >= 0 && s->growing)
-		code = pass_time(s, feed_passed(s->in.feed));
-	return code < 0 ? code : got == FEED_AGAIN ? SESSION_AGAIN : 0;
+		code = run_pass_time(s, feed_passed(s->in.feed));
+	return code < 0 ? code : got == FEED_AGAIN ? RUN_AGAIN : 0;
 }
 
-int session_finish(struct session *s)
+int run_finish(struct intake_run *s)
 {
-	struct session_input end = {.kind = SESSION_END, .time = INSTANT_NONE};
+	struct run_input end = {.kind = RUN_END, .time = INSTANT_NONE};
 	if (instant_known(s->until))
-		return pass_time(s, s->until);
+		return run_pass_time(s, s->until);
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &end);
 	pipeline_finish(s->pipeline);
 	return session_log_end(&s->log);
 }
 
-int session_drain(struct session *s)
+int run_drain(struct intake_run *s)
 {
 	feed_drain(s->in.feed);
 	s->stop = NULL; // it has been heard
-	int code = session_read(s);
-	return code < 0 ? code : pass_time(s, pipeline_last(s->pipeline));
+	int code = run_read(s);
+	return code < 0 ? code : run_pass_time(s, pipeline_last(s->pipeline));
 }
 
 // What the run decides by: its numbers, and the world data that named what is watched.
-static void session_digest(struct session *s)
+static void run_digest(struct intake_run *s)
 {
 	struct text numbers = {0};
 	decisions_text(&numbers, &s->decisions);
@@ -210,7 +210,7 @@ static void session_digest(struct session *s)
 }
 
 // 0, or the exit status when the file cannot be read any more.
-static int session_world(struct session *s)
+static int run_world(struct intake_run *s)
 {
 	if (!s->world)
 		return 0;
@@ -223,14 +223,14 @@ static int session_world(struct session *s)
 }
 
 // What does not depend on the input.
-static void session_prepare(struct session *s)
+static void run_prepare(struct intake_run *s)
 {
-	session_digest(s);
-	read_precedents(s);
+	run_digest(s);
+	run_read_precedents(s);
 }
 
 // The engine over the entities that are known now, and the registry in front of it.
-static void session_engine(struct session *s)
+static void run_engine(struct intake_run *s)
 {
 	struct pipeline_options options = {
 		.decisions = &s->decisions,
@@ -256,37 +256,37 @@ static void session_engine(struct session *s)
 		.peers = s->in.peers,
 		.targets = s->in.targets,
 		.entities = &s->in.entities,
-		.out = {take_batch, s},
+		.out = {run_take_batch, s},
 	};
 	s->registry = registry_create(&into);
 }
 
-static void session_resume(struct session *s)
+static void run_resume(struct intake_run *s)
 {
 	s->resume = (struct resume){.command = s->command, .notices = s->notices, .path = s->resume_path};
 	resume_open(&s->resume, s->in.peers, s->in.targets);
 }
 
-int session_open(struct session *s, int n, char **paths)
+int run_open(struct intake_run *s, int n, char **paths)
 {
-	session_resume(s);
-	int status = add_paths(s, n, paths);
+	run_resume(s);
+	int status = run_add_paths(s, n, paths);
 	if (status)
 		return status;
-	status = add_watched(s);
+	status = run_add_watched(s);
 	if (status)
 		return status;
-	status = session_world(s);
+	status = run_world(s);
 	if (status)
 		return status;
-	session_prepare(s);
-	session_engine(s);
+	run_prepare(s);
+	run_engine(s);
 	resume_sources(&s->resume, s->in.feed);
 	struct decode_options decode = {
 		.lines = true,
 		.entities = &s->in.entities,
 		.collectors = s->in.peers,
-		.bad_line = bad_line,
+		.bad_line = run_bad_line,
 		.bad_context = s,
 	};
 	s->decoder = decoder_create(&decode, registry_sender(s->registry));
@@ -295,28 +295,28 @@ int session_open(struct session *s, int n, char **paths)
 
 // The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
 // that tells revisions ends with this.
-static int session_end(struct session *s)
+static int run_end(struct intake_run *s)
 {
 	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
 	const struct feed *feed = s->from_log ? NULL : s->in.feed;
 	int code = s->snapshot_path ? resume_save(&s->resume, feed, parts, s->snapshot_path) : 0;
 	if (code < 0 || (s->snapshot_path && s->revisions.take))
 		return code;
-	return !s->from_log || s->log_ended || instant_known(s->until) ? session_finish(s) : 0;
+	return !s->from_log || s->log_ended || instant_known(s->until) ? run_finish(s) : 0;
 }
 
 // ---- from a log ----
 
-static int log_configuration(void *context, struct cursor text)
+static int run_log_configuration(void *context, struct cursor text)
 {
-	struct session *s = context;
+	struct intake_run *s = context;
 	struct journal_configured found = {0};
 	uint64_t line = 0;
 	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
 	if (code == 0 && !s->pipeline) {
 		s->world_digest = (struct world_digest){.date = found.world_date};
 		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));
-		session_digest(s);
+		run_digest(s);
 	}
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
 		notice_line(s->notices,
@@ -324,67 +324,67 @@ static int log_configuration(void *context, struct cursor text)
 			    s->command);
 	if (code == 0 && !s->pipeline) {
 		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;
-		session_engine(s);
+		run_engine(s);
 		resume_log(&s->resume);
 	}
 	journal_configured_free(&found);
 	return code;
 }
 
-static struct batch_sink log_sender(void *context)
+static struct batch_sink run_log_sender(void *context)
 {
-	struct session *s = context;
+	struct intake_run *s = context;
 	must(s->registry); // a log begins with its configuration
 	return registry_sender(s->registry);
 }
 
-static int log_time(void *context, struct instant time)
+static int run_log_time(void *context, struct instant time)
 {
-	struct session *s = context;
-	return resume_log_has(&s->resume) ? 0 : pass_time(s, time);
+	struct intake_run *s = context;
+	return resume_log_has(&s->resume) ? 0 : run_pass_time(s, time);
 }
 
-static int log_note(void *context, struct instant time, struct cursor text)
+static int run_log_note(void *context, struct instant time, struct cursor text)
 {
-	struct session *s = context;
+	struct intake_run *s = context;
 	(void)time;
 	s->log_ended |= cursor_left(&text) == strlen(SESSION_LOG_END) &&
 			memcmp(text.at, SESSION_LOG_END, strlen(SESSION_LOG_END)) == 0;
 	return 0;
 }
 
-static void log_damage(void *context, const struct journal_damage *d)
+static void run_log_damage(void *context, const struct journal_damage *d)
 {
-	struct session *s = context;
+	struct intake_run *s = context;
 	s->gaps++;
 	notice_line(s->notices, "%s: %s: damaged at byte %llu (%llu bytes)", s->command, d->file,
 		    (unsigned long long)d->offset, (unsigned long long)d->bytes);
 }
 
-static int session_run_log(struct session *s, const char *dir)
+static int run_log(struct intake_run *s, const char *dir)
 {
 	struct journal_target target = {
-		.sender = log_sender,
+		.sender = run_log_sender,
 		.sender_context = s,
-		.cut = log_time,
-		.configuration = log_configuration,
-		.note = log_note,
+		.cut = run_log_time,
+		.configuration = run_log_configuration,
+		.note = run_log_note,
 		.context = s,
-		.listener = {log_damage, s},
+		.listener = {run_log_damage, s},
 	};
 	struct journal_totals totals = {0};
 	s->from_log = true;
-	session_resume(s);
-	session_prepare(s);
+	run_resume(s);
+	run_prepare(s);
 	int code = journal_replay(dir, &target, &totals);
 	s->records = totals.records[JOURNAL_BATCH];
 	s->gaps += totals.unreadable;
 	if (code >= 0 && s->pipeline)
-		code = session_end(s);
-	return session_status(s, code);
+		code = run_end(s);
+	return run_status(s, code);
 }
 
-int session_status(const struct session *s, int code)
+int run_status(const struct intake_run *s, int code)
 {
 	if (code < 0 && s->resume.moved)
 		notice_line(s->notices, "%s: a file is not the one that %s was written from", s->command,
@@ -402,20 +402,20 @@ int session_status(const struct session *s, int code)
 	return damaged ? 1 : 0;
 }
 
-int session_run(struct session *s, int n, char **paths)
+int run_paths(struct intake_run *s, int n, char **paths)
 {
 	if (n == 1 && journal_is(paths[0]))
-		return session_run_log(s, paths[0]);
-	int status = session_open(s, n, paths);
+		return run_log(s, paths[0]);
+	int status = run_open(s, n, paths);
 	if (status)
 		return status;
-	int code = session_read(s), ended = code < 0 ? 0 : session_end(s);
+	int code = run_read(s), ended = code < 0 ? 0 : run_end(s);
 	code = code < 0 ? code : ended;
 	ended = session_log_close(&s->log, s);
-	return session_status(s, code < 0 ? code : ended);
+	return run_status(s, code < 0 ? code : ended);
 }
 
-void session_view(const struct session *s, struct incident_view *ret)
+void run_view(const struct intake_run *s, struct incident_view *ret)
 {
 	*ret = (struct incident_view){
 		.entities = &s->in.entities,
@@ -435,7 +435,7 @@ void session_view(const struct session *s, struct incident_view *ret)
 	};
 }
 
-void session_evidence(struct session *s)
+void run_inputs(struct intake_run *s)
 {
 	size_t n = feed_source_count(s->in.feed);
 	n = n < EVIDENCE_FILES_MAX ? n : EVIDENCE_FILES_MAX;

@@ -9,7 +9,7 @@
 
 struct carry; // base/carry.h
 
-struct track {
+struct target_track {
 	int64_t last_ok, first_fail; // ns; INT64_MIN none
 	int64_t first_good;	     // while down: first of the good checks that are being counted
 	int64_t up_ns;		     // time up before; while up, less the moment since when
@@ -23,21 +23,24 @@ struct track {
 	bool ever_up, down;
 };
 
-_Static_assert(sizeof(struct track) == 56, "memory per target");
+_Static_assert(sizeof(struct target_track) == 56, "memory per target");
 
-struct track_table;
+struct target_track_table;
 
-struct track_table *track_table_create(const struct decisions *decisions); // of the run; null: the table's
-void track_table_free(struct track_table *t);
-struct track *track_of(struct track_table *t, uint32_t target); // made on first use; borrowed until the next new target
+struct target_track_table *target_track_table_create(
+	const struct decisions *decisions); // of the run; null: the table's
+void target_track_table_free(struct target_track_table *t);
+struct target_track *target_track_of(struct target_track_table *t,
+				     uint32_t target); // made on first use; borrowed until the next new target
 
-struct track_outcome {
+struct target_track_outcome {
 	int64_t t;
 	uint16_t observer; // below OBSERVERS_MAX
 	uint8_t outcome;   // enum probe_outcome
 };
 
-// Applies one result of a target that track_of made. Returns true and fills ret when the target went down or came up.
-bool track_result(struct track_table *table, uint32_t target, const struct track_outcome *o, struct target_change *ret);
+// Applies one result of a target that target_track_of made. Returns true and fills ret when the target went down or came up.
+bool target_track_result(struct target_track_table *table, uint32_t target, const struct target_track_outcome *o,
+			 struct target_change *ret);
 
-void track_table_carry(struct carry *c, struct track_table *t);
+void target_track_table_carry(struct carry *c, struct target_track_table *t);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Starts the discover role, waits for what it found.
-#include "daemon/look.h"
+#include "daemon/zone_lookup.h"
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -17,17 +17,17 @@
 #define WAIT_MS (20 * 60 * 1000) // 512 questions, one a second, and time-outs
 #define SAY_MS	10000
 
-static int tell(void *context, enum message kind, const void *bytes, size_t length)
+static int zone_lookup_tell(void *context, enum message kind, const void *bytes, size_t length)
 {
 	return channel_put_wait(context, (uint16_t)kind, bytes, length, SAY_MS);
 }
 
 // Referrals lead to servers that nobody named: who is not to be asked is not asked here either.
-static int tell_lists(const struct look *l, struct opt_out *o, struct channel *c)
+static int zone_lookup_tell_lists(const struct zone_lookup *l, struct opt_out *o, struct channel *c)
 {
 	struct message_writer *w = alloc_zero(1, sizeof(*w));
 	int code = 0;
-	w->out = (struct message_sink){tell, c};
+	w->out = (struct message_sink){zone_lookup_tell, c};
 	for (size_t i = 0; l->block && i < l->block->count && code == 0; i++)
 		code = message_add(w, MESSAGE_BLOCK, &l->block->at[i], sizeof(l->block->at[i]));
 	if (code == 0)
@@ -38,7 +38,7 @@ static int tell_lists(const struct look *l, struct opt_out *o, struct channel *c
 	return code;
 }
 
-static int begin(struct look *l, struct opt_out *o, struct channel *c)
+static int zone_lookup_begin(struct zone_lookup *l, struct opt_out *o, struct channel *c)
 {
 	struct setup s = {
 		.caps = l->lab ? caps_lab() : caps_default(), .toward = l->resolver, .timeout_ms = l->timeout_ms};
@@ -48,11 +48,11 @@ static int begin(struct look *l, struct opt_out *o, struct channel *c)
 		return -EIO;
 	int code = channel_put_wait(c, MESSAGE_SETUP, &s, sizeof(s), SAY_MS);
 	if (code == 0)
-		code = tell_lists(l, o, c);
+		code = zone_lookup_tell_lists(l, o, c);
 	return code ? code : channel_put_wait(c, MESSAGE_START, NULL, 0, SAY_MS);
 }
 
-static void take_found(struct look *l, const struct frame *f)
+static void zone_lookup_take_found(struct zone_lookup *l, const struct frame *f)
 {
 	size_t n = f->length / sizeof(*l->found);
 	if (!n || l->count + n > DISCOVER_FOUND_MAX)
@@ -64,7 +64,7 @@ static void take_found(struct look *l, const struct frame *f)
 	l->count += n;
 }
 
-static void take_attempts(struct look *l, const struct frame *f)
+static void zone_lookup_take_attempts(struct zone_lookup *l, const struct frame *f)
 {
 	struct attempt a;
 	for (size_t at = 0; at + sizeof(a) <= f->length; at += sizeof(a)) {
@@ -75,20 +75,20 @@ static void take_attempts(struct look *l, const struct frame *f)
 }
 
 // 1: it is done; 0: go on; negative: why not.
-static int take(struct look *l, const struct frame *f, char *message, size_t size)
+static int zone_lookup_take(struct zone_lookup *l, const struct frame *f, char *message, size_t size)
 {
 	if (f->kind == MESSAGE_ERROR) {
 		snprintf(message, size, "%.*s", (int)f->length, (const char *)f->bytes);
 		return ERR_MALFORMED;
 	}
 	if (f->kind == MESSAGE_FOUND)
-		take_found(l, f);
+		zone_lookup_take_found(l, f);
 	else if (f->kind == MESSAGE_ATTEMPTS)
-		take_attempts(l, f);
+		zone_lookup_take_attempts(l, f);
 	return f->kind == MESSAGE_DONE;
 }
 
-int look_zone(struct look *l, char *message, size_t size)
+int zone_lookup_zone(struct zone_lookup *l, char *message, size_t size)
 {
 	struct child child;
 	struct frame f;
@@ -98,13 +98,13 @@ int look_zone(struct look *l, char *message, size_t size)
 		code = child_start(&child, "discover");
 	if (code < 0)
 		goto out;
-	code = begin(l, &opted, child.channel);
+	code = zone_lookup_begin(l, &opted, child.channel);
 	while (code == 0) {
 		code = channel_get(child.channel, &f);
 		if (code == 0)
 			code = channel_wait(child.channel, WAIT_MS) > 0 ? 0 : -ETIMEDOUT;
 		else if (code > 0)
-			code = take(l, &f, message, size);
+			code = zone_lookup_take(l, &f, message, size);
 	}
 	child_stop(&child);
 out:
@@ -114,7 +114,7 @@ out:
 	return code < 0 ? code : 0;
 }
 
-void look_free(struct look *l)
+void zone_lookup_free(struct zone_lookup *l)
 {
 	free(l->found);
 	l->found = NULL;

@@ -4,7 +4,7 @@
 
 #include "model/observer.h"
 #include "signal/reach.h"
-#include "signal/told.h"
+#include "signal/statement.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -25,22 +25,22 @@ static struct obs word(double at, double from, uint8_t state, uint8_t why)
 	return o;
 }
 
-static bool impaired_at(const struct told *t, double at)
+static bool impaired_at(const struct statement *t, double at)
 {
-	return told_impaired(t, (int64_t)((BEGIN_S + at) * 1e3) * 1000000);
+	return statement_impaired(t, (int64_t)((BEGIN_S + at) * 1e3) * 1000000);
 }
 
-static size_t take(struct told *t, struct obs o, struct observer_change ret[2])
+static size_t take(struct statement *t, struct obs o, struct observer_change ret[2])
 {
-	return told_take(t, &o, 0, ret);
+	return statement_take(t, &o, 0, ret);
 }
 
 static void spans(void **state)
 {
 	(void)state;
-	struct told t;
+	struct statement t;
 	struct observer_change c[2];
-	told_init(NULL, &t);
+	statement_init(NULL, &t);
 	assert_false(impaired_at(&t, 0));
 	assert_int_equal(take(&t, word(1, 1, OBSERVER_OK, OBSERVER_OTHER), c), 0);
 	assert_int_equal(take(&t, word(10, 8, OBSERVER_BLIND, OBSERVER_CARRIER), c), 1);
@@ -69,9 +69,9 @@ static void spans(void **state)
 static void stragglers(void **state)
 {
 	(void)state;
-	struct told t;
+	struct statement t;
 	struct observer_change c[2];
-	told_init(NULL, &t);
+	statement_init(NULL, &t);
 	take(&t, word(10, 10, OBSERVER_BLIND, OBSERVER_CARRIER), c);
 	assert_int_equal(take(&t, word(9, 9, OBSERVER_OK, OBSERVER_OTHER), c), 0);
 	assert_true(impaired_at(&t, 100));
@@ -84,9 +84,9 @@ static void stragglers(void **state)
 static void own_loss(void **state)
 {
 	(void)state;
-	struct told t;
+	struct statement t;
 	struct observer_change c[2];
-	told_init(NULL, &t);
+	statement_init(NULL, &t);
 	struct obs o = word(10, 10, OBSERVER_DEGRADED, OBSERVER_OWN_LOSS);
 	o.loss_ppm = 100000 - 1;
 	assert_int_equal(take(&t, o, c), 1);
@@ -101,24 +101,24 @@ static void own_loss(void **state)
 static void flapping(void **state)
 {
 	(void)state;
-	struct told t;
+	struct statement t;
 	struct observer_change c[2];
 	for (int forget = 0; forget < 2; forget++) {
-		told_init(NULL, &t);
-		for (int i = 0; i < 3 * TOLD_SPANS; i++) {
+		statement_init(NULL, &t);
+		for (int i = 0; i < 3 * STATEMENT_SPANS; i++) {
 			struct obs blind = word(i * 10, i * 10, OBSERVER_BLIND, OBSERVER_CARRIER);
 			struct obs ok = word(i * 10 + 5, i * 10 + 5, OBSERVER_OK, OBSERVER_OTHER);
 			int64_t oldest = forget ? blind.time.ns - 30 * NS_PER_S : 0;
-			assert_int_equal(told_take(&t, &blind, oldest, c), 1);
-			assert_int_equal(told_take(&t, &ok, oldest, c), 1);
+			assert_int_equal(statement_take(&t, &blind, oldest, c), 1);
+			assert_int_equal(statement_take(&t, &ok, oldest, c), 1);
 			assert_true(impaired_at(&t, i * 10 + 1) && !impaired_at(&t, i * 10 + 6));
 		}
-		int last = 3 * TOLD_SPANS - 1;
+		int last = 3 * STATEMENT_SPANS - 1;
 		for (int i = last - 2; i <= last; i++)
 			assert_true(impaired_at(&t, i * 10 + 1));
 		assert_true(impaired_at(&t, last * 10 - 14) == !forget); // between the two before the last
 		assert_false(impaired_at(&t, last * 10 - 4));
-		assert_true(impaired_at(&t, 1) == !forget && t.count <= TOLD_SPANS);
+		assert_true(impaired_at(&t, 1) == !forget && t.count <= STATEMENT_SPANS);
 	}
 }
 

@@ -5,7 +5,7 @@
 #include "check/discover.h"
 #include "conf/plan.h"
 
-struct look {
+struct zone_lookup {
 	const char *zone;
 	struct addr resolver;
 	bool lab;
@@ -13,11 +13,11 @@ struct look {
 	const struct plan_list *block; // who is not asked, servers on the way included; null: none
 	const char *opt_out_file;      // the same; as it is when the look begins; null: none
 	const char *version;
-	struct discover_found *found; // owned; free with look_free
+	struct discover_found *found; // owned; free with zone_lookup_free
 	size_t count;
 	uint64_t questions, failed;
 };
 
 // 0, or a negative error with a message.
-int MUST_USE look_zone(struct look *l, char *message, size_t size);
-void look_free(struct look *l);
+int MUST_USE zone_lookup_zone(struct zone_lookup *l, char *message, size_t size);
+void zone_lookup_free(struct zone_lookup *l);

@@ -9,50 +9,52 @@
 
 #define BLOCKS_OF_IPV4 (1u << 24)
 
-static uint64_t text_hash(const char *text)
+static uint64_t plan_unique_text_hash(const char *text)
 {
 	return text ? hash_bytes(text, strlen(text)) : 0;
 }
 
 // By what is asked of whom and as what (a control that is a host too stays both); how often does not matter.
-static uint64_t target_hash(const struct plan_target *t)
+static uint64_t plan_unique_target_hash(const struct plan_target *t)
 {
 	uint64_t how = (uint64_t)t->op << 48 | (uint64_t)t->flags << 32 | (uint64_t)t->port << 16 | t->qtype;
-	return hash_pair(hash_pair(addr_hash(&t->address), how), hash_pair(text_hash(t->host), text_hash(t->name)));
+	return hash_pair(hash_pair(addr_hash(&t->address), how),
+			 hash_pair(plan_unique_text_hash(t->host), plan_unique_text_hash(t->name)));
 }
 
-static bool same_text(const char *a, const char *b)
+static bool plan_unique_same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static bool same_target(const struct plan_target *a, const struct plan_target *b)
+static bool plan_unique_same_target(const struct plan_target *a, const struct plan_target *b)
 {
 	return addr_equal(&a->address, &b->address) && a->op == b->op && a->kind == b->kind && a->flags == b->flags &&
-	       a->port == b->port && a->qtype == b->qtype && same_text(a->host, b->host) && same_text(a->name, b->name);
+	       a->port == b->port && a->qtype == b->qtype && plan_unique_same_text(a->host, b->host) &&
+	       plan_unique_same_text(a->name, b->name);
 }
 
 // Whether the target is among those kept; else it is entered as number `at`.
-static bool seen_before(const struct plan *p, struct index *seen, const struct plan_target *t, size_t at)
+static bool plan_unique_seen_before(const struct plan *p, struct index *seen, const struct plan_target *t, size_t at)
 {
-	uint64_t hash = target_hash(t);
+	uint64_t hash = plan_unique_target_hash(t);
 	struct index_walk walk = index_begin(hash);
 	uint32_t held;
 	while (index_next(seen, &walk, &held))
-		if (same_target(&p->targets[held], t))
+		if (plan_unique_same_target(&p->targets[held], t))
 			return true;
 	index_add(seen, hash, (uint32_t)at);
 	return false;
 }
 
-static size_t targets_once(struct plan *p)
+static size_t plan_unique_targets_once(struct plan *p)
 {
 	size_t kept = 0;
 	struct index seen = {0};
 	index_reserve(&seen, p->target_count);
 	for (size_t i = 0; i < p->target_count; i++) {
 		struct plan_target t = p->targets[i];
-		if (seen_before(p, &seen, &t, kept))
+		if (plan_unique_seen_before(p, &seen, &t, kept))
 			plan_target_drop(&t);
 		else
 			p->targets[kept++] = t;
@@ -63,7 +65,7 @@ static size_t targets_once(struct plan *p)
 	return twice;
 }
 
-static size_t blocks_once(struct plan *p)
+static size_t plan_unique_blocks_once(struct plan *p)
 {
 	size_t kept = 0;
 	uint8_t *seen = alloc_pages(BLOCKS_OF_IPV4 / 8);
@@ -82,7 +84,7 @@ static size_t blocks_once(struct plan *p)
 
 void plan_once(struct plan *p)
 {
-	size_t targets = targets_once(p), blocks = blocks_once(p);
+	size_t targets = plan_unique_targets_once(p), blocks = plan_unique_blocks_once(p);
 	if (targets)
 		text_printf(&p->notes, "%zu targets are listed twice, and asked once\n", targets);
 	if (blocks)

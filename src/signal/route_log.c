@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Per prefix the peers that announced it, each with the path last heard as origin, upstream and a hash; per entity a
 // bounded list of events.
-#include "signal/evidence.h"
+#include "signal/route_log.h"
 
 #include "base/alloc.h"
 #include "base/carry.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 struct events { // in the order in which they came
-	struct evidence_event *at;
+	struct route_log_event *at;
 	size_t first, n, capacity; // those before `first` are over
 	uint64_t news;		   // events of origins so far
 	struct instant held;	   // all since then stay; unknown: as long as the horizon is
@@ -19,7 +19,7 @@ struct events { // in the order in which they came
 
 enum { SET_UNKNOWN, SET_IGNORED, SET_FOLLOWED };
 
-struct evidence {
+struct route_log {
 	const uint32_t *words; // of the batch at work
 	struct space *space;
 	const struct entity_list *entities;
@@ -35,10 +35,10 @@ struct evidence {
 	uint32_t baseline_prefixes; // known when it was done
 };
 
-struct evidence *evidence_create(const struct decisions *decisions, const struct entity_list *entities,
-				 struct space *space, const struct table *table)
+struct route_log *route_log_create(const struct decisions *decisions, const struct entity_list *entities,
+				   struct space *space, const struct table *table)
 {
-	struct evidence *e = alloc_zero(1, sizeof(*e));
+	struct route_log *e = alloc_zero(1, sizeof(*e));
 	e->horizon_ns = signal_ns(decisions, ROUTES_EVENTS_S);
 	e->entities = entities;
 	e->space = space;
@@ -50,7 +50,7 @@ struct evidence *evidence_create(const struct decisions *decisions, const struct
 	return e;
 }
 
-void evidence_free(struct evidence *e)
+void route_log_free(struct route_log *e)
 {
 	if (!e)
 		return;
@@ -63,7 +63,7 @@ void evidence_free(struct evidence *e)
 }
 
 // Those that came before `from` are over. What is over is moved out of the way once it is the larger part.
-static void events_retire(struct events *of, struct instant from)
+static void route_log_events_retire(struct events *of, struct instant from)
 {
 	while (of->first < of->n && of->at[of->first].time.ns < from.ns)
 		of->first++;
@@ -74,42 +74,42 @@ static void events_retire(struct events *of, struct instant from)
 	of->first = 0;
 }
 
-static struct instant events_horizon(const struct evidence *e, const struct events *of, struct instant now)
+static struct instant route_log_events_horizon(const struct route_log *e, const struct events *of, struct instant now)
 {
 	struct instant from = instant_after(now, -e->horizon_ns);
 	return instant_known(of->held) && of->held.ns < from.ns ? of->held : from;
 }
 
-static void event_put(struct evidence *e, struct events *of, const struct evidence_event *event)
+static void route_log_event_put(struct route_log *e, struct events *of, const struct route_log_event *event)
 {
-	events_retire(of, events_horizon(e, of, event->time));
-	if (of->n - of->first >= EVIDENCE_EVENTS_MAX) {
-		e->lost += EVIDENCE_EVENTS_MAX / 2;
-		of->first += EVIDENCE_EVENTS_MAX / 2;
-		events_retire(of, INSTANT_NONE);
+	route_log_events_retire(of, route_log_events_horizon(e, of, event->time));
+	if (of->n - of->first >= ROUTE_LOG_EVENTS_MAX) {
+		e->lost += ROUTE_LOG_EVENTS_MAX / 2;
+		of->first += ROUTE_LOG_EVENTS_MAX / 2;
+		route_log_events_retire(of, INSTANT_NONE);
 	}
 	alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
 	of->at[of->n++] = *event;
 }
 
 // Nothing can be said of when it was, where a damaged file has no time: its state is kept by the table, as news it is none.
-static void event_add(struct evidence *e, uint16_t set, const struct evidence_event *event)
+static void route_log_event_add(struct route_log *e, uint16_t set, const struct route_log_event *event)
 {
 	size_t n;
 	if (!instant_known(event->time))
 		return;
 	const uint32_t *members = space_members(e->space, set, &n);
-	bool news = event->kind == EVIDENCE_MORE_SPECIFIC || event->kind == EVIDENCE_NEW_ORIGIN;
+	bool news = event->kind == ROUTE_LOG_MORE_SPECIFIC || event->kind == ROUTE_LOG_NEW_ORIGIN;
 	for (size_t i = 0; i < n; i++) {
 		if (!e->of[members[i]].followed)
 			continue;
-		event_put(e, &e->of[members[i]], event);
+		route_log_event_put(e, &e->of[members[i]], event);
 		e->of[members[i]].news += news;
 		e->news += news;
 	}
 }
 
-static bool any_followed(const struct evidence *e, uint16_t set)
+static bool route_log_any_followed(const struct route_log *e, uint16_t set)
 {
 	size_t n;
 	const uint32_t *members = space_members(e->space, set, &n);
@@ -120,7 +120,7 @@ static bool any_followed(const struct evidence *e, uint16_t set)
 }
 
 // What a set is does not change: it is looked up once.
-static bool followed(struct evidence *e, uint16_t set)
+static bool route_log_set_followed(struct route_log *e, uint16_t set)
 {
 	if (set >= e->set_count) {
 		size_t count = (size_t)set * 2 + 16;
@@ -129,12 +129,12 @@ static bool followed(struct evidence *e, uint16_t set)
 		e->set_count = count;
 	}
 	if (e->sets[set] == SET_UNKNOWN)
-		e->sets[set] = any_followed(e, set) ? SET_FOLLOWED : SET_IGNORED;
+		e->sets[set] = route_log_any_followed(e, set) ? SET_FOLLOWED : SET_IGNORED;
 	return e->sets[set] == SET_FOLLOWED;
 }
 
 // Origin of the nearest shorter prefix that is known and covers this one; 0 none.
-static uint32_t covering_origin(const struct evidence *e, const struct prefix *p)
+static uint32_t route_log_covering_origin(const struct route_log *e, const struct prefix *p)
 {
 	const struct dictionary *d = table_dictionary(e->table);
 	uint8_t shortest = table_definition(e->table)->shortest[p->family == FAMILY_V6];
@@ -150,12 +150,12 @@ static uint32_t covering_origin(const struct evidence *e, const struct prefix *p
 }
 
 // Whether the prefix was first seen after the baseline: ids are given in order of first sight.
-static bool prefix_is_news(const struct evidence *e, uint32_t id)
+static bool route_log_prefix_is_news(const struct route_log *e, uint32_t id)
 {
 	return id >= e->baseline_prefixes;
 }
 
-static uint32_t path_hash(const uint32_t *path, size_t n)
+static uint32_t route_log_path_hash(const uint32_t *path, size_t n)
 {
 	uint64_t hash = n;
 	for (size_t i = 0; i < n; i++)
@@ -163,33 +163,33 @@ static uint32_t path_hash(const uint32_t *path, size_t n)
 	return (uint32_t)hash_mix(hash);
 }
 
-static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
+static void route_log_announced(struct route_log *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
 {
 	uint32_t upstream = 0;
 	const uint32_t *path = e->words + o->path_at;
 	for (size_t i = o->path_count; i-- > 0 && !upstream;)
 		upstream = path[i] != o->origin ? path[i] : 0;
-	uint32_t hash = path_hash(path, o->path_count);
+	uint32_t hash = route_log_path_hash(path, o->path_count);
 	struct heard *heard = rows_find(e->rows, id, o->peer);
-	struct evidence_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
+	struct route_log_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
 	if (heard && heard->withdrawn) {
-		event.kind = EVIDENCE_RETURNED;
-		event_add(e, set, &event);
+		event.kind = ROUTE_LOG_RETURNED;
+		route_log_event_add(e, set, &event);
 	}
 	if (heard && heard->path_hash != hash) {
-		event.kind = EVIDENCE_PATH_CHANGED;
+		event.kind = ROUTE_LOG_PATH_CHANGED;
 		event.other = heard->upstream;
-		event_add(e, set, &event);
+		route_log_event_add(e, set, &event);
 	}
 	uint32_t held = table_origin(e->table, id), heard_origin = heard ? heard->origin : 0;
-	bool news = e->baseline_done && !heard && (first_sight || prefix_is_news(e, id));
-	uint32_t cover = news ? covering_origin(e, &o->prefix) : 0;
+	bool news = e->baseline_done && !heard && (first_sight || route_log_prefix_is_news(e, id));
+	uint32_t cover = news ? route_log_covering_origin(e, &o->prefix) : 0;
 	if (e->baseline_done && o->origin && !first_sight && held && held != o->origin && heard_origin != o->origin) {
-		event = (struct evidence_event){o->time, EVIDENCE_NEW_ORIGIN, id, o->peer, o->origin, held};
-		event_add(e, set, &event);
+		event = (struct route_log_event){o->time, ROUTE_LOG_NEW_ORIGIN, id, o->peer, o->origin, held};
+		route_log_event_add(e, set, &event);
 	} else if (o->origin && cover && cover != o->origin) {
-		event = (struct evidence_event){o->time, EVIDENCE_MORE_SPECIFIC, id, o->peer, o->origin, cover};
-		event_add(e, set, &event);
+		event = (struct route_log_event){o->time, ROUTE_LOG_MORE_SPECIFIC, id, o->peer, o->origin, cover};
+		route_log_event_add(e, set, &event);
 	}
 	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, 0};
 	now.since_s = instant_known(o->time) ? (uint32_t)instant_seconds(o->time) : 0;
@@ -201,119 +201,120 @@ static void announced(struct evidence *e, const struct obs *o, uint32_t id, bool
 	*heard = now;
 }
 
-void evidence_words(struct evidence *e, const uint32_t *words)
+void route_log_words(struct route_log *e, const uint32_t *words)
 {
 	e->words = words;
 }
 
-void evidence_route(struct evidence *e, const struct obs *o, uint32_t prefix_id, bool first_sight, uint16_t set)
+void route_log_route(struct route_log *e, const struct obs *o, uint32_t prefix_id, bool first_sight, uint16_t set)
 {
-	if (!followed(e, set))
+	if (!route_log_set_followed(e, set))
 		return;
 	if (o->kind != OBS_WITHDRAW) {
-		announced(e, o, prefix_id, first_sight, set);
+		route_log_announced(e, o, prefix_id, first_sight, set);
 		return;
 	}
 	struct heard *heard = rows_find(e->rows, prefix_id, o->peer);
 	if (heard)
 		heard->withdrawn = true;
-	struct evidence_event event = {o->time, EVIDENCE_WITHDRAWN, prefix_id, o->peer, heard ? heard->upstream : 0, 0};
-	event_add(e, set, &event);
+	struct route_log_event event = {o->time, ROUTE_LOG_WITHDRAWN,	      prefix_id,
+					o->peer, heard ? heard->upstream : 0, 0};
+	route_log_event_add(e, set, &event);
 }
 
-void evidence_prefetch(const struct evidence *e, uint32_t prefix, int step)
+void route_log_prefetch(const struct route_log *e, uint32_t prefix, int step)
 {
 	rows_prefetch(e->rows, prefix, step);
 }
 
-void evidence_sight(struct evidence *e, const struct evidence_sight *sight, uint16_t set)
+void route_log_sight(struct route_log *e, const struct route_log_sight *sight, uint16_t set)
 {
-	if ((sight->first && !e->baseline_done) || !followed(e, set))
+	if ((sight->first && !e->baseline_done) || !route_log_set_followed(e, set))
 		return;
-	struct evidence_event event = {
+	struct route_log_event event = {
 		.time = sight->time,
-		.kind = sight->visible ? EVIDENCE_VISIBLE : EVIDENCE_INVISIBLE,
+		.kind = sight->visible ? ROUTE_LOG_VISIBLE : ROUTE_LOG_INVISIBLE,
 		.prefix = sight->prefix,
 		.peer = PEER_NONE,
 		.asn = table_origin(e->table, sight->prefix),
 	};
-	event_add(e, set, &event);
+	route_log_event_add(e, set, &event);
 }
 
-void evidence_baseline_done(struct evidence *e)
+void route_log_baseline_done(struct route_log *e)
 {
 	e->baseline_done = true;
 	e->baseline_prefixes = dictionary_count(table_dictionary(e->table));
 }
 
-const struct evidence_event *evidence_events(const struct evidence *e, uint32_t entity, size_t *ret_n)
+const struct route_log_event *route_log_events(const struct route_log *e, uint32_t entity, size_t *ret_n)
 {
 	const struct events *of = &e->of[entity];
 	*ret_n = of->n - of->first;
 	return of->n ? of->at + of->first : NULL;
 }
 
-void evidence_hold(struct evidence *e, uint32_t entity, struct instant from)
+void route_log_hold(struct route_log *e, uint32_t entity, struct instant from)
 {
 	e->of[entity].held = from;
 }
 
-static bool is_path(const struct evidence_event *e)
+static bool route_log_is_path(const struct route_log_event *e)
 {
-	return e->kind == EVIDENCE_WITHDRAWN || e->kind == EVIDENCE_PATH_CHANGED || e->kind == EVIDENCE_RETURNED;
+	return e->kind == ROUTE_LOG_WITHDRAWN || e->kind == ROUTE_LOG_PATH_CHANGED || e->kind == ROUTE_LOG_RETURNED;
 }
 
-void evidence_retire_paths(struct evidence *e, uint32_t entity, struct instant before)
+void route_log_retire_paths(struct route_log *e, uint32_t entity, struct instant before)
 {
 	struct events *of = &e->of[entity];
 	size_t kept = 0;
 	for (size_t i = of->first; i < of->n; i++)
-		if (!is_path(&of->at[i]) || of->at[i].time.ns >= before.ns)
+		if (!route_log_is_path(&of->at[i]) || of->at[i].time.ns >= before.ns)
 			of->at[kept++] = of->at[i];
 	of->first = 0;
 	of->n = kept;
 	alloc_shrink((void **)&of->at, kept, &of->capacity, sizeof(*of->at));
 }
 
-uint64_t evidence_lost(const struct evidence *e)
+uint64_t route_log_lost(const struct route_log *e)
 {
 	return e->lost;
 }
 
-size_t evidence_pairs(const struct evidence *e, uint32_t prefix)
+size_t route_log_pairs(const struct route_log *e, uint32_t prefix)
 {
 	const struct heard_row *row = rows_of(e->rows, prefix);
 	return row ? row->n : 0;
 }
 
-struct evidence_path evidence_pair(const struct evidence *e, uint32_t prefix, size_t at)
+struct route_log_path route_log_pair(const struct route_log *e, uint32_t prefix, size_t at)
 {
 	const struct heard *h = &rows_of(e->rows, prefix)->at[at];
-	return (struct evidence_path){h->peer, h->upstream, h->since_s, h->withdrawn};
+	return (struct route_log_path){h->peer, h->upstream, h->since_s, h->withdrawn};
 }
 
-size_t evidence_pair_of(const struct evidence *e, uint32_t prefix, uint32_t peer)
+size_t route_log_pair_of(const struct route_log *e, uint32_t prefix, uint32_t peer)
 {
 	const struct heard *h = rows_find(e->rows, prefix, peer);
 	return h ? (size_t)(h - rows_of(e->rows, prefix)->at) : SIZE_MAX;
 }
 
-uint64_t evidence_news(const struct evidence *e, uint32_t entity)
+uint64_t route_log_news(const struct route_log *e, uint32_t entity)
 {
 	return e->of[entity].news;
 }
 
-uint64_t evidence_news_all(const struct evidence *e)
+uint64_t route_log_news_all(const struct route_log *e)
 {
 	return e->news;
 }
 
-bool evidence_followed(const struct evidence *e, uint32_t entity)
+bool route_log_followed(const struct route_log *e, uint32_t entity)
 {
 	return e->of[entity].followed;
 }
 
-static void evidence_event_carry(struct carry *c, const struct evidence *e, struct evidence_event *event)
+static void route_log_event_carry(struct carry *c, const struct route_log *e, struct route_log_event *event)
 {
 	CARRY(c, event->time);
 	CARRY(c, event->kind);
@@ -321,24 +322,24 @@ static void evidence_event_carry(struct carry *c, const struct evidence *e, stru
 	CARRY(c, event->peer);
 	CARRY(c, event->asn);
 	CARRY(c, event->other);
-	carry_check(c, instant_known(event->time) && event->kind <= EVIDENCE_VISIBLE);
+	carry_check(c, instant_known(event->time) && event->kind <= ROUTE_LOG_VISIBLE);
 	carry_check(c, event->prefix < dictionary_count(table_dictionary(e->table)));
-	if (event->peer != PEER_NONE || event->kind < EVIDENCE_INVISIBLE)
+	if (event->peer != PEER_NONE || event->kind < ROUTE_LOG_INVISIBLE)
 		carry_within(c, CARRY_PEERS, event->peer);
 }
 
 // Those that are over are left behind.
-static void evidence_events_carry(struct carry *c, const struct evidence *e, struct events *of)
+static void route_log_events_carry(struct carry *c, const struct route_log *e, struct events *of)
 {
 	size_t n = of->n - of->first;
 	CARRY(c, of->held);
 	CARRY(c, of->news);
 	carry_count(c, &n, 25);
 	for (size_t i = 0; i < n && carry_good(c); i++) {
-		struct evidence_event event = {0};
+		struct route_log_event event = {0};
 		if (!carry_loads(c))
 			event = of->at[of->first + i];
-		evidence_event_carry(c, e, &event);
+		route_log_event_carry(c, e, &event);
 		if (!carry_loads(c))
 			continue;
 		alloc_grow((void **)&of->at, of->n, &of->capacity, sizeof(*of->at));
@@ -346,7 +347,7 @@ static void evidence_events_carry(struct carry *c, const struct evidence *e, str
 	}
 }
 
-void evidence_carry(struct carry *c, struct evidence *e)
+void route_log_carry(struct carry *c, struct route_log *e)
 {
 	size_t n = e->entities->count;
 	carry_count(c, &n, 24);
@@ -357,7 +358,7 @@ void evidence_carry(struct carry *c, struct evidence *e)
 		if (!carry_good(c))
 			return;
 		bool there = entity < e->entities->count;
-		evidence_events_carry(c, e, there ? &e->of[entity] : &gone);
+		route_log_events_carry(c, e, there ? &e->of[entity] : &gone);
 		free(gone.at);
 	}
 	rows_carry(c, e->rows);

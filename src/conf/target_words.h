@@ -6,9 +6,9 @@
 #include "conf/plan.h"
 #include "model/kind.h"
 
-struct ask_words {	   // as they were written, borrowed; null or 0: not
-	const char *place; // address, name, HOST:PORT or URL
-	const char *name;  // asked name
+struct target_words_words { // as they were written, borrowed; null or 0: not
+	const char *place;  // address, name, HOST:PORT or URL
+	const char *name;   // asked name
 	const char *kind;
 	const char *module;
 	const char *entity, *institution;
@@ -17,8 +17,9 @@ struct ask_words {	   // as they were written, borrowed; null or 0: not
 };
 
 // Adds the target to the plan. Null, or what is wrong (in `why`, borrowed).
-const char *ask_add(struct plan *p, const struct ask_words *w, struct text *why);
+const char *target_words_add(struct plan *p, const struct target_words_words *w, struct text *why);
 // The same where address and kind are known.
-const char *ask_add_known(struct plan *p, const struct addr *a, const struct kind *k, const struct ask_words *w);
+const char *target_words_add_known(struct plan *p, const struct addr *a, const struct kind_row *k,
+				   const struct target_words_words *w);
 // The entity's id as the list holds it, added and watched if new; null: no such form.
-const char *ask_entity(struct plan *p, const char *id);
+const char *target_words_entity(struct plan *p, const char *id);
