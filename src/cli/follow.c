@@ -3,27 +3,21 @@
 // now and then all the same, for file systems that do not say so.
 #include "cli/follow.h"
 
-#include "base/alloc.h"
 #include "cli/say.h"
 #include "os/clock.h"
+#include "os/folders.h"
 #include "report/revision.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/inotify.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#define FOLLOW_GATHER_S 0.1	       // after something changed: writers rarely write once
-#define FOLLOW_HELD_S	1.0	       // between looks while something waits for the clock alone
-#define FOLLOW_STAMP_NS (2 * NS_PER_S) // a folder that changed so lately may change again within the same stamp
+#define FOLLOW_GATHER_S 0.1 // after something changed: writers rarely write once
+#define FOLLOW_HELD_S	1.0 // between looks while something waits for the clock alone
 #define FOLLOW_LOOKS	3
-#define FOLLOW_EVENTS	(IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE | IN_ONLYDIR)
 
 static volatile sig_atomic_t follow_stopping;
 
@@ -33,18 +27,10 @@ static void follow_on_stop(int number)
 	follow_stopping = 1;
 }
 
-struct follow_folder {
-	char *path;
-	int64_t changed_ns; // its stamp when it was looked into
-};
-
 struct following {
 	const struct follow_options *options;
 	struct intake_run *session;
-	int notify; // -1: the system does not tell
-	struct follow_folder *folders;
-	size_t folder_count, folder_capacity;
-	bool globs; // folders are named by a pattern: all is expanded at each look
+	struct folders *folders;
 };
 
 // Telling.
@@ -86,73 +72,6 @@ static void follow_tell(void *context, const struct revision *r)
 	text_free(&t);
 }
 
-// Folders.
-
-static void follow_folder(struct following *f, const char *path, size_t n)
-{
-	struct text name = {0};
-	text_bytes(&name, n ? path : ".", n ? n : 1);
-	const char *folder = text_string(&name);
-	for (size_t i = 0; i < f->folder_count; i++)
-		if (strcmp(f->folders[i].path, folder) == 0) {
-			text_free(&name);
-			return;
-		}
-	alloc_grow((void **)&f->folders, f->folder_count, &f->folder_capacity, sizeof(*f->folders));
-	f->folders[f->folder_count++] = (struct follow_folder){.path = alloc_copy(folder), .changed_ns = -1};
-	if (f->notify >= 0)
-		(void)inotify_add_watch(f->notify, folder, FOLLOW_EVENTS); // without it the look now and then is left
-	text_free(&name);
-}
-
-static void follow_folders_in(struct following *f, const char *path)
-{
-	DIR *d = opendir(path);
-	const struct dirent *entry;
-	struct text inner = {0};
-	struct stat st;
-	while (d && (entry = readdir(d))) {
-		text_clear(&inner);
-		text_printf(&inner, "%s/%s", path, entry->d_name);
-		if (entry->d_name[0] != '.' && !lstat(text_string(&inner), &st) && S_ISDIR(st.st_mode))
-			follow_folder(f, inner.bytes, inner.length);
-	}
-	text_free(&inner);
-	if (d)
-		closedir(d);
-}
-
-// The folders in which something may come under the path.
-static void follow_path(struct following *f, const char *path)
-{
-	struct stat st;
-	const char *slash = strrchr(path, '/');
-	if (!stat(path, &st) && S_ISDIR(st.st_mode)) {
-		follow_folder(f, path, strlen(path));
-		follow_folders_in(f, path);
-		return;
-	}
-	size_t n = slash ? (size_t)(slash - path) : 0;
-	f->globs |= n && strcspn(path, "*?[") < n;
-	if (!f->globs)
-		follow_folder(f, path, slash && !n ? 1 : n);
-}
-
-// Whether anything may have come into one of the folders, or gone.
-static bool follow_folders_changed(struct following *f)
-{
-	bool changed = f->globs;
-	int64_t now = clock_utc().ns;
-	struct stat st;
-	for (size_t i = 0; i < f->folder_count; i++) {
-		struct follow_folder *folder = &f->folders[i];
-		int64_t stamp = stat(folder->path, &st) ? 0 : st.st_mtim.tv_sec * NS_PER_S + st.st_mtim.tv_nsec;
-		changed |= stamp != folder->changed_ns || now - stamp < FOLLOW_STAMP_NS;
-		folder->changed_ns = stamp;
-	}
-	return changed;
-}
-
 // Whether something has come since the last look.
 static bool follow_stirs(struct following *f)
 {
@@ -160,11 +79,11 @@ static bool follow_stirs(struct following *f)
 	struct feed *feed = f->session->in.feed;
 	struct feed_clock now = {clock_utc(), clock_boot_ns()};
 	size_t known = feed_source_count(feed);
-	bool changed = follow_folders_changed(f);
+	bool changed = folders_changed(f->folders);
 	for (int i = 0; changed && i < o->path_count; i++) {
 		if (inputs_look(&f->session->in, o->paths[i], false) < 0)
 			f->session->gaps++;
-		follow_path(f, o->paths[i]);
+		folders_add(f->folders, o->paths[i]);
 	}
 	bool grew = feed_look(feed, &now);
 	return grew || feed_source_count(feed) != known;
@@ -192,7 +111,7 @@ static void follow_wait(const struct following *f)
 	if (feed_holds(f->session->in.feed) && seconds > FOLLOW_HELD_S)
 		seconds = FOLLOW_HELD_S;
 	struct timespec most = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
-	struct pollfd wanted = {.fd = f->notify, .events = POLLIN};
+	struct pollfd wanted = {.fd = folders_handle(f->folders), .events = POLLIN};
 	sigset_t both, before;
 	sigemptyset(&both);
 	sigaddset(&both, SIGINT);
@@ -203,9 +122,7 @@ static void follow_wait(const struct following *f)
 	if (woken <= 0)
 		return;
 	follow_pause(FOLLOW_GATHER_S < f->options->every_s ? FOLLOW_GATHER_S : f->options->every_s);
-	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
-	while (read(f->notify, events, sizeof(events)) > 0)
-		continue; // which file it was is seen by looking
+	folders_drain(f->folders);
 }
 
 static int follow_run(struct following *f)
@@ -242,16 +159,12 @@ int follow(const struct follow_options *options)
 	s->lateness_ns = (int64_t)(options->watermark_s * 1e9);
 	s->stop = &follow_stopping;
 	s->revisions = (struct revision_sink){follow_tell, &f};
-	f.notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	f.folders = folders_create();
 	int status = run_open(s, options->path_count, options->paths);
 	for (int i = 0; i < options->path_count; i++)
-		follow_path(&f, options->paths[i]);
+		folders_add(f.folders, options->paths[i]);
 	if (!status)
 		status = follow_run(&f);
-	for (size_t i = 0; i < f.folder_count; i++)
-		free(f.folders[i].path);
-	free(f.folders);
-	if (f.notify >= 0)
-		close(f.notify);
+	folders_free(f.folders);
 	return status;
 }

@@ -5,8 +5,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "cli/log_export.h"
 #include "cli/say.h"
+#include "intake/log_export.h"
 #include "journal/reader.h"
 #include "report/observation.h"
 

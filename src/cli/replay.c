@@ -3,12 +3,11 @@
 #include "cli/replay.h"
 
 #include "base/err.h"
-#include "base/json.h"
 #include "base/number.h"
 #include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/say.h"
-#include "detect/level.h"
+#include "intake/answer.h"
 #include "intake/run.h"
 #include "intake/shipped.h"
 #include "report/revision.h"
@@ -21,8 +20,6 @@
 #define WATCH_MAX	   256
 #define FOLLOW_EVERY_S	   5
 #define FOLLOW_WATERMARK_S 120
-#define STRIP_CELLS	   60
-#define STRIPS_SHOWN	   20
 
 static const char replay_help[] =
 	"Usage: lacuna replay PATH... [--watch ENTITY]... [--json] [--until TIME] [--follow[=SECONDS]] [--definition NAME]\n"
@@ -235,158 +232,6 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 	return optind == argc ? replay_usage("name at least one file or folder", NULL) + 1 : 0;
 }
 
-// Watched entities; or only those of which nothing can be said.
-static size_t replay_count_watched(const struct replay *r, bool unobservable)
-{
-	size_t n = 0;
-	for (uint32_t e = 0; e < r->session.in.entities.count; e++)
-		n += r->session.in.entities.at[e].watched && !(unobservable && pipeline_judged(r->session.pipeline, e));
-	return n;
-}
-
-// Limits that were reached, by their names; no member where none was.
-static void replay_put_limits(struct json *j, const struct replay *r)
-{
-	struct limits l = pipeline_limits(r->session.pipeline);
-	bool any = false;
-	for (int i = 0; i < LIMIT_COUNT; i++) {
-		if (!l.reached[i])
-			continue;
-		if (!any) {
-			json_key(j, "limits_reached");
-			json_open(j, '{');
-		}
-		any = true;
-		json_key(j, limit_name((enum limit)i));
-		json_int(j, (int64_t)l.reached[i]);
-	}
-	if (any)
-		json_close(j, '}');
-}
-
-static void replay_put_quality(struct json *j, const struct replay *r)
-{
-	json_key(j, "quality");
-	json_open(j, '{');
-	json_key(j, "sources");
-	json_int(j, (int64_t)feed_source_count(r->session.in.feed));
-	json_key(j, "watched");
-	json_int(j, (int64_t)replay_count_watched(r, false));
-	json_key(j, "unobservable");
-	json_int(j, (int64_t)replay_count_watched(r, true));
-	json_key(j, "unconfirmed");
-	json_int(j, (int64_t)pipeline_incidents(r->session.pipeline)->unconfirmed);
-	json_key(j, "gaps");
-	json_int(j, (int64_t)r->session.gaps);
-	for (int i = 0; i < DECODE_COUNT; i++) {
-		if (!decode_count_told(&r->session.counts, i))
-			continue;
-		json_key(j, decode_count_name((enum decode_count)i));
-		json_int(j, (int64_t)r->session.counts.of[i]);
-	}
-	replay_put_limits(j, r);
-	json_close(j, '}');
-}
-
-static void replay_print_json(const struct replay *r, const struct incident_view *v)
-{
-	struct text t = {0};
-	struct json j = {.out = &t};
-	json_open(&j, '{');
-	json_key(&j, "incidents");
-	json_open(&j, '[');
-	for (size_t i = 0; i < v->incidents->count; i++) {
-		if (i)
-			text_char(&t, ',');
-		incident_json(&t, v, &v->incidents->at[i]);
-	}
-	json_close(&j, ']');
-	replay_put_quality(&j, r);
-	json_close(&j, '}');
-	text_char(&t, '\n');
-	fwrite(t.bytes, 1, t.length, stdout);
-	text_free(&t);
-}
-
-// The rows of one entity on the common axis; returns how many.
-static size_t replay_put_strip_rows(struct text *t, const struct replay *r, const struct incident_view *v,
-				    uint32_t entity)
-{
-	static const char *const names[STRIP_COUNT] = {[STRIP_ROUTES] = "routes",
-						       [STRIP_HOSTS] = "hosts",
-						       [STRIP_SERVICES] = "services",
-						       [STRIP_LATENCY] = "speed"};
-	const struct dossier *d = pipeline_dossier(r->session.pipeline, entity);
-	struct strip_view strip = {d->routes, d->route_count, d->routes_baseline, d->bins, d->bin_count};
-	size_t rows = 0;
-	for (int kind = 0; kind < STRIP_COUNT; kind++) {
-		size_t before = t->length;
-		text_printf(t, "%-12s %-9s", rows ? "" : v->entities->at[entity].id, names[kind]);
-		if (strip_text(t, v, &strip, (enum strip_kind)kind, STRIP_CELLS)) {
-			text_char(t, '\n');
-			rows++;
-		} else {
-			t->length = before;
-		}
-	}
-	return rows;
-}
-
-static void replay_put_strips(struct text *t, const struct replay *r, const struct incident_view *v)
-{
-	size_t shown = 0;
-	if (!instant_known(v->first)) // nothing that came had a time
-		return;
-	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
-		if (v->entities->at[e].watched)
-			shown += replay_put_strip_rows(t, r, v, e);
-	if (!shown)
-		return;
-	struct text from = {0}, to = {0};
-	text_utc(&from, instant_of(instant_seconds(v->first), 0));
-	text_utc(&to, instant_of(instant_seconds(v->last), 0));
-	text_printf(t, "%-22s%s%*s\n\n", "", text_string(&from), STRIP_CELLS - (int)from.length, text_string(&to));
-	text_free(&from);
-	text_free(&to);
-}
-
-static void replay_print_story(const struct replay *r, const struct incident_view *v)
-{
-	struct text t = {0};
-	struct table_totals totals;
-	table_totals(routes_table(pipeline_routes(r->session.pipeline)), &totals);
-	if (r->session.in.name) {
-		text_untrusted(&t, r->session.in.name, strlen(r->session.in.name));
-		text_char(&t, '\n');
-	}
-	text_printf(&t, "%zu files, %llu records, %u peers at %u collectors, %u full-feed networks at the end\n\n",
-		    feed_source_count(r->session.in.feed), (unsigned long long)r->session.records, totals.peers,
-		    collector_count(r->session.in.peers),
-		    totals.networks[0] > totals.networks[1] ? totals.networks[0] : totals.networks[1]);
-	replay_put_strips(&t, r, v);
-	for (size_t i = 0; i < v->incidents->count; i++) {
-		incident_text(&t, v, &v->incidents->at[i]);
-		text_char(&t, '\n');
-	}
-	size_t watched = replay_count_watched(r, false), unobservable = replay_count_watched(r, true);
-	if (!v->incidents->count && unobservable < watched)
-		text_put(&t, "No watched country or network fell off the Internet.\n");
-	if (unobservable)
-		text_printf(&t,
-			    "Nothing can be said of %zu of the %zu watched: "
-			    "the data never held the tables of %.0f full-feed networks, or almost none of their space. "
-			    "Add a RIB dump, or lower --full-feed-floor for a small network.\n",
-			    unobservable, watched, detect_value(&r->session.decisions, LEVEL_NETWORKS_MIN));
-	if (v->incidents->unconfirmed)
-		text_printf(
-			&t,
-			"%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: nothing was raised.\n",
-			v->incidents->unconfirmed, v->incidents->unconfirmed == 1 ? "" : "s");
-	blind_text(&t, v);
-	fwrite(t.bytes, 1, t.length, stdout);
-	text_free(&t);
-}
-
 // One revision as a line: when it was cut, what is new, and the document.
 static void replay_revision_print(void *context, const struct revision *r)
 {
@@ -404,10 +249,10 @@ static void replay_print(struct replay *r)
 	if (r->json)
 		run_inputs(&r->session);
 	run_view(&r->session, &view);
-	if (r->json)
-		replay_print_json(r, &view);
-	else
-		replay_print_story(r, &view);
+	struct text t = {0};
+	(r->json ? answer_json : answer_text)(&t, &r->session, &view);
+	fwrite(t.bytes, 1, t.length, stdout);
+	text_free(&t);
 }
 
 int cli_replay(int argc, char **argv)

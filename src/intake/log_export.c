@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // One growing text for each file; a file is open only while its text is appended, since there may be a thousand observers.
-#include "cli/log_export.h"
+#include "intake/log_export.h"
 
 #include "base/alloc.h"
 #include "base/err.h"

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: ISC
+// All that a run says when it is over, for people and as JSON: its incidents, its strip of time, the quality of its data.
+#include "intake/answer.h"
+
+#include "base/json.h"
+#include "detect/decisions.h"
+
+#define STRIP_CELLS  60
+#define STRIPS_SHOWN 20
+
+// Watched entities; or only those of which nothing can be said.
+static size_t answer_count_watched(const struct intake_run *s, bool unobservable)
+{
+	size_t n = 0;
+	for (uint32_t e = 0; e < s->in.entities.count; e++)
+		n += s->in.entities.at[e].watched && !(unobservable && pipeline_judged(s->pipeline, e));
+	return n;
+}
+
+// Limits that were reached, by their names; no member where none was.
+static void answer_put_limits(struct json *j, const struct intake_run *s)
+{
+	struct limits l = pipeline_limits(s->pipeline);
+	bool any = false;
+	for (int i = 0; i < LIMIT_COUNT; i++) {
+		if (!l.reached[i])
+			continue;
+		if (!any) {
+			json_key(j, "limits_reached");
+			json_open(j, '{');
+		}
+		any = true;
+		json_key(j, limit_name((enum limit)i));
+		json_int(j, (int64_t)l.reached[i]);
+	}
+	if (any)
+		json_close(j, '}');
+}
+
+static void answer_put_quality(struct json *j, const struct intake_run *s)
+{
+	json_key(j, "quality");
+	json_open(j, '{');
+	json_key(j, "sources");
+	json_int(j, (int64_t)feed_source_count(s->in.feed));
+	json_key(j, "watched");
+	json_int(j, (int64_t)answer_count_watched(s, false));
+	json_key(j, "unobservable");
+	json_int(j, (int64_t)answer_count_watched(s, true));
+	json_key(j, "unconfirmed");
+	json_int(j, (int64_t)pipeline_incidents(s->pipeline)->unconfirmed);
+	json_key(j, "gaps");
+	json_int(j, (int64_t)s->gaps);
+	for (int i = 0; i < DECODE_COUNT; i++) {
+		if (!decode_count_told(&s->counts, i))
+			continue;
+		json_key(j, decode_count_name((enum decode_count)i));
+		json_int(j, (int64_t)s->counts.of[i]);
+	}
+	answer_put_limits(j, s);
+	json_close(j, '}');
+}
+
+void answer_json(struct text *t, const struct intake_run *s, const struct incident_view *v)
+{
+	struct json j = {.out = t};
+	json_open(&j, '{');
+	json_key(&j, "incidents");
+	json_open(&j, '[');
+	for (size_t i = 0; i < v->incidents->count; i++) {
+		if (i)
+			text_char(t, ',');
+		incident_json(t, v, &v->incidents->at[i]);
+	}
+	json_close(&j, ']');
+	answer_put_quality(&j, s);
+	json_close(&j, '}');
+	text_char(t, '\n');
+}
+
+// The rows of one entity on the common axis; returns how many.
+static size_t answer_put_strip_rows(struct text *t, const struct intake_run *s, const struct incident_view *v,
+				    uint32_t entity)
+{
+	static const char *const names[STRIP_COUNT] = {[STRIP_ROUTES] = "routes",
+						       [STRIP_HOSTS] = "hosts",
+						       [STRIP_SERVICES] = "services",
+						       [STRIP_LATENCY] = "speed"};
+	const struct dossier *d = pipeline_dossier(s->pipeline, entity);
+	struct strip_view strip = {d->routes, d->route_count, d->routes_baseline, d->bins, d->bin_count};
+	size_t rows = 0;
+	for (int kind = 0; kind < STRIP_COUNT; kind++) {
+		size_t before = t->length;
+		text_printf(t, "%-12s %-9s", rows ? "" : v->entities->at[entity].id, names[kind]);
+		if (strip_text(t, v, &strip, (enum strip_kind)kind, STRIP_CELLS)) {
+			text_char(t, '\n');
+			rows++;
+		} else {
+			t->length = before;
+		}
+	}
+	return rows;
+}
+
+static void answer_put_strips(struct text *t, const struct intake_run *s, const struct incident_view *v)
+{
+	size_t shown = 0;
+	if (!instant_known(v->first)) // nothing that came had a time
+		return;
+	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
+		if (v->entities->at[e].watched)
+			shown += answer_put_strip_rows(t, s, v, e);
+	if (!shown)
+		return;
+	struct text from = {0}, to = {0};
+	text_utc(&from, instant_of(instant_seconds(v->first), 0));
+	text_utc(&to, instant_of(instant_seconds(v->last), 0));
+	text_printf(t, "%-22s%s%*s\n\n", "", text_string(&from), STRIP_CELLS - (int)from.length, text_string(&to));
+	text_free(&from);
+	text_free(&to);
+}
+
+void answer_text(struct text *t, const struct intake_run *s, const struct incident_view *v)
+{
+	struct table_totals totals;
+	table_totals(routes_table(pipeline_routes(s->pipeline)), &totals);
+	if (s->in.name) {
+		text_untrusted(t, s->in.name, strlen(s->in.name));
+		text_char(t, '\n');
+	}
+	text_printf(t, "%zu files, %llu records, %u peers at %u collectors, %u full-feed networks at the end\n\n",
+		    feed_source_count(s->in.feed), (unsigned long long)s->records, totals.peers,
+		    collector_count(s->in.peers),
+		    totals.networks[0] > totals.networks[1] ? totals.networks[0] : totals.networks[1]);
+	answer_put_strips(t, s, v);
+	for (size_t i = 0; i < v->incidents->count; i++) {
+		incident_text(t, v, &v->incidents->at[i]);
+		text_char(t, '\n');
+	}
+	size_t watched = answer_count_watched(s, false), unobservable = answer_count_watched(s, true);
+	if (!v->incidents->count && unobservable < watched)
+		text_put(t, "No watched country or network fell off the Internet.\n");
+	if (unobservable)
+		text_printf(t,
+			    "Nothing can be said of %zu of the %zu watched: "
+			    "the data never held the tables of %.0f full-feed networks, or almost none of their space. "
+			    "Add a RIB dump, or lower --full-feed-floor for a small network.\n",
+			    unobservable, watched, detect_value(&s->decisions, LEVEL_NETWORKS_MIN));
+	if (v->incidents->unconfirmed)
+		text_printf(
+			t,
+			"%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: nothing was raised.\n",
+			v->incidents->unconfirmed, v->incidents->unconfirmed == 1 ? "" : "s");
+	blind_text(t, v);
+}
