@@ -154,8 +154,10 @@ static uint64_t cut_inputs_of(const struct incident *n, uint64_t surroundings)
 	       1;
 }
 
-static void cut_incidents_tell(struct pipeline *p)
+// Whether anything was told.
+static bool cut_incidents_tell(struct pipeline *p)
 {
+	bool told = false;
 	uint64_t surroundings = cut_surroundings_of(p);
 	struct incident_list *l = book_incidents(p->book);
 	struct incident_view view = cut_view_of(p);
@@ -167,15 +169,17 @@ static void cut_incidents_tell(struct pipeline *p)
 		const struct entity *entity = &p->entities->at[n->story.entity];
 		struct diagnose_input in = {n, entity, p->ratios, p->decisions, &n->verdict};
 		diagnose_incident(&in, &n->verdict);
-		cut_incident_tell(p, &view, i, &scratch);
+		told |= cut_incident_tell(p, &view, i, &scratch) != BOOK_SAME;
 	}
 	enum book_news news;
 	for (const struct incident *n; (n = book_withdrawn(p->book, &news));) {
 		text_clear(&scratch);
 		incident_json(&scratch, &view, n);
 		cut_revision_tell(p, n, news, &scratch);
+		told = true;
 	}
 	text_free(&scratch);
+	return told;
 }
 
 // Whether the entity is looked at now.
@@ -213,9 +217,10 @@ void cut_make(struct pipeline *p, struct instant now)
 	if (!any)
 		return;
 	cut_blind(p);
-	cut_incidents_tell(p);
-	if (p->any_late)
+	// Who was late is named by the next revision, whenever that is.
+	if (cut_incidents_tell(p) && p->any_late) {
 		memset(p->late, 0, LATE_MAX * sizeof(*p->late));
-	p->any_late = false;
+		p->any_late = false;
+	}
 	book_retire(p->book, instant_after(now, -engine_ns(p->decisions, ENGINE_RETIRE_S)), NULL, NULL);
 }
