@@ -66,7 +66,8 @@ int journal_replay(const char *dir, const struct journal_target *target, struct 
 		if (code < 0)
 			break;
 	}
-	journal_reader_end(r);
+	if (code >= 0) // who stops early has not seen the end
+		journal_reader_end(r);
 	*ret_totals = *journal_reader_totals(r);
 	ret_totals->unreadable += unknown;
 	journal_reader_free(r);

@@ -62,6 +62,9 @@ with tempfile.TemporaryDirectory() as at:
     case('cuts are in order', cuts == sorted(cuts) and len(cuts) > 5, cuts)
     case('people get as many lines', len(log('cat', whole)[1].splitlines()) == len(every))
 
+    done = subprocess.run(['sh', '-c', '"$0" log cat "$1" | head -n 1', LACUNA, whole], capture_output=True, text=True, timeout=100)
+    case('whoever stops reading hears of no damage', done.stdout.count('\n') == 1 and 'no whole record' not in done.stderr, done.stderr)
+
     exported = at + '/exported'
     status, out, err = log('export', whole, '-o', exported)
     case('export: status 0, no words', (status, out, err) == (0, '', ''), (status, out, err))
