@@ -165,15 +165,16 @@ static const char *carry_word_keep(struct carry *c, const char *word)
 void carry_word(struct carry *c, const char **word)
 {
 	char text[CARRY_WORD_MAX + 1] = {0};
-	bool any = c->way != CARRY_LOAD && *word;
+	const char *said = c->way != CARRY_LOAD ? *word : NULL;
+	bool any = said != NULL;
 	CARRY(c, any);
 	if (c->way == CARRY_LOAD)
 		*word = NULL;
 	if (!any || c->code)
 		return;
-	if (c->way != CARRY_LOAD) {
-		size_t n = strlen(*word);
-		memcpy(text, *word, n < CARRY_WORD_MAX ? n : CARRY_WORD_MAX);
+	if (said) {
+		size_t n = strlen(said);
+		memcpy(text, said, n < CARRY_WORD_MAX ? n : CARRY_WORD_MAX);
 	}
 	carry_chars(c, text, sizeof(text));
 	if (c->way == CARRY_LOAD && !c->code)

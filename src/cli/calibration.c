@@ -20,7 +20,7 @@ static int calibration_take_recording(struct calibration *c, char *dir)
 {
 	struct truth truth;
 	struct intake_run session;
-	struct file_error error;
+	struct file_error error = {0};
 	int code = truth_read(dir, &truth, &error);
 	if (code < 0) {
 		say_line("lacuna evaluate: %s%s", code == ERR_NOT_FOUND ? dir : error.message,

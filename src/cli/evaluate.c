@@ -96,7 +96,7 @@ static int evaluate_one(struct evaluation *e, char *dir)
 	struct truth truth;
 	struct intake_run session;
 	struct openings openings = {0};
-	struct file_error error;
+	struct file_error error = {0};
 	char name[128];
 	int code = truth_read(dir, &truth, &error);
 	if (code < 0) {

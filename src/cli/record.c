@@ -182,7 +182,7 @@ static void record_allow_listed(struct plan *p)
 
 static int record_run(struct record_command *r)
 {
-	struct file_error e;
+	struct file_error e = {0};
 	struct record_scope scope;
 	size_t resume_length = 0;
 	plan_scope(&r->m.plan, &scope);

@@ -51,7 +51,7 @@ int plan_recording(struct plan *p, const char *path, struct plan_error *e)
 	text_put(&file, path);
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		text_put(&file, "/recording.json");
-	struct file_error error;
+	struct file_error error = {0};
 	int code = recording_each(text_string(&file), &to, &p->entities, &error);
 	text_free(&file);
 	if (code < 0)

@@ -394,7 +394,7 @@ static enum station_end station_work(struct station *s)
 
 enum station_end station_run(const struct station_options *o)
 {
-	struct file_error e;
+	struct file_error e = {0};
 	struct station *s = alloc_zero(1, sizeof(*s));
 	enum station_end end = STATION_NOTHING;
 	s->o = o;

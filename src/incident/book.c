@@ -586,7 +586,7 @@ struct incident_list *book_entity(struct book *b, uint32_t entity)
 			b->own.at = alloc_resize(b->own.at, b->own.capacity, sizeof(*b->own.at));
 		}
 		struct incident *n = &b->own.at[b->own.count++];
-		if (b->kin[i].folded)
+		if (f && b->kin[i].folded)
 			sparse_unpack(f->at[b->kin[i].at].bytes, n, sizeof(*n));
 		else
 			*n = b->live.list.at[b->kin[i].at];

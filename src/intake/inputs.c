@@ -122,7 +122,7 @@ static void inputs_say_unread(struct inputs *in, const char *dir)
 
 static int inputs_add_recording(struct inputs *in, const char *dir, struct recording *r)
 {
-	struct file_error e;
+	struct file_error e = {0};
 	int code = recording_read(dir, r, &in->entities, &e);
 	if (code == ERR_NOT_FOUND)
 		return 0;
@@ -186,7 +186,7 @@ static int inputs_add_new_file(void *context, const char *file)
 
 int inputs_look(struct inputs *in, const char *path, bool first)
 {
-	struct file_error error;
+	struct file_error error = {0};
 	struct recording r = {0};
 	struct entity_list none = {0};
 	int code = first ? inputs_add_recording(in, path, &r) : recording_read(path, &r, &none, &error);

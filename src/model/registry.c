@@ -146,7 +146,7 @@ static uint32_t registry_series_look(struct registry_port *s, const char *entity
 {
 	const struct registry_options *o = &s->registry->options;
 	const struct entity *held = o->entities && o->targets ? entity_find(o->entities, entity) : NULL;
-	if (!held)
+	if (!held || !signal)
 		return NUMBER_NONE;
 	return series_id(o->targets, (uint32_t)(held - o->entities->at), signal, strlen(signal));
 }
@@ -197,7 +197,7 @@ static int registry_peer_take(struct registry_port *s, const struct batch_name *
 
 static uint32_t registry_observer_take(struct target_table *t, const struct batch_name *n, const char *text)
 {
-	uint16_t id = observer_id(t, text, strlen(text));
+	uint16_t id = observer_id(t, text ? text : "", text ? strlen(text) : 0);
 	if (n->asn)
 		observer_asn(t, id, n->asn);
 	return id;
