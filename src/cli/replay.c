@@ -273,7 +273,8 @@ int cli_replay(int argc, char **argv)
 		if (r.revisions)
 			r.session.revisions = (struct revision_sink){replay_revision_print, NULL};
 		if (r.session.snapshot_path) {
-			struct sigaction action = {.sa_handler = replay_on_stop};
+			struct sigaction action = {.sa_handler = replay_on_stop,
+						   .sa_flags = SA_RESTART}; // a line is told to its end
 			sigaction(SIGTERM, &action, NULL);
 			sigaction(SIGINT, &action, NULL);
 			r.session.stop = &replay_stop;

@@ -208,7 +208,8 @@ void cut_make(struct pipeline *p, struct instant now)
 			continue;
 		look_entity(p, e, now);
 		int64_t age = (int64_t)((double)(now.ns - w->opened.ns) * share);
-		w->look_at = instant_after(now, age > p->cut_ns ? age : p->cut_ns);
+		age = age > p->cut_ns ? age : p->cut_ns;
+		w->look_at = age < INT64_MAX - now.ns ? instant_after(now, age) : instant_of_ns(INT64_MAX);
 		any = true;
 		cut_ties_find(p, e);
 	}

@@ -443,8 +443,11 @@ static void the_ticks_do_not_matter(void **state)
 		level_finish(often.level, at(now + 20));
 		level_finish(seldom.level, at(now + 20));
 		assert_int_equal(often.count, seldom.count);
-		for (size_t i = 0; i < often.count; i++)
-			assert_memory_equal(&often.found[i], &seldom.found[i], sizeof(often.found[i]));
+		for (size_t i = 0; i < often.count; i++) { // behind `signal` there are bytes that mean nothing
+			const struct detection *a = &often.found[i], *b = &seldom.found[i];
+			assert_true(a->entity == b->entity && a->signal == b->signal);
+			assert_memory_equal(&a->series, &b->series, sizeof(*a) - offsetof(struct detection, series));
+		}
 		level_free(often.level);
 		level_free(seldom.level);
 		level_free(due.level);
