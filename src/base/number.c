@@ -113,6 +113,8 @@ static const uint8_t *number_take_exponent(struct number_parts *p, const uint8_t
 static const uint8_t *number_take(struct number_parts *p, struct cursor c)
 {
 	const uint8_t *at = c.at;
+	if (at == c.end) // there may be no memory at all
+		return NULL;
 	p->minus = at < c.end && *at == '-';
 	at += at < c.end && (*at == '-' || *at == '+');
 	at = number_take_digits(p, at, c.end, false);
