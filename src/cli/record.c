@@ -18,7 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONTROLS_LEAST 4 // fewer cannot tell our own failure from the target's
+#define DESCRIBE_NS    (2 * NS_PER_S) // between two times that recording.json is written
+#define CONTROLS_LEAST 4	      // fewer cannot tell our own failure from the target's
 
 static const char record_help[] =
 	"Usage: lacuna record probes -o DIR [-c lacuna.yml] [TARGET...] [OPTION]...\n"
@@ -47,6 +48,8 @@ struct record_command {
 	uint32_t for_ms;
 	uint64_t attempts, blind;
 	bool failed;
+	bool moved;	    // a name led elsewhere since recording.json was written
+	int64_t written_ns; // then
 };
 
 static const struct option record_options[] = {
@@ -118,6 +121,49 @@ static int record_parse(struct record_command *r, int argc, char **argv)
 	return status;
 }
 
+// Targets that have an address by now, as recording.json has them. Free ret->targets.
+static void record_scope_of(const struct record_command *r, struct record_scope *ret)
+{
+	size_t kept = 0;
+	plan_scope(&r->m.plan, ret);
+	for (size_t i = 0; i < ret->target_count; i++)
+		if (ret->targets[i].address.family != FAMILY_NONE)
+			ret->targets[kept++] = ret->targets[i];
+	ret->target_count = kept;
+}
+
+// recording.json lists where names led, all of it: at most once in a while, and at the end.
+static void record_describe(struct record_command *r, bool now)
+{
+	struct record_scope scope;
+	if (!r->moved || (!now && clock_boot_ns() - r->written_ns < DESCRIBE_NS))
+		return;
+	r->moved = false;
+	r->written_ns = clock_boot_ns();
+	record_scope_of(r, &scope);
+	int code = recorder_join(&r->files, &scope);
+	free(scope.targets);
+	if (code < 0) {
+		r->moved = true;
+		say_line("lacuna record: %s/recording.json: %s", r->dir, err_text(code));
+	}
+}
+
+static void record_moved(void *context, uint32_t target, const struct addr *to)
+{
+	struct record_command *r = context;
+	r->m.plan.targets[target].address = *to;
+	r->moved = true;
+}
+
+// An observation of the name, by the resolver that was asked: its host is somebody else.
+static void record_looked(void *context, const struct attempt *a, const char *name)
+{
+	struct record_command *r = context;
+	attempt_json(&r->files.lines, a, r->files.observer, name);
+	recorder_write(&r->files);
+}
+
 static void record_take(void *context, const struct attempt *batch, size_t n)
 {
 	struct record_command *r = context;
@@ -125,6 +171,7 @@ static void record_take(void *context, const struct attempt *batch, size_t n)
 		attempt_json(&r->files.lines, &batch[i], r->files.observer, measure_command_name(&r->m, &batch[i]));
 	r->attempts += n;
 	recorder_write(&r->files);
+	record_describe(r, false);
 	if (r->files.error && !r->failed) {
 		say_line("lacuna record: %s: %s; what is measured from now on is lost", r->dir,
 			 err_text(r->files.error));
@@ -173,6 +220,8 @@ static void record_allow_listed(struct plan *p)
 {
 	for (size_t i = 0; i < p->target_count && p->lab; i++) {
 		const struct addr *a = &p->targets[i].address;
+		if (p->targets[i].host || a->family == FAMILY_NONE) // where a name leads is judged when it does
+			continue;
 		struct prefix one = {.family = a->family, .length = family_bits(a->family)};
 		memcpy(one.bytes, a->bytes, sizeof(one.bytes));
 		alloc_grow((void **)&p->allow.at, p->allow.count, &p->allow.capacity, sizeof(*p->allow.at));
@@ -185,7 +234,7 @@ static int record_run(struct record_command *r)
 	struct file_error e = {0};
 	struct record_scope scope;
 	size_t resume_length = 0;
-	plan_scope(&r->m.plan, &scope);
+	record_scope_of(r, &scope);
 	int opened = recorder_open(&r->files, r->dir, &scope, &e);
 	free(scope.targets);
 	if (opened < 0) {
@@ -197,11 +246,18 @@ static int record_run(struct record_command *r)
 	o->persist = true;
 	o->rounds = 0;
 	o->named = false;
+	o->configured = r->config != NULL;
 	o->for_ns = (int64_t)r->for_ms * 1000000;
 	o->resume = resume;
 	o->resume_length = resume_length;
-	o->sink = (struct measure_sink){record_take,	      record_health, measure_command_ready,
-					measure_command_says, record_saved,  r};
+	o->sink = (struct measure_sink){.attempts = record_take,
+					.health = record_health,
+					.ready = measure_command_ready,
+					.says = measure_command_says,
+					.saved = record_saved,
+					.moved = record_moved,
+					.looked = record_looked,
+					.context = r};
 	record_allow_listed(&r->m.plan);
 	record_controls(r);
 	// A state holds until the next line: what was said before a crash must not outlive it.
@@ -211,6 +267,7 @@ static int record_run(struct record_command *r)
 	if (r->files.error && !r->failed)
 		say_line("lacuna record: %s: %s", r->dir, err_text(r->files.error));
 	free(resume);
+	record_describe(r, true);
 	int lost = recorder_close(&r->files);
 	if (!r->m.quiet)
 		say_line("%llu attempts, %llu bytes in %s", (unsigned long long)r->attempts,
@@ -247,11 +304,8 @@ int cli_record(int argc, char **argv)
 	int status = record_parse(&r, argc, argv);
 	if (status == 0)
 		status = record_words(&r, argc, argv);
-	if (status == 0) {
-		int unresolved = measure_command_resolve(&r.m);
+	if (status == 0)
 		status = record_run(&r);
-		status = status == 0 ? unresolved : status;
-	}
 	recorder_close(&r.files);
 	measure_command_free(&r.m);
 	return status < 0 ? 0 : status;

@@ -2,7 +2,7 @@
 // What the parent and a measuring role say to each other (os/frame.h). Payloads are plain structs of this very program.
 #pragma once
 
-#include "check/check.h"
+#include "check/names.h"
 #include "conf/plan.h"
 #include "model/attempt.h"
 #include "os/frame.h"
@@ -23,6 +23,10 @@ enum message {		   // parent to role
 	MESSAGE_START,
 	MESSAGE_STOP,	     // no new attempts; finish those that are under way
 	MESSAGE_ROUTER_DROP, // uint32_t: the session that is not wanted
+	MESSAGE_OWN,	     // struct prefix …: all addresses of this machine, in place of those before
+	MESSAGE_MOVED,	     // struct message_moved: a target has another address, or none
+	MESSAGE_NAMES,	     // struct message_name …, each followed by its text: to be looked up, now and again
+	MESSAGE_RESOLVERS,   // struct addr …: who is asked for names, in place of those before
 
 	// role to parent
 	MESSAGE_READY,		 // struct message_ready: sockets are open, privileges gone; of the bmp role int32_t
@@ -32,6 +36,7 @@ enum message {		   // parent to role
 	MESSAGE_DONE,		 // struct message_counts: nothing left to do
 	MESSAGE_ERROR,		 // text: why it cannot go on
 	MESSAGE_FOUND,		 // struct discover_found …
+	MESSAGE_NAMED,		 // struct names_answer: what came of a name
 	MESSAGE_ROUTER_BEGIN,	 // struct message_router: it begins as BMP does
 	MESSAGE_ROUTER_END,	 // struct message_router
 	MESSAGE_ROUTERS_REFUSED, // uint64_t: so many so far
@@ -67,6 +72,16 @@ struct message_target { // followed by name_length bytes
 	uint16_t flags, port, qtype, accept_low, accept_high;
 	uint8_t op, kind; // enum gate_kind
 	uint16_t name_length;
+};
+
+struct message_moved {
+	uint32_t index;	     // of the target in the plan
+	struct addr address; // family FAMILY_NONE: none yet
+};
+
+struct message_name {	// followed by `length` bytes
+	uint32_t index; // handed back
+	uint16_t length;
 };
 
 struct message_ready {
@@ -126,6 +141,7 @@ struct message_writer {
 // Adds one record of a kind; records are never cut. The last payload leaves with message_flush().
 int MUST_USE message_add(struct message_writer *w, enum message kind, const void *head, size_t head_length);
 int MUST_USE message_target_add(struct message_writer *w, const struct message_target *t, const char *name);
+int MUST_USE message_name_add(struct message_writer *w, uint32_t index, const char *text);
 int MUST_USE message_flush(struct message_writer *w);
 
 // Takes the next target of a payload; *ret_name is terminated and borrowed until `room` is used again. False at its end or

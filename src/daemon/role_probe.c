@@ -94,7 +94,9 @@ static void role_probe_fill_list(struct probing *p, struct lot *l, int64_t now, 
 				*ret_wait_ns = until - now;
 			return;
 		}
-		l->items[l->count++] = role_probe_item_of(p, &d);
+		struct prober_item item = role_probe_item_of(p, &d);
+		if (item.address.family != FAMILY_NONE) // else its name leads nowhere yet
+			l->items[l->count++] = item;
 	}
 }
 

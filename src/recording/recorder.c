@@ -130,6 +130,11 @@ static int recorder_describe(struct recorder *r, const struct record_scope *s)
 	return code;
 }
 
+int recorder_join(struct recorder *r, const struct record_scope *s)
+{
+	return recorder_describe(r, s);
+}
+
 // Two of one name would ask everybody twice as often as the caps allow, and write each other's files.
 static int recorder_lock_observer(struct recorder *r)
 {

@@ -27,6 +27,8 @@ struct recorder {
 // Makes the folder and recording.json where they are not there, and joins those that are. 0, or a negative error with a message:
 // nothing that was there is written over. -EWOULDBLOCK: somebody records there under this observer's name.
 int MUST_USE recorder_open(struct recorder *r, const char *dir, const struct record_scope *s, struct file_error *e);
+// What is measured has grown: what recording.json does not say yet of it is added there. 0 or a negative error.
+int MUST_USE recorder_join(struct recorder *r, const struct record_scope *s);
 // Writes out, syncs, closes. 0 or the first failure.
 int recorder_close(struct recorder *r);
 // `lines` holds whole lines to write; they are taken.
