@@ -28,7 +28,7 @@ struct name_looked { // one name
 	struct attempt ended[TYPES];
 };
 
-struct names {
+struct name_lookup {
 	struct names_options o;
 	struct check_dns *dns;
 	struct addr resolvers[NAMES_RESOLVERS_MAX];
@@ -47,7 +47,7 @@ static void names_attempts_take(void *context, const struct attempt *batch, size
 	(void)n; // the listener has heard of them
 }
 
-static void names_queue_put(struct names *n, uint32_t which)
+static void names_queue_put(struct name_lookup *n, uint32_t which)
 {
 	struct name_looked *l = &n->all[which];
 	if (l->queued)
@@ -56,7 +56,7 @@ static void names_queue_put(struct names *n, uint32_t which)
 	n->queue[(n->first + n->queued++) % n->room] = which;
 }
 
-static void names_end(struct names *n, struct name_looked *l)
+static void names_end(struct name_lookup *n, struct name_looked *l)
 {
 	struct names_answer *a = l->answer;
 	bool second = l->ended[OF_V4].failure == FAILURE_DNS_NO_ANSWER ||
@@ -95,7 +95,7 @@ static void names_addresses_take(struct names_answer *a, const struct dns_messag
 }
 
 // Who says nothing, or that it cannot tell, is asked once more; where there are several, the next one is.
-static bool names_asks_again(const struct names *n, const struct attempt *a, unsigned tries)
+static bool names_asks_again(const struct name_lookup *n, const struct attempt *a, unsigned tries)
 {
 	bool known =
 		a->failure == FAILURE_NONE || a->failure == FAILURE_DNS_NXDOMAIN || a->failure == FAILURE_DNS_NO_ANSWER;
@@ -104,7 +104,7 @@ static bool names_asks_again(const struct names *n, const struct attempt *a, uns
 
 static void names_take(void *context, struct attempt *a, const struct dns_query *asked, const struct dns_message *m)
 {
-	struct names *n = context;
+	struct name_lookup *n = context;
 	unsigned type = a->index % TYPES;
 	uint32_t which = a->index / TYPES;
 	bool cut = a->dns_flags & ATTEMPT_DNS_TC && !(a->dns_flags & ATTEMPT_DNS_TCP) && a->failure == FAILURE_NONE;
@@ -126,9 +126,9 @@ static void names_take(void *context, struct attempt *a, const struct dns_query 
 		names_end(n, l);
 }
 
-int names_open(const struct names_options *o, struct names **ret)
+int names_open(const struct names_options *o, struct name_lookup **ret)
 {
-	struct names *n = alloc_zero(1, sizeof(*n));
+	struct name_lookup *n = alloc_zero(1, sizeof(*n));
 	struct check_options dns = {.gate = o->gate, .out = {names_attempts_take, n}};
 	n->o = *o;
 	int err = check_dns_open(&dns, &n->dns);
@@ -141,7 +141,7 @@ int names_open(const struct names_options *o, struct names **ret)
 	return 0;
 }
 
-void names_close(struct names *n)
+void names_close(struct name_lookup *n)
 {
 	if (!n)
 		return;
@@ -155,7 +155,7 @@ void names_close(struct names *n)
 	free(n);
 }
 
-void names_resolvers(struct names *n, const struct addr *list, size_t count)
+void names_resolvers(struct name_lookup *n, const struct addr *list, size_t count)
 {
 	n->resolver_count = count < NAMES_RESOLVERS_MAX ? count : NAMES_RESOLVERS_MAX;
 	for (size_t i = 0; i < n->resolver_count; i++)
@@ -163,7 +163,7 @@ void names_resolvers(struct names *n, const struct addr *list, size_t count)
 }
 
 // The ring grows with the list: what waits in it is laid anew from its beginning.
-static void names_queue_grow(struct names *n)
+static void names_queue_grow(struct name_lookup *n)
 {
 	size_t room = n->capacity + 1;
 	uint32_t *fresh = alloc_zero(room, sizeof(*fresh));
@@ -175,7 +175,7 @@ static void names_queue_grow(struct names *n)
 	n->room = room;
 }
 
-int names_add(struct names *n, uint32_t index, const char *name)
+int names_add(struct name_lookup *n, uint32_t index, const char *name)
 {
 	struct dns_name parsed;
 	int err = n->count == NAMES_MAX ? ERR_FULL : dns_name_parse(name, &parsed);
@@ -189,7 +189,7 @@ int names_add(struct names *n, uint32_t index, const char *name)
 }
 
 // Asks one type. 1: begun, or ended at once; 0: must wait.
-static int names_ask(struct names *n, uint32_t which, unsigned type, int64_t *ret_wait_ns)
+static int names_ask(struct name_lookup *n, uint32_t which, unsigned type, int64_t *ret_wait_ns)
 {
 	struct name_looked *l = &n->all[which];
 	const struct addr *resolver = n->resolver_count ? &n->resolvers[l->tries[type] % n->resolver_count] : NULL;
@@ -222,7 +222,7 @@ static int names_ask(struct names *n, uint32_t which, unsigned type, int64_t *re
 	return 1;
 }
 
-static void names_look(struct names *n, int64_t now)
+static void names_look(struct name_lookup *n, int64_t now)
 {
 	if (now - n->looked_ns < LOOK_NS)
 		return;
@@ -243,7 +243,7 @@ static void names_prepare(struct name_looked *l)
 }
 
 // Begins what is due and may go. False: the first of the queue must wait.
-static bool names_begin_first(struct names *n, int64_t *ret_wait_ns)
+static bool names_begin_first(struct name_lookup *n, int64_t *ret_wait_ns)
 {
 	uint32_t which = n->queue[n->first];
 	struct name_looked *l = &n->all[which];
@@ -257,7 +257,7 @@ static bool names_begin_first(struct names *n, int64_t *ret_wait_ns)
 	return true;
 }
 
-int names_poll(struct names *n, int64_t wait_ns)
+int names_poll(struct name_lookup *n, int64_t wait_ns)
 {
 	int64_t held = wait_ns;
 	names_look(n, clock_boot_ns());

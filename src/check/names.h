@@ -25,14 +25,14 @@ struct names_options {
 	void *context;
 };
 
-struct names;
+struct name_lookup;
 
 // 0 or -errno.
-int MUST_USE names_open(const struct names_options *o, struct names **ret);
-void names_close(struct names *n); // null is fine
+int MUST_USE names_open(const struct names_options *o, struct name_lookup **ret);
+void names_close(struct name_lookup *n); // null is fine
 // Who is asked from now on, the first one first; at most NAMES_RESOLVERS_MAX.
-void names_resolvers(struct names *n, const struct addr *list, size_t count);
+void names_resolvers(struct name_lookup *n, const struct addr *list, size_t count);
 // To be looked up, now and again. The index is handed back. 0; ERR_MALFORMED or ERR_TOO_LARGE: no name; ERR_FULL.
-int MUST_USE names_add(struct names *n, uint32_t index, const char *name);
+int MUST_USE names_add(struct name_lookup *n, uint32_t index, const char *name);
 // Goes on; waits at most wait_ns. 0 or -errno.
-int MUST_USE names_poll(struct names *n, int64_t wait_ns);
+int MUST_USE names_poll(struct name_lookup *n, int64_t wait_ns);

@@ -251,16 +251,25 @@ static bool naming_changed(const char *path, struct stat *seen)
 	return !same;
 }
 
-static void naming_hosts_line(struct naming *n, char *line)
+// The next word of a line, ended in its place; null: no more.
+static char *naming_word(char **at)
 {
 	static const char blank[] = " \t\r\n";
-	char *rest = NULL, *word;
+	char *word = *at + strspn(*at, blank);
+	size_t n = strcspn(word, blank);
+	*at = word + n + (word[n] != '\0');
+	word[n] = '\0';
+	return n ? word : NULL;
+}
+
+static void naming_hosts_line(struct naming *n, char *line)
+{
 	struct addr a;
 	line[strcspn(line, "#")] = '\0';
-	word = strtok_r(line, blank, &rest);
+	char *word = naming_word(&line);
 	if (!word || addr_parse(word, &a) < 0)
 		return;
-	while ((word = strtok_r(NULL, blank, &rest))) {
+	while ((word = naming_word(&line))) {
 		struct naming_host *h = naming_find(n, word);
 		if (h && h->listed < NAMES_ADDRESSES_MAX)
 			h->list[h->listed++] = a;

@@ -26,7 +26,7 @@ struct role {
 	struct census_run *census; // null: no blocks were named
 	struct prefix *opt_out;	   // being received
 	size_t opt_out_count, opt_out_capacity;
-	struct names *names; // of the role that looks them up; null: another
+	struct name_lookup *names; // of the role that looks them up; null: another
 	uint8_t *resume;     // a saved census
 	size_t resume_length;
 	struct attempt *held; // results not yet with the parent, oldest first

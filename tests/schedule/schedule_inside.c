@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Tests: src/schedule/gate.c
 // Where a name, a zone or a redirect leads: never inside. A thousand configurations (laboratory or not, allow lists that hold much,
 // addresses of our own) are asked for addresses in every special range, as what was found; not one packet may go that must not.
 #include "schedule/gate.h"
