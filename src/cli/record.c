@@ -39,7 +39,7 @@ static const char record_help[] =
 	"  lacuna record probes --lab -o /tmp/r 198.18.0.10 http://198.18.0.10/ --interval 1 --for 60\n"
 	"\n"
 	"Exit status: 0 done; 1 done, but we were blind for a time or a process had to be started again; 2 usage;\n"
-	"3 nothing could be measured; 4 a failure of our own, the disk included.\n";
+	"3 nothing could be measured; 4 a failure of our own; also where a part is lost: a full disk, a folder taken away.\n";
 
 struct record_command {
 	struct measure_command m; // first: sinks that are shared find it at the record's address
@@ -47,9 +47,9 @@ struct record_command {
 	const char *dir, *config;
 	uint32_t for_ms;
 	uint64_t attempts, blind;
-	bool failed;
-	bool moved;	    // a name led elsewhere since recording.json was written
-	int64_t written_ns; // then
+	struct message_health said; // newest word about ourselves
+	bool moved;		    // a name led elsewhere since recording.json was written
+	int64_t written_ns;	    // then
 };
 
 static const struct option record_options[] = {
@@ -132,6 +132,61 @@ static void record_scope_of(const struct record_command *r, struct record_scope 
 	ret->target_count = kept;
 }
 
+static void record_health_line(const struct record_command *r, const struct message_health *h, struct text *out)
+{
+	health_report_json(out, &(struct health_report){.time = h->time,
+							.from = h->from,
+							.observer = r->files.observer,
+							.state = h->state,
+							.why = h->why,
+							.loss = h->loss});
+}
+
+// What could not be kept is told where it is missing: we were blind, and now we are as we were said to be last.
+static void record_lost(void *context, struct instant from, struct instant to, struct text *out)
+{
+	struct record_command *r = context;
+	struct message_health blind = {.time = to, .from = from, .state = "blind", .why = "gap"}, now = r->said;
+	now.time = now.from = to;
+	record_health_line(r, &blind, out);
+	record_health_line(r, &now, out);
+}
+
+static int record_again(void *context)
+{
+	struct record_command *r = context;
+	struct record_scope scope;
+	record_scope_of(r, &scope);
+	int code = recorder_make(&r->files, &scope);
+	free(scope.targets);
+	return code;
+}
+
+// Says when the disk takes no more, when a folder is gone, and when it goes on.
+static void record_write(struct record_command *r)
+{
+	struct recorder *f = &r->files;
+	int before = f->trouble;
+	uint64_t vanished = f->vanished, lost = f->lost;
+	struct instant good = f->good;
+	recorder_write(f);
+	if (f->vanished != vanished)
+		say_line("lacuna record: %s: what was recorded there was taken away; it is begun anew", r->dir);
+	if (f->trouble && !before)
+		say_line("lacuna record: %s: %s; what is measured is lost until it can be written again", r->dir,
+			 err_text(f->trouble));
+	if (!f->trouble && before) {
+		struct text words = {0};
+		text_instant(&words, good, 0);
+		say_line(
+			"lacuna record: %s: recording goes on; what was measured since %s is lost, and told there as our "
+			"own blindness",
+			r->dir, text_string(&words));
+		text_free(&words);
+		r->blind += lost > 0;
+	}
+}
+
 // recording.json lists where names led, all of it: at most once in a while, and at the end.
 static void record_describe(struct record_command *r, bool now)
 {
@@ -145,7 +200,8 @@ static void record_describe(struct record_command *r, bool now)
 	free(scope.targets);
 	if (code < 0) {
 		r->moved = true;
-		say_line("lacuna record: %s/recording.json: %s", r->dir, err_text(code));
+		if (!r->files.trouble)
+			say_line("lacuna record: %s/recording.json: %s", r->dir, err_text(code));
 	}
 }
 
@@ -161,7 +217,7 @@ static void record_looked(void *context, const struct attempt *a, const char *na
 {
 	struct record_command *r = context;
 	attempt_json(&r->files.lines, a, r->files.observer, name);
-	recorder_write(&r->files);
+	record_write(r);
 }
 
 static void record_take(void *context, const struct attempt *batch, size_t n)
@@ -170,26 +226,16 @@ static void record_take(void *context, const struct attempt *batch, size_t n)
 	for (size_t i = 0; i < n; i++)
 		attempt_json(&r->files.lines, &batch[i], r->files.observer, measure_command_name(&r->m, &batch[i]));
 	r->attempts += n;
-	recorder_write(&r->files);
+	record_write(r);
 	record_describe(r, false);
-	if (r->files.error && !r->failed) {
-		say_line("lacuna record: %s: %s; what is measured from now on is lost", r->dir,
-			 err_text(r->files.error));
-		r->failed = true;
-		raise(SIGTERM); // the ordinary way to stop
-	}
 }
 
 static void record_health(void *context, const struct message_health *h)
 {
 	struct record_command *r = context;
-	health_report_json(&r->files.lines, &(struct health_report){.time = h->time,
-								    .from = h->from,
-								    .observer = r->files.observer,
-								    .state = h->state,
-								    .why = h->why,
-								    .loss = h->loss});
-	recorder_write(&r->files);
+	r->said = *h;
+	record_health_line(r, h, &r->files.lines);
+	record_write(r);
 	bool fine = strcmp(h->state, "ok") == 0;
 	r->blind += !fine;
 	if (!fine)
@@ -229,6 +275,27 @@ static void record_allow_listed(struct plan *p)
 	}
 }
 
+// What is in the folder, and what is not. 0 or why something is not.
+static int record_end(struct record_command *r)
+{
+	int lost = recorder_close(&r->files);
+	const struct recorder *f = &r->files;
+	if (!r->m.quiet)
+		say_line("%llu attempts, %llu bytes in %s", (unsigned long long)r->attempts,
+			 (unsigned long long)f->written, r->dir);
+	if (f->lost) {
+		struct text since = {0};
+		text_instant(&since, f->first_lost, 0);
+		say_line("lacuna record: %llu lines are not in %s, the first of them of %s: %s",
+			 (unsigned long long)f->lost, r->dir, text_string(&since),
+			 f->vanished ? "what was recorded there was taken away" : err_text(lost));
+		text_free(&since);
+	} else if (lost < 0) {
+		say_line("lacuna record: %s: %s; the newest of what was measured may be lost", r->dir, err_text(lost));
+	}
+	return lost;
+}
+
 static int record_run(struct record_command *r)
 {
 	struct file_error e = {0};
@@ -241,6 +308,7 @@ static int record_run(struct record_command *r)
 		say_line("lacuna record: %s", e.message);
 		return 4;
 	}
+	r->files.hooks = (struct recorder_hooks){record_lost, record_again, r};
 	uint8_t *resume = recorder_resume(&r->files, &resume_length);
 	struct measure_options *o = &r->m.options;
 	o->persist = true;
@@ -263,15 +331,10 @@ static int record_run(struct record_command *r)
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
 	record_health(r, &fresh);
-	int code = r->files.error ? r->files.error : measure_run(o, &r->m.result);
-	if (r->files.error && !r->failed)
-		say_line("lacuna record: %s: %s", r->dir, err_text(r->files.error));
+	int code = measure_run(o, &r->m.result);
 	free(resume);
 	record_describe(r, true);
-	int lost = recorder_close(&r->files);
-	if (!r->m.quiet)
-		say_line("%llu attempts, %llu bytes in %s", (unsigned long long)r->attempts,
-			 (unsigned long long)r->files.written, r->dir);
+	int lost = record_end(r);
 	measure_command_accounting(&r->m);
 	if (lost < 0)
 		return 4;
