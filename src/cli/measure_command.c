@@ -316,6 +316,10 @@ void measure_command_accounting(const struct measure_command *m)
 			(unsigned long long)p->duplicate, (unsigned long long)p->forged,
 			(unsigned long long)p->kernel_drops);
 	const struct message_counts *c = &m->result.counts;
+	if (c->left_out)
+		say_line("replies: of the late, duplicate and forged ones %llu are counted only, %llu are kept",
+			 (unsigned long long)c->left_out,
+			 (unsigned long long)(p->late + p->duplicate + p->forged - c->left_out));
 	if (c->skipped)
 		say_line("not asked: %llu times because the caps of the target did not allow it yet",
 			 (unsigned long long)c->skipped);

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/measure_command.h"
+#include "cli/prospect.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
 #include "os/clock.h"
@@ -18,8 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DESCRIBE_NS    (2 * NS_PER_S) // between two times that recording.json is written
-#define CONTROLS_LEAST 4	      // fewer cannot tell our own failure from the target's
+#define NOTICE_NS   (600 * NS_PER_S) // the same word about ourselves again so soon is summed up
+#define DESCRIBE_NS (2 * NS_PER_S)   // between two times that recording.json is written
 
 static const char record_help[] =
 	"Usage: lacuna record probes -o DIR [-c lacuna.yml] [TARGET...] [OPTION]...\n"
@@ -48,8 +49,14 @@ struct record_command {
 	uint32_t for_ms;
 	uint64_t attempts, blind;
 	struct message_health said; // newest word about ourselves
-	bool moved;		    // a name led elsewhere since recording.json was written
-	int64_t written_ns;	    // then
+	struct {		    // the same word again and again: said once, then summed up
+		char state[16], why[48];
+		struct instant first, last;
+		uint64_t more;	 // not said yet
+		int64_t said_ns; // when it was said last
+	} notice;
+	bool moved;	    // a name led elsewhere since recording.json was written
+	int64_t written_ns; // then
 };
 
 static const struct option record_options[] = {
@@ -179,8 +186,7 @@ static void record_write(struct record_command *r)
 		struct text words = {0};
 		text_instant(&words, good, 0);
 		say_line(
-			"lacuna record: %s: recording goes on; what was measured since %s is lost, and told there as our "
-			"own blindness",
+			"lacuna record: %s: recording goes on; what was measured since %s is lost, and told there as our own blindness",
 			r->dir, text_string(&words));
 		text_free(&words);
 		r->blind += lost > 0;
@@ -230,6 +236,39 @@ static void record_take(void *context, const struct attempt *batch, size_t n)
 	record_describe(r, false);
 }
 
+// "degraded by lag 32 times between … and …"
+static void record_notice_sum(struct record_command *r)
+{
+	struct text first = {0}, last = {0};
+	if (!r->notice.more)
+		return;
+	text_instant(&first, r->notice.first, 0);
+	text_instant(&last, r->notice.last, 0);
+	say_line("lacuna record: this observer was %s by %s %llu times more between %s and %s", r->notice.state,
+		 r->notice.why, (unsigned long long)r->notice.more, text_string(&first), text_string(&last));
+	r->notice.more = 0;
+	r->notice.said_ns = clock_boot_ns();
+	text_free(&first);
+	text_free(&last);
+}
+
+static void record_notice(struct record_command *r, const struct message_health *h)
+{
+	int64_t now = clock_boot_ns();
+	bool same = strcmp(r->notice.state, h->state) == 0 && strcmp(r->notice.why, h->why) == 0;
+	if (same && now - r->notice.said_ns < NOTICE_NS) {
+		r->notice.first = r->notice.more ? r->notice.first : h->time;
+		r->notice.last = h->time;
+		r->notice.more++;
+		return;
+	}
+	record_notice_sum(r);
+	say_line("lacuna record: this observer is %s: %s", h->state, h->why);
+	snprintf(r->notice.state, sizeof(r->notice.state), "%s", h->state);
+	snprintf(r->notice.why, sizeof(r->notice.why), "%s", h->why);
+	r->notice.said_ns = now;
+}
+
 static void record_health(void *context, const struct message_health *h)
 {
 	struct record_command *r = context;
@@ -239,8 +278,8 @@ static void record_health(void *context, const struct message_health *h)
 	bool fine = strcmp(h->state, "ok") == 0;
 	r->blind += !fine;
 	if (!fine)
-		say_line("lacuna record: this observer is %s: %s", h->state, h->why);
-	else if (r->blind)
+		record_notice(r, h);
+	else if (r->blind && !r->notice.more)
 		say_line("lacuna record: this observer sees again");
 }
 
@@ -248,17 +287,6 @@ static void record_saved(void *context, const void *bytes, size_t n)
 {
 	struct record_command *r = context;
 	recorder_save(&r->files, bytes, n);
-}
-
-static void record_controls(const struct record_command *r)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < r->m.plan.target_count; i++)
-		n += r->m.plan.targets[i].kind == TARGET_CONTROL;
-	if (n < CONTROLS_LEAST)
-		say_line(
-			"lacuna record: %zu control targets; with fewer than %d our own failure cannot be told from that of what is watched",
-			n, CONTROLS_LEAST);
 }
 
 // In a laboratory whatever is listed may be asked: nothing outside the laboratory's addresses can be.
@@ -327,12 +355,13 @@ static int record_run(struct record_command *r)
 					.looked = record_looked,
 					.context = r};
 	record_allow_listed(&r->m.plan);
-	record_controls(r);
+	prospect_tell(&r->m.plan);
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
 	record_health(r, &fresh);
 	int code = measure_run(o, &r->m.result);
 	free(resume);
+	record_notice_sum(r);
 	record_describe(r, true);
 	int lost = record_end(r);
 	measure_command_accounting(&r->m);

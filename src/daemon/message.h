@@ -40,6 +40,7 @@ enum message {		   // parent to role
 	MESSAGE_ROUTER_BEGIN,	 // struct message_router: it begins as BMP does
 	MESSAGE_ROUTER_END,	 // struct message_router
 	MESSAGE_ROUTERS_REFUSED, // uint64_t: so many so far
+	MESSAGE_ROUTER_REFUSED,	 // struct message_refused: one of them
 	MESSAGE_ATTEMPTS = FRAME_CREDITED, // struct attempt …
 	MESSAGE_ROUTER_BYTES,		   // struct message_bytes, then the bytes
 };
@@ -104,12 +105,20 @@ struct setup_bmp {
 	uint16_t port;
 };
 
-enum router_end { ROUTER_CLOSED, ROUTER_LOST };
+enum router_end { ROUTER_CLOSED, ROUTER_LOST, ROUTER_IDLE };
 
 struct message_router {
 	uint32_t session; // a number of its own, from 1
 	uint8_t why;	  // enum router_end
 	struct addr from;
+};
+
+enum router_refusal { REFUSED_NO_BMP, REFUSED_VERSION, REFUSED_SILENT, REFUSED_FULL, REFUSED_GONE, REFUSED_KINDS };
+
+struct message_refused {
+	struct addr from;
+	uint8_t why;	 // enum router_refusal
+	uint8_t version; // BMP's, where that is why
 };
 
 struct message_bytes {
@@ -121,8 +130,9 @@ struct message_counts {
 	struct prober_counts probe;
 	struct check_counts check;
 	uint64_t refused_unlisted, refused_opted_out, refused_special;
-	uint64_t rounds;  // finished
-	uint64_t skipped; // turns of a run for ever that a target's own caps did not allow
+	uint64_t rounds;   // finished
+	uint64_t left_out; // of forged, late and second replies: counted by the prober, not handed on
+	uint64_t skipped;  // turns of a run for ever that a target's own caps did not allow
 };
 
 // Writes targets into frames. Calls put() for each full payload; 0 or what it answered.

@@ -27,7 +27,7 @@ struct role {
 	struct prefix *opt_out;	   // being received
 	size_t opt_out_count, opt_out_capacity;
 	struct name_lookup *names; // of the role that looks them up; null: another
-	uint8_t *resume;     // a saved census
+	uint8_t *resume;	   // a saved census
 	size_t resume_length;
 	struct attempt *held; // results not yet with the parent, oldest first
 	size_t held_count, held_capacity, held_from;
