@@ -22,6 +22,7 @@ struct decoder *decoder_create(const struct decode_options *options, struct batc
 		batch_room_routes(&d->batch);
 	d->slots = alloc_zero(d->options.routes ? SLOTS_MAX : 1, sizeof(*d->slots));
 	d->stripped = alloc_zero(UINT16_MAX, 1);
+	d->secured = alloc_zero(UINT16_MAX, 1);
 	return d;
 }
 
@@ -48,6 +49,7 @@ void decoder_free(struct decoder *d)
 	decode_names_free(d->names);
 	free(d->slots);
 	free(d->stripped);
+	free(d->secured);
 	free(d->series);
 	free(d);
 }

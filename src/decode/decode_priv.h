@@ -79,6 +79,7 @@ struct decoder {
 	struct decode_series *series;
 	struct aspath flat;
 	uint8_t *stripped; // an AS path without the router's own AS (BMP)
+	uint8_t *secured;  // an AS path made of a BGPsec_PATH
 };
 
 // What the decoder knows of withdrawals that may be an artefact of the router (decode/bmp.c).

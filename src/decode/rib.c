@@ -83,8 +83,8 @@ static void rib_index_decide(struct decoder *d, struct decode_source *s, const s
 	rib_push_peers(d, s, e);
 }
 
-// DOC: an entry whose attributes are bad still says that the peer has the prefix. It is kept, marked damaged,
-// unless the block cannot be read at all: a dump must not lose routes to a fault that is only in their attributes.
+// DOC: an entry whose attributes are bad still says that the peer has the prefix. It is kept, marked damaged:
+// a dump must not lose routes to a fault that is only in their attributes.
 static void rib_push_entry(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot,
 			   const struct prefix *prefix)
 {
@@ -98,8 +98,6 @@ static void rib_push_entry(struct decoder *d, const struct decode_envelope *e, s
 			decode_push_malformed(d, e, a->fault);
 		d->counts.of[a->action == BGP_DISCARD ? DECODE_DISCARDED : DECODE_MALFORMED_UPDATE]++;
 		damaged = a->action >= BGP_WITHDRAW ? OBS_DAMAGED : 0;
-		if (a->action == BGP_RESET)
-			return;
 	}
 	decode_path(d, a);
 	struct obs *o = decode_push(d, OBS_RIB, e);
