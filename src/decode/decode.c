@@ -33,6 +33,7 @@ static void decode_source_free(struct decode_source *s)
 	decode_bmp_free(s->bmp);
 	free(s->lines);
 	free(s->index);
+	free(s->speakers);
 	free(s->listed);
 	free(s);
 }
@@ -80,7 +81,7 @@ static struct decode_source *decode_source_at(struct decoder *d, const struct re
 static uint32_t decode_session_peer(struct decoder *d, uint16_t collector, const struct mrt_session *s)
 {
 	struct peer key = {.address = s->peer, .collector = collector, .asn = s->peer_asn};
-	return decode_peer_id(d, &key);
+	return decode_speaker_id(d, &key, NULL);
 }
 
 static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)

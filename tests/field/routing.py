@@ -2,7 +2,7 @@
 """Routing files of the field through `lacuna bgp`: what each has to say, and why."""
 import json
 
-from field import Cases, path, run
+from field import Cases, path, replay, run, world
 
 cases = Cases()
 
@@ -45,4 +45,17 @@ errors = lines("rfc7606-33-faults.mrt", "--json")[1]
 for fault, count in {"attribute-length": 12, "as-path": 2, "attribute-flags": 3}.items():
     cases.case(f"rfc7606-33-faults.mrt: {count} x {fault} (RFC 9234 5, 7607 2, 4271 6.3 among them)",
                [] if f"{count} × {fault}" in errors else errors.splitlines())
+
+def peers(name):
+    done = run("bgp", "--count", path("routing", name))
+    return [line.split()[1] for line in done.stdout.decode().splitlines() if line.startswith("peers")]
+
+
+cases.case("table-as-zero-then-updates.mrt: one session is one peer, whatever AS its table says",
+           [] if peers("table-as-zero-then-updates.mrt") == ["4"] else [str(peers("table-as-zero-then-updates.mrt"))])
+starts = []
+for name in ("table-as-zero-then-updates.mrt", "table-then-updates-control.mrt"):
+    status, told, errors = replay(path("routing", name), "--watch", "country/KP", "--world", world(), "--full-feed-floor", "5")
+    starts.append([(i["start"], i["scope"]) for i in told["incidents"]])
+cases.case("and its outage is told as that of the table with its AS", [] if starts[0] == starts[1] != [] else [str(starts)])
 cases.done()
