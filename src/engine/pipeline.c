@@ -295,6 +295,18 @@ static struct instant pipeline_grid_after(struct instant t, int64_t step)
 	return instant_of_ns((t.ns / step + 1) * step);
 }
 
+// The next cut when all that waits for time has been told: nothing is looked at before the first look that is due, so a stamp in another
+// century costs a few looks.
+static struct instant pipeline_cut_after_gap(const struct pipeline *p, struct instant now)
+{
+	struct instant after = pipeline_grid_after(now, p->cut_ns), due = after;
+	for (uint32_t e = 0; e < p->entities->count; e++)
+		if (p->watches[e].open && p->watches[e].look_at.ns < due.ns)
+			due = p->watches[e].look_at;
+	struct instant at = pipeline_grid_after(instant_after(due, -1), p->cut_ns);
+	return at.ns > p->next_cut.ns ? at : instant_after(p->next_cut, p->cut_ns);
+}
+
 // Time goes on to `now`; on its way all points of the two grids are passed in their order.
 static void pipeline_time_pass(struct pipeline *p, struct instant now)
 {
@@ -312,8 +324,8 @@ static void pipeline_time_pass(struct pipeline *p, struct instant now)
 		} else {
 			if (pipeline_cut_due(p))
 				cut_make(p, p->next_cut);
-			p->next_cut = p->news || ticks < most ? instant_after(p->next_cut, p->cut_ns)
-							      : pipeline_grid_after(now, p->cut_ns);
+			p->next_cut =
+				ticks < most ? instant_after(p->next_cut, p->cut_ns) : pipeline_cut_after_gap(p, now);
 		}
 	}
 }

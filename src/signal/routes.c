@@ -415,5 +415,10 @@ void routes_carry(struct carry *c, struct routes *r)
 		return;
 	routes_prefixes_carry(c, r);
 	route_log_carry(c, r->evidence);
+	for (uint32_t e = 0; e < r->entities->count && carry_loads(c) && carry_good(c); e++) {
+		size_t n = 0;
+		(void)route_log_events(r->evidence, e, &n);
+		carry_check(c, instant_known(r->now) || !n); // what was seen was seen at a time
+	}
 	routes_losses_carry(c, r);
 }

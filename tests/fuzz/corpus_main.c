@@ -15,10 +15,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define FILE_MAX      (1u << 20)
-#define MUTATIONS     2000
+#define FILE_MAX (1u << 20)
+#ifndef MUTATIONS
+#define MUTATIONS 2000
+#endif
 #define MUTATION_WORK (64u << 20) // bytes of one file's mutations, so that a large file does not take all day
-#define TRUNCATIONS   4096
+#ifndef TRUNCATIONS
+#define TRUNCATIONS 4096
+#endif
 
 static uint8_t *wall;
 static uint8_t seed_bytes[FILE_MAX], mutant[FILE_MAX];
