@@ -39,8 +39,8 @@ static const char record_help[] =
 	"  lacuna record probes -c lacuna.yml -o recordings/today\n"
 	"  lacuna record probes --lab -o /tmp/r 198.18.0.10 http://198.18.0.10/ --interval 1 --for 60\n"
 	"\n"
-	"Exit status: 0 done; 1 done, but we were blind for a time or a process had to be started again; 2 usage;\n"
-	"3 nothing could be measured; 4 a failure of our own; also where a part is lost: a full disk, a folder taken away.\n";
+	"Exit status: 0 done; 1 done, but we were blind for a time, a process had to be started again, or a name led nowhere;\n"
+	"2 usage; 3 nothing could be measured; 4 a failure of our own; also where a part is lost: a full disk, a folder taken away.\n";
 
 struct record_command {
 	struct measure_command m; // first: sinks that are shared find it at the record's address
@@ -324,6 +324,23 @@ static int record_end(struct record_command *r)
 	return lost;
 }
 
+// Whom nobody asked, because no name led there.
+static bool record_tell_open(const struct record_command *r)
+{
+	size_t n = 0;
+	const struct plan_target *first = NULL;
+	for (size_t i = 0; i < r->m.plan.target_count; i++) {
+		const struct plan_target *t = &r->m.plan.targets[i];
+		bool open = t->address.family == FAMILY_NONE;
+		first = open && !first ? t : first;
+		n += open;
+	}
+	if (n)
+		say_line("lacuna record: %zu targets were never asked, their names led nowhere that may be asked: %s%s",
+			 n, first->host ? first->host : "?", n > 1 ? " and others" : "");
+	return n > 0;
+}
+
 static int record_run(struct record_command *r)
 {
 	struct file_error e = {0};
@@ -365,11 +382,12 @@ static int record_run(struct record_command *r)
 	record_describe(r, true);
 	int lost = record_end(r);
 	measure_command_accounting(&r->m);
+	bool open = record_tell_open(r);
 	if (lost < 0)
 		return 4;
 	if (code < 0)
 		return code == -EPERM ? 2 : 4;
-	return !r->attempts ? 3 : r->blind || r->m.result.deaths ? 1 : 0;
+	return !r->attempts ? 3 : r->blind || r->m.result.deaths || open ? 1 : 0;
 }
 
 static int record_words(struct record_command *r, int argc, char **argv)

@@ -512,6 +512,8 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 			"service checks leave as the system's routes say; the interface and source address are of pings");
 	m.loop = loop_create();
 	code = m.loop ? measure_watch_signals(&m) : -errno;
+	if (code < 0)
+		measure_say(&m, "cannot begin: %s; it needs some descriptors (ulimit -n)", err_text(code));
 	if (code == 0)
 		code = measure_until_done(&m);
 	*ret = (struct measure_result){.deaths = m.deaths};

@@ -8,6 +8,7 @@
 #include "daemon/own.h"
 #include "schedule/gate.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -232,7 +233,12 @@ void naming_take(struct naming *n, const struct names_answer *a)
 		return;
 	}
 	h->heard = true;
-	if (h->failure != a->attempt.failure)
+	if (h->failure != a->attempt.failure && a->attempt.failure == FAILURE_LOCAL)
+		naming_say(n, h, ": its name cannot be looked up from here: %s; it is tried again every %d s",
+			   a->attempt.local_error == EACCES ? "the resolver is one that may not be asked"
+							    : strerror(a->attempt.local_error),
+			   NAMES_LEAST_S);
+	else if (h->failure != a->attempt.failure)
 		naming_say(n, h, ": its name leads nowhere: %s; it is looked up again every %d s",
 			   probe_failure_name(a->attempt.failure), NAMES_LEAST_S);
 	h->failure = a->attempt.failure;

@@ -45,8 +45,9 @@ struct station {
 	struct frame held; // length 0: none; its first `held_kept` bytes are kept
 	size_t held_kept;
 	bool stopping, done, full, trouble;
-	bool told;   // that no file can be made; not again until one could
-	bool broken; // the role does not hear what it is told
+	bool gone, lost; // the folder was taken away, and is not there yet; and what was in it is lost
+	bool told;	 // that no file can be made; not again until one could
+	bool broken;	 // the role does not hear what it is told
 	int error;
 	struct message_refused told_of[TOLD_MAX]; // in this while
 	size_t told_count;
@@ -389,6 +390,28 @@ static void station_look_disk(void *context, uint32_t events)
 		loop_unwatch(s->loop, disk); // whoever waited for it is gone
 }
 
+// Sessions begin anew in the new folder: what a router says first is what makes the rest readable.
+static void station_look_folder(struct station *s)
+{
+	int code = bmp_writer_look(s->writer);
+	if (code == 0) {
+		s->gone = false;
+		return;
+	}
+	if (!s->gone)
+		station_say(s, "%s: what was recorded there was taken away%s%s", s->o->dir,
+			    code < 0 ? "; it cannot be made anew: " : "; it is begun anew",
+			    code < 0 ? err_text(code) : "");
+	s->gone = s->lost = true;
+	for (size_t i = 0; i < ROUTERS_MAX && code > 0; i++) {
+		struct station_router *r = &s->routers[i];
+		if (!r->session)
+			continue;
+		s->broken |= channel_put(s->child.channel, MESSAGE_ROUTER_DROP, &r->session, sizeof(r->session)) < 0;
+		station_router_end(s, r, "its file was taken away");
+	}
+}
+
 static void station_second(void *context, uint32_t events)
 {
 	struct station *s = context;
@@ -402,6 +425,8 @@ static void station_second(void *context, uint32_t events)
 	for (size_t i = 0; i < ROUTERS_MAX; i++)
 		if (s->routers[i].session)
 			station_router_index(s, &s->routers[i]);
+	if (s->child.channel)
+		station_look_folder(s);
 	station_look_disk(s, events);
 	station_tell_refused(s, now);
 	(void)loop_at(s->loop, now + NS_PER_S, (struct loop_handler){station_second, s});
@@ -437,7 +462,7 @@ static enum station_end station_work(struct station *s)
 	code = code < 0 ? code : s->error;
 	if (code < 0 && code != -ECHILD) // the role has said why
 		station_say(s, "%s", err_text(code));
-	return code < 0 ? STATION_FAILED : s->trouble ? STATION_TROUBLE : STATION_DONE;
+	return code < 0 || s->lost ? STATION_FAILED : s->trouble ? STATION_TROUBLE : STATION_DONE;
 }
 
 enum station_end station_run(const struct station_options *o)

@@ -115,6 +115,11 @@ int zone_lookup_zone(struct zone_lookup *l, char *message, size_t size)
 	struct opt_out opted;
 	struct gate *g = zone_lookup_gate(l);
 	int code = opt_out_open(&opted, l->opt_out_file, message, size);
+	enum gate_answer resolver = gate_admits(g, &l->resolver, GATE_RESOLVER);
+	if (code == 0 && resolver != GATE_GO) {
+		snprintf(message, size, "its resolver may not be asked: %s", gate_answer_name(resolver));
+		code = ERR_USAGE;
+	}
 	if (code == 0)
 		code = child_start(&child, "discover");
 	if (code < 0)

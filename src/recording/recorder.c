@@ -198,6 +198,11 @@ int recorder_open(struct recorder *r, const char *dir, const struct record_scope
 		return file_error_as(code, e, file_at(text_string(&r->path), 0),
 				     "somebody holds this lock, and did not let go of it within %d s",
 				     (int)(LOCK_WAIT_NS / NS_PER_S));
+	if (code == ERR_MALFORMED || code == ERR_TOO_LARGE)
+		return file_error_as(
+			code, e, file_at(text_string(&r->path), 0),
+			"is there already and describes no recording (%s); move it away, or record elsewhere",
+			err_text(code));
 	if (code == 0)
 		r->disk = durable_create();
 	return code < 0 ? file_error_as(code, e, file_at(text_string(&r->path), 0), "%s", err_text(code)) : 0;

@@ -224,6 +224,36 @@ def bmp(cases, folder):
     cases.case("those that begin and then say nothing keep no router out", [] if kept and status in (0, 1) and "then said nothing" in err else [kept, status, err[-1500:]])
 
 
+def bmp_vanished(cases, folder):
+    target = os.path.join(folder, "bmpgone")
+    child = start("bmp", "127.0.0.1:31791", "-o", target)
+    initiation = struct.pack("!BIB", 3, 6, 4)
+    kept = lambda: any(os.path.getsize(name) for name in glob.glob(os.path.join(target, "bmp", "*.bmp")))  # noqa: E731
+
+    def connect():
+        for _ in range(100):
+            try:
+                s = socket.create_connection(("127.0.0.1", 31791), timeout=20)
+                s.sendall(initiation)
+                return s
+            except OSError:
+                time.sleep(0.1)
+        return None
+    first = connect()
+    wait_for(kept)
+    shutil.rmtree(target)
+    try:
+        ended = first.recv(1) == b""
+    except OSError:
+        ended = True
+    second = connect()
+    back = wait_for(kept)
+    status, _, err = finish(child)
+    second.close()
+    cases.case("bmp: a folder that was taken away is told and made anew, and the routers begin anew", [] if ended and back and status == 4 and "taken away" in err
+               else [ended, back, status, err])
+
+
 def before(cases, folder):
     """What cannot be concluded is said before it begins."""
     def said(text):
@@ -281,7 +311,7 @@ def main():
     do("ip link set lo up")
     cases = Told()
     with tempfile.TemporaryDirectory() as folder:
-        for part in (names, vanished, locks, hang_up, forged, bmp, before, world_build, opt_out):
+        for part in (names, vanished, locks, hang_up, forged, bmp, bmp_vanished, before, world_build, opt_out):
             part(cases, folder)
     cases.done()
 
