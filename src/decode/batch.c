@@ -114,7 +114,7 @@ static bool batch_same_peer(const struct peer *a, const struct peer *b)
 // A route server is not in its paths: then its AS stays open.
 uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a)
 {
-	if (LIKELY(!decode_asn_open(peer->asn)))
+	if (LIKELY(!decode_speaker_open(d, peer->asn)))
 		return decode_peer_id(d, peer);
 	struct peer named = *peer;
 	uint32_t known = decode_find_speaker(d->names, peer);
