@@ -115,6 +115,12 @@ static inline void decode_route(struct decoder *d, const struct bgp_route *route
 		d->batch.routes[d->batch.count - 1] = route;
 }
 
+// Whether the AS is to be found out; bgpdump prints what is written.
+static inline bool decode_speaker_open(const struct decoder *d, uint32_t asn)
+{
+	return decode_asn_open(asn) && !d->options.as_bgpdump;
+}
+
 // The peer, whose AS may be open (names.h): then it is who is known by its address, else the first AS of the path says it; null: no path.
 uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a);
 

@@ -60,12 +60,13 @@ void decode_index(struct decoder *d, struct decode_source *s, struct mrt_record 
 	s->has_index = true;
 	while ((got = mrt_peer_next(index, &peer)) == 1) {
 		struct peer key = {.address = peer.address, .collector = e->collector, .asn = peer.asn};
-		if (UNLIKELY(decode_asn_open(peer.asn))) {
+		bool open = decode_speaker_open(d, peer.asn);
+		if (UNLIKELY(open)) {
 			if (!s->speakers)
 				s->speakers = alloc_zero(index->count + s->index_count + 1u, sizeof(*s->speakers));
 			s->speakers[s->index_count] = key;
 		}
-		s->index[s->index_count++] = decode_asn_open(peer.asn) ? PEER_NONE : decode_peer_id(d, &key);
+		s->index[s->index_count++] = open ? PEER_NONE : decode_peer_id(d, &key);
 	}
 	bool joins = s->rib_open && e->time.ns - s->rib_time.ns <= DUMP_JOIN_NS;
 	if (!joins) {
