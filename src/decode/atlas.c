@@ -7,15 +7,15 @@
 
 #include <stdio.h>
 
-#define LTS_MAX	      3600 // seconds since the probe's clock was last set
-#define WORD_MAX      96
-#define NAME_MAX      256
-#define PACKETS_MAX   16 // of a result that only counts them
-#define RESULTS_MAX   64 // elements of one result
-#define MS_TO_US      3	 // decimal digits
-#define BASE64_BYTES  8	 // that hold the first six bytes of a DNS message
-#define ICMP_UNREACHABLE    3 // type of all of IPv4 (RFC 792)
-#define ICMP_V6_UNREACHABLE 1 // of IPv6 (RFC 4443)
+#define LTS_MAX		    3600 // seconds since the probe's clock was last set
+#define WORD_MAX	    96
+#define NAME_MAX	    256
+#define PACKETS_MAX	    16 // of a result that only counts them
+#define RESULTS_MAX	    64 // elements of one result
+#define MS_TO_US	    3  // decimal digits
+#define BASE64_BYTES	    8  // that hold the first six bytes of a DNS message
+#define ICMP_UNREACHABLE    3  // type of all of IPv4 (RFC 792)
+#define ICMP_V6_UNREACHABLE 1  // of IPv6 (RFC 4443)
 
 struct atlas { // the result at work
 	struct decoder *decoder;
@@ -259,7 +259,8 @@ static void atlas_take_traceroute(struct atlas *a, const struct addr *address, c
 			atlas_take_reply(&h, address, reply);
 		}
 	// An unreachable that the probe told itself is its own.
-	h.local = (h.refused && decode_address(&of[SRC], &own) && addr_equal(&h.from, &own)) || (unsent && unsent == replies);
+	h.local = (h.refused && decode_address(&of[SRC], &own) && addr_equal(&h.from, &own)) ||
+		  (unsent && unsent == replies);
 	if (h.reached)
 		atlas_give_timed(a, address, PROBE_ICMP_ECHO, &h.rtt);
 	else if (h.local)
@@ -305,7 +306,8 @@ static uint8_t atlas_outcome_of_dns(const struct scan_value *error)
 						 "TUCONNECT", "TU_READ_ERR", "TU_READ_EOF"};
 	static const struct scan_keys keys = {names, WORDS};
 	struct scan_value in[WORDS];
-	if (scan_object(error->text, &keys, in) < 0 || in[SENDERROR].type != SCAN_ABSENT || in[SOCKET].type != SCAN_ABSENT)
+	if (scan_object(error->text, &keys, in) < 0 || in[SENDERROR].type != SCAN_ABSENT ||
+	    in[SOCKET].type != SCAN_ABSENT)
 		return PROBE_LOCAL_FAULT;
 	if (in[CONNECT].type == SCAN_STRING)
 		return atlas_outcome_of_text(&in[CONNECT]);

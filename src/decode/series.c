@@ -27,7 +27,8 @@ struct decode_last {
 };
 
 // A second value of one time: the first one came from the newer download (feed/line_ioda.h). True: it is left out.
-static bool series_is_second(struct decoder *d, struct decode_source *s, const struct record *r, uint32_t id, double number)
+static bool series_is_second(struct decoder *d, struct decode_source *s, const struct record *r, uint32_t id,
+			     double number)
 {
 	if (id >= d->series_last_count) {
 		size_t grown = (size_t)id * 2 + 64;

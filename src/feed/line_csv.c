@@ -121,20 +121,27 @@ static size_t line_csv_count(struct cursor line, char mark)
 bool line_csv_guess(struct cursor line, struct line_csv *ret, struct text *why)
 {
 	struct line_csv csv = line_csv_default;
-	struct line_field first;
+	struct line_field first, f;
 	struct cursor c = line;
 	bool more = true;
-	size_t commas = line_csv_count(line, ','), semicolons = line_csv_count(line, ';'), tabs = line_csv_count(line, '\t');
+	size_t commas = line_csv_count(line, ','), semicolons = line_csv_count(line, ';'),
+	       tabs = line_csv_count(line, '\t');
 	csv.comma = tabs >= CSV_WANTED - 1 && tabs > commas ? '\t' : semicolons >= CSV_WANTED - 1 ? ';' : ',';
 	if (commas < CSV_WANTED - 1 && tabs > commas && tabs > semicolons)
 		csv.comma = '\t';
 	*ret = csv;
-	// A time begins with a digit.
-	if (line_csv_field_to(&c, csv.comma, &more, &first) == 1 && first.length && first.bytes[0] >= '0' &&
-	    first.bytes[0] <= '9')
-		return true;
+	first.length = 0;
+	for (size_t i = 0; i < COLUMNS_MAX && line_csv_field_to(&c, csv.comma, &more, &f) == 1; i++) {
+		first = i ? first : f;
+		// A line with a number names no columns, be it as broken as it may.
+		size_t sign = f.length && f.bytes[0] == '-';
+		if (f.length > sign && f.bytes[sign] >= '0' && f.bytes[sign] <= '9')
+			return true;
+	}
 	text_clear(why);
-	text_put(why, "the first line does not name the columns that are wanted, time, entity, signal and value (in any order): ");
+	text_put(
+		why,
+		"the first line does not name the columns that are wanted, time, entity, signal and value (in any order): ");
 	line_foreign_columns(line, csv.comma, why);
 	if (first.length && line_csv_column_named(&first) == CSV_TIME)
 		text_put(why, ". A table with a column for each series is to be written as one value a line");
@@ -174,15 +181,18 @@ bool line_csv_take(const struct line_csv *csv, struct cursor line, struct text *
 		while (which >= 0 && csv->column[which] != i)
 			which--;
 		if (line_csv_field_to(&line, csv->comma, &more, which < 0 ? &other : &of[which]) != 1)
-			return line_csv_wrong(out, "a field that is longer than 256 bytes, or whose quotes do not close", NULL);
+			return line_csv_wrong(
+				out, "a field that is longer than 256 bytes, or whose quotes do not close", NULL);
 		seen |= which < 0 ? 0 : 1u << which;
 	}
 	if (seen != (1u << CSV_WANTED) - 1)
-		return line_csv_wrong(out, "fewer columns than the four that are wanted (time, entity, signal, value)", NULL);
+		return line_csv_wrong(out, "fewer columns than the four that are wanted (time, entity, signal, value)",
+				      NULL);
 	if (!of[CSV_ENTITY].length || !of[CSV_SIGNAL].length)
 		return line_csv_wrong(out, "no entity or no signal", NULL);
 	if (!line_time_text(cursor_of(of[CSV_TIME].bytes, of[CSV_TIME].length), ret))
-		return line_csv_wrong(out, "no readable time (wanted is one such as 2022-01-26T04:00:00Z or Unix seconds)",
+		return line_csv_wrong(out,
+				      "no readable time (wanted is one such as 2022-01-26T04:00:00Z or Unix seconds)",
 				      &of[CSV_TIME]);
 	text_clear(out);
 	text_bytes(out, of[CSV_ENTITY].bytes, of[CSV_ENTITY].length);

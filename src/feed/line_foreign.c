@@ -36,15 +36,13 @@ const char *line_foreign(struct cursor head)
 		const char *what;
 	} table[] = {
 		{{"\"ports\"", "\"proto\""},
-		 "masscan's JSON, which is not read: it holds who answered and not who was asked. Wanted are attempts, such as lines of "
-		 "ZMap, fping or scamper"},
+		 "masscan's JSON, which is not read: it holds who answered and not who was asked. Wanted are attempts, such as lines of ZMap, fping or scamper"},
 		{{"\"test_name\"", "\"measurement_start_time\""},
 		 "measurements of OONI, which are not read: they say how sites are reached from inside, not whether a network is up"},
 		{{"\"test_keys\"", "\"probe_cc\""},
 		 "measurements of OONI, which are not read: they say how sites are reached from inside, not whether a network is up"},
 		{{"\"resultType\"", "\"result\""},
-		 "an answer of Prometheus, of which only a query_range (resultType matrix) whose series have a label entity or "
-		 "country is read"},
+		 "an answer of Prometheus, of which only a query_range (resultType matrix) whose series have a label entity or country is read"},
 		{{"\"serie_0\"", "\"timestamps\""},
 		 "an answer of Cloudflare Radar, which is not read: write it as CSV with the columns time,entity,signal,value"},
 		{{"\"dateRange\"", "\"success\""},
@@ -65,8 +63,7 @@ const char *line_foreign(struct cursor head)
 		if (line_foreign_holds(head, table[i].words[0]) && line_foreign_holds(head, table[i].words[1]))
 			return table[i].what;
 	if (cursor_left(&head) && line_foreign_addresses(head))
-		return "a list of addresses without times, as ZMap writes by default: wanted are its columns saddr, classification, "
-		       "timestamp-ts and better sent-timestamp-ts (-O csv -f)";
+		return "a list of addresses without times, as ZMap writes by default: wanted are its columns saddr, classification, timestamp-ts and better sent-timestamp-ts (-O csv -f)";
 	return NULL;
 }
 

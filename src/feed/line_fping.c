@@ -96,7 +96,8 @@ static bool line_fping_take_until(struct cursor *c, const char *mark, struct cur
 }
 
 // "198.18.0.2  : [0], 64 bytes, 1.68 ms (1.68 avg, 0% loss)", "198.18.0.9 : [0], timed out (NaN avg, 100% loss)"
-static int line_fping_take_attempt(struct cursor c, struct instant stamp, struct text *out, struct line_fping_attempt *ret)
+static int line_fping_take_attempt(struct cursor c, struct instant stamp, struct text *out,
+				   struct line_fping_attempt *ret)
 {
 	struct cursor host, sequence, bytes, ms = {0};
 	uint64_t number;

@@ -19,7 +19,8 @@ static bool line_kind_name_has(const char *path, const char *part)
 bool line_kind_named(const char *path)
 {
 	return line_kind_name_has(path, ".ndjson") || line_kind_name_has(path, ".json") ||
-	       line_kind_name_has(path, ".csv") || line_kind_name_has(path, ".tsv") || line_kind_name_has(path, ".fping");
+	       line_kind_name_has(path, ".csv") || line_kind_name_has(path, ".tsv") ||
+	       line_kind_name_has(path, ".fping");
 }
 
 static bool line_kind_holds(struct cursor c, const char *word)
@@ -121,8 +122,8 @@ enum line_kind line_kind_of(struct cursor head, const char *path)
 
 bool line_kind_sure(struct cursor head)
 {
-	static const char *const words[] = {"\"prb_id\"", "\"observer\"", "\"resp\"",	"\"timeout\"", "\"ping_sent\"",
-					    "\"saddr\"",	"\"cycle-start\"", "\"value\""};
+	static const char *const words[] = {"\"prb_id\"",    "\"observer\"", "\"resp\"",	"\"timeout\"",
+					    "\"ping_sent\"", "\"saddr\"",    "\"cycle-start\"", "\"value\""};
 	struct cursor body = line_kind_body(head);
 	enum line_kind kind = cursor_left(&body) ? line_kind_of_body(body, "") : LINE_KIND_NONE;
 	if (kind != LINE_KIND_JSON && kind != LINE_KIND_ARRAY)

@@ -8,13 +8,13 @@
 
 enum line_kind {
 	LINE_KIND_NONE,
-	LINE_KIND_JSON,	 // one object a line
-	LINE_KIND_ARRAY, // arrays of objects, or objects of several lines, one behind the other
-	LINE_KIND_CSV,	 // one value of a series a line
-	LINE_KIND_ZMAP,	 // one answer a line, columns named by the first
-	LINE_KIND_FPING, // lines of fping -D
-	LINE_KIND_IODA,	 // documents of IODA's API v2, signals/raw, one behind the other
-	LINE_KIND_PING,	 // lines of ping
+	LINE_KIND_JSON,	   // one object a line
+	LINE_KIND_ARRAY,   // arrays of objects, or objects of several lines, one behind the other
+	LINE_KIND_CSV,	   // one value of a series a line
+	LINE_KIND_ZMAP,	   // one answer a line, columns named by the first
+	LINE_KIND_FPING,   // lines of fping -D
+	LINE_KIND_IODA,	   // documents of IODA's API v2, signals/raw, one behind the other
+	LINE_KIND_PING,	   // lines of ping
 	LINE_KIND_FOREIGN, // text that is recognised and not read (feed/line_foreign.h)
 };
 

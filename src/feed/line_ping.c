@@ -151,7 +151,6 @@ static bool line_ping_answer(struct cursor line, struct line_ping_attempt *ret)
 
 static int line_ping_attempt(struct line_ping *p, struct cursor line, uint32_t number, struct line_ping_attempt *ret)
 {
-	bool again = false;
 	if (line_ping_begins(line, "no answer yet for ")) { // said when the next one goes out
 		ret->word = "timeout";
 		if (!line_sequence_when(p->sequence, p->target, number, &ret->sent))
@@ -159,10 +158,10 @@ static int line_ping_attempt(struct line_ping *p, struct cursor line, uint32_t n
 	} else if (!line_ping_answer(line, ret) && !line_ping_unreachable(line, ret)) {
 		return ERR_MALFORMED;
 	}
-	line_sequence_take(p->sequence, p->target, number, ret->sent, &ret->missing, &again);
-	if (again && strcmp(ret->word, "resp") != 0)
+	line_sequence_take(p->sequence, p->target, number, ret->sent, &ret->missing);
+	if (ret->missing.again && strcmp(ret->word, "resp") != 0)
 		return 0; // told already
-	ret->again |= again;
+	ret->again |= ret->missing.again;
 	p->answers++;
 	p->last = number;
 	return 1;
@@ -180,7 +179,7 @@ static int line_ping_summary(struct line_ping *p, struct cursor line, struct lin
 	    !line_sequence_when(p->sequence, p->target, p->last + 1, &next) ||
 	    !line_sequence_when(p->sequence, p->target, p->last + 2, &last))
 		return 0;
-	ret->missing = (struct line_missing){next, last.ns - next.ns, (uint32_t)(sent - p->last)};
+	ret->missing = (struct line_missing){next, last.ns - next.ns, (uint32_t)(sent - p->last), false};
 	ret->sent = next;
 	p->answers = 0;
 	return 1;

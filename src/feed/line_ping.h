@@ -9,7 +9,7 @@
 struct line_ping {
 	struct cursor target; // in `name`; of the PING line
 	char name[320];
-	uint32_t answers, last; // of this run; number of the last attempt that was told
+	uint32_t answers, last;		// of this run; number of the last attempt that was told
 	struct line_sequence *sequence; // borrowed
 };
 
@@ -27,7 +27,8 @@ bool line_ping_is(struct cursor head);
 
 // 1: an attempt, or missing ones. 0: another line of ping's. ERR_MALFORMED: none of ping's, or an attempt without a stamp, which is
 // what *ret_why says.
-int MUST_USE line_ping_take(struct line_ping *p, struct cursor line, struct line_ping_attempt *ret, const char **ret_why);
+int MUST_USE line_ping_take(struct line_ping *p, struct cursor line, struct line_ping_attempt *ret,
+			    const char **ret_why);
 
 // "ping", target, word, milliseconds, "repeat" or nothing, and who sent an unreachable, its type and code, with tabs between, into
 // `out`, which is cleared; of a missing attempt with `a` null.

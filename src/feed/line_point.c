@@ -47,8 +47,9 @@ bool line_point_take(struct cursor line, struct text *out, struct instant *ret)
 			}
 	bool pair = line_point_plain(&of[TYPE]) && line_point_plain(&of[CODE]);
 	bool number = of[VALUE].type == SCAN_NUMBER || of[VALUE].type == SCAN_ABSENT;
-	if (got < 0 || !seen || !number || (!pair && !line_point_plain(&of[ENTITY])) || !line_point_plain(&of[SIGNAL]) ||
-	    (of[TIME].type != SCAN_NUMBER && of[TIME].type != SCAN_STRING) || !line_time_text(of[TIME].text, ret))
+	if (got < 0 || !seen || !number || (!pair && !line_point_plain(&of[ENTITY])) ||
+	    !line_point_plain(&of[SIGNAL]) || (of[TIME].type != SCAN_NUMBER && of[TIME].type != SCAN_STRING) ||
+	    !line_time_text(of[TIME].text, ret))
 		return false;
 	text_clear(out);
 	if (pair)

@@ -177,7 +177,8 @@ static enum got line_reader_take_zmap(struct line_reader *r, struct stored_line 
 	}
 	if (!line_zmap_take(&r->zmap, line->bytes, &r->text, &line->time))
 		return line_reader_wrong(
-			r, "fewer columns than the first line names, or no readable time in timestamp-ts, timestamp-str or sent-timestamp-ts");
+			r,
+			"fewer columns than the first line names, or no readable time in timestamp-ts, timestamp-str or sent-timestamp-ts");
 	line->bytes = cursor_of(r->text.bytes, r->text.length);
 	line->form = LINE_TOOL;
 	return GOT_LINE;
@@ -208,10 +209,9 @@ static void line_reader_take_numbered(struct line_reader *r, const struct stored
 {
 	struct line_missing missing;
 	struct text attempt = {0};
-	bool again;
 	if (a->number < 0)
 		return;
-	line_sequence_take(line_reader_sequence(r), a->host, (uint32_t)a->number, a->time, &missing, &again);
+	line_sequence_take(line_reader_sequence(r), a->host, (uint32_t)a->number, a->time, &missing);
 	if (!missing.count)
 		return;
 	text_bytes(&attempt, r->text.bytes, r->text.length);
@@ -242,8 +242,10 @@ static enum got line_reader_take_fping(struct line_reader *r, struct stored_line
 	if (got == ERR_NOT_FOUND)
 		return line_reader_bad_object(r, line->bytes);
 	if (got != 1)
-		return line_reader_wrong(r, a.sums ? "a sum of attempts, which does not say when they were: run fping with -D, and without -q and -Q"
-						   : "no attempt of fping, or one without a time: run it with -D");
+		return line_reader_wrong(
+			r,
+			a.sums ? "a sum of attempts, which does not say when they were: run fping with -D, and without -q and -Q"
+			       : "no attempt of fping, or one without a time: run it with -D");
 	line->time = a.time;
 	line_reader_take_numbered(r, line, &a);
 	line->bytes = cursor_of(r->text.bytes, r->text.length);
@@ -289,7 +291,8 @@ static enum got line_reader_take_scamper(struct line_reader *r, struct stored_li
 	}
 	if (got == ERR_NOT_FOUND)
 		return line_reader_bad_object(r, line->bytes);
-	return bad ? line_reader_wrong(r, "a result of scamper that lacks a member, or one that cannot be read") : GOT_NOTHING;
+	return bad ? line_reader_wrong(r, "a result of scamper that lacks a member, or one that cannot be read")
+		   : GOT_NOTHING;
 }
 
 static enum got line_reader_take_point(struct line_reader *r, struct stored_line *line)
@@ -411,8 +414,8 @@ static bool line_reader_find_element(struct line_reader *r)
 		bool between = true;
 		while (between && c.at < c.end) {
 			uint8_t byte = *c.at;
-			between = byte == ',' || byte == '[' || byte == ']' || byte == ' ' || byte == '\n' || byte == '\r' ||
-				  byte == '\t';
+			between = byte == ',' || byte == '[' || byte == ']' || byte == ' ' || byte == '\n' ||
+				  byte == '\r' || byte == '\t';
 			r->open += (byte == '[') - (byte == ']' && r->open > 0);
 			c.at += between;
 		}
@@ -517,8 +520,10 @@ static bool line_reader_say_faults(struct line_reader *r, const struct line_ioda
 		text_printf(why, "%s%llu series beyond the %d that one file may hold", why->length ? "; " : "",
 			    (unsigned long long)f->left, LINE_IODA_SERIES);
 	if (f->broken)
-		text_printf(why, "%sthe answer breaks off, or bytes stand between two: what came before is read; fetch it again",
-			    why->length ? "; " : "");
+		text_printf(
+			why,
+			"%sthe answer breaks off, or bytes stand between two: what came before is read; fetch it again",
+			why->length ? "; " : "");
 	return why->length;
 }
 

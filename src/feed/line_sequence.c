@@ -73,12 +73,11 @@ static void line_sequence_add(struct line_sequence *s, struct cursor host, uint3
 }
 
 void line_sequence_take(struct line_sequence *s, struct cursor host, uint32_t number, struct instant sent,
-			struct line_missing *ret_missing, bool *ret_again)
+			struct line_missing *ret)
 {
 	must(s && instant_known(sent));
 	struct line_sequence_host *h = line_sequence_find(s, host);
-	*ret_missing = (struct line_missing){.first = sent};
-	*ret_again = false;
+	*ret = (struct line_missing){.first = sent};
 	if (!h) {
 		line_sequence_add(s, host, number, sent);
 		return;
@@ -86,14 +85,14 @@ void line_sequence_take(struct line_sequence *s, struct cursor host, uint32_t nu
 	// A late answer was sent before the last one; a second run begins behind it.
 	int64_t slack = h->step_ns ? h->step_ns / 2 : NS_PER_S / 2;
 	if (number <= h->number && sent.ns <= h->sent.ns + slack) {
-		*ret_again = true;
+		ret->again = true;
 		return;
 	}
 	uint32_t steps = number > h->number ? number - h->number : 0;
 	int64_t passed = sent.ns - h->sent.ns, step = steps && passed > 0 ? passed / steps : 0;
 	bool one = step > 0 && step <= STEP_MOST_NS && steps - 1 <= LINE_SEQUENCE_MOST;
 	if (one && steps > 1)
-		*ret_missing = (struct line_missing){instant_after(h->sent, step), step, steps - 1};
+		*ret = (struct line_missing){instant_after(h->sent, step), step, steps - 1, false};
 	h->step_ns = one ? step : 0;
 	h->number = number;
 	h->sent = sent;

@@ -22,12 +22,13 @@ struct line_missing {
 	struct instant first;
 	int64_t step_ns;
 	uint32_t count;
+	bool again; // the number was had before: an answer that came late or twice
 };
 
-// An attempt of this number was sent at `sent`, or is known to be lost. `again`: the number was had before: an answer that came late
-// or twice. A number below the last one that was sent later begins anew (a second run, or a counter of 16 bits that is through).
+// An attempt of this number was sent at `sent`, or is known to be lost. A number below the last one that was sent later begins anew (a second run, or a counter of 16 bits that is through).
 void line_sequence_take(struct line_sequence *s, struct cursor host, uint32_t number, struct instant sent,
-			struct line_missing *ret_missing, bool *ret_again);
+			struct line_missing *ret);
 
 // When the attempt of that number was or will have been sent, by those before. False: nothing is known.
-bool MUST_USE line_sequence_when(const struct line_sequence *s, struct cursor host, uint32_t number, struct instant *ret);
+bool MUST_USE line_sequence_when(const struct line_sequence *s, struct cursor host, uint32_t number,
+				 struct instant *ret);

@@ -139,7 +139,8 @@ bool line_zmap_object(struct cursor line, struct text *out, struct instant *ret)
 		name.length = cursor_left(&key.text) < LINE_FIELD_MAX ? cursor_left(&key.text) : LINE_FIELD_MAX;
 		memcpy(name.bytes, key.text.at, name.length);
 		for (int k = 0; k < ZMAP_WANTED; k++) {
-			if (n > LINE_FIELD_MAX || value.escaped || !line_zmap_same_name(&name, line_zmap_column_names[k]))
+			if (n > LINE_FIELD_MAX || value.escaped ||
+			    !line_zmap_same_name(&name, line_zmap_column_names[k]))
 				continue;
 			of[k].length = n;
 			memcpy(of[k].bytes, value.text.at, n);

@@ -144,7 +144,8 @@ static bool paths_is_data(const struct paths_search *s, const char *folder)
 }
 
 // What neither its name nor its content makes data.
-static void paths_leave_file(const struct paths_search *s, const char *folder, const char *path, const struct stat *status)
+static void paths_leave_file(const struct paths_search *s, const char *folder, const char *path,
+			     const struct stat *status)
 {
 	bool data = paths_is_data(s, folder);
 	if (s->recording && !data)
@@ -155,10 +156,11 @@ static void paths_leave_file(const struct paths_search *s, const char *folder, c
 static void paths_take_file(struct paths_search *s, const char *folder, char *path, const struct stat *status)
 {
 	static const char *const own[] = {"recording.json", "truth.json", "*.index", "*.index.*", NULL};
-	static const char *const notes[] = {"*.md",  "*.yml",  "*.yaml", "*.html", "*.log",   "*.pcap*",  "*.py",
-					    "*.sh",  "*.conf", "README*", "*.toml", "LICENSE*", "*.sha256", NULL};
+	static const char *const notes[] = {"*.md", "*.yml",  "*.yaml",	 "*.html", "*.log",    "*.pcap*",  "*.py",
+					    "*.sh", "*.conf", "README*", "*.toml", "LICENSE*", "*.sha256", NULL};
 	// In the folder that was named any other name will do.
-	static const char *const never[] = {"*.json*", "*.ndjson*", "*.csv*", "*.txt", "*.txt.*", "*.tsv*", "*.fping*", NULL};
+	static const char *const never[] = {"*.json*", "*.ndjson*", "*.csv*",	"*.txt",
+					    "*.txt.*", "*.tsv*",    "*.fping*", NULL};
 	const char *name = strrchr(path, '/') + 1;
 	bool named = !strcmp(folder, s->root);
 	if (paths_name_matches(name, own)) {

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "intake/collector_name.h"
+#include "intake/collector.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -156,7 +156,7 @@ static void inputs_note_empty(struct inputs *in, const char *file)
 	if (stat(file, &st) || !S_ISREG(st.st_mode) || st.st_size)
 		return;
 	notice_line(in->notices, "lacuna: %s: the file is empty", file);
-	in->left_out++;
+	in->empty++;
 }
 
 // The index beside a BMP file, without which nothing says when its bytes came.
@@ -165,10 +165,10 @@ static void inputs_note_index(struct inputs *in, const char *file)
 	struct text path = {0};
 	struct stat st;
 	text_printf(&path, "%s.index", file);
-	int code = stat(text_string(&path), &st) ? (errno == ENOENT ? 0 : -errno)
-		   : !S_ISREG(st.st_mode)		? ERR_NO_FILE
-		   : access(text_string(&path), R_OK)	? -errno
-							: 0;
+	int code = stat(text_string(&path), &st)      ? (errno == ENOENT ? 0 : -errno)
+		   : !S_ISREG(st.st_mode)	      ? ERR_NO_FILE
+		   : access(text_string(&path), R_OK) ? -errno
+						      : 0;
 	if (code) {
 		notice_line(in->notices, "lacuna: %s: left out, so that nothing says when the bytes of %s arrived: %s",
 			    text_string(&path), file, err_text(code));

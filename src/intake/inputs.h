@@ -19,10 +19,11 @@ struct inputs {
 	char *name;		     // of the first recording; may be null
 	uint32_t full_feed_floor;    // largest given; 0 none
 	size_t recordings;
-	char *root;	   // folder of the first path; files are told relative to it
-	bool lines;	   // probes and series take part; the caller sets it after inputs_init
-	size_t left_out;   // files and folders that hold data, or should, and are not read; each was said to the notices
+	char *root;	 // folder of the first path; files are told relative to it
+	bool lines;	 // probes and series take part; the caller sets it after inputs_init
+	size_t left_out; // files and folders that hold data, or should, and are not read; each was said to the notices
 
+	size_t empty;			  // files without a byte; said likewise
 	const char *collector_rules[256]; // "NAME=PATH": of --collector; borrowed
 	size_t collector_rule_count;
 	struct inputs_folder *folders; // those that gave a collector its name

@@ -124,8 +124,10 @@ static void run_bad_line(void *context, const struct decode_bad_line *bad)
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, path, strlen(path));
 	if (bad->contradicts)
-		text_printf(&line, ": %llu values are left out: another of the same series and time was taken (of two downloads, that of the newer)",
-			    (unsigned long long)bad->more);
+		text_printf(
+			&line,
+			": %llu values are left out: another of the same series and time was taken (of two downloads, that of the newer)",
+			(unsigned long long)bad->more);
 	else if (bad->more)
 		text_printf(&line, ": %llu more lines cannot be read", (unsigned long long)bad->more);
 	else
@@ -447,8 +449,9 @@ int run_status(const struct intake_run *s, int code)
 		notice_line(s->notices, "%s: no record could be read", s->command);
 		return 3;
 	}
-	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->counts.of[DECODE_MALFORMED] ||
-		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
+	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
+		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
+		       s->counts.of[DECODE_BAD_LINES];
 	return damaged ? 1 : 0;
 }
 

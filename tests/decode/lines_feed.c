@@ -173,7 +173,9 @@ static void test_long(void **state)
 {
 	(void)state;
 	const size_t most = 1 << 20;
-	for (size_t n = 65535; n < 5000000; n = n < most - 2 ? (n * 16 < most ? n * 16 : most - 2) : n < most + 2 ? n + 1 : n * 2) {
+	for (size_t n = 65535; n < 5000000; n = n < most - 2   ? (n * 16 < most ? n * 16 : most - 2)
+						: n < most + 2 ? n + 1
+							       : n * 2) {
 		struct text t = {0};
 		text_put(&t, "{\"t\":5" REST "\n");
 		size_t from = t.length;
@@ -185,7 +187,7 @@ static void test_long(void **state)
 		text_put(&t, "\"}\n{\"t\":7" REST "\n");
 		assert_string_equal(said_of("long.ndjson", text_string(&t)),
 				    n <= most ? "5.000000000" SAID "6.000000000" SAID "7.000000000" SAID
-					       : "5.000000000" SAID "7.000000000" SAID);
+					      : "5.000000000" SAID "7.000000000" SAID);
 		assert_string_equal(text_string(&h->wrong), n <= most ? "" : "gap bad_line 0:2\n");
 		text_free(&t);
 	}
@@ -284,9 +286,10 @@ static void test_array(void **state)
 #define TIMEOUT " atlas/5 icmp_echo 1.2.3.4 - generic_timeout_error 0\n"
 	expect_said("a.json", " [\n{\"timestamp\":6," PING ",\n {\"timestamp\":5,\n" PING "\n]\n",
 		    "5.000000000" TIMEOUT "6.000000000" TIMEOUT, "");
-	expect_said("b.json", "[{\"timestamp\":6," PING ",\n7,[],{},\n{\"timestamp\":5," PING,
-		    "5.000000000" TIMEOUT "6.000000000" TIMEOUT,
-		    "gap bad_line 0:2\ngap bad_line 0:2\ngap bad_line 0:3\n"); // 7, {}, and the array that is not closed
+	expect_said(
+		"b.json", "[{\"timestamp\":6," PING ",\n7,[],{},\n{\"timestamp\":5," PING,
+		"5.000000000" TIMEOUT "6.000000000" TIMEOUT,
+		"gap bad_line 0:2\ngap bad_line 0:2\ngap bad_line 0:3\n"); // 7, {}, and the array that is not closed
 	expect_said("c.json", "[{\"timestamp\":6," PING ",}{\"timestamp\":7,\"x\":", "6.000000000" TIMEOUT,
 		    "gap bad_line 0:1\ngap bad_line 0:1\n");
 	struct text t = {0};

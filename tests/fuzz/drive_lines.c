@@ -110,7 +110,8 @@ static void end(struct drive *d, uint64_t lines)
 
 static void decode(struct drive *d, uint8_t form, struct cursor bytes)
 {
-	struct record r = {.kind = RECORD_LINE, .form = form, .time = instant_of(7 + d->lines++, 0), .bytes = bytes, .line = 1};
+	struct record r = {
+		.kind = RECORD_LINE, .form = form, .time = instant_of(7 + d->lines++, 0), .bytes = bytes, .line = 1};
 	REQUIRE(decoder_take(d->decoder, &r) == 0);
 }
 

@@ -11,7 +11,7 @@
 struct collector_guess {
 	char name[COLLECTOR_NAME_MAX + 1]; // empty: nothing in the path says it
 	bool known;			   // it is the archive's own name for it: one collector wherever the file lies
-	size_t folder;			   // bytes of the path up to the end of the folder that gave the name; 0: the file's name did
+	size_t folder; // bytes of the path up to the end of the folder that gave the name; 0: the file's name did
 };
 
 // A folder of a table and one of updates, of a month or a day, are of the same collector.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Names of collectors.
-#include "intake/collector_name.h"
+#include "intake/collector.h"
 
 #include "base/attr.h"
 
@@ -36,7 +36,8 @@ static bool collector_begins(struct collector_part p, const char *word)
 // Words that say what is in a dump.
 static bool collector_is_kind(struct collector_part p)
 {
-	static const char *const kinds[] = {"updates", "update", "upds", "rib", "ribs", "bview", "bviews", "table", "tables"};
+	static const char *const kinds[] = {"updates", "update", "upds",  "rib",   "ribs",
+					    "bview",   "bviews", "table", "tables"};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (collector_is(p, kinds[i]))
 			return true;
@@ -45,9 +46,10 @@ static bool collector_is_kind(struct collector_part p)
 
 bool collector_word_generic(const char *word, size_t n)
 {
-	static const char *const words[] = {"mrt",    "bgp",	  "bmp",   "bgpdata", "data",	"dump",	   "dumps",  "latest",
-					    "all",    "archive",  "raw",   "files",   "full",	"snapshot", "cache", "daily",
-					    "hourly", "download", "downloads", ".",   "..",	"tmp"};
+	static const char *const words[] = {"mrt",	 "bgp",	     "bmp",   "bgpdata", "data",   "dump",
+					    "dumps",	 "latest",   "all",   "archive", "raw",	   "files",
+					    "full",	 "snapshot", "cache", "daily",	 "hourly", "download",
+					    "downloads", ".",	     "..",    "tmp"};
 	struct collector_part p = {word, n};
 	bool plain = true; // digits and marks: a date
 	for (size_t i = 0; i < n; i++)
