@@ -69,6 +69,24 @@ static int run_add_paths(struct intake_run *s, int n, char **paths)
 	return 0;
 }
 
+// What is wrong with files of lines, where they are not read any further. Whether something is.
+static bool run_say_lines(struct intake_run *s)
+{
+	struct feed *f = feed_create();
+	struct record r;
+	bool damaged = false;
+	for (size_t i = 0; i < feed_source_count(s->in.feed); i++)
+		if (feed_holds_lines(feed_source(s->in.feed, i)->path))
+			(void)feed_add(f, feed_source(s->in.feed, i)->path, 0); // no more than fit before
+	while (feed_next(f, &r) == 1)
+		if (r.kind == RECORD_GAP) {
+			damage_say(s->notices, f, &r);
+			damaged = true;
+		}
+	feed_free(f);
+	return damaged;
+}
+
 static int run_add_watched(struct intake_run *s)
 {
 	int code = s->watch_count || s->world_path ? world_open(s->world_path, &s->world) : 0;
@@ -77,6 +95,14 @@ static int run_add_watched(struct intake_run *s)
 		return 3;
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {
+		// Series need no address space: a file of them that names the entity is enough.
+		bool known = !watch_list_placed(&s->in.entities, s->world, s->watch[i]) &&
+			     inputs_has_series(&s->in, s->watch[i]);
+		struct entity *e = known ? entity_add(&s->in.entities, s->watch[i]) : NULL;
+		if (e) {
+			e->watched = true;
+			continue;
+		}
 		code = watch_list_add(&s->in.entities, s->world, s->watch[i], s->notices);
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
@@ -85,8 +111,9 @@ static int run_add_watched(struct intake_run *s)
 	for (size_t i = 0; i < s->in.entities.count; i++)
 		if (s->in.entities.at[i].watched)
 			return 0;
+	bool damaged = run_say_lines(s);
 	notice_line(s->notices, "%s: nothing to watch: name a country or network with --watch", s->command);
-	return 2;
+	return damaged ? 3 : 2;
 }
 
 static void run_bad_line(void *context, const struct decode_bad_line *bad)
@@ -96,7 +123,10 @@ static void run_bad_line(void *context, const struct decode_bad_line *bad)
 	const char *path = feed_source(s->in.feed, bad->source)->path;
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, path, strlen(path));
-	if (bad->more)
+	if (bad->contradicts)
+		text_printf(&line, ": %llu values are left out: another of the same series and time was taken (of two downloads, that of the newer)",
+			    (unsigned long long)bad->more);
+	else if (bad->more)
 		text_printf(&line, ": %llu more lines cannot be read", (unsigned long long)bad->more);
 	else
 		text_printf(&line, ":%llu: %s", (unsigned long long)bad->line, bad->why);
@@ -384,6 +414,26 @@ static int run_log(struct intake_run *s, const char *dir)
 	return run_status(s, code);
 }
 
+// Series of others than those watched, and of nobody else: most often the same ones under another name.
+static bool run_say_strangers(const struct intake_run *s)
+{
+	struct text line = {0};
+	const char *id;
+	if (!s->decoder || !s->counts.of[DECODE_SERIES_UNKNOWN] || s->counts.of[DECODE_SERIES_VALUES])
+		return false;
+	text_printf(&line, "%s: no series is about what is watched; the files have series of", s->command);
+	for (size_t i = 0; (id = decoder_stranger(s->decoder, i)); i++) {
+		text_put(&line, i ? ", " : " ");
+		text_untrusted(&line, id, strlen(id));
+		const struct entity *e = watch_list_nearest(&s->in.entities, id);
+		if (e)
+			text_printf(&line, " (to be written %s)", e->id);
+	}
+	notice_line(s->notices, "%s", text_string(&line));
+	text_free(&line);
+	return true;
+}
+
 int run_status(const struct intake_run *s, int code)
 {
 	if (code < 0 && s->resume.moved)
@@ -402,7 +452,7 @@ int run_status(const struct intake_run *s, int code)
 		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE)
 			notice_line(s->notices, "%s: %llu %s", s->command, (unsigned long long)s->counts.of[i],
 				    decode_worry((enum decode_count)i));
-	bool damaged = s->gaps || s->in.unread_kinds || s->counts.of[DECODE_MALFORMED] ||
+	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->counts.of[DECODE_MALFORMED] ||
 		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
 	return damaged ? 1 : 0;
 }
