@@ -22,6 +22,7 @@ struct decoder *decoder_create(const struct decode_options *options, struct batc
 		batch_room_routes(&d->batch);
 	d->slots = alloc_zero(d->options.routes ? SLOTS_MAX : 1, sizeof(*d->slots));
 	d->stripped = alloc_zero(UINT16_MAX, 1);
+	d->secured = alloc_zero(UINT16_MAX, 1);
 	return d;
 }
 
@@ -32,6 +33,7 @@ static void decode_source_free(struct decode_source *s)
 	decode_bmp_free(s->bmp);
 	free(s->lines);
 	free(s->index);
+	free(s->speakers);
 	free(s->listed);
 	free(s);
 }
@@ -48,6 +50,7 @@ void decoder_free(struct decoder *d)
 	decode_names_free(d->names);
 	free(d->slots);
 	free(d->stripped);
+	free(d->secured);
 	free(d->series);
 	free(d->series_last);
 	free(d);
@@ -79,7 +82,7 @@ static struct decode_source *decode_source_at(struct decoder *d, const struct re
 static uint32_t decode_session_peer(struct decoder *d, uint16_t collector, const struct mrt_session *s)
 {
 	struct peer key = {.address = s->peer, .collector = collector, .asn = s->peer_asn};
-	return decode_peer_id(d, &key);
+	return decode_speaker_id(d, &key, NULL);
 }
 
 static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
@@ -302,6 +305,26 @@ int decoder_take(struct decoder *d, const struct record *r)
 	return d->error;
 }
 
+const char *decode_worry(enum decode_count which)
+{
+	switch ((unsigned)which) {
+	case DECODE_UNSUPPORTED:
+		return "records of kinds that are not read";
+	case DECODE_MALFORMED:
+		return "malformed records or messages";
+	case DECODE_MALFORMED_UPDATE:
+		return "updates or entries with malformed attributes";
+	case DECODE_BAD_PEER_INDEX:
+		return "table entries of peers that the index does not name";
+	case DECODE_BMP_UNUSABLE:
+		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration inbound missing on the router?)";
+	case DECODE_BMP_LEFT_OUT:
+		return "BMP messages were left out, of peers of which only the Adj-RIB-Out came, or whose router is followed by its Loc-RIB ('lacuna bgp --all-views' shows them)";
+	default:
+		return NULL;
+	}
+}
+
 const char *decode_count_name(enum decode_count which)
 {
 	must(which < DECODE_COUNT);
@@ -326,6 +349,7 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ADD_PATH_GUESSED] = "add_path_guessed",
 		[DECODE_BMP_STATISTICS] = "bmp_statistics",
 		[DECODE_BMP_OTHER_VIEW] = "bmp_other_view",
+		[DECODE_BMP_LEFT_OUT] = "bmp_left_out",
 		[DECODE_BMP_UNUSABLE] = "bmp_unusable",
 		[DECODE_PROBES] = "probes",
 		[DECODE_SERIES_VALUES] = "series_values",
