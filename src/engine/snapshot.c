@@ -359,6 +359,22 @@ static bool snapshot_about_same(const struct snapshot_about *a, const struct sna
 	       strcmp(a->definition, b->definition) == 0 && a->settings == b->settings;
 }
 
+// Entities that the state does not have begin with what the table knows.
+static void snapshot_new_begin(const struct snapshot *s, struct pipeline *p)
+{
+	bool any = false, *begins = alloc_zero(p->entities->count, sizeof(*begins));
+	for (size_t e = 0; e < p->entities->count; e++)
+		begins[e] = true;
+	for (size_t i = 0; i < s->entity_count; i++)
+		if (s->entity_of[i] != CARRY_GONE)
+			begins[s->entity_of[i]] = false;
+	for (size_t e = 0; e < p->entities->count; e++)
+		any |= begins[e];
+	if (any)
+		routes_begin(p->routes, begins);
+	free(begins);
+}
+
 int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *targets)
 {
 	struct snapshot_about about;
@@ -372,6 +388,8 @@ int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *t
 			      &run);
 	if (cursor_left(&s->carry.in))
 		carry_fail(&s->carry, ERR_MALFORMED);
+	if (carry_good(&s->carry))
+		snapshot_new_begin(s, p);
 	return s->carry.code;
 }
 

@@ -363,6 +363,18 @@ static void routes_follow_again(struct routes *r)
 	}
 }
 
+void routes_begin(struct routes *r, const bool *begins)
+{
+	if (!r->entities->count)
+		return;
+	for (uint32_t id = 0; id < r->known; id++)
+		if (r->set[id] != SPACE_NOBODY)
+			route_log_begin(r->evidence, id, r->set[id], begins, r->now);
+	for (uint32_t e = 0; e < r->entities->count && r->settled; e++)
+		if (begins[e])
+			routes_put_samples(r, e);
+}
+
 static void routes_prefixes_carry(struct carry *c, struct routes *r)
 {
 	size_t n = r->known;
