@@ -27,6 +27,14 @@ static void follow_on_stop(int number)
 	follow_stopping = 1;
 }
 
+static volatile sig_atomic_t follow_again; // the file of what is watched is to be read again
+
+static void follow_on_again(int number)
+{
+	(void)number;
+	follow_again = 1;
+}
+
 struct following {
 	const struct follow_options *options;
 	struct intake_run *session;
@@ -116,8 +124,11 @@ static void follow_wait(const struct following *f)
 	sigemptyset(&both);
 	sigaddset(&both, SIGINT);
 	sigaddset(&both, SIGTERM);
+	sigaddset(&both, SIGHUP);
 	sigprocmask(SIG_BLOCK, &both, &before);
-	int woken = follow_stopping ? 0 : ppoll(&wanted, 1, &most, &before); // the signals come in there only
+	int woken = follow_stopping || follow_again
+			    ? 0
+			    : ppoll(&wanted, 1, &most, &before); // the signals come in there only
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (woken <= 0)
 		return;
@@ -130,8 +141,11 @@ static int follow_run(struct following *f)
 	struct intake_run *s = f->session;
 	int code = RUN_AGAIN;
 	while (!follow_stopping && code == RUN_AGAIN) {
+		bool again = follow_again;
+		follow_again = 0;
 		follow_look(f);
-		code = run_read(s);
+		code = watching_look(s, again);
+		code = code < 0 ? code : run_read(s);
 		if (code == RUN_AGAIN && !follow_stopping)
 			follow_wait(f);
 	}
@@ -155,6 +169,9 @@ int follow(const struct follow_options *options)
 	struct intake_run *s = f.session;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = follow_on_again;
+	if (s->watching.path)
+		sigaction(SIGHUP, &action, NULL);
 	s->growing = true;
 	s->lateness_ns = (int64_t)(options->watermark_s * 1e9);
 	s->stop = &follow_stopping;
@@ -163,6 +180,8 @@ int follow(const struct follow_options *options)
 	int status = run_open(s, options->path_count, options->paths);
 	for (int i = 0; i < options->path_count; i++)
 		folders_add(f.folders, options->paths[i]);
+	if (s->watching.path)
+		folders_add(f.folders, s->watching.path);
 	if (!status)
 		status = follow_run(&f);
 	folders_free(f.folders);

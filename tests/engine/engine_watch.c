@@ -46,9 +46,9 @@ struct stand {
 static void watch(struct entity_list *l, const struct entity *like)
 {
 	struct entity *e = entity_add(l, like->id);
-	for (size_t i = 0; i < like->range_count && !e->range_count; i++)
-		for (size_t k = 0; k < like->range_count; k++)
-			entity_range_add(e, &like->ranges[k].first, &like->ranges[k].last);
+	bool nowhere = !e->range_count;
+	for (size_t i = 0; nowhere && i < like->range_count; i++)
+		entity_range_add(e, &like->ranges[i].first, &like->ranges[i].last);
 	e->watched = true;
 }
 
