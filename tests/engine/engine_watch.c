@@ -223,12 +223,57 @@ static void of_all_kinds(void **state)
 	mixed_close(&m);
 }
 
+static void mixed_leave(void *context)
+{
+	((struct mixed *)context)->land.entities.at[0].watched = false;
+}
+
+// The first country goes while its series, its hosts and its routes are down; the second stays.
+static void removed_while_all_is_down(void **state)
+{
+	(void)state;
+	struct mixed m;
+	struct told both = {0}, shrinks = {0};
+	uint32_t first = 0;
+	mixed_open(&m);
+	size_t middle = 0, all = m.land.scene.count;
+	while (m.land.scene.obs[middle].time.ns < scene_time(402).ns)
+		middle++;
+	struct pipeline *p = mixed_pipeline(&m, NULL, (struct revision_sink){take, &both});
+	mixed_feed(&m, p, 0, all);
+	pipeline_finish(p);
+	pipeline_free(p);
+	struct pipeline_options options = {
+		.peers = m.land.scene.peers,
+		.targets = m.targets,
+		.entities = &m.land.entities,
+		.definition = definition_default(),
+		.full_floor = 5,
+		.revisions = {take, &shrinks},
+	};
+	struct watch_change c = {&first, 1, mixed_leave, &m, m.land.scene.peers, m.targets};
+	p = pipeline_create(&options);
+	mixed_feed(&m, p, 0, middle);
+	assert_int_equal(watch_change(&p, &options, &c), 0);
+	assert_true(shrinks.withdrawn > 0);
+	size_t length = shrinks.kx.length;
+	mixed_feed(&m, p, middle, all);
+	pipeline_finish(p);
+	pipeline_free(p);
+	expect_same(&both.ky, &shrinks.ky);
+	assert_int_equal(shrinks.kx.length, length);
+	told_free(&both);
+	told_free(&shrinks);
+	mixed_close(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(added_is_as_if_it_had_been_there),
 		cmocka_unit_test(removed_is_withdrawn_and_may_come_back),
 		cmocka_unit_test(of_all_kinds),
+		cmocka_unit_test(removed_while_all_is_down),
 	};
 	return cmocka_run_group_tests_name("engine watch", tests, NULL, NULL);
 }
