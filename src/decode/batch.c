@@ -111,6 +111,23 @@ static bool batch_same_peer(const struct peer *a, const struct peer *b)
 	       addr_equal(&a->address, &b->address);
 }
 
+// A route server is not in its paths: then its AS stays open.
+uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a)
+{
+	if (LIKELY(!decode_speaker_open(d, peer->asn)))
+		return decode_peer_id(d, peer);
+	struct peer named = *peer;
+	uint32_t known = decode_find_speaker(d->names, peer);
+	if (known != PEER_NONE)
+		return known;
+	if (a) {
+		aspath_flatten(a, &d->flat);
+		if (d->flat.count && !decode_asn_open(d->flat.asns[0]))
+			named.asn = d->flat.asns[0];
+	}
+	return decode_peer_id(d, &named);
+}
+
 uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
 {
 	must(peer);

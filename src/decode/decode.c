@@ -22,6 +22,7 @@ struct decoder *decoder_create(const struct decode_options *options, struct batc
 		batch_room_routes(&d->batch);
 	d->slots = alloc_zero(d->options.routes ? SLOTS_MAX : 1, sizeof(*d->slots));
 	d->stripped = alloc_zero(UINT16_MAX, 1);
+	d->secured = alloc_zero(UINT16_MAX, 1);
 	return d;
 }
 
@@ -32,6 +33,7 @@ static void decode_source_free(struct decode_source *s)
 	decode_bmp_free(s->bmp);
 	free(s->lines);
 	free(s->index);
+	free(s->speakers);
 	free(s->listed);
 	free(s);
 }
@@ -48,6 +50,7 @@ void decoder_free(struct decoder *d)
 	decode_names_free(d->names);
 	free(d->slots);
 	free(d->stripped);
+	free(d->secured);
 	free(d->series);
 	free(d);
 }
@@ -78,7 +81,7 @@ static struct decode_source *decode_source_at(struct decoder *d, const struct re
 static uint32_t decode_session_peer(struct decoder *d, uint16_t collector, const struct mrt_session *s)
 {
 	struct peer key = {.address = s->peer, .collector = collector, .asn = s->peer_asn};
-	return decode_peer_id(d, &key);
+	return decode_speaker_id(d, &key, NULL);
 }
 
 static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)

@@ -21,8 +21,9 @@ struct decode_bmp;    // decode/bmp.c: the router behind one BMP stream
 struct decode_lines;  // decode/probe.c: what a source of lines needs
 struct decode_series; // decode/series.c: a slot of a cache
 
-struct decode_source {	 // one file
-	uint32_t *index; // peer ids by place in the last PEER_INDEX_TABLE
+struct decode_source {	       // one file
+	uint32_t *index;       // peer ids by place in the last PEER_INDEX_TABLE; PEER_NONE: see `speakers`
+	struct peer *speakers; // those of the table whose AS is open, by the same places; null: there are none
 	uint16_t index_count;
 	uint16_t collector;
 	bool has_index;
@@ -79,6 +80,7 @@ struct decoder {
 	struct decode_series *series;
 	struct aspath flat;
 	uint8_t *stripped; // an AS path without the router's own AS (BMP)
+	uint8_t *secured;  // an AS path made of a BGPsec_PATH
 };
 
 // What the decoder knows of withdrawals that may be an artefact of the router (decode/bmp.c).
@@ -112,6 +114,15 @@ static inline void decode_route(struct decoder *d, const struct bgp_route *route
 	if (d->batch.routes)
 		d->batch.routes[d->batch.count - 1] = route;
 }
+
+// Whether the AS is to be found out; bgpdump prints what is written.
+static inline bool decode_speaker_open(const struct decoder *d, uint32_t asn)
+{
+	return decode_asn_open(asn) && !d->options.as_bgpdump;
+}
+
+// The peer, whose AS may be open (names.h): then it is who is known by its address, else the first AS of the path says it; null: no path.
+uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a);
 
 // batch.c
 struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e);

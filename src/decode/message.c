@@ -148,10 +148,12 @@ static void message_take_fault(struct decoder *d, const struct decode_envelope *
 
 // Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
 // router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
-static void message_read_attributes(const struct decode_envelope *e, const struct bgp_update *u,
-				    struct bgp_attributes *a)
+static void message_read_attributes(const struct decoder *d, const struct decode_envelope *e,
+				    const struct bgp_update *u, struct bgp_attributes *a)
 {
-	struct bgp_context context = {.as_bytes = e->as_bytes, .add_path = e->add_path[0] || e->add_path[1]};
+	struct bgp_context context = {.as_bytes = e->as_bytes,
+				      .add_path = e->add_path[0] || e->add_path[1],
+				      .as_zero = d->options.as_bgpdump};
 	bgp_attributes(u->attributes, &context, a);
 	if (LIKELY(a->action < BGP_WITHDRAW))
 		return;
@@ -200,10 +202,22 @@ static void message_push_fields(struct decoder *d, const struct decode_envelope 
 static void message_check_mandatory(const struct decode_envelope *e, const struct bgp_update *u,
 				    struct bgp_attributes *a)
 {
-	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri);
+	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri) &&
+		     bgp_family_read(a->reach.afi, a->reach.safi);
 	bool only_hop = !bgp_has(a, BGP_ATTR_NEXT_HOP) && bgp_has(a, BGP_ATTR_ORIGIN) && bgp_has(a, BGP_ATTR_AS_PATH);
 	bool excused = e->route.envelope == ENVELOPE_BMP && only_hop;
 	bgp_mandatory(a, cursor_left(&u->announced) > 0 && !excused, reach);
+}
+
+// A speaker of BGPsec sends its path in another attribute, in place of AS_PATH (RFC 8205, 3).
+static void message_take_secure_path(struct decoder *d, struct bgp_attributes *a)
+{
+	if (LIKELY(!cursor_left(&a->secure_path)) || bgp_has(a, BGP_ATTR_AS_PATH))
+		return;
+	size_t n = aspath_of_secure(a->secure_path, d->secured, UINT16_MAX);
+	a->as_path = cursor_of(d->secured, n);
+	a->as_bytes = 4;
+	a->present |= 1ULL << BGP_ATTR_AS_PATH;
 }
 
 static void message_take_update(struct decoder *d, const struct decode_envelope *e, struct cursor body)
@@ -215,7 +229,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	}
 	struct decode_slot *slot = decode_make_room(d);
 	struct bgp_attributes *a = &slot->attributes;
-	message_read_attributes(e, &u, a);
+	message_read_attributes(d, e, &u, a);
 	d->counts.of[DECODE_UNKNOWN_ATTRIBUTE] += a->unknown;
 	uint16_t ended = bgp_end_of_rib(&u, a);
 	if (ended) {
@@ -224,6 +238,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 		d->counts.of[DECODE_END_OF_RIB]++;
 		return;
 	}
+	message_take_secure_path(d, a);
 	message_check_mandatory(e, &u, a);
 	if (a->action >= BGP_WITHDRAW) {
 		message_take_fault(d, e, a->fault);

@@ -129,6 +129,21 @@ uint32_t decode_find_peer(const struct decode_names *n, const struct peer *peer)
 	return peer_find(n->peers, peer);
 }
 
+uint32_t decode_find_speaker(const struct decode_names *n, const struct peer *peer)
+{
+	uint32_t found = PEER_NONE;
+	for (uint32_t i = 0; i < peer_count(n->peers); i++) {
+		const struct peer *p = peer_at(n->peers, i);
+		if (p->collector != peer->collector || p->view != peer->view || decode_asn_open(p->asn) ||
+		    !addr_equal(&p->address, &peer->address))
+			continue;
+		if (found != PEER_NONE)
+			return PEER_NONE;
+		found = i;
+	}
+	return found;
+}
+
 uint32_t decode_name_peer(struct decode_names *n, const struct peer *peer)
 {
 	uint32_t count = peer_count(n->peers), id = peer_id(n->peers, peer);

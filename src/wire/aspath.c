@@ -36,6 +36,38 @@ bool aspath_valid(struct cursor path, uint8_t as_bytes)
 	return true;
 }
 
+bool aspath_has_zero(struct cursor path, uint8_t as_bytes)
+{
+	struct aspath_segment segment;
+	uint32_t asn;
+	while (aspath_next(&path, as_bytes, &segment) == 1)
+		while (aspath_asn(&segment, &asn))
+			if (UNLIKELY(!asn))
+				return true;
+	return false;
+}
+
+size_t aspath_of_secure(struct cursor secure, uint8_t *room, size_t size)
+{
+	const size_t head = 2, width = 4;
+	uint8_t prepended, flags, asn[4];
+	size_t at = 0;
+	while (cursor_u8(&secure, &prepended) && cursor_u8(&secure, &flags) &&
+	       cursor_bytes(&secure, asn, sizeof(asn))) {
+		size_t length = head + width * prepended;
+		if (!prepended) // a transparent route server
+			continue;
+		if (size - at < length)
+			break;
+		room[at] = flags & 0x80 ? ASPATH_CONFED_SEQUENCE : ASPATH_SEQUENCE; // Confed_Segment
+		room[at + 1] = prepended;
+		for (size_t i = 0; i < prepended; i++)
+			memcpy(room + at + head + width * i, asn, width);
+		at += length;
+	}
+	return at;
+}
+
 bool aspath_asn(struct aspath_segment *segment, uint32_t *ret)
 {
 	uint16_t narrow;

@@ -23,6 +23,13 @@ int MUST_USE aspath_next(struct cursor *path, uint8_t as_bytes, struct aspath_se
 // Whether every segment reads with this width.
 bool aspath_valid(struct cursor path, uint8_t as_bytes);
 
+// Whether AS 0 is in a path that is valid.
+bool aspath_has_zero(struct cursor path, uint8_t as_bytes);
+
+// The Secure_Path of a BGPsec_PATH (struct bgp_attributes.secure_path) as an AS_PATH of 4-byte numbers (RFC 8205, 4.4), prepended as often
+// as its pCounts say. Returns the bytes written; as many segments as `size` has room for.
+size_t aspath_of_secure(struct cursor secure, uint8_t *room, size_t size);
+
 // Takes the next AS number off a segment. False at its end.
 bool aspath_asn(struct aspath_segment *segment, uint32_t *ret);
 

@@ -99,6 +99,40 @@ static int mrt_table_rib_generic(struct cursor *body, struct mrt_rib *rib, bool 
 	return 1;
 }
 
+// Whether the entries end where the record does.
+static bool mrt_table_entries_fit(struct mrt_rib rib)
+{
+	struct mrt_rib_entry entry;
+	int got;
+	while ((got = mrt_rib_entry_next(&rib, &entry)) == 1)
+		;
+	return got == 0 && !cursor_left(&rib.entries);
+}
+
+// GoBGP (4.0 to 4.8) writes AFI and SAFI in front of the prefix of its IPv6 tables, as a GENERIC record has them. Read as what the subtype
+// says it is a default route with hundreds of entries that do not fit.
+static bool mrt_table_family_in_front(struct cursor body, const struct mrt_rib *rib, struct cursor *ret)
+{
+	uint32_t path_id;
+	uint16_t afi;
+	uint8_t safi;
+	struct mrt_rib as_written = *rib, as_generic = *rib;
+	struct cursor c = body;
+	if (!cursor_u16(&c, &afi) || !cursor_u8(&c, &safi) || afi != rib->afi || safi != rib->safi)
+		return false;
+	if (bgp_nlri_next(&body, afi, false, &as_written.prefix, &path_id) == 1 &&
+	    cursor_u16(&body, &as_written.count)) {
+		as_written.entries = body;
+		if (mrt_table_entries_fit(as_written))
+			return false;
+	}
+	*ret = c;
+	if (bgp_nlri_next(&c, afi, false, &as_generic.prefix, &path_id) != 1 || !cursor_u16(&c, &as_generic.count))
+		return false;
+	as_generic.entries = c;
+	return mrt_table_entries_fit(as_generic);
+}
+
 static int mrt_table_rib_record(struct cursor body, struct mrt_record *r)
 {
 	struct mrt_rib *rib = &r->rib;
@@ -108,6 +142,10 @@ static int mrt_table_rib_record(struct cursor body, struct mrt_record *r)
 		return ERR_MALFORMED;
 	if (!rib->afi && mrt_table_rib_generic(&body, rib, &known) < 0)
 		return ERR_MALFORMED;
+	struct cursor behind;
+	if (UNLIKELY(cursor_left(&body) > 3 && !body.at[0] && r->header.subtype != V2_GENERIC &&
+		     r->header.subtype != V2_GENERIC_ADDPATH && mrt_table_family_in_front(body, rib, &behind)))
+		body = behind;
 	r->kind = known && rib->safi == BGP_SAFI_UNICAST ? MRT_RIB : MRT_RIB_OTHER;
 	rib->count = 0;
 	if (!known) {

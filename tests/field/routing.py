@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: ISC
+"""Routing files of the field through `lacuna bgp`: what each has to say, and why."""
+import json
+
+from field import Cases, path, replay, run, world
+
+cases = Cases()
+
+
+def lines(name, *options):
+    done = run("bgp", *options, path("routing", name), timeout=60)
+    return done.stdout.decode(errors="replace").splitlines(), done.stderr.decode(errors="replace"), done.returncode
+
+
+def routes(name):
+    """(kind, prefix, path) of every line of the bgpdump form."""
+    found = []
+    for line in lines(name)[0]:
+        f = line.split("|")
+        found.append((f[2], f[5], f[6]) if f[2] in "ABW" and len(f) > 6 else (f[2], *f[5:6]))
+    return found
+
+
+def right(why, name, wanted, status=0):
+    """The file gives just these routes, and this exit status."""
+    got, code = routes(name), lines(name)[2]
+    problems = [] if got == wanted else [f"{g}" for g in got] or ["nothing"]
+    cases.case(f"{name}: {why}", problems + ([] if code == status else [f"exit status {code}"]))
+
+
+V4 = "198.51.100.0/24"
+right("a next hop of no bytes is the right one for flowspec (RFC 8955, 4); the IPv4 route beside it is read",
+      "flowspec-next-hop-length-zero.mrt", [("A", V4, "64500 64520"), ("A", "203.0.113.0/24", "64500 64520")])
+right("BGPsec_PATH stands in place of AS_PATH (RFC 8205, 3)", "bgpsec-path-instead-of-as-path.mrt", [("A", V4, "64500 64510")])
+right("GoBGP's family in front of an IPv6 prefix is recognised", "rib-v6-with-family-in-front-gobgp-bug.mrt",
+      [("B", "2001:db8:aaaa::/48", "64501 64520"), ("B", V4, "64500 64520")])
+right("every form of MP_REACH in a table keeps its route", "rib-mp-reach-forms.mrt",
+      [("B", f"2001:db8:{n}::/48", "64501 64520") for n in range(1, 7)] + [("B", V4, "64500 64520")])
+right("FRR's state change of the router itself is no damage, with AS numbers of four bytes either", "frr-self-peer-state-change.mrt",
+      [("A", V4, "64500 64520"), ("STATE", "1"), ("STATE", "1"), ("STATE", "1")])
+
+hops = [json.loads(line).get("next_hop") for line in lines("rib-mp-reach-forms.mrt", "--json")[0] if '"rib"' in line]
+cases.case("an abbreviated MP_REACH with stray bytes keeps its next hop", [] if hops[4] == "2001:db8:1::1" else [str(hops)])
+errors = lines("rfc7606-33-faults.mrt", "--json")[1]
+for fault, count in {"attribute-length": 12, "as-path": 2, "attribute-flags": 3}.items():
+    cases.case(f"rfc7606-33-faults.mrt: {count} x {fault} (RFC 9234 5, 7607 2, 4271 6.3 among them)",
+               [] if f"{count} × {fault}" in errors else errors.splitlines())
+
+def peers(name):
+    done = run("bgp", "--count", path("routing", name))
+    return [line.split()[1] for line in done.stdout.decode().splitlines() if line.startswith("peers")]
+
+
+cases.case("table-as-zero-then-updates.mrt: one session is one peer, whatever AS its table says",
+           [] if peers("table-as-zero-then-updates.mrt") == ["4"] else [str(peers("table-as-zero-then-updates.mrt"))])
+starts = []
+for name in ("table-as-zero-then-updates.mrt", "table-then-updates-control.mrt"):
+    status, told, errors = replay(path("routing", name), "--watch", "country/KP", "--world", world(), "--full-feed-floor", "5")
+    starts.append([(i["start"], i["scope"]) for i in told["incidents"]])
+cases.case("and its outage is told as that of the table with its AS", [] if starts[0] == starts[1] != [] else [str(starts)])
+cases.done()
