@@ -232,8 +232,6 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		replay_print_decisions(&r->session.decisions);
 		return 1;
 	}
-	if (r->follow && (r->session.snapshot_path || r->session.resume_path))
-		return replay_usage("--follow keeps no state: leave --snapshot and --resume out", NULL) + 1;
 	return optind == argc ? replay_usage("name at least one file or folder", NULL) + 1 : 0;
 }
 

@@ -149,6 +149,15 @@ static int run_take_record(struct intake_run *s, const struct record *r)
 	int code = s->resume.moved ? ERR_MALFORMED : had != s->had ? decoder_flush(s->decoder) : 0;
 	if (code < 0)
 		return code;
+	if (resume_rested(&s->resume, r)) {
+		struct record rest = *r; // what a rest closes is closed in the state
+		rest.kind = RECORD_SOURCE_REST;
+		s->had = true;
+		code = decoder_take(s->decoder, &rest);
+		code = code < 0 ? code : decoder_flush(s->decoder);
+		if (code < 0)
+			return code;
+	}
 	s->had = had;
 	if (r->kind == RECORD_GAP) {
 		s->gaps++;
@@ -312,13 +321,30 @@ int run_open(struct intake_run *s, int n, char **paths)
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 
+static struct snapshot_parts run_parts(const struct intake_run *s)
+{
+	return (struct snapshot_parts){.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
+}
+
+int run_state_save(struct intake_run *s)
+{
+	if (!s->snapshot_path)
+		return 0;
+	resume_save_wait(&s->resume, s->snapshot_path, true);
+	return resume_save(&s->resume, s->from_log ? NULL : s->in.feed, run_parts(s), s->snapshot_path);
+}
+
+void run_state_save_start(struct intake_run *s)
+{
+	if (s->snapshot_path)
+		resume_save_start(&s->resume, s->in.feed, run_parts(s), s->snapshot_path);
+}
+
 // The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
 // that tells revisions ends with this.
 static int run_end(struct intake_run *s)
 {
-	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
-	const struct feed *feed = s->from_log ? NULL : s->in.feed;
-	int code = s->snapshot_path ? resume_save(&s->resume, feed, parts, s->snapshot_path) : 0;
+	int code = run_state_save(s);
 	if (code < 0 || (s->snapshot_path && s->revisions.take))
 		return code;
 	return !s->from_log || s->log_ended || instant_known(s->until) ? run_finish(s) : 0;

@@ -92,6 +92,11 @@ int run_drain(struct intake_run *s);
 // Hands on what is still being decoded, and changes what the engine watches; the log, where one is kept, says so. 0, or an error.
 int MUST_USE run_watch_change(struct intake_run *s, const struct watch_change *change);
 
+// Writes the state of what was read so far to `snapshot_path`, where one is named: before it returns (0, or an error after a message),
+// or in a child while the run goes on. Only between two calls of run_read.
+int MUST_USE run_state_save(struct intake_run *s);
+void run_state_save_start(struct intake_run *s);
+
 // Digests every file that was read, so that run_view can name them.
 void run_inputs(struct intake_run *s);
 void run_view(const struct intake_run *s, struct incident_view *ret); // borrowed from the session
