@@ -190,28 +190,6 @@ static int bgp_records_read(struct bgp_run *r)
 	return error;
 }
 
-static bool bgp_count_worries(enum decode_count which)
-{
-	return which == DECODE_UNSUPPORTED || which == DECODE_MALFORMED || which == DECODE_MALFORMED_UPDATE ||
-	       which == DECODE_BAD_PEER_INDEX || which == DECODE_BMP_UNUSABLE;
-}
-
-static const char *bgp_worry_text(enum decode_count which)
-{
-	switch ((unsigned)which) {
-	case DECODE_UNSUPPORTED:
-		return "records of kinds that are not read";
-	case DECODE_MALFORMED:
-		return "malformed records or messages";
-	case DECODE_MALFORMED_UPDATE:
-		return "updates or entries with malformed attributes";
-	case DECODE_BAD_PEER_INDEX:
-		return "table entries of peers that the index does not name";
-	default:
-		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration inbound missing on the router?)";
-	}
-}
-
 // Names what is not right; returns whether anything was.
 static bool bgp_name_worries(const struct bgp_run *r)
 {
@@ -220,11 +198,11 @@ static bool bgp_name_worries(const struct bgp_run *r)
 	if (r->gaps > GAP_LINES_MAX)
 		fprintf(stderr, "lacuna bgp: %llu more gaps\n", (unsigned long long)(r->gaps - GAP_LINES_MAX));
 	for (unsigned i = 0; i < DECODE_COUNT; i++) {
-		if (!c->of[i] || !bgp_count_worries((enum decode_count)i))
+		const char *worry = decode_worry((enum decode_count)i);
+		if (!c->of[i] || !worry)
 			continue;
-		any = true;
-		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i],
-			bgp_worry_text((enum decode_count)i));
+		any |= i != DECODE_BMP_LEFT_OUT;
+		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i], worry);
 	}
 	if (!c->of[DECODE_MALFORMED] && !c->of[DECODE_MALFORMED_UPDATE])
 		return any;

@@ -79,6 +79,8 @@ static int64_t role_check_begin(struct checking *c)
 			int got = agenda_next(&c->due, now, &c->waiting, &until);
 			if (got <= 0)
 				return got < 0 ? LISTEN_NS : until - now < wait ? until - now : wait;
+			if (c->role->targets[c->waiting.item].ask.address.family == FAMILY_NONE)
+				continue; // its name leads nowhere yet
 			c->waits = true;
 			c->tcp = zones_wants_tcp(c->zones, c->waiting.item);
 		}

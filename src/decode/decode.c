@@ -304,6 +304,26 @@ int decoder_take(struct decoder *d, const struct record *r)
 	return d->error;
 }
 
+const char *decode_worry(enum decode_count which)
+{
+	switch ((unsigned)which) {
+	case DECODE_UNSUPPORTED:
+		return "records of kinds that are not read";
+	case DECODE_MALFORMED:
+		return "malformed records or messages";
+	case DECODE_MALFORMED_UPDATE:
+		return "updates or entries with malformed attributes";
+	case DECODE_BAD_PEER_INDEX:
+		return "table entries of peers that the index does not name";
+	case DECODE_BMP_UNUSABLE:
+		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration inbound missing on the router?)";
+	case DECODE_BMP_LEFT_OUT:
+		return "BMP messages were left out, of peers of which only the Adj-RIB-Out came, or whose router is followed by its Loc-RIB ('lacuna bgp --all-views' shows them)";
+	default:
+		return NULL;
+	}
+}
+
 const char *decode_count_name(enum decode_count which)
 {
 	must(which < DECODE_COUNT);
@@ -328,6 +348,7 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ADD_PATH_GUESSED] = "add_path_guessed",
 		[DECODE_BMP_STATISTICS] = "bmp_statistics",
 		[DECODE_BMP_OTHER_VIEW] = "bmp_other_view",
+		[DECODE_BMP_LEFT_OUT] = "bmp_left_out",
 		[DECODE_BMP_UNUSABLE] = "bmp_unusable",
 		[DECODE_PROBES] = "probes",
 		[DECODE_SERIES_VALUES] = "series_values",

@@ -33,7 +33,8 @@ enum decode_count {
 	DECODE_BAD_PEER_INDEX,	 // RIB entries whose index is beyond the table
 	DECODE_ADD_PATH_GUESSED, // NLRI fields read with path identifiers against what the record says, or without
 	DECODE_BMP_STATISTICS,
-	DECODE_BMP_OTHER_VIEW, // route monitoring of views that are not followed
+	DECODE_BMP_OTHER_VIEW, // route monitoring of views that are not followed, of which another is
+	DECODE_BMP_LEFT_OUT,   // route monitoring of peers of which no view is followed
 	DECODE_BMP_UNUSABLE,   // views that withdraw what they never announced, by family: withdrawals held back
 	DECODE_PROBES,
 	DECODE_SERIES_VALUES,
@@ -96,6 +97,8 @@ int decoder_health(struct decoder *d, const struct decode_health *h);
 
 int decoder_flush(struct decoder *d); // hands on what is batched
 const struct decode_counts *decoder_counts(const struct decoder *d);
+// What people are told where the count is not zero, after the number; null: nothing. Of views that are not followed it is no fault.
+const char *decode_worry(enum decode_count which);
 const char *decode_count_name(enum decode_count which); // e.g. "malformed_update"
 
 // Whether the count is told of: those that newer versions added only where there is something to count.

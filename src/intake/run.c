@@ -459,6 +459,11 @@ int run_status(const struct intake_run *s, int code)
 		notice_line(s->notices, "%s: no record could be read", s->command);
 		return 3;
 	}
+	// What makes the status 1 is said, and what is left out; each view that a router cannot show is its own affair.
+	for (unsigned i = 0; i < DECODE_COUNT && !s->quiet; i++)
+		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE)
+			notice_line(s->notices, "%s: %llu %s", s->command, (unsigned long long)s->counts.of[i],
+				    decode_worry((enum decode_count)i));
 	bool damaged = s->gaps || s->in.unread_kinds || s->counts.of[DECODE_MALFORMED] ||
 		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
 	return damaged ? 1 : 0;

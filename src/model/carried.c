@@ -46,6 +46,7 @@ static void carried_peer(struct carry *c, struct peer *p)
 	CARRY(c, p->view);
 	CARRY(c, p->collector);
 	CARRY(c, p->asn);
+	CARRY(c, p->instance);
 	carry_check(c, p->view <= PEER_VIEW_LOC_RIB);
 	carry_within(c, CARRY_COLLECTORS, p->collector);
 }

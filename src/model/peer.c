@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/index.h"
 #include "base/must.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 
@@ -33,15 +34,34 @@ void peer_table_free(struct peer_table *t)
 	free(t);
 }
 
+void peer_instance_text(struct text *t, uint64_t instance)
+{
+	unsigned long long type = instance >> 48;
+	const uint8_t address[4] = {(uint8_t)(instance >> 40), (uint8_t)(instance >> 32), (uint8_t)(instance >> 24),
+				    (uint8_t)(instance >> 16)};
+	if (type == 0) {
+		text_printf(t, "%llu:%llu", (unsigned long long)(instance >> 32 & 0xffff),
+			    (unsigned long long)(instance & UINT32_MAX));
+	} else if (type == 1) {
+		text_v4(t, address);
+		text_printf(t, ":%llu", (unsigned long long)(instance & 0xffff));
+	} else if (type == 2) {
+		text_printf(t, "%llu:%llu", (unsigned long long)(instance >> 16 & UINT32_MAX),
+			    (unsigned long long)(instance & 0xffff));
+	} else {
+		text_printf(t, "0x%016llx", (unsigned long long)instance);
+	}
+}
+
 static bool peer_same(const struct peer *a, const struct peer *b)
 {
-	return a->asn == b->asn && a->collector == b->collector && a->view == b->view &&
+	return a->asn == b->asn && a->collector == b->collector && a->view == b->view && a->instance == b->instance &&
 	       addr_equal(&a->address, &b->address);
 }
 
 static uint64_t peer_hash(const struct peer *peer)
 {
-	return hash_pair(addr_hash(&peer->address),
+	return hash_pair(addr_hash(&peer->address) ^ peer->instance,
 			 (uint64_t)peer->asn << 32 | (uint64_t)peer->collector << 8 | peer->view);
 }
 

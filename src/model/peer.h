@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The registry of peers and collectors: dense ids for (collector, address, AS, view). decode fills it,
+// The registry of peers and collectors: dense ids for (collector, address, AS, view, instance). decode fills it,
 // everyone above reads it.
 #pragma once
 
@@ -16,9 +16,15 @@ struct peer {
 	uint8_t view; // enum peer_view; SESSION for MRT
 	uint16_t collector;
 	uint32_t asn;
+	uint64_t
+		instance; // of BMP: the peer distinguisher (RFC 7854, 4.2), big-endian bytes as a number; 0: none, as of MRT
 };
 
 struct peer_table;
+struct text;
+
+// The instance as routers show a route distinguisher (RFC 4364, 4.2): "64500:1", "192.0.2.1:7"; other types as a number.
+void peer_instance_text(struct text *t, uint64_t instance);
 
 struct peer_table *peer_table_create(void);
 void peer_table_free(struct peer_table *t);

@@ -183,6 +183,13 @@ static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct
 		json_key(j, "view");
 		json_string(j, bgp_json_view_name(peer->view));
 	}
+	if (peer->instance) {
+		struct text t = {0};
+		peer_instance_text(&t, peer->instance);
+		json_key(j, "distinguisher");
+		json_string(j, text_string(&t));
+		text_free(&t);
+	}
 	if (o->flags & OBS_OUTGOING) {
 		json_key(j, "outgoing");
 		json_bool(j, true);

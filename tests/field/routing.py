@@ -45,6 +45,19 @@ errors = lines("rfc7606-33-faults.mrt", "--json")[1]
 for fault, count in {"attribute-length": 12, "as-path": 2, "attribute-flags": 3}.items():
     cases.case(f"rfc7606-33-faults.mrt: {count} x {fault} (RFC 9234 5, 7607 2, 4271 6.3 among them)",
                [] if f"{count} × {fault}" in errors else errors.splitlines())
+for name, why in {"bmp-locrib-only-but-peer-ups-of-neighbours.bmp": "Peer Ups of neighbours say nothing of which view has routes (RFC 9069)",
+                  "bmp-frr-locrib-bogus-global-peer-up.bmp": "FRR sends a Peer Up of the wrong type before its Loc-RIB"}.items():
+    got = [r for r in routes(name) if r[0] == "A"]
+    right_ones = [("A", V4, "64500 64520"), ("A", "203.0.113.0/24", "64500 64520")]
+    cases.case(f"{name}: {why}", [] if got == right_ones else [str(got)])
+text, errors, status = lines("bmp-adj-rib-out.bmp")
+cases.case("bmp-adj-rib-out.bmp: what is left out is told, and how to see it",
+           [] if not text and "Adj-RIB-Out" in errors and "--all-views" in errors else [errors])
+text = [json.loads(line) for line in lines("bmp-two-vrfs-same-peer-address.bmp", "--json")[0]]
+gone = [line["distinguisher"] for line in text if line["type"] == "withdraw"]
+cases.case("bmp-two-vrfs-same-peer-address.bmp: a peer is distinguisher and address (RFC 7854, 4.2), and both are shown",
+           [] if gone == ["64500:1"] and {line["distinguisher"] for line in text} == {"64500:1", "64500:2"} else [str(text)])
+
 
 def peers(name):
     done = run("bgp", "--count", path("routing", name))
