@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Tests: src/engine/look.c
 // How long the engine remembers: samples one by one, changes of targets, detections that are over, routes of what is open.
 #include "../signal/land.h"
 
