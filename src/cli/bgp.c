@@ -154,7 +154,7 @@ static void bgp_sources_add(struct bgp_run *r)
 {
 	for (int i = 0; i < r->options.path_count; i++)
 		r->missing += inputs_add(&r->in, r->options.paths[i]) < 0;
-	r->missing += r->in.unread_kinds;
+	r->missing += r->in.left_out;
 }
 
 static void bgp_progress_show(struct bgp_run *r)

@@ -129,7 +129,8 @@ int cli_bgp_state(char **paths, int n, bool json)
 		status = 3;
 	} else {
 		bgp_state_print(&s, json);
-		status = failed || s.gaps || s.counts.of[DECODE_MALFORMED] || s.counts.of[DECODE_MALFORMED_UPDATE];
+		status = failed || s.in.left_out || s.gaps || s.counts.of[DECODE_MALFORMED] ||
+			 s.counts.of[DECODE_MALFORMED_UPDATE];
 	}
 	routes_free(s.routes);
 	inputs_free(&s.in);

@@ -52,6 +52,7 @@ void decoder_free(struct decoder *d)
 	free(d->stripped);
 	free(d->secured);
 	free(d->series);
+	free(d->series_last);
 	free(d);
 }
 
@@ -360,6 +361,7 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ATLAS_OTHER] = "atlas_of_other_types",
 		[DECODE_HEALTH] = "observer_health",
 		[DECODE_TOOL_OTHER] = "answers_of_other_kinds",
+		[DECODE_SERIES_TWICE] = "series_contradicted",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");
 	return (unsigned)which < DECODE_COUNT ? names[which] : "unknown";

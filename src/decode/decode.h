@@ -46,6 +46,7 @@ enum decode_count {
 	DECODE_ATLAS_OTHER,    // results of types that are not read
 	DECODE_HEALTH,	       // lines of observers about themselves
 	DECODE_TOOL_OTHER,     // answers that other tools tell of and that say nothing of a target
+	DECODE_SERIES_TWICE,   // values of a time of which a newer download says something else
 	DECODE_COUNT
 };
 
@@ -60,6 +61,7 @@ struct decode_bad_line {
 	uint32_t source;
 	uint64_t line; // its number from 1; 0: not known, or `more` is meant
 	uint64_t more; // so many bad lines beyond those that were named
+	bool contradicts; // no bad lines: `more` values of which a newer download of the same series says something else, and is believed
 	const char *why;
 };
 
@@ -94,6 +96,9 @@ struct decode_health { // what an observer says of itself
 	uint32_t loss_ppm;  // OBS_LOSS_WHOLE at most; 0 not known
 };
 int decoder_health(struct decoder *d, const struct decode_health *h);
+
+// Entities of series that are not in the list, in the order in which they came, a few of them; null beyond. Borrowed.
+const char *decoder_stranger(const struct decoder *d, size_t index);
 
 int decoder_flush(struct decoder *d); // hands on what is batched
 const struct decode_counts *decoder_counts(const struct decoder *d);

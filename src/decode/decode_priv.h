@@ -20,6 +20,10 @@
 struct decode_bmp;    // decode/bmp.c: the router behind one BMP stream
 struct decode_lines;  // decode/probe.c: what a source of lines needs
 struct decode_series; // decode/series.c: a slot of a cache
+struct decode_last;   // and the last value
+
+#define STRANGERS_MAX  8
+#define STRANGER_BYTES 48
 
 struct decode_source {	       // one file
 	uint32_t *index;       // peer ids by place in the last PEER_INDEX_TABLE; PEER_NONE: see `speakers`
@@ -78,6 +82,10 @@ struct decoder {
 	size_t known_count;
 	struct decode_cached cache[SESSION_CACHE];
 	struct decode_series *series;
+	struct decode_last *series_last; // of each series: its newest value
+	size_t series_last_count;
+	char strangers[STRANGERS_MAX][STRANGER_BYTES]; // entities of series that are not in the list
+	size_t stranger_count;
 	struct aspath flat;
 	uint8_t *stripped; // an AS path without the router's own AS (BMP)
 	uint8_t *secured;  // an AS path made of a BGPsec_PATH
@@ -153,6 +161,8 @@ void decode_bmp_free(struct decode_bmp *b);
 
 // probe.c
 void decode_probe(struct decoder *d, struct decode_source *s, const struct record *r);
+// A value of which a newer download says something else; told at the end of its source.
+void decode_contradicted(struct decoder *d, struct decode_source *s, const struct record *r);
 void decode_bad_line(struct decoder *d, struct decode_source *s, const struct record *r, const char *why);
 void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t source); // frees s->lines
 uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char *id, size_t n);

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "detect/decisions.h"
+#include "report/consistent.h"
 
 #define STRIP_CELLS  60
 #define STRIPS_SHOWN 20
@@ -37,7 +38,16 @@ static void answer_put_limits(struct json *j, const struct intake_run *s)
 		json_close(j, '}');
 }
 
-static void answer_put_quality(struct json *j, const struct intake_run *s)
+static size_t answer_count_contradictions(const struct incident_view *v)
+{
+	const char *names[CONTRADICTIONS_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < v->incidents->count; i++)
+		n += consistent_look(&(struct consistent_input){&v->incidents->at[i], v->last}, names);
+	return n;
+}
+
+static void answer_put_quality(struct json *j, const struct intake_run *s, const struct incident_view *v)
 {
 	json_key(j, "quality");
 	json_open(j, '{');
@@ -49,6 +59,8 @@ static void answer_put_quality(struct json *j, const struct intake_run *s)
 	json_int(j, (int64_t)answer_count_watched(s, true));
 	json_key(j, "unconfirmed");
 	json_int(j, (int64_t)pipeline_incidents(s->pipeline)->unconfirmed);
+	json_key(j, "contradictions");
+	json_int(j, (int64_t)answer_count_contradictions(v));
 	json_key(j, "gaps");
 	json_int(j, (int64_t)s->gaps);
 	for (int i = 0; i < DECODE_COUNT; i++) {
@@ -73,7 +85,7 @@ void answer_json(struct text *t, const struct intake_run *s, const struct incide
 		incident_json(t, v, &v->incidents->at[i]);
 	}
 	json_close(&j, ']');
-	answer_put_quality(&j, s);
+	answer_put_quality(&j, s, v);
 	json_close(&j, '}');
 	text_char(t, '\n');
 }

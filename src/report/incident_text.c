@@ -3,6 +3,7 @@
 #include "report/incident.h"
 
 #include "report/cause.h"
+#include "report/consistent.h"
 #include "report/words.h"
 
 static void incident_text_put_name(struct text *t, const struct entity *e)
@@ -198,6 +199,16 @@ void incident_headline(struct text *t, const struct incident_view *v, const stru
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
+static void incident_text_put_contradictions(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	const char *names[CONTRADICTIONS_MAX];
+	struct consistent_input in = {n, v->last};
+	size_t count = consistent_look(&in, names);
+	for (size_t i = 0; i < count; i++)
+		text_printf(t, "  %-12s%s%s\n", i ? "" : "contradicts", names[i],
+			    i ? "" : " (a fault of ours: please report it)");
+}
+
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	incident_text_put_headline(t, v, n);
@@ -222,6 +233,7 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 			    n->ties.similar[i].similarity);
 	if (n->ties.campaign[0])
 		text_printf(t, "  %-12s%s\n", "campaign", n->ties.campaign);
+	incident_text_put_contradictions(t, v, n);
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
