@@ -32,11 +32,12 @@ struct checking {
 		int64_t until_ns;
 	} put_off[PUT_OFF_MAX]; // turns of a run for ever that the target's own caps held back
 	size_t put_off_count;
-	int64_t put_off_ns; // when the first of them may be tried
-	bool *is_put_off;   // by target
-	int64_t turn_ns;    // the total lets one packet through in this time
-	uint64_t skipped;   // turns that a target's own caps did not allow
-	bool *unfit;	    // by target: said that it cannot be asked
+	int64_t put_off_ns;   // when the first of them may be tried
+	bool *is_put_off;     // by target
+	int64_t *waits_since; // by target: when its turn was put off first; 0: it was asked since
+	int64_t turn_ns;      // the total lets one packet through in this time
+	uint64_t skipped;     // turns that a target's own caps did not allow
+	bool *unfit;	      // by target: said that it cannot be asked
 	int64_t counted_ns;
 };
 
@@ -87,6 +88,7 @@ static void role_check_put_off(struct checking *c, int64_t until_ns)
 		return;
 	}
 	c->is_put_off[item] = true;
+	c->waits_since[item] = c->waits_since[item] ? c->waits_since[item] : clock_boot_ns();
 	if (!c->put_off_count || until_ns < c->put_off_ns)
 		c->put_off_ns = until_ns;
 	c->put_off[c->put_off_count++] = (struct put_off){c->waiting, until_ns};
@@ -95,12 +97,17 @@ static void role_check_put_off(struct checking *c, int64_t until_ns)
 // The one that has waited longest of those that may be tried now.
 static bool role_check_take_put_off(struct checking *c, int64_t now)
 {
-	size_t first = 0;
+	size_t first = c->put_off_count;
 	if (!c->put_off_count || now < c->put_off_ns)
 		return false;
-	for (size_t i = 1; i < c->put_off_count; i++)
-		if (c->put_off[i].until_ns < c->put_off[first].until_ns)
-			first = i;
+	for (size_t i = 0; i < c->put_off_count; i++) {
+		const struct put_off *p = &c->put_off[i];
+		bool longer = first == c->put_off_count ||
+			      c->waits_since[p->item.item] < c->waits_since[c->put_off[first].item.item];
+		first = p->until_ns <= now && longer ? i : first;
+	}
+	if (first == c->put_off_count)
+		return false;
 	c->waiting = c->put_off[first].item;
 	c->is_put_off[c->waiting.item] = false;
 	c->put_off[first] = c->put_off[--c->put_off_count];
@@ -141,6 +148,8 @@ static int64_t role_check_begin(struct checking *c)
 		if (code < 0)
 			role_check_say_unfit(c, c->waiting.item, code);
 		bool alone = code == 0 && wait > c->turn_ns && c->role->setup.persist;
+		if (code > 0)
+			c->waits_since[c->waiting.item] = 0;
 		if (alone)
 			role_check_put_off(c, clock_boot_ns() + wait);
 		else if (code == 0)
@@ -238,6 +247,7 @@ int role_check(struct role *r)
 	agenda_create(&c.due, r);
 	c.zones = zones_create(r);
 	c.unfit = alloc_zero(r->target_count + 1, sizeof(*c.unfit));
+	c.waits_since = alloc_zero(r->target_count + 1, sizeof(*c.waits_since));
 	c.is_put_off = alloc_zero(r->target_count + 1, sizeof(*c.is_put_off));
 	check_dns_listen(check_dns_of(c.check), (struct check_dns_listener){zones_take, c.zones});
 	code = role_check_work(&c);
@@ -249,5 +259,6 @@ out:
 	zones_free(c.zones);
 	free(c.unfit);
 	free(c.is_put_off);
+	free(c.waits_since);
 	return code;
 }

@@ -24,7 +24,7 @@ class Told(Cases):
     """Problems may be anything."""
 
     def case(self, name, problems):
-        super().case(name, [str(problem) for problem in problems])
+        super().case(name, [str(problem).replace("\n", "\n# ") for problem in problems])
 
 
 def into_a_namespace():
@@ -110,7 +110,7 @@ def shared_address(cases, folder):
     """Services of one address share its caps: each has its turn."""
     target = os.path.join(folder, "shared")
     urls = ", ".join(f"{{url: 'http://127.0.0.3/', name: n{n}.example.test, entity: country/KX, interval: 1s}}" for n in range(3))
-    child = start("probes", "-c", config(folder, f"targets: [{urls}]\n"), "-o", target, "--for", "13")
+    child = start("probes", "-c", config(folder, f"targets: [{urls}]\n"), "-o", target, "--for", "16")
     _, _, err = finish(child, None)
     times = {}
     for line in lines_of(target):
