@@ -180,6 +180,7 @@ void detection_carry(struct carry *c, struct detection *d)
 void sample_carry(struct carry *c, struct sample *s)
 {
 	CARRY(c, s->time);
+	CARRY(c, s->silent_ns);
 	carry_entity(c, &s->entity);
 	CARRY(c, s->signal);
 	CARRY(c, s->value);
