@@ -17,9 +17,27 @@ static void pipeline_on_detection(void *context, const struct detection *d, bool
 	p->news = true;
 }
 
+// Somebody who could see looked in this interval.
+static void pipeline_probes_note(struct pipeline *p, const struct pulse *pulse)
+{
+	int64_t most = (int64_t)(engine_value(p->decisions, ENGINE_UNSEEN_BEATS) * (double)pulse->width_ns),
+		least = engine_ns(p->decisions, ENGINE_UNSEEN_S);
+	struct coverage *c = &p->dossiers[pulse->entity].coverage;
+	for (size_t i = 0; i < pulse->view_count; i++) {
+		const struct pulse_view *v = &pulse->views[i];
+		if (v->impaired || (!v->sent && !v->checks && !v->border_sent))
+			continue;
+		coverage_seen(c, COVERAGE_PROBES, pulse->time, most > least ? most : least);
+		coverage_seen(c, COVERAGE_PROBES, instant_after(pulse->time, pulse->width_ns),
+			      most > least ? most : least);
+		return;
+	}
+}
+
 static void pipeline_on_pulse(void *context, const struct pulse *pulse)
 {
 	struct pipeline *p = context;
+	pipeline_probes_note(p, pulse);
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
@@ -92,8 +110,14 @@ static void pipeline_on_sample(void *context, const struct sample *s)
 	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
 	level_take(p->levels[at], s);
 	pipeline_deadline_note(p, at);
-	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
-		dossier_sample(&p->dossiers[s->entity], s);
+	if (s->signal != SIGNAL_ROUTES || !p->entities->at[s->entity].watched)
+		return;
+	struct dossier *d = &p->dossiers[s->entity];
+	if (s->of_networks >= detect_value(p->decisions, LEVEL_NETWORKS_MIN))
+		coverage_stands(&d->coverage, COVERAGE_ROUTES, s->time);
+	else
+		coverage_lost(&d->coverage, COVERAGE_ROUTES, instant_after(s->time, -s->silent_ns));
+	dossier_sample(d, s);
 }
 
 struct pipeline *pipeline_create(const struct pipeline_options *options)
@@ -393,6 +417,11 @@ void pipeline_watermark(struct pipeline *p, struct instant now)
 {
 	if (instant_known(p->last) && instant_known(now))
 		pipeline_time_pass(p, now);
+}
+
+size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, struct coverage_span **ret)
+{
+	return coverage_unseen(&p->dossiers[entity].coverage, p->last, engine_ns(p->decisions, ENGINE_UNSEEN_S), ret);
 }
 
 void pipeline_finish(struct pipeline *p)
