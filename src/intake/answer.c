@@ -82,7 +82,9 @@ static bool answer_text_unseen(struct text *t, const struct intake_run *s, const
 		size_t n = v->entities->at[e].watched ? pipeline_unseen(s->pipeline, e, &spans) : 0;
 		any |= n > 0;
 		for (size_t i = 0; i < n && i < UNSEEN_SHOWN; i++) {
-			text_put(t, "Nothing can be said of ");
+			const struct coverage *c = &pipeline_dossier(s->pipeline, e)->coverage;
+			bool both = c->of[COVERAGE_PROBES].known && c->of[COVERAGE_ROUTES].known;
+			text_printf(t, "Nothing can be said of %s", both ? "hosts and services of " : "");
 			text_untrusted(t, v->entities->at[e].id, strlen(v->entities->at[e].id));
 			text_put(t, " from ");
 			words_clock(t, spans[i].from);
