@@ -126,7 +126,7 @@ MUTANTS = [
     row("facts.blocks_least", "2", "200", "blocks have no spread", "facts"),
     row("facts.step_apart", "0.1", "0.01", "noise is a step", "facts"),
     # engine
-    ("engine/pipeline.c", "if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)", "if (false)", "no strip of samples: no phases"),
+    ("engine/stage.c", "if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)", "if (false)", "no strip of samples: no phases"),
     ("engine/pipeline.c", "tick(p, p->next_tick);", "", "time that passes is not told, and nothing is put away"),
     ("engine/pipeline.c", "if (batch[i].time.ns < p->cut.ns && pipeline_says_something(&batch[i]))", "if (false)", "who was late is not said"),
     ("engine/pipeline.c", "return p->dossiers[entity].width_ns > 0;", "return true;", "nothing can be said of it: not told"),
