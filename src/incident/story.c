@@ -154,6 +154,8 @@ static void story_add_upstream(struct story *n, const struct route_log_event *e,
 	for (size_t i = 0; i < n->upstream_count; i++)
 		if (n->upstreams[i].asn == e->asn) {
 			n->upstreams[i].routes++;
+			if (e->time.ns < n->upstreams[i].first.ns) // of two feeds one may be a moment behind
+				n->upstreams[i].first = e->time;
 			return;
 		}
 	if (n->upstream_count < INCIDENT_LIST_MAX)
