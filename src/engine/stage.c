@@ -580,7 +580,7 @@ static const struct stage stage_rows[] = {
 		.free = stage_series_free,
 	},
 	{.name = "detectors", .finish = stage_detectors_finish}, // after series; carried with each
-	{.name = "book", .version = 1, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
+	{.name = "book", .version = 2, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
 	{.name = "look", .tick = stage_look_tick},
 };
 

@@ -93,7 +93,7 @@ MUTANTS = [
     ("incident/book.c", "return a->key != b->key ? a->key < b->key", "return a->key != b->key ? a->key > b->key", "the later of two goes on"),
     ("incident/book.c", "m->digest = digest;\n\tn->revision++;", "m->digest = digest;\n\tn->revision += 2;", "revisions rise by two"),
     ("incident/book.c", "if (same)\n\t\treturn BOOK_SAME;", "", "what says the same is told again"),
-    ("incident/book.c", "back->digest = ~back->digest;", "", "what comes back unchanged is not told"),
+    ("incident/book.c", "back->digest.a = ~back->digest.a;", "", "what comes back unchanged is not told"),
     row("story.excess_share", "0.05", "1", "loss beyond machines that were down is ignored", "incident"),
     row("story.excess_share", "0.05", "0", "single machines that were down begin an outage", "incident"),
     row("story.common_share", "0.75", "0", "machines that fail one by one are an outage", "incident"),
