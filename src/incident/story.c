@@ -59,11 +59,11 @@ static bool story_probed(const struct detection *d)
 	return d->signal >= SIGNAL_LOSS && d->signal <= SIGNAL_BLOCKS;
 }
 
-// What is first seen behind a pause in which no observer looked may have been so from its beginning on.
-static void story_moment_widen(struct moment *m, const struct coverage_of *probes, int64_t width_ns)
+// What is first seen behind a pause in which nobody looked may have been so from its beginning on.
+static void story_moment_widen(struct moment *m, const struct coverage_of *of, int64_t width_ns)
 {
-	for (size_t i = 0; instant_known(m->best) && i < probes->count; i++) {
-		const struct coverage_span *s = &probes->unseen[i];
+	for (size_t i = 0; instant_known(m->best) && i < of->count; i++) {
+		const struct coverage_span *s = &of->unseen[i];
 		if (m->best.ns < s->from.ns || m->from.ns > s->to.ns + STORY_PAUSE_WIDTHS * width_ns)
 			continue;
 		if (m->from.ns > s->from.ns)
@@ -73,12 +73,15 @@ static void story_moment_widen(struct moment *m, const struct coverage_of *probe
 
 static void story_pauses(struct story *n, const struct story_input *in)
 {
-	const struct coverage_of *probes = &in->dossier->coverage.of[COVERAGE_PROBES];
+	const struct coverage *c = &in->dossier->coverage;
 	for (size_t i = 0; i < n->signal_count; i++) {
-		if (!story_probed(&n->signals[i]))
+		struct detection *d = &n->signals[i];
+		if (!story_probed(d) && !story_routing(d))
 			continue;
-		story_moment_widen(&n->signals[i].start, probes, in->dossier->width_ns);
-		story_moment_widen(&n->signals[i].end, probes, in->dossier->width_ns);
+		const struct coverage_of *of = &c->of[story_probed(d) ? COVERAGE_PROBES : COVERAGE_HEARD];
+		int64_t width = story_probed(d) ? in->dossier->width_ns : NS_PER_S;
+		story_moment_widen(&d->start, of, width);
+		story_moment_widen(&d->end, of, width);
 	}
 }
 
@@ -184,6 +187,8 @@ static void story_add_upstream(struct story *n, const struct route_log_event *e,
 	for (size_t i = 0; i < n->upstream_count; i++)
 		if (n->upstreams[i].asn == e->asn) {
 			n->upstreams[i].routes++;
+			if (e->time.ns < n->upstreams[i].first.ns) // of two feeds one may be a moment behind
+				n->upstreams[i].first = e->time;
 			return;
 		}
 	if (n->upstream_count < INCIDENT_LIST_MAX)

@@ -533,7 +533,7 @@ int run_status(const struct intake_run *s, int code)
 				    decode_worry((enum decode_count)i));
 	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
 		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
-		       s->counts.of[DECODE_BAD_LINES];
+		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER];
 	return damaged || run_unseen(s) ? 1 : 0;
 }
 

@@ -439,6 +439,13 @@ static void carried_ties(struct carry *c, struct ties *t)
 	CARRY(c, t->past);
 }
 
+void incident_told_carry(struct carry *c, struct incident *n)
+{
+	carried_story(c, &n->story);
+	carried_facts(c, &n->facts);
+	carried_ties(c, &n->ties);
+}
+
 void incident_carry(struct carry *c, struct incident *n)
 {
 	carry_chars(c, n->id, sizeof(n->id));

@@ -78,7 +78,7 @@ size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t lea
 	const struct coverage_of *of = NULL;
 	struct coverage_span *all = NULL;
 	size_t kept = 0;
-	for (int kind = 0; kind < COVERAGE_KINDS; kind++)
+	for (int kind = 0; kind < COVERAGE_HEARD; kind++)
 		if (c->of[kind].known && (!of || kind == COVERAGE_PROBES))
 			of = &c->of[kind];
 	size_t n = of ? coverage_list(of, of->first, end, &all) : 0;

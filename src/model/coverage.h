@@ -11,7 +11,8 @@ struct carry; // base/carry.h
 
 #define COVERAGE_SPANS_MAX 4096 // of one kind; the oldest half goes first
 
-enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_SERIES, COVERAGE_KINDS };
+// HEARD: any router was heard, which says only between which moments a change lies.
+enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_HEARD, COVERAGE_KINDS };
 
 struct coverage_span {
 	struct instant from, to;
