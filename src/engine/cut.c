@@ -5,6 +5,7 @@
 // lasts for hours is not told anew each ten seconds. Which entities are looked at depends on their own data alone.
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/must.h"
 #include "diagnose/diagnose.h"
 #include "engine/pipeline_priv.h"
 
@@ -154,6 +155,22 @@ static uint64_t cut_inputs_of(const struct incident *n, uint64_t surroundings)
 	       1;
 }
 
+// Those that were withdrawn or merged. Whether there were any.
+static bool cut_gone_tell(struct pipeline *p)
+{
+	struct incident_view view = cut_view_of(p);
+	struct text document = {0};
+	enum book_news news;
+	bool told = false;
+	for (const struct incident *n; (n = book_withdrawn(p->book, &news)); told = true) {
+		text_clear(&document);
+		incident_json(&document, &view, n);
+		cut_revision_tell(p, n, news, &document);
+	}
+	text_free(&document);
+	return told;
+}
+
 // Whether anything was told.
 static bool cut_incidents_tell(struct pipeline *p)
 {
@@ -171,15 +188,20 @@ static bool cut_incidents_tell(struct pipeline *p)
 		diagnose_incident(&in, &n->verdict);
 		told |= cut_incident_tell(p, &view, i, &scratch) != BOOK_SAME;
 	}
-	enum book_news news;
-	for (const struct incident *n; (n = book_withdrawn(p->book, &news));) {
-		text_clear(&scratch);
-		incident_json(&scratch, &view, n);
-		cut_revision_tell(p, n, news, &scratch);
-		told = true;
-	}
 	text_free(&scratch);
-	return told;
+	return cut_gone_tell(p) || told;
+}
+
+void cut_withdraw(struct pipeline *p, uint32_t entity)
+{
+	struct instant cut = p->cut;
+	must(entity < p->entities->count);
+	book_withdraw_all(p->book, entity);
+	if (instant_known(p->next_cut))
+		p->cut = instant_after(p->next_cut, -p->cut_ns);
+	cut_blind(p);
+	(void)cut_gone_tell(p);
+	p->cut = cut; // nothing else was looked at
 }
 
 // Whether the entity is looked at now.

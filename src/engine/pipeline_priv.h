@@ -91,4 +91,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now); // fo
 
 // cut.c
 void cut_make(struct pipeline *p, struct instant now);
+// Its open incidents are withdrawn: it is not watched any more. Told at the point of the grid that was passed last.
+void cut_withdraw(struct pipeline *p, uint32_t entity);
 void cut_blind(struct pipeline *p); // the list of those who are blind, anew

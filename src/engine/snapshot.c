@@ -34,6 +34,7 @@ struct snapshot {
 	struct snapshot_about about;
 	uint32_t *entity_of; // number then → number now
 	size_t entity_count;
+	bool *begins; // by number now: the state has nothing of it
 };
 
 struct snapshot_run { // what the section functions work on
@@ -122,6 +123,11 @@ static void snapshot_entities_carry(struct carry *c, void *self)
 		return;
 	run->loaded->entity_of = of;
 	run->loaded->entity_count = n;
+	run->loaded->begins = alloc_zero(l->count, sizeof(bool));
+	memset(run->loaded->begins, true, l->count);
+	for (size_t i = 0; i < n && carry_good(c); i++)
+		if (of[i] != CARRY_GONE)
+			run->loaded->begins[of[i]] = false;
 	c->entities = (struct carry_map){of, n};
 }
 
@@ -252,14 +258,15 @@ static void snapshot_series_all_carry(struct carry *c, void *self)
 		if (!carry_good(c))
 			return;
 		const struct series *s = series_at(run->parts.targets, i);
-		if (s->entity < p->entities->count) {
+		bool gone = s->entity >= p->entities->count || (carry_loads(c) && run->loaded->begins[s->entity]);
+		if (!gone) {
 			series_carry(c, carry_loads(c) ? pipeline_series(p, i) : p->series[i]);
 			continue;
 		}
-		struct series_watch *gone =
-			series_create(p->decisions, s->entity, i, s->signal, (struct detection_sink){0});
-		series_carry(c, gone);
-		series_free(gone);
+		struct series_watch *left =
+			series_create(p->decisions, CARRY_GONE, i, s->signal, (struct detection_sink){0});
+		series_carry(c, left);
+		series_free(left);
 	}
 }
 
@@ -359,6 +366,16 @@ static bool snapshot_about_same(const struct snapshot_about *a, const struct sna
 	       strcmp(a->definition, b->definition) == 0 && a->settings == b->settings;
 }
 
+// Entities that the state does not have begin with what the table knows.
+static void snapshot_new_begin(const struct snapshot *s, struct pipeline *p)
+{
+	bool any = false;
+	for (size_t e = 0; e < p->entities->count; e++)
+		any |= s->begins[e];
+	if (any)
+		routes_begin(p->routes, s->begins);
+}
+
 int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *targets)
 {
 	struct snapshot_about about;
@@ -372,6 +389,8 @@ int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *t
 			      &run);
 	if (cursor_left(&s->carry.in))
 		carry_fail(&s->carry, ERR_MALFORMED);
+	if (carry_good(&s->carry))
+		snapshot_new_begin(s, p);
 	return s->carry.code;
 }
 
@@ -391,5 +410,6 @@ void snapshot_close(struct snapshot *s)
 		return;
 	snapshot_about_free(&s->about);
 	free(s->entity_of);
+	free(s->begins);
 	free(s);
 }

@@ -19,6 +19,7 @@
 static const char book_reason_flap[] = "what was seen was over within two watch intervals or a minute";
 static const char book_reason_lonely[] = "one observer alone saw it, and no other kind of evidence agreed";
 static const char book_reason_other[] = "what it rested on is explained by other incidents";
+static const char book_reason_unwatched[] = "it is not watched any more";
 static const char book_reason_merged[] = "it is part of another incident";
 
 struct mark { // what the book keeps of an incident
@@ -272,6 +273,13 @@ static void book_withdraw(struct book *b, size_t i, const char *reason, const ch
 	if (b->live.marks[i].told)
 		book_shelf_add(&b->gone, n, &b->live.marks[i]);
 	book_shelf_remove(&b->live, i);
+}
+
+void book_withdraw_all(struct book *b, uint32_t entity)
+{
+	for (size_t i = b->live.list.count; i-- > 0;)
+		if (b->live.marks[i].entity == entity && b->live.list.at[i].story.state != INCIDENT_CLOSED)
+			book_withdraw(b, i, book_reason_unwatched, "");
 }
 
 static size_t book_live_of(const struct book *b, uint32_t number)

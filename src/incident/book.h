@@ -59,6 +59,9 @@ enum book_news book_told(struct book *b, size_t i, uint64_t digest);
 // until the next call.
 const struct incident *book_withdrawn(struct book *b, enum book_news *ret_news);
 
+// The entity is not watched any more: those of its incidents that were told and are not over are withdrawn.
+void book_withdraw_all(struct book *b, uint32_t entity);
+
 // Marks in `ret_done` (by group of the dossier, room for `groups`) the incidents of the entity that were over before
 // `before`: what they were made of can be forgotten, they stay as they are.
 void book_seal(struct book *b, const struct dossier *d, struct instant before, bool *ret_done, size_t groups);

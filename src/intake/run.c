@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "base/version.h"
+#include "engine/watch.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
@@ -34,6 +35,7 @@ void run_free(struct intake_run *s)
 	resume_free(&s->resume);
 	inputs_free(&s->in);
 	world_free(s->world);
+	watching_free(&s->watching);
 	free(s->evidence);
 	precedents_free(&s->precedents);
 }
@@ -89,7 +91,7 @@ static bool run_say_lines(struct intake_run *s)
 
 static int run_add_watched(struct intake_run *s)
 {
-	int code = s->watch_count || s->world_path ? world_open(s->world_path, &s->world) : 0;
+	int code = s->watch_count || s->world_path || s->watching.path ? world_open(s->world_path, &s->world) : 0;
 	if (code < 0 && s->world_path) {
 		notice_line(s->notices, "%s: %s: %s", s->command, s->world_path, err_text(code));
 		return 3;
@@ -107,6 +109,9 @@ static int run_add_watched(struct intake_run *s)
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
 	}
+	code = watching_open(s);
+	if (code)
+		return code;
 	inputs_watch_series(&s->in);
 	for (size_t i = 0; i < s->in.entities.count; i++)
 		if (s->in.entities.at[i].watched)
@@ -176,6 +181,15 @@ static int run_take_record(struct intake_run *s, const struct record *r)
 	int code = s->resume.moved ? ERR_MALFORMED : had != s->had ? decoder_flush(s->decoder) : 0;
 	if (code < 0)
 		return code;
+	if (resume_rested(&s->resume, r)) {
+		struct record rest = *r; // what a rest closes is closed in the state
+		rest.kind = RECORD_SOURCE_REST;
+		s->had = true;
+		code = decoder_take(s->decoder, &rest);
+		code = code < 0 ? code : decoder_flush(s->decoder);
+		if (code < 0)
+			return code;
+	}
 	s->had = had;
 	if (r->kind == RECORD_GAP) {
 		s->gaps++;
@@ -261,10 +275,9 @@ static void run_prepare(struct intake_run *s)
 	run_read_precedents(s);
 }
 
-// The engine over the entities that are known now, and the registry in front of it.
-static void run_engine(struct intake_run *s)
+static struct pipeline_options run_options(const struct intake_run *s)
 {
-	struct pipeline_options options = {
+	return (struct pipeline_options){
 		.decisions = &s->decisions,
 		.cut_ns = s->cut_ns,
 		.revisions = s->revisions,
@@ -279,6 +292,21 @@ static void run_engine(struct intake_run *s)
 		.definition = s->definition,
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
+}
+
+int run_watch_change(struct intake_run *s, const struct watch_change *change)
+{
+	struct pipeline_options options = run_options(s);
+	int code = s->decoder ? decoder_flush(s->decoder) : 0;
+	if (code >= 0)
+		code = watch_change(&s->pipeline, &options, change);
+	return code < 0 ? code : session_log_watched(&s->log);
+}
+
+// The engine over the entities that are known now, and the registry in front of it.
+static void run_engine(struct intake_run *s)
+{
+	struct pipeline_options options = run_options(s);
 	s->pipeline = pipeline_create(&options);
 	if (!resume_load(&s->resume, s->pipeline, s->in.targets)) {
 		pipeline_free(s->pipeline);
@@ -325,13 +353,30 @@ int run_open(struct intake_run *s, int n, char **paths)
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 
+static struct snapshot_parts run_parts(const struct intake_run *s)
+{
+	return (struct snapshot_parts){.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
+}
+
+int run_state_save(struct intake_run *s)
+{
+	if (!s->snapshot_path)
+		return 0;
+	resume_save_wait(&s->resume, s->snapshot_path, true);
+	return resume_save(&s->resume, s->from_log ? NULL : s->in.feed, run_parts(s), s->snapshot_path);
+}
+
+void run_state_save_start(struct intake_run *s)
+{
+	if (s->snapshot_path)
+		resume_save_start(&s->resume, s->in.feed, run_parts(s), s->snapshot_path);
+}
+
 // The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
 // that tells revisions ends with this.
 static int run_end(struct intake_run *s)
 {
-	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
-	const struct feed *feed = s->from_log ? NULL : s->in.feed;
-	int code = s->snapshot_path ? resume_save(&s->resume, feed, parts, s->snapshot_path) : 0;
+	int code = run_state_save(s);
 	if (code < 0 || (s->snapshot_path && s->revisions.take))
 		return code;
 	return !s->from_log || s->log_ended || instant_known(s->until) ? run_finish(s) : 0;
@@ -339,12 +384,29 @@ static int run_end(struct intake_run *s)
 
 // ---- from a log ----
 
+// What another list watches from here on.
+static int run_log_watched(struct intake_run *s, struct cursor text)
+{
+	struct journal_configured found = {0};
+	struct entity_list wanted = {0};
+	uint64_t line = 0;
+	int code = journal_configuration_read(text, &wanted, NULL, &found, &line);
+	if (code == 0)
+		code = watching_change(s, &wanted);
+	journal_configured_free(&found);
+	entity_list_free(&wanted);
+	return code;
+}
+
 static int run_log_configuration(void *context, struct cursor text)
 {
 	struct intake_run *s = context;
 	struct journal_configured found = {0};
 	uint64_t line = 0;
-	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
+	int code = s->pipeline ? run_log_watched(s, text) : 0;
+	if (code < 0)
+		return code;
+	code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
 	if (code == 0 && !s->pipeline) {
 		s->world_digest = (struct world_digest){.date = found.world_date};
 		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));

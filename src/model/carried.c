@@ -120,9 +120,11 @@ static void carried_one_series(struct carry *c, struct target_table *t, uint32_t
 		return;
 	carry_check(c, signal);
 	bool gone = held.entity >= CARRY_GONE;
-	uint32_t id = !carry_good(c) ? i
-		      : gone	     ? series_gone(t, signal, strlen(signal))
-				     : series_id(t, held.entity, signal, strlen(signal));
+	const struct series *there = series_at(t, i); // a registry that holds the same beginning
+	bool same = there && signal && strcmp(there->signal, signal) == 0;
+	uint32_t id = !carry_good(c) || (gone && same) ? i
+		      : gone			       ? series_gone(t, signal, strlen(signal))
+						       : series_id(t, held.entity, signal, strlen(signal));
 	if (id != i)
 		carry_fail(c, ERR_NOT_FOUND);
 	free(signal);

@@ -569,6 +569,11 @@ uint16_t table_seen(const struct table *t, uint32_t prefix_id)
 	return t->hot[prefix_id].seen;
 }
 
+bool table_sees(const struct table *t, uint32_t prefix_id, uint32_t peer)
+{
+	return peer < PEERS_MAX && t->column[peer] && matrix_get(t->matrix, prefix_id, t->column[peer] - 1);
+}
+
 uint32_t table_origin(const struct table *t, uint32_t prefix_id)
 {
 	return t->hot[prefix_id].origin;
@@ -592,6 +597,11 @@ const struct dictionary *table_dictionary(const struct table *t)
 const struct health_peer *table_peer(const struct table *t, uint32_t peer)
 {
 	return peer < health_count(t->health) ? health_of(t->health, peer) : NULL;
+}
+
+uint32_t table_peers(const struct table *t)
+{
+	return peer_count(t->peers);
 }
 
 uint32_t table_peer_asn(const struct table *t, uint32_t peer)
