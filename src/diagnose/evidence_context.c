@@ -23,7 +23,7 @@ struct finding look_night(const struct incident *n, const struct decisions *d)
 }
 
 // How long it lasted at least and at most: a start or an end in a gap may lie anywhere in it. What is not over has no most.
-static void lasted_bounds(const struct incident *n, double *ret_least, double *ret_most)
+static void evidence_context_lasted_bounds(const struct incident *n, double *ret_least, double *ret_most)
 {
 	const struct story *s = &n->story;
 	bool over = n->story.state == INCIDENT_CLOSED && instant_known(s->end.best);
@@ -37,7 +37,7 @@ struct finding look_short(const struct incident *n, const struct decisions *d)
 	double lasted = n->facts.lasted_s, least, most;
 	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	lasted_bounds(n, &least, &most);
+	evidence_context_lasted_bounds(n, &least, &most);
 	return finding(most <= limit(d, JUDGE_SHORT_S), least > limit(d, JUDGE_SHORT_S), lasted, NAN);
 }
 
@@ -46,6 +46,6 @@ struct finding look_hours(const struct incident *n, const struct decisions *d)
 	double lasted = n->facts.lasted_s, least, most;
 	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	lasted_bounds(n, &least, &most);
+	evidence_context_lasted_bounds(n, &least, &most);
 	return finding(least >= limit(d, JUDGE_HOURS_S), most < limit(d, JUDGE_HOURS_S), lasted, NAN);
 }
