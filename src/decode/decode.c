@@ -318,6 +318,8 @@ const char *decode_worry(enum decode_count which)
 		return "table entries of peers that the index does not name";
 	case DECODE_BMP_UNUSABLE:
 		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration inbound missing on the router?)";
+	case DECODE_PEERS_OVER:
+		return "times a peer spoke that is left out, for more than 16384 are known (a limit of this version)";
 	case DECODE_BMP_LEFT_OUT:
 		return "BMP messages were left out, of peers of which only the Adj-RIB-Out came, or whose router is followed by its Loc-RIB ('lacuna bgp --all-views' shows them)";
 	case DECODE_LATE_LINES:
@@ -351,6 +353,7 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ADD_PATH_GUESSED] = "add_path_guessed",
 		[DECODE_BMP_STATISTICS] = "bmp_statistics",
 		[DECODE_BMP_OTHER_VIEW] = "bmp_other_view",
+		[DECODE_PEERS_OVER] = "peers_over",
 		[DECODE_BMP_LEFT_OUT] = "bmp_left_out",
 		[DECODE_BMP_UNUSABLE] = "bmp_unusable",
 		[DECODE_PROBES] = "probes",

@@ -196,10 +196,10 @@ static void rib_list_peer(struct decoder *d, struct decode_source *s, const stru
 	decode_push(d, OBS_RIB_PEER, e);
 }
 
-void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e)
+static void rib_take_dump(struct decoder *d, struct decode_source *s, const struct mrt_table_dump *dump,
+			  struct decode_envelope *e)
 {
 	static const struct bgp_context context = {.as_bytes = 2, .rib_entry = true};
-	const struct mrt_table_dump *dump = &m->dump;
 	struct peer key = {.address = dump->peer, .collector = e->collector, .asn = dump->peer_asn};
 	struct decode_slot *slot = decode_make_room(d);
 	bgp_attributes(dump->attributes, &context, &slot->attributes);
@@ -213,4 +213,17 @@ void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_re
 	rib_list_peer(d, s, e);
 	e->route.originated = dump->originated;
 	rib_push_entry(d, e, slot, &dump->prefix);
+}
+
+void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e)
+{
+	int got = 1;
+	for (; got == 1; got = mrt_table_dump_next(&m->dump))
+		rib_take_dump(d, s, &m->dump, e);
+	if (UNLIKELY(got < 0)) {
+		d->counts.of[DECODE_MALFORMED]++;
+		s->rib_damaged = true;
+		e->peer = PEER_NONE;
+		decode_push_malformed(d, e, (uint32_t)-ERR_MALFORMED);
+	}
 }

@@ -498,6 +498,21 @@ static bool run_say_strangers(const struct intake_run *s)
 	return true;
 }
 
+// Whether there is anything watched of which nothing can be said, all the time or for a while: that is not success.
+static bool run_unseen(const struct intake_run *s)
+{
+	for (uint32_t e = 0; s->pipeline && e < s->in.entities.count; e++) {
+		struct coverage_span *spans = NULL;
+		if (!s->in.entities.at[e].watched)
+			continue;
+		size_t n = pipeline_unseen(s->pipeline, e, &spans);
+		free(spans);
+		if (n || !pipeline_judged(s->pipeline, e))
+			return true;
+	}
+	return false;
+}
+
 int run_status(const struct intake_run *s, int code)
 {
 	if (code < 0 && s->resume.moved)
@@ -520,8 +535,8 @@ int run_status(const struct intake_run *s, int code)
 				    decode_worry((enum decode_count)i));
 	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
 		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
-		       s->counts.of[DECODE_BAD_LINES] || late;
-	return damaged ? 1 : 0;
+		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
+	return damaged || run_unseen(s) ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)

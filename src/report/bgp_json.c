@@ -25,17 +25,24 @@ static void bgp_json_key_text(struct json *j, const char *key, const char *from,
 
 static void bgp_json_put_path_segment(struct json *j, struct aspath_segment *segment)
 {
-	bool set = segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET;
+	bool sequence = segment->type == ASPATH_SEQUENCE;
+	bool confed = segment->type == ASPATH_CONFED_SEQUENCE || segment->type == ASPATH_CONFED_SET;
 	uint32_t asn;
-	if (set)
+	if (confed) {
+		json_open(j, '{');
+		json_key(j, segment->type == ASPATH_CONFED_SET ? "confed_set" : "confed_sequence");
+	}
+	if (!sequence)
 		json_open(j, '[');
 	while (aspath_asn(segment, &asn))
 		json_int(j, asn);
-	if (set)
+	if (!sequence)
 		json_close(j, ']');
+	if (confed)
+		json_close(j, '}');
 }
 
-// Sets are arrays within the array.
+// Sets are arrays within the array, segments of a confederation (RFC 5065) objects.
 static void bgp_json_put_path(struct json *j, const struct bgp_attributes *a)
 {
 	struct aspath_walk walk;

@@ -161,9 +161,11 @@ static inline void aspath_flatten_segment(struct aspath_segment segment, struct 
 	path->count = (uint16_t)(count + n);
 }
 
-static bool aspath_several(const struct aspath_segment *segment)
+// Whether a path that ends in this segment has no origin that can be named: one of several, or a member of a confederation,
+// which is no network to the rest of the world (RFC 6811, 2).
+static bool aspath_nameless(const struct aspath_segment *segment)
 {
-	return (segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET) && segment->count > 1;
+	return (segment->type == ASPATH_SET && segment->count > 1) || aspath_confed(segment);
 }
 
 void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
@@ -180,7 +182,7 @@ void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
 	aspath_walk_begin(a, &walk);
 	while (aspath_walk_next(&walk, &segment)) {
 		aspath_flatten_segment(segment, ret);
-		ret->ends_in_set = aspath_several(&segment);
+		ret->ends_in_set = aspath_nameless(&segment);
 	}
 }
 
@@ -195,7 +197,7 @@ uint32_t aspath_origin(const struct bgp_attributes *a)
 		while (aspath_walk_next(&walk, &segment))
 			last = segment;
 	}
-	if (!last.count || aspath_several(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
+	if (!last.count || aspath_nameless(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
 		return 0;
 	return aspath_asn(&last, &asn) ? asn : 0;
 }

@@ -49,11 +49,12 @@ struct aspath {
 	uint32_t asns[ASPATH_MAX]; // as seen from the peer: nearest first, origin last
 	uint16_t count;
 	bool truncated;	  // longer than ASPATH_MAX
-	bool ends_in_set; // a set of several: then the origin is not one network
+	bool ends_in_set; // a set of several, or of a confederation: then the origin is not one network
 };
 
 // Flattens with the AS4_PATH merge. An empty path gives count 0. Malformed paths give what was read.
 void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret);
 
-// The origin: last AS of the merged path; 0 when the path is empty or ends in a set of several.
+// The origin: last AS of the merged path; 0 when the path is empty or ends in a set of several or in a
+// segment of a confederation.
 uint32_t aspath_origin(const struct bgp_attributes *a);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // MRT table dumps: TABLE_DUMP (RFC 6396, 4.2), TABLE_DUMP_V2 (4.3; RFC 8050, 4; RFC 6397 is skipped).
-// Refuses the batched TABLE_DUMP of 2000 (several entries in a record) as unsupported.
+// The batched TABLE_DUMP of 2000 has several entries behind one view and sequence.
 #include "base/err.h"
 #include "wire/mrt_priv.h"
 
@@ -225,25 +225,45 @@ int mrt_rib_entry_next(struct mrt_rib *rib, struct mrt_rib_entry *ret)
 	return 1;
 }
 
-int mrt_table_dump(struct cursor body, struct mrt_record *r)
+// Prefix, length, status, time, peer, its AS, attributes.
+static bool mrt_table_dump_entry(struct cursor *c, uint16_t afi, struct mrt_table_dump *dump)
 {
-	struct mrt_table_dump *dump = &r->dump;
 	struct addr address;
-	uint16_t afi = r->header.subtype, peer_asn, length;
+	uint16_t peer_asn, length;
 	uint8_t bits, status;
-	if (afi != BGP_AFI_IPV4 && afi != BGP_AFI_IPV6)
-		return ERR_UNSUPPORTED;
-	if (!cursor_u16(&body, &dump->view) || !cursor_u16(&body, &dump->sequence) || !mrt_addr(&body, afi, &address) ||
-	    !cursor_u8(&body, &bits) || !cursor_u8(&body, &status) || !cursor_u32(&body, &dump->originated) ||
-	    !mrt_addr(&body, afi, &dump->peer) || !cursor_u16(&body, &peer_asn) || !cursor_u16(&body, &length) ||
-	    !cursor_sub(&body, length, &dump->attributes) || bits > family_bits(address.family))
-		return ERR_MALFORMED;
-	if (cursor_left(&body))
-		return ERR_UNSUPPORTED; // more entries follow
+	if (!mrt_addr(c, afi, &address) || !cursor_u8(c, &bits) || !cursor_u8(c, &status) ||
+	    !cursor_u32(c, &dump->originated) || !mrt_addr(c, afi, &dump->peer) || !cursor_u16(c, &peer_asn) ||
+	    !cursor_u16(c, &length) || !cursor_sub(c, length, &dump->attributes) || bits > family_bits(address.family))
+		return false;
 	dump->prefix = (struct prefix){.family = address.family, .length = bits};
 	memcpy(dump->prefix.bytes, address.bytes, sizeof(address.bytes));
 	prefix_mask(&dump->prefix);
 	dump->peer_asn = peer_asn;
+	return true;
+}
+
+int mrt_table_dump(struct cursor body, struct mrt_record *r)
+{
+	struct mrt_table_dump *dump = &r->dump;
+	uint16_t afi = r->header.subtype;
+	if (afi != BGP_AFI_IPV4 && afi != BGP_AFI_IPV6)
+		return ERR_UNSUPPORTED;
+	if (!cursor_u16(&body, &dump->view) || !cursor_u16(&body, &dump->sequence) ||
+	    !mrt_table_dump_entry(&body, afi, dump))
+		return ERR_MALFORMED;
+	dump->afi = afi;
+	dump->more = body;
 	r->kind = MRT_TABLE_DUMP;
+	return 1;
+}
+
+int mrt_table_dump_next(struct mrt_table_dump *dump)
+{
+	struct mrt_table_dump next = *dump;
+	if (!cursor_left(&dump->more))
+		return 0;
+	if (!mrt_table_dump_entry(&next.more, dump->afi, &next))
+		return ERR_MALFORMED;
+	*dump = next;
 	return 1;
 }
