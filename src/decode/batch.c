@@ -108,7 +108,7 @@ void decode_path(struct decoder *d, const struct bgp_attributes *a)
 static bool batch_same_peer(const struct peer *a, const struct peer *b)
 {
 	return a->asn == b->asn && a->collector == b->collector && a->view == b->view && a->instance == b->instance &&
-	       a->router == b->router && 	       addr_equal(&a->address, &b->address);
+	       a->router == b->router && addr_equal(&a->address, &b->address);
 }
 
 // A route server is not in its paths: then its AS stays open.

@@ -134,8 +134,8 @@ uint32_t decode_find_speaker(const struct decode_names *n, const struct peer *pe
 	uint32_t found = PEER_NONE;
 	for (uint32_t i = 0; i < peer_count(n->peers); i++) {
 		const struct peer *p = peer_at(n->peers, i);
-		if (p->collector != peer->collector || p->view != peer->view || p->instance != peer->instance || p->router != peer->router ||
-		    decode_asn_open(p->asn) || !addr_equal(&p->address, &peer->address))
+		if (p->collector != peer->collector || p->view != peer->view || p->instance != peer->instance ||
+		    p->router != peer->router || decode_asn_open(p->asn) || !addr_equal(&p->address, &peer->address))
 			continue;
 		if (found != PEER_NONE)
 			return PEER_NONE;

@@ -38,8 +38,11 @@ static const char *line_foreign_routes(struct cursor head)
 	static const struct {
 		const char *mark, *what;
 	} marks[] = {
-		{"\xa1\xb2\xc3\xd4", PACKETS}, {"\xd4\xc3\xb2\xa1", PACKETS}, {"\xa1\xb2\x3c\x4d", PACKETS},
-		{"\x4d\x3c\xb2\xa1", PACKETS}, {"\x0a\x0d\x0d\x0a", PACKETS}, // pcapng
+		{"\xa1\xb2\xc3\xd4", PACKETS},
+		{"\xd4\xc3\xb2\xa1", PACKETS},
+		{"\xa1\xb2\x3c\x4d", PACKETS},
+		{"\x4d\x3c\xb2\xa1", PACKETS},
+		{"\x0a\x0d\x0d\x0a", PACKETS}, // pcapng
 		{"OBMP",
 		 "messages of OpenBMP's collector, which are not read: have the router send BMP to 'lacuna record bmp' itself"},
 	};

@@ -31,7 +31,7 @@
 #define ZERO_HOLE     64
 #define PAUSE_SECONDS (400 * DAY_SECONDS) // longest that a collector is believed to be silent
 #define MARKER_BYTES  16
-#define BATCHED_SHORT 4 // see mrt_reader_batched
+#define BATCHED_SHORT 4	   // see mrt_reader_batched
 #define LENGTH_ALIKE  4096 // no type finds it too long
 #define LENGTH_ANY    1000 // a length that no type finds too short or too long
 

@@ -17,11 +17,11 @@
 
 enum batch_name_kind {
 	NAME_COLLECTOR, // text: its name
-	NAME_PEER,	// address, asn, view, collector; text: its instance as a number, or none; entity: its router's name, or none
-	NAME_OBSERVER,	// text: its id; asn, 0 unknown
-	NAME_TARGET,	// address, op; text: the name it is asked for, or none
-	NAME_SERIES,	// text: the signal's word; entity: whose it is
-	NAME_SOURCE,	// text: the file or feed, or none; collector
+	NAME_PEER, // address, asn, view, collector; text: its instance as a number, or none; entity: its router's name, or none
+	NAME_OBSERVER, // text: its id; asn, 0 unknown
+	NAME_TARGET,   // address, op; text: the name it is asked for, or none
+	NAME_SERIES,   // text: the signal's word; entity: whose it is
+	NAME_SOURCE,   // text: the file or feed, or none; collector
 	NAME_KIND_COUNT
 };
 

@@ -61,7 +61,7 @@ void peer_instance_text(struct text *t, uint64_t instance)
 static bool peer_same(const struct peer *a, const struct peer *b)
 {
 	return a->asn == b->asn && a->collector == b->collector && a->view == b->view && a->instance == b->instance &&
-	       a->router == b->router &&	       addr_equal(&a->address, &b->address);
+	       a->router == b->router && addr_equal(&a->address, &b->address);
 }
 
 static uint64_t peer_hash(const struct peer *peer)

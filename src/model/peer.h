@@ -5,10 +5,10 @@
 
 #include "net/prefix.h"
 
-#define PEERS_MAX      16384 // all of RIS and RouteViews is about 3,000
-#define COLLECTORS_MAX 1024  // they run about 70
-#define ROUTER_NAMES_MAX    16384 // names of routers that send BMP
-#define PEER_NONE      UINT32_MAX
+#define PEERS_MAX	 16384 // all of RIS and RouteViews is about 3,000
+#define COLLECTORS_MAX	 1024  // they run about 70
+#define ROUTER_NAMES_MAX 16384 // names of routers that send BMP
+#define PEER_NONE	 UINT32_MAX
 
 enum peer_view { PEER_VIEW_SESSION, PEER_VIEW_PRE_POLICY, PEER_VIEW_POST_POLICY, PEER_VIEW_OUT, PEER_VIEW_LOC_RIB };
 
@@ -16,7 +16,8 @@ struct peer {
 	struct addr address;
 	uint8_t view; // enum peer_view; SESSION for MRT
 	uint16_t collector;
-	uint16_t router; // of BMP: the number of the router's name (RFC 7854, 4.3: sysName); 0: not known, or none, as of MRT
+	uint16_t
+		router; // of BMP: the number of the router's name (RFC 7854, 4.3: sysName); 0: not known, or none, as of MRT
 	uint32_t asn;
 	uint64_t
 		instance; // of BMP: the peer distinguisher (RFC 7854, 4.2), big-endian bytes as a number; 0: none, as of MRT

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-#define BMP_VERSION 3
+#define BMP_VERSION	  3
 #define BMP_VERSION_LATER 4 // draft-ietf-grow-bmp-tlv
 
 #define PEER_LOC_RIB 3
@@ -26,7 +26,8 @@ static bool bmp_header_read(struct cursor *c, uint8_t *ret_version, uint32_t *re
 {
 	if (!cursor_u8(c, ret_version) || !cursor_u32(c, ret_length) || !cursor_u8(c, ret_type))
 		return false;
-	if ((*ret_version != BMP_VERSION && *ret_version != BMP_VERSION_LATER) || *ret_type >= BMP_TYPE_COUNT || *ret_length > BMP_MESSAGE_MAX)
+	if ((*ret_version != BMP_VERSION && *ret_version != BMP_VERSION_LATER) || *ret_type >= BMP_TYPE_COUNT ||
+	    *ret_length > BMP_MESSAGE_MAX)
 		return false;
 	return *ret_length >= BMP_HEADER_BYTES + (bmp_type_has_peer(*ret_type) ? BMP_PEER_HEADER_BYTES : 0u);
 }

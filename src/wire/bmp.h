@@ -8,7 +8,7 @@
 #define BMP_PEER_HEADER_BYTES 42
 #define BMP_MESSAGE_MAX	      (1u << 20) // two extended OPENs and change; a longer length is damage
 
-#define BMP_INFORMATION_NAME  2 // type of a TLV of an Initiation: sysName
+#define BMP_INFORMATION_NAME 2 // type of a TLV of an Initiation: sysName
 
 enum bmp_type {
 	BMP_ROUTE_MONITORING = 0,

@@ -78,7 +78,7 @@ struct mrt_rib_entry {
 struct mrt_table_dump { // its first entry; nearly always the only one
 	uint16_t view, sequence;
 	uint16_t afi;
-	struct cursor more; // for mrt_table_dump_next
+	struct cursor more;   // for mrt_table_dump_next
 	struct prefix prefix; // host bits cleared
 	uint32_t originated;
 	struct addr peer;

@@ -221,9 +221,11 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(framing),    cmocka_unit_test(version_4_is_named), cmocka_unit_test(peer_header), cmocka_unit_test(views),
-		cmocka_unit_test(no_peer),    cmocka_unit_test(peer_up),     cmocka_unit_test(peer_down),
-		cmocka_unit_test(statistics), cmocka_unit_test(names),
+		cmocka_unit_test(framing),     cmocka_unit_test(version_4_is_named),
+		cmocka_unit_test(peer_header), cmocka_unit_test(views),
+		cmocka_unit_test(no_peer),     cmocka_unit_test(peer_up),
+		cmocka_unit_test(peer_down),   cmocka_unit_test(statistics),
+		cmocka_unit_test(names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
