@@ -39,10 +39,9 @@ static void message_strip_own(struct decoder *d, const struct decode_envelope *e
 	a->as_path = cursor_of(d->stripped, left - width);
 }
 
-static bool message_family_read(const struct decoder *d, const struct bgp_mp *mp)
+static bool message_family_read(const struct bgp_mp *mp)
 {
-	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) &&
-	       (mp->safi == BGP_SAFI_UNICAST || (mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump));
+	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) && mp->safi == BGP_SAFI_UNICAST;
 }
 
 // Lists the fields in the order in which bgpdump prints them.
@@ -54,7 +53,7 @@ static size_t message_fields_of(struct decoder *d, const struct bgp_update *u, c
 	if (cursor_left(&u->withdrawn))
 		fields[n++] = (struct message_field){u->withdrawn, BGP_AFI_IPV4, OBS_WITHDRAW, false, &slot->withdrawn};
 	if (bgp_has(a, BGP_ATTR_MP_UNREACH)) {
-		if (message_family_read(d, &a->unreach))
+		if (message_family_read(&a->unreach))
 			fields[n++] =
 				(struct message_field){a->unreach.nlri, a->unreach.afi, OBS_WITHDRAW, false, &slot->mp};
 		else
@@ -63,7 +62,7 @@ static size_t message_fields_of(struct decoder *d, const struct bgp_update *u, c
 	if (cursor_left(&u->announced))
 		fields[n++] = (struct message_field){u->announced, BGP_AFI_IPV4, OBS_ANNOUNCE, false, &slot->plain};
 	if (bgp_has(a, BGP_ATTR_MP_REACH)) {
-		if (message_family_read(d, &a->reach))
+		if (message_family_read(&a->reach))
 			fields[n++] =
 				(struct message_field){a->reach.nlri, a->reach.afi, OBS_ANNOUNCE, false, &slot->mp};
 		else
@@ -72,26 +71,13 @@ static size_t message_fields_of(struct decoder *d, const struct bgp_update *u, c
 	return n;
 }
 
-// Keeps the prefixes before the break, as bgpdump does.
-static void message_field_cut(struct message_field *f)
-{
-	struct cursor rest = f->nlri;
-	struct prefix prefix;
-	uint32_t path_id;
-	while (bgp_nlri_next(&rest, f->afi, f->add_path, &prefix, &path_id) == 1)
-		;
-	f->nlri.end = rest.at;
-}
-
 static bool message_fields_readable(struct decoder *d, const struct decode_envelope *e, struct message_field *fields,
 				    size_t n)
 {
 	bool readable = true;
 	for (size_t i = 0; i < n; i++) {
 		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
-		fields[i].add_path = add_path < 0 ? e->add_path[fields[i].afi == BGP_AFI_IPV6] : add_path;
-		if (add_path < 0)
-			message_field_cut(&fields[i]);
+		fields[i].add_path = add_path > 0;
 		readable = readable && add_path >= 0;
 	}
 	return readable;
@@ -148,12 +134,10 @@ static void message_take_fault(struct decoder *d, const struct decode_envelope *
 
 // Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
 // router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
-static void message_read_attributes(const struct decoder *d, const struct decode_envelope *e,
-				    const struct bgp_update *u, struct bgp_attributes *a)
+static void message_read_attributes(const struct decode_envelope *e, const struct bgp_update *u,
+				    struct bgp_attributes *a)
 {
-	struct bgp_context context = {.as_bytes = e->as_bytes,
-				      .add_path = e->add_path[0] || e->add_path[1],
-				      .as_zero = d->options.as_bgpdump};
+	struct bgp_context context = {.as_bytes = e->as_bytes, .add_path = e->add_path[0] || e->add_path[1]};
 	bgp_attributes(u->attributes, &context, a);
 	if (LIKELY(a->action < BGP_WITHDRAW))
 		return;
@@ -229,7 +213,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	}
 	struct decode_slot *slot = decode_make_room(d);
 	struct bgp_attributes *a = &slot->attributes;
-	message_read_attributes(d, e, &u, a);
+	message_read_attributes(e, &u, a);
 	d->counts.of[DECODE_UNKNOWN_ATTRIBUTE] += a->unknown;
 	uint16_t ended = bgp_end_of_rib(&u, a);
 	if (ended) {
@@ -248,8 +232,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	size_t n = message_fields_of(d, &u, slot, fields);
 	if (!message_fields_readable(d, e, fields, n)) {
 		message_take_fault(d, e, BGP_FAULT_NLRI);
-		if (!d->options.as_bgpdump)
-			return;
+		return;
 	}
 	if (a->action == BGP_DISCARD) {
 		d->counts.of[DECODE_DISCARDED]++;
