@@ -117,7 +117,7 @@ bool cli_bgp_worries(const struct decode_counts *c)
 		const char *worry = decode_worry((enum decode_count)i);
 		if (!c->of[i] || !worry)
 			continue;
-		any |= i != DECODE_BMP_LEFT_OUT;
+		any |= i != DECODE_BMP_LEFT_OUT && i != DECODE_MULTICAST;
 		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i], worry);
 	}
 	if (!c->of[DECODE_MALFORMED] && !c->of[DECODE_MALFORMED_UPDATE])

@@ -39,9 +39,14 @@ static void message_strip_own(struct decoder *d, const struct decode_envelope *e
 	a->as_path = cursor_of(d->stripped, left - width);
 }
 
-static bool message_family_read(const struct bgp_mp *mp)
+// Multicast only where bgpdump's form is asked for, which has it; that is counted, since no other output does.
+static bool message_family_read(struct decoder *d, const struct bgp_mp *mp)
 {
-	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) && mp->safi == BGP_SAFI_UNICAST;
+	if (mp->afi != BGP_AFI_IPV4 && mp->afi != BGP_AFI_IPV6)
+		return false;
+	bool multicast = mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump;
+	d->counts.of[DECODE_MULTICAST] += multicast;
+	return multicast || mp->safi == BGP_SAFI_UNICAST;
 }
 
 // Lists the fields in the order in which bgpdump prints them.
@@ -53,7 +58,7 @@ static size_t message_fields_of(struct decoder *d, const struct bgp_update *u, c
 	if (cursor_left(&u->withdrawn))
 		fields[n++] = (struct message_field){u->withdrawn, BGP_AFI_IPV4, OBS_WITHDRAW, false, &slot->withdrawn};
 	if (bgp_has(a, BGP_ATTR_MP_UNREACH)) {
-		if (message_family_read(&a->unreach))
+		if (message_family_read(d, &a->unreach))
 			fields[n++] =
 				(struct message_field){a->unreach.nlri, a->unreach.afi, OBS_WITHDRAW, false, &slot->mp};
 		else
@@ -62,13 +67,30 @@ static size_t message_fields_of(struct decoder *d, const struct bgp_update *u, c
 	if (cursor_left(&u->announced))
 		fields[n++] = (struct message_field){u->announced, BGP_AFI_IPV4, OBS_ANNOUNCE, false, &slot->plain};
 	if (bgp_has(a, BGP_ATTR_MP_REACH)) {
-		if (message_family_read(&a->reach))
+		if (message_family_read(d, &a->reach))
 			fields[n++] =
 				(struct message_field){a->reach.nlri, a->reach.afi, OBS_ANNOUNCE, false, &slot->mp};
 		else
 			d->counts.of[DECODE_OTHER_FAMILY]++;
 	}
 	return n;
+}
+
+// Keeps the prefixes before the break, as bgpdump does.
+static void message_field_cut(struct message_field *f)
+{
+	struct cursor rest = f->nlri;
+	struct prefix prefix;
+	uint32_t path_id;
+	while (bgp_nlri_next(&rest, f->afi, f->add_path, &prefix, &path_id) == 1)
+		;
+	f->nlri.end = rest.at;
+}
+
+// Whether prefixes that nobody may have announced are wanted all the same: only where bgpdump itself is asked for.
+static bool message_broken_wanted(const struct decoder *d)
+{
+	return d->options.as_bgpdump && d->options.trust_subtypes;
 }
 
 static bool message_fields_readable(struct decoder *d, const struct decode_envelope *e, struct message_field *fields,
@@ -78,6 +100,8 @@ static bool message_fields_readable(struct decoder *d, const struct decode_envel
 	for (size_t i = 0; i < n; i++) {
 		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
 		fields[i].add_path = add_path > 0;
+		if (add_path < 0)
+			message_field_cut(&fields[i]);
 		readable = readable && add_path >= 0;
 	}
 	return readable;
@@ -232,7 +256,8 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	size_t n = message_fields_of(d, &u, slot, fields);
 	if (!message_fields_readable(d, e, fields, n)) {
 		message_take_fault(d, e, BGP_FAULT_NLRI);
-		return;
+		if (!message_broken_wanted(d))
+			return;
 	}
 	if (a->action == BGP_DISCARD) {
 		d->counts.of[DECODE_DISCARDED]++;
