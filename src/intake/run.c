@@ -501,6 +501,8 @@ static bool run_say_strangers(const struct intake_run *s)
 // Whether there is anything watched of which nothing can be said, all the time or for a while: that is not success.
 static bool run_unseen(const struct intake_run *s)
 {
+	if (s->growing || s->snapshot_path)
+		return false; // it goes on
 	for (uint32_t e = 0; s->pipeline && e < s->in.entities.count; e++) {
 		struct coverage_span *spans = NULL;
 		if (!s->in.entities.at[e].watched)
