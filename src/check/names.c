@@ -188,11 +188,22 @@ int names_add(struct name_lookup *n, uint32_t index, const char *name)
 	return 0;
 }
 
+// Whose turn it is, of those that may be asked; null: none may.
+static const struct addr *names_resolver_of(const struct name_lookup *n, unsigned tries)
+{
+	for (size_t i = 0; i < n->resolver_count; i++) {
+		const struct addr *a = &n->resolvers[(tries + i) % n->resolver_count];
+		if (gate_admits(n->o.gate, a, GATE_RESOLVER) == GATE_GO)
+			return a;
+	}
+	return NULL;
+}
+
 // Asks one type. 1: begun, or ended at once; 0: must wait.
 static int names_ask(struct name_lookup *n, uint32_t which, unsigned type, int64_t *ret_wait_ns)
 {
 	struct name_looked *l = &n->all[which];
-	const struct addr *resolver = n->resolver_count ? &n->resolvers[l->tries[type] % n->resolver_count] : NULL;
+	const struct addr *resolver = names_resolver_of(n, l->tries[type]);
 	struct check_spec s = {.op = PROBE_DNS,
 			       .kind = GATE_RESOLVER,
 			       .flags = CHECK_DNS_RECURSE,
@@ -201,7 +212,7 @@ static int names_ask(struct name_lookup *n, uint32_t which, unsigned type, int64
 			       .qtype = type == OF_V4 ? DNS_A : DNS_AAAA,
 			       .timeout_ms = TIMEOUT_MS,
 			       .name = l->text};
-	bool may = resolver && gate_admits(n->o.gate, resolver, GATE_RESOLVER) == GATE_GO;
+	bool may = resolver != NULL;
 	if (may)
 		s.address = *resolver;
 	l->waiting |= (uint8_t)(1u << type);

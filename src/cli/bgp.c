@@ -156,6 +156,8 @@ static void bgp_name_gap(const struct bgp_run *r, const struct record *gap)
 
 static void bgp_sources_add(struct bgp_run *r)
 {
+	for (size_t i = 0; i < r->options.collector_count; i++)
+		(void)inputs_collector_rule(&r->in, r->options.collectors[i]); // judged before
 	for (int i = 0; i < r->options.path_count; i++)
 		r->missing += inputs_add(&r->in, r->options.paths[i]) < 0;
 	r->missing += r->in.left_out;
@@ -312,7 +314,7 @@ int cli_bgp(int argc, char **argv)
 	int status = bgp_options_read(argc, argv, &r->options);
 	signal(SIGPIPE, SIG_IGN);
 	if (status < 0 && r->options.state)
-		status = cli_bgp_state(r->options.paths, r->options.path_count, r->options.json);
+		status = cli_bgp_state(&r->options);
 	else if (status < 0)
 		status = cli_bgp_run(r);
 	bgp_options_free(&r->options);

@@ -41,6 +41,7 @@ static const char replay_help[] =
 	"  --verbose             with --follow: the whole story with each revision\n"
 	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, one-network\n"
+	"  --collector NAME=PATH files below the folder or of the pattern PATH are of this collector; else their paths say it\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
@@ -179,6 +180,10 @@ static int replay_parse_one(struct replay *r, int option)
 	case 'W':
 		r->session.world_path = optarg;
 		return 0;
+	case 'C':
+		if (inputs_collector_rule(&r->session.in, optarg) < 0)
+			return replay_usage("--collector wants NAME=PATH", optarg);
+		return 0;
 	case 'u':
 		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
@@ -201,6 +206,7 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"json", no_argument, NULL, 'j'},
 		{"until", required_argument, NULL, 'u'},
 		{"definition", required_argument, NULL, 'd'},
+		{"collector", required_argument, NULL, 'C'},
 		{"world", required_argument, NULL, 'W'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"full-feed-floor", required_argument, NULL, 'f'},

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "daemon/own.h"
 #include "schedule/gate.h"
+#include "schedule/special.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -137,40 +138,55 @@ static void naming_say(const struct naming *n, const struct naming_host *h, cons
 	text_free(&line);
 }
 
-// Whether there is a way there at all: a connected UDP socket asks the routes, and sends nothing.
-static bool naming_has_route(const struct addr *a)
+enum naming_way { NAMING_NO_WAY, NAMING_ROUTED, NAMING_OWN };
+
+// How the system would go there: a connected UDP socket asks the routes, and sends nothing. What it would send from the address itself
+// is ours, also where no interface lists it (a local route).
+static enum naming_way naming_way_to(const struct addr *a)
 {
-	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(9)};
-	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(9)};
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(9)}, from4 = {0};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(9)}, from6 = {0};
 	bool six = a->family == FAMILY_V6;
 	memcpy(&v4.sin_addr, a->bytes, sizeof(v4.sin_addr));
 	memcpy(&v6.sin6_addr, a->bytes, sizeof(v6.sin6_addr));
+	socklen_t size = six ? sizeof(v6) : sizeof(v4);
+	struct sockaddr *to = six ? (struct sockaddr *)&v6 : (struct sockaddr *)&v4;
+	struct sockaddr *from = six ? (struct sockaddr *)&from6 : (struct sockaddr *)&from4;
 	int s = socket(six ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool has = s >= 0 && connect(s, six ? (const struct sockaddr *)&v6 : (const struct sockaddr *)&v4,
-				     six ? sizeof(v6) : sizeof(v4)) == 0;
+	bool routed = s >= 0 && connect(s, to, size) == 0 && getsockname(s, from, &size) == 0;
 	if (s >= 0)
 		close(s);
-	return has;
+	bool own = routed && (six ? memcmp(&from6.sin6_addr, &v6.sin6_addr, sizeof(v6.sin6_addr)) == 0
+				  : from4.sin_addr.s_addr == v4.sin_addr.s_addr);
+	return own ? NAMING_OWN : routed ? NAMING_ROUTED : NAMING_NO_WAY;
 }
 
-// The one of the addresses that is asked: the one that was, as long as it is among them; else IPv6 where there is a route, else IPv4,
-// else any. GATE_GO, or why none of them may be.
-static enum gate_answer naming_pick(struct naming *n, const struct naming_host *h, const struct addr *list,
+// What an address is worth; 0: it may not be asked, and *ret_why says why. The one that was stays, as long as it is among them; else IPv6
+// where there is a route, else IPv4, else any.
+static int naming_worth(const struct naming *n, const struct naming_host *h, const struct addr *a,
+			enum gate_answer *ret_why)
+{
+	enum gate_answer answer = gate_admits(n->gate, a, n->o.named ? GATE_NAMED_FOUND : GATE_WATCH_FOUND);
+	enum naming_way way = answer == GATE_GO ? naming_way_to(a) : NAMING_NO_WAY;
+	// In a laboratory all may be on one machine; loopback was judged already.
+	bool own = way == NAMING_OWN && !n->o.plan->lab && !special_loopback(a);
+	if (answer != GATE_GO || own) {
+		*ret_why = own ? GATE_SPECIAL : answer;
+		return 0;
+	}
+	if (addr_equal(a, &h->now))
+		return 4;
+	return way == NAMING_NO_WAY ? 1 : a->family == FAMILY_V6 ? 3 : 2;
+}
+
+// GATE_GO and the one that is asked, or why none of them may be.
+static enum gate_answer naming_pick(const struct naming *n, const struct naming_host *h, const struct addr *list,
 				    size_t count, struct addr *ret)
 {
-	uint8_t kind = n->o.named ? GATE_NAMED_FOUND : GATE_WATCH_FOUND;
 	enum gate_answer why = GATE_UNLISTED;
 	int best = 0;
 	for (size_t i = 0; i < count; i++) {
-		enum gate_answer answer = gate_admits(n->gate, &list[i], kind);
-		if (answer != GATE_GO) {
-			why = answer;
-			continue;
-		}
-		int worth = addr_equal(&list[i], &h->now) ? 4
-			    : !naming_has_route(&list[i]) ? 1
-			    : list[i].family == FAMILY_V6 ? 3
-							  : 2;
+		int worth = naming_worth(n, h, &list[i], &why);
 		if (worth > best) {
 			best = worth;
 			*ret = list[i];
@@ -214,8 +230,11 @@ static void naming_leads(struct naming *n, struct naming_host *h, const struct a
 	struct text first = {0};
 	text_addr(&first, &list[0]);
 	h->refused = (uint8_t)why;
-	naming_say(n, h, " leads to %s, %s: not asked there", text_string(&first),
-		   why == GATE_SPECIAL ? "which is loopback, private, our own or special" : gate_answer_name(why));
+	naming_say(
+		n, h, " leads to %s, %s: not asked there", text_string(&first),
+		why == GATE_SPECIAL
+			? "which is loopback, private, our own or special (write the address itself where it is meant)"
+			: gate_answer_name(why));
 	text_free(&first);
 }
 

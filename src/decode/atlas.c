@@ -466,6 +466,10 @@ void decode_atlas(struct decoder *d, struct decode_source *s, const struct recor
 	}
 	int n = snprintf(observer, sizeof(observer), "atlas/%llu", (unsigned long long)probe);
 	a.observer = decode_observer(d, s, observer, (size_t)n);
+	if (a.observer >= OBSERVERS_MAX) {
+		decode_bad_line(d, s, r, DECODE_OBSERVERS_OVER);
+		return;
+	}
 	if (scan_is(&of[TYPE], "http") || scan_is(&of[TYPE], "sslcert"))
 		scan_string(of[URI].type == SCAN_STRING ? &of[URI] : &of[DST_NAME], a.name, sizeof(a.name));
 	if (!scan_array(&of[RESULTSET], &c) || !atlas_clock_set(&of[LTS])) {

@@ -141,6 +141,7 @@ uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
 		return slot->id;
 	uint32_t id = decode_name_peer(d->names, peer);
 	*slot = (struct decode_cached){*peer, id, true};
+	d->counts.of[DECODE_PEERS_OVER] += id == PEER_NONE;
 	if (id != PEER_NONE && id >= d->known_count) {
 		size_t wanted = (id + 64u) & ~63u;
 		wanted = wanted > id ? wanted : id + 1u;

@@ -46,8 +46,13 @@ enum decode_count {
 	DECODE_ATLAS_OTHER,    // results of types that are not read
 	DECODE_HEALTH,	       // lines of observers about themselves
 	DECODE_TOOL_OTHER,     // answers that other tools tell of and that say nothing of a target
+<<<<<<< HEAD
 	DECODE_MULTICAST,      // fields of multicast prefixes that bgpdump's form shows and no other
 	DECODE_BMP_VERSION,    // BMP messages of a version that is not read
+=======
+	DECODE_SERIES_AGAIN,   // values that came before: downloads that overlap and agree
+	DECODE_PEERS_OVER,     // times that a peer was met of which there are too many
+>>>>>>> main
 	DECODE_SERIES_TWICE,   // values of a time of which a newer download says something else
 	DECODE_COUNT
 };

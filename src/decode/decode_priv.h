@@ -17,6 +17,8 @@
 #define SLOTS_MAX     128	   // routes with all attributes handed on at a time
 #define SESSION_CACHE 256	   // peers found without asking the registry
 
+#define DECODE_OBSERVERS_OVER "more observers than are kept apart (1024, a limit of this version)"
+
 struct decode_bmp;    // decode/bmp.c: the router behind one BMP stream
 struct decode_lines;  // decode/probe.c: what a source of lines needs
 struct decode_series; // decode/series.c: a slot of a cache

@@ -172,7 +172,7 @@ uint16_t decode_name_observer(struct decode_names *n, const char *id, size_t len
 	length = names_cut(length);
 	uint32_t number = names_number(&n->observers, cursor_of(id, length), OBSERVERS_MAX, &fresh);
 	if (number == OBSERVERS_MAX)
-		return OBSERVERS_MAX - 1;
+		return OBSERVERS_MAX;
 	struct batch_name name = {.kind = NAME_OBSERVER, .number = number};
 	if (fresh)
 		batch_room_name(n->room, &name, id, length, NULL);

@@ -22,7 +22,7 @@ void decode_names_free(struct decode_names *n);
 void decode_name_collector(struct decode_names *n, uint16_t collector); // announces it, once
 void decode_name_source(struct decode_names *n, uint32_t source, const char *file);
 
-// Numbers; PEER_NONE or TARGET_NONE when there are more than the registries of model hold; the last observer swallows the rest.
+// Numbers; PEER_NONE or TARGET_NONE when there are more than the registries of model hold; OBSERVERS_MAX of an observer.
 uint32_t decode_name_peer(struct decode_names *n, const struct peer *peer);
 uint32_t decode_find_peer(const struct decode_names *n, const struct peer *peer); // announces nothing
 // A speaker whose AS a writer did not know (0, or AS_TRANS of a table of two bytes): the one peer of that collector, view and address

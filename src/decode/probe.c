@@ -192,8 +192,11 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	int op = decode_probe_op(&of[OP]);
 	bool health = n && UNLIKELY(op < 0) && probe_is_health(&of[OP]);
 	const char *why = !n ? "no observer" : op < 0 ? "no op, or an unknown one" : NULL;
-	if (health)
-		why = decode_health(d, r, decode_observer(d, s, observer, n));
+	uint16_t by = why && !health ? 0 : decode_observer(d, s, observer, n);
+	if (by >= OBSERVERS_MAX)
+		why = DECODE_OBSERVERS_OVER;
+	else if (health)
+		why = decode_health(d, r, by);
 	if (!why && !health && of[OK].type != SCAN_TRUE && of[OK].type != SCAN_FALSE && of[FAILURE].type != SCAN_STRING)
 		why = "neither ok nor failure";
 	why = why || health ? why : probe_take_target(d, of, (uint8_t)op, &target);
@@ -202,7 +205,7 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	if (why || health)
 		return;
 	struct decode_envelope e = {.peer = PEER_NONE, .time = r->time};
-	e.collector = decode_observer(d, s, observer, n);
+	e.collector = by;
 	struct obs *o = decode_push(d, OBS_PROBE, &e);
 	o->probe.op = (uint8_t)op;
 	o->probe.outcome = decode_probe_outcome(of);

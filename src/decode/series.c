@@ -40,6 +40,7 @@ static bool series_is_second(struct decoder *d, struct decode_source *s, const s
 	struct decode_last *last = &d->series_last[id];
 	bool second = instant_known(last->time) && last->time.ns == r->time.ns;
 	bool same = last->number == number || (isnan(last->number) && isnan(number));
+	d->counts.of[DECODE_SERIES_AGAIN] += second && same;
 	if (second && !same)
 		decode_contradicted(d, s, r);
 	if (!second)

@@ -144,6 +144,10 @@ void decode_tool(struct decoder *d, struct decode_source *s, const struct record
 	}
 	struct decode_envelope e = {.peer = PEER_NONE, .time = r->time};
 	read.collector = tool_observer_of(d, s, r);
+	if (read.collector >= OBSERVERS_MAX) {
+		decode_bad_line(d, s, r, DECODE_OBSERVERS_OVER);
+		return;
+	}
 	*decode_push(d, OBS_PROBE, &e) = read;
 	d->counts.of[DECODE_PROBES]++;
 }

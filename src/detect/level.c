@@ -5,6 +5,9 @@
 // opens, dated back to that start. A small loss that goes no further for LEVEL_PAUSE_S is no start: it is learned, and
 // departures are measured from it. An event ends when the value has stayed at or above LEVEL_CLOSE for LEVEL_HOLD_S, dated
 // back to the moment it got there. Unknown values (too few healthy networks) freeze everything: no start, no end.
+// DOC: silence
+// That a network is silent is noticed late; until then its old table hides what the others saw. A start or an end that is
+// seen in that moment lies anywhere since its last word, or, if the share of networks that see fell meanwhile, where it fell.
 #include "detect/level.h"
 
 #include "base/alloc.h"
@@ -37,12 +40,13 @@ struct level {
 	struct instant lowest_at;
 	struct sample last; // newest known value
 	bool any, blind, judged;
-	bool departed, open;	    // below depart since d.start; event confirmed
-	struct instant below;	    // since when below close, while departed and not open; unknown: is not
-	bool deep;		    // has been at or below open since then
-	struct instant seen;	    // the newest value's time; the view was lost before it: the time of that
-	struct instant before_back; // `seen` at `back`
-	struct instant back;	    // since when at or above close, while open; unknown: is below
+	bool departed, open;		// below depart since d.start; event confirmed
+	struct instant below;		// since when below close, while departed and not open; unknown: is not
+	bool deep;			// has been at or below open since then
+	struct instant seen;		// the newest value's time; the view was lost before it: the time of that
+	struct instant before_back;	// `seen` at `back`
+	struct instant fell, fell_last; // since when the share of networks that see has been falling; its newest fall
+	struct instant back;		// since when at or above close, while open; unknown: is below
 	struct detection d;
 };
 
@@ -64,7 +68,7 @@ struct level *level_create(const struct decisions *decisions, uint32_t entity, u
 	l->entity = entity;
 	l->signal = signal;
 	l->out = out;
-	l->back = INSTANT_NONE;
+	l->back = l->fell = l->fell_last = INSTANT_NONE;
 	return l;
 }
 
@@ -164,6 +168,26 @@ static void level_profile_fall(struct level *l, const struct sample *s)
 	}
 }
 
+// What silent networks hid until now is dated by what those that spoke have seen since.
+static struct moment level_start_of(const struct level *l, const struct sample *s)
+{
+	if (!s->silent_ns || !instant_known(l->fell) || l->fell.ns < l->seen.ns)
+		return level_moment_between(l, l->seen, s->time);
+	return level_moment_between(l, l->fell, l->fell_last);
+}
+
+static void level_fall_note(struct level *l, const struct sample *s)
+{
+	if (!l->any || l->blind || s->of_networks != l->last.of_networks)
+		return;
+	if (s->sight > l->last.sight)
+		l->fell = INSTANT_NONE;
+	if (s->sight >= l->last.sight)
+		return;
+	l->fell = instant_known(l->fell) ? l->fell : s->time;
+	l->fell_last = s->time;
+}
+
 static void level_depart(struct level *l, const struct sample *s)
 {
 	l->departed = true;
@@ -173,7 +197,7 @@ static void level_depart(struct level *l, const struct sample *s)
 	l->d = (struct detection){
 		.entity = l->entity,
 		.signal = l->signal,
-		.start = level_moment_between(l, l->seen, s->time),
+		.start = level_start_of(l, s),
 		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
 		.baseline = (uint64_t)l->baseline,
 		.lowest = s->value,
@@ -286,7 +310,7 @@ void level_take(struct level *l, const struct sample *s)
 	if (s->of_networks < level_share(l, LEVEL_NETWORKS_MIN)) {
 		if (l->any && !l->blind) {
 			level_until(l, s->time);
-			l->seen = s->time;
+			l->seen = instant_after(s->time, -s->silent_ns);
 		}
 		l->blind = true;
 		return;
@@ -294,7 +318,8 @@ void level_take(struct level *l, const struct sample *s)
 	if (l->any && !l->blind)
 		level_until(l, s->time);
 	if (!l->any || !l->blind)
-		l->seen = s->time;
+		l->seen = instant_after(s->time, -s->silent_ns);
+	level_fall_note(l, s);
 	l->blind = false;
 	l->any = true;
 	l->last = *s;
@@ -374,6 +399,8 @@ void level_carry(struct carry *c, struct level *l)
 	CARRY(c, l->deep);
 	CARRY(c, l->seen);
 	CARRY(c, l->before_back);
+	CARRY(c, l->fell);
+	CARRY(c, l->fell_last);
 	CARRY(c, l->back);
 	detection_carry(c, &l->d);
 	carry_check(c, !l->departed || (l->d.entity == l->entity && l->d.signal == l->signal));

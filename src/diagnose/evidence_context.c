@@ -22,19 +22,30 @@ struct finding look_night(const struct incident *n, const struct decisions *d)
 	return finding(hour < until, hour >= until, hour, NAN);
 }
 
+// How long it lasted at least and at most: a start or an end in a gap may lie anywhere in it. What is not over has no most.
+static void evidence_context_lasted_bounds(const struct incident *n, double *ret_least, double *ret_most)
+{
+	const struct story *s = &n->story;
+	bool over = n->story.state == INCIDENT_CLOSED && instant_known(s->end.best);
+	double late = instant_gap_s(s->start.best, s->start.to);
+	*ret_least = over ? instant_gap_s(s->start.to, s->end.from) : n->facts.lasted_s - late;
+	*ret_most = over ? instant_gap_s(s->start.from, s->end.to) : INFINITY;
+}
+
 struct finding look_short(const struct incident *n, const struct decisions *d)
 {
-	double lasted = n->facts.lasted_s;
+	double lasted = n->facts.lasted_s, least, most;
 	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	return finding(lasted <= limit(d, JUDGE_SHORT_S) && n->story.state == INCIDENT_CLOSED,
-		       lasted > limit(d, JUDGE_SHORT_S), lasted, NAN);
+	evidence_context_lasted_bounds(n, &least, &most);
+	return finding(most <= limit(d, JUDGE_SHORT_S), least > limit(d, JUDGE_SHORT_S), lasted, NAN);
 }
 
 struct finding look_hours(const struct incident *n, const struct decisions *d)
 {
-	double lasted = n->facts.lasted_s;
+	double lasted = n->facts.lasted_s, least, most;
 	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	return finding(lasted >= limit(d, JUDGE_HOURS_S), n->story.state == INCIDENT_CLOSED, lasted, NAN);
+	evidence_context_lasted_bounds(n, &least, &most);
+	return finding(least >= limit(d, JUDGE_HOURS_S), most < limit(d, JUDGE_HOURS_S), lasted, NAN);
 }

@@ -8,6 +8,7 @@
 #include "base/must.h"
 #include "diagnose/diagnose.h"
 #include "engine/pipeline_priv.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,7 +125,9 @@ static enum book_news cut_incident_tell(struct pipeline *p, const struct inciden
 	struct text head = {0};
 	text_clear(document);
 	size_t rest = incident_json(document, v, n);
-	enum book_news news = book_told(p->book, i, hash_bytes(document->bytes + rest, document->length - rest));
+	struct hash_wide digest = {0};
+	hash_wide_add(&digest, document->bytes + rest, document->length - rest);
+	enum book_news news = book_told(p->book, i, digest);
 	if (news != BOOK_SAME && p->revisions.take) {
 		incident_json_head(&head, n);
 		text_bytes(&head, document->bytes + rest, document->length - rest);
@@ -147,12 +150,20 @@ static uint64_t cut_surroundings_of(const struct pipeline *p)
 	return h;
 }
 
-static uint64_t cut_inputs_of(const struct incident *n, uint64_t surroundings)
+static int cut_digest_add(void *context, const void *bytes, size_t n)
 {
-	uint64_t of_story = hash_words(&n->story, sizeof(n->story)), of_facts = hash_words(&n->facts, sizeof(n->facts));
-	return hash_pair(hash_pair(of_story, of_facts),
-			 hash_pair(hash_words(&n->ties, sizeof(n->ties)), surroundings)) |
-	       1;
+	hash_wide_add(context, bytes, n);
+	return 0;
+}
+
+// Member by member, as it would be carried: what lies between members is not looked at, and words count by their letters.
+static struct hash_wide cut_inputs_of(struct incident *n, uint64_t surroundings)
+{
+	struct hash_wide digest = {1, 1};
+	struct carry c = {.way = CARRY_SAVE, .out = {cut_digest_add, &digest}};
+	incident_told_carry(&c, n);
+	hash_wide_add(&digest, &surroundings, sizeof(surroundings));
+	return digest;
 }
 
 // Those that were withdrawn or merged. Whether there were any.

@@ -71,7 +71,7 @@ const char *line_foreign(struct cursor head)
 		{{"\"test_keys\"", "\"probe_cc\""},
 		 "measurements of OONI, which are not read: they say how sites are reached from inside, not whether a network is up"},
 		{{"\"resultType\"", "\"result\""},
-		 "an answer of Prometheus, of which only a query_range (resultType matrix) whose series have a label entity or country is read"},
+		 "an answer of Prometheus, which is not read: write it as CSV with the columns time,entity,signal,value"},
 		{{"\"serie_0\"", "\"timestamps\""},
 		 "an answer of Cloudflare Radar, which is not read: write it as CSV with the columns time,entity,signal,value"},
 		{{"\"dateRange\"", "\"success\""},

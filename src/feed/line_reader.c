@@ -43,6 +43,7 @@ struct line_reader {
 	struct text text;		// a line of another form, or the document
 	struct text why;		// the line at work is bad, or empty
 	struct line_store *store;
+	int64_t watermark, span; // of the store; longest that a result of several attempts took
 	struct line_ioda *ioda;
 	struct scan_end document; // of IODA, and how far it was looked at
 	size_t looked;
@@ -63,6 +64,7 @@ struct line_reader *line_reader_create(struct stream *s, enum line_kind kind)
 	r->csv = line_csv_default;
 	r->next_line = 1;
 	r->last = INSTANT_NONE;
+	r->watermark = LINE_WATERMARK_NS;
 	r->store = line_store_create(LINE_WATERMARK_NS);
 	return r;
 }
@@ -81,6 +83,7 @@ void line_reader_free(struct line_reader *r)
 
 void line_reader_watermark(struct line_reader *r, int64_t ns)
 {
+	r->watermark = ns;
 	line_store_watermark(r->store, ns);
 }
 
@@ -279,6 +282,7 @@ static enum got line_reader_take_scamper(struct line_reader *r, struct stored_li
 	struct line_scamper s;
 	int got = line_scamper_begin(line->bytes, &s);
 	bool bad = got < 0;
+	struct instant first = INSTANT_NONE, last = INSTANT_NONE;
 	while (got == 1) {
 		struct stored_line one = {.form = LINE_TOOL, .number = line->number, .offset = line->offset};
 		int next = line_scamper_next(&s, &r->text, &one.time);
@@ -286,8 +290,16 @@ static enum got line_reader_take_scamper(struct line_reader *r, struct stored_li
 		if (next == 0)
 			break;
 		one.bytes = cursor_of(r->text.bytes, r->text.length);
-		if (next == 1)
-			line_store_put(r->store, &one);
+		if (next != 1)
+			continue;
+		line_store_put(r->store, &one);
+		first = !instant_known(first) || one.time.ns < first.ns ? one.time : first;
+		last = !instant_known(last) || one.time.ns > last.ns ? one.time : last;
+	}
+	// Results are written when they are over: the next one may have begun as long before as this one took.
+	if (instant_known(first) && last.ns - first.ns > r->span) {
+		r->span = last.ns - first.ns;
+		line_store_watermark(r->store, r->watermark + r->span);
 	}
 	if (got == ERR_NOT_FOUND)
 		return line_reader_bad_object(r, line->bytes);

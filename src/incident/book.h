@@ -6,6 +6,7 @@
 // vanishes. Pure.
 #pragma once
 
+#include "base/hash.h"
 #include "incident/assemble.h"
 
 struct carry; // base/carry.h
@@ -49,11 +50,11 @@ enum book_news { BOOK_SAME, BOOK_OPENED, BOOK_CHANGED, BOOK_ENDED, BOOK_MERGED, 
 const char *book_news_name(enum book_news news); // "opened", …
 
 // Whether all that its document is made of, `inputs`, is what it was when it was last told: then it is not due any more.
-bool book_unchanged(struct book *b, size_t i, uint64_t inputs);
+bool book_unchanged(struct book *b, size_t i, struct hash_wide inputs);
 
 // Tells of a digest of the document, revision left out: BOOK_SAME when it is that which was told last; else the incident's
 // revision rises by one. `ended`: it is over now and was not when it was last told.
-enum book_news book_told(struct book *b, size_t i, uint64_t digest);
+enum book_news book_told(struct book *b, size_t i, struct hash_wide digest);
 
 // Those that were withdrawn or merged at this cut and have not been told as such: each once. Null: no more. Borrowed
 // until the next call.

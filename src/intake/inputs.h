@@ -37,7 +37,7 @@ void inputs_free(struct inputs *in);
 
 // Files that the pattern matches, or that lie below the folder, are of the collector of that name: "NAME=PATH". Before the paths; the
 // first that fits counts. 0, ERR_USAGE, ERR_FULL.
-int MUST_USE inputs_collector_rule(struct inputs *in, const char *rule);
+int inputs_collector_rule(struct inputs *in, const char *rule);
 
 // Adds one path. 0, or an error after a notice.
 int inputs_add(struct inputs *in, const char *path);

@@ -65,7 +65,7 @@ static int run_add_paths(struct intake_run *s, int n, char **paths)
 	if (feed_source_count(s->in.feed) == 0) {
 		if (!failed)
 			notice_line(s->notices, "%s: no file that can be read was found", s->command);
-		return failed || !s->in.recordings ? 3 : 1;
+		return 3;
 	}
 	s->gaps += (uint64_t)failed;
 	return 0;
@@ -498,6 +498,21 @@ static bool run_say_strangers(const struct intake_run *s)
 	return true;
 }
 
+// Whether there is anything watched of which nothing can be said, all the time or for a while: that is not success.
+static bool run_unseen(const struct intake_run *s)
+{
+	for (uint32_t e = 0; s->pipeline && e < s->in.entities.count; e++) {
+		struct coverage_span *spans = NULL;
+		if (!s->in.entities.at[e].watched)
+			continue;
+		size_t n = pipeline_unseen(s->pipeline, e, &spans);
+		free(spans);
+		if (n || !pipeline_judged(s->pipeline, e))
+			return true;
+	}
+	return false;
+}
+
 int run_status(const struct intake_run *s, int code)
 {
 	if (code < 0 && s->resume.moved)
@@ -511,15 +526,17 @@ int run_status(const struct intake_run *s, int code)
 		notice_line(s->notices, "%s: no record could be read", s->command);
 		return 3;
 	}
+	// While files grow what comes late is folded in by a later revision.
+	bool late = s->counts.of[DECODE_LATE_LINES] && !s->growing;
 	// What makes the status 1 is said, and what is left out; each view that a router cannot show is its own affair.
 	for (unsigned i = 0; i < DECODE_COUNT && !s->quiet; i++)
-		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE)
+		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE && (i != DECODE_LATE_LINES || late))
 			notice_line(s->notices, "%s: %llu %s", s->command, (unsigned long long)s->counts.of[i],
 				    decode_worry((enum decode_count)i));
 	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
 		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
-		       s->counts.of[DECODE_BAD_LINES];
-	return damaged ? 1 : 0;
+		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
+	return damaged || run_unseen(s) ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)

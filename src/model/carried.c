@@ -197,6 +197,7 @@ void detection_carry(struct carry *c, struct detection *d)
 void sample_carry(struct carry *c, struct sample *s)
 {
 	CARRY(c, s->time);
+	CARRY(c, s->silent_ns);
 	carry_entity(c, &s->entity);
 	CARRY(c, s->signal);
 	CARRY(c, s->value);
@@ -455,6 +456,13 @@ static void carried_ties(struct carry *c, struct ties *t)
 	CARRY(c, t->past);
 }
 
+void incident_told_carry(struct carry *c, struct incident *n)
+{
+	carried_story(c, &n->story);
+	carried_facts(c, &n->facts);
+	carried_ties(c, &n->ties);
+}
+
 void incident_carry(struct carry *c, struct incident *n)
 {
 	carry_chars(c, n->id, sizeof(n->id));
@@ -498,6 +506,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	for (size_t i = 0; i < d->change_count; i++)
 		target_change_carry(c, &d->changes[i]);
 	carried_values(c, d);
+	coverage_carry(c, &d->coverage);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);

@@ -27,6 +27,7 @@ enum signal_kind {
 
 struct sample { // of the routing signals
 	struct instant time;
+	int64_t silent_ns; // those that left the denominator for their silence were last heard so long before; 0 nobody did
 	uint32_t entity;	// index into the entity list
 	uint8_t signal;		// enum signal_kind
 	uint64_t value;		// units up

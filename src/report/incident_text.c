@@ -6,6 +6,9 @@
 #include "report/consistent.h"
 #include "report/words.h"
 
+#define VAGUE_LEAST_S 60  // bounds of how long it lasted are told when they are so far apart,
+#define VAGUE_SHARE   0.1 // and that much of it
+
 static void incident_text_put_name(struct text *t, const struct entity *e)
 {
 	if (!e->name) {
@@ -30,6 +33,22 @@ static bool incident_text_unrouted(const struct incident *n)
 	return routes && routes->lowest * 20 < routes->baseline;
 }
 
+// A start or an end in a gap may lie anywhere in it: then how long it lasted is known within bounds only.
+static void incident_text_put_lasted(struct text *t, const struct story *s)
+{
+	double lasted = instant_gap_s(s->start.best, s->end.best), least = instant_gap_s(s->start.to, s->end.from),
+	       most = instant_gap_s(s->start.from, s->end.to);
+	text_put(t, ", for ");
+	if (most - least < VAGUE_LEAST_S || most - least < VAGUE_SHARE * lasted) {
+		words_span(t, lasted);
+		return;
+	}
+	text_put(t, "at least ");
+	words_span(t, least > 0 ? least : 0);
+	text_put(t, " and at most ");
+	words_span(t, most);
+}
+
 static void incident_text_put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	incident_text_put_name(t, &v->entities->at[n->story.entity]);
@@ -46,8 +65,7 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 	else
 		text_put(t, " is degraded");
 	if (instant_known(n->story.end.best)) {
-		text_put(t, ", for ");
-		words_span(t, instant_gap_s(n->story.start.best, n->story.end.best));
+		incident_text_put_lasted(t, &n->story);
 	} else {
 		text_put(t, "; it is not over where the data ends");
 	}

@@ -159,11 +159,6 @@ int gate_own(struct gate *g, const struct prefix *list, size_t n)
 	return gate_replace(&g->own, list, n);
 }
 
-static bool gate_kind_is_found(uint8_t kind)
-{
-	return kind == GATE_WATCH_FOUND || kind == GATE_NAMED_FOUND || kind == GATE_CONTROL_FOUND;
-}
-
 // What the packet is for, however its address became known.
 static uint8_t gate_kind_plain(uint8_t kind)
 {
@@ -207,34 +202,52 @@ static bool gate_is_machine(const struct addr *a)
 	return fine;
 }
 
-static bool gate_is_special(const struct gate *g, const struct addr *a, uint8_t kind)
+static bool gate_is_special(const struct gate *g, const struct addr *a, bool loopback)
 {
-	if (kind == GATE_RESOLVER)
-		return !gate_is_machine(a) || (g->caps.lab && !special_loopback(a) && !special_lab(a));
-	if (gate_kind_is_found(kind) && gate_leads_inside(g, a))
-		return true;
-	return !special_loopback(a) && (g->caps.lab ? !special_lab(a) : special_purpose(a));
+	return !loopback && (g->caps.lab ? !special_lab(a) : special_purpose(a));
 }
 
-// Nobody has to list it: loopback, the resolver, and in a laboratory what a name that is listed leads to.
-static bool gate_is_listed(const struct gate *g, const struct addr *a, uint8_t kind)
+static bool gate_is_left_alone(const struct gate *g, const struct addr *a)
 {
-	if (special_loopback(a) || kind == GATE_RESOLVER || (g->caps.lab && gate_kind_is_found(kind)))
-		return true;
-	if (gate_kind_plain(kind) == GATE_NAMED)
-		return g->named_count < NAMED_MAX || gate_is_named(g, a);
-	return ranges_has(g->allow, a);
+	return ranges_has(g->opt_out, a) || ranges_has(g->block, a);
+}
+
+// The operator typed the address, or it is in their lists.
+static enum gate_answer gate_admits_typed(const struct gate *g, const struct addr *a, uint8_t kind)
+{
+	bool loopback = special_loopback(a);
+	if (gate_is_special(g, a, loopback))
+		return GATE_SPECIAL;
+	if (gate_is_left_alone(g, a))
+		return GATE_OPTED_OUT;
+	if (loopback)
+		return GATE_GO;
+	if (kind == GATE_NAMED)
+		return g->named_count < NAMED_MAX || gate_is_named(g, a) ? GATE_GO : GATE_UNLISTED;
+	return ranges_has(g->allow, a) ? GATE_GO : GATE_UNLISTED;
+}
+
+static enum gate_answer gate_admits_resolver(const struct gate *g, const struct addr *a)
+{
+	if (!gate_is_machine(a) || (g->caps.lab && !special_loopback(a) && !special_lab(a)))
+		return GATE_SPECIAL;
+	return gate_is_left_alone(g, a) ? GATE_OPTED_OUT : GATE_GO;
 }
 
 enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t kind)
 {
+	if (LIKELY(kind <= GATE_CONTROL))
+		return gate_admits_typed(g, a, kind);
 	if (kind >= GATE_KINDS)
 		return GATE_UNLISTED;
-	if (gate_is_special(g, a, kind))
+	if (kind == GATE_RESOLVER)
+		return gate_admits_resolver(g, a);
+	if (gate_leads_inside(g, a))
 		return GATE_SPECIAL;
-	if (ranges_has(g->opt_out, a) || ranges_has(g->block, a))
-		return GATE_OPTED_OUT;
-	return gate_is_listed(g, a, kind) ? GATE_GO : GATE_UNLISTED;
+	enum gate_answer typed = gate_admits_typed(g, a, gate_kind_plain(kind));
+	// In a laboratory what a listed name leads to is listed: nothing outside the laboratory can be.
+	bool listed = g->caps.lab && kind != GATE_NAMED_FOUND;
+	return typed == GATE_UNLISTED && listed ? GATE_GO : typed;
 }
 
 static uint64_t gate_block_key(const struct addr *a)
@@ -357,11 +370,16 @@ static void gate_near(const struct gate *g, const struct gate_ask *a, const stru
 static enum gate_answer gate_judge(struct gate *g, const struct gate_ask *asked, int64_t now_ns, int64_t *ret_until_ns)
 {
 	struct claim claims[TABLES];
-	struct gate_ask plain = *asked, *a = &plain;
+	struct gate_ask plain;
+	const struct gate_ask *a = asked;
 	uint64_t block = gate_block_key(&a->address);
 	if (UNLIKELY(a->op >= PROBE_OP_COUNT || a->kind >= GATE_KINDS))
 		return GATE_UNLISTED;
-	plain.kind = gate_kind_plain(asked->kind);
+	if (UNLIKELY(a->kind > GATE_CONTROL)) {
+		plain = *asked;
+		plain.kind = gate_kind_plain(asked->kind);
+		a = &plain;
+	}
 	gate_claims_of(g, a, block, claims);
 	gate_near(g, a, claims);
 	enum gate_answer admitted = gate_admits(g, &a->address, asked->kind);

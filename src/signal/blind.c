@@ -11,7 +11,7 @@ struct blind_standing {
 	bool was_healthy, healthy_now;
 	size_t open; // index of the open span + 1
 	uint32_t why[HEALTH_WHY_COUNT];
-	struct instant last_heard; // newest of its silent peers
+	struct instant last_heard; // newest of its silent peers, before they fell silent
 };
 
 struct blind {
@@ -78,7 +78,7 @@ static void blind_judge(struct blind *b, uint16_t collector, struct instant now)
 	alloc_grow((void **)&b->spans.at, b->spans.count, &b->spans.capacity, sizeof(*b->spans.at));
 	enum health_why why = blind_commonest(s);
 	// Silence is noticed late; it began with the last word.
-	struct instant from = why == HEALTH_SILENT ? s->last_heard : now;
+	struct instant from = why == HEALTH_SILENT || why == HEALTH_LOST ? s->last_heard : now;
 	b->spans.at[b->spans.count++] =
 		(struct blind_span){.who = collector, .from = from, .to = INSTANT_NONE, .why = health_why_name(why)};
 	s->open = b->spans.count;
@@ -99,8 +99,10 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 			continue;
 		s->healthy_now |= p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
 		s->why[p->why[0]]++;
-		if (p->why[0] == HEALTH_SILENT && p->last_heard.ns > s->last_heard.ns)
-			s->last_heard = p->last_heard;
+		bool gone = p->why[0] == HEALTH_SILENT || p->why[0] == HEALTH_LOST;
+		struct instant last = p->lost ? p->lost_from : p->last_heard;
+		if (gone && last.ns > s->last_heard.ns)
+			s->last_heard = last;
 	}
 	for (uint16_t c = 0; c < collectors; c++)
 		blind_judge(b, c, now);

@@ -8,6 +8,11 @@
 // that a cut dump began is measured by the largest of all whole ones, since a cut file cuts all its peers alike. One
 // peer that loses most of its table while the median peer does not has a trouble of its own and is left out
 // ("collapsed").
+// DOC: silence
+// A beat that is known and stops makes a peer silent from its last word on. It beats by what it sends itself, or, where no KEEPALIVE is
+// recorded and a quiet peer says nothing, by what its collector records of anyone. A peer of which there is only a table witnesses
+// the moment of the table: it is silent when others of its collector would long have spoken. Who was silent and speaks again has
+// lost input in between: what it holds is not known until it is listed in a table or begins a session.
 #include "signal/health.h"
 
 #include "base/alloc.h"
@@ -19,6 +24,16 @@
 
 #define GAP_NS_MAX (30 * 366 * 86400 * NS_PER_S) // of a carried state: three of them are a time, too
 
+struct health_beat {		    // of a collector: of whatever peer
+	struct instant first, last; // `first`: since when it beats steadily
+	int64_t longest_gap_ns;	    // of it, a gap under a second not counted
+	int64_t peers_gap_ns;	    // longest gap of one of its peers that beats
+	uint32_t beats;
+	bool alive;			// KEEPALIVEs are recorded
+	bool spoke;			// it recorded something, not only a table
+	struct instant lost_from, lost; // newest silence of all
+};
+
 struct health {
 	const struct decisions *decisions;
 	int64_t settle_ns; // read for each route of a table that comes
@@ -27,6 +42,8 @@ struct health {
 	size_t count, capacity;
 	double share;
 	uint32_t floor[2];
+	struct health_beat *beat; // by collector
+	struct instant silent_since;
 	uint32_t *largest[2]; // by collector
 	uint32_t largest_of_all[2];
 	double *shares; // scratch for the median
@@ -41,6 +58,10 @@ struct health *health_create(const struct decisions *decisions, const struct pee
 	h->settle_ns = signal_ns(decisions, HEALTH_SETTLE_S);
 	h->peers = peers;
 	h->share = share;
+	h->beat = alloc_zero(COLLECTORS_MAX, sizeof(*h->beat));
+	for (int i = 0; i < COLLECTORS_MAX; i++)
+		h->beat[i].first = h->beat[i].last = h->beat[i].lost_from = h->beat[i].lost = INSTANT_NONE;
+	h->silent_since = INSTANT_NONE;
 	for (int f = 0; f < 2; f++) {
 		h->floor[f] = floor[f];
 		h->largest[f] = alloc_zero(COLLECTORS_MAX, sizeof(*h->largest[f]));
@@ -53,6 +74,7 @@ void health_free(struct health *h)
 	if (!h)
 		return;
 	free(h->of);
+	free(h->beat);
 	free(h->largest[0]);
 	free(h->largest[1]);
 	free(h->shares);
@@ -68,6 +90,7 @@ struct health_peer *health_of(struct health *h, uint32_t peer)
 			.last_heard = INSTANT_NONE,
 			.suspect_until = INSTANT_NONE,
 			.state_since = INSTANT_NONE,
+			.lost_from = INSTANT_NONE,
 			.window = INSTANT_NONE,
 			.why = {HEALTH_NEVER_WHOLE, HEALTH_NEVER_WHOLE},
 		};
@@ -80,16 +103,112 @@ uint32_t health_count(const struct health *h)
 	return (uint32_t)h->count;
 }
 
-void health_heard(struct health *h, uint32_t peer, struct instant now)
+// KEEPALIVEs come at a steady pace: there the slack will do.
+static int64_t health_silence_ns(const struct health *h, int64_t longest_gap_ns, bool alive)
+{
+	int64_t least = signal_ns(h->decisions, HEALTH_SILENCE_LEAST_S);
+	int64_t beats = (int64_t)(signal_value(h->decisions, HEALTH_SILENCE_BEATS) * (double)longest_gap_ns);
+	int64_t slack = beats + signal_ns(h->decisions, HEALTH_SILENCE_SLACK_S);
+	least = alive && slack < least ? slack : least;
+	return beats > least ? beats : least;
+}
+
+// Whether the collector beats so that its silence can be told: by KEEPALIVEs, or because it recorded something for long without a pause.
+static bool health_beats(const struct health *h, const struct health_beat *b)
+{
+	if (b->beats < signal_value(h->decisions, HEALTH_BEATS_MIN))
+		return false;
+	double steady =
+		signal_value(h->decisions, HEALTH_STEADY) * (double)health_silence_ns(h, b->longest_gap_ns, b->alive);
+	return b->alive || (double)(b->last.ns - b->first.ns) >= steady;
+}
+
+// Whether all that the collector records was silent for so long up to `now` that some of it is lost.
+static bool health_collector_silent(const struct health *h, const struct health_beat *b, struct instant now)
+{
+	return instant_known(b->last) && health_beats(h, b) &&
+	       now.ns - b->last.ns > health_silence_ns(h, b->longest_gap_ns, b->alive);
+}
+
+// All its peers lost input between its last word, or table, and now.
+static void health_collector_lost(struct health_beat *b, struct instant now)
+{
+	b->lost_from = b->last;
+	b->lost = now;
+}
+
+static void health_collector_heard(const struct health *h, struct health_beat *b, struct instant now, bool alive)
+{
+	int64_t gap = instant_known(b->last) ? now.ns - b->last.ns : 0;
+	bool silent = b->spoke ? health_collector_silent(h, b, now)
+			       : gap > health_silence_ns(h, signal_ns(h->decisions, HEALTH_BEAT_USUAL_S), false);
+	if (silent) {
+		health_collector_lost(b, now);
+	} else if (b->spoke) {
+		b->beats++;
+		b->longest_gap_ns = gap > b->longest_gap_ns ? gap : b->longest_gap_ns;
+	}
+	b->alive |= alive;
+	b->spoke = true;
+	if (!instant_known(b->first))
+		b->first = now;
+}
+
+static bool health_silent(const struct health *h, uint32_t peer, struct instant now)
+{
+	const struct health_peer *p = &h->of[peer];
+	const struct health_beat *b = &h->beat[peer_at(h->peers, peer)->collector];
+	if (p->beats >= signal_value(h->decisions, HEALTH_BEATS_MIN) &&
+	    now.ns - p->last_heard.ns > health_silence_ns(h, p->longest_gap_ns, p->alive))
+		return true;
+	if (health_collector_silent(h, b, now))
+		return true;
+	if (p->spoke)
+		return false;
+	int64_t others = b->peers_gap_ns ? b->peers_gap_ns : signal_ns(h->decisions, HEALTH_BEAT_USUAL_S);
+	return now.ns - p->last_heard.ns > health_silence_ns(h, others, b->alive);
+}
+
+// Whether input of the peer was lost since it was last heard: with that of all, or alone. One that has nothing to say is not taken
+// for lost while its collector recorded others.
+static bool health_loses(const struct health *h, const struct health_peer *p, const struct health_beat *b,
+			 struct instant now)
+{
+	if (instant_known(b->lost) && b->lost.ns > p->last_heard.ns)
+		return true;
+	return p->alive && p->beats >= signal_value(h->decisions, HEALTH_BEATS_MIN) &&
+	       now.ns - p->last_heard.ns > health_silence_ns(h, p->longest_gap_ns, p->alive);
+}
+
+// It speaks after a second or more.
+static void health_heard_again(struct health *h, struct health_peer *p, struct health_beat *b, struct instant now)
+{
+	int64_t gap = now.ns - p->last_heard.ns;
+	if (health_loses(h, p, b, now)) {
+		p->lost_from = p->lost ? p->lost_from : p->last_heard;
+		p->lost = true;
+		return;
+	}
+	p->beats++;
+	p->longest_gap_ns = gap > p->longest_gap_ns ? gap : p->longest_gap_ns;
+	if (p->spoke && p->longest_gap_ns > b->peers_gap_ns)
+		b->peers_gap_ns = p->longest_gap_ns;
+}
+
+void health_heard(struct health *h, uint32_t peer, struct instant now, bool alive)
 {
 	struct health_peer *p = health_of(h, peer);
+	struct health_beat *b = &h->beat[peer_at(h->peers, peer)->collector];
+	if (!b->spoke || (alive && !b->alive) || now.ns - b->last.ns >= NS_PER_S)
+		health_collector_heard(h, b, now, alive);
+	if (!instant_known(b->last) || now.ns > b->last.ns)
+		b->last = now;
 	if (!instant_known(p->first_heard))
 		p->first_heard = now;
-	int64_t gap = instant_known(p->last_heard) ? now.ns - p->last_heard.ns : 0;
-	if (gap >= NS_PER_S) {
-		p->beats++;
-		p->longest_gap_ns = gap > p->longest_gap_ns ? gap : p->longest_gap_ns;
-	}
+	if (instant_known(p->last_heard) && now.ns - p->last_heard.ns >= NS_PER_S)
+		health_heard_again(h, p, b, now);
+	p->alive |= alive;
+	p->spoke = true;
 	if (!instant_known(p->last_heard) || now.ns > p->last_heard.ns)
 		p->last_heard = now;
 }
@@ -141,6 +260,7 @@ void health_session(struct health *h, uint32_t peer, struct instant now, bool es
 	p->first_heard = now;
 	p->peak[0] = p->peak[1] = 0;
 	p->beats = 0;
+	p->alive = p->lost = false;
 	p->longest_gap_ns = 0;
 	p->window = now;
 	p->growth = p->growth_before = 0;
@@ -162,8 +282,14 @@ void health_dumped(struct health *h, uint32_t peer, struct instant now, bool dam
 	bool cut = damaged && (p->cut || !p->whole);
 	if (!instant_known(p->first_heard))
 		p->first_heard = now;
+	struct health_beat *b = &h->beat[peer_at(h->peers, peer)->collector];
+	if (b->spoke && health_collector_silent(h, b, now))
+		health_collector_lost(b, now);
+	if (!instant_known(b->last) || now.ns > b->last.ns)
+		b->last = now;
 	if (!instant_known(p->last_heard) || now.ns > p->last_heard.ns)
 		p->last_heard = now;
+	p->lost = false;
 	health_whole(h, peer);
 	p->cut = cut;
 }
@@ -174,18 +300,11 @@ void health_suspect(struct health *h, uint32_t peer, struct instant now)
 		health_of(h, peer)->suspect_until = instant_after(now, signal_ns(h->decisions, HEALTH_SUSPECT_S));
 }
 
-static bool health_silent(const struct health *h, const struct health_peer *p, struct instant now)
-{
-	double beats = signal_value(h->decisions, HEALTH_SILENCE_BEATS);
-	if (p->beats < signal_value(h->decisions, HEALTH_BEATS_MIN))
-		return false;
-	int64_t slack = signal_ns(h->decisions, HEALTH_SILENCE_SLACK_S);
-	return now.ns - p->last_heard.ns > (int64_t)(beats * (double)p->longest_gap_ns) + slack;
-}
-
 // Everything that does not depend on other peers.
-static enum health_why health_judge_alone(const struct health *h, struct health_peer *p, struct instant now)
+static enum health_why health_judge_alone(const struct health *h, uint32_t peer, struct instant now)
 {
+	struct health_peer *p = &h->of[peer];
+	const struct health_beat *b = &h->beat[peer_at(h->peers, peer)->collector];
 	if (p->known_down)
 		return HEALTH_SESSION_DOWN;
 	if (!instant_known(p->last_heard))
@@ -194,8 +313,10 @@ static enum health_why health_judge_alone(const struct health *h, struct health_
 		p->whole = true;
 	if (!p->whole)
 		return HEALTH_NEVER_WHOLE;
-	if (health_silent(h, p, now))
+	if (health_silent(h, peer, now))
 		return HEALTH_SILENT;
+	if (p->lost || (instant_known(b->lost) && b->lost.ns > p->last_heard.ns))
+		return HEALTH_LOST;
 	if (instant_known(p->suspect_until) && now.ns < p->suspect_until.ns)
 		return HEALTH_SUSPECT;
 	return HEALTH_COUNTS;
@@ -236,6 +357,14 @@ static void health_remember(const struct health *h, struct health_peer *p, int f
 		p->known[f] = p->peak[f];
 }
 
+// Silence is noticed late: it began with the last word.
+static void health_silence_note(struct health *h, const struct health_peer *p)
+{
+	struct instant since = p->lost ? p->lost_from : p->last_heard;
+	if (!instant_known(h->silent_since) || since.ns < h->silent_since.ns)
+		h->silent_since = since;
+}
+
 static bool health_judge_family(struct health *h, const uint8_t *alone, int f, struct instant now)
 {
 	bool changed = false;
@@ -262,6 +391,8 @@ static bool health_judge_family(struct health *h, const uint8_t *alone, int f, s
 		else if (why == HEALTH_COUNTS && p->size[f] < collapsed * p->peak[f])
 			why = HEALTH_COLLAPSED;
 		changed |= (why == HEALTH_COUNTS) != (p->why[f] == HEALTH_COUNTS);
+		if (p->why[f] == HEALTH_COUNTS && (why == HEALTH_SILENT || why == HEALTH_LOST))
+			health_silence_note(h, p);
 		p->why[f] = why;
 	}
 	return changed;
@@ -271,13 +402,19 @@ bool health_judge(struct health *h, struct instant now)
 {
 	if (!h->count)
 		return false;
+	h->silent_since = INSTANT_NONE;
 	uint8_t *alone = alloc_zero(h->count, 1);
 	for (uint32_t i = 0; i < h->count; i++)
-		alone[i] = (uint8_t)health_judge_alone(h, &h->of[i], now);
+		alone[i] = (uint8_t)health_judge_alone(h, i, now);
 	bool changed = health_judge_family(h, alone, 0, now);
 	changed |= health_judge_family(h, alone, 1, now);
 	free(alone);
 	return changed;
+}
+
+struct instant health_silent_since(const struct health *h)
+{
+	return h->silent_since;
 }
 
 const char *health_why_name(enum health_why why)
@@ -290,6 +427,7 @@ const char *health_why_name(enum health_why why)
 		[HEALTH_SUSPECT] = "malformed or lost records",
 		[HEALTH_COLLAPSED] = "lost most of its table alone",
 		[HEALTH_PARTIAL] = "not a full table",
+		[HEALTH_LOST] = "input lost, no table since",
 	};
 	return why < HEALTH_WHY_COUNT ? names[why] : "unknown";
 }
@@ -302,6 +440,10 @@ static void health_peer_carry(struct carry *c, struct health_peer *p)
 	CARRY(c, p->state_since);
 	CARRY(c, p->longest_gap_ns);
 	CARRY(c, p->beats);
+	CARRY(c, p->alive);
+	CARRY(c, p->lost);
+	CARRY(c, p->spoke);
+	CARRY(c, p->lost_from);
 	CARRY(c, p->window);
 	CARRY(c, p->growth);
 	CARRY(c, p->growth_before);
@@ -317,6 +459,21 @@ static void health_peer_carry(struct carry *c, struct health_peer *p)
 	carry_check(c, p->longest_gap_ns >= 0 && p->longest_gap_ns <= GAP_NS_MAX);
 }
 
+static void health_beat_carry(struct carry *c, struct health_beat *b)
+{
+	CARRY(c, b->first);
+	CARRY(c, b->last);
+	CARRY(c, b->longest_gap_ns);
+	CARRY(c, b->peers_gap_ns);
+	CARRY(c, b->beats);
+	CARRY(c, b->alive);
+	CARRY(c, b->spoke);
+	CARRY(c, b->lost_from);
+	CARRY(c, b->lost);
+	carry_check(c, b->longest_gap_ns >= 0 && b->longest_gap_ns <= GAP_NS_MAX);
+	carry_check(c, b->peers_gap_ns >= 0 && b->peers_gap_ns <= GAP_NS_MAX);
+}
+
 void health_carry(struct carry *c, struct health *h)
 {
 	carry_room(c, CARRY_ARRAY(h->of, h->count, h->capacity), 80);
@@ -327,4 +484,7 @@ void health_carry(struct carry *c, struct health *h)
 	for (int f = 0; f < 2; f++)
 		carry_bytes(c, h->largest[f], COLLECTORS_MAX * sizeof(*h->largest[f]));
 	CARRY(c, h->largest_of_all);
+	CARRY(c, h->silent_since);
+	for (size_t i = 0; i < COLLECTORS_MAX && carry_good(c); i++)
+		health_beat_carry(c, &h->beat[i]);
 }

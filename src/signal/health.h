@@ -16,14 +16,19 @@ enum health_why { // why a peer does not count, for coverage.blind
 	HEALTH_SUSPECT,	  // malformed or lost records
 	HEALTH_COLLAPSED, // lost most of its table while others did not
 	HEALTH_PARTIAL,	  // healthy, but its table is not a full one
+	HEALTH_LOST,	  // of what came while it was silent nothing is known
 	HEALTH_WHY_COUNT
 };
 
 struct health_peer {
 	struct instant first_heard, last_heard, suspect_until, state_since;
-	int64_t longest_gap_ns; // between messages, gaps under a second not counted
+	struct instant lost_from; // while lost: its last word before
+	int64_t longest_gap_ns;	  // between messages, gaps under a second not counted
 	uint32_t beats;
-	struct instant window;		// start of the current window of growth
+	bool alive;	       // it told that its session lives (KEEPALIVE): it beats even where nothing changes
+	bool lost;	       // input of it was lost: its table is not known until the next one, or the next session
+	bool spoke;	       // it was heard, not only listed in a table
+	struct instant window; // start of the current window of growth
 	uint32_t growth, growth_before; // prefixes that were new to it in this window and the one before
 	uint32_t size[2], peak[2];	// prefixes in its table, IPv4 and IPv6: now, and most since it was last whole
 	uint32_t known[2];		// its peak in this session and those before; outlives them
@@ -44,8 +49,8 @@ void health_free(struct health *h);
 struct health_peer *health_of(struct health *h, uint32_t peer); // made on first use; borrowed until the next new peer
 uint32_t health_count(const struct health *h);
 
-// Notes that something was heard from the peer, and what it says about the session or the table.
-void health_heard(struct health *h, uint32_t peer, struct instant now);
+// Notes that something was heard from the peer, and what it says about the session or the table. `alive`: that its session lives.
+void health_heard(struct health *h, uint32_t peer, struct instant now, bool alive);
 void health_learned(struct health *h, uint32_t peer, struct instant now); // a prefix was new to the peer's table
 void health_session(struct health *h, uint32_t peer, struct instant now, bool established);
 void health_whole(struct health *h, uint32_t peer);
@@ -55,6 +60,8 @@ void health_suspect(struct health *h, uint32_t peer, struct instant now);
 
 // Judges every peer at `now`. Returns true if any peer's standing changed.
 bool health_judge(struct health *h, struct instant now);
+// Since when those that the last health_judge found silent had said nothing; unknown: it found none.
+struct instant health_silent_since(const struct health *h);
 
 const char *health_why_name(enum health_why why);
 void health_carry(struct carry *c, struct health *h); // all but what it was created with

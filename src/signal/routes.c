@@ -152,10 +152,12 @@ static double routes_sight_of(const struct routes *r, const struct follow *w, ui
 static void routes_put_samples(struct routes *r, uint32_t entity)
 {
 	const struct follow *w = &r->follow[entity];
+	struct instant silent = table_silent_since(r->table);
 	for (uint8_t signal = SIGNAL_ROUTES; signal <= SIGNAL_ROUTES6; signal++) {
 		uint8_t family = signal == SIGNAL_ROUTES6 ? FAMILY_V6 : FAMILY_V4;
 		struct sample s = {
 			.time = r->now,
+			.silent_ns = instant_known(silent) && silent.ns < r->now.ns ? r->now.ns - silent.ns : 0,
 			.entity = entity,
 			.signal = signal,
 			.value = signal == SIGNAL_ROUTES6 ? space_slash48(r->space, entity)

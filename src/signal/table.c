@@ -13,8 +13,9 @@
 
 #include <stdlib.h>
 
-#define TABLE_BLOCK 64	 // rows judged at a time; speed
-#define SCAN_ROWS   4096 // rows looked at at a time; speed
+#define UP_SAID_TWICE_NS (2 * NS_PER_S) // the same beginning of a session, told by two files
+#define TABLE_BLOCK	 64		// rows judged at a time; speed
+#define SCAN_ROWS	 4096		// rows looked at at a time; speed
 
 enum { HOT_TOUCHED = 1, HOT_VISIBLE = 2, HOT_RECOUNTED = 4 };
 
@@ -210,10 +211,14 @@ static void table_sweep(struct table *t, uint32_t peer)
 
 static void table_take_session_up(struct table *t, uint32_t peer, struct instant now)
 {
-	struct health_peer *p = health_of(t->health, peer);
-	if (!p->known_up)
-		table_sweep(t,
-			    peer); // what it said before the session ended is void; while it was down the mask hid it
+	const struct health_peer *p = health_of(t->health, peer);
+	// What it said before the session ended is void; while it was down the mask hid it. One that is up and comes up again died without
+	// a word; the same said by two files is said at one time.
+	bool again = p->known_up && now.ns - p->state_since.ns > UP_SAID_TWICE_NS;
+	if (!p->known_up || again)
+		table_sweep(t, peer);
+	if (again)
+		health_session(t->health, peer, now, false);
 	health_session(t->health, peer, now, true);
 	t->mask_stale = true;
 }
@@ -276,7 +281,8 @@ static void table_take_end_of_rib(struct table *t, const struct obs *o)
 {
 	if (health_of(t->health, o->peer)->known_down)
 		table_take_session_up(t, o->peer, o->time);
-	health_whole(t->health, o->peer);
+	if (!health_of(t->health, o->peer)->lost) // of the session that input was lost of, not of a new one
+		health_whole(t->health, o->peer);
 }
 
 static void table_forget(void *context, uint32_t peer, uint32_t id)
@@ -297,8 +303,11 @@ static bool table_has(void *context, uint32_t peer, uint32_t id)
 
 static void table_take_rib_peer(struct table *t, const struct obs *o)
 {
-	if (health_of(t->health, o->peer)->known_down)
-		table_sweep(t, o->peer); // what the dump lists is of a session whose beginning was not recorded
+	const struct health_peer *p = health_of(t->health, o->peer);
+	if (p->known_down || p->lost)
+		table_sweep(
+			t,
+			o->peer); // what the dump lists is of a session whose beginning was not recorded, or input was lost
 	reload_peer(t->reloads, o->collector, o->peer, health_of(t->health, o->peer)->whole);
 	table_column_of(t, o->peer);
 }
@@ -320,9 +329,9 @@ static void table_take_rib_end(struct table *t, const struct obs *o)
 // Hearing a peer twice in one instant says no more than once.
 static void table_hear(struct table *t, const struct obs *o)
 {
-	if (o->peer == t->heard.peer && o->time.ns == t->heard.time.ns)
+	if (o->peer == t->heard.peer && o->time.ns == t->heard.time.ns && o->kind != OBS_ALIVE)
 		return;
-	health_heard(t->health, o->peer, o->time);
+	health_heard(t->health, o->peer, o->time, o->kind == OBS_ALIVE);
 	t->heard.peer = o->peer;
 	t->heard.time = o->time;
 }
@@ -552,6 +561,11 @@ const uint32_t *table_touched(const struct table *t, size_t *ret_n)
 {
 	*ret_n = t->changed.n;
 	return t->changed.at;
+}
+
+struct instant table_silent_since(const struct table *t)
+{
+	return t->recounted ? health_silent_since(t->health) : INSTANT_NONE;
 }
 
 bool table_recounted(const struct table *t)

@@ -42,6 +42,8 @@ void table_settle(struct table *t, struct instant now);
 const uint32_t *table_flips(const struct table *t, size_t *ret_n); // borrowed until the next settle
 // Prefixes whose count of networks changed since the last settle, flips included.
 const uint32_t *table_touched(const struct table *t, size_t *ret_n);
+// Since when those that the last settle took out of the denominator for their silence had said nothing; unknown: none.
+struct instant table_silent_since(const struct table *t);
 bool table_recounted(const struct table *t); // the last settle changed the denominator and recounted every prefix
 
 bool table_visible(const struct table *t, uint32_t prefix_id);

@@ -120,7 +120,7 @@ def status_problems(program, folder, path):
         pass
     absent = os.path.join(folder, "absent.mrt")
     for arguments, expected, named in (([path], 0, ""), ([broken], 1, "bytes"), ([path, absent], 1, "absent.mrt"),
-                                       ([absent], 3, "absent.mrt"), ([empty], 0, "empty"), ([], 2, "--help"),
+                                       ([absent], 3, "absent.mrt"), ([empty], 0, "is empty"), ([], 2, "--help"),
                                        (["--prefix"], 2, "needs a value"),
                                        (["--help"], 0, "")):
         done = run(program, *arguments)

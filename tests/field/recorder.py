@@ -24,7 +24,7 @@ class Told(Cases):
     """Problems may be anything."""
 
     def case(self, name, problems):
-        super().case(name, [str(problem) for problem in problems])
+        super().case(name, [str(problem).replace("\n", "\n# ") for problem in problems])
 
 
 def into_a_namespace():
@@ -104,6 +104,19 @@ def config(folder, text="targets: [{address: 127.0.0.1, entity: country/KX}, {ad
     with open(name, "w", encoding="utf-8") as file:
         file.write("probing: on\nlab: on\ncontact: a@example.net\nwatch_interval: 1s\n" + text)
     return name
+
+
+def shared_address(cases, folder):
+    """Services of one address share its caps: each has its turn."""
+    target = os.path.join(folder, "shared")
+    urls = ", ".join(f"{{url: 'http://127.0.0.3/', name: n{n}.example.test, entity: country/KX, interval: 1s}}" for n in range(3))
+    child = start("probes", "-c", config(folder, f"targets: [{urls}]\n"), "-o", target, "--for", "16")
+    _, _, err = finish(child, None)
+    times = {}
+    for line in lines_of(target):
+        if line["op"] == "http_round_trip":
+            times[line.get("name")] = times.get(line.get("name"), 0) + 1
+    cases.case("services of one address are asked in turn", [] if len(times) == 3 and min(times.values()) >= 2 else [times, err])
 
 
 def vanished(cases, folder):
@@ -311,7 +324,7 @@ def main():
     do("ip link set lo up")
     cases = Told()
     with tempfile.TemporaryDirectory() as folder:
-        for part in (names, vanished, locks, hang_up, forged, bmp, bmp_vanished, before, world_build, opt_out):
+        for part in (names, shared_address, vanished, locks, hang_up, forged, bmp, bmp_vanished, before, world_build, opt_out):
             part(cases, folder)
     cases.done()
 

@@ -210,7 +210,7 @@ class Told(Cases):
     """Problems may be anything."""
 
     def case(self, name, problems):
-        super().case(name, [str(problem) for problem in problems])
+        super().case(name, [str(problem).replace("\n", "\n# ") for problem in problems])
 
 
 def main():

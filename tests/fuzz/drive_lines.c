@@ -99,7 +99,7 @@ static void end(struct drive *d, uint64_t lines)
 	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES] + of[DECODE_HEALTH]);
 	REQUIRE(d->observations + of[DECODE_SERIES_UNKNOWN] + of[DECODE_BAD_LINES] + of[DECODE_ATLAS_UNSYNCED] +
 			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_TOOL_OTHER] +
-			of[DECODE_UNSUPPORTED] + of[DECODE_SERIES_TWICE] >=
+			of[DECODE_UNSUPPORTED] + of[DECODE_SERIES_TWICE] + of[DECODE_SERIES_AGAIN] >=
 		lines);
 	decoder_free(d->decoder);
 	registry_free(d->registry);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define START_S	 1700000000
-#define PEERS	 6
+#define PEERS	 8
 #define ENTITIES 6
 #define HOSTS	 3 // of an entity
 #define CONTROLS 4
@@ -34,8 +34,15 @@ static void peer_step(struct health *h, uint32_t peer, int64_t s, uint64_t *rand
 	struct health_peer *p = health_of(h, peer);
 	bool silent = peer == 1 && s > 3000 && s < 3100 + (int64_t)(random_next(random) % 2);
 	bool pause = peer == 2 && s % 1000 < 25;
-	if (!silent && !pause && s % (4 + peer) == 0)
-		health_heard(h, peer, at_s(s));
+	if (peer >= 6) { // one without KEEPALIVEs that pauses ever longer, one of which there is only a table
+		if (peer == 6 && s % 2 == 0 && s % 700 < 700 - s / 40)
+			health_heard(h, peer, at_s(s), false);
+		if (peer == 7 && s % 5000 == 0) {
+			p->size[0] = 20000;
+			health_dumped(h, peer, at_s(s), false);
+		}
+	} else if (!silent && !pause && s % (4 + peer) == 0)
+		health_heard(h, peer, at_s(s), true);
 	if (s < 40 || (s > 6000 && s < 6050 && peer == 3)) {
 		p->size[0] += s < 20 ? 1000 : s % 3 == 0 && peer == 3 ? 300 : 0;
 		for (int i = 0; i < (s < 20 ? 50 : s % 3 == 0 && peer % 2 ? 8 : 0); i++)
@@ -64,7 +71,7 @@ static uint64_t peers_hash(const struct decisions *d)
 	uint64_t hash = 0, random = 0;
 	for (uint32_t i = 0; i < PEERS; i++) {
 		struct peer p = {.asn = 100 + i, .address = addr_v4(0x0a000001 + i)};
-		p.collector = collector_id(t, i < 3 ? "one" : "two");
+		p.collector = collector_id(t, i < 3 ? "one" : i < 6 ? "two" : i < 7 ? "three" : "four");
 		assert_int_equal(peer_id(t, &p), i);
 	}
 	struct health *h = health_create(d, t, 0.8, floor);

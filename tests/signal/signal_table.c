@@ -49,9 +49,41 @@ static void a_collector_dies_in_silence(void **state)
 		assert_int_equal(stage_why(&s, s.peer[i]), HEALTH_SILENT);
 	assert_int_equal(stage_flips(&s), 0);
 	stage_expect(&s, 3);
+	// It speaks again: what it would have said meanwhile is lost, so its old copy is no witness.
 	scene_add(&s.scene, 81, OBS_ALIVE, s.peer[0]);
 	stage_settle(&s, 81);
+	assert_int_equal(stage_why(&s, s.peer[0]), HEALTH_LOST);
+	stage_expect(&s, 3);
+	// A session that begins has no routes until they are sent, although nothing told of the end of the one before.
+	scene_session(&s.scene, 84, s.peer[0], true);
+	stage_settle(&s, 85);
+	stage_expect(&s, 3);
+	stage_send_table(&s, 86, s.peer[0]);
+	scene_add(&s.scene, 87, OBS_END_OF_RIB, s.peer[0]);
+	for (int at = 83; at <= 89; at += 3)
+		for (unsigned i = 3; i < STAGE_PEERS; i++)
+			scene_add(&s.scene, at, OBS_ALIVE, s.peer[i]);
+	stage_settle(&s, 89);
 	stage_expect(&s, 4);
+	stage_close(&s);
+}
+
+static void a_session_that_begins_twice_is_void(void **state)
+{
+	(void)state;
+	struct stage s;
+	stage_open(&s);
+	scene_session(&s.scene, 2, s.peer[0], true);
+	stage_send_table(&s, 3, s.peer[0]);
+	scene_add(&s.scene, 4, OBS_END_OF_RIB, s.peer[0]);
+	stage_settle(&s, 5);
+	stage_expect(&s, STAGE_PEERS);
+	scene_session(&s.scene, 3, s.peer[0], true); // told by two files
+	stage_settle(&s, 6);
+	stage_expect(&s, STAGE_PEERS);
+	scene_session(&s.scene, 20, s.peer[0], true);
+	stage_settle(&s, 21);
+	stage_expect(&s, STAGE_PEERS - 1);
 	stage_close(&s);
 }
 
@@ -89,7 +121,9 @@ static void a_new_session_settles_without_end_of_rib(void **state)
 		stage_settle(&s, at);
 		assert_int_equal(stage_why(&s, s.peer[0]), HEALTH_NEVER_WHOLE);
 	}
-	scene_add(&s.scene, 95, OBS_ALIVE, s.peer[0]);
+	for (int at = 33; at <= 95; at++)
+		for (unsigned i = 0; i < STAGE_PEERS; i++)
+			scene_add(&s.scene, at, OBS_ALIVE, s.peer[i]);
 	stage_settle(&s, 95);
 	stage_expect(&s, STAGE_PEERS);
 	stage_close(&s);
@@ -351,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_peer_down_flips_nothing),
 		cmocka_unit_test(a_collector_dies_with_its_sessions),
 		cmocka_unit_test(a_collector_dies_in_silence),
+		cmocka_unit_test(a_session_that_begins_twice_is_void),
 		cmocka_unit_test(a_new_session_sweeps_the_old_table),
 		cmocka_unit_test(a_new_session_settles_without_end_of_rib),
 		cmocka_unit_test(a_table_that_still_grows_does_not_settle),
