@@ -110,7 +110,6 @@ static void bgp_state_print(const struct bgp_state *s, bool json)
 	text_free(&out);
 }
 
-<<<<<<< HEAD
 bool cli_bgp_worries(const struct decode_counts *c)
 {
 	bool any = false;
@@ -130,10 +129,7 @@ bool cli_bgp_worries(const struct decode_counts *c)
 	return any;
 }
 
-int cli_bgp_state(char **paths, int n, bool json)
-=======
 int cli_bgp_state(const struct bgp_options *o)
->>>>>>> main
 {
 	struct bgp_state s = {0};
 	struct entity_list nobody = {0};
@@ -153,15 +149,9 @@ int cli_bgp_state(const struct bgp_options *o)
 		fprintf(stderr, "lacuna bgp: no record could be read\n");
 		status = 3;
 	} else {
-<<<<<<< HEAD
-		bgp_state_print(&s, json);
+		bgp_state_print(&s, o->json);
 		bool worries = cli_bgp_worries(&s.counts);
 		status = failed || s.in.left_out || s.gaps || worries;
-=======
-		bgp_state_print(&s, o->json);
-		status = failed || s.in.left_out || s.gaps || s.counts.of[DECODE_MALFORMED] ||
-			 s.counts.of[DECODE_MALFORMED_UPDATE];
->>>>>>> main
 	}
 	routes_free(s.routes);
 	inputs_free(&s.in);

@@ -322,15 +322,12 @@ const char *decode_worry(enum decode_count which)
 		return "times a peer spoke that is left out, for more than 16384 are known (a limit of this version)";
 	case DECODE_BMP_LEFT_OUT:
 		return "BMP messages were left out, of peers of which only the Adj-RIB-Out came, or whose router is followed by its Loc-RIB ('lacuna bgp --all-views' shows them)";
-<<<<<<< HEAD
 	case DECODE_MULTICAST:
 		return "fields of multicast prefixes are printed, as bgpdump does; --json, -e, --count and --state leave them out";
 	case DECODE_BMP_VERSION:
 		return "BMP messages of version 4 (draft-ietf-grow-bmp-tlv), which is not read: have the router send version 3 (RFC 7854)";
-=======
 	case DECODE_LATE_LINES:
 		return "lines stand far behind younger ones in their file (more than 120 s): what they say may be missing (sort the file by time)";
->>>>>>> main
 	default:
 		return NULL;
 	}
@@ -373,12 +370,9 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ATLAS_OTHER] = "atlas_of_other_types",
 		[DECODE_HEALTH] = "observer_health",
 		[DECODE_TOOL_OTHER] = "answers_of_other_kinds",
-<<<<<<< HEAD
+		[DECODE_SERIES_AGAIN] = "series_repeated",
 		[DECODE_MULTICAST] = "multicast_shown",
 		[DECODE_BMP_VERSION] = "bmp_of_version_4",
-=======
-		[DECODE_SERIES_AGAIN] = "series_repeated",
->>>>>>> main
 		[DECODE_SERIES_TWICE] = "series_contradicted",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");
