@@ -322,12 +322,12 @@ const char *decode_worry(enum decode_count which)
 		return "times a peer spoke that is left out, for more than 16384 are known (a limit of this version)";
 	case DECODE_BMP_LEFT_OUT:
 		return "BMP messages were left out, of peers of which only the Adj-RIB-Out came, or whose router is followed by its Loc-RIB ('lacuna bgp --all-views' shows them)";
+	case DECODE_LATE_LINES:
+		return "lines stand far behind younger ones in their file (more than 120 s): what they say may be missing (sort the file by time)";
 	case DECODE_MULTICAST:
 		return "fields of multicast prefixes are printed, as bgpdump does; --json, -e, --count and --state leave them out";
 	case DECODE_BMP_VERSION:
 		return "BMP messages of version 4 (draft-ietf-grow-bmp-tlv), which is not read: have the router send version 3 (RFC 7854)";
-	case DECODE_LATE_LINES:
-		return "lines stand far behind younger ones in their file (more than 120 s): what they say may be missing (sort the file by time)";
 	default:
 		return NULL;
 	}
