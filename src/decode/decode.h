@@ -72,7 +72,7 @@ struct decode_bad_line {
 struct decode_options {
 	bool routes;	    // fill batch.routes and flush after every record (text output); else batch across records
 	bool bmp_all_views; // text output: do not choose one view per peer
-	bool as_bgpdump; // text output: multicast prefixes too, the AS of a peer as its table has it; with trust_subtypes those
+	bool as_bgpdump; // text output: multicast prefixes too, the AS of a peer as its table has it, paths with AS 0, and those
 			 // before the break in NLRI that break
 	bool trust_subtypes;		    // path identifiers only where the record says so: no guessing
 	bool lines;			    // read lines; else they are counted as unsupported

@@ -76,21 +76,20 @@ static size_t message_fields_of(struct decoder *d, const struct bgp_update *u, c
 	return n;
 }
 
-// Keeps the prefixes before the break, as bgpdump does.
-static void message_field_cut(struct message_field *f)
+// Keeps the prefixes before the break, as bgpdump does; none where the field reads as a whole with path identifiers, for those
+// prefixes are made of them.
+static void message_field_cut(const struct decoder *d, struct message_field *f)
 {
 	struct cursor rest = f->nlri;
+	if (!d->options.trust_subtypes && bgp_nlri_valid(f->nlri, f->afi, !f->add_path)) {
+		f->nlri.end = f->nlri.at;
+		return;
+	}
 	struct prefix prefix;
 	uint32_t path_id;
 	while (bgp_nlri_next(&rest, f->afi, f->add_path, &prefix, &path_id) == 1)
 		;
 	f->nlri.end = rest.at;
-}
-
-// Whether prefixes that nobody may have announced are wanted all the same: only where bgpdump itself is asked for.
-static bool message_broken_wanted(const struct decoder *d)
-{
-	return d->options.as_bgpdump && d->options.trust_subtypes;
 }
 
 static bool message_fields_readable(struct decoder *d, const struct decode_envelope *e, struct message_field *fields,
@@ -99,9 +98,9 @@ static bool message_fields_readable(struct decoder *d, const struct decode_envel
 	bool readable = true;
 	for (size_t i = 0; i < n; i++) {
 		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
-		fields[i].add_path = add_path > 0;
+		fields[i].add_path = add_path < 0 ? e->add_path[fields[i].afi == BGP_AFI_IPV6] : add_path;
 		if (add_path < 0)
-			message_field_cut(&fields[i]);
+			message_field_cut(d, &fields[i]);
 		readable = readable && add_path >= 0;
 	}
 	return readable;
@@ -158,10 +157,12 @@ static void message_take_fault(struct decoder *d, const struct decode_envelope *
 
 // Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
 // router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
-static void message_read_attributes(const struct decode_envelope *e, const struct bgp_update *u,
-				    struct bgp_attributes *a)
+static void message_read_attributes(const struct decoder *d, const struct decode_envelope *e,
+				    const struct bgp_update *u, struct bgp_attributes *a)
 {
-	struct bgp_context context = {.as_bytes = e->as_bytes, .add_path = e->add_path[0] || e->add_path[1]};
+	struct bgp_context context = {.as_bytes = e->as_bytes,
+				      .add_path = e->add_path[0] || e->add_path[1],
+				      .as_zero = d->options.as_bgpdump};
 	bgp_attributes(u->attributes, &context, a);
 	if (LIKELY(a->action < BGP_WITHDRAW))
 		return;
@@ -237,7 +238,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	}
 	struct decode_slot *slot = decode_make_room(d);
 	struct bgp_attributes *a = &slot->attributes;
-	message_read_attributes(e, &u, a);
+	message_read_attributes(d, e, &u, a);
 	d->counts.of[DECODE_UNKNOWN_ATTRIBUTE] += a->unknown;
 	uint16_t ended = bgp_end_of_rib(&u, a);
 	if (ended) {
@@ -252,11 +253,13 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 		message_take_fault(d, e, a->fault);
 		return;
 	}
+	if (d->options.as_bgpdump && aspath_has_zero(a->as_path, a->as_bytes))
+		message_take_fault(d, e, BGP_FAULT_AS_PATH); // printed, but for no other output a route (RFC 7607, 2)
 	struct message_field fields[4];
 	size_t n = message_fields_of(d, &u, slot, fields);
 	if (!message_fields_readable(d, e, fields, n)) {
 		message_take_fault(d, e, BGP_FAULT_NLRI);
-		if (!message_broken_wanted(d))
+		if (!d->options.as_bgpdump)
 			return;
 	}
 	if (a->action == BGP_DISCARD) {
