@@ -126,6 +126,10 @@ static void bgp_name_gap(const struct bgp_run *r, const struct record *gap)
 	const struct feed_source *source = feed_source(r->in.feed, gap->source);
 	const struct peer *peer = peer_at(r->in.peers, r->gap_peer);
 	struct text t = {0};
+	if (gap->why) {
+		bgp_say(source ? source->path : "input", gap->why);
+		return;
+	}
 	text_put(&t, "bytes ");
 	text_u64(&t, gap->offset);
 	text_put(&t, " to ");
@@ -199,20 +203,7 @@ static bool bgp_name_worries(const struct bgp_run *r)
 	bool any = r->gaps > 0 || r->missing > 0;
 	if (r->gaps > GAP_LINES_MAX)
 		fprintf(stderr, "lacuna bgp: %llu more gaps\n", (unsigned long long)(r->gaps - GAP_LINES_MAX));
-	for (unsigned i = 0; i < DECODE_COUNT; i++) {
-		const char *worry = decode_worry((enum decode_count)i);
-		if (!c->of[i] || !worry)
-			continue;
-		any |= i != DECODE_BMP_LEFT_OUT;
-		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i], worry);
-	}
-	if (!c->of[DECODE_MALFORMED] && !c->of[DECODE_MALFORMED_UPDATE])
-		return any;
-	for (unsigned i = 1; i < BGP_FAULT_COUNT; i++)
-		if (c->faults[i])
-			fprintf(stderr, "lacuna bgp:   %llu × %s\n", (unsigned long long)c->faults[i],
-				bgp_fault_name((enum bgp_fault)i));
-	return any;
+	return cli_bgp_worries(c) || any;
 }
 
 static void bgp_json_pair(struct json *j, const char *key, uint64_t value)

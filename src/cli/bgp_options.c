@@ -25,6 +25,8 @@ enum option_code {
 	OPTION_MORE,
 	OPTION_LESS,
 	OPTION_PEER,
+	OPTION_EXCLUDE_PEER,
+	OPTION_EXCLUDE_COLLECTOR,
 	OPTION_ORIGIN,
 	OPTION_AS,
 	OPTION_COMMUNITY,
@@ -47,6 +49,8 @@ static const struct option bgp_options_table[] = {
 	{"more", no_argument, NULL, OPTION_MORE},
 	{"less", no_argument, NULL, OPTION_LESS},
 	{"peer", required_argument, NULL, OPTION_PEER},
+	{"exclude-peer", required_argument, NULL, OPTION_EXCLUDE_PEER},
+	{"exclude-collector", required_argument, NULL, OPTION_EXCLUDE_COLLECTOR},
 	{"origin", required_argument, NULL, OPTION_ORIGIN},
 	{"as", required_argument, NULL, OPTION_AS},
 	{"community", required_argument, NULL, OPTION_COMMUNITY},
@@ -81,6 +85,8 @@ static const char bgp_options_help[] =
 	"Filters (values of one option are alternatives; different options must all hold)\n"
 	"  --prefix P       this prefix; with --more also its parts, with --less also what covers it\n"
 	"  --peer A         from this peer: an address or an AS number\n"
+	"  --exclude-peer A         not from this peer: an address or an AS number\n"
+	"  --exclude-collector NAME not from this collector, as --json names it\n"
 	"  --origin N       announced by this network\n"
 	"  --as N           with this network anywhere in the path\n"
 	"  --community C    A:B or (large) A:B:C; `*` stands for any part\n"
@@ -159,6 +165,13 @@ static int bgp_options_value_read(struct bgp_options *o, int option, const char 
 	case OPTION_PEER:
 		return bgp_filter_peer(f, value) < 0 ? bgp_options_refuse("peer", value, "an address or an AS number")
 						     : -1;
+	case OPTION_EXCLUDE_PEER:
+		return bgp_filter_not_peer(f, value) < 0
+			       ? bgp_options_refuse("exclude-peer", value, "an address or an AS number")
+			       : -1;
+	case OPTION_EXCLUDE_COLLECTOR:
+		bgp_filter_not_collector(f, value);
+		return -1;
 	case OPTION_ORIGIN:
 		return bgp_filter_origin(f, value) < 0 ? bgp_options_refuse("origin", value, "an AS number") : -1;
 	case OPTION_AS:

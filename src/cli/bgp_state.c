@@ -110,6 +110,25 @@ static void bgp_state_print(const struct bgp_state *s, bool json)
 	text_free(&out);
 }
 
+bool cli_bgp_worries(const struct decode_counts *c)
+{
+	bool any = false;
+	for (unsigned i = 0; i < DECODE_COUNT; i++) {
+		const char *worry = decode_worry((enum decode_count)i);
+		if (!c->of[i] || !worry)
+			continue;
+		any |= i != DECODE_BMP_LEFT_OUT && i != DECODE_MULTICAST;
+		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i], worry);
+	}
+	if (!c->of[DECODE_MALFORMED] && !c->of[DECODE_MALFORMED_UPDATE])
+		return any;
+	for (unsigned i = 1; i < BGP_FAULT_COUNT; i++)
+		if (c->faults[i])
+			fprintf(stderr, "lacuna bgp:   %llu × %s\n", (unsigned long long)c->faults[i],
+				bgp_fault_name((enum bgp_fault)i));
+	return any;
+}
+
 int cli_bgp_state(const struct bgp_options *o)
 {
 	struct bgp_state s = {0};
@@ -131,8 +150,8 @@ int cli_bgp_state(const struct bgp_options *o)
 		status = 3;
 	} else {
 		bgp_state_print(&s, o->json);
-		status = failed || s.in.left_out || s.gaps || s.counts.of[DECODE_MALFORMED] ||
-			 s.counts.of[DECODE_MALFORMED_UPDATE];
+		bool worries = cli_bgp_worries(&s.counts);
+		status = failed || s.in.left_out || s.gaps || worries;
 	}
 	routes_free(s.routes);
 	inputs_free(&s.in);

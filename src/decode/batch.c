@@ -108,7 +108,7 @@ void decode_path(struct decoder *d, const struct bgp_attributes *a)
 static bool batch_same_peer(const struct peer *a, const struct peer *b)
 {
 	return a->asn == b->asn && a->collector == b->collector && a->view == b->view && a->instance == b->instance &&
-	       addr_equal(&a->address, &b->address);
+	       a->router == b->router && addr_equal(&a->address, &b->address);
 }
 
 // A route server is not in its paths: then its AS stays open.
@@ -134,7 +134,7 @@ uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
 	uint64_t words[2];
 	memcpy(words, peer->address.bytes, sizeof(words));
 	uint64_t h = (words[0] ^ words[1] * 0x9e3779b97f4a7c15ULL ^ peer->asn ^ (uint64_t)peer->collector << 32 ^
-		      peer->instance) *
+		      peer->instance ^ (uint64_t)peer->router << 48) *
 		     0xff51afd7ed558ccdULL;
 	struct decode_cached *slot = &d->cache[h >> 56];
 	if (LIKELY(slot->used && batch_same_peer(&slot->peer, peer)))

@@ -36,6 +36,7 @@ struct decode_bmp {
 	struct monitored *peers;
 	size_t count, capacity;
 	struct index by_peer;
+	uint16_t router;  // its name's number; 0: it has not said
 	bool adjacencies; // a view of a peer other than the Loc-RIB is followed
 	size_t loc_rib;	  // place of the Loc-RIB that is followed; NULL_LOC_RIB: none
 };
@@ -88,11 +89,12 @@ static uint8_t bmp_peer_view_of(enum bmp_view view)
 }
 
 // The Loc-RIB has no peer address: the router's BGP identifier stands for it.
-static uint32_t bmp_view_id(struct decoder *d, struct monitored *p, const struct bmp_peer *h, uint16_t collector)
+static uint32_t bmp_view_id(struct decoder *d, const struct decode_bmp *b, struct monitored *p,
+			    const struct bmp_peer *h, uint16_t collector)
 {
 	struct bmp_view_state *v = &p->views[h->view];
 	if (v->id == PEER_NONE) {
-		struct peer key = {.address = p->address, .collector = collector, .asn = p->asn};
+		struct peer key = {.address = p->address, .collector = collector, .asn = p->asn, .router = b->router};
 		key.view = bmp_peer_view_of(h->view);
 		memcpy(&key.instance, h->distinguisher, sizeof(key.instance));
 		key.instance = __builtin_bswap64(key.instance);
@@ -217,7 +219,7 @@ static void bmp_take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_
 		return;
 	}
 	struct bmp_view_state *v = &p->views[view];
-	e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+	e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 	e->flags = bmp_outgoing(view) ? OBS_OUTGOING : 0;
 	e->as_bytes = m->peer.as_bytes;
 	e->add_path[0] = p->add_path[0];
@@ -263,7 +265,7 @@ static void bmp_take_up(struct decoder *d, struct decode_bmp *b, struct bmp_mess
 	if (!known || p->views[view].up)
 		return;
 	m->peer.view = view;
-	e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+	e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 	bmp_push_session(d, e, true, NULL);
 	p->views[view].up = true;
 }
@@ -289,7 +291,7 @@ static void bmp_take_down(struct decoder *d, struct decode_bmp *b, struct bmp_me
 		handed = true;
 	}
 	if (!handed && p->up_seen) { // went down before it brought a route
-		e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+		e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 		bmp_push_session(d, e, false, &down);
 	}
 	p->up_seen = false;
@@ -307,6 +309,16 @@ static void bmp_take_alive(struct decoder *d, struct decode_bmp *b, struct bmp_m
 	decode_push(d, OBS_ALIVE, e);
 }
 
+// The name of the router tells its peers from those of another router at the same collector, and survives its next session.
+static void bmp_take_initiation(struct decoder *d, struct decode_bmp *b, const struct bmp_message *m)
+{
+	struct cursor c = m->body, value;
+	uint16_t type, length;
+	while (cursor_u16(&c, &type) && cursor_u16(&c, &length) && cursor_sub(&c, length, &value))
+		if (type == BMP_INFORMATION_NAME)
+			b->router = decode_name_router(d->names, value);
+}
+
 static void bmp_take_type(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
 	switch (m->type) {
@@ -318,6 +330,9 @@ static void bmp_take_type(struct decoder *d, struct decode_bmp *b, struct bmp_me
 		break;
 	case BMP_PEER_DOWN:
 		bmp_take_down(d, b, m, e);
+		break;
+	case BMP_INITIATION:
+		bmp_take_initiation(d, b, m);
 		break;
 	case BMP_STATISTICS:
 	case BMP_ROUTE_MIRRORING:
@@ -333,7 +348,12 @@ void decode_bmp_take(struct decoder *d, struct decode_source *s, const struct re
 	struct bmp_message m;
 	struct cursor c = r->bytes;
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
-	if (bmp_message(&c, &m) != 1) {
+	int got = bmp_message(&c, &m);
+	if (got == ERR_UNSUPPORTED) {
+		d->counts.of[DECODE_BMP_VERSION]++;
+		return;
+	}
+	if (got != 1) {
 		d->counts.of[DECODE_MALFORMED]++;
 		decode_push_malformed(d, &e, (uint32_t)-ERR_MALFORMED);
 		return;

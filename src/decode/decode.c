@@ -324,6 +324,10 @@ const char *decode_worry(enum decode_count which)
 		return "BMP messages were left out, of peers of which only the Adj-RIB-Out came, or whose router is followed by its Loc-RIB ('lacuna bgp --all-views' shows them)";
 	case DECODE_LATE_LINES:
 		return "lines stand far behind younger ones in their file (more than 120 s): what they say may be missing (sort the file by time)";
+	case DECODE_MULTICAST:
+		return "fields of multicast prefixes are printed, as bgpdump does; --json, -e, --count and --state leave them out";
+	case DECODE_BMP_VERSION:
+		return "BMP messages of version 4 (draft-ietf-grow-bmp-tlv), which is not read: have the router send version 3 (RFC 7854)";
 	default:
 		return NULL;
 	}
@@ -367,6 +371,8 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_HEALTH] = "observer_health",
 		[DECODE_TOOL_OTHER] = "answers_of_other_kinds",
 		[DECODE_SERIES_AGAIN] = "series_repeated",
+		[DECODE_MULTICAST] = "multicast_shown",
+		[DECODE_BMP_VERSION] = "bmp_of_version_4",
 		[DECODE_SERIES_TWICE] = "series_contradicted",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");

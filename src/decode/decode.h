@@ -48,6 +48,8 @@ enum decode_count {
 	DECODE_TOOL_OTHER,     // answers that other tools tell of and that say nothing of a target
 	DECODE_SERIES_AGAIN,   // values that came before: downloads that overlap and agree
 	DECODE_PEERS_OVER,     // times that a peer was met of which there are too many
+	DECODE_MULTICAST,      // fields of multicast prefixes that bgpdump's form shows and no other
+	DECODE_BMP_VERSION,    // BMP messages of a version that is not read
 	DECODE_SERIES_TWICE,   // values of a time of which a newer download says something else
 	DECODE_COUNT
 };
@@ -68,11 +70,12 @@ struct decode_bad_line {
 };
 
 struct decode_options {
-	bool routes;	     // fill batch.routes and flush after every record (text output); else batch across records
-	bool bmp_all_views;  // text output: do not choose one view per peer
-	bool as_bgpdump;     // text output: multicast prefixes too, and those before the break in NLRI that break
-	bool trust_subtypes; // path identifiers only where the record says so: no guessing
-	bool lines;	     // read lines; else they are counted as unsupported
+	bool routes;	    // fill batch.routes and flush after every record (text output); else batch across records
+	bool bmp_all_views; // text output: do not choose one view per peer
+	bool as_bgpdump; // text output: multicast prefixes too, the AS of a peer as its table has it; with trust_subtypes those
+			 // before the break in NLRI that break
+	bool trust_subtypes;		    // path identifiers only where the record says so: no guessing
+	bool lines;			    // read lines; else they are counted as unsupported
 	const struct entity_list *entities; // whose series are wanted; may grow between records; null: nobody's
 	const struct peer_table
 		*collectors; // names of the collectors that records speak of by number; null: they have none

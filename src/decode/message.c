@@ -39,10 +39,14 @@ static void message_strip_own(struct decoder *d, const struct decode_envelope *e
 	a->as_path = cursor_of(d->stripped, left - width);
 }
 
-static bool message_family_read(const struct decoder *d, const struct bgp_mp *mp)
+// Multicast only where bgpdump's form is asked for, which has it; that is counted, since no other output does.
+static bool message_family_read(struct decoder *d, const struct bgp_mp *mp)
 {
-	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) &&
-	       (mp->safi == BGP_SAFI_UNICAST || (mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump));
+	if (mp->afi != BGP_AFI_IPV4 && mp->afi != BGP_AFI_IPV6)
+		return false;
+	bool multicast = mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump;
+	d->counts.of[DECODE_MULTICAST] += multicast;
+	return multicast || mp->safi == BGP_SAFI_UNICAST;
 }
 
 // Lists the fields in the order in which bgpdump prints them.
@@ -83,13 +87,19 @@ static void message_field_cut(struct message_field *f)
 	f->nlri.end = rest.at;
 }
 
+// Whether prefixes that nobody may have announced are wanted all the same: only where bgpdump itself is asked for.
+static bool message_broken_wanted(const struct decoder *d)
+{
+	return d->options.as_bgpdump && d->options.trust_subtypes;
+}
+
 static bool message_fields_readable(struct decoder *d, const struct decode_envelope *e, struct message_field *fields,
 				    size_t n)
 {
 	bool readable = true;
 	for (size_t i = 0; i < n; i++) {
 		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
-		fields[i].add_path = add_path < 0 ? e->add_path[fields[i].afi == BGP_AFI_IPV6] : add_path;
+		fields[i].add_path = add_path > 0;
 		if (add_path < 0)
 			message_field_cut(&fields[i]);
 		readable = readable && add_path >= 0;
@@ -148,12 +158,10 @@ static void message_take_fault(struct decoder *d, const struct decode_envelope *
 
 // Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
 // router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
-static void message_read_attributes(const struct decoder *d, const struct decode_envelope *e,
-				    const struct bgp_update *u, struct bgp_attributes *a)
+static void message_read_attributes(const struct decode_envelope *e, const struct bgp_update *u,
+				    struct bgp_attributes *a)
 {
-	struct bgp_context context = {.as_bytes = e->as_bytes,
-				      .add_path = e->add_path[0] || e->add_path[1],
-				      .as_zero = d->options.as_bgpdump};
+	struct bgp_context context = {.as_bytes = e->as_bytes, .add_path = e->add_path[0] || e->add_path[1]};
 	bgp_attributes(u->attributes, &context, a);
 	if (LIKELY(a->action < BGP_WITHDRAW))
 		return;
@@ -229,7 +237,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	}
 	struct decode_slot *slot = decode_make_room(d);
 	struct bgp_attributes *a = &slot->attributes;
-	message_read_attributes(d, e, &u, a);
+	message_read_attributes(e, &u, a);
 	d->counts.of[DECODE_UNKNOWN_ATTRIBUTE] += a->unknown;
 	uint16_t ended = bgp_end_of_rib(&u, a);
 	if (ended) {
@@ -248,7 +256,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	size_t n = message_fields_of(d, &u, slot, fields);
 	if (!message_fields_readable(d, e, fields, n)) {
 		message_take_fault(d, e, BGP_FAULT_NLRI);
-		if (!d->options.as_bgpdump)
+		if (!message_broken_wanted(d))
 			return;
 	}
 	if (a->action == BGP_DISCARD) {

@@ -3,6 +3,7 @@
 // announced in the batch at work.
 #pragma once
 
+#include "base/cursor.h"
 #include "model/batch.h"
 #include "model/peer.h"
 
@@ -27,6 +28,7 @@ uint32_t decode_find_peer(const struct decode_names *n, const struct peer *peer)
 // A speaker whose AS a writer did not know (0, or AS_TRANS of a table of two bytes): the one peer of that collector, view and address
 // that was named with its AS; PEER_NONE when there is none, or more than one.
 uint32_t decode_find_speaker(const struct decode_names *n, const struct peer *peer);
+uint16_t decode_name_router(struct decode_names *n, struct cursor name); // its number; 0: an empty name, or too many
 uint16_t decode_name_observer(struct decode_names *n, const char *id, size_t length);
 // `name` may be null.
 uint32_t decode_name_target(struct decode_names *n, const struct addr *address, uint8_t op, const char *name,

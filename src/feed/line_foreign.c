@@ -7,6 +7,9 @@
 
 #define NAMES_SHOWN 12
 #define NAME_BYTES  40 // of a name that is shown
+#define MARK_BYTES  4
+#define PACKETS                                                                                                        \
+	"a packet capture, which is not read: wanted are MRT files of a collector, or BMP as 'lacuna record bmp' keeps it"
 
 static bool line_foreign_holds(struct cursor head, const char *word)
 {
@@ -27,6 +30,32 @@ static bool line_foreign_addresses(struct cursor head)
 		marks += mark;
 	}
 	return marks >= 2 && cursor_left(&line) <= 46;
+}
+
+// What holds routes in a form that is not read.
+static const char *line_foreign_routes(struct cursor head)
+{
+	static const struct {
+		const char *mark, *what;
+	} marks[] = {
+		{"\xa1\xb2\xc3\xd4", PACKETS},
+		{"\xd4\xc3\xb2\xa1", PACKETS},
+		{"\xa1\xb2\x3c\x4d", PACKETS},
+		{"\x4d\x3c\xb2\xa1", PACKETS},
+		{"\x0a\x0d\x0d\x0a", PACKETS}, // pcapng
+		{"OBMP",
+		 "messages of OpenBMP's collector, which are not read: have the router send BMP to 'lacuna record bmp' itself"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (cursor_left(&head) >= MARK_BYTES && !memcmp(head.at, marks[i].mark, MARK_BYTES))
+			return marks[i].what;
+	if (line_foreign_holds(head, "Network") && line_foreign_holds(head, "Next Hop") &&
+	    (line_foreign_holds(head, "Path") || line_foreign_holds(head, "BGP table version")))
+		return "a router's table as text ('show ip bgp'), which is not read: it has no times and no peers. Wanted is MRT, as RouteViews and RIS have it, or as bgpd writes with 'dump bgp routes-mrt'";
+	if ((line_foreign_holds(head, "TABLE_DUMP") || line_foreign_holds(head, "BGP4MP")) &&
+	    (line_foreign_holds(head, "|B|") || line_foreign_holds(head, "|A|") || line_foreign_holds(head, "|W|")))
+		return "lines of bgpdump, which are not read: give the MRT file itself";
+	return NULL;
 }
 
 const char *line_foreign(struct cursor head)
@@ -57,6 +86,9 @@ const char *line_foreign(struct cursor head)
 		{{"\"outages.summary\"", "\"data\""},
 		 "a summary of IODA, which is not read: it is its conclusion. Wanted are its series (API v2, signals/raw)"},
 	};
+	const char *routes = line_foreign_routes(head);
+	if (routes)
+		return routes;
 	if (cursor_left(&head) >= 2 && (!memcmp(head.at, "\xff\xfe", 2) || !memcmp(head.at, "\xfe\xff", 2)))
 		return "text in UTF-16, which is not read: save it as UTF-8";
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)

@@ -547,7 +547,12 @@ int run_status(const struct intake_run *s, int code)
 	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
 		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
 		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
-	return damaged || run_unseen(s) ? 1 : 0;
+	bool unseen = run_unseen(s);
+	if (unseen)
+		notice_line(s->notices,
+			    "%s: of some of what is watched nothing can be said, all the time or for a while",
+			    s->command);
+	return damaged || unseen ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)

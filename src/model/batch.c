@@ -110,11 +110,11 @@ void batch_room_name(struct batch_room *r, const struct batch_name *name, const 
 	at->entity = batch_room_text(r, entity, BATCH_TEXT_MAX);
 }
 
-void batch_room_peer(struct batch_room *r, const struct batch_name *name, uint64_t instance)
+void batch_room_peer(struct batch_room *r, const struct batch_name *name, uint64_t instance, const char *router)
 {
 	char text[24];
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)instance);
-	batch_room_name(r, name, instance ? text : NULL, sizeof(text), NULL);
+	batch_room_name(r, name, instance ? text : NULL, sizeof(text), router && *router ? router : NULL);
 }
 
 // ---- as bytes ----

@@ -40,6 +40,21 @@ static void carried_collectors(struct carry *c, struct peer_table *t)
 	c->limits[CARRY_COLLECTORS] = n;
 }
 
+static void carried_routers(struct carry *c, struct peer_table *t)
+{
+	size_t n = peer_router_count(t);
+	carry_count(c, &n, sizeof(uint32_t));
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		char *name = carry_loads(c) ? NULL : (char *)peer_router_name(t, (uint16_t)(i + 1));
+		carry_text(c, &name, NAME_MOST);
+		if (!carry_loads(c))
+			continue;
+		if (!name || peer_router_id(t, name) != i + 1)
+			carry_fail(c, ERR_NOT_FOUND);
+		free(name);
+	}
+}
+
 static void carried_peer(struct carry *c, struct peer *p)
 {
 	addr_carry(c, &p->address);
@@ -47,6 +62,7 @@ static void carried_peer(struct carry *c, struct peer *p)
 	CARRY(c, p->collector);
 	CARRY(c, p->asn);
 	CARRY(c, p->instance);
+	CARRY(c, p->router);
 	carry_check(c, p->view <= PEER_VIEW_LOC_RIB);
 	carry_within(c, CARRY_COLLECTORS, p->collector);
 }
@@ -54,6 +70,7 @@ static void carried_peer(struct carry *c, struct peer *p)
 void peers_carry(struct carry *c, struct peer_table *t)
 {
 	carried_collectors(c, t);
+	carried_routers(c, t);
 	size_t n = peer_count(t);
 	carry_count(c, &n, 24);
 	for (size_t i = 0; i < n && carry_good(c); i++) {

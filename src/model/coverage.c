@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COVERAGE_ENDS 4 // pauses: what ends that much earlier than the rest was no longer looked at
+
 static void coverage_add(struct coverage_of *of, struct instant from, struct instant to)
 {
 	if (to.ns <= from.ns)
@@ -67,7 +69,8 @@ static size_t coverage_list(const struct coverage_of *of, struct instant begin, 
 		list[n++] = (struct coverage_span){begin, of->first};
 	for (size_t i = 0; i < of->count; i++)
 		list[n++] = of->unseen[i];
-	if (!of->holds && end.ns - of->last.ns > of->most_ns)
+	if (!of->holds &&
+	    end.ns - of->last.ns > COVERAGE_ENDS * of->most_ns) // files that belong together end at different times
 		list[n++] = (struct coverage_span){of->last, end};
 	*ret = list;
 	return n;

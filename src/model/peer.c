@@ -15,6 +15,8 @@ struct peer_table {
 	struct index by_peer;
 	char **collectors;
 	size_t collector_count, collector_capacity;
+	char **routers;
+	size_t router_count, router_capacity;
 };
 
 struct peer_table *peer_table_create(void)
@@ -29,6 +31,9 @@ void peer_table_free(struct peer_table *t)
 	for (size_t i = 0; i < t->collector_count; i++)
 		free(t->collectors[i]);
 	free(t->collectors);
+	for (size_t i = 0; i < t->router_count; i++)
+		free(t->routers[i]);
+	free(t->routers);
 	free(t->peers);
 	index_free(&t->by_peer);
 	free(t);
@@ -56,12 +61,12 @@ void peer_instance_text(struct text *t, uint64_t instance)
 static bool peer_same(const struct peer *a, const struct peer *b)
 {
 	return a->asn == b->asn && a->collector == b->collector && a->view == b->view && a->instance == b->instance &&
-	       addr_equal(&a->address, &b->address);
+	       a->router == b->router && addr_equal(&a->address, &b->address);
 }
 
 static uint64_t peer_hash(const struct peer *peer)
 {
-	return hash_pair(addr_hash(&peer->address) ^ peer->instance,
+	return hash_pair(addr_hash(&peer->address) ^ peer->instance ^ (uint64_t)peer->router << 48,
 			 (uint64_t)peer->asn << 32 | (uint64_t)peer->collector << 8 | peer->view);
 }
 
@@ -120,4 +125,29 @@ const char *collector_name(const struct peer_table *t, uint16_t id)
 uint16_t collector_count(const struct peer_table *t)
 {
 	return (uint16_t)t->collector_count;
+}
+
+uint16_t peer_router_id(struct peer_table *t, const char *name)
+{
+	must(name);
+	if (!*name)
+		return 0;
+	for (size_t i = 0; i < t->router_count; i++)
+		if (strcmp(t->routers[i], name) == 0)
+			return (uint16_t)(i + 1);
+	if (t->router_count >= ROUTER_NAMES_MAX)
+		return 0;
+	alloc_grow((void **)&t->routers, t->router_count, &t->router_capacity, sizeof(*t->routers));
+	t->routers[t->router_count] = alloc_copy(name);
+	return (uint16_t)++t->router_count;
+}
+
+const char *peer_router_name(const struct peer_table *t, uint16_t router)
+{
+	return router && router <= t->router_count ? t->routers[router - 1] : "";
+}
+
+uint16_t peer_router_count(const struct peer_table *t)
+{
+	return (uint16_t)t->router_count;
 }

@@ -190,6 +190,10 @@ static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct
 		json_key(j, "view");
 		json_string(j, bgp_json_view_name(peer->view));
 	}
+	if (peer->router) {
+		json_key(j, "router");
+		json_string(j, peer_router_name(w->peers, peer->router));
+	}
 	if (peer->instance) {
 		struct text t = {0};
 		peer_instance_text(&t, peer->instance);

@@ -114,7 +114,6 @@ struct bgp_context {
 	uint8_t as_bytes; // 2 or 4
 	bool rib_entry;	  // attributes of a TABLE_DUMP_V2 entry: MP_REACH may be abbreviated (RFC 6396, 4.3.4), no NLRI
 	bool add_path;	  // MP NLRI carry path identifiers; for syntax checks only
-	bool as_zero;	  // a path with AS 0 in it is taken, as routers before RFC 7607 did
 };
 
 struct bgp_notification {

@@ -88,8 +88,7 @@ static enum bgp_fault bgp_attributes_as4_aggregator_read(struct bgp_attributes *
 static enum bgp_fault bgp_attributes_path_read(struct cursor value, uint8_t as_bytes, const struct bgp_context *context,
 					       struct cursor *ret)
 {
-	if (!aspath_valid(value, as_bytes) ||
-	    (!context->rib_entry && !context->as_zero && aspath_has_zero(value, as_bytes)))
+	if (!aspath_valid(value, as_bytes) || (!context->rib_entry && aspath_has_zero(value, as_bytes)))
 		return BGP_FAULT_AS_PATH;
 	*ret = value;
 	return BGP_FAULT_NONE;

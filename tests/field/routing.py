@@ -59,6 +59,50 @@ cases.case("bmp-two-vrfs-same-peer-address.bmp: a peer is distinguisher and addr
            [] if gone == ["64500:1"] and {line["distinguisher"] for line in text} == {"64500:1", "64500:2"} else [str(text)])
 
 
+batched = [("B", p, f"{64500 + n} 64510 64520") for p in (V4, "203.0.113.0/24", "192.0.2.0/24") for n in range(3)]
+right("RIS of January 2000: many entries a record, and the length field four short", "tabledump1-batched-length-4-short.mrt", batched)
+right("types of MRT that are not known, in a row, are records and no damage", "other-mrt-types.mrt",
+      [("A", V4, "64500 64510 64520"), ("A", "203.0.113.0/24", "64500 64510 64520")], status=1)
+errors = lines("other-mrt-types.mrt")[1]
+cases.case("and are told as what they are", [] if "4 records of kinds that are not read" in errors and "lost" not in errors else [errors])
+paths = [json.loads(line) for line in lines("as-set-origin.mrt", "--json")[0]]
+cases.case("as-set-origin.mrt: kinds of segments survive (RFC 5065)",
+           [] if [p["path"] for p in paths[3:]] == [[{"confed_sequence": [65001, 65002]}, 64500, 64520], [64500, {"confed_set": [65001, 65002]}],
+                                                    [64500, 64520, {"confed_sequence": [65001]}]] else [str(paths)])
+cases.case("as-set-origin.mrt: a member of a confederation is no origin (RFC 6811, 2)",
+           [] if [p["origin_asn"] for p in paths] == [None, 64520, 64530, 64520, None, None] else [str(paths)])
+times = [json.loads(line)["time"] for line in lines("et-microseconds-too-big.mrt", "--json")[0]]
+shown = [float(line.split("|")[1]) for line in lines("et-microseconds-too-big.mrt")[0]]
+cases.case("et-microseconds-too-big.mrt: one value in every output", [] if times == shown else [f"{times} {shown}"])
+for name in ("bmp-version-4.bmp", "bmp-version-4-in-the-middle.bmp"):
+    errors, status = lines(name)[1:]
+    cases.case(f"{name}: version 4 is named, and is no damage", [] if "version 4" in errors and "lost" not in errors and status == 1 else [errors])
+for name, word in {"packet-capture.pcap": "packet capture", "show-ip-bgp-oix.txt": "show ip bgp"}.items():
+    errors, status = lines(name)[1:]
+    cases.case(f"{name}: is told as what it is", [] if word in errors and "lost" not in errors and status == 3 else [f"{status}: {errors}"])
+text = [json.loads(line) for line in lines("two-routers-one-collector", "--json")[0]]
+cases.case("two-routers-one-collector: each router's session is its own (RFC 7854, 4.3)",
+           [] if {(line["router"], line["type"]) for line in text} >= {("edge1", "announce"), ("edge2", "withdraw")} else [str(text)])
+
+
+def state(name):
+    done = run("bgp", "--state", "--json", path("routing", name))
+    return json.loads(done.stdout)["routes"], done.returncode
+
+
+for name, routes_left in {"two-routers-one-collector": 1, "state-change-ends-session.mrt": 0, "bmp-two-vrfs-same-peer-address.bmp": 1}.items():
+    got = state(name)
+    cases.case(f"{name}: {routes_left} routes are left (RFC 4271, 8.2; RFC 7854, 4.9)", [] if got == (routes_left, 0) else [str(got)])
+printed, seen = lines("addpath-unflagged-big-ids.mrt")[0], lines("addpath-unflagged-big-ids.mrt", "--json")[0]
+seen = [line for line in seen if '"announce"' in line]
+cases.case("addpath-unflagged-big-ids.mrt: -m prints no announcement that --json leaves out", [] if len(printed) == len(seen) else printed)
+errors = lines("safi-2-4-128-updates.mrt")[1]
+cases.case("safi-2-4-128-updates.mrt: multicast that only bgpdump's form has is told", [] if "multicast" in errors else [errors])
+cases.case("--exclude-peer", [] if not lines("two-routers-one-collector", "--exclude-peer", "64500")[0] else ["not excluded"])
+collectors = {line["collector"] for line in text}
+cases.case("--exclude-collector", [] if not lines("two-routers-one-collector", "--exclude-collector", collectors.pop())[0] else ["not excluded"])
+
+
 def peers(name):
     done = run("bgp", "--count", path("routing", name))
     return [line.split()[1] for line in done.stdout.decode().splitlines() if line.startswith("peers")]
