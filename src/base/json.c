@@ -42,6 +42,20 @@ static size_t json_utf8_length(const uint8_t *p, size_t left)
 	return overlong || beyond ? 0 : n;
 }
 
+// What a terminal would obey or not show (controls, marks of direction, zero width, tags) is written as its number.
+static void json_hidden(struct text *t, const uint8_t *p, size_t n)
+{
+	static const uint8_t lead[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	uint32_t rune = p[0] & lead[n];
+	for (size_t i = 1; i < n; i++)
+		rune = rune << 6 | (p[i] & 0x3f);
+	if (rune < 0x10000)
+		text_printf(t, "\\u%04x", rune);
+	else
+		text_printf(t, "\\u%04x\\u%04x", 0xd800 + ((rune - 0x10000) >> 10),
+			    0xdc00 + ((rune - 0x10000) & 0x3ff));
+}
+
 static void json_escaped(struct text *t, const char *value, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)value;
@@ -55,10 +69,10 @@ static void json_escaped(struct text *t, const char *value, size_t n)
 		}
 		if (p[i] == '"' || p[i] == '\\')
 			text_char(t, '\\');
-		if (p[i] < 0x20)
-			text_printf(t, "\\u%04x", p[i]);
-		else
+		if (text_showable(p + i, n - i))
 			text_bytes(t, p + i, take);
+		else
+			json_hidden(t, p + i, take);
 		i += take;
 	}
 	text_char(t, '"');

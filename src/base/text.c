@@ -116,8 +116,7 @@ void text_utc(struct text *t, struct instant when)
 	text_char(t, 'Z');
 }
 
-// Length of the UTF-8 sequence at p that may be shown, or 0.
-static size_t text_showable(const uint8_t *p, size_t left)
+size_t text_showable(const uint8_t *p, size_t left)
 {
 	if (p[0] >= 0x20 && p[0] < 0x7f)
 		return 1;
@@ -135,6 +134,8 @@ static size_t text_showable(const uint8_t *p, size_t left)
 		return 0;
 	if (p[0] == 0xc2 && p[1] < 0xa0)
 		return 0; // C1 controls
+	if (p[0] == 0xc2 && p[1] == 0xad)
+		return 0; // soft hyphen: mostly of no width
 	if (p[0] == 0xd8 && p[1] == 0x9c)
 		return 0; // Arabic letter mark: it turns direction too
 	if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf)

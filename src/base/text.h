@@ -56,6 +56,9 @@ void text_instant(struct text *t, struct instant when, int digits);
 // 2022-01-25T20:50:00Z; with a fraction (3, 6 or 9 digits, none lost) only where the instant has one.
 void text_utc(struct text *t, struct instant when);
 
+// Length of the UTF-8 sequence at p that may be shown to people (none of the below), or 0. `left`: bytes there are, at least 1.
+size_t text_showable(const uint8_t *p, size_t left);
+
 // Text from outside, for a terminal or a log: control characters, invalid UTF-8, bidirectional overrides
 // and characters without width become '?', at most 256 characters.
 void text_untrusted(struct text *t, const char *bytes, size_t n);

@@ -7,6 +7,7 @@
 #include "base/version.h"
 #include "cli/bgp.h"
 #include "cli/check.h"
+#include "cli/commit.h"
 #include "cli/evaluate.h"
 #include "cli/explain.h"
 #include "cli/log.h"
@@ -92,7 +93,8 @@ static int main_run(int argc, char **argv)
 	if (strncmp(argv[1], "--role=", strlen("--role=")) == 0) // how the program starts its own processes
 		return role_main(argv[1] + strlen("--role="));
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("lacuna " LACUNA_VERSION);
+		puts(*LACUNA_COMMIT ? "lacuna " LACUNA_VERSION " (commit " LACUNA_COMMIT ")"
+				    : "lacuna " LACUNA_VERSION);
 		return 0;
 	}
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

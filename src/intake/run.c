@@ -89,6 +89,25 @@ static bool run_say_lines(struct intake_run *s)
 	return damaged;
 }
 
+// An entity by any of its names.
+static int run_watch_one(struct intake_run *s, const char *word)
+{
+	struct text meant = {0};
+	bool typed = inputs_has_series(&s->in, word); // a series may be of what is no id of ours
+	watch_list_meant(&s->in.entities, word, &meant);
+	const char *id = typed ? word : text_string(&meant);
+	// Series need no address space: a file of them that names the entity is enough.
+	bool known = !watch_list_placed(&s->in.entities, s->world, id) && inputs_has_series(&s->in, id);
+	struct entity *e = known ? entity_add(&s->in.entities, id) : NULL;
+	int code = 0;
+	if (e)
+		e->watched = true;
+	else
+		code = watch_list_add(&s->in.entities, s->world, id, s->notices);
+	text_free(&meant);
+	return code;
+}
+
 static int run_add_watched(struct intake_run *s)
 {
 	int code = s->watch_count || s->world_path || s->watching.path ? world_open(s->world_path, &s->world) : 0;
@@ -97,15 +116,7 @@ static int run_add_watched(struct intake_run *s)
 		return 3;
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {
-		// Series need no address space: a file of them that names the entity is enough.
-		bool known = !watch_list_placed(&s->in.entities, s->world, s->watch[i]) &&
-			     inputs_has_series(&s->in, s->watch[i]);
-		struct entity *e = known ? entity_add(&s->in.entities, s->watch[i]) : NULL;
-		if (e) {
-			e->watched = true;
-			continue;
-		}
-		code = watch_list_add(&s->in.entities, s->world, s->watch[i], s->notices);
+		code = run_watch_one(s, s->watch[i]);
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
 	}

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/number.h"
+#include "world/answer.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -41,7 +42,10 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 			notice_line(notices, "lacuna: --watch %s: %d are watched already, and no more can be", id,
 				    ENTITIES_MAX);
 		else
-			notice_line(notices, "lacuna: --watch %s: not of the form country/KP or asn/131279", id);
+			notice_line(
+				notices,
+				"lacuna: --watch %s: no name of a country or network that is known here (country/KP, KP, AS131279)",
+				id);
 		return ERR_USAGE;
 	}
 	e->watched = true;
@@ -72,16 +76,32 @@ bool watch_list_placed(const struct entity_list *entities, const struct world *w
 	return w && world_ranges(w, id, watch_list_ignore_range, NULL) >= 0;
 }
 
+// Whether somebody may mean this entity by the word, in any spelling.
+static bool watch_list_alike(const struct entity *e, const char *word)
+{
+	const char *slash = strchr(e->id, '/');
+	return !strcasecmp(e->id, word) || (slash && !strcasecmp(slash + 1, word)) ||
+	       (e->name && !strcasecmp(e->name, word)) ||
+	       (slash && !strncasecmp(word, "AS", 2) && !strcmp(slash + 1, word + 2));
+}
+
 const struct entity *watch_list_nearest(const struct entity_list *entities, const char *word)
 {
-	for (size_t i = 0; i < entities->count; i++) {
-		const struct entity *e = &entities->at[i];
-		const char *slash = strchr(e->id, '/');
-		bool alike = !strcasecmp(e->id, word) || (slash && !strcasecmp(slash + 1, word)) ||
-			     (e->name && !strcasecmp(e->name, word)) ||
-			     (slash && !strncasecmp(word, "AS", 2) && !strcmp(slash + 1, word + 2));
-		if (e->watched && alike)
-			return e;
-	}
+	for (size_t i = 0; i < entities->count; i++)
+		if (entities->at[i].watched && watch_list_alike(&entities->at[i], word))
+			return &entities->at[i];
 	return NULL;
+}
+
+void watch_list_meant(const struct entity_list *entities, const char *word, struct text *ret)
+{
+	struct text means = {0};
+	const struct entity *found = entity_find(entities, word);
+	for (size_t i = 0; i < entities->count && !found && !strchr(word, '*'); i++)
+		if (watch_list_alike(&entities->at[i], word))
+			found = &entities->at[i];
+	bool known = !found && !strchr(word, '*') && world_answer_means(word, &means) &&
+		     strchr(text_string(&means), '/'); // no address
+	text_put(ret, found ? found->id : known ? text_string(&means) : word);
+	text_free(&means);
 }

@@ -27,10 +27,25 @@ static void incident_text_put_moment(struct text *t, const char *label, const st
 		    instant_gap_s(m->best, m->to), m->confidence * 100);
 }
 
-static bool incident_text_unrouted(const struct incident *n)
+// How long nobody could even route there: the time of its unrouted phases, not that of the whole.
+static void incident_text_put_unrouted(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	const struct detection *routes = story_signal(&n->story, SIGNAL_ROUTES);
-	return routes && routes->lowest * 20 < routes->baseline;
+	double seconds = 0;
+	size_t parts = 0;
+	for (size_t i = 0; i < n->story.phase_count && n->story.scope == SCOPE_TOTAL && !n->story.origin_count; i++) {
+		const struct incident_phase *p = &n->story.phases[i];
+		struct instant to = instant_known(p->to) ? p->to : v->last;
+		if (strcmp(p->phase, "unrouted") != 0 || !instant_known(to))
+			continue;
+		seconds += instant_gap_s(p->from, to);
+		parts++;
+	}
+	if (!parts)
+		return;
+	text_put(t, "; nobody could even route there for ");
+	words_span(t, seconds);
+	if (parts > 1)
+		text_printf(t, " in %zu parts", parts);
 }
 
 // A start or an end in a gap may lie anywhere in it: then how long it lasted is known within bounds only.
@@ -58,8 +73,7 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 		text_printf(t, ": a service fails (%llu of %llu machines), the network stands",
 			    (unsigned long long)n->story.units_down, (unsigned long long)n->story.units);
 	else if (n->story.scope == SCOPE_TOTAL)
-		text_put(t, incident_text_unrouted(n) ? " fell off the Internet: nobody could even route there"
-						      : " fell off the Internet");
+		text_put(t, " fell off the Internet");
 	else if (n->story.fraction_down >= 0.01)
 		text_printf(t, " is partly cut off (%.0f %%)", n->story.fraction_down * 100);
 	else
@@ -69,6 +83,7 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 	} else {
 		text_put(t, "; it is not over where the data ends");
 	}
+	incident_text_put_unrouted(t, v, n);
 	text_put(t, n->story.state == INCIDENT_RECOVERING ? "; not all services are back.\n" : ".\n");
 }
 

@@ -8,6 +8,7 @@
 #include "base/number.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 // What an entity has, gathered in one walk over its ranges and one over its parts.
 struct extent {
@@ -307,17 +308,19 @@ static bool answer_is_letter(char c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// Appends the entity that an argument means ("kp", "AS131279" and the full forms); false: no such form.
+// Appends the entity that an argument means ("kp", "AS131279", "131279" and the full forms); false: no such form.
 static bool answer_entity_read(const char *argument, struct text *ret)
 {
 	const char *rest = argument;
-	if (strncmp(argument, "asn/", 4) == 0) {
+	if (*argument && strspn(argument, "0123456789") == strlen(argument)) {
+		rest = argument;
+	} else if (strncasecmp(argument, "asn/", 4) == 0) {
 		rest = argument + 4;
 	} else if ((argument[0] == 'A' || argument[0] == 'a') && (argument[1] == 'S' || argument[1] == 's') &&
 		   argument[2]) {
 		rest = argument + 2;
 	} else {
-		rest = strncmp(argument, "country/", 8) == 0 ? argument + 8 : argument;
+		rest = strncasecmp(argument, "country/", 8) == 0 ? argument + 8 : argument;
 		if (!answer_is_letter(rest[0]) || !answer_is_letter(rest[1]) || rest[2])
 			return false;
 		text_put(ret, "country/");
