@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define SILENT_PULSES 3 // watch intervals without any
+
 static void pipeline_on_detection(void *context, const struct detection *d, bool opened)
 {
 	struct pipeline *p = context;
@@ -17,12 +19,25 @@ static void pipeline_on_detection(void *context, const struct detection *d, bool
 	p->news = true;
 }
 
+// Somebody who was not blind asked.
+static void pipeline_pulse_covers(struct pipeline *p, const struct pulse *pulse)
+{
+	bool asked = false;
+	for (size_t i = 0; i < pulse->view_count && !asked; i++)
+		asked = !pulse->views[i].impaired && (pulse->views[i].sent || pulse->views[i].checks);
+	int64_t least = engine_ns(p->decisions, ENGINE_UNSEEN_S), pauses = SILENT_PULSES * pulse->width_ns;
+	if (asked)
+		coverage_seen(&p->dossiers[pulse->entity].looked, COVERAGE_PROBES, pulse->time,
+			      pauses > least ? pauses : least);
+}
+
 static void pipeline_on_pulse(void *context, const struct pulse *pulse)
 {
 	struct pipeline *p = context;
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
+	pipeline_pulse_covers(p, pulse);
 }
 
 static void pipeline_on_change(void *context, const struct target_change *c)
@@ -86,14 +101,33 @@ void pipeline_deadline_note(struct pipeline *p, size_t at)
 	p->deadline = p->deadlines[at] < p->deadline ? p->deadlines[at] : p->deadline;
 }
 
+// Both families stand or fall with the same peers: the one that is judged tells for both. What is silent was silent from its last word on.
+static void pipeline_sample_covers(struct pipeline *p, const struct sample *s)
+{
+	struct dossier *d = &p->dossiers[s->entity];
+	const struct level *other = p->levels[s->entity * SIGNAL_ROUTING_COUNT + !s->signal];
+	bool blind = level_blind(p->levels[s->entity * SIGNAL_ROUTING_COUNT + s->signal]);
+	struct sample told = *s;
+	if (blind)
+		told.time = instant_after(s->time, -s->silent_ns);
+	if (d->route_count && told.time.ns < d->routes[d->route_count - 1].time.ns)
+		told.time = d->routes[d->route_count - 1].time;
+	if (!blind)
+		coverage_stands(&d->looked, COVERAGE_ROUTES, s->time);
+	else if (level_blind(other))
+		coverage_lost(&d->looked, COVERAGE_ROUTES, instant_after(s->time, -s->silent_ns));
+	if (s->signal == SIGNAL_ROUTES)
+		dossier_sample(d, &told);
+}
+
 static void pipeline_on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
 	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
 	level_take(p->levels[at], s);
 	pipeline_deadline_note(p, at);
-	if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)
-		dossier_sample(&p->dossiers[s->entity], s);
+	if (p->entities->at[s->entity].watched)
+		pipeline_sample_covers(p, s);
 }
 
 struct pipeline *pipeline_create(const struct pipeline_options *options)
@@ -223,6 +257,9 @@ static void pipeline_take_series(struct pipeline *p, const struct obs *o)
 		return; // of an entity that is no longer watched
 	struct series_watch *watch = pipeline_series(p, o->path_id);
 	series_take(watch, o->time, o->number);
+	int64_t hole = series_hole_ns(watch), least = engine_ns(p->decisions, ENGINE_UNSEEN_S);
+	if (!isnan(o->number))
+		coverage_seen(&p->dossiers[s->entity].looked, COVERAGE_SERIES, o->time, hole > least ? hole : least);
 	double usual = series_baseline(watch);
 	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
 		dossier_value(&p->dossiers[s->entity],
@@ -456,6 +493,11 @@ bool pipeline_judged(const struct pipeline *p, uint32_t entity)
 		if (p->series[i] && series_at(p->targets, (uint32_t)i)->entity == entity && series_judged(p->series[i]))
 			return true;
 	return p->dossiers[entity].width_ns > 0;
+}
+
+size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, struct coverage_span **ret)
+{
+	return coverage_unseen(&p->dossiers[entity].looked, p->last, engine_ns(p->decisions, ENGINE_UNSEEN_S), ret);
 }
 
 struct instant pipeline_first(const struct pipeline *p)

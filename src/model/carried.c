@@ -479,6 +479,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	for (size_t i = 0; i < d->change_count; i++)
 		target_change_carry(c, &d->changes[i]);
 	carried_values(c, d);
+	coverage_carry(c, &d->looked);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);

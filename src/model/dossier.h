@@ -3,6 +3,7 @@
 // single targets, intervals, visibility of its routes. Owned by the pipeline; borrowed by the pure functions of incident/.
 #pragma once
 
+#include "model/coverage.h"
 #include "model/detection.h"
 #include "model/pulse.h"
 #include "model/sample.h"
@@ -35,6 +36,7 @@ struct dossier {
 	size_t route_count, route_capacity;
 	double routes_baseline; // usual number of visible /24s
 	struct instant last;	// end of the data
+	struct coverage looked; // when anybody looked
 };
 
 // Adds a detection, which gets the next serial, or replaces the one that it continues: same signal, series and start.

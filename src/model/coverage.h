@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: ISC
+// When an entity was looked at, by kind of evidence. Where none of them looked nothing can be said of it.
+#pragma once
+
+#include "base/instant.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct carry; // base/carry.h
+
+#define COVERAGE_SPANS_MAX 4096 // of one kind; the oldest half goes first
+
+enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_SERIES, COVERAGE_KINDS };
+
+struct coverage_span {
+	struct instant from, to;
+};
+
+struct coverage_of {
+	bool known;		    // it looked at least once
+	bool holds;		    // what was seen last stands until it is lost
+	struct instant first, last; // it looked
+	int64_t most_ns;	    // a pause no longer than that is none
+	struct coverage_span *unseen;
+	size_t count, capacity;
+};
+
+struct coverage {
+	struct coverage_of of[COVERAGE_KINDS];
+};
+
+// Something was seen at `now`, and would have been again within `most_ns`.
+void coverage_seen(struct coverage *c, enum coverage_kind kind, struct instant now, int64_t most_ns);
+// What is seen stands from `now` on, until coverage_lost().
+void coverage_stands(struct coverage *c, enum coverage_kind kind, struct instant now);
+void coverage_lost(struct coverage *c, enum coverage_kind kind,
+		   struct instant since); // of one that stood; else nothing
+
+// Stretches of more than `least_ns` between the first that was seen and `end` in which nothing was seen. *ret is the caller's, to free.
+size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t least_ns, struct coverage_span **ret);
+
+void coverage_free(struct coverage *c);
+void coverage_carry(struct carry *c, struct coverage *x); // into an empty one
