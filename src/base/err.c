@@ -18,6 +18,8 @@ static const struct {
 	{ERR_NOT_FOUND, "not found"},
 	{ERR_USAGE, "wrong usage"},
 	{ERR_FULL, "table full"},
+	{ERR_NO_FILE,
+	 "no plain file and no folder: devices, pipes and sockets are not read, but standard input is, as '-'"},
 };
 
 const char *err_text(int code)

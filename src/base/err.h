@@ -11,7 +11,8 @@ enum err {
 	ERR_BOMB = -5004,	 // decompresses to far more than it should
 	ERR_NOT_FOUND = -5005,
 	ERR_USAGE = -5006,
-	ERR_FULL = -5007, // a table with a named maximum is full
+	ERR_FULL = -5007,    // a table with a named maximum is full
+	ERR_NO_FILE = -5008, // a device, a pipe or a socket where a file is wanted
 };
 
 // English text for any code above or any -errno; never null, static storage.

@@ -3,6 +3,7 @@
 // Not for secrets.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -22,21 +23,6 @@ static inline uint64_t hash_pair(uint64_t a, uint64_t b)
 }
 
 // FNV-1a over bytes, then mixed.
-// Of long runs, eight bytes at a time; another value than hash_bytes().
-static inline uint64_t hash_words(const void *bytes, size_t n)
-{
-	const uint8_t *p = bytes;
-	uint64_t h = n, word;
-	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 32;
-	}
-	word = 0;
-	memcpy(&word, p, n);
-	return hash_mix(h ^ word);
-}
-
 static inline uint64_t hash_bytes(const void *bytes, size_t n)
 {
 	const uint8_t *p = bytes;
@@ -44,4 +30,31 @@ static inline uint64_t hash_bytes(const void *bytes, size_t n)
 	for (size_t i = 0; i < n; i++)
 		h = (h ^ p[i]) * 0x100000001b3ULL;
 	return hash_mix(h);
+}
+
+// 128 bits of a run of bytes that comes in pieces: two that are equal are taken for the same run. Zero is of nothing yet.
+struct hash_wide {
+	uint64_t a, b;
+};
+
+static inline void hash_wide_add(struct hash_wide *h, const void *bytes, size_t n)
+{
+	const uint8_t *p = bytes;
+	uint64_t word;
+	h->a ^= n;
+	for (; n >= sizeof(word); p += sizeof(word), n -= sizeof(word)) {
+		memcpy(&word, p, sizeof(word));
+		h->a = (h->a ^ word) * 0x9e3779b97f4a7c15ULL;
+		h->a ^= h->a >> 32;
+		h->b = hash_mix(h->b + word + 0xd1b54a32d192ed03ULL);
+	}
+	word = 0;
+	memcpy(&word, p, n);
+	h->a = hash_mix(h->a ^ word);
+	h->b = hash_mix(h->b ^ (word + n));
+}
+
+static inline bool hash_wide_same(struct hash_wide x, struct hash_wide y)
+{
+	return x.a == y.a && x.b == y.b;
 }

@@ -82,16 +82,19 @@ static inline bool scan_take_value(struct cursor *c, struct scan_value *ret)
 	return *c->at == '{' || *c->at == '[' ? scan_take_nested(c, ret) : scan_take_word(c, ret);
 }
 
-static inline void scan_keep(const struct scan_keys *keys, const struct scan_value *key, const struct scan_value *value,
+// Whether the key was there already.
+static inline bool scan_keep(const struct scan_keys *keys, const struct scan_value *key, const struct scan_value *value,
 			     struct scan_value *ret)
 {
 	size_t n = cursor_left(&key->text);
 	for (size_t i = 0; i < keys->count; i++)
 		if (n && keys->names[i][0] == (char)*key->text.at && strlen(keys->names[i]) == n &&
 		    !memcmp(keys->names[i], key->text.at, n)) {
+			bool twice = ret[i].text.at;
 			ret[i] = *value;
-			return;
+			return twice;
 		}
+	return false;
 }
 
 // Moves c behind the byte, if it stands there, blanks aside.
@@ -113,7 +116,7 @@ static inline bool scan_take_member(struct cursor *c, struct scan_value *key, st
 	return scan_take_value(c, value);
 }
 
-int scan_object(struct cursor text, const struct scan_keys *keys, struct scan_value *ret)
+static inline int scan_object_of(struct cursor text, const struct scan_keys *keys, bool once, struct scan_value *ret)
 {
 	struct cursor c = text;
 	struct scan_value key, value;
@@ -125,13 +128,24 @@ int scan_object(struct cursor text, const struct scan_keys *keys, struct scan_va
 	while (!ended) {
 		if (!scan_take_member(&c, &key, &value) || value.type == SCAN_WORD)
 			return ERR_MALFORMED;
-		scan_keep(keys, &key, &value, ret);
+		if (UNLIKELY(scan_keep(keys, &key, &value, ret)) && once)
+			return ERR_MALFORMED;
 		ended = !scan_take_byte(&c, ',');
 		if (ended && !scan_take_byte(&c, '}'))
 			return ERR_MALFORMED;
 	}
 	scan_blank(&c);
 	return c.at == c.end ? 0 : ERR_MALFORMED;
+}
+
+int scan_object(struct cursor text, const struct scan_keys *keys, struct scan_value *ret)
+{
+	return scan_object_of(text, keys, false, ret);
+}
+
+int scan_object_once(struct cursor text, const struct scan_keys *keys, struct scan_value *ret)
+{
+	return scan_object_of(text, keys, true, ret);
 }
 
 bool scan_enter(struct cursor *c, uint8_t bracket)
@@ -281,6 +295,41 @@ static size_t scan_take_escape(struct cursor *c, char bytes[4])
 	const char *at = byte ? strchr(plain, byte) : NULL;
 	bytes[0] = at ? meant[at - plain] : (char)byte;
 	return 1;
+}
+
+// Bytes of the character at c, or 0: none of UTF-8. The second byte rules out long forms, surrogates and what is beyond U+10FFFF.
+static size_t scan_character(struct cursor c)
+{
+	uint8_t a = *c.at, low = 0x80, high = 0xbf;
+	size_t n = a < 0x80 ? 1 : a >= 0xc2 && a < 0xe0 ? 2 : a >= 0xe0 && a < 0xf0 ? 3 : a >= 0xf0 && a < 0xf5 ? 4 : 0;
+	if (n < 2 || cursor_left(&c) < n)
+		return n < 2 ? n : 0;
+	low = a == 0xe0 ? 0xa0 : a == 0xf0 ? 0x90 : low;
+	high = a == 0xed ? 0x9f : a == 0xf4 ? 0x8f : high;
+	if (c.at[1] < low || c.at[1] > high)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((c.at[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
+
+bool scan_utf8(struct cursor text)
+{
+	uint8_t all = 0;
+	if (cursor_left(&text) && memchr(text.at, 0, cursor_left(&text)))
+		return false;
+	for (const uint8_t *at = text.at; at < text.end; at++)
+		all |= *at;
+	if (LIKELY(all < 0x80))
+		return true;
+	while (text.at < text.end) {
+		size_t n = scan_character(text);
+		if (!n)
+			return false;
+		text.at += n;
+	}
+	return true;
 }
 
 size_t scan_string(const struct scan_value *v, char *ret, size_t size)

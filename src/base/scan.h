@@ -52,6 +52,9 @@ static inline void scan_blank(struct cursor *c)
 // `text` is one object, blanks aside. ret[i] is the last member of the name keys->names[i]. 0 or ERR_MALFORMED.
 int MUST_USE scan_object(struct cursor text, const struct scan_keys *keys, struct scan_value *ret);
 
+// The same, but one of these members twice is malformed: which of the two is meant nobody knows.
+int MUST_USE scan_object_once(struct cursor text, const struct scan_keys *keys, struct scan_value *ret);
+
 // Moves c behind the '{' or '[' it stands at, blanks aside.
 bool MUST_USE scan_enter(struct cursor *c, uint8_t bracket);
 
@@ -66,6 +69,9 @@ bool MUST_USE scan_array(const struct scan_value *array, struct cursor *ret);
 // Moves c to the first byte behind the value, or to its end. 1: behind it. 0: it goes on. Before the first call all of e is
 // zero and c stands at the value.
 int scan_end(struct scan_end *e, struct cursor *c);
+
+// Whether text may stand in JSON at all: UTF-8 without a zero byte (RFC 8259, 8.1; RFC 3629).
+bool MUST_USE scan_utf8(struct cursor text);
 
 // The string unescaped into `ret` of `size` bytes, terminated, and cut there. Its length; 0 if it is no string.
 size_t scan_string(const struct scan_value *v, char *ret, size_t size);

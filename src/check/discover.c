@@ -33,6 +33,7 @@ struct discover_question {
 };
 
 struct discover {
+	const struct gate *gate;
 	struct check_dns *dns;
 	struct addr resolver;
 	uint16_t port;
@@ -281,6 +282,7 @@ int discover_open(const struct discover_options *o, struct discover **ret)
 {
 	struct discover *d = alloc_zero(1, sizeof(*d));
 	struct check_options dns = {.gate = o->gate, .out = {discover_attempts_take, d}};
+	d->gate = o->gate;
 	d->resolver = o->resolver;
 	d->port = o->port;
 	d->kind = o->kind;
@@ -312,6 +314,14 @@ void discover_close(struct discover *d)
 	free(d);
 }
 
+// The resolver is the operator's choice, beside them or far away; whoever answers for a zone says where its servers are.
+static uint8_t discover_kind(const struct discover *d, const struct addr *server)
+{
+	if (!addr_equal(server, &d->resolver))
+		return gate_kind_found(d->kind);
+	return gate_admits(d->gate, server, d->kind) == GATE_SPECIAL ? (uint8_t)GATE_RESOLVER : d->kind;
+}
+
 // Begins what the gate lets through.
 static int discover_begin(struct discover *d)
 {
@@ -322,7 +332,7 @@ static int discover_begin(struct discover *d)
 		char name[DNS_NAME_TEXT_MAX + 1];
 		dns_name_text(&q->name, name);
 		struct check_spec s = {.op = PROBE_DNS,
-				       .kind = d->kind,
+				       .kind = discover_kind(d, &q->server),
 				       .flags = q->recurse ? CHECK_DNS_RECURSE : 0,
 				       .address = q->server,
 				       .port = d->port,

@@ -126,6 +126,10 @@ static void bgp_name_gap(const struct bgp_run *r, const struct record *gap)
 	const struct feed_source *source = feed_source(r->in.feed, gap->source);
 	const struct peer *peer = peer_at(r->in.peers, r->gap_peer);
 	struct text t = {0};
+	if (gap->why) {
+		bgp_say(source ? source->path : "input", gap->why);
+		return;
+	}
 	text_put(&t, "bytes ");
 	text_u64(&t, gap->offset);
 	text_put(&t, " to ");
@@ -152,9 +156,11 @@ static void bgp_name_gap(const struct bgp_run *r, const struct record *gap)
 
 static void bgp_sources_add(struct bgp_run *r)
 {
+	for (size_t i = 0; i < r->options.collector_count; i++)
+		(void)inputs_collector_rule(&r->in, r->options.collectors[i]); // judged before
 	for (int i = 0; i < r->options.path_count; i++)
 		r->missing += inputs_add(&r->in, r->options.paths[i]) < 0;
-	r->missing += r->in.unread_kinds;
+	r->missing += r->in.left_out;
 }
 
 static void bgp_progress_show(struct bgp_run *r)
@@ -190,28 +196,6 @@ static int bgp_records_read(struct bgp_run *r)
 	return error;
 }
 
-static bool bgp_count_worries(enum decode_count which)
-{
-	return which == DECODE_UNSUPPORTED || which == DECODE_MALFORMED || which == DECODE_MALFORMED_UPDATE ||
-	       which == DECODE_BAD_PEER_INDEX || which == DECODE_BMP_UNUSABLE;
-}
-
-static const char *bgp_worry_text(enum decode_count which)
-{
-	switch ((unsigned)which) {
-	case DECODE_UNSUPPORTED:
-		return "records of kinds that are not read";
-	case DECODE_MALFORMED:
-		return "malformed records or messages";
-	case DECODE_MALFORMED_UPDATE:
-		return "updates or entries with malformed attributes";
-	case DECODE_BAD_PEER_INDEX:
-		return "table entries of peers that the index does not name";
-	default:
-		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration inbound missing on the router?)";
-	}
-}
-
 // Names what is not right; returns whether anything was.
 static bool bgp_name_worries(const struct bgp_run *r)
 {
@@ -219,20 +203,7 @@ static bool bgp_name_worries(const struct bgp_run *r)
 	bool any = r->gaps > 0 || r->missing > 0;
 	if (r->gaps > GAP_LINES_MAX)
 		fprintf(stderr, "lacuna bgp: %llu more gaps\n", (unsigned long long)(r->gaps - GAP_LINES_MAX));
-	for (unsigned i = 0; i < DECODE_COUNT; i++) {
-		if (!c->of[i] || !bgp_count_worries((enum decode_count)i))
-			continue;
-		any = true;
-		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i],
-			bgp_worry_text((enum decode_count)i));
-	}
-	if (!c->of[DECODE_MALFORMED] && !c->of[DECODE_MALFORMED_UPDATE])
-		return any;
-	for (unsigned i = 1; i < BGP_FAULT_COUNT; i++)
-		if (c->faults[i])
-			fprintf(stderr, "lacuna bgp:   %llu × %s\n", (unsigned long long)c->faults[i],
-				bgp_fault_name((enum bgp_fault)i));
-	return any;
+	return cli_bgp_worries(c) || any;
 }
 
 static void bgp_json_pair(struct json *j, const char *key, uint64_t value)
@@ -343,7 +314,7 @@ int cli_bgp(int argc, char **argv)
 	int status = bgp_options_read(argc, argv, &r->options);
 	signal(SIGPIPE, SIG_IGN);
 	if (status < 0 && r->options.state)
-		status = cli_bgp_state(r->options.paths, r->options.path_count, r->options.json);
+		status = cli_bgp_state(&r->options);
 	else if (status < 0)
 		status = cli_bgp_run(r);
 	bgp_options_free(&r->options);

@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cli/moment.h"
+#include "intake/inputs.h"
 #include "world/world.h"
 
 #include <ctype.h>
@@ -24,6 +25,8 @@ enum option_code {
 	OPTION_MORE,
 	OPTION_LESS,
 	OPTION_PEER,
+	OPTION_EXCLUDE_PEER,
+	OPTION_EXCLUDE_COLLECTOR,
 	OPTION_ORIGIN,
 	OPTION_AS,
 	OPTION_COMMUNITY,
@@ -34,6 +37,7 @@ enum option_code {
 	OPTION_NETWORK,
 	OPTION_ALL_VIEWS,
 	OPTION_NO_GUESS,
+	OPTION_COLLECTOR,
 };
 
 static const struct option bgp_options_table[] = {
@@ -45,6 +49,8 @@ static const struct option bgp_options_table[] = {
 	{"more", no_argument, NULL, OPTION_MORE},
 	{"less", no_argument, NULL, OPTION_LESS},
 	{"peer", required_argument, NULL, OPTION_PEER},
+	{"exclude-peer", required_argument, NULL, OPTION_EXCLUDE_PEER},
+	{"exclude-collector", required_argument, NULL, OPTION_EXCLUDE_COLLECTOR},
 	{"origin", required_argument, NULL, OPTION_ORIGIN},
 	{"as", required_argument, NULL, OPTION_AS},
 	{"community", required_argument, NULL, OPTION_COMMUNITY},
@@ -55,6 +61,7 @@ static const struct option bgp_options_table[] = {
 	{"network", required_argument, NULL, OPTION_NETWORK},
 	{"all-views", no_argument, NULL, OPTION_ALL_VIEWS},
 	{"no-guess", no_argument, NULL, OPTION_NO_GUESS},
+	{"collector", required_argument, NULL, OPTION_COLLECTOR},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, 'h'},
 	{0},
@@ -73,10 +80,13 @@ static const char bgp_options_help[] =
 	"  --state          build the routing table and print its totals\n"
 	"  -q, --quiet      no progress bar\n"
 	"  --all-views      BMP: every view of a peer, not only the one that is followed\n"
+	"  --collector N=P  files below the folder or of the pattern P are of collector N; else their paths say it\n"
 	"  --no-guess       path identifiers (ADD-PATH) only where the record says so, as bgpdump does\n\n"
 	"Filters (values of one option are alternatives; different options must all hold)\n"
 	"  --prefix P       this prefix; with --more also its parts, with --less also what covers it\n"
 	"  --peer A         from this peer: an address or an AS number\n"
+	"  --exclude-peer A         not from this peer: an address or an AS number\n"
+	"  --exclude-collector NAME not from this collector, as --json names it\n"
 	"  --origin N       announced by this network\n"
 	"  --as N           with this network anywhere in the path\n"
 	"  --community C    A:B or (large) A:B:C; `*` stands for any part\n"
@@ -135,6 +145,15 @@ static int bgp_options_entity_read(struct bgp_options *o, bool country, const ch
 	return error < 0 ? EXIT_NO_DATA : -1;
 }
 
+static int bgp_options_collector_read(struct bgp_options *o, const char *value)
+{
+	struct inputs judge = {0}; // of whether it is one
+	if (o->collector_count == ARRAY_LEN(o->collectors) || inputs_collector_rule(&judge, value) < 0)
+		return bgp_options_refuse("collector", value, "NAME=PATH, or there are too many of them");
+	o->collectors[o->collector_count++] = value;
+	return -1;
+}
+
 static int bgp_options_value_read(struct bgp_options *o, int option, const char *value)
 {
 	struct bgp_filter *f = &o->filter;
@@ -146,6 +165,13 @@ static int bgp_options_value_read(struct bgp_options *o, int option, const char 
 	case OPTION_PEER:
 		return bgp_filter_peer(f, value) < 0 ? bgp_options_refuse("peer", value, "an address or an AS number")
 						     : -1;
+	case OPTION_EXCLUDE_PEER:
+		return bgp_filter_not_peer(f, value) < 0
+			       ? bgp_options_refuse("exclude-peer", value, "an address or an AS number")
+			       : -1;
+	case OPTION_EXCLUDE_COLLECTOR:
+		bgp_filter_not_collector(f, value);
+		return -1;
 	case OPTION_ORIGIN:
 		return bgp_filter_origin(f, value) < 0 ? bgp_options_refuse("origin", value, "an AS number") : -1;
 	case OPTION_AS:
@@ -166,6 +192,8 @@ static int bgp_options_value_read(struct bgp_options *o, int option, const char 
 		return moment_parse(value, &f->until) < 0
 			       ? bgp_options_refuse("until", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
+	case OPTION_COLLECTOR:
+		return bgp_options_collector_read(o, value);
 	case OPTION_COUNTRY:
 	case OPTION_NETWORK:
 		return bgp_options_entity_read(o, option == OPTION_COUNTRY, value);

@@ -9,6 +9,8 @@ struct bgp_options {
 	enum bgp_format format;
 	bool count, state, json, quiet, all_views, no_guess;
 	struct bgp_filter filter;
+	const char *collectors[256]; // "NAME=PATH", borrowed from argv; good ones
+	size_t collector_count;
 	char **paths; // borrowed from argv
 	int path_count;
 };

@@ -110,14 +110,35 @@ static void bgp_state_print(const struct bgp_state *s, bool json)
 	text_free(&out);
 }
 
-int cli_bgp_state(char **paths, int n, bool json)
+bool cli_bgp_worries(const struct decode_counts *c)
+{
+	bool any = false;
+	for (unsigned i = 0; i < DECODE_COUNT; i++) {
+		const char *worry = decode_worry((enum decode_count)i);
+		if (!c->of[i] || !worry)
+			continue;
+		any |= i != DECODE_BMP_LEFT_OUT && i != DECODE_MULTICAST;
+		fprintf(stderr, "lacuna bgp: %llu %s\n", (unsigned long long)c->of[i], worry);
+	}
+	if (!c->of[DECODE_MALFORMED] && !c->of[DECODE_MALFORMED_UPDATE])
+		return any;
+	for (unsigned i = 1; i < BGP_FAULT_COUNT; i++)
+		if (c->faults[i])
+			fprintf(stderr, "lacuna bgp:   %llu × %s\n", (unsigned long long)c->faults[i],
+				bgp_fault_name((enum bgp_fault)i));
+	return any;
+}
+
+int cli_bgp_state(const struct bgp_options *o)
 {
 	struct bgp_state s = {0};
 	struct entity_list nobody = {0};
 	int failed = 0, status = 0;
 	inputs_init(&s.in, &say_notices);
-	for (int i = 0; i < n; i++)
-		failed += inputs_add(&s.in, paths[i]) < 0;
+	for (size_t i = 0; i < o->collector_count; i++)
+		(void)inputs_collector_rule(&s.in, o->collectors[i]); // judged before
+	for (int i = 0; i < o->path_count; i++)
+		failed += inputs_add(&s.in, o->paths[i]) < 0;
 	struct visibility by = {.definition = definition_default(), .full_floor = s.in.full_feed_floor};
 	s.routes = routes_create(s.in.peers, &nobody, &by, (struct sample_sink){bgp_state_no_sample, NULL});
 	int code = bgp_state_run(&s);
@@ -128,8 +149,9 @@ int cli_bgp_state(char **paths, int n, bool json)
 		fprintf(stderr, "lacuna bgp: no record could be read\n");
 		status = 3;
 	} else {
-		bgp_state_print(&s, json);
-		status = failed || s.gaps || s.counts.of[DECODE_MALFORMED] || s.counts.of[DECODE_MALFORMED_UPDATE];
+		bgp_state_print(&s, o->json);
+		bool worries = cli_bgp_worries(&s.counts);
+		status = failed || s.in.left_out || s.gaps || worries;
 	}
 	routes_free(s.routes);
 	inputs_free(&s.in);

@@ -19,6 +19,7 @@ static const char explain_help[] =
 	"observation would tell most. A mechanism, never an actor.\n\n"
 	"  ID              only this incident: its id, or so much of its beginning that one is left\n"
 	"  --watch ENTITY  country/KP, asn/131279, or 'country/*'; a recording names its own\n"
+	"  --collector NAME=PATH  files below the folder or of the pattern PATH are of this collector\n"
 	"  --until TIME    what was known then (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --json          the incidents as JSON objects, as `lacuna replay --json` has them\n"
 	"  --quiet         no progress, no notes\n\n"
@@ -52,6 +53,10 @@ static int explain_parse_one(struct explain *e, int option)
 		return 0;
 	case 'u':
 		return moment_parse(optarg, &e->session.until) < 0 ? explain_usage("--until is not a time", optarg) : 0;
+	case 'C':
+		if (inputs_collector_rule(&e->session.in, optarg) < 0)
+			return explain_usage("--collector wants NAME=PATH", optarg);
+		return 0;
 	case 'j':
 		e->json = true;
 		return 0;
@@ -68,9 +73,13 @@ static int explain_parse_one(struct explain *e, int option)
 static int explain_parse(struct explain *e, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"watch", required_argument, NULL, 'w'}, {"until", required_argument, NULL, 'u'},
-		{"json", no_argument, NULL, 'j'},	 {"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},	 {NULL, 0, NULL, 0},
+		{"watch", required_argument, NULL, 'w'},
+		{"until", required_argument, NULL, 'u'},
+		{"collector", required_argument, NULL, 'C'},
+		{"json", no_argument, NULL, 'j'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int option;
 	optind = 1;

@@ -18,6 +18,7 @@
 #define FOLLOW_GATHER_S 0.1 // after something changed: writers rarely write once
 #define FOLLOW_HELD_S	1.0 // between looks while something waits for the clock alone
 #define FOLLOW_LOOKS	3
+#define FOLLOW_STATE_S	60 // between two states that are written while data come
 
 static volatile sig_atomic_t follow_stopping;
 
@@ -25,6 +26,14 @@ static void follow_on_stop(int number)
 {
 	(void)number;
 	follow_stopping = 1;
+}
+
+static volatile sig_atomic_t follow_again; // the file of what is watched is to be read again
+
+static void follow_on_again(int number)
+{
+	(void)number;
+	follow_again = 1;
 }
 
 struct following {
@@ -116,8 +125,11 @@ static void follow_wait(const struct following *f)
 	sigemptyset(&both);
 	sigaddset(&both, SIGINT);
 	sigaddset(&both, SIGTERM);
+	sigaddset(&both, SIGHUP);
 	sigprocmask(SIG_BLOCK, &both, &before);
-	int woken = follow_stopping ? 0 : ppoll(&wanted, 1, &most, &before); // the signals come in there only
+	int woken = follow_stopping || follow_again
+			    ? 0
+			    : ppoll(&wanted, 1, &most, &before); // the signals come in there only
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (woken <= 0)
 		return;
@@ -129,20 +141,35 @@ static int follow_run(struct following *f)
 {
 	struct intake_run *s = f->session;
 	int code = RUN_AGAIN;
+	int64_t saved = clock_boot_ns();
+	uint64_t records = s->records;
 	while (!follow_stopping && code == RUN_AGAIN) {
+		bool again = follow_again;
+		follow_again = 0;
 		follow_look(f);
-		code = run_read(s);
+		code = watching_look(s, again);
+		code = code < 0 ? code : run_read(s);
+		if (code == RUN_AGAIN && s->records != records && clock_boot_ns() - saved > FOLLOW_STATE_S * NS_PER_S) {
+			run_state_save_start(s);
+			saved = clock_boot_ns();
+			records = s->records;
+		}
 		if (code == RUN_AGAIN && !follow_stopping)
 			follow_wait(f);
 	}
 	if (code < 0)
 		return run_status(s, code);
-	if (follow_stopping && !ferror(stdout)) {
+	if (s->snapshot_path && follow_stopping) {
+		code = run_state_save(s); // who goes on from it reads what is waiting, and tells it
+	} else if (follow_stopping && !ferror(stdout)) {
 		follow_look(f);
 		code = run_drain(s);
 	}
-	if (!follow_stopping)
-		code = run_finish(s); // `until` was reached
+	if (!follow_stopping) { // `until` was reached
+		int saved_code = run_state_save(s);
+		code = run_finish(s);
+		code = code < 0 ? code : saved_code;
+	}
 	int closed = session_log_close(&s->log, s);
 	code = code < 0 ? code : closed;
 	return s->records || code < 0 ? run_status(s, code) : 0;
@@ -155,6 +182,9 @@ int follow(const struct follow_options *options)
 	struct intake_run *s = f.session;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	action.sa_handler = follow_on_again;
+	if (s->watching.path)
+		sigaction(SIGHUP, &action, NULL);
 	s->growing = true;
 	s->lateness_ns = (int64_t)(options->watermark_s * 1e9);
 	s->stop = &follow_stopping;
@@ -163,6 +193,8 @@ int follow(const struct follow_options *options)
 	int status = run_open(s, options->path_count, options->paths);
 	for (int i = 0; i < options->path_count; i++)
 		folders_add(f.folders, options->paths[i]);
+	if (s->watching.path)
+		folders_add(f.folders, s->watching.path);
 	if (!status)
 		status = follow_run(&f);
 	folders_free(f.folders);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Options, names, rows and sums. Names are resolved by the system, once, before anything is sent.
+// Options, names, rows and sums. Names are looked up once, before anything is sent.
 #include "cli/measure_command.h"
 
 #include "base/alloc.h"
@@ -7,17 +7,17 @@
 #include "base/number.h"
 #include "base/version.h"
 #include "cli/say.h"
+#include "daemon/naming.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define OUT_FLUSH (128 << 10)
+#define OUT_FLUSH  (128 << 10)
+#define RESOLVE_MS 10000 // for all names together; a resolver that answers takes a moment
 
 void measure_command_init(struct measure_command *m, const char *command)
 {
@@ -147,32 +147,42 @@ int measure_command_option(struct measure_command *m, int option, const char *ar
 	}
 }
 
-static int measure_command_resolve_one(struct plan_target *t, const char **ret_why)
+static void measure_command_moved(void *context, uint32_t target, const struct addr *to)
 {
-	struct addrinfo want = {.ai_socktype = SOCK_STREAM}, *got = NULL;
-	int code = getaddrinfo(t->host, NULL, &want, &got);
-	if (code != 0) {
-		*ret_why = gai_strerror(code);
-		return ERR_NOT_FOUND;
-	}
-	const struct sockaddr *a = got->ai_addr;
-	if (a->sa_family == AF_INET)
-		t->address = addr_v4(ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr));
-	else
-		t->address = addr_v6(((const struct sockaddr_in6 *)(const void *)a)->sin6_addr.s6_addr);
-	freeaddrinfo(got);
-	return 0;
+	struct measure_command *m = context;
+	m->plan.targets[target].address = *to;
+}
+
+// Names that lead nowhere are told by their targets below; where they lead inside, here.
+static void measure_command_naming_says(void *context, const char *line)
+{
+	struct measure_command *m = context;
+	say_line("lacuna %s: %s", m->command, line);
+}
+
+static int measure_command_look_up(struct measure_command *m)
+{
+	struct naming names;
+	struct naming_options o = {.plan = &m->plan,
+				   .named = m->named && !m->ranges.count,
+				   .sink = {measure_command_moved, NULL, measure_command_naming_says, m}};
+	int code = naming_create(&o, &names);
+	if (code == 0 && naming_count(&names))
+		code = naming_once(&names, m->plan.opt_out_file, RESOLVE_MS);
+	naming_free(&names);
+	if (code < 0)
+		say_line("lacuna %s: names cannot be looked up: %s", m->command, err_text(code));
+	return code < 0;
 }
 
 int measure_command_resolve(struct measure_command *m)
 {
 	size_t kept = 0;
-	int status = 0;
+	int status = measure_command_look_up(m);
 	for (size_t i = 0; i < m->plan.target_count; i++) {
 		struct plan_target *t = &m->plan.targets[i];
-		const char *why = "no address";
-		if (t->address.family == FAMILY_NONE && (!t->host || measure_command_resolve_one(t, &why) < 0)) {
-			say_line("lacuna %s: %s: %s", m->command, t->host ? t->host : "a target", why);
+		if (t->address.family == FAMILY_NONE) {
+			say_line("lacuna %s: %s: no address", m->command, t->host ? t->host : "a target");
 			free(t->host);
 			free(t->name);
 			free(t->entity);
@@ -306,6 +316,10 @@ void measure_command_accounting(const struct measure_command *m)
 			(unsigned long long)p->duplicate, (unsigned long long)p->forged,
 			(unsigned long long)p->kernel_drops);
 	const struct message_counts *c = &m->result.counts;
+	if (c->left_out)
+		say_line("replies: of the late, duplicate and forged ones %llu are counted only, %llu are kept",
+			 (unsigned long long)c->left_out,
+			 (unsigned long long)(p->late + p->duplicate + p->forged - c->left_out));
 	if (c->skipped)
 		say_line("not asked: %llu times because the caps of the target did not allow it yet",
 			 (unsigned long long)c->skipped);
@@ -335,8 +349,11 @@ int measure_command_run(struct measure_command *m)
 	m->options.ranges = m->ranges.at;
 	m->options.range_count = m->ranges.count;
 	m->options.named = m->named && !m->ranges.count;
-	m->options.sink = (struct measure_sink){
-		measure_command_take, measure_command_health, measure_command_ready, measure_command_says, NULL, m};
+	m->options.sink = (struct measure_sink){.attempts = measure_command_take,
+						.health = measure_command_health,
+						.ready = measure_command_ready,
+						.says = measure_command_says,
+						.context = m};
 	if (targets && targets <= MEASURE_TALLY_EACH && !m->ranges.count)
 		m->each = alloc_zero(targets, sizeof(*m->each));
 	int code = measure_run(&m->options, &m->result);

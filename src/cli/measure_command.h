@@ -71,7 +71,7 @@ enum measure_command_option { // values of getopt_long, beyond those of single l
 	"  --count N             ask each target so many times (4; check: 1; 0: until interrupted)\n"                  \
 	"  --interval SECONDS    between two questions to one target (1; the caps may make it longer)\n"               \
 	"  --timeout SECONDS     an answer later than this is late (3; check: by kind)\n"                              \
-	"  --rate N              packets a second in all, at most (500; over 10,000 needs --acknowledge-rate)\n"       \
+	"  --rate N              packets a second in all, at most (500, lab 10,000; more needs --acknowledge-rate)\n"  \
 	"  --allowlist-file F    prefixes that may be asked, one a line; needed for more than named targets\n"         \
 	"  --blocklist-file F    prefixes that may not, one a line\n"                                                  \
 	"  --opt-out-file F      the same, and read again within a second when it changes\n"                           \

@@ -45,6 +45,13 @@ static int probe_mode_of(const struct measure_command *m, const char *word, uint
 	return measure_command_usage(m, "--mode is packet, raw, ping or connect", word);
 }
 
+static int probe_probing_of(struct measure_command *m, const char *word)
+{
+	m->plan.probing = strcmp(word, "on") == 0;
+	m->options.probing_off = strcmp(word, "off") == 0;
+	return m->plan.probing || m->options.probing_off ? 0 : measure_command_usage(m, "--probing is on or off", word);
+}
+
 static int probe_parse(struct measure_command *m, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -62,7 +69,7 @@ static int probe_parse(struct measure_command *m, int argc, char **argv)
 		if (option == MEASURE_COMMAND_NEXT)
 			status = probe_mode_of(m, optarg, &m->options.best);
 		else if (option == MEASURE_COMMAND_NEXT + 1)
-			m->plan.probing = strcmp(optarg, "on") == 0;
+			status = probe_probing_of(m, optarg);
 		else
 			status = measure_command_option(m, option, optarg);
 	}

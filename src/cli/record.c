@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/measure_command.h"
+#include "cli/prospect.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
 #include "os/clock.h"
@@ -18,7 +19,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CONTROLS_LEAST 4 // fewer cannot tell our own failure from the target's
+#define NOTICE_NS   (600 * NS_PER_S) // the same word about ourselves again so soon is summed up
+#define DESCRIBE_NS (2 * NS_PER_S)   // between two times that recording.json is written
 
 static const char record_help[] =
 	"Usage: lacuna record probes -o DIR [-c lacuna.yml] [TARGET...] [OPTION]...\n"
@@ -37,8 +39,8 @@ static const char record_help[] =
 	"  lacuna record probes -c lacuna.yml -o recordings/today\n"
 	"  lacuna record probes --lab -o /tmp/r 198.18.0.10 http://198.18.0.10/ --interval 1 --for 60\n"
 	"\n"
-	"Exit status: 0 done; 1 done, but we were blind for a time or a process had to be started again; 2 usage;\n"
-	"3 nothing could be measured; 4 a failure of our own, the disk included.\n";
+	"Exit status: 0 done; 1 done, but we were blind for a time, a process had to be started again, or a name led nowhere;\n"
+	"2 usage; 3 nothing could be measured; 4 a failure of our own; also where a part is lost: a full disk, a folder taken away.\n";
 
 struct record_command {
 	struct measure_command m; // first: sinks that are shared find it at the record's address
@@ -46,7 +48,15 @@ struct record_command {
 	const char *dir, *config;
 	uint32_t for_ms;
 	uint64_t attempts, blind;
-	bool failed;
+	struct message_health said; // newest word about ourselves
+	struct {		    // the same word again and again: said once, then summed up
+		char state[16], why[48];
+		struct instant first, last;
+		uint64_t more;	 // not said yet
+		int64_t said_ns; // when it was said last
+	} notice;
+	bool moved;	    // a name led elsewhere since recording.json was written
+	int64_t written_ns; // then
 };
 
 static const struct option record_options[] = {
@@ -118,36 +128,158 @@ static int record_parse(struct record_command *r, int argc, char **argv)
 	return status;
 }
 
+// Targets that have an address by now, as recording.json has them. Free ret->targets.
+static void record_scope_of(const struct record_command *r, struct record_scope *ret)
+{
+	size_t kept = 0;
+	plan_scope(&r->m.plan, ret);
+	for (size_t i = 0; i < ret->target_count; i++)
+		if (ret->targets[i].address.family != FAMILY_NONE)
+			ret->targets[kept++] = ret->targets[i];
+	ret->target_count = kept;
+}
+
+static void record_health_line(const struct record_command *r, const struct message_health *h, struct text *out)
+{
+	health_report_json(out, &(struct health_report){.time = h->time,
+							.from = h->from,
+							.observer = r->files.observer,
+							.state = h->state,
+							.why = h->why,
+							.loss = h->loss});
+}
+
+// What could not be kept is told where it is missing: we were blind, and now we are as we were said to be last.
+static void record_lost(void *context, struct instant from, struct instant to, struct text *out)
+{
+	struct record_command *r = context;
+	struct message_health blind = {.time = to, .from = from, .state = "blind", .why = "gap"}, now = r->said;
+	now.time = now.from = to;
+	record_health_line(r, &blind, out);
+	record_health_line(r, &now, out);
+}
+
+static int record_again(void *context)
+{
+	struct record_command *r = context;
+	struct record_scope scope;
+	record_scope_of(r, &scope);
+	int code = recorder_make(&r->files, &scope);
+	free(scope.targets);
+	return code;
+}
+
+// Says when the disk takes no more, when a folder is gone, and when it goes on.
+static void record_write(struct record_command *r)
+{
+	struct recorder *f = &r->files;
+	int before = f->trouble;
+	uint64_t vanished = f->vanished, lost = f->lost;
+	struct instant good = f->good;
+	recorder_write(f);
+	if (f->vanished != vanished)
+		say_line("lacuna record: %s: what was recorded there was taken away; it is begun anew", r->dir);
+	if (f->trouble && !before)
+		say_line("lacuna record: %s: %s; what is measured is lost until it can be written again", r->dir,
+			 err_text(f->trouble));
+	if (!f->trouble && before) {
+		struct text words = {0};
+		text_instant(&words, good, 0);
+		say_line(
+			"lacuna record: %s: recording goes on; what was measured since %s is lost, and told there as our own blindness",
+			r->dir, text_string(&words));
+		text_free(&words);
+		r->blind += lost > 0;
+	}
+}
+
+// recording.json lists where names led, all of it: at most once in a while, and at the end.
+static void record_describe(struct record_command *r, bool now)
+{
+	struct record_scope scope;
+	if (!r->moved || (!now && clock_boot_ns() - r->written_ns < DESCRIBE_NS))
+		return;
+	r->moved = false;
+	r->written_ns = clock_boot_ns();
+	record_scope_of(r, &scope);
+	int code = recorder_join(&r->files, &scope);
+	free(scope.targets);
+	if (code < 0) {
+		r->moved = true;
+		if (!r->files.trouble)
+			say_line("lacuna record: %s/recording.json: %s", r->dir, err_text(code));
+	}
+}
+
+static void record_moved(void *context, uint32_t target, const struct addr *to)
+{
+	struct record_command *r = context;
+	r->m.plan.targets[target].address = *to;
+	r->moved = true;
+}
+
+// An observation of the name, by the resolver that was asked: its host is somebody else.
+static void record_looked(void *context, const struct attempt *a, const char *name)
+{
+	struct record_command *r = context;
+	attempt_json(&r->files.lines, a, r->files.observer, name);
+	record_write(r);
+}
+
 static void record_take(void *context, const struct attempt *batch, size_t n)
 {
 	struct record_command *r = context;
 	for (size_t i = 0; i < n; i++)
 		attempt_json(&r->files.lines, &batch[i], r->files.observer, measure_command_name(&r->m, &batch[i]));
 	r->attempts += n;
-	recorder_write(&r->files);
-	if (r->files.error && !r->failed) {
-		say_line("lacuna record: %s: %s; what is measured from now on is lost", r->dir,
-			 err_text(r->files.error));
-		r->failed = true;
-		raise(SIGTERM); // the ordinary way to stop
+	record_write(r);
+	record_describe(r, false);
+}
+
+// "degraded by lag 32 times between … and …"
+static void record_notice_sum(struct record_command *r)
+{
+	struct text first = {0}, last = {0};
+	if (!r->notice.more)
+		return;
+	text_instant(&first, r->notice.first, 0);
+	text_instant(&last, r->notice.last, 0);
+	say_line("lacuna record: this observer was %s by %s %llu times more between %s and %s", r->notice.state,
+		 r->notice.why, (unsigned long long)r->notice.more, text_string(&first), text_string(&last));
+	r->notice.more = 0;
+	r->notice.said_ns = clock_boot_ns();
+	text_free(&first);
+	text_free(&last);
+}
+
+static void record_notice(struct record_command *r, const struct message_health *h)
+{
+	int64_t now = clock_boot_ns();
+	bool same = strcmp(r->notice.state, h->state) == 0 && strcmp(r->notice.why, h->why) == 0;
+	if (same && now - r->notice.said_ns < NOTICE_NS) {
+		r->notice.first = r->notice.more ? r->notice.first : h->time;
+		r->notice.last = h->time;
+		r->notice.more++;
+		return;
 	}
+	record_notice_sum(r);
+	say_line("lacuna record: this observer is %s: %s", h->state, h->why);
+	snprintf(r->notice.state, sizeof(r->notice.state), "%s", h->state);
+	snprintf(r->notice.why, sizeof(r->notice.why), "%s", h->why);
+	r->notice.said_ns = now;
 }
 
 static void record_health(void *context, const struct message_health *h)
 {
 	struct record_command *r = context;
-	health_report_json(&r->files.lines, &(struct health_report){.time = h->time,
-								    .from = h->from,
-								    .observer = r->files.observer,
-								    .state = h->state,
-								    .why = h->why,
-								    .loss = h->loss});
-	recorder_write(&r->files);
+	r->said = *h;
+	record_health_line(r, h, &r->files.lines);
+	record_write(r);
 	bool fine = strcmp(h->state, "ok") == 0;
 	r->blind += !fine;
 	if (!fine)
-		say_line("lacuna record: this observer is %s: %s", h->state, h->why);
-	else if (r->blind)
+		record_notice(r, h);
+	else if (r->blind && !r->notice.more)
 		say_line("lacuna record: this observer sees again");
 }
 
@@ -157,22 +289,13 @@ static void record_saved(void *context, const void *bytes, size_t n)
 	recorder_save(&r->files, bytes, n);
 }
 
-static void record_controls(const struct record_command *r)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < r->m.plan.target_count; i++)
-		n += r->m.plan.targets[i].kind == TARGET_CONTROL;
-	if (n < CONTROLS_LEAST)
-		say_line(
-			"lacuna record: %zu control targets; with fewer than %d our own failure cannot be told from that of what is watched",
-			n, CONTROLS_LEAST);
-}
-
 // In a laboratory whatever is listed may be asked: nothing outside the laboratory's addresses can be.
 static void record_allow_listed(struct plan *p)
 {
 	for (size_t i = 0; i < p->target_count && p->lab; i++) {
 		const struct addr *a = &p->targets[i].address;
+		if (p->targets[i].host || a->family == FAMILY_NONE) // where a name leads is judged when it does
+			continue;
 		struct prefix one = {.family = a->family, .length = family_bits(a->family)};
 		memcpy(one.bytes, a->bytes, sizeof(one.bytes));
 		alloc_grow((void **)&p->allow.at, p->allow.count, &p->allow.capacity, sizeof(*p->allow.at));
@@ -180,47 +303,91 @@ static void record_allow_listed(struct plan *p)
 	}
 }
 
+// What is in the folder, and what is not. 0 or why something is not.
+static int record_end(struct record_command *r)
+{
+	int lost = recorder_close(&r->files);
+	const struct recorder *f = &r->files;
+	if (!r->m.quiet)
+		say_line("%llu attempts, %llu bytes in %s", (unsigned long long)r->attempts,
+			 (unsigned long long)f->written, r->dir);
+	if (f->lost) {
+		struct text since = {0};
+		text_instant(&since, f->first_lost, 0);
+		say_line("lacuna record: %llu lines are not in %s, the first of them of %s: %s",
+			 (unsigned long long)f->lost, r->dir, text_string(&since),
+			 f->vanished ? "what was recorded there was taken away" : err_text(lost));
+		text_free(&since);
+	} else if (lost < 0) {
+		say_line("lacuna record: %s: %s; the newest of what was measured may be lost", r->dir, err_text(lost));
+	}
+	return lost;
+}
+
+// Whom nobody asked, because no name led there.
+static bool record_tell_open(const struct record_command *r)
+{
+	size_t n = 0;
+	const struct plan_target *first = NULL;
+	for (size_t i = 0; i < r->m.plan.target_count; i++) {
+		const struct plan_target *t = &r->m.plan.targets[i];
+		bool open = t->address.family == FAMILY_NONE;
+		first = open && !first ? t : first;
+		n += open;
+	}
+	if (n)
+		say_line("lacuna record: %zu targets were never asked, their names led nowhere that may be asked: %s%s",
+			 n, first->host ? first->host : "?", n > 1 ? " and others" : "");
+	return n > 0;
+}
+
 static int record_run(struct record_command *r)
 {
 	struct file_error e = {0};
 	struct record_scope scope;
 	size_t resume_length = 0;
-	plan_scope(&r->m.plan, &scope);
+	record_scope_of(r, &scope);
 	int opened = recorder_open(&r->files, r->dir, &scope, &e);
 	free(scope.targets);
 	if (opened < 0) {
 		say_line("lacuna record: %s", e.message);
 		return 4;
 	}
+	r->files.hooks = (struct recorder_hooks){record_lost, record_again, r};
 	uint8_t *resume = recorder_resume(&r->files, &resume_length);
 	struct measure_options *o = &r->m.options;
 	o->persist = true;
 	o->rounds = 0;
 	o->named = false;
+	o->configured = r->config != NULL;
 	o->for_ns = (int64_t)r->for_ms * 1000000;
 	o->resume = resume;
 	o->resume_length = resume_length;
-	o->sink = (struct measure_sink){record_take,	      record_health, measure_command_ready,
-					measure_command_says, record_saved,  r};
+	o->sink = (struct measure_sink){.attempts = record_take,
+					.health = record_health,
+					.ready = measure_command_ready,
+					.says = measure_command_says,
+					.saved = record_saved,
+					.moved = record_moved,
+					.looked = record_looked,
+					.context = r};
 	record_allow_listed(&r->m.plan);
-	record_controls(r);
+	prospect_tell(&r->m.plan);
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
 	record_health(r, &fresh);
-	int code = r->files.error ? r->files.error : measure_run(o, &r->m.result);
-	if (r->files.error && !r->failed)
-		say_line("lacuna record: %s: %s", r->dir, err_text(r->files.error));
+	int code = measure_run(o, &r->m.result);
 	free(resume);
-	int lost = recorder_close(&r->files);
-	if (!r->m.quiet)
-		say_line("%llu attempts, %llu bytes in %s", (unsigned long long)r->attempts,
-			 (unsigned long long)r->files.written, r->dir);
+	record_notice_sum(r);
+	record_describe(r, true);
+	int lost = record_end(r);
 	measure_command_accounting(&r->m);
+	bool open = record_tell_open(r);
 	if (lost < 0)
 		return 4;
 	if (code < 0)
 		return code == -EPERM ? 2 : 4;
-	return !r->attempts ? 3 : r->blind || r->m.result.deaths ? 1 : 0;
+	return !r->attempts ? 3 : r->blind || r->m.result.deaths || open ? 1 : 0;
 }
 
 static int record_words(struct record_command *r, int argc, char **argv)
@@ -247,11 +414,8 @@ int cli_record(int argc, char **argv)
 	int status = record_parse(&r, argc, argv);
 	if (status == 0)
 		status = record_words(&r, argc, argv);
-	if (status == 0) {
-		int unresolved = measure_command_resolve(&r.m);
+	if (status == 0)
 		status = record_run(&r);
-		status = status == 0 ? unresolved : status;
-	}
 	recorder_close(&r.files);
 	measure_command_free(&r.m);
 	return status < 0 ? 0 : status;

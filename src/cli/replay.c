@@ -22,12 +22,13 @@
 #define FOLLOW_WATERMARK_S 120
 
 static const char replay_help[] =
-	"Usage: lacuna replay PATH... [--watch ENTITY]... [--json] [--until TIME] [--follow[=SECONDS]] [--definition NAME]\n"
+	"Usage: lacuna replay PATH... [--watch ENTITY]... [--watch-file FILE] [--json] [--until TIME] [--follow[=SECONDS]] [--definition NAME]\n"
 	"                     [--full-feed-floor N] [--set NAME=VALUE]... [--parameters] [--world FILE] [--quiet]\n\n"
 	"Reads BGP archives (MRT and BMP, plain or compressed, files, folders, globs) and recording folders in time\n"
 	"order, and tells which watched country or network left the global routing table, when, how fast, and when it\n"
 	"came back.\n\n"
 	"  --watch ENTITY        country/KP, asn/131279, or 'country/*'; a recording names its own\n"
+	"  --watch-file FILE     the same from a file, one a line; with --follow it is read again when it changes, and on SIGHUP\n"
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
@@ -40,6 +41,7 @@ static const char replay_help[] =
 	"  --verbose             with --follow: the whole story with each revision\n"
 	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, one-network\n"
+	"  --collector NAME=PATH files below the folder or of the pattern PATH are of this collector; else their paths say it\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
@@ -139,6 +141,9 @@ static int replay_parse_one(struct replay *r, int option)
 			return replay_usage("too many --watch", NULL);
 		r->session.watch[r->session.watch_count++] = optarg;
 		return 0;
+	case 'a':
+		r->session.watching.path = optarg;
+		return 0;
 	case 'j':
 		r->json = true;
 		return 0;
@@ -175,6 +180,10 @@ static int replay_parse_one(struct replay *r, int option)
 	case 'W':
 		r->session.world_path = optarg;
 		return 0;
+	case 'C':
+		if (inputs_collector_rule(&r->session.in, optarg) < 0)
+			return replay_usage("--collector wants NAME=PATH", optarg);
+		return 0;
 	case 'u':
 		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
@@ -193,9 +202,11 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"watch", required_argument, NULL, 'w'},
+		{"watch-file", required_argument, NULL, 'a'},
 		{"json", no_argument, NULL, 'j'},
 		{"until", required_argument, NULL, 'u'},
 		{"definition", required_argument, NULL, 'd'},
+		{"collector", required_argument, NULL, 'C'},
 		{"world", required_argument, NULL, 'W'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"full-feed-floor", required_argument, NULL, 'f'},
@@ -227,8 +238,6 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		replay_print_decisions(&r->session.decisions);
 		return 1;
 	}
-	if (r->follow && (r->session.snapshot_path || r->session.resume_path))
-		return replay_usage("--follow keeps no state: leave --snapshot and --resume out", NULL) + 1;
 	return optind == argc ? replay_usage("name at least one file or folder", NULL) + 1 : 0;
 }
 

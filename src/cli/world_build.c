@@ -10,6 +10,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define ATTRIBUTION                                                                                                    \
@@ -147,9 +148,25 @@ static int world_build_files(struct build *o, char **files, int count, int statu
 	return status;
 }
 
+// Whether the output would be written over one of the files it is made from, by whatever name.
+static bool world_build_overwrites(const struct build *o, char **files, int count)
+{
+	struct stat out, in;
+	if (!o->output || stat(o->output, &out) < 0)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (stat(files[i], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
+			world_say("-o %s is one of the files it would be made from; nothing was written", o->output);
+			return true;
+		}
+	return false;
+}
+
 static int world_build_given(struct build *o, char **files, int count)
 {
 	struct text attribution = {0};
+	if (world_build_overwrites(o, files, count))
+		return WORLD_EXIT_USAGE;
 	world_build_attribution_guess(files, count, &attribution);
 	if (!o->attribution)
 		o->attribution = text_string(&attribution);

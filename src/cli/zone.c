@@ -79,6 +79,7 @@ static void zone_add(struct plan *p, const struct discover_found *f, const char 
 	t->op = zone_asked[f->role].op;
 	t->kind = zone_asked[f->role].kind;
 	t->name = name ? alloc_copy(name) : NULL;
+	t->host = alloc_copy(zone_is_plain(f->host) ? f->host : zone); // a name led there, nobody typed it
 }
 
 static void zone_print(struct measure_command *m, const struct discover_found *f, const char *zone)
@@ -139,6 +140,10 @@ int zone_targets(struct measure_command *m, const struct zone_wish *w)
 	if (!m->quiet || !l.count)
 		say_line("%s: %zu servers and addresses, %llu questions, %llu of them without an answer of use",
 			 w->zone, l.count, (unsigned long long)l.questions, (unsigned long long)l.failed);
+	if (l.refused)
+		say_line(
+			"%s: %llu more addresses are left out: the zone leads to loopback, private, special addresses, or our own",
+			w->zone, (unsigned long long)l.refused);
 	if (left_out)
 		say_line(
 			"%zu more servers are left out: at most %d can be asked by name; --list writes them for a configuration",

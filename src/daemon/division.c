@@ -6,6 +6,8 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "daemon/measure.h"
+#include "daemon/own.h"
+#include "schedule/gate.h"
 #include "schedule/special.h"
 
 #include <errno.h>
@@ -52,6 +54,9 @@ static const char *division_refusal(const struct division *s)
 	if (p->total_per_s > CAPS_TOTAL_HARD && !p->acknowledged)
 		return "more than 10,000 packets a second need an explicit acknowledgement: set `acknowledge_rate: "
 		       "yes` (--acknowledge-rate) when the networks that you ask have agreed";
+	// What a configuration leaves off stays off, whatever else it says and whomever it would reach.
+	if ((s->o->configured || s->o->probing_off) && !p->probing)
+		return "probing is off: read doc/PROBING.md, settle what it lists, then set `probing: on`";
 	if (p->lab || division_only_loopback(s->o))
 		return NULL;
 	if (s->checks && !p->identity)
@@ -200,6 +205,7 @@ static struct message_target division_target_of(const struct division *s, size_t
 {
 	const struct plan_target *t = &s->o->plan->targets[i];
 	uint8_t kind = s->o->named ? GATE_NAMED : t->kind == TARGET_CONTROL ? GATE_CONTROL : GATE_WATCH;
+	kind = t->host ? gate_kind_found(kind) : kind;
 	return (struct message_target){
 		.address = t->address,
 		.index = (uint32_t)i,
@@ -230,7 +236,9 @@ int division_lists(const struct division *s, unsigned kinds, struct message_sink
 	const struct plan *p = s->o->plan;
 	struct message_writer *w = alloc_zero(1, sizeof(*w));
 	w->out = out;
-	int code = division_add_all(w, MESSAGE_ALLOW, p->allow.at, p->allow.count, sizeof(*p->allow.at));
+	int code = own_tell(out);
+	if (code == 0)
+		code = division_add_all(w, MESSAGE_ALLOW, p->allow.at, p->allow.count, sizeof(*p->allow.at));
 	if (code == 0)
 		code = division_add_all(w, MESSAGE_BLOCK, p->block.at, p->block.count, sizeof(*p->block.at));
 	for (size_t i = 0; i < p->target_count && code == 0; i++) {

@@ -5,7 +5,7 @@
 
 #include "daemon/message.h"
 
-enum division_kind { DIVISION_PROBE = 1, DIVISION_CHECK = 2 };
+enum division_kind { DIVISION_PROBE = 1, DIVISION_CHECK = 2, DIVISION_RESOLVE = 4 };
 
 struct measure_options;
 

@@ -5,7 +5,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "daemon/division.h"
+#include "daemon/naming.h"
 #include "daemon/opt_out.h"
+#include "daemon/own.h"
 #include "os/child.h"
 #include "os/clock.h"
 #include "os/loop.h"
@@ -25,7 +27,9 @@
 #define OPT_OUT_NS	(NS_PER_S / 4)	// how often the opt-out list is looked at
 #define RESTART_NS	NS_PER_S	// first pause before a role is started again; doubles
 #define RESTART_MOST_NS (64 * NS_PER_S)
-#define FRAMES_AT_ONCE	64 // of one role before the other is heard
+#define OWN_NS		(10 * NS_PER_S) // how often our own addresses are told to who sends
+#define NAMES_NS	NS_PER_S	// how often the files are looked at that say where names lead
+#define FRAMES_AT_ONCE	64		// of one role before the other is heard
 
 struct measure;
 
@@ -49,7 +53,8 @@ struct measure {
 	struct loop *loop;
 	struct division division;
 	struct opt_out opt_out;
-	struct measure_side sides[2];
+	struct naming naming; // of a run for ever
+	struct measure_side sides[3];
 	struct stop_signals signals;
 	bool stopping;
 	int error;
@@ -136,6 +141,21 @@ static void measure_tell_health(struct measure *m, struct measure_side *s, const
 
 static void measure_heard(void *context, uint32_t events);
 
+static bool measure_measures(const struct measure_side *s)
+{
+	return s->kinds != DIVISION_RESOLVE;
+}
+
+static int measure_side_tell(struct measure *m, struct measure_side *s)
+{
+	int code = division_lists(&m->division, s->kinds, measure_teller(s));
+	if (code == 0)
+		code = opt_out_tell(&m->opt_out, measure_teller(s));
+	if (code == 0 && !measure_measures(s))
+		code = naming_tell(&m->naming, true, measure_teller(s));
+	return code ? code : measure_tell(s, MESSAGE_START, NULL, 0);
+}
+
 static int measure_side_start(struct measure *m, struct measure_side *s)
 {
 	int code = child_start(&s->child, s->role);
@@ -149,11 +169,7 @@ static int measure_side_start(struct measure *m, struct measure_side *s)
 	if (code == 0)
 		code = measure_await_ready(m, s);
 	if (code == 0)
-		code = division_lists(&m->division, s->kinds, measure_teller(s));
-	if (code == 0)
-		code = opt_out_tell(&m->opt_out, measure_teller(s));
-	if (code == 0)
-		code = measure_tell(s, MESSAGE_START, NULL, 0);
+		code = measure_side_tell(m, s);
 	if (code == 0)
 		code = loop_watch(m->loop, channel_descriptor(s->child.channel), EPOLLIN,
 				  (struct loop_handler){measure_heard, s});
@@ -174,6 +190,8 @@ static void measure_restart(void *context, uint32_t events)
 	if (s->measure->stopping)
 		return;
 	if (measure_side_start(s->measure, s) == 0) {
+		if (!measure_measures(s))
+			return;
 		struct message_health again = measure_well;
 		again.time = again.from = clock_utc();
 		measure_tell_health(s->measure, s, &again);
@@ -215,8 +233,10 @@ static void measure_died(struct measure_side *s)
 	m->deaths++;
 	s->deaths++;
 	measure_say(m, "%s: %s", s->role, how);
+	// Without names what is measured goes on where it was.
 	struct message_health h = {.time = clock_utc(), .from = s->last, .state = "blind", .why = "role_died"};
-	measure_tell_health(m, s, &h);
+	if (measure_measures(s))
+		measure_tell_health(m, s, &h);
 	if (!m->o->persist) {
 		m->error = -ECHILD;
 		s->done = true;
@@ -253,6 +273,41 @@ static void measure_take_attempts(struct measure_side *s, const struct frame *f)
 		sink->attempts(sink->context, all, n);
 }
 
+// Where a name led: to who asks there, and to the plan's owner.
+static void measure_moved(void *context, uint32_t target, const struct addr *to)
+{
+	struct measure *m = context;
+	struct message_moved moved = {.index = target, .address = *to};
+	unsigned kind = division_kind_of(&m->o->plan->targets[target]);
+	if (m->o->sink.moved)
+		m->o->sink.moved(m->o->sink.context, target, to);
+	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++) {
+		struct measure_side *s = &m->sides[i];
+		if (s->kinds & kind && s->wanted && !s->done && s->child.channel &&
+		    measure_tell(s, MESSAGE_MOVED, &moved, sizeof(moved)) < 0)
+			measure_say(m, "%s: could not be told where a name leads", s->role);
+	}
+}
+
+static void measure_looked(void *context, const struct attempt *a, const char *name)
+{
+	struct measure *m = context;
+	if (m->o->sink.looked)
+		m->o->sink.looked(m->o->sink.context, a, name);
+}
+
+static void measure_naming_says(void *context, const char *line)
+{
+	measure_say(context, "%s", line);
+}
+
+static void measure_take_named(struct measure_side *s, const struct frame *f)
+{
+	struct names_answer a;
+	memcpy(&a, f->bytes, sizeof(a));
+	naming_take(&s->measure->naming, &a);
+}
+
 static void measure_take(struct measure_side *s, const struct frame *f)
 {
 	struct measure *m = s->measure;
@@ -262,6 +317,8 @@ static void measure_take(struct measure_side *s, const struct frame *f)
 		measure_take_attempts(s, f);
 	} else if (f->kind == MESSAGE_HEALTH && f->length == sizeof(struct message_health)) {
 		measure_take_health(s, f);
+	} else if (f->kind == MESSAGE_NAMED && f->length == sizeof(struct names_answer) && !measure_measures(s)) {
+		measure_take_named(s, f);
 	} else if (f->kind == MESSAGE_SAVE) {
 		division_resume(&m->division, f->bytes, f->length);
 		if (sink->saved)
@@ -350,6 +407,30 @@ static void measure_refresh(void *context, uint32_t events)
 	loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){measure_refresh, m});
 }
 
+// Each on its own: one that is busy does not keep the others from hearing it.
+static void measure_tell_own(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	(void)events;
+	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++) {
+		struct measure_side *s = &m->sides[i];
+		if (s->wanted && !s->done && s->child.channel && own_tell(measure_teller(s)) < 0)
+			measure_say(m, "%s: could not be told our own addresses", s->role);
+	}
+	loop_at(m->loop, clock_boot_ns() + OWN_NS, (struct loop_handler){measure_tell_own, m});
+}
+
+static void measure_look_names(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	struct measure_side *s = &m->sides[2];
+	(void)events;
+	if (naming_look(&m->naming) && s->child.channel && !s->done &&
+	    naming_tell(&m->naming, false, measure_teller(s)) < 0)
+		measure_say(m, "%s: could not be told the names", s->role);
+	loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_names, m});
+}
+
 static bool measure_all_done(const struct measure *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
@@ -371,7 +452,8 @@ static int measure_until_done(struct measure *m)
 	int code = 0;
 	for (size_t i = 0; i < ARRAY_LEN(m->sides) && code == 0; i++) {
 		struct measure_side *s = &m->sides[i];
-		s->wanted = division_has_work(&m->division, s->kinds);
+		s->wanted =
+			measure_measures(s) ? division_has_work(&m->division, s->kinds) : naming_count(&m->naming) > 0;
 		if (s->wanted)
 			code = measure_side_start(m, s);
 	}
@@ -380,6 +462,9 @@ static int measure_until_done(struct measure *m)
 			    "check: services are asked as the routes say; interface and source address are for pings");
 	if (m->o->for_ns > 0)
 		loop_at(m->loop, clock_boot_ns() + m->o->for_ns, (struct loop_handler){measure_stop, m});
+	loop_at(m->loop, clock_boot_ns() + OWN_NS, (struct loop_handler){measure_tell_own, m});
+	if (naming_count(&m->naming))
+		loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_names, m});
 	if (m->o->plan->opt_out_file)
 		loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){measure_refresh, m});
 	while (code == 0 && !measure_all_done(m))
@@ -387,11 +472,24 @@ static int measure_until_done(struct measure *m)
 	return code ? code : m->error;
 }
 
+// What the file of hosts knows is known before the first question; the rest is looked up beside measuring.
+static int measure_begin_names(struct measure *m)
+{
+	struct naming_options o = {.plan = m->o->plan,
+				   .named = m->o->named,
+				   .sink = {measure_moved, measure_looked, measure_naming_says, m}};
+	int code = m->o->persist ? naming_create(&o, &m->naming) : 0;
+	if (code == 0 && naming_count(&m->naming))
+		(void)naming_look(&m->naming);
+	return code;
+}
+
 int measure_run(const struct measure_options *o, struct measure_result *ret)
 {
 	struct measure m = {.o = o, .signals = {.descriptor = -1}, .said = measure_well};
 	m.sides[0] = (struct measure_side){.role = "probe", .kinds = DIVISION_PROBE};
 	m.sides[1] = (struct measure_side){.role = "check", .kinds = DIVISION_CHECK};
+	m.sides[2] = (struct measure_side){.role = "resolve", .kinds = DIVISION_RESOLVE};
 	char trouble[512] = "";
 	for (size_t i = 0; i < ARRAY_LEN(m.sides); i++) {
 		m.sides[i].measure = &m;
@@ -402,6 +500,8 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 	int code = division_create(&m.division, o, trouble, sizeof(trouble));
 	if (code == 0)
 		code = opt_out_open(&m.opt_out, o->plan->opt_out_file, trouble, sizeof(trouble));
+	if (code == 0 && (code = measure_begin_names(&m)) < 0)
+		snprintf(trouble, sizeof(trouble), "the lists of who may be asked: %s", err_text(code));
 	if (code < 0) {
 		measure_say(&m, "%s", trouble);
 		goto out;
@@ -412,6 +512,8 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 			"service checks leave as the system's routes say; the interface and source address are of pings");
 	m.loop = loop_create();
 	code = m.loop ? measure_watch_signals(&m) : -errno;
+	if (code < 0)
+		measure_say(&m, "cannot begin: %s; it needs some descriptors (ulimit -n)", err_text(code));
 	if (code == 0)
 		code = measure_until_done(&m);
 	*ret = (struct measure_result){.deaths = m.deaths};
@@ -423,6 +525,7 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 out:
 	stop_signals_close(&m.signals);
 	loop_free(m.loop);
+	naming_free(&m.naming);
 	opt_out_close(&m.opt_out);
 	division_free(&m.division);
 	return code;

@@ -13,15 +13,22 @@ struct measure_sink {
 	void (*ready)(void *context, const char *role, const struct message_ready *m);
 	void (*says)(void *context, const char *line);		   // trouble, in words; may hold text from outside
 	void (*saved)(void *context, const void *bytes, size_t n); // where the census is, to go on from later
+	// A target has another address: the plan's owner writes it down there. Null where every target has its address.
+	void (*moved)(void *context, uint32_t target, const struct addr *to);
+	// What a resolver said of a name that is watched.
+	void (*looked)(void *context, const struct attempt *a, const char *name);
 	void *context;
 };
 
 struct measure_options {
-	const struct plan *plan;     // every target has its address
+	const struct plan
+		*plan; // targets without an address are asked as soon as their name leads to one: `persist` only
 	const struct prefix *ranges; // besides the targets: ping every address of them
 	size_t range_count;
-	bool named;   // targets were named on the command line: they are their own allowlist
-	bool persist; // for ever, by the watch list and the census; a role that dies is started again
+	bool named;	  // targets were named on the command line: they are their own allowlist
+	bool configured;  // by a written configuration: it must say `probing: on`, whatever else it says
+	bool probing_off; // the command line says so
+	bool persist;	  // for ever, by the watch list and the census; a role that dies is started again
 	uint32_t rounds, interval_ms, timeout_ms, rate; // 0: for ever, the usual, the usual, what the caps allow
 	uint64_t seed;					// of the order; 0: random
 	uint8_t best;					// enum attempt_mode: no better one

@@ -52,6 +52,20 @@ int message_target_add(struct message_writer *w, const struct message_target *t,
 	return 0;
 }
 
+int message_name_add(struct message_writer *w, uint32_t index, const char *text)
+{
+	size_t n = strlen(text);
+	if (n > CHECK_NAME_MAX)
+		return ERR_TOO_LARGE;
+	struct message_name head = {.index = index, .length = (uint16_t)n};
+	int code = message_room_for(w, MESSAGE_NAMES, sizeof(head) + n);
+	if (code < 0)
+		return code;
+	message_append(w, &head, sizeof(head));
+	message_append(w, text, n);
+	return 0;
+}
+
 int message_flush(struct message_writer *w)
 {
 	if (!w->length)

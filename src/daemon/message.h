@@ -2,7 +2,7 @@
 // What the parent and a measuring role say to each other (os/frame.h). Payloads are plain structs of this very program.
 #pragma once
 
-#include "check/check.h"
+#include "check/names.h"
 #include "conf/plan.h"
 #include "model/attempt.h"
 #include "os/frame.h"
@@ -23,6 +23,10 @@ enum message {		   // parent to role
 	MESSAGE_START,
 	MESSAGE_STOP,	     // no new attempts; finish those that are under way
 	MESSAGE_ROUTER_DROP, // uint32_t: the session that is not wanted
+	MESSAGE_OWN,	     // struct prefix …: all addresses of this machine, in place of those before
+	MESSAGE_MOVED,	     // struct message_moved: a target has another address, or none
+	MESSAGE_NAMES,	     // struct message_name …, each followed by its text: to be looked up, now and again
+	MESSAGE_RESOLVERS,   // struct addr …: who is asked for names, in place of those before
 
 	// role to parent
 	MESSAGE_READY,		 // struct message_ready: sockets are open, privileges gone; of the bmp role int32_t
@@ -32,9 +36,11 @@ enum message {		   // parent to role
 	MESSAGE_DONE,		 // struct message_counts: nothing left to do
 	MESSAGE_ERROR,		 // text: why it cannot go on
 	MESSAGE_FOUND,		 // struct discover_found …
+	MESSAGE_NAMED,		 // struct names_answer: what came of a name
 	MESSAGE_ROUTER_BEGIN,	 // struct message_router: it begins as BMP does
 	MESSAGE_ROUTER_END,	 // struct message_router
 	MESSAGE_ROUTERS_REFUSED, // uint64_t: so many so far
+	MESSAGE_ROUTER_REFUSED,	 // struct message_refused: one of them
 	MESSAGE_ATTEMPTS = FRAME_CREDITED, // struct attempt …
 	MESSAGE_ROUTER_BYTES,		   // struct message_bytes, then the bytes
 };
@@ -69,6 +75,16 @@ struct message_target { // followed by name_length bytes
 	uint16_t name_length;
 };
 
+struct message_moved {
+	uint32_t index;	     // of the target in the plan
+	struct addr address; // family FAMILY_NONE: none yet
+};
+
+struct message_name {	// followed by `length` bytes
+	uint32_t index; // handed back
+	uint16_t length;
+};
+
 struct message_ready {
 	uint8_t mode; // enum attempt_mode
 	bool user, landlock, seccomp;
@@ -89,12 +105,20 @@ struct setup_bmp {
 	uint16_t port;
 };
 
-enum router_end { ROUTER_CLOSED, ROUTER_LOST };
+enum router_end { ROUTER_CLOSED, ROUTER_LOST, ROUTER_IDLE };
 
 struct message_router {
 	uint32_t session; // a number of its own, from 1
 	uint8_t why;	  // enum router_end
 	struct addr from;
+};
+
+enum router_refusal { REFUSED_NO_BMP, REFUSED_VERSION, REFUSED_SILENT, REFUSED_FULL, REFUSED_GONE, REFUSED_KINDS };
+
+struct message_refused {
+	struct addr from;
+	uint8_t why;	 // enum router_refusal
+	uint8_t version; // BMP's, where that is why
 };
 
 struct message_bytes {
@@ -106,8 +130,9 @@ struct message_counts {
 	struct prober_counts probe;
 	struct check_counts check;
 	uint64_t refused_unlisted, refused_opted_out, refused_special;
-	uint64_t rounds;  // finished
-	uint64_t skipped; // turns of a run for ever that a target's own caps did not allow
+	uint64_t rounds;   // finished
+	uint64_t left_out; // of forged, late and second replies: counted by the prober, not handed on
+	uint64_t skipped;  // turns of a run for ever that a target's own caps did not allow
 };
 
 // Writes targets into frames. Calls put() for each full payload; 0 or what it answered.
@@ -126,6 +151,7 @@ struct message_writer {
 // Adds one record of a kind; records are never cut. The last payload leaves with message_flush().
 int MUST_USE message_add(struct message_writer *w, enum message kind, const void *head, size_t head_length);
 int MUST_USE message_target_add(struct message_writer *w, const struct message_target *t, const char *name);
+int MUST_USE message_name_add(struct message_writer *w, uint32_t index, const char *text);
 int MUST_USE message_flush(struct message_writer *w);
 
 // Takes the next target of a payload; *ret_name is terminated and borrowed until `room` is used again. False at its end or

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static bool opt_out_changed(struct opt_out *o)
 {
@@ -35,6 +36,25 @@ static void opt_out_keep_old(struct plan_list *to, const struct plan_list *old)
 	}
 }
 
+// A line `# none`: whoever wrote the list means that nobody is on it.
+static bool opt_out_says_none(const char *path)
+{
+	char line[256];
+	bool none = false;
+	FILE *f = fopen(path, "re");
+	while (f && !none && fgets(line, sizeof(line), f)) {
+		char *at = line + strspn(line, " \t");
+		if (*at != '#')
+			continue;
+		at += 1 + strspn(at + 1, " \t");
+		at[strcspn(at, " \t\r\n")] = '\0';
+		none = strcasecmp(at, "none") == 0;
+	}
+	if (f)
+		fclose(f);
+	return none;
+}
+
 int opt_out_look(struct opt_out *o, char *message, size_t size)
 {
 	struct plan_list fresh = {0};
@@ -43,7 +63,9 @@ int opt_out_look(struct opt_out *o, char *message, size_t size)
 		return 0;
 	// A list that was taken away is no permission.
 	int code = o->there ? plan_list_salvage(&fresh, o->path, &e) : 0;
-	if (code < 0 || !o->there)
+	// Nor is one that was emptied, by an editor that truncates or a full disk: who means it says so.
+	bool emptied = code == 0 && o->there && !fresh.count && o->list.count && !opt_out_says_none(o->path);
+	if (code < 0 || !o->there || emptied)
 		opt_out_keep_old(&fresh, &o->list);
 	free(o->list.at);
 	o->list = fresh;
@@ -55,7 +77,12 @@ int opt_out_look(struct opt_out *o, char *message, size_t size)
 	if (code < 0)
 		snprintf(message, size,
 			 "opt-out list: %s; what else it says is in force, and so are the entries before it", e.text);
-	return code < 0 ? code : 1;
+	if (emptied)
+		snprintf(
+			message, size,
+			"opt-out list: %.200s is empty now; the %zu entries before it stay in force (a line '# none' in it takes them off)",
+			o->path, o->list.count);
+	return code < 0 ? code : emptied ? ERR_USAGE : 1;
 }
 
 int opt_out_open(struct opt_out *o, const char *path, char *message, size_t size)

@@ -56,6 +56,56 @@ static int role_take_list(struct role *r, uint16_t kind, struct cursor c)
 	return 0;
 }
 
+static int role_take_own(struct role *r, struct cursor c)
+{
+	struct prefix *own = NULL;
+	size_t count = 0, capacity = 0;
+	role_append((void **)&own, &count, &capacity, c, sizeof(*own));
+	int code = gate_own(r->gate, own, count);
+	free(own);
+	return code;
+}
+
+// The target is asked there from now on. What is under way at its old address ends there.
+static int role_take_moved(struct role *r, struct cursor c)
+{
+	struct message_moved m;
+	if (!cursor_bytes(&c, &m, sizeof(m)))
+		return ERR_MALFORMED;
+	for (size_t i = 0; i < r->target_count; i++)
+		if (r->targets[i].ask.index == m.index)
+			r->targets[i].ask.address = m.address;
+	return 0;
+}
+
+// A name that is none costs that name: its targets keep their place and are never asked.
+static int role_take_names(struct role *r, struct cursor c)
+{
+	struct message_name head;
+	char text[CHECK_NAME_MAX + 1];
+	if (!r->names)
+		return ERR_USAGE;
+	while (cursor_left(&c)) {
+		if (!cursor_bytes(&c, &head, sizeof(head)) || head.length > CHECK_NAME_MAX ||
+		    !cursor_bytes(&c, text, head.length))
+			return ERR_MALFORMED;
+		text[head.length] = '\0';
+		(void)!names_add(r->names, head.index, text);
+	}
+	return 0;
+}
+
+static int role_take_resolvers(struct role *r, struct cursor c)
+{
+	struct addr list[NAMES_RESOLVERS_MAX];
+	size_t n = 0;
+	while (r->names && n < NAMES_RESOLVERS_MAX && cursor_bytes(&c, &list[n], sizeof(list[n])))
+		n++;
+	if (r->names)
+		names_resolvers(r->names, list, n);
+	return r->names ? 0 : ERR_USAGE;
+}
+
 // Millions of them: each goes straight into the census' table.
 static int role_take_blocks(struct role *r, struct cursor c)
 {
@@ -91,6 +141,14 @@ static int role_take_frame(struct role *r, const struct frame *f)
 		return 0;
 	case MESSAGE_OPT_OUT_END:
 		return gate_opt_out(r->gate, r->opt_out, r->opt_out_count);
+	case MESSAGE_OWN:
+		return role_take_own(r, c);
+	case MESSAGE_MOVED:
+		return role_take_moved(r, c);
+	case MESSAGE_NAMES:
+		return role_take_names(r, c);
+	case MESSAGE_RESOLVERS:
+		return role_take_resolvers(r, c);
 	case MESSAGE_TARGETS:
 		return role_take_targets(r, c);
 	case MESSAGE_RANGES:

@@ -26,7 +26,8 @@ struct role {
 	struct census_run *census; // null: no blocks were named
 	struct prefix *opt_out;	   // being received
 	size_t opt_out_count, opt_out_capacity;
-	uint8_t *resume; // a saved census
+	struct name_lookup *names; // of the role that looks them up; null: another
+	uint8_t *resume;	   // a saved census
 	size_t resume_length;
 	struct attempt *held; // results not yet with the parent, oldest first
 	size_t held_count, held_capacity, held_from;

@@ -20,22 +20,31 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PIECE_MAX      (FRAME_MAX - sizeof(struct message_bytes))
-#define READS_A_TURN   16		// so that one flooding router does not stop the others
-#define FIRST_WAIT_NS  (30 * NS_PER_S)	// a session that has said nothing is closed
-#define BUSY_NS	       (20 * 1000000LL) // some kernels do not tell when the parent's channel has room again
-#define DONE_MS	       2000
-#define HEADER_BYTES   6
-#define MESSAGE_MAX    (1u << 20) // bytes; no initiation is longer
-#define BMP_VERSION    3
-#define BMP_INITIATION 4
-#define KEEPALIVE_S    60 // a router that died without a word is found out within two minutes
+#define PIECE_MAX	 (FRAME_MAX - sizeof(struct message_bytes))
+#define READS_A_TURN	 16		 // so that one flooding router does not stop the others
+#define FIRST_WAIT_NS	 (30 * NS_PER_S) // a session that has said nothing is closed
+#define IDLE_NS		 (300 * NS_PER_S) // a router that has begun tells of its peers at once; who does not is no router
+#define CROWDED_NS	 (10 * NS_PER_S) // and sooner, where all places are taken and others wait
+#define QUOTA_BYTES	 (64LL << 20)	 // a second, of one router: a full table in three; the rest waits in its socket
+#define NAMED_A_SECOND	 8		 // of those refused: the others are counted
+#define BUSY_NS		 (20 * 1000000LL) // some kernels do not tell when the parent's channel has room again
+#define DONE_MS		 2000
+#define HEADER_BYTES	 6
+#define MESSAGE_MAX	 (1u << 20) // bytes; no initiation is longer
+#define BMP_VERSION	 3
+#define BMP_INITIATION	 4
+#define BMP_VERSION_MOST 8 // that there may ever be: above are bytes of other protocols
+#define BMP_TYPES_MOST	 16
+#define KEEPALIVE_S	 60 // a router that died without a word is found out within two minutes
 
 struct caller { // who connected
 	struct bmp_role *of;
 	int socket; // -1: none
 	int64_t since_ns;
 	struct message_router router; // session 0: has not begun yet
+	uint64_t first_bytes, bytes;  // of its initiation; that it sent so far
+	int64_t quota;		      // bytes that it may still send in this second
+	bool waits;		      // for the next second
 	bool ended;		      // the parent is still to be told
 };
 
@@ -45,6 +54,7 @@ struct bmp_role {
 	int listener, error;
 	uint32_t sessions;
 	uint64_t refused, refused_told;
+	unsigned named; // of those refused in this second
 	bool busy;	// the parent takes no more for now
 	uint64_t again; // timer of the next try
 	struct caller callers[ROUTERS_MAX];
@@ -102,19 +112,51 @@ static void role_bmp_caller_tell_end(struct caller *c)
 		role_bmp_caller_free(c);
 }
 
-static void role_bmp_caller_close(struct caller *c, enum router_end why)
+// Who it was and why, for some; all are counted.
+static void role_bmp_refuse(struct bmp_role *s, const struct addr *from, enum router_refusal why, uint8_t version)
 {
-	struct bmp_role *s = c->of;
-	loop_unwatch(s->loop, c->socket);
+	struct message_refused m = {.from = *from, .why = (uint8_t)why, .version = version};
+	s->refused++;
+	if (s->named < NAMED_A_SECOND && !s->busy)
+		s->named += role_bmp_put(s, MESSAGE_ROUTER_REFUSED, &m, sizeof(m));
+}
+
+static void role_bmp_caller_shut(struct caller *c)
+{
+	loop_unwatch(c->of->loop, c->socket);
 	close(c->socket);
 	c->socket = -1;
+}
+
+// Before it began.
+static void role_bmp_caller_refuse(struct caller *c, enum router_refusal why, uint8_t version)
+{
+	role_bmp_caller_shut(c);
+	role_bmp_refuse(c->of, &c->router.from, why, version);
+	role_bmp_caller_free(c);
+}
+
+static void role_bmp_caller_close(struct caller *c, enum router_end why)
+{
 	if (!c->router.session) {
-		s->refused++;
-		role_bmp_caller_free(c);
+		role_bmp_caller_refuse(c, REFUSED_GONE, 0);
 		return;
 	}
+	role_bmp_caller_shut(c);
 	c->router.why = (uint8_t)why;
 	role_bmp_caller_tell_end(c);
+}
+
+static uint32_t role_bmp_caller_length(const uint8_t b[HEADER_BYTES])
+{
+	return (uint32_t)b[1] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 8 | b[4];
+}
+
+// Another version's header, as far as it is there: they all have version, length and type in these places.
+static bool role_bmp_caller_is_other(const uint8_t *b, size_t n)
+{
+	bool close = b[0] && b[0] != BMP_VERSION && b[0] <= BMP_VERSION_MOST;
+	return close && n >= HEADER_BYTES && b[5] <= BMP_TYPES_MOST && role_bmp_caller_length(b) <= MESSAGE_MAX;
 }
 
 // 1: begins as BMP does; 0: too few bytes yet; ERR_MALFORMED.
@@ -124,7 +166,7 @@ static int role_bmp_caller_header(const uint8_t *b, size_t n)
 		return ERR_MALFORMED;
 	if (n < HEADER_BYTES)
 		return 0;
-	uint32_t length = (uint32_t)b[1] << 24 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 8 | b[4];
+	uint32_t length = role_bmp_caller_length(b);
 	return b[5] == BMP_INITIATION && length >= HEADER_BYTES && length <= MESSAGE_MAX ? 1 : ERR_MALFORMED;
 }
 
@@ -135,8 +177,10 @@ static bool role_bmp_caller_begin(struct caller *c, size_t n)
 {
 	struct bmp_role *s = c->of;
 	int begins = role_bmp_caller_header(s->piece.bytes, n);
+	uint8_t version = s->piece.bytes[0];
 	if (begins < 0)
-		role_bmp_caller_close(c, ROUTER_CLOSED);
+		role_bmp_caller_refuse(
+			c, role_bmp_caller_is_other(s->piece.bytes, n) ? REFUSED_VERSION : REFUSED_NO_BMP, version);
 	if (begins <= 0)
 		return false;
 	struct message_router begun = c->router;
@@ -144,6 +188,7 @@ static bool role_bmp_caller_begin(struct caller *c, size_t n)
 	if (!role_bmp_put(s, MESSAGE_ROUTER_BEGIN, &begun, sizeof(begun)))
 		return false;
 	s->sessions++;
+	c->first_bytes = role_bmp_caller_length(s->piece.bytes);
 	c->router = begun;
 	role_bmp_caller_watch(c);
 	return c->socket >= 0;
@@ -153,7 +198,13 @@ static bool role_bmp_caller_begin(struct caller *c, size_t n)
 static bool role_bmp_caller_read(struct caller *c)
 {
 	struct bmp_role *s = c->of;
-	ssize_t n = recv(c->socket, s->piece.bytes, PIECE_MAX, MSG_PEEK | MSG_DONTWAIT);
+	size_t most = c->quota < (int64_t)PIECE_MAX ? (size_t)c->quota : PIECE_MAX;
+	if (!most) {
+		c->waits = true;
+		loop_unwatch(s->loop, c->socket);
+		return false;
+	}
+	ssize_t n = recv(c->socket, s->piece.bytes, most, MSG_PEEK | MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0) {
@@ -166,6 +217,8 @@ static bool role_bmp_caller_read(struct caller *c)
 	if (!role_bmp_put(s, MESSAGE_ROUTER_BYTES, &s->piece, sizeof(s->piece.head) + (size_t)n))
 		return false;
 	(void)recv(c->socket, NULL, (size_t)n, MSG_TRUNC | MSG_DONTWAIT);
+	c->bytes += (uint64_t)n;
+	c->quota -= n;
 	return n == (ssize_t)PIECE_MAX;
 }
 
@@ -181,7 +234,7 @@ static void role_bmp_caller_watch(struct caller *c)
 {
 	// Edge-triggered until the first header is whole: peeking at three bytes again and again would spin.
 	uint32_t edge = c->router.session ? 0 : (uint32_t)EPOLLET;
-	if (!c->of->busy &&
+	if (!c->of->busy && !c->waits &&
 	    loop_watch(c->of->loop, c->socket, EPOLLIN | edge, (struct loop_handler){role_bmp_caller_heard, c}) < 0)
 		role_bmp_caller_close(c, ROUTER_LOST);
 }
@@ -203,20 +256,30 @@ static void role_bmp_resume(void *context, uint32_t events)
 			role_bmp_caller_watch(&s->callers[i]);
 }
 
-// A free place; else that of who has said nothing for the longest time, so that silent connections keep no router out.
+// It has begun, and then said nothing more.
+static bool role_bmp_caller_idles(const struct caller *c, int64_t now, int64_t most)
+{
+	return c->socket >= 0 && c->router.session && c->bytes <= c->first_bytes && now - c->since_ns > most;
+}
+
+// A free place; else that of who has said nothing, or nothing but its name, for the longest time: so they keep no router out.
 static struct caller *role_bmp_place(struct bmp_role *s)
 {
 	struct caller *silent = NULL;
+	int64_t now = clock_boot_ns();
 	for (size_t i = 0; i < ROUTERS_MAX; i++) {
 		struct caller *c = &s->callers[i];
 		if (c->socket < 0 && !c->ended)
 			return c;
-		if (c->socket >= 0 && !c->router.session && (!silent || c->since_ns < silent->since_ns))
+		bool mute = (c->socket >= 0 && !c->router.session) || role_bmp_caller_idles(c, now, CROWDED_NS);
+		if (mute && (!silent || c->since_ns < silent->since_ns))
 			silent = c;
 	}
-	if (silent)
-		role_bmp_caller_close(silent, ROUTER_CLOSED);
-	return silent;
+	if (silent && silent->router.session)
+		role_bmp_caller_close(silent, ROUTER_IDLE);
+	else if (silent)
+		role_bmp_caller_refuse(silent, REFUSED_SILENT, 0);
+	return silent && silent->socket < 0 && !silent->ended ? silent : NULL;
 }
 
 static struct addr role_bmp_address(const struct sockaddr_storage *a)
@@ -237,13 +300,17 @@ static void role_bmp_connection(void *context, uint32_t events)
 		if (socket < 0)
 			return;
 		struct caller *c = role_bmp_place(s);
+		struct addr address = role_bmp_address(&from);
 		if (!c) {
 			close(socket);
-			s->refused++;
+			role_bmp_refuse(s, &address, REFUSED_FULL, 0);
 			continue;
 		}
-		*c = (struct caller){.of = s, .socket = socket, .since_ns = clock_boot_ns()};
-		c->router.from = role_bmp_address(&from);
+		*c = (struct caller){.of = s,
+				     .socket = socket,
+				     .since_ns = clock_boot_ns(),
+				     .quota = QUOTA_BYTES,
+				     .router.from = address};
 		role_bmp_caller_watch(c);
 	}
 }
@@ -257,8 +324,9 @@ static void role_bmp_drop(struct bmp_role *s, const struct frame *f)
 	for (size_t i = 0; i < ROUTERS_MAX; i++) {
 		struct caller *c = &s->callers[i];
 		if (c->socket >= 0 && session && c->router.session == session) {
-			c->router.session = 0; // nobody waits for its end
-			role_bmp_caller_close(c, ROUTER_CLOSED);
+			role_bmp_caller_shut(c); // nobody waits for its end
+			s->refused++;
+			role_bmp_caller_free(c);
 		}
 	}
 }
@@ -279,16 +347,28 @@ static void role_bmp_parent(void *context, uint32_t events)
 		role_bmp_resume(s, 0);
 }
 
+static void role_bmp_caller_second(struct caller *c, int64_t now)
+{
+	if (c->socket >= 0 && !c->router.session && now - c->since_ns > FIRST_WAIT_NS)
+		role_bmp_caller_refuse(c, REFUSED_SILENT, 0);
+	else if (role_bmp_caller_idles(c, now, IDLE_NS))
+		role_bmp_caller_close(c, ROUTER_IDLE);
+	c->quota = QUOTA_BYTES;
+	if (c->socket >= 0 && c->waits) {
+		c->waits = false;
+		role_bmp_caller_watch(c);
+	}
+}
+
 static void role_bmp_second(void *context, uint32_t events)
 {
 	struct bmp_role *s = context;
 	int64_t now = clock_boot_ns();
 	(void)events;
 	for (size_t i = 0; i < ROUTERS_MAX; i++) {
-		struct caller *c = &s->callers[i];
-		if (c->socket >= 0 && !c->router.session && now - c->since_ns > FIRST_WAIT_NS)
-			role_bmp_caller_close(c, ROUTER_CLOSED);
+		role_bmp_caller_second(&s->callers[i], now);
 	}
+	s->named = 0;
 	if (s->refused != s->refused_told && role_bmp_put(s, MESSAGE_ROUTERS_REFUSED, &s->refused, sizeof(s->refused)))
 		s->refused_told = s->refused;
 	(void)loop_at(s->loop, now + NS_PER_S, (struct loop_handler){role_bmp_second, s});

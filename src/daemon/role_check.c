@@ -14,9 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LISTEN_NS (50 * 1000000LL) // the parent is heard at least so often
-#define COUNTS_NS NS_PER_S
-#define TURN_NS	  (20 * 1000000LL)
+#define LISTEN_NS   (50 * 1000000LL) // the parent is heard at least so often
+#define COUNTS_NS   NS_PER_S
+#define TURN_NS	    (20 * 1000000LL)
+#define PUT_OFF_MAX 4096 // several services of as many machines
 
 struct checking {
 	struct role *role;
@@ -25,10 +26,18 @@ struct checking {
 	struct zones *zones;
 	struct agenda_item waiting; // the gate held it back
 	bool waits;
-	bool tcp;	  // and is to be asked over TCP
-	int64_t turn_ns;  // the total lets one packet through in this time
-	uint64_t skipped; // turns that a target's own caps did not allow
-	bool *unfit;	  // by target: said that it cannot be asked
+	bool tcp; // and is to be asked over TCP
+	struct put_off {
+		struct agenda_item item;
+		int64_t until_ns;
+	} put_off[PUT_OFF_MAX]; // turns of a run for ever that the target's own caps held back
+	size_t put_off_count;
+	int64_t put_off_ns;   // when the first of them may be tried
+	bool *is_put_off;     // by target
+	int64_t *waits_since; // by target: when its turn was put off first; 0: it was asked since
+	int64_t turn_ns;      // the total lets one packet through in this time
+	uint64_t skipped;     // turns that a target's own caps did not allow
+	bool *unfit;	      // by target: said that it cannot be asked
 	int64_t counted_ns;
 };
 
@@ -69,6 +78,57 @@ static void role_check_say_unfit(struct checking *c, size_t item, int code)
 	text_free(&line);
 }
 
+// Services that share an address share its caps. Whose turn comes when another has just been asked would never be asked: its turn is
+// put off until it may, which is before the other's next one, so they alternate.
+static void role_check_put_off(struct checking *c, int64_t until_ns)
+{
+	size_t item = c->waiting.item;
+	if (c->is_put_off[item] || c->put_off_count == PUT_OFF_MAX) {
+		c->skipped++;
+		return;
+	}
+	c->is_put_off[item] = true;
+	c->waits_since[item] = c->waits_since[item] ? c->waits_since[item] : clock_boot_ns();
+	if (!c->put_off_count || until_ns < c->put_off_ns)
+		c->put_off_ns = until_ns;
+	c->put_off[c->put_off_count++] = (struct put_off){c->waiting, until_ns};
+}
+
+// The one that has waited longest of those that may be tried now.
+static bool role_check_take_put_off(struct checking *c, int64_t now)
+{
+	size_t first = c->put_off_count;
+	if (!c->put_off_count || now < c->put_off_ns)
+		return false;
+	for (size_t i = 0; i < c->put_off_count; i++) {
+		const struct put_off *p = &c->put_off[i];
+		bool longer = first == c->put_off_count ||
+			      c->waits_since[p->item.item] < c->waits_since[c->put_off[first].item.item];
+		first = p->until_ns <= now && longer ? i : first;
+	}
+	if (first == c->put_off_count)
+		return false;
+	c->waiting = c->put_off[first].item;
+	c->is_put_off[c->waiting.item] = false;
+	c->put_off[first] = c->put_off[--c->put_off_count];
+	c->put_off_ns = INT64_MAX;
+	for (size_t i = 0; i < c->put_off_count; i++)
+		if (c->put_off[i].until_ns < c->put_off_ns)
+			c->put_off_ns = c->put_off[i].until_ns;
+	return true;
+}
+
+// 1: `waiting` is whose turn it is; 0: nobody's until *ret_until_ns; below 0: all is done.
+static int role_check_next(struct checking *c, int64_t now, int64_t *ret_until_ns)
+{
+	for (;;) {
+		int got = role_check_take_put_off(c, now) ? 1 : agenda_next(&c->due, now, &c->waiting, ret_until_ns);
+		if (got <= 0 || c->role->targets[c->waiting.item].ask.address.family != FAMILY_NONE)
+			return got;
+		// else its name leads nowhere yet
+	}
+}
+
 // Begins what is due. How long until there is more to begin.
 static int64_t role_check_begin(struct checking *c)
 {
@@ -76,7 +136,7 @@ static int64_t role_check_begin(struct checking *c)
 	while (role_may_begin(c->role) && check_pending(c->check) < CHECK_PENDING_MAX) {
 		if (!c->waits) {
 			int64_t until = 0, now = clock_boot_ns();
-			int got = agenda_next(&c->due, now, &c->waiting, &until);
+			int got = role_check_next(c, now, &until);
 			if (got <= 0)
 				return got < 0 ? LISTEN_NS : until - now < wait ? until - now : wait;
 			c->waits = true;
@@ -87,10 +147,12 @@ static int64_t role_check_begin(struct checking *c)
 		int code = check_start(c->check, &s, &wait);
 		if (code < 0)
 			role_check_say_unfit(c, c->waiting.item, code);
-		// In a run for ever the turn of a target whose own caps hold it back comes again.
-		bool alone = code == 0 && wait > c->turn_ns;
-		c->skipped += alone && c->role->setup.persist;
-		if (code == 0 && !(alone && c->role->setup.persist))
+		bool alone = code == 0 && wait > c->turn_ns && c->role->setup.persist;
+		if (code > 0)
+			c->waits_since[c->waiting.item] = 0;
+		if (alone)
+			role_check_put_off(c, clock_boot_ns() + wait);
+		else if (code == 0)
 			return wait < LISTEN_NS ? wait : LISTEN_NS;
 		c->waits = false;
 		wait = LISTEN_NS;
@@ -185,6 +247,8 @@ int role_check(struct role *r)
 	agenda_create(&c.due, r);
 	c.zones = zones_create(r);
 	c.unfit = alloc_zero(r->target_count + 1, sizeof(*c.unfit));
+	c.waits_since = alloc_zero(r->target_count + 1, sizeof(*c.waits_since));
+	c.is_put_off = alloc_zero(r->target_count + 1, sizeof(*c.is_put_off));
 	check_dns_listen(check_dns_of(c.check), (struct check_dns_listener){zones_take, c.zones});
 	code = role_check_work(&c);
 	if (code == 0)
@@ -194,5 +258,7 @@ out:
 	check_close(c.check);
 	zones_free(c.zones);
 	free(c.unfit);
+	free(c.is_put_off);
+	free(c.waits_since);
 	return code;
 }

@@ -29,6 +29,9 @@
 #define FAST_RATE 20000
 #define FAST_NS	  200000LL
 
+#define KEPT_AT_ONCE 1000 // of forged, late and second replies: an attack shows in some, a duplicating network too
+#define KEPT_STEP_NS (NS_PER_S / 20) // and then so often: 3 KB a second, 250 MB a day at most
+
 enum { FROM_LIST, FROM_CENSUS, FROM_COUNT }; // a probe that must wait holds up its own kind only
 
 struct lot {
@@ -53,18 +56,42 @@ struct probing {
 	int64_t turn_ns;	    // the total lets one packet through in this time
 	int64_t tick_ns;	    // who waits for the total waits at least so long
 	uint64_t skipped;	    // turns that a target's own caps did not allow
+	int64_t may_keep, kept_ns;  // of replies that are no answers: so many more, as of then
+	uint64_t left_out;	    // of them
 	int64_t counted_ns, lag_ns; // latest turn of the loop since the last account
 };
+
+// Anybody can send forgeries, as many as the line takes: all are counted, and so many are kept that they can be looked at.
+static bool role_probe_keeps(struct probing *p, const struct attempt *a)
+{
+	if (LIKELY(a->failure != FAILURE_FORGED && a->failure != FAILURE_LATE_OR_DUP))
+		return true;
+	int64_t now = clock_boot_ns(), earned = (now - p->kept_ns) / KEPT_STEP_NS;
+	if (earned > 0) {
+		p->may_keep = earned < KEPT_AT_ONCE - p->may_keep ? p->may_keep + earned : KEPT_AT_ONCE;
+		p->kept_ns = now;
+	}
+	bool keeps = p->may_keep > 0;
+	p->may_keep -= keeps;
+	p->left_out += !keeps;
+	return keeps;
+}
 
 static void role_probe_take(void *context, const struct attempt *batch, size_t n)
 {
 	struct probing *p = context;
+	size_t from = 0; // of those that go on together
 	for (size_t i = 0; i < n; i++) {
+		if (!role_probe_keeps(p, &batch[i])) {
+			role_take(p->role, batch + from, i - from);
+			from = i + 1;
+			continue;
+		}
 		if (p->census)
 			census_run_answer(p->census, &batch[i]);
 		self_check_take(&p->self, &batch[i]);
 	}
-	role_take(p->role, batch, n);
+	role_take(p->role, batch + from, n - from);
 }
 
 static struct prober_item role_probe_item_of(const struct probing *p, const struct agenda_item *d)
@@ -94,7 +121,9 @@ static void role_probe_fill_list(struct probing *p, struct lot *l, int64_t now, 
 				*ret_wait_ns = until - now;
 			return;
 		}
-		l->items[l->count++] = role_probe_item_of(p, &d);
+		struct prober_item item = role_probe_item_of(p, &d);
+		if (item.address.family != FAMILY_NONE) // else its name leads nowhere yet
+			l->items[l->count++] = item;
 	}
 }
 
@@ -181,7 +210,7 @@ static int64_t role_probe_begin(struct probing *p)
 
 static int role_probe_tell_counts(struct probing *p, enum message kind)
 {
-	struct message_counts m = {.rounds = agenda_rounds(&p->due), .skipped = p->skipped};
+	struct message_counts m = {.rounds = agenda_rounds(&p->due), .skipped = p->skipped, .left_out = p->left_out};
 	prober_counts(p->prober, &m.probe);
 	m.refused_unlisted = gate_count(p->role->gate, GATE_UNLISTED);
 	m.refused_opted_out = gate_count(p->role->gate, GATE_OPTED_OUT);
@@ -312,6 +341,8 @@ int role_probe(struct role *r)
 	p->role = r;
 	p->turn_ns = r->setup.caps.total_per_s ? 3 * NS_PER_S / 2 / r->setup.caps.total_per_s : 0;
 	p->turn_ns = p->turn_ns < TURN_NS ? TURN_NS : p->turn_ns;
+	p->may_keep = KEPT_AT_ONCE;
+	p->kept_ns = clock_boot_ns();
 	p->tick_ns = role_probe_tick_of(r->setup.caps.total_per_s);
 	int code = role_probe_open_all(p, &ready);
 	r->doing = code < 0 ? r->doing : NULL;

@@ -3,6 +3,7 @@
 #include "daemon/roles.h"
 
 #include "base/err.h"
+#include "check/dns.h"
 #include "daemon/role.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@ const struct sandbox_profile role_profiles[] = {
 	{.role = "probe", .rights = SANDBOX_SEND | SANDBOX_RING},
 	{.role = "probe-connect", .rights = SANDBOX_CONNECT, .files = 4096}, // TCP connects in place of pings
 	{.role = "check", .rights = SANDBOX_CONNECT, .files = CHECK_PENDING_MAX + 256},
+	{.role = "resolve", .rights = SANDBOX_CONNECT, .files = CHECK_DNS_STREAMS_MAX + 64},
 	{.role = "bmp", .rights = SANDBOX_ACCEPT, .files = ROUTERS_MAX + 32},
 	{.role = "sync", .rights = SANDBOX_SYNC, .files = 32},
 };
@@ -24,8 +26,8 @@ static const struct {
 	int (*run)(struct role *r);
 	bool measures; // is told a plan, and sends through a gate
 } roles[] = {
-	{"probe", role_probe, true}, {"check", role_check, true}, {"discover", role_discover, true},
-	{"bmp", role_bmp, false},    {"sync", role_sync, false},
+	{"probe", role_probe, true},	 {"check", role_check, true}, {"discover", role_discover, true},
+	{"resolve", role_resolve, true}, {"bmp", role_bmp, false},    {"sync", role_sync, false},
 };
 
 const struct sandbox_profile *role_profile(const char *name)

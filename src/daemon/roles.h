@@ -20,5 +20,6 @@ int role_main(const char *name);
 int role_probe(struct role *r);
 int role_check(struct role *r);
 int role_discover(struct role *r);
+int role_resolve(struct role *r);
 int role_bmp(struct role *r);
 int role_sync(struct role *r);

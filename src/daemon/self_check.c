@@ -28,7 +28,7 @@ void self_check_begin(struct self_check *s, const struct role *r)
 	uint32_t slowest_ms = 1000;
 	for (size_t i = 0; i < r->target_count && s->control_count < SELF_CHECK_CONTROLS_MAX; i++) {
 		const struct message_target *t = &r->targets[i].ask;
-		if (t->kind != GATE_CONTROL || t->op != PROBE_ICMP_ECHO)
+		if ((t->kind != GATE_CONTROL && t->kind != GATE_CONTROL_FOUND) || t->op != PROBE_ICMP_ECHO)
 			continue;
 		s->controls[s->control_count++] = t->index;
 		uint32_t every = t->interval_ms ? t->interval_ms : r->setup.interval_ms;

@@ -22,6 +22,8 @@
 #define SAY_MS		10000
 #define STOP_NS		(2 * NS_PER_S) // for what is under way in the channel
 #define FRAMES_AT_ONCE	64
+#define TOLD_MAX	16 // refused connections that are named in a while of TOLD_NS
+#define TOLD_NS		(600 * NS_PER_S)
 #define REFUSED_EVERY	10 // s between two words about refused connections
 #define RESTART_NS	NS_PER_S
 #define RESTART_MOST_NS (64 * NS_PER_S)
@@ -43,9 +45,14 @@ struct station {
 	struct frame held; // length 0: none; its first `held_kept` bytes are kept
 	size_t held_kept;
 	bool stopping, done, full, trouble;
-	bool told;   // that no file can be made; not again until one could
-	bool broken; // the role does not hear what it is told
+	bool gone, lost; // the folder was taken away, and is not there yet; and what was in it is lost
+	bool told;	 // that no file can be made; not again until one could
+	bool broken;	 // the role does not hear what it is told
 	int error;
+	struct message_refused told_of[TOLD_MAX]; // in this while
+	size_t told_count;
+	uint64_t refused_named;
+	int64_t told_ns;
 	uint64_t refused, refused_before, refused_told; // of this life of the role; of earlier ones
 	int64_t refused_ns, pause_ns, started_ns;
 };
@@ -163,7 +170,38 @@ static void station_take_router(struct station *s, const struct frame *f)
 	}
 	struct station_router *r = m.session ? station_find(s, m.session) : NULL;
 	if (r)
-		station_router_end(s, r, m.why == ROUTER_LOST ? "connection lost" : "closed by the router");
+		station_router_end(s, r,
+				   m.why == ROUTER_LOST	  ? "connection lost"
+				   : m.why == ROUTER_IDLE ? "it began and then said nothing: closed"
+							  : "closed by the router");
+}
+
+// By address and reason; one address says the same again and again, and is then only counted.
+static void station_take_refused(struct station *s, const struct frame *f)
+{
+	static const char *const words[REFUSED_KINDS] = {
+		[REFUSED_NO_BMP] = "what it sends is not BMP",
+		[REFUSED_SILENT] = "it said nothing",
+		[REFUSED_FULL] = "there are as many sessions as there may be",
+		[REFUSED_GONE] = "it went away before it began",
+	};
+	struct message_refused m;
+	struct text from = {0};
+	memcpy(&m, f->bytes, sizeof(m));
+	bool known = m.why < REFUSED_KINDS;
+	for (size_t i = 0; i < s->told_count && known; i++)
+		known = !(s->told_of[i].why == m.why && addr_equal(&s->told_of[i].from, &m.from));
+	if (!known || s->told_count == TOLD_MAX)
+		return;
+	s->told_of[s->told_count++] = m;
+	s->refused_named++;
+	text_addr(&from, &m.from);
+	if (m.why == REFUSED_VERSION)
+		station_say(s, "%s: refused: it speaks BMP version %u%s; version 3 is read (RFC 7854)",
+			    text_string(&from), m.version, m.version == 4 ? " (draft-ietf-grow-bmp-tlv)" : "");
+	else
+		station_say(s, "%s: refused: %s", text_string(&from), words[m.why]);
+	text_free(&from);
 }
 
 static void station_take(struct station *s, const struct frame *f)
@@ -174,6 +212,8 @@ static void station_take(struct station *s, const struct frame *f)
 	} else if ((f->kind == MESSAGE_ROUTER_BEGIN || f->kind == MESSAGE_ROUTER_END) &&
 		   f->length == sizeof(struct message_router)) {
 		station_take_router(s, f);
+	} else if (f->kind == MESSAGE_ROUTER_REFUSED && f->length == sizeof(struct message_refused)) {
+		station_take_refused(s, f);
 	} else if (f->kind == MESSAGE_ROUTERS_REFUSED && f->length == sizeof(s->refused)) {
 		memcpy(&s->refused, f->bytes, sizeof(s->refused));
 	} else if (f->kind == MESSAGE_ERROR) {
@@ -319,9 +359,18 @@ static void station_signalled(void *context, uint32_t events)
 static void station_tell_refused(struct station *s, int64_t now)
 {
 	uint64_t all = s->refused_before + s->refused;
+	if (now - s->told_ns > TOLD_NS) {
+		s->told_ns = now;
+		s->told_count = 0;
+	}
+	// Those that were named are told already.
+	if (s->refused_named && s->refused_told + s->refused_named <= all) {
+		s->refused_told += s->refused_named;
+		s->refused_named = 0;
+	}
 	if (all == s->refused_told || now - s->refused_ns < REFUSED_EVERY * NS_PER_S)
 		return;
-	station_say(s, "%llu connections refused: no BMP, nothing said in 30 s, or more than %d at once",
+	station_say(s, "%llu more connections refused: no BMP, nothing said in 30 s, or more than %d at once",
 		    (unsigned long long)(all - s->refused_told), ROUTERS_MAX);
 	s->refused_told = all;
 	s->refused_ns = now;
@@ -341,6 +390,28 @@ static void station_look_disk(void *context, uint32_t events)
 		loop_unwatch(s->loop, disk); // whoever waited for it is gone
 }
 
+// Sessions begin anew in the new folder: what a router says first is what makes the rest readable.
+static void station_look_folder(struct station *s)
+{
+	int code = bmp_writer_look(s->writer);
+	if (code == 0) {
+		s->gone = false;
+		return;
+	}
+	if (!s->gone)
+		station_say(s, "%s: what was recorded there was taken away%s%s", s->o->dir,
+			    code < 0 ? "; it cannot be made anew: " : "; it is begun anew",
+			    code < 0 ? err_text(code) : "");
+	s->gone = s->lost = true;
+	for (size_t i = 0; i < ROUTERS_MAX && code > 0; i++) {
+		struct station_router *r = &s->routers[i];
+		if (!r->session)
+			continue;
+		s->broken |= channel_put(s->child.channel, MESSAGE_ROUTER_DROP, &r->session, sizeof(r->session)) < 0;
+		station_router_end(s, r, "its file was taken away");
+	}
+}
+
 static void station_second(void *context, uint32_t events)
 {
 	struct station *s = context;
@@ -354,6 +425,8 @@ static void station_second(void *context, uint32_t events)
 	for (size_t i = 0; i < ROUTERS_MAX; i++)
 		if (s->routers[i].session)
 			station_router_index(s, &s->routers[i]);
+	if (s->child.channel)
+		station_look_folder(s);
 	station_look_disk(s, events);
 	station_tell_refused(s, now);
 	(void)loop_at(s->loop, now + NS_PER_S, (struct loop_handler){station_second, s});
@@ -389,7 +462,7 @@ static enum station_end station_work(struct station *s)
 	code = code < 0 ? code : s->error;
 	if (code < 0 && code != -ECHILD) // the role has said why
 		station_say(s, "%s", err_text(code));
-	return code < 0 ? STATION_FAILED : s->trouble ? STATION_TROUBLE : STATION_DONE;
+	return code < 0 || s->lost ? STATION_FAILED : s->trouble ? STATION_TROUBLE : STATION_DONE;
 }
 
 enum station_end station_run(const struct station_options *o)

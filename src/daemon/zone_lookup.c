@@ -6,7 +6,9 @@
 #include "base/err.h"
 #include "daemon/message.h"
 #include "daemon/opt_out.h"
+#include "daemon/own.h"
 #include "os/child.h"
+#include "schedule/gate.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,20 +50,37 @@ static int zone_lookup_begin(struct zone_lookup *l, struct opt_out *o, struct ch
 		return -EIO;
 	int code = channel_put_wait(c, MESSAGE_SETUP, &s, sizeof(s), SAY_MS);
 	if (code == 0)
+		code = own_tell((struct message_sink){zone_lookup_tell, c});
+	if (code == 0)
 		code = zone_lookup_tell_lists(l, o, c);
 	return code ? code : channel_put_wait(c, MESSAGE_START, NULL, 0, SAY_MS);
 }
 
-static void zone_lookup_take_found(struct zone_lookup *l, const struct frame *f)
+// Whoever runs the zone says where its servers are: what leads inside is no server of it.
+static void zone_lookup_take_found(struct zone_lookup *l, const struct gate *g, const struct frame *f)
 {
 	size_t n = f->length / sizeof(*l->found);
 	if (!n || l->count + n > DISCOVER_FOUND_MAX)
 		return;
 	l->found = alloc_resize(l->found, l->count + n, sizeof(*l->found));
-	memcpy(l->found + l->count, f->bytes, n * sizeof(*l->found));
-	for (size_t i = 0; i < n; i++)
-		l->found[l->count + i].host[sizeof(l->found->host) - 1] = '\0';
-	l->count += n;
+	for (size_t i = 0; i < n; i++) {
+		struct discover_found *to = &l->found[l->count];
+		memcpy(to, f->bytes + i * sizeof(*to), sizeof(*to));
+		to->host[sizeof(to->host) - 1] = '\0';
+		bool inside = gate_admits(g, &to->address, GATE_NAMED_FOUND) == GATE_SPECIAL;
+		l->refused += inside;
+		l->count += !inside;
+	}
+}
+
+static struct gate *zone_lookup_gate(const struct zone_lookup *l)
+{
+	struct caps caps = l->lab ? caps_lab() : caps_default();
+	struct gate *g = gate_create(&caps);
+	struct prefix *own = alloc_zero(OWN_MAX, sizeof(*own));
+	(void)!gate_own(g, own, own_addresses(own)); // the system's addresses are well-formed
+	free(own);
+	return g;
 }
 
 static void zone_lookup_take_attempts(struct zone_lookup *l, const struct frame *f)
@@ -75,14 +94,15 @@ static void zone_lookup_take_attempts(struct zone_lookup *l, const struct frame 
 }
 
 // 1: it is done; 0: go on; negative: why not.
-static int zone_lookup_take(struct zone_lookup *l, const struct frame *f, char *message, size_t size)
+static int zone_lookup_take(struct zone_lookup *l, const struct gate *g, const struct frame *f, char *message,
+			    size_t size)
 {
 	if (f->kind == MESSAGE_ERROR) {
 		snprintf(message, size, "%.*s", (int)f->length, (const char *)f->bytes);
 		return ERR_MALFORMED;
 	}
 	if (f->kind == MESSAGE_FOUND)
-		zone_lookup_take_found(l, f);
+		zone_lookup_take_found(l, g, f);
 	else if (f->kind == MESSAGE_ATTEMPTS)
 		zone_lookup_take_attempts(l, f);
 	return f->kind == MESSAGE_DONE;
@@ -93,7 +113,13 @@ int zone_lookup_zone(struct zone_lookup *l, char *message, size_t size)
 	struct child child;
 	struct frame f;
 	struct opt_out opted;
+	struct gate *g = zone_lookup_gate(l);
 	int code = opt_out_open(&opted, l->opt_out_file, message, size);
+	enum gate_answer resolver = gate_admits(g, &l->resolver, GATE_RESOLVER);
+	if (code == 0 && resolver != GATE_GO) {
+		snprintf(message, size, "its resolver may not be asked: %s", gate_answer_name(resolver));
+		code = ERR_USAGE;
+	}
 	if (code == 0)
 		code = child_start(&child, "discover");
 	if (code < 0)
@@ -104,10 +130,11 @@ int zone_lookup_zone(struct zone_lookup *l, char *message, size_t size)
 		if (code == 0)
 			code = channel_wait(child.channel, WAIT_MS) > 0 ? 0 : -ETIMEDOUT;
 		else if (code > 0)
-			code = zone_lookup_take(l, &f, message, size);
+			code = zone_lookup_take(l, g, &f, message, size);
 	}
 	child_stop(&child);
 out:
+	gate_free(g);
 	opt_out_close(&opted);
 	if (code < 0 && !*message)
 		snprintf(message, size, "%s", err_text(code));

@@ -16,6 +16,7 @@ struct zone_lookup {
 	struct discover_found *found; // owned; free with zone_lookup_free
 	size_t count;
 	uint64_t questions, failed;
+	uint64_t refused; // servers that lead inside (loopback, private, our own): left out
 };
 
 // 0, or a negative error with a message.

@@ -7,14 +7,15 @@
 
 #include <stdio.h>
 
-#define LTS_MAX	      3600 // seconds since the probe's clock was last set
-#define WORD_MAX      96
-#define NAME_MAX      256
-#define PACKETS_MAX   16 // of a result that only counts them
-#define RESULTS_MAX   64 // elements of one result
-#define MS_TO_US      3	 // decimal digits
-#define BASE64_BYTES  8	 // that hold the first six bytes of a DNS message
-#define ICMP_NO_ROUTE 3	 // type of all unreachables
+#define LTS_MAX		    3600 // seconds since the probe's clock was last set
+#define WORD_MAX	    96
+#define NAME_MAX	    256
+#define PACKETS_MAX	    16 // of a result that only counts them
+#define RESULTS_MAX	    64 // elements of one result
+#define MS_TO_US	    3  // decimal digits
+#define BASE64_BYTES	    8  // that hold the first six bytes of a DNS message
+#define ICMP_UNREACHABLE    3  // type of all of IPv4 (RFC 792)
+#define ICMP_V6_UNREACHABLE 1  // of IPv6 (RFC 4443)
 
 struct atlas { // the result at work
 	struct decoder *decoder;
@@ -105,6 +106,20 @@ static uint8_t atlas_outcome_of_text(const struct scan_value *v)
 		     {"timeout", PROBE_TIMEOUT},
 		     {"timed out", PROBE_TIMEOUT},
 		     {"Network is unreachable", PROBE_LOCAL_FAULT},
+		     {"Network is down", PROBE_LOCAL_FAULT},
+		     {"no network", PROBE_LOCAL_FAULT},
+		     {"senderror", PROBE_LOCAL_FAULT},
+		     {"sendto", PROBE_LOCAL_FAULT},
+		     {"socket", PROBE_LOCAL_FAULT},
+		     {"bind", PROBE_LOCAL_FAULT},
+		     {"assign requested address", PROBE_LOCAL_FAULT},
+		     {"not permitted", PROBE_LOCAL_FAULT},
+		     {"Permission denied", PROBE_LOCAL_FAULT},
+		     {"not supported", PROBE_LOCAL_FAULT},
+		     {"Invalid argument", PROBE_LOCAL_FAULT},
+		     {"No buffer space", PROBE_LOCAL_FAULT},
+		     {"Too many open files", PROBE_LOCAL_FAULT},
+		     {"getaddrinfo", PROBE_LOCAL_FAULT},
 		     {"not allowed", PROBE_LOCAL_FAULT},
 		     {"resolution", PROBE_LOCAL_FAULT}};
 	char text[WORD_MAX];
@@ -160,20 +175,26 @@ static void atlas_take_ping(struct atlas *a, const struct addr *address, const s
 		atlas_take_ping_counts(a, address, of);
 }
 
-// The code of an unreachable as the firmware writes it; -1: none that says so.
-static int atlas_unreachable_code(const struct scan_value *err)
+// The code of an unreachable as the firmware writes it; -1: none that says so. The letters mean other codes in IPv6 (RFC 4443, 3.1).
+static int atlas_unreachable_code(const struct scan_value *err, uint8_t family)
 {
 	static const struct {
 		char letter;
-		uint8_t code;
-	} table[] = {{'N', 0}, {'H', 1}, {'P', 2}, {'p', 3}, {'A', 13}};
+		uint8_t code, code_v6;
+	} table[] = {{'N', 0, 0}, {'H', 1, 3}, {'P', 2, 4}, {'p', 3, 4}, {'A', 13, 1}, {'h', 1, 2}};
 	uint64_t code;
 	if (err->type == SCAN_NUMBER)
 		return scan_scaled(err, 0, UINT8_MAX, &code) ? (int)code : -1;
 	for (size_t i = 0; i < ARRAY_LEN(table) && err->type == SCAN_STRING && cursor_left(&err->text) == 1; i++)
 		if (*err->text.at == (uint8_t)table[i].letter)
-			return table[i].code;
+			return family == FAMILY_V6 ? table[i].code_v6 : table[i].code;
 	return -1;
+}
+
+// A port or protocol that is not there: the target itself is.
+static bool atlas_code_of_target(int code, uint8_t family)
+{
+	return family == FAMILY_V6 ? code == 4 : code == 2 || code == 3;
 }
 
 // What a reply of the last hop says: reached, unreachable, or nothing.
@@ -189,8 +210,9 @@ static void atlas_take_reply(struct hop *h, const struct addr *address, const st
 	struct addr from;
 	if (!decode_address(&reply[P_FROM], &from) || reply[P_LATE].type != SCAN_ABSENT)
 		return;
-	int code = atlas_unreachable_code(&reply[P_ERR]);
-	if (addr_equal(&from, address) && (reply[P_ERR].type == SCAN_ABSENT || code == 2 || code == 3)) {
+	int code = atlas_unreachable_code(&reply[P_ERR], from.family);
+	bool own = reply[P_ERR].type == SCAN_ABSENT || atlas_code_of_target(code, from.family);
+	if (addr_equal(&from, address) && own) {
 		h->rtt = h->reached ? h->rtt : reply[P_RTT];
 		h->reached = true;
 	} else if (code >= 0) {
@@ -206,7 +228,7 @@ static void atlas_give_unreachable(struct atlas *a, const struct addr *address, 
 		atlas_give(a, address, PROBE_ICMP_ECHO, h->code ? PROBE_HOST_UNREACHABLE : PROBE_NETWORK_UNREACHABLE);
 	if (!o)
 		return;
-	o->probe.icmp_type = ICMP_NO_ROUTE;
+	o->probe.icmp_type = h->from.family == FAMILY_V6 ? ICMP_V6_UNREACHABLE : ICMP_UNREACHABLE;
 	o->probe.icmp_code = h->code;
 	o->prefix.family = h->from.family;
 	o->prefix.length = family_bits(h->from.family);
@@ -230,11 +252,15 @@ static void atlas_take_traceroute(struct atlas *a, const struct addr *address, c
 		atlas_give(a, address, PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT);
 		return;
 	}
+	uint32_t replies = 0, unsent = 0;
 	if (scan_array(&last[P_RESULT], &c))
-		while (atlas_next_object(&c, &atlas_packet_keys, reply))
+		for (; atlas_next_object(&c, &atlas_packet_keys, reply); replies++) {
+			unsent += reply[P_ERROR].type != SCAN_ABSENT;
 			atlas_take_reply(&h, address, reply);
+		}
 	// An unreachable that the probe told itself is its own.
-	h.local = h.refused && decode_address(&of[SRC], &own) && addr_equal(&h.from, &own);
+	h.local = (h.refused && decode_address(&of[SRC], &own) && addr_equal(&h.from, &own)) ||
+		  (unsent && unsent == replies);
 	if (h.reached)
 		atlas_give_timed(a, address, PROBE_ICMP_ECHO, &h.rtt);
 	else if (h.local)
@@ -271,15 +297,38 @@ static int atlas_rcode_of(const struct scan_value *abuf)
 	return (int)(bits >> 16 & 15); // low half of the fourth of six bytes
 }
 
+// What the error of a DNS result says. All but a time-out, and what a connection met, is the probe's own: it could not send, found no
+// socket, knew no resolver.
+static uint8_t atlas_outcome_of_dns(const struct scan_value *error)
+{
+	enum { TIMEOUT, SENDERROR, SOCKET, CONNECT, READ_ERR, READ_EOF, WORDS };
+	static const char *const names[WORDS] = {"timeout",   "senderror",   "socket",
+						 "TUCONNECT", "TU_READ_ERR", "TU_READ_EOF"};
+	static const struct scan_keys keys = {names, WORDS};
+	struct scan_value in[WORDS];
+	if (scan_object(error->text, &keys, in) < 0 || in[SENDERROR].type != SCAN_ABSENT ||
+	    in[SOCKET].type != SCAN_ABSENT)
+		return PROBE_LOCAL_FAULT;
+	if (in[CONNECT].type == SCAN_STRING)
+		return atlas_outcome_of_text(&in[CONNECT]);
+	if (in[READ_ERR].type != SCAN_ABSENT || in[READ_EOF].type != SCAN_ABSENT)
+		return PROBE_OTHER_FAILURE;
+	return in[TIMEOUT].type != SCAN_ABSENT ? PROBE_TIMEOUT : PROBE_LOCAL_FAULT;
+}
+
 static void atlas_take_dns(struct atlas *a, const struct addr *address, const struct scan_value of[MEMBERS])
 {
-	static const char *const names[] = {"abuf", "rt", "timeout"};
+	static const char *const names[] = {"abuf", "rt"};
 	static const struct scan_keys keys = {names, ARRAY_LEN(names)};
 	static const uint8_t outcomes[] = {PROBE_OK,	       PROBE_DNS_OTHER, PROBE_DNS_SERVFAIL,
 					   PROBE_DNS_NXDOMAIN, PROBE_DNS_OTHER, PROBE_DNS_REFUSED};
 	struct scan_value in[ARRAY_LEN(names)];
-	if (of[ERROR].type == SCAN_OBJECT && scan_object(of[ERROR].text, &keys, in) == 0) {
-		atlas_give(a, address, PROBE_DNS, in[2].type != SCAN_ABSENT ? PROBE_TIMEOUT : PROBE_OTHER_FAILURE);
+	if (of[ERROR].type == SCAN_OBJECT) {
+		atlas_give(a, address, PROBE_DNS, atlas_outcome_of_dns(&of[ERROR]));
+		return;
+	}
+	if (of[ERROR].type == SCAN_STRING) {
+		atlas_give(a, address, PROBE_DNS, atlas_outcome_of_text(&of[ERROR]));
 		return;
 	}
 	if (of[RESULT].type != SCAN_OBJECT || scan_object(of[RESULT].text, &keys, in) < 0)
@@ -329,8 +378,10 @@ static void atlas_take_http(struct atlas *a, const struct scan_value of[MEMBERS]
 	while (seen++ < RESULTS_MAX && atlas_next_object(&c, &atlas_answer_keys, answer)) {
 		if (!decode_address(&answer[A_ADDR], &address) && !decode_address(&answer[A_OLD_ADDR], &address))
 			continue;
-		if (answer[A_ERR].type != SCAN_ABSENT)
+		if (answer[A_ERR].type == SCAN_STRING)
 			atlas_give(a, &address, PROBE_HTTP, atlas_outcome_of_text(&answer[A_ERR]));
+		else if (answer[A_ERR].type != SCAN_ABSENT || answer[A_DNSERR].type != SCAN_ABSENT)
+			atlas_give(a, &address, PROBE_HTTP, PROBE_LOCAL_FAULT);
 		else if (!scan_scaled(&answer[A_RES], 0, 999, &status))
 			atlas_give(a, &address, PROBE_HTTP, PROBE_OTHER_FAILURE);
 		else if (status >= 500)
@@ -347,9 +398,12 @@ static void atlas_take_tls(struct atlas *a, const struct addr *address, const st
 		atlas_give_timed(a, address, PROBE_TLS, &of[RT]);
 	else if (of[ALERT].type == SCAN_OBJECT)
 		atlas_give(a, address, PROBE_TLS, PROBE_TLS_FAILED);
+	else if (error->type == SCAN_STRING)
+		atlas_give(a, address, PROBE_TLS, atlas_outcome_of_text(error));
+	else if (error->type != SCAN_ABSENT || of[ERR].type != SCAN_ABSENT)
+		atlas_give(a, address, PROBE_TLS, PROBE_LOCAL_FAULT); // { "getaddrinfo": … }, { "senderror": … }
 	else
-		atlas_give(a, address, PROBE_TLS,
-			   error->type == SCAN_STRING ? atlas_outcome_of_text(error) : PROBE_OTHER_FAILURE);
+		atlas_give(a, address, PROBE_TLS, PROBE_OTHER_FAILURE);
 }
 
 static bool atlas_clock_set(const struct scan_value *lts)
@@ -412,6 +466,10 @@ void decode_atlas(struct decoder *d, struct decode_source *s, const struct recor
 	}
 	int n = snprintf(observer, sizeof(observer), "atlas/%llu", (unsigned long long)probe);
 	a.observer = decode_observer(d, s, observer, (size_t)n);
+	if (a.observer >= OBSERVERS_MAX) {
+		decode_bad_line(d, s, r, DECODE_OBSERVERS_OVER);
+		return;
+	}
 	if (scan_is(&of[TYPE], "http") || scan_is(&of[TYPE], "sslcert"))
 		scan_string(of[URI].type == SCAN_STRING ? &of[URI] : &of[DST_NAME], a.name, sizeof(a.name));
 	if (!scan_array(&of[RESULTSET], &c) || !atlas_clock_set(&of[LTS])) {

@@ -13,6 +13,8 @@ int decoder_attempt(struct decoder *d, const struct attempt *a, const char *obse
 		return ERR_FULL;
 	struct decode_envelope e = {.peer = PEER_NONE, .time = a->time};
 	e.collector = decode_name_observer(d->names, observer, strlen(observer));
+	if (e.collector >= OBSERVERS_MAX)
+		return ERR_FULL;
 	*decode_push(d, OBS_PROBE, &e) = obs_of_attempt(a, e.collector, target);
 	d->counts.of[DECODE_PROBES]++;
 	return d->error;
@@ -24,6 +26,8 @@ int decoder_health(struct decoder *d, const struct decode_health *h)
 	struct decode_envelope e = {.peer = PEER_NONE, .time = h->time};
 	bool dated = instant_known(h->from) && h->from.ns < h->time.ns;
 	e.collector = decode_name_observer(d->names, h->observer, strlen(h->observer));
+	if (e.collector >= OBSERVERS_MAX)
+		return ERR_FULL;
 	struct obs *o = decode_push(d, OBS_HEALTH, &e);
 	o->health.state = h->state;
 	o->health.why = h->why;

@@ -107,8 +107,25 @@ void decode_path(struct decoder *d, const struct bgp_attributes *a)
 
 static bool batch_same_peer(const struct peer *a, const struct peer *b)
 {
-	return a->asn == b->asn && a->collector == b->collector && a->view == b->view &&
-	       addr_equal(&a->address, &b->address);
+	return a->asn == b->asn && a->collector == b->collector && a->view == b->view && a->instance == b->instance &&
+	       a->router == b->router && addr_equal(&a->address, &b->address);
+}
+
+// A route server is not in its paths: then its AS stays open.
+uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a)
+{
+	if (LIKELY(!decode_speaker_open(d, peer->asn)))
+		return decode_peer_id(d, peer);
+	struct peer named = *peer;
+	uint32_t known = decode_find_speaker(d->names, peer);
+	if (known != PEER_NONE)
+		return known;
+	if (a) {
+		aspath_flatten(a, &d->flat);
+		if (d->flat.count && !decode_asn_open(d->flat.asns[0]))
+			named.asn = d->flat.asns[0];
+	}
+	return decode_peer_id(d, &named);
 }
 
 uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
@@ -116,13 +133,15 @@ uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)
 	must(peer);
 	uint64_t words[2];
 	memcpy(words, peer->address.bytes, sizeof(words));
-	uint64_t h = (words[0] ^ words[1] * 0x9e3779b97f4a7c15ULL ^ peer->asn ^ (uint64_t)peer->collector << 32) *
+	uint64_t h = (words[0] ^ words[1] * 0x9e3779b97f4a7c15ULL ^ peer->asn ^ (uint64_t)peer->collector << 32 ^
+		      peer->instance ^ (uint64_t)peer->router << 48) *
 		     0xff51afd7ed558ccdULL;
 	struct decode_cached *slot = &d->cache[h >> 56];
 	if (LIKELY(slot->used && batch_same_peer(&slot->peer, peer)))
 		return slot->id;
 	uint32_t id = decode_name_peer(d->names, peer);
 	*slot = (struct decode_cached){*peer, id, true};
+	d->counts.of[DECODE_PEERS_OVER] += id == PEER_NONE;
 	if (id != PEER_NONE && id >= d->known_count) {
 		size_t wanted = (id + 64u) & ~63u;
 		wanted = wanted > id ? wanted : id + 1u;

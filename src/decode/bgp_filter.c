@@ -21,6 +21,9 @@ void bgp_filter_free(struct bgp_filter *f)
 	free(f->prefixes);
 	free(f->peers);
 	free(f->peer_asns);
+	free(f->not_peers);
+	free(f->not_peer_asns);
+	free(f->not_collectors);
 	free(f->origins);
 	free(f->asns);
 	free(f->communities);
@@ -67,6 +70,23 @@ int bgp_filter_prefix(struct bgp_filter *f, const char *text)
 	alloc_grow((void **)&f->prefixes, f->prefix_count, &f->prefix_capacity, sizeof(*f->prefixes));
 	f->prefixes[f->prefix_count++] = p;
 	return 0;
+}
+
+int bgp_filter_not_peer(struct bgp_filter *f, const char *text)
+{
+	struct addr a;
+	if (addr_parse(text, &a) < 0)
+		return bgp_filter_asn_add(&f->not_peer_asns, &f->not_peer_asn_count, &f->not_peer_asn_capacity, text);
+	alloc_grow((void **)&f->not_peers, f->not_peer_count, &f->not_peer_capacity, sizeof(*f->not_peers));
+	f->not_peers[f->not_peer_count++] = a;
+	return 0;
+}
+
+void bgp_filter_not_collector(struct bgp_filter *f, const char *name)
+{
+	alloc_grow((void **)&f->not_collectors, f->not_collector_count, &f->not_collector_capacity,
+		   sizeof(*f->not_collectors));
+	f->not_collectors[f->not_collector_count++] = name;
 }
 
 int bgp_filter_peer(struct bgp_filter *f, const char *text)
@@ -192,9 +212,9 @@ bool bgp_filter_needs_routes(const struct bgp_filter *f)
 bool bgp_filter_empty(const struct bgp_filter *f)
 {
 	return !f->prefix_count && !f->peer_count && !f->peer_asn_count && !f->origin_count && !f->asn_count &&
-	       !f->community_count && !f->by_range &&
-	       f->types == (TYPE_ANNOUNCE | TYPE_WITHDRAW | TYPE_RIB | TYPE_STATE) && !instant_known(f->from) &&
-	       !instant_known(f->until);
+	       !f->not_peer_count && !f->not_peer_asn_count && !f->not_collector_count && !f->community_count &&
+	       !f->by_range && f->types == (TYPE_ANNOUNCE | TYPE_WITHDRAW | TYPE_RIB | TYPE_STATE) &&
+	       !instant_known(f->from) && !instant_known(f->until);
 }
 
 static bool bgp_filter_prefix_passes(const struct bgp_filter *f, const struct prefix *p)
@@ -246,6 +266,18 @@ static bool bgp_filter_asn_among(const uint32_t *list, size_t count, uint32_t as
 		if (list[i] == asn)
 			return true;
 	return false;
+}
+
+static bool bgp_filter_excluded(const struct bgp_filter *f, const struct peer_table *peers, const struct obs *o)
+{
+	const struct peer *peer = peer_at(peers, o->peer);
+	for (size_t i = 0; i < f->not_collector_count; i++)
+		if (!strcmp(f->not_collectors[i], collector_name(peers, o->collector)))
+			return true;
+	for (size_t i = 0; peer && i < f->not_peer_count; i++)
+		if (addr_equal(&f->not_peers[i], &peer->address))
+			return true;
+	return peer && bgp_filter_asn_among(f->not_peer_asns, f->not_peer_asn_count, peer->asn);
 }
 
 static bool bgp_filter_peer_passes(const struct bgp_filter *f, const struct peer_table *peers, uint32_t id)
@@ -319,7 +351,8 @@ bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peer
 {
 	const struct obs *o = &b->obs[i];
 	bool path_asked = f->origin_count || f->asn_count || f->community_count;
-	if (!bgp_filter_time_passes(f, o->time) || !bgp_filter_peer_passes(f, peers, o->peer))
+	if (!bgp_filter_time_passes(f, o->time) || !bgp_filter_peer_passes(f, peers, o->peer) ||
+	    bgp_filter_excluded(f, peers, o))
 		return false;
 	switch ((enum obs_kind)o->kind) {
 	case OBS_ANNOUNCE:

@@ -29,6 +29,12 @@ struct bgp_filter {
 	size_t peer_count, peer_capacity;
 	uint32_t *peer_asns;
 	size_t peer_asn_count, peer_asn_capacity;
+	struct addr *not_peers; // excluded
+	size_t not_peer_count, not_peer_capacity;
+	uint32_t *not_peer_asns;
+	size_t not_peer_asn_count, not_peer_asn_capacity;
+	const char **not_collectors; // their names; borrowed
+	size_t not_collector_count, not_collector_capacity;
 	uint32_t *origins;
 	size_t origin_count, origin_capacity;
 	uint32_t *asns;
@@ -46,11 +52,14 @@ void bgp_filter_free(struct bgp_filter *f);
 
 // Each parses one option's value: 0, or ERR_MALFORMED.
 int MUST_USE bgp_filter_prefix(struct bgp_filter *f, const char *text);
-int MUST_USE bgp_filter_peer(struct bgp_filter *f, const char *text); // address or AS number
+int MUST_USE bgp_filter_peer(struct bgp_filter *f, const char *text);	  // address or AS number
+int MUST_USE bgp_filter_not_peer(struct bgp_filter *f, const char *text); // the same, excluded
 int MUST_USE bgp_filter_origin(struct bgp_filter *f, const char *text);
 int MUST_USE bgp_filter_asn(struct bgp_filter *f, const char *text);
 int MUST_USE bgp_filter_community(struct bgp_filter *f, const char *text); // A:B or A:B:C, `*` for any
 int MUST_USE bgp_filter_types(struct bgp_filter *f, const char *text);	   // letters or words, with commas or not
+
+void bgp_filter_not_collector(struct bgp_filter *f, const char *name); // excluded; the text must outlive the filter
 
 // Only prefixes with an address in one of the ranges pass from now on; one range, both ends of one family and part of it.
 void bgp_filter_by_range(struct bgp_filter *f);

@@ -11,6 +11,7 @@
 
 #define BMP_PEERS_MAX 4096	     // behind one router; a large route reflector has some hundreds
 #define VIEW_OPEN     BMP_VIEW_COUNT // no view chosen yet
+#define NULL_LOC_RIB  SIZE_MAX
 
 struct bmp_view_state {
 	uint32_t id; // PEER_NONE: not registered yet
@@ -35,8 +36,9 @@ struct decode_bmp {
 	struct monitored *peers;
 	size_t count, capacity;
 	struct index by_peer;
-	bool adjacencies; // a peer other than the Loc-RIB was seen
-	bool loc_rib;	  // the Loc-RIB is followed
+	uint16_t router;  // its name's number; 0: it has not said
+	bool adjacencies; // a view of a peer other than the Loc-RIB is followed
+	size_t loc_rib;	  // place of the Loc-RIB that is followed; NULL_LOC_RIB: none
 };
 
 void decode_bmp_free(struct decode_bmp *b)
@@ -87,12 +89,15 @@ static uint8_t bmp_peer_view_of(enum bmp_view view)
 }
 
 // The Loc-RIB has no peer address: the router's BGP identifier stands for it.
-static uint32_t bmp_view_id(struct decoder *d, struct monitored *p, const struct bmp_peer *h, uint16_t collector)
+static uint32_t bmp_view_id(struct decoder *d, const struct decode_bmp *b, struct monitored *p,
+			    const struct bmp_peer *h, uint16_t collector)
 {
 	struct bmp_view_state *v = &p->views[h->view];
 	if (v->id == PEER_NONE) {
-		struct peer key = {.address = p->address, .collector = collector, .asn = p->asn};
+		struct peer key = {.address = p->address, .collector = collector, .asn = p->asn, .router = b->router};
 		key.view = bmp_peer_view_of(h->view);
+		memcpy(&key.instance, h->distinguisher, sizeof(key.instance));
+		key.instance = __builtin_bswap64(key.instance);
 		if (h->view == BMP_VIEW_LOC_RIB)
 			key.address = addr_v4(v4_number(h->bgp_id));
 		v->id = decode_peer_id(d, &key);
@@ -103,26 +108,6 @@ static uint32_t bmp_view_id(struct decoder *d, struct monitored *p, const struct
 static bool bmp_outgoing(enum bmp_view view)
 {
 	return view == BMP_VIEW_OUT_PRE || view == BMP_VIEW_OUT_POST;
-}
-
-// DOC: which view of a peer is followed. The first view that brings a route is, for good: a later change would have
-// to withdraw a whole table. Routers send what they are told to, pre-policy first where it is on (FRR sends
-// post-policy first). Adj-RIB-Out says nothing of the peer. The Loc-RIB holds the routes of the other peers again:
-// it is followed where no other peer was seen before it, and then no other peer is. That of a VRF is not followed.
-static bool bmp_follows(struct decode_bmp *b, struct monitored *p, enum bmp_view view)
-{
-	static const uint8_t global[sizeof(p->distinguisher)];
-	bool loc_rib = view == BMP_VIEW_LOC_RIB;
-	if (bmp_outgoing(view) || (b->loc_rib && !loc_rib))
-		return false;
-	if (loc_rib && memcmp(p->distinguisher, global, sizeof(global)) != 0)
-		return false;
-	if (loc_rib && b->adjacencies && !b->loc_rib)
-		return false;
-	b->loc_rib = loc_rib;
-	if (p->followed == VIEW_OPEN)
-		p->followed = view;
-	return p->followed == view;
 }
 
 // How a session ended: what its NOTIFICATION says; null: there was none.
@@ -153,20 +138,88 @@ static void bmp_push_session(struct decoder *d, const struct decode_envelope *e,
 	}
 }
 
+// Whether the message brings or takes a route: what is chosen is a view with routes. An End-of-RIB says nothing of that.
+static bool bmp_brings_route(const struct bmp_message *m)
+{
+	struct cursor c = m->body;
+	struct bgp_message bgp;
+	struct bgp_update u;
+	struct bgp_attributes a;
+	const struct bgp_context context = {.as_bytes = m->peer.as_bytes};
+	if (bgp_message(&c, &bgp) != 1 || bgp.type != BGP_UPDATE || bgp_update(bgp.body, &u) != 1)
+		return false;
+	bgp_attributes(u.attributes, &context, &a);
+	return !bgp_end_of_rib(&u, &a);
+}
+
+// The Loc-RIB that was followed is left for what is better: its session ends, so that it is no witness any more.
+static void bmp_leave_loc_rib(struct decoder *d, struct decode_bmp *b, const struct decode_envelope *e)
+{
+	static const struct bmp_peer_down down = {.reason = BMP_DOWN_DECONFIGURED};
+	for (size_t i = 0; i < b->count; i++) {
+		struct bmp_view_state *v = &b->peers[i].views[BMP_VIEW_LOC_RIB];
+		if (!v->up)
+			continue;
+		struct decode_envelope one = *e;
+		one.peer = v->id;
+		one.flags = 0;
+		bmp_push_session(d, &one, false, &down);
+		v->up = false;
+	}
+	b->loc_rib = NULL_LOC_RIB;
+}
+
+static bool bmp_loc_rib_chosen(struct decoder *d, struct decode_bmp *b, const struct monitored *p,
+			       const struct decode_envelope *e)
+{
+	static const uint8_t global[sizeof(p->distinguisher)];
+	size_t place = (size_t)(p - b->peers);
+	if (b->adjacencies)
+		return false;
+	if (b->loc_rib == NULL_LOC_RIB) {
+		b->loc_rib = place;
+	} else if (b->loc_rib != place && memcmp(p->distinguisher, global, sizeof(global)) == 0 &&
+		   memcmp(b->peers[b->loc_rib].distinguisher, global, sizeof(global)) != 0) {
+		bmp_leave_loc_rib(d, b, e);
+		b->loc_rib = place;
+	}
+	return b->loc_rib == place;
+}
+
+// DOC: which view of a peer is followed. The first view that brings a route is, for good: a later change would have
+// to withdraw a whole table. Routers send what they are told to, pre-policy first where it is on (FRR sends
+// post-policy first). Adj-RIB-Out says nothing of the peer. The Loc-RIB holds the routes of the other peers again:
+// it is followed where none of them has brought a route before, and then no other peer is; Peer Ups of neighbours say
+// nothing (RFC 9069: a router may monitor its Loc-RIB alone). That of a VRF is followed until the global one brings a route.
+static bool bmp_follows(struct decoder *d, struct decode_bmp *b, struct monitored *p, const struct bmp_message *m,
+			const struct decode_envelope *e)
+{
+	enum bmp_view view = m->peer.view;
+	bool loc_rib = view == BMP_VIEW_LOC_RIB;
+	if (bmp_outgoing(view) || (!loc_rib && b->loc_rib != NULL_LOC_RIB))
+		return false;
+	if (loc_rib && (!(b->loc_rib != NULL_LOC_RIB || bmp_brings_route(m)) || !bmp_loc_rib_chosen(d, b, p, e)))
+		return false;
+	if (!loc_rib && !b->adjacencies)
+		b->adjacencies = bmp_brings_route(m);
+	if (p->followed == VIEW_OPEN)
+		p->followed = view;
+	return p->followed == view;
+}
+
 static void bmp_take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
 	struct monitored *p = bmp_monitored_at(b, &m->peer);
 	if (!p)
 		return;
 	enum bmp_view view = m->peer.view;
-	if (view != BMP_VIEW_LOC_RIB)
-		b->adjacencies = true;
-	if (!d->options.bmp_all_views && !bmp_follows(b, p, view)) {
-		d->counts.of[DECODE_BMP_OTHER_VIEW]++;
+	if (!d->options.bmp_all_views && !bmp_follows(d, b, p, m, e)) {
+		bool other = p->followed != VIEW_OPEN || (view == BMP_VIEW_LOC_RIB && b->adjacencies);
+		d->counts.of[other ? DECODE_BMP_OTHER_VIEW : DECODE_BMP_LEFT_OUT] += bmp_brings_route(m);
 		return;
 	}
 	struct bmp_view_state *v = &p->views[view];
-	e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+	e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 	e->flags = bmp_outgoing(view) ? OBS_OUTGOING : 0;
 	e->as_bytes = m->peer.as_bytes;
 	e->add_path[0] = p->add_path[0];
@@ -199,8 +252,6 @@ static void bmp_take_up(struct decoder *d, struct decode_bmp *b, struct bmp_mess
 	struct monitored *p = bmp_monitored_at(b, &m->peer);
 	if (!p)
 		return;
-	if (m->peer.view != BMP_VIEW_LOC_RIB)
-		b->adjacencies = true;
 	if (bmp_peer_up(m, &up) >= 0)
 		bmp_take_opens(p, &up);
 	else
@@ -214,7 +265,7 @@ static void bmp_take_up(struct decoder *d, struct decode_bmp *b, struct bmp_mess
 	if (!known || p->views[view].up)
 		return;
 	m->peer.view = view;
-	e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+	e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 	bmp_push_session(d, e, true, NULL);
 	p->views[view].up = true;
 }
@@ -240,7 +291,7 @@ static void bmp_take_down(struct decoder *d, struct decode_bmp *b, struct bmp_me
 		handed = true;
 	}
 	if (!handed && p->up_seen) { // went down before it brought a route
-		e->peer = bmp_view_id(d, p, &m->peer, e->collector);
+		e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 		bmp_push_session(d, e, false, &down);
 	}
 	p->up_seen = false;
@@ -258,6 +309,16 @@ static void bmp_take_alive(struct decoder *d, struct decode_bmp *b, struct bmp_m
 	decode_push(d, OBS_ALIVE, e);
 }
 
+// The name of the router tells its peers from those of another router at the same collector, and survives its next session.
+static void bmp_take_initiation(struct decoder *d, struct decode_bmp *b, const struct bmp_message *m)
+{
+	struct cursor c = m->body, value;
+	uint16_t type, length;
+	while (cursor_u16(&c, &type) && cursor_u16(&c, &length) && cursor_sub(&c, length, &value))
+		if (type == BMP_INFORMATION_NAME)
+			b->router = decode_name_router(d->names, value);
+}
+
 static void bmp_take_type(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
 	switch (m->type) {
@@ -269,6 +330,9 @@ static void bmp_take_type(struct decoder *d, struct decode_bmp *b, struct bmp_me
 		break;
 	case BMP_PEER_DOWN:
 		bmp_take_down(d, b, m, e);
+		break;
+	case BMP_INITIATION:
+		bmp_take_initiation(d, b, m);
 		break;
 	case BMP_STATISTICS:
 	case BMP_ROUTE_MIRRORING:
@@ -284,13 +348,20 @@ void decode_bmp_take(struct decoder *d, struct decode_source *s, const struct re
 	struct bmp_message m;
 	struct cursor c = r->bytes;
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
-	if (bmp_message(&c, &m) != 1) {
+	int got = bmp_message(&c, &m);
+	if (got == ERR_UNSUPPORTED) {
+		d->counts.of[DECODE_BMP_VERSION]++;
+		return;
+	}
+	if (got != 1) {
 		d->counts.of[DECODE_MALFORMED]++;
 		decode_push_malformed(d, &e, (uint32_t)-ERR_MALFORMED);
 		return;
 	}
-	if (!s->bmp)
+	if (!s->bmp) {
 		s->bmp = alloc_zero(1, sizeof(*s->bmp));
+		s->bmp->loc_rib = NULL_LOC_RIB;
+	}
 	int64_t seconds = instant_known(r->time) ? instant_seconds(r->time) : 0;
 	e.route = (struct bgp_route){.envelope = ENVELOPE_BMP,
 				     .subtype = m.type,

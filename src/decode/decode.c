@@ -22,6 +22,7 @@ struct decoder *decoder_create(const struct decode_options *options, struct batc
 		batch_room_routes(&d->batch);
 	d->slots = alloc_zero(d->options.routes ? SLOTS_MAX : 1, sizeof(*d->slots));
 	d->stripped = alloc_zero(UINT16_MAX, 1);
+	d->secured = alloc_zero(UINT16_MAX, 1);
 	return d;
 }
 
@@ -32,6 +33,7 @@ static void decode_source_free(struct decode_source *s)
 	decode_bmp_free(s->bmp);
 	free(s->lines);
 	free(s->index);
+	free(s->speakers);
 	free(s->listed);
 	free(s);
 }
@@ -48,7 +50,9 @@ void decoder_free(struct decoder *d)
 	decode_names_free(d->names);
 	free(d->slots);
 	free(d->stripped);
+	free(d->secured);
 	free(d->series);
+	free(d->series_last);
 	free(d);
 }
 
@@ -78,7 +82,7 @@ static struct decode_source *decode_source_at(struct decoder *d, const struct re
 static uint32_t decode_session_peer(struct decoder *d, uint16_t collector, const struct mrt_session *s)
 {
 	struct peer key = {.address = s->peer, .collector = collector, .asn = s->peer_asn};
-	return decode_peer_id(d, &key);
+	return decode_speaker_id(d, &key, NULL);
 }
 
 static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct decode_envelope *e)
@@ -301,6 +305,34 @@ int decoder_take(struct decoder *d, const struct record *r)
 	return d->error;
 }
 
+const char *decode_worry(enum decode_count which)
+{
+	switch ((unsigned)which) {
+	case DECODE_UNSUPPORTED:
+		return "records of kinds that are not read";
+	case DECODE_MALFORMED:
+		return "malformed records or messages";
+	case DECODE_MALFORMED_UPDATE:
+		return "updates or entries with malformed attributes";
+	case DECODE_BAD_PEER_INDEX:
+		return "table entries of peers that the index does not name";
+	case DECODE_BMP_UNUSABLE:
+		return "BMP views withdraw what they never announced and were left out (is soft-reconfiguration inbound missing on the router?)";
+	case DECODE_PEERS_OVER:
+		return "times a peer spoke that is left out, for more than 16384 are known (a limit of this version)";
+	case DECODE_BMP_LEFT_OUT:
+		return "BMP messages were left out, of peers of which only the Adj-RIB-Out came, or whose router is followed by its Loc-RIB ('lacuna bgp --all-views' shows them)";
+	case DECODE_LATE_LINES:
+		return "lines stand far behind younger ones in their file (more than 120 s): what they say may be missing (sort the file by time)";
+	case DECODE_MULTICAST:
+		return "fields of multicast prefixes are printed, as bgpdump does; --json, -e, --count and --state leave them out";
+	case DECODE_BMP_VERSION:
+		return "BMP messages of version 4 (draft-ietf-grow-bmp-tlv), which is not read: have the router send version 3 (RFC 7854)";
+	default:
+		return NULL;
+	}
+}
+
 const char *decode_count_name(enum decode_count which)
 {
 	must(which < DECODE_COUNT);
@@ -325,6 +357,8 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ADD_PATH_GUESSED] = "add_path_guessed",
 		[DECODE_BMP_STATISTICS] = "bmp_statistics",
 		[DECODE_BMP_OTHER_VIEW] = "bmp_other_view",
+		[DECODE_PEERS_OVER] = "peers_over",
+		[DECODE_BMP_LEFT_OUT] = "bmp_left_out",
 		[DECODE_BMP_UNUSABLE] = "bmp_unusable",
 		[DECODE_PROBES] = "probes",
 		[DECODE_SERIES_VALUES] = "series_values",
@@ -336,6 +370,10 @@ const char *decode_count_name(enum decode_count which)
 		[DECODE_ATLAS_OTHER] = "atlas_of_other_types",
 		[DECODE_HEALTH] = "observer_health",
 		[DECODE_TOOL_OTHER] = "answers_of_other_kinds",
+		[DECODE_SERIES_AGAIN] = "series_repeated",
+		[DECODE_MULTICAST] = "multicast_shown",
+		[DECODE_BMP_VERSION] = "bmp_of_version_4",
+		[DECODE_SERIES_TWICE] = "series_contradicted",
 	};
 	_Static_assert(ARRAY_LEN(names) == DECODE_COUNT, "a name for every count");
 	return (unsigned)which < DECODE_COUNT ? names[which] : "unknown";

@@ -33,7 +33,8 @@ enum decode_count {
 	DECODE_BAD_PEER_INDEX,	 // RIB entries whose index is beyond the table
 	DECODE_ADD_PATH_GUESSED, // NLRI fields read with path identifiers against what the record says, or without
 	DECODE_BMP_STATISTICS,
-	DECODE_BMP_OTHER_VIEW, // route monitoring of views that are not followed
+	DECODE_BMP_OTHER_VIEW, // route monitoring of views that are not followed, of which another is
+	DECODE_BMP_LEFT_OUT,   // route monitoring of peers of which no view is followed
 	DECODE_BMP_UNUSABLE,   // views that withdraw what they never announced, by family: withdrawals held back
 	DECODE_PROBES,
 	DECODE_SERIES_VALUES,
@@ -45,6 +46,11 @@ enum decode_count {
 	DECODE_ATLAS_OTHER,    // results of types that are not read
 	DECODE_HEALTH,	       // lines of observers about themselves
 	DECODE_TOOL_OTHER,     // answers that other tools tell of and that say nothing of a target
+	DECODE_SERIES_AGAIN,   // values that came before: downloads that overlap and agree
+	DECODE_PEERS_OVER,     // times that a peer was met of which there are too many
+	DECODE_MULTICAST,      // fields of multicast prefixes that bgpdump's form shows and no other
+	DECODE_BMP_VERSION,    // BMP messages of a version that is not read
+	DECODE_SERIES_TWICE,   // values of a time of which a newer download says something else
 	DECODE_COUNT
 };
 
@@ -59,15 +65,17 @@ struct decode_bad_line {
 	uint32_t source;
 	uint64_t line; // its number from 1; 0: not known, or `more` is meant
 	uint64_t more; // so many bad lines beyond those that were named
+	bool contradicts; // no bad lines: `more` values of which a newer download of the same series says something else, and is believed
 	const char *why;
 };
 
 struct decode_options {
-	bool routes;	     // fill batch.routes and flush after every record (text output); else batch across records
-	bool bmp_all_views;  // text output: do not choose one view per peer
-	bool as_bgpdump;     // text output: multicast prefixes too, and those before the break in NLRI that break
-	bool trust_subtypes; // path identifiers only where the record says so: no guessing
-	bool lines;	     // read lines; else they are counted as unsupported
+	bool routes;	    // fill batch.routes and flush after every record (text output); else batch across records
+	bool bmp_all_views; // text output: do not choose one view per peer
+	bool as_bgpdump; // text output: multicast prefixes too, the AS of a peer as its table has it; with trust_subtypes those
+			 // before the break in NLRI that break
+	bool trust_subtypes;		    // path identifiers only where the record says so: no guessing
+	bool lines;			    // read lines; else they are counted as unsupported
 	const struct entity_list *entities; // whose series are wanted; may grow between records; null: nobody's
 	const struct peer_table
 		*collectors; // names of the collectors that records speak of by number; null: they have none
@@ -94,8 +102,13 @@ struct decode_health { // what an observer says of itself
 };
 int decoder_health(struct decoder *d, const struct decode_health *h);
 
+// Entities of series that are not in the list, in the order in which they came, a few of them; null beyond. Borrowed.
+const char *decoder_stranger(const struct decoder *d, size_t index);
+
 int decoder_flush(struct decoder *d); // hands on what is batched
 const struct decode_counts *decoder_counts(const struct decoder *d);
+// What people are told where the count is not zero, after the number; null: nothing. Of views that are not followed it is no fault.
+const char *decode_worry(enum decode_count which);
 const char *decode_count_name(enum decode_count which); // e.g. "malformed_update"
 
 // Whether the count is told of: those that newer versions added only where there is something to count.

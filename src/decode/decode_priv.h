@@ -17,12 +17,19 @@
 #define SLOTS_MAX     128	   // routes with all attributes handed on at a time
 #define SESSION_CACHE 256	   // peers found without asking the registry
 
+#define DECODE_OBSERVERS_OVER "more observers than are kept apart (1024, a limit of this version)"
+
 struct decode_bmp;    // decode/bmp.c: the router behind one BMP stream
 struct decode_lines;  // decode/probe.c: what a source of lines needs
 struct decode_series; // decode/series.c: a slot of a cache
+struct decode_last;   // and the last value
 
-struct decode_source {	 // one file
-	uint32_t *index; // peer ids by place in the last PEER_INDEX_TABLE
+#define STRANGERS_MAX  8
+#define STRANGER_BYTES 48
+
+struct decode_source {	       // one file
+	uint32_t *index;       // peer ids by place in the last PEER_INDEX_TABLE; PEER_NONE: see `speakers`
+	struct peer *speakers; // those of the table whose AS is open, by the same places; null: there are none
 	uint16_t index_count;
 	uint16_t collector;
 	bool has_index;
@@ -77,8 +84,13 @@ struct decoder {
 	size_t known_count;
 	struct decode_cached cache[SESSION_CACHE];
 	struct decode_series *series;
+	struct decode_last *series_last; // of each series: its newest value
+	size_t series_last_count;
+	char strangers[STRANGERS_MAX][STRANGER_BYTES]; // entities of series that are not in the list
+	size_t stranger_count;
 	struct aspath flat;
 	uint8_t *stripped; // an AS path without the router's own AS (BMP)
+	uint8_t *secured;  // an AS path made of a BGPsec_PATH
 };
 
 // What the decoder knows of withdrawals that may be an artefact of the router (decode/bmp.c).
@@ -113,6 +125,15 @@ static inline void decode_route(struct decoder *d, const struct bgp_route *route
 		d->batch.routes[d->batch.count - 1] = route;
 }
 
+// Whether the AS is to be found out; bgpdump prints what is written.
+static inline bool decode_speaker_open(const struct decoder *d, uint32_t asn)
+{
+	return decode_asn_open(asn) && !d->options.as_bgpdump;
+}
+
+// The peer, whose AS may be open (names.h): then it is who is known by its address, else the first AS of the path says it; null: no path.
+uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a);
+
 // batch.c
 struct obs *decode_push(struct decoder *d, uint8_t kind, const struct decode_envelope *e);
 void decode_route(struct decoder *d,
@@ -142,6 +163,8 @@ void decode_bmp_free(struct decode_bmp *b);
 
 // probe.c
 void decode_probe(struct decoder *d, struct decode_source *s, const struct record *r);
+// A value of which a newer download says something else; told at the end of its source.
+void decode_contradicted(struct decoder *d, struct decode_source *s, const struct record *r);
 void decode_bad_line(struct decoder *d, struct decode_source *s, const struct record *r, const char *why);
 void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t source); // frees s->lines
 uint16_t decode_observer(struct decoder *d, struct decode_source *s, const char *id, size_t n);

@@ -39,10 +39,14 @@ static void message_strip_own(struct decoder *d, const struct decode_envelope *e
 	a->as_path = cursor_of(d->stripped, left - width);
 }
 
-static bool message_family_read(const struct decoder *d, const struct bgp_mp *mp)
+// Multicast only where bgpdump's form is asked for, which has it; that is counted, since no other output does.
+static bool message_family_read(struct decoder *d, const struct bgp_mp *mp)
 {
-	return (mp->afi == BGP_AFI_IPV4 || mp->afi == BGP_AFI_IPV6) &&
-	       (mp->safi == BGP_SAFI_UNICAST || (mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump));
+	if (mp->afi != BGP_AFI_IPV4 && mp->afi != BGP_AFI_IPV6)
+		return false;
+	bool multicast = mp->safi == BGP_SAFI_MULTICAST && d->options.as_bgpdump;
+	d->counts.of[DECODE_MULTICAST] += multicast;
+	return multicast || mp->safi == BGP_SAFI_UNICAST;
 }
 
 // Lists the fields in the order in which bgpdump prints them.
@@ -83,13 +87,19 @@ static void message_field_cut(struct message_field *f)
 	f->nlri.end = rest.at;
 }
 
+// Whether prefixes that nobody may have announced are wanted all the same: only where bgpdump itself is asked for.
+static bool message_broken_wanted(const struct decoder *d)
+{
+	return d->options.as_bgpdump && d->options.trust_subtypes;
+}
+
 static bool message_fields_readable(struct decoder *d, const struct decode_envelope *e, struct message_field *fields,
 				    size_t n)
 {
 	bool readable = true;
 	for (size_t i = 0; i < n; i++) {
 		int add_path = decode_add_path(d, e, fields[i].afi, fields[i].nlri);
-		fields[i].add_path = add_path < 0 ? e->add_path[fields[i].afi == BGP_AFI_IPV6] : add_path;
+		fields[i].add_path = add_path > 0;
 		if (add_path < 0)
 			message_field_cut(&fields[i]);
 		readable = readable && add_path >= 0;
@@ -200,10 +210,22 @@ static void message_push_fields(struct decoder *d, const struct decode_envelope 
 static void message_check_mandatory(const struct decode_envelope *e, const struct bgp_update *u,
 				    struct bgp_attributes *a)
 {
-	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri);
+	bool reach = bgp_has(a, BGP_ATTR_MP_REACH) && cursor_left(&a->reach.nlri) &&
+		     bgp_family_read(a->reach.afi, a->reach.safi);
 	bool only_hop = !bgp_has(a, BGP_ATTR_NEXT_HOP) && bgp_has(a, BGP_ATTR_ORIGIN) && bgp_has(a, BGP_ATTR_AS_PATH);
 	bool excused = e->route.envelope == ENVELOPE_BMP && only_hop;
 	bgp_mandatory(a, cursor_left(&u->announced) > 0 && !excused, reach);
+}
+
+// A speaker of BGPsec sends its path in another attribute, in place of AS_PATH (RFC 8205, 3).
+static void message_take_secure_path(struct decoder *d, struct bgp_attributes *a)
+{
+	if (LIKELY(!cursor_left(&a->secure_path)) || bgp_has(a, BGP_ATTR_AS_PATH))
+		return;
+	size_t n = aspath_of_secure(a->secure_path, d->secured, UINT16_MAX);
+	a->as_path = cursor_of(d->secured, n);
+	a->as_bytes = 4;
+	a->present |= 1ULL << BGP_ATTR_AS_PATH;
 }
 
 static void message_take_update(struct decoder *d, const struct decode_envelope *e, struct cursor body)
@@ -224,6 +246,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 		d->counts.of[DECODE_END_OF_RIB]++;
 		return;
 	}
+	message_take_secure_path(d, a);
 	message_check_mandatory(e, &u, a);
 	if (a->action >= BGP_WITHDRAW) {
 		message_take_fault(d, e, a->fault);
@@ -233,7 +256,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 	size_t n = message_fields_of(d, &u, slot, fields);
 	if (!message_fields_readable(d, e, fields, n)) {
 		message_take_fault(d, e, BGP_FAULT_NLRI);
-		if (!d->options.as_bgpdump)
+		if (!message_broken_wanted(d))
 			return;
 	}
 	if (a->action == BGP_DISCARD) {

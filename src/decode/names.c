@@ -129,6 +129,30 @@ uint32_t decode_find_peer(const struct decode_names *n, const struct peer *peer)
 	return peer_find(n->peers, peer);
 }
 
+uint32_t decode_find_speaker(const struct decode_names *n, const struct peer *peer)
+{
+	uint32_t found = PEER_NONE;
+	for (uint32_t i = 0; i < peer_count(n->peers); i++) {
+		const struct peer *p = peer_at(n->peers, i);
+		if (p->collector != peer->collector || p->view != peer->view || p->instance != peer->instance ||
+		    p->router != peer->router || decode_asn_open(p->asn) || !addr_equal(&p->address, &peer->address))
+			continue;
+		if (found != PEER_NONE)
+			return PEER_NONE;
+		found = i;
+	}
+	return found;
+}
+
+uint16_t decode_name_router(struct decode_names *n, struct cursor name)
+{
+	char text[BATCH_TEXT_MAX + 1];
+	size_t length = names_cut(cursor_left(&name));
+	memcpy(text, name.at, length);
+	text[length] = '\0';
+	return peer_router_id(n->peers, text);
+}
+
 uint32_t decode_name_peer(struct decode_names *n, const struct peer *peer)
 {
 	uint32_t count = peer_count(n->peers), id = peer_id(n->peers, peer);
@@ -138,7 +162,7 @@ uint32_t decode_name_peer(struct decode_names *n, const struct peer *peer)
 	struct batch_name name = {.kind = NAME_PEER, .number = id, .asn = peer->asn, .collector = peer->collector};
 	name.view = peer->view;
 	name.address = peer->address;
-	batch_room_name(n->room, &name, NULL, 0, NULL);
+	batch_room_peer(n->room, &name, peer->instance, peer_router_name(n->peers, peer->router));
 	return id;
 }
 
@@ -148,7 +172,7 @@ uint16_t decode_name_observer(struct decode_names *n, const char *id, size_t len
 	length = names_cut(length);
 	uint32_t number = names_number(&n->observers, cursor_of(id, length), OBSERVERS_MAX, &fresh);
 	if (number == OBSERVERS_MAX)
-		return OBSERVERS_MAX - 1;
+		return OBSERVERS_MAX;
 	struct batch_name name = {.kind = NAME_OBSERVER, .number = number};
 	if (fresh)
 		batch_room_name(n->room, &name, id, length, NULL);

@@ -13,13 +13,14 @@
 #define NAME_MAX    512
 #define STATUS_FAIL 500 // HTTP statuses from here on are the server's failure
 
-enum { OBSERVER, OP, TARGET, NAME, OK, FAILURE, RTT_MS, ICMP, STATUS, ACCEPTED, MEMBERS };
+enum { OBSERVER, OP, TARGET, NAME, OK, FAILURE, RTT_MS, ICMP, STATUS, ACCEPTED, TIME, MEMBERS };
 
 struct decode_lines {
 	char observer[WORD_MAX]; // of the line before
 	size_t observer_length;
 	uint16_t observer_id;
 	uint64_t named, more; // bad lines
+	uint64_t contradicted;
 };
 
 static struct decode_lines *probe_decode_lines_at(struct decode_source *s)
@@ -43,6 +44,13 @@ void decode_bad_line(struct decoder *d, struct decode_source *s, const struct re
 		d->options.bad_line(d->options.bad_context, &bad);
 }
 
+void decode_contradicted(struct decoder *d, struct decode_source *s, const struct record *r)
+{
+	(void)r;
+	d->counts.of[DECODE_SERIES_TWICE]++;
+	probe_decode_lines_at(s)->contradicted++;
+}
+
 void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t source)
 {
 	if (!s->lines)
@@ -50,6 +58,10 @@ void decode_lines_end(struct decoder *d, struct decode_source *s, uint32_t sourc
 	struct decode_bad_line bad = {.source = source, .more = s->lines->more, .why = "not readable either"};
 	if (bad.more && d->options.bad_line)
 		d->options.bad_line(d->options.bad_context, &bad);
+	struct decode_bad_line other = {.source = source, .more = s->lines->contradicted, .contradicts = true};
+	other.why = "a newer download says something else";
+	if (other.more && d->options.bad_line)
+		d->options.bad_line(d->options.bad_context, &other);
 	free(s->lines);
 	s->lines = NULL;
 }
@@ -161,14 +173,18 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 		[OBSERVER] = "observer", [OP] = "op",	  [TARGET] = "target",
 		[NAME] = "name",	 [OK] = "ok",	  [FAILURE] = "failure",
 		[RTT_MS] = "rtt_ms",	 [ICMP] = "icmp", [STATUS] = "status",
-		[ACCEPTED] = "accepted",
+		[ACCEPTED] = "accepted", [TIME] = "t",
 	};
 	static const struct scan_keys keys = {names, MEMBERS};
 	struct scan_value of[MEMBERS];
 	char observer[NAME_MAX];
 	uint32_t target;
 	uint64_t rtt_us;
-	if (scan_object(r->bytes, &keys, of) < 0) {
+	if (UNLIKELY(!scan_utf8(r->bytes))) {
+		decode_bad_line(d, s, r, "a zero byte in it, or bytes that are no UTF-8");
+		return;
+	}
+	if (scan_object_once(r->bytes, &keys, of) < 0) {
 		decode_bad_line(d, s, r, "not one JSON object");
 		return;
 	}
@@ -176,8 +192,11 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	int op = decode_probe_op(&of[OP]);
 	bool health = n && UNLIKELY(op < 0) && probe_is_health(&of[OP]);
 	const char *why = !n ? "no observer" : op < 0 ? "no op, or an unknown one" : NULL;
-	if (health)
-		why = decode_health(d, r, decode_observer(d, s, observer, n));
+	uint16_t by = why && !health ? 0 : decode_observer(d, s, observer, n);
+	if (by >= OBSERVERS_MAX)
+		why = DECODE_OBSERVERS_OVER;
+	else if (health)
+		why = decode_health(d, r, by);
 	if (!why && !health && of[OK].type != SCAN_TRUE && of[OK].type != SCAN_FALSE && of[FAILURE].type != SCAN_STRING)
 		why = "neither ok nor failure";
 	why = why || health ? why : probe_take_target(d, of, (uint8_t)op, &target);
@@ -186,7 +205,7 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	if (why || health)
 		return;
 	struct decode_envelope e = {.peer = PEER_NONE, .time = r->time};
-	e.collector = decode_observer(d, s, observer, n);
+	e.collector = by;
 	struct obs *o = decode_push(d, OBS_PROBE, &e);
 	o->probe.op = (uint8_t)op;
 	o->probe.outcome = decode_probe_outcome(of);

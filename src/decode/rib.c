@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "decode/decode_priv.h"
 
+#include <stdlib.h>
+
 // Two index tables in one file belong to one dump (BIRD writes one per table) when they are this close and what
 // follows the second is of a family the first had none of.
 #define DUMP_JOIN_NS (600 * NS_PER_S)
@@ -51,12 +53,20 @@ void decode_index(struct decoder *d, struct decode_source *s, struct mrt_record 
 	struct mrt_peer_index *index = &m->index;
 	struct mrt_peer peer;
 	int got = 0;
+	free(s->speakers);
+	s->speakers = NULL;
 	s->index = alloc_resize(s->index, index->count, sizeof(*s->index));
 	s->index_count = 0;
 	s->has_index = true;
 	while ((got = mrt_peer_next(index, &peer)) == 1) {
 		struct peer key = {.address = peer.address, .collector = e->collector, .asn = peer.asn};
-		s->index[s->index_count++] = decode_peer_id(d, &key);
+		bool open = decode_speaker_open(d, peer.asn);
+		if (UNLIKELY(open)) {
+			if (!s->speakers)
+				s->speakers = alloc_zero(index->count + s->index_count + 1u, sizeof(*s->speakers));
+			s->speakers[s->index_count] = key;
+		}
+		s->index[s->index_count++] = open ? PEER_NONE : decode_peer_id(d, &key);
 	}
 	bool joins = s->rib_open && e->time.ns - s->rib_time.ns <= DUMP_JOIN_NS;
 	if (!joins) {
@@ -83,8 +93,8 @@ static void rib_index_decide(struct decoder *d, struct decode_source *s, const s
 	rib_push_peers(d, s, e);
 }
 
-// DOC: an entry whose attributes are bad still says that the peer has the prefix. It is kept, marked damaged,
-// unless the block cannot be read at all: a dump must not lose routes to a fault that is only in their attributes.
+// DOC: an entry whose attributes are bad still says that the peer has the prefix. It is kept, marked damaged:
+// a dump must not lose routes to a fault that is only in their attributes.
 static void rib_push_entry(struct decoder *d, const struct decode_envelope *e, struct decode_slot *slot,
 			   const struct prefix *prefix)
 {
@@ -98,8 +108,6 @@ static void rib_push_entry(struct decoder *d, const struct decode_envelope *e, s
 			decode_push_malformed(d, e, a->fault);
 		d->counts.of[a->action == BGP_DISCARD ? DECODE_DISCARDED : DECODE_MALFORMED_UPDATE]++;
 		damaged = a->action >= BGP_WITHDRAW ? OBS_DAMAGED : 0;
-		if (a->action == BGP_RESET)
-			return;
 	}
 	decode_path(d, a);
 	struct obs *o = decode_push(d, OBS_RIB, e);
@@ -118,10 +126,28 @@ static void rib_push_entry(struct decoder *d, const struct decode_envelope *e, s
 	decode_no_path(d);
 }
 
+// The first entry of a speaker whose AS the table left open tells who it is.
+static void rib_speaker_settle(struct decoder *d, const struct decode_source *s, const struct mrt_rib_entry *entry,
+			       const struct decode_envelope *e)
+{
+	static const struct bgp_context context = {.as_bytes = 4, .rib_entry = true};
+	const struct peer *speaker = &s->speakers[entry->peer];
+	struct bgp_attributes a;
+	if (!speaker->address.family)
+		return;
+	bgp_attributes(entry->attributes, &context, &a);
+	s->index[entry->peer] = decode_speaker_id(d, speaker, &a);
+	struct decode_envelope one = {.peer = s->index[entry->peer], .collector = e->collector, .time = e->time};
+	if (one.peer != PEER_NONE)
+		decode_push(d, OBS_RIB_PEER, &one);
+}
+
 static void rib_take_entry(struct decoder *d, const struct decode_source *s, const struct mrt_rib_entry *entry,
 			   const struct mrt_rib *rib, struct decode_envelope *e)
 {
 	static const struct bgp_context context = {.as_bytes = 4, .rib_entry = true};
+	if (UNLIKELY(entry->peer < s->index_count && s->index[entry->peer] == PEER_NONE && s->speakers))
+		rib_speaker_settle(d, s, entry, e);
 	if (UNLIKELY(entry->peer >= s->index_count || s->index[entry->peer] == PEER_NONE)) {
 		d->counts.of[DECODE_BAD_PEER_INDEX]++;
 		return;
@@ -170,12 +196,14 @@ static void rib_list_peer(struct decoder *d, struct decode_source *s, const stru
 	decode_push(d, OBS_RIB_PEER, e);
 }
 
-void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e)
+static void rib_take_dump(struct decoder *d, struct decode_source *s, const struct mrt_table_dump *dump,
+			  struct decode_envelope *e)
 {
 	static const struct bgp_context context = {.as_bytes = 2, .rib_entry = true};
-	const struct mrt_table_dump *dump = &m->dump;
 	struct peer key = {.address = dump->peer, .collector = e->collector, .asn = dump->peer_asn};
-	e->peer = decode_peer_id(d, &key);
+	struct decode_slot *slot = decode_make_room(d);
+	bgp_attributes(dump->attributes, &context, &slot->attributes);
+	e->peer = decode_speaker_id(d, &key, &slot->attributes);
 	if (e->peer == PEER_NONE) {
 		d->counts.of[DECODE_BAD_PEER_INDEX]++;
 		return;
@@ -184,7 +212,18 @@ void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_re
 		rib_open(d, s, e);
 	rib_list_peer(d, s, e);
 	e->route.originated = dump->originated;
-	struct decode_slot *slot = decode_make_room(d);
-	bgp_attributes(dump->attributes, &context, &slot->attributes);
 	rib_push_entry(d, e, slot, &dump->prefix);
+}
+
+void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_record *m, struct decode_envelope *e)
+{
+	int got = 1;
+	for (; got == 1; got = mrt_table_dump_next(&m->dump))
+		rib_take_dump(d, s, &m->dump, e);
+	if (UNLIKELY(got < 0)) {
+		d->counts.of[DECODE_MALFORMED]++;
+		s->rib_damaged = true;
+		e->peer = PEER_NONE;
+		decode_push_malformed(d, e, (uint32_t)-ERR_MALFORMED);
+	}
 }

@@ -21,6 +21,51 @@ struct decode_series {
 
 #define SERIES_UNKNOWN (UINT32_MAX - 1)
 
+struct decode_last {
+	struct instant time;
+	double number;
+};
+
+// A second value of one time: the first one came from the newer download (feed/line_ioda.h). True: it is left out.
+static bool series_is_second(struct decoder *d, struct decode_source *s, const struct record *r, uint32_t id,
+			     double number)
+{
+	if (id >= d->series_last_count) {
+		size_t grown = (size_t)id * 2 + 64;
+		d->series_last = alloc_resize(d->series_last, grown, sizeof(*d->series_last));
+		memset(d->series_last + d->series_last_count, 0,
+		       (grown - d->series_last_count) * sizeof(*d->series_last));
+		d->series_last_count = grown;
+	}
+	struct decode_last *last = &d->series_last[id];
+	bool second = instant_known(last->time) && last->time.ns == r->time.ns;
+	bool same = last->number == number || (isnan(last->number) && isnan(number));
+	d->counts.of[DECODE_SERIES_AGAIN] += second && same;
+	if (second && !same)
+		decode_contradicted(d, s, r);
+	if (!second)
+		*last = (struct decode_last){r->time, number};
+	return second;
+}
+
+// Remembers whom the series of others are about, for whoever looked for them under other names.
+static void series_note_stranger(struct decoder *d, struct cursor entity)
+{
+	char id[STRANGER_BYTES] = {0};
+	size_t n = cursor_left(&entity) < sizeof(id) - 1 ? cursor_left(&entity) : sizeof(id) - 1;
+	memcpy(id, entity.at, n);
+	for (size_t i = 0; i < d->stranger_count; i++)
+		if (!strcmp(d->strangers[i], id))
+			return;
+	if (d->stranger_count < STRANGERS_MAX)
+		memcpy(d->strangers[d->stranger_count++], id, sizeof(id));
+}
+
+const char *decoder_stranger(const struct decoder *d, size_t index)
+{
+	return index < d->stranger_count ? d->strangers[index] : NULL;
+}
+
 static bool series_text_is(const char *text, struct cursor word)
 {
 	return strlen(text) == cursor_left(&word) && !memcmp(text, word.at, cursor_left(&word));
@@ -52,6 +97,8 @@ static uint32_t series_of(struct decoder *d, struct cursor key, struct cursor en
 	*slot = (struct decode_series){.length = (uint16_t)n, .entities = entities};
 	memcpy(slot->key, key.at, n);
 	slot->id = series_find(d, entity, signal);
+	if (slot->id == SERIES_UNKNOWN && d->stranger_count < STRANGERS_MAX)
+		series_note_stranger(d, entity);
 	return slot->id;
 }
 
@@ -97,6 +144,8 @@ void decode_series(struct decoder *d, struct decode_source *s, const struct reco
 		decode_bad_line(d, s, r, "more series than this version can tell apart");
 		return;
 	}
+	if (series_is_second(d, s, r, id, number))
+		return;
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
 	struct obs *o = decode_push(d, OBS_SERIES, &e);
 	o->series = id;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// LINE_TOOL records: attempts that fping, ZMap and scamper made, as probes of the observer that their file is named after. A failure
+// LINE_TOOL records: attempts that fping, ping, ZMap and scamper made, as probes of the observer that their file is named after. A failure
 // is one only where the tool says so. ZMap's round-trip times are left out: it stamps a probe when it fills a batch and an
 // answer when it gets round to it, tens to hundreds of
 // milliseconds off. So are its errors of routers: in ZMap 2.1.1 they name a target that was never asked.
@@ -23,6 +23,9 @@ static const struct tool_word tool_words[] = {
 	{"scamper", "timeout", PROBE_ICMP_ECHO, PROBE_TIMEOUT},
 	{"scamper", "unreach", PROBE_ICMP_ECHO, PROBE_HOST_UNREACHABLE},
 	{"scamper", "own", PROBE_ICMP_ECHO, PROBE_LOCAL_FAULT},
+	{"ping", "resp", PROBE_ICMP_ECHO, PROBE_OK},
+	{"ping", "timeout", PROBE_ICMP_ECHO, PROBE_TIMEOUT},
+	{"ping", "unreach", PROBE_ICMP_ECHO, PROBE_HOST_UNREACHABLE},
 	{"zmap", "echoreply", PROBE_ICMP_ECHO, PROBE_OK},
 	{"zmap", "synack", PROBE_TCP_CONNECT, PROBE_OK},
 	{"zmap", "rst", PROBE_TCP_CONNECT, PROBE_REFUSED},
@@ -141,6 +144,10 @@ void decode_tool(struct decoder *d, struct decode_source *s, const struct record
 	}
 	struct decode_envelope e = {.peer = PEER_NONE, .time = r->time};
 	read.collector = tool_observer_of(d, s, r);
+	if (read.collector >= OBSERVERS_MAX) {
+		decode_bad_line(d, s, r, DECODE_OBSERVERS_OVER);
+		return;
+	}
 	*decode_push(d, OBS_PROBE, &e) = read;
 	d->counts.of[DECODE_PROBES]++;
 }

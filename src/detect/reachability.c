@@ -191,16 +191,6 @@ static void reachability_detection_begin(struct detection *d, const struct reach
 		d->fall[i] = d->rise[i] = INSTANT_NONE;
 }
 
-// Before `t` it was seen in the interval just before; or, where nobody looked then, in the newest one in which somebody did.
-struct instant reachability_seen_before(const struct reachability *r, struct instant t, int64_t width)
-{
-	size_t i = r->bin_count;
-	while (i && (r->bins[i - 1].time.ns >= t.ns || !(r->bins[i - 1].sent || r->bins[i - 1].services)))
-		i--;
-	bool pause = i && t.ns - r->bins[i - 1].time.ns > (int64_t)detect_value(r->decisions, REACH_PAUSE_BINS) * width;
-	return pause ? r->bins[i - 1].time : instant_after(t, -width);
-}
-
 // The first of the intervals in which a loss seen now may have begun: so many of them, none from before a pause in the data
 // or from the loss before. Late probes can give an interval twice: never more than there is room for all the same.
 static size_t reachability_window_first(const struct reachability *r, int64_t width)
@@ -232,7 +222,7 @@ static struct moment reachability_loss_onset(const struct reachability *r, int64
 	if (!changepoint_in_loss(window, n, &quiet, scratch, &at))
 		at.from = at.to = at.best;
 	struct instant best = r->bins[first + at.best].time;
-	struct instant from = reachability_seen_before(r, r->bins[first + at.from].time, width);
+	struct instant from = instant_after(r->bins[first + at.from].time, -width);
 	struct instant to = instant_after(r->bins[first + at.to].time, width);
 	return reachability_moment_between(from, best, to);
 }
@@ -302,7 +292,7 @@ static void reachability_loss_step(struct reachability *r, const struct pulse *p
 		r->low_since = b->time;
 	if (r->low_bins < detect_value(r->decisions, REACH_LOSS_CLOSE_BINS))
 		return;
-	d->end = reachability_moment_between(reachability_seen_before(r, r->low_since, p->width_ns), r->low_since,
+	d->end = reachability_moment_between(instant_after(r->low_since, -p->width_ns), r->low_since,
 					     instant_after(r->low_since, p->width_ns));
 	r->loss_open = false;
 	for (size_t i = 0; i < r->look_count; i++) {
@@ -315,8 +305,8 @@ static void reachability_loss_step(struct reachability *r, const struct pulse *p
 static void reachability_latency_open(struct reachability *r, const struct pulse *p)
 {
 	struct detection *d = &r->latency;
-	struct moment start = reachability_moment_between(reachability_seen_before(r, r->high_since, p->width_ns),
-							  r->high_since, instant_after(r->high_since, p->width_ns));
+	struct moment start = reachability_moment_between(instant_after(r->high_since, -p->width_ns), r->high_since,
+							  instant_after(r->high_since, p->width_ns));
 	reachability_detection_begin(d, r, SIGNAL_LATENCY, start);
 	d->baseline = 1000;
 	d->lowest = 1000;
@@ -350,7 +340,7 @@ static void reachability_latency_step(struct reachability *r, const struct pulse
 		r->calm_since = b->time;
 	if (r->calm_bins < detect_value(r->decisions, REACH_LATENCY_BINS))
 		return;
-	d->end = reachability_moment_between(reachability_seen_before(r, r->calm_since, p->width_ns), r->calm_since,
+	d->end = reachability_moment_between(instant_after(r->calm_since, -p->width_ns), r->calm_since,
 					     instant_after(r->calm_since, p->width_ns));
 	r->latency_open = false;
 	r->out.take(r->out.context, d, false);

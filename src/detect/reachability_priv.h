@@ -47,6 +47,3 @@ struct reachability {
 };
 
 void services_now(struct reachability *r);
-
-// reachability.c: the newest time before `t` at which it was seen. `width` of an interval, ns.
-struct instant reachability_seen_before(const struct reachability *r, struct instant t, int64_t width);

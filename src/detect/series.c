@@ -328,11 +328,6 @@ bool series_judged(const struct series_watch *s)
 	return s->judged;
 }
 
-int64_t series_hole_ns(const struct series_watch *s)
-{
-	return (int64_t)series_value_of(s, SERIES_SILENT_STEPS) * s->step_ns;
-}
-
 double series_baseline(const struct series_watch *s)
 {
 	return (double)s->baseline;

@@ -45,8 +45,6 @@ void series_now(struct series_watch *s); // tells once more of what is open, as 
 void series_finish(struct series_watch *s, struct instant now); // the data ended: an open event stays without an end
 enum series_state series_state(const struct series_watch *s);
 bool series_judged(const struct series_watch *s); // there was a moment at which a departure would have been seen
-// No value for longer than this is a hole; 0: its steps are not known yet.
-int64_t series_hole_ns(const struct series_watch *s);
 double series_baseline(const struct series_watch *s);
 size_t series_bytes(void);				    // one detector without an event
 void series_carry(struct carry *c, struct series_watch *s); // all but what it was created with

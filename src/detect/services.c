@@ -62,8 +62,7 @@ static void services_class_up(struct reachability *r, uint8_t signal, const stru
 	s->last_recovered = c->recovered;
 	if (s->down || !s->open)
 		return;
-	s->d.end = (struct moment){c->recovered, reachability_seen_before(r, c->recovered, r->width_ns), c->recovered,
-				   0.9};
+	s->d.end = (struct moment){c->recovered, instant_after(c->recovered, -r->width_ns), c->recovered, 0.9};
 	s->open = false;
 	r->out.take(r->out.context, &s->d, false);
 }

@@ -2,7 +2,9 @@
 // Clock, hours and duration. Their rates are from published labels.
 #include "diagnose/evidence_priv.h"
 
-#define HALF_HOUR_S 1800.0 // of the clock
+#define HALF_HOUR_S   1800.0 // of the clock
+#define VAGUE_LEAST_S 60.0   // bounds of how long it lasted count where they are so far apart,
+#define VAGUE_SHARE   0.1    // and that much of it
 
 struct finding look_half_hour(const struct incident *n, const struct decisions *d)
 {
@@ -22,19 +24,36 @@ struct finding look_night(const struct incident *n, const struct decisions *d)
 	return finding(hour < until, hour >= until, hour, NAN);
 }
 
+// How long it lasted at least and at most: a start or an end in a gap may lie anywhere in it. What is not over has no most.
+static void evidence_context_lasted_bounds(const struct incident *n, double *ret_least, double *ret_most)
+{
+	const struct moment *start = &n->story.start, *end = &n->story.end;
+	bool over = n->story.state == INCIDENT_CLOSED;
+	*ret_least = n->facts.lasted_s;
+	*ret_most = over ? n->facts.lasted_s : INFINITY;
+	if (!instant_known(start->best) || !over || !instant_known(end->best))
+		return;
+	double least = instant_gap_s(start->to, end->from), most = instant_gap_s(start->from, end->to);
+	if (most - least < VAGUE_LEAST_S || most - least < VAGUE_SHARE * n->facts.lasted_s)
+		return; // as sharp as such things are
+	*ret_least = least;
+	*ret_most = most;
+}
+
 struct finding look_short(const struct incident *n, const struct decisions *d)
 {
-	double lasted = n->facts.lasted_s;
+	double lasted = n->facts.lasted_s, least, most;
 	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	return finding(lasted <= limit(d, JUDGE_SHORT_S) && n->story.state == INCIDENT_CLOSED,
-		       lasted > limit(d, JUDGE_SHORT_S), lasted, NAN);
+	evidence_context_lasted_bounds(n, &least, &most);
+	return finding(most <= limit(d, JUDGE_SHORT_S), least > limit(d, JUDGE_SHORT_S), lasted, NAN);
 }
 
 struct finding look_hours(const struct incident *n, const struct decisions *d)
 {
-	double lasted = n->facts.lasted_s;
+	double lasted = n->facts.lasted_s, least, most;
 	if (!(lasted >= limit(d, JUDGE_PUBLISHED_LEAST_S)))
 		return finding_unknown();
-	return finding(lasted >= limit(d, JUDGE_HOURS_S), n->story.state == INCIDENT_CLOSED, lasted, NAN);
+	evidence_context_lasted_bounds(n, &least, &most);
+	return finding(least >= limit(d, JUDGE_HOURS_S), most < limit(d, JUDGE_HOURS_S), lasted, NAN);
 }

@@ -5,8 +5,10 @@
 // lasts for hours is not told anew each ten seconds. Which entities are looked at depends on their own data alone.
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/must.h"
 #include "diagnose/diagnose.h"
 #include "engine/pipeline_priv.h"
+#include "model/carried.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +125,9 @@ static enum book_news cut_incident_tell(struct pipeline *p, const struct inciden
 	struct text head = {0};
 	text_clear(document);
 	size_t rest = incident_json(document, v, n);
-	enum book_news news = book_told(p->book, i, hash_bytes(document->bytes + rest, document->length - rest));
+	struct hash_wide digest = {0};
+	hash_wide_add(&digest, document->bytes + rest, document->length - rest);
+	enum book_news news = book_told(p->book, i, digest);
 	if (news != BOOK_SAME && p->revisions.take) {
 		incident_json_head(&head, n);
 		text_bytes(&head, document->bytes + rest, document->length - rest);
@@ -146,12 +150,36 @@ static uint64_t cut_surroundings_of(const struct pipeline *p)
 	return h;
 }
 
-static uint64_t cut_inputs_of(const struct incident *n, uint64_t surroundings)
+static int cut_digest_add(void *context, const void *bytes, size_t n)
 {
-	uint64_t of_story = hash_words(&n->story, sizeof(n->story)), of_facts = hash_words(&n->facts, sizeof(n->facts));
-	return hash_pair(hash_pair(of_story, of_facts),
-			 hash_pair(hash_words(&n->ties, sizeof(n->ties)), surroundings)) |
-	       1;
+	hash_wide_add(context, bytes, n);
+	return 0;
+}
+
+// Member by member, as it would be carried: what lies between members is not looked at, and words count by their letters.
+static struct hash_wide cut_inputs_of(struct incident *n, uint64_t surroundings)
+{
+	struct hash_wide digest = {1, 1};
+	struct carry c = {.way = CARRY_SAVE, .out = {cut_digest_add, &digest}};
+	incident_told_carry(&c, n);
+	hash_wide_add(&digest, &surroundings, sizeof(surroundings));
+	return digest;
+}
+
+// Those that were withdrawn or merged. Whether there were any.
+static bool cut_gone_tell(struct pipeline *p)
+{
+	struct incident_view view = cut_view_of(p);
+	struct text document = {0};
+	enum book_news news;
+	bool told = false;
+	for (const struct incident *n; (n = book_withdrawn(p->book, &news)); told = true) {
+		text_clear(&document);
+		incident_json(&document, &view, n);
+		cut_revision_tell(p, n, news, &document);
+	}
+	text_free(&document);
+	return told;
 }
 
 // Whether anything was told.
@@ -171,15 +199,20 @@ static bool cut_incidents_tell(struct pipeline *p)
 		diagnose_incident(&in, &n->verdict);
 		told |= cut_incident_tell(p, &view, i, &scratch) != BOOK_SAME;
 	}
-	enum book_news news;
-	for (const struct incident *n; (n = book_withdrawn(p->book, &news));) {
-		text_clear(&scratch);
-		incident_json(&scratch, &view, n);
-		cut_revision_tell(p, n, news, &scratch);
-		told = true;
-	}
 	text_free(&scratch);
-	return told;
+	return cut_gone_tell(p) || told;
+}
+
+void cut_withdraw(struct pipeline *p, uint32_t entity)
+{
+	struct instant cut = p->cut;
+	must(entity < p->entities->count);
+	book_withdraw_all(p->book, entity);
+	if (instant_known(p->next_cut))
+		p->cut = instant_after(p->next_cut, -p->cut_ns);
+	cut_blind(p);
+	(void)cut_gone_tell(p);
+	p->cut = cut; // nothing else was looked at
 }
 
 // Whether the entity is looked at now.

@@ -62,10 +62,11 @@ struct instant pipeline_cut(const struct pipeline *p);	     // its time; unknown
 const struct routes *pipeline_routes(const struct pipeline *p);
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
 bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
-// Stretches in which nobody looked at the entity, since the first that did. *ret is the caller's, to free.
-size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, struct coverage_span **ret);
 struct instant pipeline_first(const struct pipeline *p); // times of the first and the newest observation
 struct instant pipeline_last(const struct pipeline *p);
+// Stretches, from the first look at the entity to the end of the data, in which nothing looked at it: of them nothing can be said. *ret is
+// the caller's, to free.
+size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, struct coverage_span **ret);
 double pipeline_watch_s(const struct pipeline *p); // watch interval of the probes, seconds; 0: none
 const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity); // borrowed until the next take
 const struct observer_list *pipeline_observers(const struct pipeline *p);    // changes of observers, in order

@@ -60,9 +60,13 @@ struct pipeline {
 	size_t hold_time_count;
 	struct limits limits;		    // reached in looks, and here
 	struct instant first, last, probed; // probed: first probe
+	struct instant heard;		    // the newest word of any router
+	int64_t heard_gap_ns;		    // longest usual gap between such words, of a second at least
+	uint32_t heard_gaps;		    // so many were seen
 	int64_t ticked;			    // second of the routing data that the levels were told of
 	int64_t *deadlines;		    // by level, ns: when a tick does something; INT64_MAX: never
 	int64_t deadline;		    // the first of them
+	uint32_t takers[OBS_KIND_COUNT];    // of each kind: stages, a bit each
 	// cuts
 	struct watch *watches; // by entity
 	struct book *book;
@@ -80,10 +84,6 @@ struct pipeline {
 	bool any_late;
 };
 
-// pipeline.c
-void pipeline_deadline_note(struct pipeline *p, size_t level);		   // when its level does something by itself
-struct series_watch *pipeline_series(struct pipeline *p, uint32_t series); // its detector, made on first use
-
 // look.c
 // Assembles what is open and hands it to the book, as if the data ended at `now`.
 void look_entity(struct pipeline *p, uint32_t entity, struct instant now);
@@ -91,4 +91,6 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now); // fo
 
 // cut.c
 void cut_make(struct pipeline *p, struct instant now);
+// Its open incidents are withdrawn: it is not watched any more. Told at the point of the grid that was passed last.
+void cut_withdraw(struct pipeline *p, uint32_t entity);
 void cut_blind(struct pipeline *p); // the list of those who are blind, anew

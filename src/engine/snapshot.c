@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/crc32c.h"
-#include "engine/pipeline_priv.h"
+#include "engine/stage.h"
 #include "model/carried.h"
 
 #include <stdlib.h>
@@ -34,13 +34,13 @@ struct snapshot {
 	struct snapshot_about about;
 	uint32_t *entity_of; // number then → number now
 	size_t entity_count;
+	bool *begins; // by number now: the state has nothing of it
 };
 
 struct snapshot_run { // what the section functions work on
 	struct snapshot_parts parts;
 	struct snapshot_about about;
 	struct snapshot *loaded; // null when saving
-	uint32_t entity;	 // whose section it is: its number now
 };
 
 static void snapshot_about_free(struct snapshot_about *a)
@@ -122,6 +122,11 @@ static void snapshot_entities_carry(struct carry *c, void *self)
 		return;
 	run->loaded->entity_of = of;
 	run->loaded->entity_count = n;
+	run->loaded->begins = alloc_zero(l->count, sizeof(bool));
+	memset(run->loaded->begins, true, l->count);
+	for (size_t i = 0; i < n && carry_good(c); i++)
+		if (of[i] != CARRY_GONE)
+			run->loaded->begins[of[i]] = false;
 	c->entities = (struct carry_map){of, n};
 }
 
@@ -130,151 +135,26 @@ static void snapshot_targets_carry(struct carry *c, void *self)
 	targets_carry(c, ((struct snapshot_run *)self)->parts.targets);
 }
 
-static void snapshot_clock_carry(struct carry *c, void *self)
+// What the stages need, in their order: the map of entities comes first.
+static void snapshot_before_carry(struct carry *c, struct snapshot_run *run)
 {
-	struct pipeline *p = ((struct snapshot_run *)self)->parts.pipeline;
-	CARRY(c, p->hold_times);
-	CARRY(c, p->hold_time_count);
-	carry_check(c, p->hold_time_count <= HOLD_TIMES_MAX);
-	CARRY(c, p->limits);
-	CARRY(c, p->first);
-	CARRY(c, p->last);
-	CARRY(c, p->probed);
-	c->latest = p->last;
-	CARRY(c, p->ticked);
-	CARRY(c, p->deadline);
-	CARRY(c, p->cut);
-	CARRY(c, p->next_cut);
-	CARRY(c, p->next_tick);
-	carry_check(c, instant_known(p->next_cut) == instant_known(p->next_tick));
-	carry_check(c, !instant_known(p->next_cut) || (p->next_cut.ns > p->last.ns && p->next_tick.ns > p->last.ns));
-	CARRY(c, p->news);
-	CARRY(c, p->origin_news);
-	for (size_t i = 0; i < COLLECTORS_MAX + OBSERVERS_MAX; i++)
-		CARRY(c, p->late[i]);
-	CARRY(c, p->any_late);
+	carry_section(c, "entities", 1, snapshot_entities_carry, run);
+	carry_section(c, "targets", 1, snapshot_targets_carry, run);
 }
 
-static void snapshot_observers_carry(struct carry *c, void *self)
+static void snapshot_stages_carry(struct carry *c, const struct snapshot_run *run)
 {
-	struct observer_list *l = &((struct snapshot_run *)self)->parts.pipeline->observers;
-	carry_room(c, CARRY_ARRAY(l->at, l->count, l->capacity), 12);
-	for (size_t i = 0; i < l->count && carry_good(c); i++)
-		observer_change_carry(c, &l->at[i]);
-}
-
-static void snapshot_reach_carry(struct carry *c, void *self)
-{
-	struct pipeline *p = ((struct snapshot_run *)self)->parts.pipeline;
-	if (p->reach)
-		reach_carry(c, p->reach);
-}
-
-static void snapshot_blocks_carry(struct carry *c, void *self)
-{
-	blocks_carry(c, ((struct snapshot_run *)self)->parts.pipeline->blocks);
-}
-
-static void snapshot_sessions_carry(struct carry *c, void *self)
-{
-	sessions_carry(c, ((struct snapshot_run *)self)->parts.pipeline->sessions);
-}
-
-static void snapshot_routes_carry(struct carry *c, void *self)
-{
-	routes_carry(c, ((struct snapshot_run *)self)->parts.pipeline->routes);
-}
-
-static void snapshot_book_carry(struct carry *c, void *self)
-{
-	book_carry(c, ((struct snapshot_run *)self)->parts.pipeline->book);
-}
-
-static void snapshot_watch_carry(struct carry *c, struct watch *w)
-{
-	CARRY(c, w->news);
-	CARRY(c, w->open);
-	CARRY(c, w->opened);
-	CARRY(c, w->look_at);
-	CARRY(c, w->origin_news);
-	CARRY(c, w->groups);
-	CARRY(c, w->settled);
-	CARRY(c, w->unconfirmed);
-	CARRY(c, w->unconfirmed_gone);
-}
-
-static void snapshot_one_entity_carry(struct carry *c, void *self)
-{
-	struct snapshot_run *run = self;
-	struct pipeline *p = run->parts.pipeline;
-	uint32_t e = run->entity;
-	snapshot_watch_carry(c, &p->watches[e]);
-	dossier_carry(c, &p->dossiers[e]);
-	for (uint8_t s = 0; s < SIGNAL_ROUTING_COUNT; s++) {
-		level_carry(c, p->levels[e * SIGNAL_ROUTING_COUNT + s]);
-		if (carry_loads(c))
-			pipeline_deadline_note(p, e * SIGNAL_ROUTING_COUNT + s);
+	struct stage_carried carried = {.pipeline = run->parts.pipeline, .targets = run->parts.targets};
+	const struct stage *stage;
+	if (run->loaded) {
+		carried.entity_of = run->loaded->entity_of;
+		carried.entity_count = run->loaded->entity_count;
+		carried.begins = run->loaded->begins;
 	}
-	reachability_carry(c, p->reachability[e]);
-	share_carry(c, p->shares[e]);
-	checks_carry(c, p->checks[e]);
+	for (size_t i = 0; (stage = stage_at(i)); i++)
+		if (stage->carry)
+			carry_section(c, stage->name, stage->version, stage->carry, &carried);
 }
-
-static void snapshot_each_entity_carry(struct carry *c, void *self)
-{
-	struct snapshot_run *run = self;
-	size_t n = run->parts.pipeline->entities->count;
-	if (carry_loads(c))
-		n = run->loaded->entity_count;
-	for (uint32_t e = 0; e < n && carry_good(c); e++) {
-		run->entity = carry_loads(c) ? run->loaded->entity_of[e] : e;
-		if (run->entity == CARRY_GONE)
-			carry_skip(c, "entity");
-		else
-			carry_section(c, "entity", 1, snapshot_one_entity_carry, run);
-	}
-}
-
-// Whose detectors exist: those of series with a value so far, by their number.
-static void snapshot_series_all_carry(struct carry *c, void *self)
-{
-	struct snapshot_run *run = self;
-	struct pipeline *p = run->parts.pipeline;
-	size_t n = p->targets ? series_count(run->parts.targets) : 0;
-	carry_count(c, &n, 1);
-	for (uint32_t i = 0; i < n && carry_good(c); i++) {
-		bool any = i < p->series_count && p->series[i];
-		CARRY(c, any);
-		if (!any)
-			continue;
-		if (carry_loads(c))
-			carry_within(c, CARRY_SERIES, i);
-		if (!carry_good(c))
-			return;
-		const struct series *s = series_at(run->parts.targets, i);
-		if (s->entity < p->entities->count) {
-			series_carry(c, carry_loads(c) ? pipeline_series(p, i) : p->series[i]);
-			continue;
-		}
-		struct series_watch *gone =
-			series_create(p->decisions, s->entity, i, s->signal, (struct detection_sink){0});
-		series_carry(c, gone);
-		series_free(gone);
-	}
-}
-
-static const struct {
-	const char *name;
-	uint32_t version;
-	void (*carry)(struct carry *c, void *run);
-} snapshot_stages[] = {
-	{"entities", 1, snapshot_entities_carry}, // first: the map that the others need
-	{"targets", 1, snapshot_targets_carry},	    {"clock", 1, snapshot_clock_carry},
-	{"observers", 1, snapshot_observers_carry}, {"reach", 1, snapshot_reach_carry},
-	{"blocks", 1, snapshot_blocks_carry},	    {"sessions", 1, snapshot_sessions_carry},
-	{"routes", 1, snapshot_routes_carry},	    {"each", 1, snapshot_each_entity_carry},
-	{"series", 1, snapshot_series_all_carry},   {"book", 1, snapshot_book_carry},
-};
 
 struct snapshot_sum { // passes bytes on and sums them
 	struct carry_sink out;
@@ -299,8 +179,8 @@ int snapshot_save(const struct snapshot_parts *parts, struct carry_sink out)
 	CARRY(&c, head);
 	carry_section(&c, "about", 1, snapshot_about_carry, &run.about);
 	carry_section(&c, "names", 1, snapshot_names_carry, &run.parts);
-	for (size_t i = 0; i < ARRAY_LEN(snapshot_stages); i++)
-		carry_section(&c, snapshot_stages[i].name, snapshot_stages[i].version, snapshot_stages[i].carry, &run);
+	snapshot_before_carry(&c, &run);
+	snapshot_stages_carry(&c, &run);
 	uint32_t total = sum.sum;
 	CARRY(&c, total);
 	return c.code;
@@ -359,6 +239,16 @@ static bool snapshot_about_same(const struct snapshot_about *a, const struct sna
 	       strcmp(a->definition, b->definition) == 0 && a->settings == b->settings;
 }
 
+// Entities that the state does not have begin with what the table knows.
+static void snapshot_new_begin(const struct snapshot *s, struct pipeline *p)
+{
+	bool any = false;
+	for (size_t e = 0; e < p->entities->count; e++)
+		any |= s->begins[e];
+	if (any)
+		routes_begin(p->routes, s->begins);
+}
+
 int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *targets)
 {
 	struct snapshot_about about;
@@ -367,11 +257,12 @@ int snapshot_load(struct snapshot *s, struct pipeline *p, struct target_table *t
 	if (!snapshot_about_same(&s->about, &about))
 		return ERR_USAGE;
 	s->carry.words = &p->words;
-	for (size_t i = 0; i < ARRAY_LEN(snapshot_stages); i++)
-		carry_section(&s->carry, snapshot_stages[i].name, snapshot_stages[i].version, snapshot_stages[i].carry,
-			      &run);
+	snapshot_before_carry(&s->carry, &run);
+	snapshot_stages_carry(&s->carry, &run);
 	if (cursor_left(&s->carry.in))
 		carry_fail(&s->carry, ERR_MALFORMED);
+	if (carry_good(&s->carry))
+		snapshot_new_begin(s, p);
 	return s->carry.code;
 }
 
@@ -391,5 +282,6 @@ void snapshot_close(struct snapshot *s)
 		return;
 	snapshot_about_free(&s->about);
 	free(s->entity_of);
+	free(s->begins);
 	free(s);
 }

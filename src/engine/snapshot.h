@@ -2,7 +2,7 @@
 // The whole state of the engine as one run of bytes: marked, versioned, with a sum over all of it. Whoever loads one and
 // goes on with the data gets what the run that wrote it would have got, byte for byte. Names come first, numbers after:
 // entities are found again by name; what is of one that is no longer watched, or has other addresses now, is left out, and a new
-// one starts without a past. Bytes that are damaged, cut, of another version or made with other settings are refused.
+// one begins with what the routing table knows of it. Bytes that are damaged, cut, of another version or made with other settings are refused.
 #pragma once
 
 #include "base/carry.h"

@@ -157,7 +157,8 @@ static void paths_pair_event(struct facts_paths *p, const struct route_log_event
 		return;
 	u->now += back;
 	u->now -= left;
-	u->first = instant_known(u->first) || back ? u->first : e->time;
+	if (left && (!instant_known(u->first) || e->time.ns < u->first.ns))
+		u->first = e->time;
 	u->lost |= left && (double)u->now <= facts_value(p->v, FACTS_UPSTREAM_LEFT) * (double)u->pairs;
 }
 

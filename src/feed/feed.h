@@ -8,6 +8,8 @@
 #define FEED_SOURCES_MAX 100000 // files in one run
 #define FEED_OPEN_MAX	 256	// of them open at a time: those whose time ranges overlap
 
+#define FEED_STANDARD_INPUT "-" // a path that means it
+
 #define FEED_AGAIN 2 // answer of feed_next: nothing more for now
 
 struct feed;
@@ -23,14 +25,40 @@ struct feed_source {			       // one file, by the order it was added
 struct feed *feed_create(void);
 void feed_free(struct feed *f);
 
-// Expands a path: a file, a folder (every file below it whose name says MRT or BMP: *.mrt* *.bmp* bview.* rib.* updates.*
-// and, for a folder named by the user, anything that is not *.index, *.json, *.ndjson*, *.csv*, *.pcap*), or a glob.
-// In a folder called probes, series or atlas the files of lines that a recording keeps there are wanted too.
-// Calls found() once per file, in name order. 0, or ERR_NOT_FOUND, or -errno.
+// What a path led to and is not read.
+enum feed_left {
+	FEED_LEFT_UNREADABLE, // `error` says why; also what is no plain file and no folder: ERR_NO_FILE
+	FEED_LEFT_UNKNOWN,    // neither its name nor its first bytes say anything that is read here
+	FEED_LEFT_EMPTY,      // the same, of a file without a byte
+	FEED_LEFT_NOTES,      // by its name something for people, or beside the data: *.md, *.html, *.log, *.pcap …
+	FEED_LEFT_RECORDING,  // a recording in a folder that is none: its files mean nothing without its recording.json
+	FEED_LEFT_LINK,	      // a link to a folder that is not below the path
+};
+
+struct feed_aside {
+	const char *path; // borrowed for the call
+	enum feed_left why;
+	int error;
+	bool data; // it lies in a folder of a recording where all should be data
+};
+
+struct feed_finder {
+	void *context;
+	int (*file)(void *context, const char *file);		  // stops the search with anything but 0
+	void (*aside)(void *context, const struct feed_aside *a); // may be null
+};
+
+// Expands a path: a file, standard input, a folder, or a glob. Of a folder every file below it is wanted whose name says MRT or BMP
+// (*.mrt* *.bmp* bview.* rib.* updates.*), or whose first bytes say that it is one of these or of lines; in a recording
+// the latter only where it keeps data (bgp, bmp, probes, series, atlas). Calls file() once per file, in name order, and aside() for
+// the rest. 0, or ERR_NOT_FOUND (a folder without any such file, too), or -errno, or ERR_NO_FILE.
+int feed_find(const char *path, const struct feed_finder *to);
+// The same without a word about the rest.
 int feed_expand(const char *path, int (*found)(void *context, const char *file), void *context);
 
-// Whether the file's name says that it is one of lines of text (probes, series, results of RIPE Atlas).
+// Whether the file's name says that it is one of lines of text (probes, series, results of RIPE Atlas); or else its content.
 bool feed_names_lines(const char *file);
+bool feed_holds_lines(const char *file);
 
 // Adds a file as a source. Never opens it for good: unreadable files come out as RECORD_GAP with GAP_UNREADABLE.
 // 0, ERR_FULL.

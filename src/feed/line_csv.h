@@ -21,12 +21,17 @@ int MUST_USE line_csv_field(struct cursor *c, bool *more, struct line_field *f);
 
 struct line_csv {
 	uint8_t column[CSV_WANTED]; // which column holds it
+	char comma;		    // between fields: ',', ';' (then a value may have a decimal comma) or a tab
 };
 
 extern const struct line_csv line_csv_default; // time,entity,signal,value
 
 // Whether the line names columns, and all that are needed.
 bool line_csv_header(struct cursor line, struct line_csv *ret);
+// What a first line that names none of ours says about the others: *ret is the form of its values. False: it names columns, which are
+// others than those wanted; `why`, which is cleared, then says what was found and what is wanted.
+bool MUST_USE line_csv_guess(struct cursor line, struct line_csv *ret, struct text *why);
 
-// Puts entity, tab, signal, tab, value into `out`, which is cleared. False: fewer columns, or no readable time.
+// Puts entity, tab, signal, tab, value into `out`, which is cleared. False: fewer columns, or no readable time; `out` then says it
+// in words.
 bool MUST_USE line_csv_take(const struct line_csv *csv, struct cursor line, struct text *out, struct instant *ret);

@@ -3,6 +3,7 @@
 #include "feed/line_fping.h"
 
 #include "base/err.h"
+#include "base/number.h"
 #include "base/scan.h"
 #include "base/when.h"
 
@@ -95,9 +96,11 @@ static bool line_fping_take_until(struct cursor *c, const char *mark, struct cur
 }
 
 // "198.18.0.2  : [0], 64 bytes, 1.68 ms (1.68 avg, 0% loss)", "198.18.0.9 : [0], timed out (NaN avg, 100% loss)"
-static int line_fping_take_attempt(struct cursor c, struct instant stamp, struct text *out, struct instant *ret)
+static int line_fping_take_attempt(struct cursor c, struct instant stamp, struct text *out,
+				   struct line_fping_attempt *ret)
 {
 	struct cursor host, sequence, bytes, ms = {0};
+	uint64_t number;
 	if (!line_fping_take_until(&c, " : [", &host) || !line_fping_take_until(&c, "], ", &sequence))
 		return ERR_MALFORMED;
 	while (host.at < host.end && host.end[-1] == ' ')
@@ -109,25 +112,33 @@ static int line_fping_take_attempt(struct cursor c, struct instant stamp, struct
 		      !line_fping_sent_at(stamp, ms, &stamp)))
 		return ERR_MALFORMED;
 	line_fping_put_attempt(out, host, lost ? "timeout" : "resp", ms);
-	*ret = stamp;
+	bool numbered = number_u64(&sequence, UINT32_MAX - 1, &number) && !cursor_left(&sequence);
+	*ret = (struct line_fping_attempt){stamp, host, numbered ? (int64_t)number : -1, false};
 	return 1;
 }
 
-int line_fping_text(struct cursor line, struct text *out, struct instant *ret, bool *ret_sums)
+void line_fping_put_lost(struct text *out, struct cursor host)
+{
+	line_fping_put_attempt(out, host, "timeout", (struct cursor){0});
+}
+
+int line_fping_text(struct cursor line, struct text *out, struct line_fping_attempt *ret)
 {
 	struct instant stamp;
 	struct cursor c = line;
-	*ret_sums = line_fping_find(line, " : xmt/rcv/%") != NULL;
+	*ret = (struct line_fping_attempt){.sums = line_fping_find(line, " : xmt/rcv/%") != NULL, .number = -1};
 	if (line_fping_take_stamp(&c, &stamp) && line_fping_find(c, " : ["))
 		return line_fping_take_attempt(c, stamp, out, ret);
 	// "198.18.0.2 : 1.68 0.036", "ICMP Host Unreachable from … for ICMP Echo sent to …", "[22:48:05]" of -Q.
 	bool stamped = cursor_left(&line) && *line.at == '[' && !line_fping_find(line, "] ");
 	bool other = line_fping_find(line, " : ") && !line_fping_find(line, " : [");
-	return *ret_sums || stamped || other || line_fping_find(line, "ICMP ") == line.at ? 0 : ERR_MALFORMED;
+	return ret->sums || stamped || other || line_fping_find(line, "ICMP ") == line.at ? 0 : ERR_MALFORMED;
 }
 
-static int line_fping_take_members(const struct scan_value *members, bool lost, struct text *out, struct instant *ret)
+static int line_fping_take_members(const struct scan_value *members, bool lost, struct text *out,
+				   struct line_fping_attempt *ret)
 {
+	int64_t number = -1;
 	struct cursor inner = members->text, host = {0}, stamp = {0}, ms = {0};
 	struct scan_value key, value;
 	struct instant time;
@@ -143,27 +154,29 @@ static int line_fping_take_members(const struct scan_value *members, bool lost, 
 			stamp = value.text;
 		if (scan_is(&key, "rtt"))
 			ms = value.text;
+		if (scan_is(&key, "seq") && !scan_i64(&value, 0, UINT32_MAX - 1, &number))
+			number = -1;
 	}
 	if (got < 0 || !line_fping_host_plain(host) || !when_number(stamp, &time) ||
 	    (!lost && !line_fping_sent_at(time, ms, &time)))
 		return ERR_MALFORMED;
 	line_fping_put_attempt(out, host, lost ? "timeout" : "resp", lost ? (struct cursor){0} : ms);
-	*ret = time;
+	*ret = (struct line_fping_attempt){time, host, number, false};
 	return 1;
 }
 
-int line_fping_object(struct cursor line, struct text *out, struct instant *ret, bool *ret_sums)
+int line_fping_object(struct cursor line, struct text *out, struct line_fping_attempt *ret)
 {
 	static const char *const others[] = {"stats", "warning", "summary", "vSum", "intSum"};
 	struct scan_value key, value;
-	*ret_sums = false;
+	*ret = (struct line_fping_attempt){.number = -1};
 	if (!scan_enter(&line, '{') || scan_member(&line, &key, &value) != 1)
 		return ERR_NOT_FOUND;
 	if (scan_is(&key, "resp") || scan_is(&key, "timeout"))
 		return line_fping_take_members(&value, scan_is(&key, "timeout"), out, ret);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++)
 		if (scan_is(&key, others[i]) && value.type == SCAN_OBJECT) {
-			*ret_sums = i >= 2;
+			ret->sums = i >= 2;
 			return 0;
 		}
 	return ERR_NOT_FOUND;

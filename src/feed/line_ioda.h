@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: ISC
-// One answer of IODA's API v2, signals/raw: `data` holds arrays of series {entityType, entityCode, datasource,
+// Answers of IODA's API v2, signals/raw: `data` holds arrays of series {entityType, entityCode, datasource,
 // subtype, from, step, values[]}; value i is of the time from + i * step. Walks all series in step, so that their
 // values come in order of time; keeps nothing but a place in each. A value that is a list counts as the sum of
-// the numbers right in it (gtr); null and objects are missing.
+// the numbers right in it (gtr); null and objects are missing. Where two answers have a value of one time, that of
+// the newer one comes first: newer is what was asked for later (metadata.requestTime), else what reaches further.
 #pragma once
 
 #include "base/attr.h"
@@ -13,9 +14,16 @@
 
 struct line_ioda;
 
-// Reads the document, which is borrowed. *ret_bad counts series that lack a member, and 1 for a document that
-// breaks off.
-struct line_ioda *line_ioda_create(struct cursor document, uint64_t *ret_bad);
+struct line_ioda_faults {
+	uint64_t series;     // that lack a member
+	uint64_t left;	     // of LINE_IODA_SERIES and more
+	uint64_t answers;    // without series
+	bool broken;	     // an answer breaks off
+	struct cursor error; // what IODA answered in place of series; borrowed like the documents
+};
+
+// Reads the documents, one behind the other, which are borrowed.
+struct line_ioda *line_ioda_create(struct cursor documents, struct line_ioda_faults *ret);
 void line_ioda_free(struct line_ioda *x);
 
 // Next value as a LINE_SERIES line. 1: got one. 0: all done. The bytes are valid until the next call.

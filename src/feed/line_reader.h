@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: ISC
 // Files of lines as records: framing in bounded memory, the time of each line, order of time within the watermark.
 // Refuses lines over LINE_BYTES_MAX and lines without a readable time: gaps (GAP_BAD_LINE), the first LINE_BAD_NAMED
-// one by one, the others as a number at the end. Blank lines and, in CSV, lines that begin with # are nothing.
+// one by one, the others as a number at the end; what is recognised and not read is one (GAP_FOREIGN). Blank lines and, in CSV, lines that begin with # are nothing.
 #pragma once
 
 #include "feed/line_kind.h"
 #include "feed/stream.h"
 #include "model/record.h"
 
-#define LINE_BYTES_MAX	  65536u
+#define LINE_BYTES_MAX	  (1u << 20) // an hour of attempts in one result of scamper
 #define LINE_BAD_NAMED	  20
 #define LINE_WATERMARK_NS (120 * NS_PER_S)
 

@@ -58,7 +58,7 @@ static bool line_scamper_take_time(const struct scan_value *value, struct instan
 static bool line_scamper_take_member(struct line_scamper *s, const struct scan_value *key,
 				     const struct scan_value *value)
 {
-	uint32_t seconds;
+	uint32_t seconds, us;
 	if (scan_is(key, "dst"))
 		return line_scamper_take_word(value, &s->target);
 	if (scan_is(key, "src"))
@@ -72,8 +72,15 @@ static bool line_scamper_take_member(struct line_scamper *s, const struct scan_v
 	if (scan_is(key, "wait")) {
 		if (!line_scamper_take_number(value, &seconds) || seconds > WAIT_MAX)
 			return false;
-		s->wait_ns = seconds * NS_PER_S;
+		s->wait_ns += seconds * NS_PER_S;
 	}
+	if (scan_is(key, "wait_us")) { // the rest of a second, since 2021
+		if (!line_scamper_take_number(value, &us) || us >= US_PER_S)
+			return false;
+		s->wait_ns += (int64_t)us * 1000;
+	}
+	if (scan_is(key, "no_responses"))
+		s->lost = value->text;
 	if (scan_is(key, "responses"))
 		s->responses = value->text;
 	return true;
@@ -96,7 +103,7 @@ int line_scamper_begin(struct cursor line, struct line_scamper *ret)
 		if (!line_scamper_take_member(&s, &key, &value))
 			return ERR_MALFORMED;
 	bool whole = got == 0 && s.target.at && s.method.at && instant_known(s.start);
-	if (!whole || (s.responses.at && !scan_enter(&s.responses, '[')))
+	if (!whole || (s.responses.at && !scan_enter(&s.responses, '[')) || (s.lost.at && !scan_enter(&s.lost, '[')))
 		return ERR_MALFORMED;
 	*ret = s;
 	return 1;
@@ -193,6 +200,30 @@ static int line_scamper_take_response(struct line_scamper *s, const struct scan_
 	return 1;
 }
 
+// An attempt that newer ones list as lost, and when it was sent: {"seq":2,"tx":{"sec":…,"usec":…}}.
+static int line_scamper_take_lost(struct line_scamper *s, const struct scan_value *given, struct text *out,
+				  struct instant *ret)
+{
+	struct scan_value key, value;
+	struct cursor c = given->text;
+	uint32_t sequence = UINT32_MAX;
+	struct instant sent = INSTANT_NONE;
+	if (given->type != SCAN_OBJECT || !scan_enter(&c, '{'))
+		return ERR_MALFORMED;
+	while (scan_member(&c, &key, &value) == 1)
+		if ((scan_is(&key, "seq") && !line_scamper_take_number(&value, &sequence)) ||
+		    (scan_is(&key, "tx") && !line_scamper_take_time(&value, &sent)))
+			return ERR_MALFORMED;
+	if (sequence >= s->sent)
+		return ERR_MALFORMED;
+	*ret = instant_known(sent) ? sent : instant_after(s->start, sequence * s->wait_ns);
+	if (line_scamper_mark_seen(s, sequence))
+		return ERR_NOT_FOUND; // it had an answer, or is listed twice
+	line_scamper_put_begin(out, s);
+	line_scamper_put_word(out, line_scamper_is_echo(s) ? "timeout" : "other");
+	return 1;
+}
+
 int line_scamper_next(struct line_scamper *s, struct text *out, struct instant *ret)
 {
 	struct scan_value response;
@@ -201,6 +232,14 @@ int line_scamper_next(struct line_scamper *s, struct text *out, struct instant *
 		got = line_scamper_take_response(s, &response, out, ret);
 	else
 		s->responses = (struct cursor){0};
+	while (got == 0 && s->lost.at) {
+		got = scan_element(&s->lost, &response);
+		if (got != 1)
+			s->lost = (struct cursor){0};
+		else
+			got = line_scamper_take_lost(s, &response, out, ret);
+		got = got == ERR_NOT_FOUND ? 0 : got;
+	}
 	s->damaged |= got < 0;
 	if (got)
 		return got;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Results of scamper's ping as its JSON has them (-O json, or sc_warts2json), as LINE_TOOL records: one object holds several
-// attempts. Those that no response is listed for are lost; they were sent `wait` after one another. Refuses results without
+// attempts. Those that no response is listed for are lost; they were sent `wait` and `wait_us` after one another, or when `no_responses` says. Refuses results without
 // start or target, and such of more than LINE_SCAMPER_PINGS attempts.
 #pragma once
 
@@ -8,11 +8,12 @@
 #include "base/instant.h"
 #include "base/text.h"
 
-#define LINE_SCAMPER_PINGS 1024 // of one result: far more than 64 KiB of text have responses
+#define LINE_SCAMPER_PINGS 16384 // of one result: more than a line has room for responses
 
 struct line_scamper {
 	struct cursor target, source, method; // between their quotes; source may be missing
 	struct cursor responses;	      // those not given yet
+	struct cursor lost;		      // likewise, where it lists those without an answer
 	struct instant start;
 	int64_t wait_ns;
 	uint32_t sent, next; // next: of those that may be lost

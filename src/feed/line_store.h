@@ -16,6 +16,7 @@ struct stored_line {
 	struct cursor bytes;
 	uint8_t form;
 	uint64_t number, offset;
+	int64_t rank; // of two series' values of one time, that of the higher comes first
 };
 
 struct line_store;

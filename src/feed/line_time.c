@@ -2,6 +2,7 @@
 // Times of lines.
 #include "feed/line_time.h"
 
+#include "base/number.h"
 #include "base/scan.h"
 #include "base/when.h"
 #include "model/record.h"
@@ -35,4 +36,34 @@ uint8_t line_time_object(struct cursor c, struct instant *ret)
 											  : LINE_ATLAS;
 	}
 	return LINE_NONE;
+}
+
+// Unix seconds of 2001 to 2223 times 10^3, 10^6 or 10^9: their sizes do not overlap.
+static bool line_time_scaled(struct cursor c, struct instant *ret)
+{
+	static const uint64_t units[] = {1000000, 1000, 1}; // nanoseconds
+	uint64_t number;
+	if (!number_u64(&c, INT64_MAX, &number) || cursor_left(&c))
+		return false;
+	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
+		uint64_t second = NS_PER_S / units[i];
+		if (number / second < 1000000000 || number / second > WHEN_SECONDS_MAX)
+			continue;
+		*ret = instant_of((int64_t)(number / second), (uint32_t)(number % second * units[i]));
+		return true;
+	}
+	return false;
+}
+
+bool line_time_text(struct cursor c, struct instant *ret)
+{
+	static const char *const zones[] = {"UTC", "GMT", "utc"};
+	for (size_t i = 0; i < sizeof(zones) / sizeof(*zones); i++)
+		if (cursor_left(&c) > 3 && !memcmp(c.end - 3, zones[i], 3)) {
+			c.end -= 3;
+			while (c.end > c.at && c.end[-1] == ' ')
+				c.end--;
+			break;
+		}
+	return when_typed(c, ret) || line_time_scaled(c, ret);
 }

@@ -3,6 +3,7 @@
 #include "feed/line_zmap.h"
 
 #include "base/number.h"
+#include "base/scan.h"
 #include "base/when.h"
 #include "feed/line_csv.h"
 
@@ -91,6 +92,19 @@ static void line_zmap_put_field(struct text *out, const struct line_field *f)
 	text_bytes(out, f->bytes, f->length);
 }
 
+static bool line_zmap_put(const struct line_field of[ZMAP_WANTED], struct text *out, struct instant *ret)
+{
+	if (!of[ZMAP_ADDRESS].length || !line_zmap_take_time(of, ret))
+		return false;
+	text_clear(out);
+	text_put(out, "zmap");
+	line_zmap_put_field(out, &of[ZMAP_ADDRESS]);
+	line_zmap_put_field(out, &of[ZMAP_CLASS]);
+	bool repeat = line_zmap_field_is(&of[ZMAP_REPEAT], "1") || line_zmap_field_is(&of[ZMAP_REPEAT], "true");
+	text_put(out, repeat ? "\t\trepeat" : "\t\t");
+	return true;
+}
+
 bool line_zmap_take(const struct line_zmap *z, struct cursor line, struct text *out, struct instant *ret)
 {
 	struct line_field of[ZMAP_WANTED], other;
@@ -108,12 +122,31 @@ bool line_zmap_take(const struct line_zmap *z, struct cursor line, struct text *
 			return false;
 		seen |= k < 0 ? 0 : 1u << k;
 	}
-	if (seen != wanted || !of[ZMAP_ADDRESS].length || !line_zmap_take_time(of, ret))
+	return seen == wanted && line_zmap_put(of, out, ret);
+}
+
+bool line_zmap_object(struct cursor line, struct text *out, struct instant *ret)
+{
+	struct line_field of[ZMAP_WANTED], name;
+	struct scan_value key, value;
+	int got;
+	for (int k = 0; k < ZMAP_WANTED; k++)
+		of[k].length = 0;
+	if (!scan_enter(&line, '{'))
 		return false;
-	text_clear(out);
-	text_put(out, "zmap");
-	line_zmap_put_field(out, &of[ZMAP_ADDRESS]);
-	line_zmap_put_field(out, &of[ZMAP_CLASS]);
-	text_put(out, line_zmap_field_is(&of[ZMAP_REPEAT], "1") ? "\t\trepeat" : "\t\t");
-	return true;
+	while ((got = scan_member(&line, &key, &value)) == 1) {
+		size_t n = cursor_left(&value.text);
+		name.length = cursor_left(&key.text) < LINE_FIELD_MAX ? cursor_left(&key.text) : LINE_FIELD_MAX;
+		memcpy(name.bytes, key.text.at, name.length);
+		for (int k = 0; k < ZMAP_WANTED; k++) {
+			if (n > LINE_FIELD_MAX || value.escaped ||
+			    !line_zmap_same_name(&name, line_zmap_column_names[k]))
+				continue;
+			of[k].length = n;
+			memcpy(of[k].bytes, value.text.at, n);
+			if (memchr(of[k].bytes, '\t', n))
+				return false; // stands between the fields of what is given
+		}
+	}
+	return got == 0 && of[ZMAP_CLASS].length && line_zmap_put(of, out, ret);
 }

@@ -32,3 +32,5 @@ bool line_zmap_header(struct cursor line, struct line_zmap *ret);
 // when it was sent, else when it came: errors of routers have a stamp of sending that is none. False: fewer columns, or no
 // readable time.
 bool MUST_USE line_zmap_take(const struct line_zmap *z, struct cursor line, struct text *out, struct instant *ret);
+// The same of an object a line (-O json).
+bool MUST_USE line_zmap_object(struct cursor line, struct text *out, struct instant *ret);

@@ -27,6 +27,7 @@ struct source {
 	struct reader *reader;
 	struct record next; // while in the heap and loaded
 	struct instant key; // time of the next record, before it goes into the heap
+	int64_t rank;	    // of the next record, likewise
 	struct instant last;
 	bool loaded, threaded, pipe, failed, ended;
 	bool ended_early; // a gap told why the file could not be read to its end
@@ -35,6 +36,7 @@ struct source {
 
 struct turn { // of a source in the heap
 	struct instant key;
+	int64_t rank;
 	uint32_t source;
 };
 
@@ -93,7 +95,7 @@ int feed_add(struct feed *f, const char *file, uint16_t collector)
 		.path = path,
 		.key = INSTANT_NONE,
 		.last = INSTANT_NONE,
-		.pipe = known && !S_ISREG(status.st_mode),
+		.pipe = !strcmp(file, FEED_STANDARD_INPUT),
 		.lines = line_kind_named(file),
 	};
 	if (known && S_ISREG(status.st_mode))
@@ -103,23 +105,25 @@ int feed_add(struct feed *f, const char *file, uint16_t collector)
 
 // The heap.
 
-static bool merge_earlier(struct instant a, uint32_t a_source, struct instant b, uint32_t b_source)
+static bool merge_earlier(const struct turn *a, const struct turn *b)
 {
-	return a.ns != b.ns ? a.ns < b.ns : a_source < b_source;
+	if (LIKELY(a->key.ns != b->key.ns))
+		return a->key.ns < b->key.ns;
+	return a->rank != b->rank ? a->rank > b->rank : a->source < b->source;
 }
 
 static bool merge_turn_before(const void *feed, const void *a, const void *b)
 {
 	const struct turn *x = a, *y = b;
 	(void)feed;
-	return merge_earlier(x->key, x->source, y->key, y->source);
+	return merge_earlier(x, y);
 }
 
 static const struct heap_kind merge_by_turn = {.size = sizeof(struct turn), .before = merge_turn_before};
 
 static void merge_source_wait(struct feed *f, uint32_t source)
 {
-	struct turn turn = {f->sources[source].key, source};
+	struct turn turn = {f->sources[source].key, f->sources[source].rank, source};
 	heap_put(&f->waiting, &merge_by_turn, f, &turn);
 }
 
@@ -215,6 +219,7 @@ static void merge_source_prepare(struct feed *f, uint32_t index)
 		merge_source_read(f, index, &s->next);
 		s->loaded = true;
 		s->key = s->next.time;
+		s->rank = s->next.rank;
 		bool head_damaged = s->next.kind == RECORD_GAP && instant_known(s->next.resumed);
 		if (head_damaged)
 			s->key = s->next.resumed;
@@ -253,8 +258,8 @@ static bool merge_comes_first(const struct feed *f, const struct record *r)
 {
 	if (!f->waiting.count)
 		return true;
-	const struct turn *top = heap_at(&f->waiting, &merge_by_turn, 0);
-	return merge_earlier(r->time, r->source, top->key, top->source);
+	struct turn turn = {r->time, r->rank, r->source};
+	return merge_earlier(&turn, heap_at(&f->waiting, &merge_by_turn, 0));
 }
 
 // Takes the source that is due out of the heap. 1: *ret holds its record. 0: look again.
@@ -274,6 +279,7 @@ static int merge_feed_turn(struct feed *f, struct record *ret)
 	merge_source_thread(f, s);
 	if (!merge_comes_first(f, &s->next)) {
 		s->key = s->next.time;
+		s->rank = s->next.rank;
 		merge_source_wait(f, index);
 		return 0;
 	}
@@ -299,6 +305,7 @@ int feed_next(struct feed *f, struct record *ret)
 			s->next = *ret;
 			s->loaded = true;
 			s->key = ret->time;
+			s->rank = ret->rank;
 			merge_source_wait(f, index);
 		}
 		f->current = NO_SOURCE;

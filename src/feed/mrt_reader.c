@@ -31,6 +31,7 @@
 #define ZERO_HOLE     64
 #define PAUSE_SECONDS (400 * DAY_SECONDS) // longest that a collector is believed to be silent
 #define MARKER_BYTES  16
+#define BATCHED_SHORT 4	   // see mrt_reader_batched
 #define LENGTH_ALIKE  4096 // no type finds it too long
 #define LENGTH_ANY    1000 // a length that no type finds too short or too long
 
@@ -126,9 +127,18 @@ static bool mrt_reader_header_damaged(const struct mrt_reader *r, size_t at, con
 		return true;
 	if ((!timed && !typed) || h->length > MRT_RECORD_MAX)
 		return false;
-	enum mrt_reader_place place = mrt_reader_look(r, at + MRT_HEADER_BYTES + h->length, &after);
+	at += MRT_HEADER_BYTES + h->length;
+	enum mrt_reader_place place = mrt_reader_look(r, at, &after);
 	if (place == PLACE_END)
 		return timed || h->seconds < before->seconds || h->seconds - before->seconds > PAUSE_SECONDS;
+	for (int n = 0; timed && n < CHAIN_FAR && place == PLACE_HEADER && !mrt_header_plausible(&after); n++) {
+		if (!mrt_reader_near(&after, before) || after.length > MRT_RECORD_MAX)
+			return false;
+		at += MRT_HEADER_BYTES + after.length; // several of types that are not known, one behind the other
+		place = mrt_reader_look(r, at, &after);
+		if (place == PLACE_END)
+			return true;
+	}
 	return place == PLACE_HEADER && mrt_header_plausible(&after) && mrt_reader_near(&after, before);
 }
 
@@ -313,9 +323,10 @@ static struct instant mrt_reader_time(const struct mrt_header *h, struct cursor 
 {
 	uint32_t microseconds = 0;
 	bool extended = h->type == MRT_TYPE_BGP4MP_ET;
-	if (!extended || !cursor_skip(&record, MRT_HEADER_BYTES) || !cursor_u32(&record, &microseconds) ||
-	    microseconds > 999999)
+	if (!extended || !cursor_skip(&record, MRT_HEADER_BYTES) || !cursor_u32(&record, &microseconds))
 		microseconds = 0;
+	if (microseconds > 999999)
+		microseconds = 999999; // as mrt_record has it
 	return instant_of(h->seconds, microseconds * 1000);
 }
 
@@ -407,6 +418,18 @@ static bool mrt_reader_follows(const struct mrt_reader *r, const struct mrt_head
 	       (stream_grows(r->stream) && h->seconds >= SCAN_YEAR && mrt_reader_chain(r, 0, *h, CHAIN_FAR, ROW_ANY));
 }
 
+// The tables of RIS of 2000 hold many entries a record, and their length leaves out the four bytes of view and sequence: such
+// a record ends four bytes behind what its header says. Its length in `h` is then the true one.
+static bool mrt_reader_batched(struct mrt_reader *r, struct mrt_header *h)
+{
+	struct mrt_header longer = *h;
+	longer.length += BATCHED_SHORT;
+	if (h->type != MRT_TYPE_TABLE_DUMP || mrt_reader_judge(r, 0, &longer) != VERDICT_GOOD)
+		return false;
+	*h = longer;
+	return true;
+}
+
 int mrt_reader_next(struct mrt_reader *r, struct record *ret)
 {
 	if (UNLIKELY(r->scanning))
@@ -425,6 +448,8 @@ int mrt_reader_next(struct mrt_reader *r, struct record *ret)
 			return mrt_reader_doubt(r, NULL, GAP_FRAMING, ret);
 	}
 	enum mrt_reader_verdict verdict = mrt_reader_judge(r, 0, &h);
+	if (verdict == VERDICT_BAD && mrt_reader_batched(r, &h))
+		verdict = VERDICT_GOOD;
 	if (verdict != VERDICT_GOOD)
 		return mrt_reader_doubt(r, known ? &h : NULL,
 					verdict == VERDICT_TRUNCATED ? GAP_TRUNCATED : GAP_FRAMING, ret);

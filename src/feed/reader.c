@@ -48,6 +48,19 @@ static void reader_choose(struct reader *r, const char *path)
 	}
 }
 
+enum reader_content reader_look(const char *path)
+{
+	struct stream *s = NULL;
+	struct mrt_header h;
+	if (stream_open(path, false, &s))
+		return READER_NOTHING;
+	struct cursor w = stream_peek(s, LINE_HEAD_BYTES), at = w;
+	bool routes = bmp_header_plausible(w) || (mrt_header(&at, &h) == 1 && mrt_header_plausible(&h));
+	enum reader_content content = routes ? READER_ROUTES : line_kind_sure(w) ? READER_LINES : READER_NOTHING;
+	stream_close(s);
+	return content;
+}
+
 int reader_open(const char *path, struct reader **ret)
 {
 	struct stream *s = NULL;
@@ -171,6 +184,8 @@ int reader_next(struct reader *r, struct record *ret)
 	if (UNLIKELY(r->lines))
 		return reader_next_line(r, ret);
 	ret->form = LINE_NONE;
+	ret->rank = 0;
+	ret->why = NULL;
 	int got = r->mrt ? mrt_reader_next(r->mrt, ret) : bmp_reader_next(r->bmp, ret);
 	if (UNLIKELY(got == FEED_AGAIN))
 		return got;

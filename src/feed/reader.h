@@ -7,6 +7,10 @@
 
 struct reader;
 
+// What the first bytes of a file say, whatever its name; nothing, too, when it cannot be opened.
+enum reader_content { READER_NOTHING, READER_ROUTES, READER_LINES };
+enum reader_content reader_look(const char *path);
+
 // 0, -errno or ERR_*.
 int MUST_USE reader_open(const char *path, struct reader **ret);
 // A file that is still being written: reader_next answers FEED_AGAIN (feed/feed.h) at its end for now, and goes on when it has

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "feed/codec.h"
+#include "feed/feed.h"
 #include "feed/stream.h"
 
 #include <errno.h>
@@ -82,13 +83,18 @@ static int unpack_start(struct unpack *u)
 
 int unpack_open(const char *path, struct unpack **ret)
 {
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	bool standard = strcmp(path, FEED_STANDARD_INPUT) == 0;
+	// Without O_NONBLOCK a pipe that nobody writes to would hold us up here for ever.
+	int file = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+			    : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (file < 0)
 		return -errno;
 	struct unpack *u = alloc_zero(1, sizeof(*u));
 	u->file = file;
 	struct stat status;
 	int error = fstat(file, &status) ? -errno : S_ISDIR(status.st_mode) ? -EISDIR : 0;
+	if (!error && !standard && !S_ISREG(status.st_mode))
+		error = ERR_NO_FILE;
 	if (!error) {
 		u->size = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : 0;
 		(void)posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL); // advice only

@@ -19,6 +19,7 @@
 static const char book_reason_flap[] = "what was seen was over within two watch intervals or a minute";
 static const char book_reason_lonely[] = "one observer alone saw it, and no other kind of evidence agreed";
 static const char book_reason_other[] = "what it rested on is explained by other incidents";
+static const char book_reason_unwatched[] = "it is not watched any more";
 static const char book_reason_merged[] = "it is part of another incident";
 
 struct mark { // what the book keeps of an incident
@@ -27,10 +28,10 @@ struct mark { // what the book keeps of an incident
 	uint32_t key;	 // serial of a detection; 0: the news of an origin
 	struct prefix prefix;
 	uint32_t origin;
-	struct instant first; // of the news
-	uint64_t digest;      // of what was told last
-	uint64_t inputs;      // of what that was made of; 0: told anew in any case
-	bool told, over;      // was told; as being over
+	struct instant first;	 // of the news
+	struct hash_wide digest; // of what was told last
+	struct hash_wide inputs; // of what that was made of; zero: told anew in any case
+	bool told, over;	 // was told; as being over
 	bool due, sealed;
 };
 
@@ -274,6 +275,13 @@ static void book_withdraw(struct book *b, size_t i, const char *reason, const ch
 	book_shelf_remove(&b->live, i);
 }
 
+void book_withdraw_all(struct book *b, uint32_t entity)
+{
+	for (size_t i = b->live.list.count; i-- > 0;)
+		if (b->live.marks[i].entity == entity && b->live.list.at[i].story.state != INCIDENT_CLOSED)
+			book_withdraw(b, i, book_reason_unwatched, "");
+}
+
 static size_t book_live_of(const struct book *b, uint32_t number)
 {
 	size_t i = 0;
@@ -386,8 +394,8 @@ void book_take(struct book *b, const struct dossier *d, const struct assemble_gr
 			b->gone_told--;
 		book_shelf_add(&b->live, &b->gone.list.at[at], &b->gone.marks[at]);
 		struct mark *back = &b->live.marks[b->live.list.count - 1];
-		back->digest = ~back->digest; // whatever it says now is news
-		back->inputs = 0;
+		back->digest.a = ~back->digest.a; // whatever it says now is news
+		back->inputs = (struct hash_wide){0};
 		book_shelf_remove(&b->gone, at);
 		for (size_t k = 0; k < groups->count; k++)
 			if (best[k].gone && best[k].at != SIZE_MAX && best[k].at > at)
@@ -428,20 +436,21 @@ const char *book_news_name(enum book_news news)
 	return names[news];
 }
 
-bool book_unchanged(struct book *b, size_t i, uint64_t inputs)
+bool book_unchanged(struct book *b, size_t i, struct hash_wide inputs)
 {
 	struct mark *m = &b->live.marks[i];
-	bool same = m->told && m->inputs == inputs;
+	bool same = m->told && hash_wide_same(m->inputs, inputs);
 	m->inputs = inputs;
 	m->due &= !same;
 	return same;
 }
 
-enum book_news book_told(struct book *b, size_t i, uint64_t digest)
+enum book_news book_told(struct book *b, size_t i, struct hash_wide digest)
 {
 	struct mark *m = &b->live.marks[i];
 	struct incident *n = &b->live.list.at[i];
-	bool over = n->story.state == INCIDENT_CLOSED, first = !m->told, same = m->told && m->digest == digest;
+	bool over = n->story.state == INCIDENT_CLOSED, first = !m->told,
+	     same = m->told && hash_wide_same(m->digest, digest);
 	enum book_news news = first ? BOOK_OPENED : over && !m->over ? BOOK_ENDED : BOOK_CHANGED;
 	m->due = false;
 	if (same)
@@ -714,7 +723,7 @@ static void book_mark_carry(struct carry *c, struct mark *m)
 	prefix_carry(c, &m->prefix);
 	CARRY(c, m->origin);
 	CARRY(c, m->first);
-	CARRY(c, m->digest);
+	CARRY(c, m->digest); // numbers only, as the next
 	CARRY(c, m->inputs);
 	CARRY(c, m->told);
 	CARRY(c, m->over);

@@ -6,6 +6,7 @@
 // vanishes. Pure.
 #pragma once
 
+#include "base/hash.h"
 #include "incident/assemble.h"
 
 struct carry; // base/carry.h
@@ -49,15 +50,18 @@ enum book_news { BOOK_SAME, BOOK_OPENED, BOOK_CHANGED, BOOK_ENDED, BOOK_MERGED, 
 const char *book_news_name(enum book_news news); // "opened", …
 
 // Whether all that its document is made of, `inputs`, is what it was when it was last told: then it is not due any more.
-bool book_unchanged(struct book *b, size_t i, uint64_t inputs);
+bool book_unchanged(struct book *b, size_t i, struct hash_wide inputs);
 
 // Tells of a digest of the document, revision left out: BOOK_SAME when it is that which was told last; else the incident's
 // revision rises by one. `ended`: it is over now and was not when it was last told.
-enum book_news book_told(struct book *b, size_t i, uint64_t digest);
+enum book_news book_told(struct book *b, size_t i, struct hash_wide digest);
 
 // Those that were withdrawn or merged at this cut and have not been told as such: each once. Null: no more. Borrowed
 // until the next call.
 const struct incident *book_withdrawn(struct book *b, enum book_news *ret_news);
+
+// The entity is not watched any more: those of its incidents that were told and are not over are withdrawn.
+void book_withdraw_all(struct book *b, uint32_t entity);
 
 // Marks in `ret_done` (by group of the dossier, room for `groups`) the incidents of the entity that were over before
 // `before`: what they were made of can be forgotten, they stay as they are.

@@ -99,13 +99,38 @@ static double describe_usual_sight(const struct story_input *in, const struct st
 	return usual >= incident_value(in->decisions, STORY_SIGHT_MIN) ? usual : 0;
 }
 
+static bool describe_has_routing(const struct story *n)
+{
+	for (size_t i = 0; i < n->signal_count; i++)
+		if (n->signals[i].signal < SIGNAL_ROUTING_COUNT)
+			return true;
+	return false;
+}
+
+// A phase belongs to its incident: what is still not as usual when it is over is another affair.
+static void describe_phases_trim(struct story *n, struct instant last)
+{
+	if (n->state != INCIDENT_CLOSED)
+		return;
+	while (n->phase_count && n->phases[n->phase_count - 1].from.ns > last.ns &&
+	       strcmp(n->phases[n->phase_count - 1].phase, phase_name(PHASE_BACK)) != 0)
+		n->phase_count--;
+	struct incident_phase *end = n->phase_count ? &n->phases[n->phase_count - 1] : NULL;
+	if (end && strcmp(end->phase, phase_name(PHASE_BACK)) != 0 && (!instant_known(end->to) || end->to.ns > last.ns))
+		end->to = last;
+}
+
 static void describe_phases_fill(const struct story_input *in, struct story *n)
 {
 	const struct dossier *d = in->dossier;
+	if (!n->signal_count) // another origin beside it: nothing of its own left the table or fell silent
+		return;
 	size_t room = d->bin_count ? d->bin_count : 2 * d->route_count;
 	struct phase_point *points = alloc_zero(room, sizeof(*points));
 	size_t count = d->bin_count ? describe_points_of_bins(in, n, story_last(n, d->last), points)
 				    : describe_points_of_routes(d, n, points);
+	for (size_t i = 0; i < count && !describe_has_routing(n); i++)
+		points[i].routed = -1; // routes took no part: what they did is no phase of it
 	struct phase_input input = {
 		.points = points,
 		.count = count,
@@ -120,6 +145,7 @@ static void describe_phases_fill(const struct story_input *in, struct story *n)
 	for (size_t i = 0; i < found.count && i < INCIDENT_PHASES_MAX; i++)
 		n->phases[n->phase_count++] =
 			(struct incident_phase){phase_name(found.at[i].kind), found.at[i].from, found.at[i].to};
+	describe_phases_trim(n, instant_of_ns(story_last(n, d->last)));
 	free(points);
 }
 
@@ -429,7 +455,9 @@ static void describe_precedence_fill(const struct story_input *in, struct story 
 		.p_loss_first = found.p_loss_first,
 		.has_shape = found.shape_bins > 0,
 		.log10_shape_bf = found.log10_shape_bf,
-		.reading = precedence_reading_name(found.reading),
+		.reading = found.reading == READING_NO_WITHDRAWAL && !d->route_count
+				   ? READING_UNSEEN
+				   : precedence_reading_name(found.reading),
 		.partial_loss_s = found.partial_loss_s,
 	};
 	free(bins);

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #define SMOOTH_BINS 16 // places for story.smooth_intervals
+#define STORY_PAUSE_WIDTHS                                                                                             \
+	2 // what begins so soon behind a pause is not known to have begun after it; the grid of intervals
 
 static bool story_routing(const struct detection *d)
 {
@@ -50,6 +52,37 @@ static void story_span(struct story *n)
 	if (open)
 		n->end = story_no_moment();
 	n->state = open ? INCIDENT_OPEN : service_open ? INCIDENT_RECOVERING : INCIDENT_CLOSED;
+}
+
+static bool story_probed(const struct detection *d)
+{
+	return d->signal >= SIGNAL_LOSS && d->signal <= SIGNAL_BLOCKS;
+}
+
+// What is first seen behind a pause in which nobody looked may have been so from its beginning on.
+static void story_moment_widen(struct moment *m, const struct coverage_of *of, int64_t width_ns)
+{
+	for (size_t i = 0; instant_known(m->best) && i < of->count; i++) {
+		const struct coverage_span *s = &of->unseen[i];
+		if (m->best.ns < s->from.ns || m->from.ns > s->to.ns + STORY_PAUSE_WIDTHS * width_ns)
+			continue;
+		if (m->from.ns > s->from.ns)
+			m->from = s->from;
+	}
+}
+
+static void story_pauses(struct story *n, const struct story_input *in)
+{
+	const struct coverage *c = &in->dossier->coverage;
+	for (size_t i = 0; i < n->signal_count; i++) {
+		struct detection *d = &n->signals[i];
+		if (!story_probed(d) && !story_routing(d))
+			continue;
+		const struct coverage_of *of = &c->of[story_probed(d) ? COVERAGE_PROBES : COVERAGE_HEARD];
+		int64_t width = story_probed(d) ? in->dossier->width_ns : NS_PER_S;
+		story_moment_widen(&d->start, of, width);
+		story_moment_widen(&d->end, of, width);
+	}
 }
 
 // Largest share of the entity's machines that gave no answer for a few intervals on end.
@@ -154,6 +187,8 @@ static void story_add_upstream(struct story *n, const struct route_log_event *e,
 	for (size_t i = 0; i < n->upstream_count; i++)
 		if (n->upstreams[i].asn == e->asn) {
 			n->upstreams[i].routes++;
+			if (e->time.ns < n->upstreams[i].first.ns) // of two feeds one may be a moment behind
+				n->upstreams[i].first = e->time;
 			return;
 		}
 	if (n->upstream_count < INCIDENT_LIST_MAX)
@@ -188,6 +223,7 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 	struct story s = {.entity = in->dossier->entity, .start = story_no_moment(), .end = story_no_moment()};
 	for (size_t i = 0; i < g->count; i++)
 		story_add_signal(&s, g->at[i], in->limits);
+	story_pauses(&s, in);
 	if (g->origin_count) {
 		story_origins(&s, g, in->limits);
 	} else {

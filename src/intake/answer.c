@@ -4,9 +4,14 @@
 
 #include "base/json.h"
 #include "detect/decisions.h"
+#include "report/consistent.h"
+#include "report/words.h"
+
+#include <stdlib.h>
 
 #define STRIP_CELLS  60
 #define STRIPS_SHOWN 20
+#define UNSEEN_SHOWN 20 // stretches of one entity
 
 // Watched entities; or only those of which nothing can be said.
 static size_t answer_count_watched(const struct intake_run *s, bool unobservable)
@@ -37,7 +42,66 @@ static void answer_put_limits(struct json *j, const struct intake_run *s)
 		json_close(j, '}');
 }
 
-static void answer_put_quality(struct json *j, const struct intake_run *s)
+static size_t answer_count_contradictions(const struct incident_view *v)
+{
+	const char *names[CONTRADICTIONS_MAX];
+	size_t n = 0;
+	for (size_t i = 0; i < v->incidents->count; i++)
+		n += consistent_look(&(struct consistent_input){&v->incidents->at[i], v->last}, names);
+	return n;
+}
+
+// Where nothing can be said of what is watched, for nothing looked at it.
+static void answer_put_unseen(struct json *j, const struct intake_run *s, const struct incident_view *v)
+{
+	json_key(j, "unseen");
+	json_open(j, '[');
+	for (uint32_t e = 0; e < v->entities->count; e++) {
+		struct coverage_span *spans = NULL;
+		size_t n = v->entities->at[e].watched ? pipeline_unseen(s->pipeline, e, &spans) : 0;
+		for (size_t i = 0; i < n; i++) {
+			json_open(j, '{');
+			json_key(j, "entity");
+			json_string(j, v->entities->at[e].id);
+			json_key(j, "from");
+			json_instant(j, spans[i].from, 3);
+			json_key(j, "to");
+			json_instant(j, spans[i].to, 3);
+			json_close(j, '}');
+		}
+		free(spans);
+	}
+	json_close(j, ']');
+}
+
+static bool answer_text_unseen(struct text *t, const struct intake_run *s, const struct incident_view *v)
+{
+	bool any = false;
+	for (uint32_t e = 0; e < v->entities->count; e++) {
+		struct coverage_span *spans = NULL;
+		size_t n = v->entities->at[e].watched ? pipeline_unseen(s->pipeline, e, &spans) : 0;
+		any |= n > 0;
+		for (size_t i = 0; i < n && i < UNSEEN_SHOWN; i++) {
+			const struct coverage *c = &pipeline_dossier(s->pipeline, e)->coverage;
+			bool both = c->of[COVERAGE_PROBES].known && c->of[COVERAGE_ROUTES].known;
+			text_printf(t, "Nothing can be said of %s", both ? "hosts and services of " : "");
+			text_untrusted(t, v->entities->at[e].id, strlen(v->entities->at[e].id));
+			text_put(t, " from ");
+			words_clock(t, spans[i].from);
+			text_put(t, " to ");
+			words_clock(t, spans[i].to);
+			text_put(t, ": nothing looked at it for ");
+			words_span(t, instant_gap_s(spans[i].from, spans[i].to));
+			text_put(t, ".\n");
+		}
+		if (n > UNSEEN_SHOWN)
+			text_printf(t, "And %zu more such stretches.\n", n - UNSEEN_SHOWN);
+		free(spans);
+	}
+	return any;
+}
+
+static void answer_put_quality(struct json *j, const struct intake_run *s, const struct incident_view *v)
 {
 	json_key(j, "quality");
 	json_open(j, '{');
@@ -49,6 +113,8 @@ static void answer_put_quality(struct json *j, const struct intake_run *s)
 	json_int(j, (int64_t)answer_count_watched(s, true));
 	json_key(j, "unconfirmed");
 	json_int(j, (int64_t)pipeline_incidents(s->pipeline)->unconfirmed);
+	json_key(j, "contradictions");
+	json_int(j, (int64_t)answer_count_contradictions(v));
 	json_key(j, "gaps");
 	json_int(j, (int64_t)s->gaps);
 	for (int i = 0; i < DECODE_COUNT; i++) {
@@ -57,6 +123,7 @@ static void answer_put_quality(struct json *j, const struct intake_run *s)
 		json_key(j, decode_count_name((enum decode_count)i));
 		json_int(j, (int64_t)s->counts.of[i]);
 	}
+	answer_put_unseen(j, s, v);
 	answer_put_limits(j, s);
 	json_close(j, '}');
 }
@@ -73,7 +140,7 @@ void answer_json(struct text *t, const struct intake_run *s, const struct incide
 		incident_json(t, v, &v->incidents->at[i]);
 	}
 	json_close(&j, ']');
-	answer_put_quality(&j, s);
+	answer_put_quality(&j, s, v);
 	json_close(&j, '}');
 	text_char(t, '\n');
 }
@@ -120,6 +187,28 @@ static void answer_put_strips(struct text *t, const struct intake_run *s, const 
 	text_free(&to);
 }
 
+// Reason and cure fit the data at hand.
+static void answer_text_why_nothing(struct text *t, const struct intake_run *s)
+{
+	const uint64_t *of = s->counts.of;
+	bool routes = of[DECODE_MESSAGES] || of[DECODE_RIB_ENTRIES] || of[DECODE_STATES];
+	if (routes)
+		text_printf(
+			t,
+			"the data never held the tables of %.0f full-feed networks, or almost none of their space. Add a RIB dump, or lower --full-feed-floor for a small network.\n",
+			detect_value(&s->decisions, LEVEL_NETWORKS_MIN));
+	else if (of[DECODE_PROBES])
+		text_put(
+			t,
+			"no probe of them came often enough to say what is usual. Probe several of their hosts for longer.\n");
+	else if (of[DECODE_SERIES_VALUES] || of[DECODE_SERIES_UNKNOWN])
+		text_put(
+			t,
+			"no series of them is long enough to say what is usual. Add the weeks before, or a series of what is watched.\n");
+	else
+		text_put(t, "nothing that was read speaks of them.\n");
+}
+
 void answer_text(struct text *t, const struct intake_run *s, const struct incident_view *v)
 {
 	struct table_totals totals;
@@ -138,14 +227,14 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 		text_char(t, '\n');
 	}
 	size_t watched = answer_count_watched(s, false), unobservable = answer_count_watched(s, true);
+	bool unseen = answer_text_unseen(t, s, v);
 	if (!v->incidents->count && unobservable < watched)
-		text_put(t, "No watched country or network fell off the Internet.\n");
-	if (unobservable)
-		text_printf(t,
-			    "Nothing can be said of %zu of the %zu watched: "
-			    "the data never held the tables of %.0f full-feed networks, or almost none of their space. "
-			    "Add a RIB dump, or lower --full-feed-floor for a small network.\n",
-			    unobservable, watched, detect_value(&s->decisions, LEVEL_NETWORKS_MIN));
+		text_printf(t, "No watched country or network fell off the Internet%s.\n",
+			    unseen ? " while it was looked at" : "");
+	if (unobservable) {
+		text_printf(t, "Nothing can be said of %zu of the %zu watched: ", unobservable, watched);
+		answer_text_why_nothing(t, s);
+	}
 	if (v->incidents->unconfirmed)
 		text_printf(
 			t,

@@ -3,12 +3,14 @@
 #include "intake/digest.h"
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define READ_BYTES (1u << 18)
@@ -35,9 +37,14 @@ void digest_bytes(const void *bytes, size_t n, char ret[DIGEST_TEXT])
 
 int digest_file(const char *path, char ret[DIGEST_TEXT])
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		close(fd);
+		return ERR_NO_FILE;
+	}
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	unsigned char *buffer = alloc_zero(READ_BYTES, 1);
 	ssize_t n;

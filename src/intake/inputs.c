@@ -4,11 +4,27 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "intake/collector.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+struct inputs_folder { // that gave a collector its name
+	char *path, *name;
+};
+
+#define ASIDE_SHOWN   5 // names of what was left aside, for each reason
+#define ASIDE_REASONS (FEED_LEFT_LINK + 1)
+
+struct inputs_aside {
+	struct text names;
+	size_t count;
+};
 
 struct inputs_adding {
 	struct inputs *in;
@@ -16,7 +32,10 @@ struct inputs_adding {
 	const char *root;		   // files are named relative to it
 	size_t files;
 	bool named; // the path is a file, or a pattern of files: taken whatever it holds
+	bool growing;
 	int code;
+	size_t unreadable;
+	struct inputs_aside aside[ASIDE_REASONS]; // by enum feed_left
 };
 
 void inputs_init(struct inputs *in, const struct notice_sink *notices)
@@ -31,53 +50,131 @@ void inputs_free(struct inputs *in)
 	peer_table_free(in->peers);
 	target_table_free(in->targets);
 	entity_list_free(&in->entities);
+	for (size_t i = 0; i < in->folder_count; i++) {
+		free(in->folders[i].path);
+		free(in->folders[i].name);
+	}
+	free(in->folders);
 	free(in->name);
 	free(in->root);
 	*in = (struct inputs){0};
 }
 
-// Names of dump files, not of collectors: a table and its updates lie side by side under these.
-static bool inputs_generic_name(const char *name)
+// The collector of a folder: two folders of one name are two, unless they are one folder in two spellings.
+static const char *inputs_name_of_folder(struct inputs *in, const char *path, struct collector_guess *guess)
 {
-	static const char *const names[] = {"bview", "rib", "ribs", "updates", "update", "table", "mrt"};
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	return false;
+	char *folder = alloc_zero(guess->folder + 1, 1);
+	memcpy(folder, path, guess->folder);
+	char *there = realpath(folder, NULL), *key = there ? alloc_copy(there) : alloc_copy(folder);
+	int deep = 1;
+	free(there);
+	free(folder);
+	for (size_t i = 0; i < in->folder_count; i++) {
+		if (!strcmp(in->folders[i].path, key)) {
+			free(key);
+			return in->folders[i].name;
+		}
+		if (!strcmp(in->folders[i].name, guess->name)) {
+			collector_longer_name(path, guess->folder, ++deep, guess->name);
+			i = (size_t)-1; // the longer name may be taken too
+			if (deep > COLLECTOR_NAME_MAX)
+				break;
+		}
+	}
+	void *items = in->folders;
+	alloc_grow(&items, in->folder_count, &in->folder_capacity, sizeof(*in->folders));
+	in->folders = items;
+	in->folders[in->folder_count] = (struct inputs_folder){key, alloc_copy(guess->name)};
+	return in->folders[in->folder_count++].name;
 }
 
-// rrc00 … (RIPE RIS) anywhere in the path; null: none.
-static const char *inputs_ris_collector(const char *path)
+// The name that the user gave the collector of this file, or null.
+static const char *inputs_name_given(const struct inputs *in, const char *path, const char *relative, char ret[])
 {
-	for (const char *at = path; *at; at++)
-		if (strncmp(at, "rrc", 3) == 0 && at[3] >= '0' && at[3] <= '9' && at[4] >= '0' && at[4] <= '9')
-			return at;
+	for (size_t i = 0; i < in->collector_rule_count; i++) {
+		const char *rule = in->collector_rules[i], *equals = strchr(rule, '='), *pattern = equals + 1;
+		const char *slash = strrchr(path, '/');
+		size_t n = strlen(pattern), name = (size_t)(equals - rule);
+		while (n > 1 && pattern[n - 1] == '/')
+			n--;
+		bool below = !strncmp(path, pattern, n) && (!path[n] || path[n] == '/');
+		if (!below && fnmatch(pattern, path, 0) && fnmatch(pattern, relative, 0) &&
+		    fnmatch(pattern, slash ? slash + 1 : path, 0))
+			continue;
+		memcpy(ret, rule, name);
+		ret[name] = '\0';
+		return ret;
+	}
 	return NULL;
 }
 
-static void inputs_take_name(char *ret, size_t size, const char *from, size_t n)
+int inputs_collector_rule(struct inputs *in, const char *rule)
 {
-	n = n < size ? n : size - 1;
-	if (n)
-		memcpy(ret, from, n);
-	ret[n] = '\0';
+	const char *equals = strchr(rule, '=');
+	size_t n = equals ? (size_t)(equals - rule) : 0;
+	if (!n || n > COLLECTOR_NAME_MAX || !equals[1])
+		return ERR_USAGE;
+	if (in->collector_rule_count == ARRAY_LEN(in->collector_rules))
+		return ERR_FULL;
+	in->collector_rules[in->collector_rule_count++] = rule;
+	return 0;
 }
 
 // Outside a recording archives name their collector somewhere in the path, or not at all: then what lies in one folder is
 // of one collector.
-static void inputs_collector_of(const struct inputs_adding *a, const char *path, const char *relative, char *ret,
-				size_t size)
+static const char *inputs_collector_of(const struct inputs_adding *a, const char *path, const char *relative,
+				       char ret[COLLECTOR_NAME_MAX + 1])
 {
-	const char *ris = a->recording ? NULL : inputs_ris_collector(path);
-	recording_collector_of(a->recording, relative, ret, size);
-	if (ris) {
-		inputs_take_name(ret, size, ris, 5);
-	} else if (inputs_generic_name(ret)) {
-		const char *slash = strrchr(path, '/'), *from = slash;
-		while (from && from > path && from[-1] != '/')
-			from--;
-		inputs_take_name(ret, size, from, slash ? (size_t)(slash - from) : 0);
+	struct collector_guess guess;
+	const char *given = inputs_name_given(a->in, path, relative, ret);
+	bool listed = a->recording && a->recording->collector_count;
+	if (given)
+		return given;
+	if (!strcmp(path, FEED_STANDARD_INPUT))
+		return "stdin";
+	collector_guess(path, &guess);
+	if (a->recording) {
+		const char *slash = strrchr(relative, '/');
+		struct collector_guess file;
+		recording_collector_of(a->recording, relative, ret, COLLECTOR_NAME_MAX + 1);
+		collector_guess(slash ? slash + 1 : relative, &file);
+		if (!listed && file.known && !strncmp(relative, "bgp/", 4) && !strchr(relative + 4, '/'))
+			memcpy(ret, file.name, sizeof(file.name)); // an archive's own name
+		if (!collector_word_generic(ret, strlen(ret)))
+			return ret;
 	}
+	if (!guess.folder || guess.known) {
+		memcpy(ret, guess.name, sizeof(guess.name));
+		return ret;
+	}
+	return inputs_name_of_folder(a->in, path, &guess);
+}
+
+static void inputs_note_empty(struct inputs *in, const char *file)
+{
+	struct stat st;
+	if (stat(file, &st) || !S_ISREG(st.st_mode) || st.st_size)
+		return;
+	notice_line(in->notices, "lacuna: %s: the file is empty", file);
+	in->empty++;
+}
+
+// The index beside a BMP file, without which nothing says when its bytes came.
+static void inputs_note_index(struct inputs *in, const char *file)
+{
+	struct text path = {0};
+	struct stat st;
+	text_printf(&path, "%s.index", file);
+	int code = stat(text_string(&path), &st)      ? (errno == ENOENT ? 0 : -errno)
+		   : !S_ISREG(st.st_mode)	      ? ERR_NO_FILE
+		   : access(text_string(&path), R_OK) ? -errno
+						      : 0;
+	if (code) {
+		notice_line(in->notices, "lacuna: %s: left out, so that nothing says when the bytes of %s arrived: %s",
+			    text_string(&path), file, err_text(code));
+		in->left_out++;
+	}
+	text_free(&path);
 }
 
 static int inputs_add_file(void *context, const char *file)
@@ -88,15 +185,69 @@ static int inputs_add_file(void *context, const char *file)
 	if (strncmp(file, a->root, n) == 0)
 		for (relative = file + n; *relative == '/';)
 			relative++;
-	char collector[128];
-	bool lines = feed_names_lines(file);
+	char collector[COLLECTOR_NAME_MAX + 1];
+	bool lines = feed_holds_lines(file);
 	if (lines && !a->in->lines && !a->named)
 		return 0;
-	inputs_collector_of(a, file, relative, collector, sizeof(collector));
-	// Lines name their observers themselves.
-	a->code = feed_add(a->in->feed, file, lines ? 0 : collector_id(a->in->peers, collector));
+	if (!a->growing)
+		inputs_note_empty(a->in, file);
+	if (strstr(file, ".bmp"))
+		inputs_note_index(a->in, file);
+	uint16_t number = 0; // lines name their observers themselves
+	if (!lines) {
+		number = collector_id(a->in->peers, inputs_collector_of(a, file, relative, collector));
+		if (number == COLLECTORS_MAX - 1 && !a->in->collectors_full) {
+			notice_line(a->in->notices, "lacuna: more than %d collectors: all from here on count as one",
+				    COLLECTORS_MAX - 1);
+			a->in->collectors_full = true;
+			a->in->left_out++;
+		}
+	}
+	a->code = feed_add(a->in->feed, file, number);
 	a->files++;
 	return a->code;
+}
+
+// What was not read, as one sentence for each reason.
+static void inputs_put_aside(struct inputs_aside *list, const char *path)
+{
+	if (list->count++ >= ASIDE_SHOWN)
+		return;
+	text_put(&list->names, list->count > 1 ? ", " : "");
+	text_untrusted(&list->names, path, strlen(path));
+}
+
+static void inputs_take_aside(void *context, const struct feed_aside *aside)
+{
+	struct inputs_adding *a = context;
+	if (aside->why == FEED_LEFT_UNREADABLE) {
+		notice_line(a->in->notices, "lacuna: %s: cannot be read: %s", aside->path, err_text(aside->error));
+		a->in->left_out++;
+		a->unreadable++;
+		return;
+	}
+	inputs_put_aside(&a->aside[aside->why], aside->path);
+	a->in->left_out += aside->data || aside->why == FEED_LEFT_LINK || aside->why == FEED_LEFT_RECORDING;
+}
+
+// `nothing`: no file was found, so that those for people are named too.
+static void inputs_say_aside(struct inputs_adding *a, bool nothing)
+{
+	static const char *const why[ASIDE_REASONS] = {
+		[FEED_LEFT_UNKNOWN] = "left aside: neither name nor content says that it is anything that is read",
+		[FEED_LEFT_EMPTY] = "left aside: empty",
+		[FEED_LEFT_NOTES] = "left aside by the name",
+		[FEED_LEFT_RECORDING] = "left aside: a recording of its own, to be named by itself",
+		[FEED_LEFT_LINK] = "left aside: a link to a folder elsewhere, to be named by itself",
+	};
+	for (size_t i = 0; i < ASIDE_REASONS; i++) {
+		struct inputs_aside *list = &a->aside[i];
+		if (list->count > ASIDE_SHOWN)
+			text_printf(&list->names, " and %zu more", list->count - ASIDE_SHOWN);
+		if (list->count && (nothing || i != FEED_LEFT_NOTES))
+			notice_line(a->in->notices, "lacuna: %s: %s", text_string(&list->names), why[i]);
+		text_free(&list->names);
+	}
 }
 
 static bool inputs_folder_has(const char *dir, const char *name)
@@ -116,7 +267,7 @@ static void inputs_say_unread(struct inputs *in, const char *dir)
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (inputs_folder_has(dir, kinds[i])) {
 			notice_line(in->notices, "lacuna: %s/%s: not read by this version", dir, kinds[i]);
-			in->unread_kinds = true;
+			in->left_out++;
 		}
 }
 
@@ -157,6 +308,27 @@ static bool inputs_root_of(struct inputs *in, const char *path, struct text *ret
 	return folder;
 }
 
+// Why a path led to nothing.
+static void inputs_say_nothing(const struct inputs_adding *a, const char *path, bool folder, int code)
+{
+	const struct notice_sink *to = a->in->notices;
+	size_t aside = 0;
+	for (size_t i = 0; i < ASIDE_REASONS; i++)
+		aside += a->aside[i].count;
+	if (a->code == ERR_FULL)
+		notice_line(to, "lacuna: %s: more than the %d files that one run can read", path, FEED_SOURCES_MAX);
+	else if (code != ERR_NOT_FOUND)
+		notice_line(to, "lacuna: %s: %s", path, err_text(code));
+	else if (folder && (aside || a->unreadable))
+		notice_line(to, "lacuna: %s: a folder without a file that can be read", path);
+	else if (folder)
+		notice_line(to, "lacuna: %s: the folder is empty", path);
+	else if (strpbrk(path, "*?["))
+		notice_line(to, "lacuna: %s: no name matches this pattern", path);
+	else
+		notice_line(to, "lacuna: %s: there is no such file or folder", path);
+}
+
 int inputs_add(struct inputs *in, const char *path)
 {
 	struct recording r = {0};
@@ -167,12 +339,13 @@ int inputs_add(struct inputs *in, const char *path)
 	bool folder = inputs_root_of(in, path, &root);
 	struct inputs_adding a = {
 		.in = in, .recording = code ? &r : NULL, .root = text_string(&root), .named = !folder};
-	code = feed_expand(path, inputs_add_file, &a);
+	const struct feed_finder finder = {&a, inputs_add_file, inputs_take_aside};
+	code = feed_find(path, &finder);
 	if (code == ERR_NOT_FOUND && a.recording)
 		code = 0; // a recording without routing data is no error
 	if (code < 0)
-		notice_line(in->notices, "lacuna: %s: %s", path,
-			    a.code < 0 ? "too many files in one run" : err_text(code));
+		inputs_say_nothing(&a, path, folder, code);
+	inputs_say_aside(&a, code < 0);
 	text_free(&root);
 	recording_free(&r);
 	return code;
@@ -196,11 +369,20 @@ int inputs_look(struct inputs *in, const char *path, bool first)
 	bool recorded = first ? code == 1 : code == 0;
 	struct text root = {0};
 	bool folder = inputs_root_of(in, path, &root);
-	struct inputs_adding a = {
-		.in = in, .recording = recorded ? &r : NULL, .root = text_string(&root), .named = !folder};
-	code = feed_expand(path, inputs_add_new_file, &a);
+	struct inputs_adding a = {.in = in,
+				  .recording = recorded ? &r : NULL,
+				  .root = text_string(&root),
+				  .named = !folder,
+				  .growing = true};
+	const struct feed_finder finder = {&a, inputs_add_new_file, first ? inputs_take_aside : NULL};
+	code = feed_find(path, &finder);
+	inputs_say_aside(&a, false);
 	if (a.code < 0)
-		notice_line(in->notices, "lacuna: %s: too many files in one run", path);
+		inputs_say_nothing(&a, path, folder, a.code);
+	if (code == ERR_NO_FILE && first) {
+		inputs_say_nothing(&a, path, folder, code);
+		a.code = code;
+	}
 	text_free(&root);
 	recording_free(&r);
 	return a.code;
@@ -222,8 +404,29 @@ void inputs_watch_series(struct inputs *in)
 			return;
 	// A file that cannot be opened is told of when it is read.
 	for (size_t i = 0; in->lines && i < feed_source_count(in->feed); i++)
-		if (feed_names_lines(feed_source(in->feed, i)->path))
+		if (feed_holds_lines(feed_source(in->feed, i)->path))
 			(void)feed_series_entities(feed_source(in->feed, i)->path, inputs_add_series_entity, in);
+}
+
+struct inputs_sought {
+	const char *id;
+	bool found;
+};
+
+static int inputs_is_sought(void *context, const char *id)
+{
+	struct inputs_sought *s = context;
+	s->found = strcmp(id, s->id) == 0;
+	return s->found; // ends the search
+}
+
+bool inputs_has_series(const struct inputs *in, const char *id)
+{
+	struct inputs_sought s = {.id = id};
+	for (size_t i = 0; in->lines && !s.found && i < feed_source_count(in->feed); i++)
+		if (feed_holds_lines(feed_source(in->feed, i)->path))
+			(void)feed_series_entities(feed_source(in->feed, i)->path, inputs_is_sought, &s);
+	return s.found;
 }
 
 const char *inputs_relative(const struct inputs *in, const char *path)

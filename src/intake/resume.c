@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Files of snapshots, and the places in the sources that belong to them: a line
-// "records gaps offset ended length:path" each, or "log inputs".
+// "records gaps offset ended length:path" each (ended: 1 all of it was read, 2 all so far), or "log inputs".
 #include "intake/resume.h"
 
 #include "base/alloc.h"
@@ -126,7 +126,8 @@ static bool resume_place_read(struct cursor *at, struct resume_place *ret, struc
 	    !resume_number(at, ' ', &p.offset) || !resume_number(at, ' ', &ended) || !resume_number(at, ':', &n) ||
 	    n > cursor_left(at) || !cursor_sub(at, (size_t)n, ret_path) || !cursor_u8(at, &newline))
 		return false;
-	p.ended = ended;
+	p.ended = ended == 1;
+	p.rested = ended == 2;
 	*ret = p;
 	return true;
 }
@@ -160,14 +161,29 @@ bool resume_log_has(struct resume *r)
 	return ++r->inputs <= r->inputs_had;
 }
 
+// A source that came while the run went on.
+static void resume_source_add(struct resume *r, size_t source)
+{
+	size_t n = source + 1 > r->sources * 2 ? source + 1 : r->sources * 2;
+	r->had = alloc_resize(r->had, n, sizeof(*r->had));
+	r->read = alloc_resize(r->read, n, sizeof(*r->read));
+	memset(r->had + r->sources, 0, (n - r->sources) * sizeof(*r->had));
+	memset(r->read + r->sources, 0, (n - r->sources) * sizeof(*r->read));
+	r->sources = n;
+}
+
 bool resume_has(struct resume *r, const struct record *record)
 {
 	if (record->source >= r->sources)
-		return false;
+		resume_source_add(r, record->source);
 	const struct resume_place *had = &r->had[record->source];
 	struct resume_place *read = &r->read[record->source];
-	if (record->kind == RECORD_SOURCE_REST || record->kind == RECORD_TIME)
+	if (record->kind == RECORD_TIME)
 		return read->records < had->records;
+	if (record->kind == RECORD_SOURCE_REST) {
+		read->rested = true;
+		return read->records < had->records + had->rested;
+	}
 	if (record->kind == RECORD_SOURCE_END) {
 		read->ended = true;
 		return had->ended;
@@ -176,8 +192,16 @@ bool resume_has(struct resume *r, const struct record *record)
 		return ++read->gaps <= had->gaps;
 	read->offset = record->offset;
 	read->records++;
+	read->rested = false;
 	r->moved |= read->records == had->records && read->offset != had->offset;
 	return read->records <= had->records;
+}
+
+bool resume_rested(const struct resume *r, const struct record *record)
+{
+	if (record->kind != RECORD_SOURCE_END || record->source >= r->sources)
+		return false;
+	return r->had[record->source].rested && r->read[record->source].records == r->had[record->source].records;
 }
 
 void resume_free(struct resume *r)
@@ -192,23 +216,67 @@ static int resume_state_fill(void *context, struct durable *d)
 	return snapshot_save(context, (struct carry_sink){durable_put, d});
 }
 
+// What the engine has of the source: while all is read again, what the state that was loaded has.
+static struct resume_place resume_place_now(const struct resume *r, size_t source)
+{
+	const struct resume_place *had = &r->had[source];
+	struct resume_place now = r->read[source];
+	if (now.records < had->records)
+		return *had;
+	now.gaps = now.gaps > had->gaps ? now.gaps : had->gaps;
+	if (now.records == had->records) {
+		now.ended |= had->ended;
+		now.rested |= had->rested;
+	}
+	return now;
+}
+
+static void resume_places_put(struct text *places, const struct resume *r, const struct feed *f)
+{
+	if (!f)
+		text_printf(places, LOG_WORD "%" PRIu64 "\n", r->inputs);
+	for (size_t i = 0; f && i < r->sources && i < feed_source_count(f); i++) {
+		struct resume_place p = resume_place_now(r, i);
+		const char *file = feed_source(f, i)->path;
+		text_printf(places, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %d %zu:", p.records, p.gaps, p.offset,
+			    p.ended ? 1 : 2 * p.rested, strlen(file));
+		text_bytes(places, file, strlen(file));
+		text_char(places, '\n');
+	}
+}
+
 int resume_save(const struct resume *r, const struct feed *f, struct snapshot_parts parts, const char *path)
 {
 	struct text places = {0};
-	if (!f)
-		text_printf(&places, LOG_WORD "%" PRIu64 "\n", r->inputs);
-	for (size_t i = 0; f && i < r->sources; i++) {
-		const struct resume_place *p = &r->read[i];
-		const char *file = feed_source(f, i)->path;
-		text_printf(&places, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %d %zu:", p->records, p->gaps, p->offset,
-			    p->ended, strlen(file));
-		text_bytes(&places, file, strlen(file));
-		text_char(&places, '\n');
-	}
+	resume_places_put(&places, r, f);
 	parts.sources = text_string(&places);
 	int code = durable_write(path, resume_state_fill, &parts);
 	if (code < 0)
 		notice_line(r->notices, "%s: %s: %s", r->command, path, err_text(code));
 	text_free(&places);
 	return code;
+}
+
+int resume_save_wait(struct resume *r, const char *path, bool wait)
+{
+	int code = r->writer ? durable_done(r->writer, wait) : 1;
+	if (code == 0)
+		return 0;
+	r->writer = 0;
+	if (code < 0)
+		notice_line(r->notices, "%s: %s: %s", r->command, path, err_text(code));
+	return 1;
+}
+
+void resume_save_start(struct resume *r, const struct feed *f, struct snapshot_parts parts, const char *path)
+{
+	struct text places = {0};
+	if (!resume_save_wait(r, path, false))
+		return;
+	resume_places_put(&places, r, f);
+	parts.sources = text_string(&places);
+	int code = durable_start(path, resume_state_fill, &parts, &r->writer);
+	if (code < 0)
+		notice_line(r->notices, "%s: %s: %s", r->command, path, err_text(code));
+	text_free(&places);
 }

@@ -8,10 +8,12 @@
 #include "feed/feed.h"
 #include "model/record.h"
 
+#include <sys/types.h>
+
 struct resume_place { // how far a source was read
 	uint64_t records, gaps;
-	uint64_t offset; // of the last of its records
-	bool ended;
+	uint64_t offset;    // of the last of its records
+	bool ended, rested; // that this is all, or all so far, was said after it
 };
 
 struct resume {
@@ -25,6 +27,7 @@ struct resume {
 	size_t sources;
 	uint64_t inputs_had, inputs; // of an event log: that the state has; that were read so far
 	bool moved;		     // a source is not the file that it was
+	pid_t writer;		     // child that writes a state; 0: none does
 };
 
 // Opens the snapshot and gives its names to registries that hold none. Where it cannot be used it is set aside with a message,
@@ -40,7 +43,14 @@ void resume_log(struct resume *r);
 bool resume_log_has(struct resume *r);
 // Counts the record. Whether the state has it already.
 bool resume_has(struct resume *r, const struct record *record);
+// Whether this end of a source comes right after a rest that the state has.
+bool resume_rested(const struct resume *r, const struct record *record);
 void resume_free(struct resume *r);
+
+// The same as resume_save in a child, while this run goes on; nothing where the one before is still at it. Errors are told.
+void resume_save_start(struct resume *r, const struct feed *f, struct snapshot_parts parts, const char *path);
+// Whether no child writes any more; `wait`: until that is so. 1 or 0.
+int resume_save_wait(struct resume *r, const char *path, bool wait);
 
 // Writes the state of `parts` (its sources are filled in) with how far `r` read; `f` null: of an event log. 0, or an error after a message.
 int MUST_USE resume_save(const struct resume *r, const struct feed *f, struct snapshot_parts parts, const char *path);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "base/version.h"
+#include "engine/watch.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
@@ -34,6 +35,7 @@ void run_free(struct intake_run *s)
 	resume_free(&s->resume);
 	inputs_free(&s->in);
 	world_free(s->world);
+	watching_free(&s->watching);
 	free(s->evidence);
 	precedents_free(&s->precedents);
 }
@@ -63,30 +65,60 @@ static int run_add_paths(struct intake_run *s, int n, char **paths)
 	if (feed_source_count(s->in.feed) == 0) {
 		if (!failed)
 			notice_line(s->notices, "%s: no file that can be read was found", s->command);
-		return failed || !s->in.recordings ? 3 : 1;
+		return 3;
 	}
 	s->gaps += (uint64_t)failed;
 	return 0;
 }
 
+// What is wrong with files of lines, where they are not read any further. Whether something is.
+static bool run_say_lines(struct intake_run *s)
+{
+	struct feed *f = feed_create();
+	struct record r;
+	bool damaged = false;
+	for (size_t i = 0; i < feed_source_count(s->in.feed); i++)
+		if (feed_holds_lines(feed_source(s->in.feed, i)->path))
+			(void)feed_add(f, feed_source(s->in.feed, i)->path, 0); // no more than fit before
+	while (feed_next(f, &r) == 1)
+		if (r.kind == RECORD_GAP) {
+			damage_say(s->notices, f, &r);
+			damaged = true;
+		}
+	feed_free(f);
+	return damaged;
+}
+
 static int run_add_watched(struct intake_run *s)
 {
-	int code = s->watch_count || s->world_path ? world_open(s->world_path, &s->world) : 0;
+	int code = s->watch_count || s->world_path || s->watching.path ? world_open(s->world_path, &s->world) : 0;
 	if (code < 0 && s->world_path) {
 		notice_line(s->notices, "%s: %s: %s", s->command, s->world_path, err_text(code));
 		return 3;
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {
+		// Series need no address space: a file of them that names the entity is enough.
+		bool known = !watch_list_placed(&s->in.entities, s->world, s->watch[i]) &&
+			     inputs_has_series(&s->in, s->watch[i]);
+		struct entity *e = known ? entity_add(&s->in.entities, s->watch[i]) : NULL;
+		if (e) {
+			e->watched = true;
+			continue;
+		}
 		code = watch_list_add(&s->in.entities, s->world, s->watch[i], s->notices);
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
 	}
+	code = watching_open(s);
+	if (code)
+		return code;
 	inputs_watch_series(&s->in);
 	for (size_t i = 0; i < s->in.entities.count; i++)
 		if (s->in.entities.at[i].watched)
 			return 0;
+	bool damaged = run_say_lines(s);
 	notice_line(s->notices, "%s: nothing to watch: name a country or network with --watch", s->command);
-	return 2;
+	return damaged ? 3 : 2;
 }
 
 static void run_bad_line(void *context, const struct decode_bad_line *bad)
@@ -96,7 +128,12 @@ static void run_bad_line(void *context, const struct decode_bad_line *bad)
 	const char *path = feed_source(s->in.feed, bad->source)->path;
 	text_put(&line, "lacuna: ");
 	text_untrusted(&line, path, strlen(path));
-	if (bad->more)
+	if (bad->contradicts)
+		text_printf(
+			&line,
+			": %llu values are left out: another of the same series and time was taken (of two downloads, that of the newer)",
+			(unsigned long long)bad->more);
+	else if (bad->more)
 		text_printf(&line, ": %llu more lines cannot be read", (unsigned long long)bad->more);
 	else
 		text_printf(&line, ":%llu: %s", (unsigned long long)bad->line, bad->why);
@@ -144,6 +181,15 @@ static int run_take_record(struct intake_run *s, const struct record *r)
 	int code = s->resume.moved ? ERR_MALFORMED : had != s->had ? decoder_flush(s->decoder) : 0;
 	if (code < 0)
 		return code;
+	if (resume_rested(&s->resume, r)) {
+		struct record rest = *r; // what a rest closes is closed in the state
+		rest.kind = RECORD_SOURCE_REST;
+		s->had = true;
+		code = decoder_take(s->decoder, &rest);
+		code = code < 0 ? code : decoder_flush(s->decoder);
+		if (code < 0)
+			return code;
+	}
 	s->had = had;
 	if (r->kind == RECORD_GAP) {
 		s->gaps++;
@@ -229,10 +275,9 @@ static void run_prepare(struct intake_run *s)
 	run_read_precedents(s);
 }
 
-// The engine over the entities that are known now, and the registry in front of it.
-static void run_engine(struct intake_run *s)
+static struct pipeline_options run_options(const struct intake_run *s)
 {
-	struct pipeline_options options = {
+	return (struct pipeline_options){
 		.decisions = &s->decisions,
 		.cut_ns = s->cut_ns,
 		.revisions = s->revisions,
@@ -247,6 +292,21 @@ static void run_engine(struct intake_run *s)
 		.definition = s->definition,
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 	};
+}
+
+int run_watch_change(struct intake_run *s, const struct watch_change *change)
+{
+	struct pipeline_options options = run_options(s);
+	int code = s->decoder ? decoder_flush(s->decoder) : 0;
+	if (code >= 0)
+		code = watch_change(&s->pipeline, &options, change);
+	return code < 0 ? code : session_log_watched(&s->log);
+}
+
+// The engine over the entities that are known now, and the registry in front of it.
+static void run_engine(struct intake_run *s)
+{
+	struct pipeline_options options = run_options(s);
 	s->pipeline = pipeline_create(&options);
 	if (!resume_load(&s->resume, s->pipeline, s->in.targets)) {
 		pipeline_free(s->pipeline);
@@ -293,13 +353,30 @@ int run_open(struct intake_run *s, int n, char **paths)
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 
+static struct snapshot_parts run_parts(const struct intake_run *s)
+{
+	return (struct snapshot_parts){.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
+}
+
+int run_state_save(struct intake_run *s)
+{
+	if (!s->snapshot_path)
+		return 0;
+	resume_save_wait(&s->resume, s->snapshot_path, true);
+	return resume_save(&s->resume, s->from_log ? NULL : s->in.feed, run_parts(s), s->snapshot_path);
+}
+
+void run_state_save_start(struct intake_run *s)
+{
+	if (s->snapshot_path)
+		resume_save_start(&s->resume, s->in.feed, run_parts(s), s->snapshot_path);
+}
+
 // The state is written before time passes beyond what was read: a run that goes on from it passes that time itself. So one
 // that tells revisions ends with this.
 static int run_end(struct intake_run *s)
 {
-	struct snapshot_parts parts = {.pipeline = s->pipeline, .peers = s->in.peers, .targets = s->in.targets};
-	const struct feed *feed = s->from_log ? NULL : s->in.feed;
-	int code = s->snapshot_path ? resume_save(&s->resume, feed, parts, s->snapshot_path) : 0;
+	int code = run_state_save(s);
 	if (code < 0 || (s->snapshot_path && s->revisions.take))
 		return code;
 	return !s->from_log || s->log_ended || instant_known(s->until) ? run_finish(s) : 0;
@@ -307,12 +384,29 @@ static int run_end(struct intake_run *s)
 
 // ---- from a log ----
 
+// What another list watches from here on.
+static int run_log_watched(struct intake_run *s, struct cursor text)
+{
+	struct journal_configured found = {0};
+	struct entity_list wanted = {0};
+	uint64_t line = 0;
+	int code = journal_configuration_read(text, &wanted, NULL, &found, &line);
+	if (code == 0)
+		code = watching_change(s, &wanted);
+	journal_configured_free(&found);
+	entity_list_free(&wanted);
+	return code;
+}
+
 static int run_log_configuration(void *context, struct cursor text)
 {
 	struct intake_run *s = context;
 	struct journal_configured found = {0};
 	uint64_t line = 0;
-	int code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
+	int code = s->pipeline ? run_log_watched(s, text) : 0;
+	if (code < 0)
+		return code;
+	code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
 	if (code == 0 && !s->pipeline) {
 		s->world_digest = (struct world_digest){.date = found.world_date};
 		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));
@@ -384,6 +478,41 @@ static int run_log(struct intake_run *s, const char *dir)
 	return run_status(s, code);
 }
 
+// Series of others than those watched, and of nobody else: most often the same ones under another name.
+static bool run_say_strangers(const struct intake_run *s)
+{
+	struct text line = {0};
+	const char *id;
+	if (!s->decoder || !s->counts.of[DECODE_SERIES_UNKNOWN] || s->counts.of[DECODE_SERIES_VALUES])
+		return false;
+	text_printf(&line, "%s: no series is about what is watched; the files have series of", s->command);
+	for (size_t i = 0; (id = decoder_stranger(s->decoder, i)); i++) {
+		text_put(&line, i ? ", " : " ");
+		text_untrusted(&line, id, strlen(id));
+		const struct entity *e = watch_list_nearest(&s->in.entities, id);
+		if (e)
+			text_printf(&line, " (to be written %s)", e->id);
+	}
+	notice_line(s->notices, "%s", text_string(&line));
+	text_free(&line);
+	return true;
+}
+
+// Whether there is anything watched of which nothing can be said, all the time or for a while: that is not success.
+static bool run_unseen(const struct intake_run *s)
+{
+	for (uint32_t e = 0; s->pipeline && e < s->in.entities.count; e++) {
+		struct coverage_span *spans = NULL;
+		if (!s->in.entities.at[e].watched)
+			continue;
+		size_t n = pipeline_unseen(s->pipeline, e, &spans);
+		free(spans);
+		if (n || !pipeline_judged(s->pipeline, e))
+			return true;
+	}
+	return false;
+}
+
 int run_status(const struct intake_run *s, int code)
 {
 	if (code < 0 && s->resume.moved)
@@ -397,9 +526,22 @@ int run_status(const struct intake_run *s, int code)
 		notice_line(s->notices, "%s: no record could be read", s->command);
 		return 3;
 	}
-	bool damaged = s->gaps || s->in.unread_kinds || s->counts.of[DECODE_MALFORMED] ||
-		       s->counts.of[DECODE_MALFORMED_UPDATE] || s->counts.of[DECODE_BAD_LINES];
-	return damaged ? 1 : 0;
+	// While files grow what comes late is folded in by a later revision.
+	bool late = s->counts.of[DECODE_LATE_LINES] && !s->growing;
+	// What makes the status 1 is said, and what is left out; each view that a router cannot show is its own affair.
+	for (unsigned i = 0; i < DECODE_COUNT && !s->quiet; i++)
+		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE && (i != DECODE_LATE_LINES || late))
+			notice_line(s->notices, "%s: %llu %s", s->command, (unsigned long long)s->counts.of[i],
+				    decode_worry((enum decode_count)i));
+	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
+		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
+		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
+	bool unseen = run_unseen(s);
+	if (unseen)
+		notice_line(s->notices,
+			    "%s: of some of what is watched nothing can be said, all the time or for a while",
+			    s->command);
+	return damaged || unseen ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)

@@ -8,6 +8,7 @@
 #include "intake/inputs.h"
 #include "intake/resume.h"
 #include "intake/session_log.h"
+#include "intake/watching.h"
 #include "reference/precedents.h"
 #include "report/incident.h"
 #include "world/world.h"
@@ -29,11 +30,14 @@ struct run_tap {
 	void *context;
 };
 
+struct watch_change; // engine/watch.h
+
 struct intake_run {
 	const char *command;		   // for messages
 	const struct notice_sink *notices; // borrowed
 	const char *watch[WATCH_MAX];
 	size_t watch_count;
+	struct watching watching;	   // `path` may be set
 	bool quiet;			   // no progress, and no note of what is only left out
 	bool growing;			   // the files are still being written (run_read in place of run_paths)
 	int64_t lateness_ns;		   // of growing files: most that one holds the others up
@@ -84,6 +88,14 @@ int run_status(const struct intake_run *s, int code);
 // In place of run_finish, of growing files that may go on later: reads what is there without waiting for anybody; what is told
 // is the state at the last cut up to it. As run_read.
 int run_drain(struct intake_run *s);
+
+// Hands on what is still being decoded, and changes what the engine watches; the log, where one is kept, says so. 0, or an error.
+int MUST_USE run_watch_change(struct intake_run *s, const struct watch_change *change);
+
+// Writes the state of what was read so far to `snapshot_path`, where one is named: before it returns (0, or an error after a message),
+// or in a child while the run goes on. Only between two calls of run_read.
+int MUST_USE run_state_save(struct intake_run *s);
+void run_state_save_start(struct intake_run *s);
 
 // Digests every file that was read, so that run_view can name them.
 void run_inputs(struct intake_run *s);

@@ -8,9 +8,8 @@
 #include "intake/run.h"
 #include "journal/configuration.h"
 
-static void session_log_opening(void *context, struct text *configuration, struct batch_room *names)
+static void session_log_configuration(const struct session_log *log, struct text *configuration)
 {
-	const struct session_log *log = context;
 	const struct intake_run *s = log->session;
 	struct journal_configuration c = {
 		.version = LACUNA_VERSION,
@@ -23,6 +22,12 @@ static void session_log_opening(void *context, struct text *configuration, struc
 		.targets = s->in.targets,
 	};
 	journal_configuration_text(configuration, &c);
+}
+
+static void session_log_opening(void *context, struct text *configuration, struct batch_room *names)
+{
+	const struct session_log *log = context;
+	session_log_configuration(log, configuration);
 	registry_names(log->registry, names);
 }
 
@@ -57,6 +62,18 @@ int session_log_end(struct session_log *log)
 {
 	struct cursor text = cursor_of(SESSION_LOG_END, sizeof(SESSION_LOG_END) - 1);
 	return log->journal ? journal_append(log->journal, JOURNAL_NOTE, INSTANT_NONE, text) : 0;
+}
+
+int session_log_watched(struct session_log *log)
+{
+	struct text configuration = {0};
+	if (!log->journal)
+		return 0;
+	session_log_configuration(log, &configuration);
+	int code = journal_append(log->journal, JOURNAL_CONFIGURATION, INSTANT_NONE,
+				  cursor_of(configuration.bytes, configuration.length));
+	text_free(&configuration);
+	return code;
 }
 
 int session_log_close(struct session_log *log, const struct intake_run *s)

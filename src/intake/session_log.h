@@ -23,5 +23,8 @@ int MUST_USE session_log_batch(struct session_log *log, const struct batch *b);
 int MUST_USE session_log_time(struct session_log *log, struct instant time);
 int MUST_USE session_log_end(struct session_log *log);
 
+// Other entities are watched from here on.
+int MUST_USE session_log_watched(struct session_log *log);
+
 // What was taken is on disk then. 0, or an error after a message.
 int MUST_USE session_log_close(struct session_log *log, const struct intake_run *s);

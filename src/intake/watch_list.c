@@ -6,6 +6,7 @@
 #include "base/number.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 static int watch_list_add_range(void *context, const struct world_range *r)
 {
@@ -54,4 +55,33 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 		notice_line(notices, "lacuna: --watch %s: no recording names its prefixes and the world data %s", id,
 			    w ? "has no such entity" : "is not there ('lacuna world build' makes it)");
 	return code;
+}
+
+static int watch_list_ignore_range(void *context, const struct world_range *r)
+{
+	(void)context;
+	(void)r;
+	return 0;
+}
+
+bool watch_list_placed(const struct entity_list *entities, const struct world *w, const char *id)
+{
+	const struct entity *e = entity_find(entities, id);
+	if ((e && (e->range_count || e->asn_count)) || strchr(id, '*'))
+		return true;
+	return w && world_ranges(w, id, watch_list_ignore_range, NULL) >= 0;
+}
+
+const struct entity *watch_list_nearest(const struct entity_list *entities, const char *word)
+{
+	for (size_t i = 0; i < entities->count; i++) {
+		const struct entity *e = &entities->at[i];
+		const char *slash = strchr(e->id, '/');
+		bool alike = !strcasecmp(e->id, word) || (slash && !strcasecmp(slash + 1, word)) ||
+			     (e->name && !strcasecmp(e->name, word)) ||
+			     (slash && !strncasecmp(word, "AS", 2) && !strcmp(slash + 1, word + 2));
+		if (e->watched && alike)
+			return e;
+	}
+	return NULL;
 }

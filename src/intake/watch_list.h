@@ -10,3 +10,9 @@
 // country of the world data. 0, or an error after a notice.
 int watch_list_add(struct entity_list *entities, const struct world *w, const char *id,
 		   const struct notice_sink *notices);
+
+// Whether it is known where the entity is: a recording gave its space, or the world data have it; or whether it is a pattern.
+bool watch_list_placed(const struct entity_list *entities, const struct world *w, const char *id);
+
+// The watched entity that somebody may have meant by this word: "KX", "kx", "Country/KX", a name. Null: none.
+const struct entity *watch_list_nearest(const struct entity_list *entities, const char *word);

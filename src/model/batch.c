@@ -9,6 +9,7 @@
 #include "model/peer.h"
 #include "model/probe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the bytes of a batch are those in memory: little-endian");
@@ -107,6 +108,13 @@ void batch_room_name(struct batch_room *r, const struct batch_name *name, const 
 	*at = *name;
 	at->text = batch_room_text(r, text, n);
 	at->entity = batch_room_text(r, entity, BATCH_TEXT_MAX);
+}
+
+void batch_room_peer(struct batch_room *r, const struct batch_name *name, uint64_t instance, const char *router)
+{
+	char text[24];
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)instance);
+	batch_room_name(r, name, instance ? text : NULL, sizeof(text), router && *router ? router : NULL);
 }
 
 // ---- as bytes ----

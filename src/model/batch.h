@@ -17,11 +17,11 @@
 
 enum batch_name_kind {
 	NAME_COLLECTOR, // text: its name
-	NAME_PEER,	// address, asn, view, collector
-	NAME_OBSERVER,	// text: its id; asn, 0 unknown
-	NAME_TARGET,	// address, op; text: the name it is asked for, or none
-	NAME_SERIES,	// text: the signal's word; entity: whose it is
-	NAME_SOURCE,	// text: the file or feed, or none; collector
+	NAME_PEER, // address, asn, view, collector; text: its instance as a number, or none; entity: its router's name, or none
+	NAME_OBSERVER, // text: its id; asn, 0 unknown
+	NAME_TARGET,   // address, op; text: the name it is asked for, or none
+	NAME_SERIES,   // text: the signal's word; entity: whose it is
+	NAME_SOURCE,   // text: the file or feed, or none; collector
 	NAME_KIND_COUNT
 };
 
@@ -127,6 +127,8 @@ static inline struct batch batch_room_view(const struct batch_room *r)
 struct obs *batch_room_add(struct batch_room *r, const struct obs *o, const uint32_t *path);
 // Appends a name; its offsets are set from the texts, of which each may be null, and which are cut at a zero byte and at
 // BATCH_TEXT_MAX.
+// NAME_PEER; `router` may be null or empty.
+void batch_room_peer(struct batch_room *r, const struct batch_name *name, uint64_t instance, const char *router);
 void batch_room_name(struct batch_room *r, const struct batch_name *name, const char *text, size_t n,
 		     const char *entity);
 

@@ -40,12 +40,29 @@ static void carried_collectors(struct carry *c, struct peer_table *t)
 	c->limits[CARRY_COLLECTORS] = n;
 }
 
+static void carried_routers(struct carry *c, struct peer_table *t)
+{
+	size_t n = peer_router_count(t);
+	carry_count(c, &n, sizeof(uint32_t));
+	for (size_t i = 0; i < n && carry_good(c); i++) {
+		char *name = carry_loads(c) ? NULL : (char *)peer_router_name(t, (uint16_t)(i + 1));
+		carry_text(c, &name, NAME_MOST);
+		if (!carry_loads(c))
+			continue;
+		if (!name || peer_router_id(t, name) != i + 1)
+			carry_fail(c, ERR_NOT_FOUND);
+		free(name);
+	}
+}
+
 static void carried_peer(struct carry *c, struct peer *p)
 {
 	addr_carry(c, &p->address);
 	CARRY(c, p->view);
 	CARRY(c, p->collector);
 	CARRY(c, p->asn);
+	CARRY(c, p->instance);
+	CARRY(c, p->router);
 	carry_check(c, p->view <= PEER_VIEW_LOC_RIB);
 	carry_within(c, CARRY_COLLECTORS, p->collector);
 }
@@ -53,6 +70,7 @@ static void carried_peer(struct carry *c, struct peer *p)
 void peers_carry(struct carry *c, struct peer_table *t)
 {
 	carried_collectors(c, t);
+	carried_routers(c, t);
 	size_t n = peer_count(t);
 	carry_count(c, &n, 24);
 	for (size_t i = 0; i < n && carry_good(c); i++) {
@@ -119,9 +137,11 @@ static void carried_one_series(struct carry *c, struct target_table *t, uint32_t
 		return;
 	carry_check(c, signal);
 	bool gone = held.entity >= CARRY_GONE;
-	uint32_t id = !carry_good(c) ? i
-		      : gone	     ? series_gone(t, signal, strlen(signal))
-				     : series_id(t, held.entity, signal, strlen(signal));
+	const struct series *there = series_at(t, i); // a registry that holds the same beginning
+	bool same = there && signal && strcmp(there->signal, signal) == 0;
+	uint32_t id = !carry_good(c) || (gone && same) ? i
+		      : gone			       ? series_gone(t, signal, strlen(signal))
+						       : series_id(t, held.entity, signal, strlen(signal));
 	if (id != i)
 		carry_fail(c, ERR_NOT_FOUND);
 	free(signal);
@@ -436,6 +456,13 @@ static void carried_ties(struct carry *c, struct ties *t)
 	CARRY(c, t->past);
 }
 
+void incident_told_carry(struct carry *c, struct incident *n)
+{
+	carried_story(c, &n->story);
+	carried_facts(c, &n->facts);
+	carried_ties(c, &n->ties);
+}
+
 void incident_carry(struct carry *c, struct incident *n)
 {
 	carry_chars(c, n->id, sizeof(n->id));
@@ -479,7 +506,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	for (size_t i = 0; i < d->change_count; i++)
 		target_change_carry(c, &d->changes[i]);
 	carried_values(c, d);
-	coverage_carry(c, &d->looked);
+	coverage_carry(c, &d->coverage);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);

@@ -24,4 +24,5 @@ void target_change_carry(struct carry *c, struct target_change *t);
 void observer_change_carry(struct carry *c, struct observer_change *o);
 void blind_span_carry(struct carry *c, struct blind_span *b);
 void incident_carry(struct carry *c, struct incident *n); // loading: entity CARRY_GONE where it is no longer watched
-void dossier_carry(struct carry *c, struct dossier *d);	  // all but what is borrowed and its entity
+void incident_told_carry(struct carry *c, struct incident *n); // what it is told from: story, facts and ties
+void dossier_carry(struct carry *c, struct dossier *d);	       // all but what is borrowed and its entity

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COVERAGE_ENDS 4 // pauses: what ends that much earlier than the rest was no longer looked at
+
 static void coverage_add(struct coverage_of *of, struct instant from, struct instant to)
 {
 	if (to.ns <= from.ns)
@@ -67,62 +69,22 @@ static size_t coverage_list(const struct coverage_of *of, struct instant begin, 
 		list[n++] = (struct coverage_span){begin, of->first};
 	for (size_t i = 0; i < of->count; i++)
 		list[n++] = of->unseen[i];
-	if (!of->holds && end.ns - of->last.ns > of->most_ns)
+	if (!of->holds &&
+	    end.ns - of->last.ns > COVERAGE_ENDS * of->most_ns) // files that belong together end at different times
 		list[n++] = (struct coverage_span){of->last, end};
 	*ret = list;
 	return n;
 }
 
-static size_t coverage_common(const struct coverage_span *a, size_t a_count, const struct coverage_span *b,
-			      size_t b_count, struct coverage_span **ret)
-{
-	struct coverage_span *both = alloc_zero(a_count + b_count, sizeof(*both));
-	size_t n = 0;
-	for (size_t i = 0, k = 0; i < a_count && k < b_count;) {
-		struct instant from = a[i].from.ns > b[k].from.ns ? a[i].from : b[k].from;
-		struct instant to = a[i].to.ns < b[k].to.ns ? a[i].to : b[k].to;
-		if (from.ns < to.ns)
-			both[n++] = (struct coverage_span){from, to};
-		if (a[i].to.ns < b[k].to.ns)
-			i++;
-		else
-			k++;
-	}
-	*ret = both;
-	return n;
-}
-
-static bool coverage_begin(const struct coverage *c, struct instant *ret)
-{
-	bool any = false;
-	for (int kind = 0; kind < COVERAGE_KINDS; kind++) {
-		const struct coverage_of *of = &c->of[kind];
-		if (of->known && (!any || of->first.ns < ret->ns))
-			*ret = of->first;
-		any |= of->known;
-	}
-	return any;
-}
-
 size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t least_ns, struct coverage_span **ret)
 {
+	const struct coverage_of *of = NULL;
 	struct coverage_span *all = NULL;
-	struct instant begin = INSTANT_NONE;
-	size_t n = 0, kept = 0;
-	bool any = false;
-	for (int kind = 0; coverage_begin(c, &begin) && kind < COVERAGE_KINDS; kind++) {
-		struct coverage_span *one = NULL, *before = all;
-		if (!c->of[kind].known)
-			continue;
-		size_t count = coverage_list(&c->of[kind], begin, end, &one);
-		n = any ? coverage_common(before, n, one, count, &all) : count;
-		if (any)
-			free(one);
-		else
-			all = one;
-		free(before);
-		any = true;
-	}
+	size_t kept = 0;
+	for (int kind = 0; kind < COVERAGE_HEARD; kind++)
+		if (c->of[kind].known && (!of || kind == COVERAGE_PROBES))
+			of = &c->of[kind];
+	size_t n = of ? coverage_list(of, of->first, end, &all) : 0;
 	for (size_t i = 0; i < n; i++)
 		if (all[i].to.ns - all[i].from.ns > least_ns)
 			all[kept++] = all[i];

@@ -11,7 +11,8 @@ struct carry; // base/carry.h
 
 #define COVERAGE_SPANS_MAX 4096 // of one kind; the oldest half goes first
 
-enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_SERIES, COVERAGE_KINDS };
+// HEARD: any router was heard, which says only between which moments a change lies.
+enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_HEARD, COVERAGE_KINDS };
 
 struct coverage_span {
 	struct instant from, to;
@@ -37,6 +38,7 @@ void coverage_stands(struct coverage *c, enum coverage_kind kind, struct instant
 void coverage_lost(struct coverage *c, enum coverage_kind kind,
 		   struct instant since); // of one that stood; else nothing
 
+// Of probes where there are any, for that routes stand says nothing of hosts and services; else of routes.
 // Stretches of more than `least_ns` between the first that was seen and `end` in which nothing was seen. *ret is the caller's, to free.
 size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t least_ns, struct coverage_span **ret);
 

@@ -152,6 +152,6 @@ void dossier_free(struct dossier *d)
 	free(d->group);
 	free(d->changes);
 	free(d->routes);
-	coverage_free(&d->looked);
+	coverage_free(&d->coverage);
 	*d = (struct dossier){0};
 }

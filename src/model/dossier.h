@@ -34,9 +34,9 @@ struct dossier {
 	int64_t width_ns;      // watch interval; 0: no probes
 	struct sample *routes; // routing samples of IPv4, in order; old ones coarsened
 	size_t route_count, route_capacity;
-	double routes_baseline; // usual number of visible /24s
-	struct instant last;	// end of the data
-	struct coverage looked; // when anybody looked
+	double routes_baseline;	  // usual number of visible /24s
+	struct coverage coverage; // when it was looked at
+	struct instant last;	  // end of the data
 };
 
 // Adds a detection, which gets the next serial, or replaces the one that it continues: same signal, series and start.

@@ -51,6 +51,8 @@ struct incident_concurrency {
 	const char *level;   // smallest group that holds all failed units
 };
 
+#define READING_UNSEEN "no routing data" // of precedence: not "no withdrawal", for nobody looked
+
 struct incident_precedence {
 	bool known; // there was loss and a withdrawal, or at least one of them
 	bool has_lead;

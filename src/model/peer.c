@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/index.h"
 #include "base/must.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 
@@ -14,6 +15,8 @@ struct peer_table {
 	struct index by_peer;
 	char **collectors;
 	size_t collector_count, collector_capacity;
+	char **routers;
+	size_t router_count, router_capacity;
 };
 
 struct peer_table *peer_table_create(void)
@@ -28,20 +31,42 @@ void peer_table_free(struct peer_table *t)
 	for (size_t i = 0; i < t->collector_count; i++)
 		free(t->collectors[i]);
 	free(t->collectors);
+	for (size_t i = 0; i < t->router_count; i++)
+		free(t->routers[i]);
+	free(t->routers);
 	free(t->peers);
 	index_free(&t->by_peer);
 	free(t);
 }
 
+void peer_instance_text(struct text *t, uint64_t instance)
+{
+	unsigned long long type = instance >> 48;
+	const uint8_t address[4] = {(uint8_t)(instance >> 40), (uint8_t)(instance >> 32), (uint8_t)(instance >> 24),
+				    (uint8_t)(instance >> 16)};
+	if (type == 0) {
+		text_printf(t, "%llu:%llu", (unsigned long long)(instance >> 32 & 0xffff),
+			    (unsigned long long)(instance & UINT32_MAX));
+	} else if (type == 1) {
+		text_v4(t, address);
+		text_printf(t, ":%llu", (unsigned long long)(instance & 0xffff));
+	} else if (type == 2) {
+		text_printf(t, "%llu:%llu", (unsigned long long)(instance >> 16 & UINT32_MAX),
+			    (unsigned long long)(instance & 0xffff));
+	} else {
+		text_printf(t, "0x%016llx", (unsigned long long)instance);
+	}
+}
+
 static bool peer_same(const struct peer *a, const struct peer *b)
 {
-	return a->asn == b->asn && a->collector == b->collector && a->view == b->view &&
-	       addr_equal(&a->address, &b->address);
+	return a->asn == b->asn && a->collector == b->collector && a->view == b->view && a->instance == b->instance &&
+	       a->router == b->router && addr_equal(&a->address, &b->address);
 }
 
 static uint64_t peer_hash(const struct peer *peer)
 {
-	return hash_pair(addr_hash(&peer->address),
+	return hash_pair(addr_hash(&peer->address) ^ peer->instance ^ (uint64_t)peer->router << 48,
 			 (uint64_t)peer->asn << 32 | (uint64_t)peer->collector << 8 | peer->view);
 }
 
@@ -100,4 +125,29 @@ const char *collector_name(const struct peer_table *t, uint16_t id)
 uint16_t collector_count(const struct peer_table *t)
 {
 	return (uint16_t)t->collector_count;
+}
+
+uint16_t peer_router_id(struct peer_table *t, const char *name)
+{
+	must(name);
+	if (!*name)
+		return 0;
+	for (size_t i = 0; i < t->router_count; i++)
+		if (strcmp(t->routers[i], name) == 0)
+			return (uint16_t)(i + 1);
+	if (t->router_count >= ROUTER_NAMES_MAX)
+		return 0;
+	alloc_grow((void **)&t->routers, t->router_count, &t->router_capacity, sizeof(*t->routers));
+	t->routers[t->router_count] = alloc_copy(name);
+	return (uint16_t)++t->router_count;
+}
+
+const char *peer_router_name(const struct peer_table *t, uint16_t router)
+{
+	return router && router <= t->router_count ? t->routers[router - 1] : "";
+}
+
+uint16_t peer_router_count(const struct peer_table *t)
+{
+	return (uint16_t)t->router_count;
 }

@@ -33,6 +33,7 @@ enum gap_reason {
 	GAP_UNREADABLE,	 // the file cannot be opened or read
 	GAP_BAD_LINE,	 // a line that is too long or has no readable time; `line`, or `more` of them
 	GAP_REPLACED,	 // a file that was still being read was cut or written anew: read from its beginning again
+	GAP_FOREIGN,	 // text of a kind that is not read, to its end; `why` says which
 	GAP_REASON_COUNT
 };
 
@@ -53,11 +54,14 @@ struct record {
 	const char *file;	// its path; borrowed
 	uint64_t line;		// RECORD_LINE, GAP_BAD_LINE: its number in the file, from 1; 0: `more` is meant
 	uint64_t more;		// GAP_BAD_LINE: so many lines beyond those that were named one by one
+	const char
+		*why; // GAP_BAD_LINE, GAP_FOREIGN: in words, or null; text from outside in it; borrowed like the bytes
+	int64_t rank; // RECORD_LINE of LINE_SERIES: which of two values of one time is given first: that of the higher
 };
 
 static inline const char *gap_reason_name(uint8_t reason)
 {
-	static const char *const names[GAP_REASON_COUNT] = {"none", "framing",	  "truncated", "compression",
-							    "bomb", "unreadable", "bad_line",  "replaced"};
+	static const char *const names[GAP_REASON_COUNT] = {
+		"none", "framing", "truncated", "compression", "bomb", "unreadable", "bad_line", "replaced", "foreign"};
 	return reason < GAP_REASON_COUNT ? names[reason] : "unknown";
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 
@@ -184,13 +185,15 @@ static void registry_series_look_again(struct registry_port *s)
 	s->waiting_count = kept;
 }
 
-static int registry_peer_take(struct registry_port *s, const struct batch_name *n, uint32_t *ret)
+static int registry_peer_take(struct registry_port *s, const struct batch *b, const struct batch_name *n, uint32_t *ret)
 {
+	const char *text = batch_text(b, n->text), *router = batch_text(b, n->entity);
 	uint32_t collector = registry_map_get(&s->maps[NAME_COLLECTOR], n->collector);
 	struct peer peer = {.address = n->address, .view = n->view, .asn = n->asn};
-	if (collector == UNANNOUNCED)
+	if (collector == UNANNOUNCED || (text && !number_of_text(text, UINT64_MAX, &peer.instance)))
 		return ERR_MALFORMED;
 	peer.collector = (uint16_t)(collector - 1);
+	peer.router = router ? peer_router_id(s->registry->options.peers, router) : 0;
 	*ret = peer_id(s->registry->options.peers, &peer); // collector_id never refuses
 	return 0;
 }
@@ -215,7 +218,7 @@ static int registry_name_number(struct registry_port *s, const struct batch *b, 
 		ours = collector_id(o->peers, text);
 		break;
 	case NAME_PEER:
-		return registry_peer_take(s, n, ret);
+		return registry_peer_take(s, b, n, ret);
 	case NAME_OBSERVER:
 		if (o->targets)
 			ours = registry_observer_take(o->targets, n, text);
@@ -266,7 +269,7 @@ static void registry_names_of_peers(const struct peer_table *t, struct batch_roo
 		struct batch_name name = {.kind = NAME_PEER, .number = i, .asn = p->asn, .collector = p->collector};
 		name.view = p->view;
 		name.address = p->address;
-		batch_room_name(ret, &name, NULL, 0, NULL);
+		batch_room_peer(ret, &name, p->instance, peer_router_name(t, p->router));
 	}
 }
 

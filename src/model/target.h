@@ -8,7 +8,7 @@
 
 #define TARGETS_MAX   1000000
 #define OBSERVERS_MAX 1024
-#define SERIES_MAX    1000000
+#define SERIES_MAX    131072 // the detector keeps 2 KiB of each: 256 MiB
 #define TARGET_NONE   UINT32_MAX
 #define ENTITY_NONE   UINT32_MAX
 

@@ -8,10 +8,14 @@
 
 int stop_signals_open(struct stop_signals *s)
 {
+	struct sigaction hup;
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	// A terminal that was closed. What nohup(1) has us ignore would come by the descriptor all the same.
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, &s->before);
 	s->descriptor = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return s->descriptor < 0 ? -errno : 0;

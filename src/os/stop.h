@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// The signals by which a run is ended (SIGINT, SIGTERM), as a descriptor for a loop. While it is open they end nothing by themselves.
+// The signals by which a run is ended (SIGINT, SIGTERM, SIGHUP), as a descriptor for a loop. While it is open they end nothing by themselves.
 #pragma once
 
 #include "base/attr.h"

@@ -19,7 +19,7 @@
 #define NAME_BYTES 128
 
 struct bmp_writer {
-	const char *collector; // borrowed
+	const char *dir, *collector; // borrowed
 	int folder;
 	uint32_t next;
 	struct recording_durable *disk;
@@ -45,7 +45,7 @@ int bmp_writer_open(const char *dir, const char *collector, struct bmp_writer **
 	if (folder < 0)
 		return file_error_as(folder, e, file_at(dir, 0), "%s", err_text(folder));
 	struct bmp_writer *w = alloc_zero(1, sizeof(*w));
-	*w = (struct bmp_writer){.collector = collector, .folder = folder, .disk = durable_create()};
+	*w = (struct bmp_writer){.dir = dir, .collector = collector, .folder = folder, .disk = durable_create()};
 	*ret = w;
 	return 0;
 }
@@ -58,6 +58,19 @@ int bmp_writer_close(struct bmp_writer *w)
 	close(w->folder);
 	free(w);
 	return code;
+}
+
+int bmp_writer_look(struct bmp_writer *w)
+{
+	struct stat held;
+	if (fstat(w->folder, &held) == 0 && held.st_nlink)
+		return 0;
+	int folder = bmp_writer_folder_open(w->dir);
+	if (folder < 0)
+		return folder;
+	close(w->folder);
+	w->folder = folder;
+	return 1;
 }
 
 static int bmp_writer_index_open(const struct bmp_writer *w, const char *name)

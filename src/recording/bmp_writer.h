@@ -32,6 +32,9 @@ long MUST_USE bmp_file_put(struct bmp_writer *w, struct bmp_file *f, const void 
 int MUST_USE bmp_file_index(struct bmp_writer *w, struct bmp_file *f, struct instant arrival);
 void bmp_file_end(struct bmp_writer *w, struct bmp_file *f);
 
+// Whether somebody took the folder away, with all that was in it. 0: it is there; 1: it was, and is made anew: the files of all sessions
+// are gone, end them; a negative error: it cannot be made.
+int MUST_USE bmp_writer_look(struct bmp_writer *w);
 // To be called every second: what was kept goes to the disk. 0, or a failure of the disk, told once.
 int MUST_USE bmp_writer_tick(struct bmp_writer *w);
 int bmp_writer_descriptor(const struct bmp_writer *w); // readable: call the tick too; -1: never

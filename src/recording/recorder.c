@@ -18,8 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define RESUME_MAX (1 << 20) // bytes of a saved census; it is some hundred
-#define S_PER_HOUR 3600
+#define RESUME_MAX    (1 << 20) // bytes of a saved census; it is some hundred
+#define S_PER_HOUR    3600
+#define LOCK_WAIT_NS  (5 * NS_PER_S) // recording.json is written within moments
+#define LOCK_PAUSE_US 20000
+#define RETRY_NS      NS_PER_S // a disk that was full is tried again so often
+#define LOOK_NS	      NS_PER_S // how often is looked whether the file is still where it was
 
 static const char *recorder_path_of(struct recorder *r, const char *below)
 {
@@ -61,6 +65,8 @@ static int recorder_write_whole(const char *path, const void *bytes, size_t n)
 	close(file);
 	if (code == 0 && rename(text_string(&temporary), path) < 0)
 		code = -errno;
+	if (code < 0) // half a file takes room that is wanted
+		unlink(text_string(&temporary));
 out:
 	text_free(&temporary);
 	return code;
@@ -115,19 +121,43 @@ static int recorder_describe_locked(struct recorder *r, const struct record_scop
 	return code;
 }
 
-// Several observers may begin to record into one folder at the same moment.
+// A lock of ours: nobody else may open it, so nobody else can hold it.
+static int recorder_lock_open(const char *path)
+{
+	int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (lock >= 0)
+		(void)!fchmod(lock, 0600); // one that an older version made
+	return lock < 0 ? -errno : lock;
+}
+
+// Several observers may begin to record into one folder at the same moment: each holds it for moments only.
+static int recorder_lock_wait(int lock)
+{
+	int64_t until = clock_boot_ns() + LOCK_WAIT_NS;
+	while (flock(lock, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (clock_boot_ns() > until)
+			return -EBUSY;
+		usleep(LOCK_PAUSE_US);
+	}
+	return 0;
+}
+
 static int recorder_describe(struct recorder *r, const struct record_scope *s)
 {
-	int lock = open(recorder_path_of(r, "/probes/.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0) {
-		int code = -errno;
-		if (lock >= 0)
-			close(lock);
-		return code;
-	}
-	int code = recorder_describe_locked(r, s);
-	close(lock);
+	int lock = recorder_lock_open(recorder_path_of(r, "/probes/.lock"));
+	int code = lock < 0 ? lock : recorder_lock_wait(lock);
+	if (code == 0)
+		code = recorder_describe_locked(r, s);
+	if (lock >= 0)
+		close(lock);
 	return code;
+}
+
+int recorder_join(struct recorder *r, const struct record_scope *s)
+{
+	return recorder_describe(r, s);
 }
 
 // Two of one name would ask everybody twice as often as the caps allow, and write each other's files.
@@ -135,38 +165,61 @@ static int recorder_lock_observer(struct recorder *r)
 {
 	char name[96];
 	snprintf(name, sizeof(name), "/probes/.%.60s.lock", r->observer);
-	r->lock = open(recorder_path_of(r, name), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (r->lock >= 0)
+		close(r->lock);
+	r->lock = recorder_lock_open(recorder_path_of(r, name));
 	if (r->lock < 0 || flock(r->lock, LOCK_EX | LOCK_NB) < 0)
-		return -errno;
+		return r->lock < 0 ? r->lock : -errno;
 	return 0;
 }
 
-int recorder_open(struct recorder *r, const char *dir, const struct record_scope *s, struct file_error *e)
+int recorder_make(struct recorder *r, const struct record_scope *s)
 {
-	*r = (struct recorder){.dir = dir, .file = -1, .lock = -1, .observer = s->observer};
-	if (strchr(r->observer, '/')) // it is part of file names
-		return file_error_as(ERR_USAGE, e, file_at(NULL, 0), "the name of an observer cannot hold a '/'");
 	int code = recorder_make_folder(recorder_path_of(r, ""));
 	if (code == 0)
 		code = recorder_make_folder(recorder_path_of(r, "/probes"));
 	if (code == 0)
 		code = recorder_lock_observer(r);
-	if (code == 0)
-		code = recorder_describe(r, s);
+	return code ? code : recorder_describe(r, s);
+}
+
+int recorder_open(struct recorder *r, const char *dir, const struct record_scope *s, struct file_error *e)
+{
+	*r = (struct recorder){.dir = dir, .file = -1, .lock = -1, .observer = s->observer, .good = clock_utc()};
+	if (strchr(r->observer, '/')) // it is part of file names
+		return file_error_as(ERR_USAGE, e, file_at(NULL, 0), "the name of an observer cannot hold a '/'");
+	int code = recorder_make(r, s);
 	if (code == -EWOULDBLOCK)
 		return file_error_as(
 			code, e, file_at(dir, 0),
 			"'%.60s' is recording there already; end that one, or choose another name with --observer",
 			r->observer);
+	if (code == -EBUSY)
+		return file_error_as(code, e, file_at(text_string(&r->path), 0),
+				     "somebody holds this lock, and did not let go of it within %d s",
+				     (int)(LOCK_WAIT_NS / NS_PER_S));
+	if (code == ERR_MALFORMED || code == ERR_TOO_LARGE)
+		return file_error_as(
+			code, e, file_at(text_string(&r->path), 0),
+			"is there already and describes no recording (%s); move it away, or record elsewhere",
+			err_text(code));
 	if (code == 0)
 		r->disk = durable_create();
 	return code < 0 ? file_error_as(code, e, file_at(text_string(&r->path), 0), "%s", err_text(code)) : 0;
+}
+
+static void recorder_end_file(struct recorder *r)
+{
+	if (r->file >= 0)
+		durable_close(r->disk, r->file);
+	r->file = -1;
 }
 
 // A file an hour: one that is finished can be compressed or moved while the recording goes on.
 static int recorder_open_hour(struct recorder *r, int64_t now_s)
 {
 	time_t seconds = (time_t)now_s;
+	struct stat st;
 	struct tm t;
 	char name[160];
 	gmtime_r(&seconds, &t);
@@ -174,35 +227,133 @@ static int recorder_open_hour(struct recorder *r, int64_t now_s)
 			 t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
 	if (n < 0)
 		return ERR_MALFORMED;
-	if (r->file >= 0)
-		durable_close(r->disk, r->file);
-	r->file = open(recorder_path_of(r, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	recorder_end_file(r);
+	int file = open(recorder_path_of(r, name), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (file < 0 || fstat(file, &st) < 0) {
+		int code = -errno;
+		if (file >= 0)
+			close(file);
+		return code;
+	}
+	r->file = file;
 	r->hour = now_s / S_PER_HOUR;
-	return r->file < 0 ? -errno : 0;
+	r->open.opened = clock_utc();
+	r->open.length = (uint64_t)st.st_size;
+	r->open.lines = 0;
+	r->open.torn = false;
+	text_clear(&r->open.path);
+	text_put(&r->open.path, text_string(&r->path));
+	return 0;
+}
+
+static uint64_t recorder_lines_of(const struct text *t)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < t->length; i++)
+		n += t->bytes[i] == '\n';
+	return n;
+}
+
+static void recorder_lose(struct recorder *r, uint64_t lines, struct instant since, int why)
+{
+	if (!lines)
+		return;
+	r->lost += lines;
+	r->why = why;
+	if (!instant_known(r->first_lost) || since.ns < r->first_lost.ns)
+		r->first_lost = since;
+	if (since.ns < r->good.ns)
+		r->good = since;
+}
+
+// Somebody took the file away, or all of the folder: what was in it is lost, and it is made anew.
+static void recorder_look(struct recorder *r, int64_t now_ns)
+{
+	struct stat held, named;
+	if (r->file < 0 || now_ns - r->looked_ns < LOOK_NS)
+		return;
+	r->looked_ns = now_ns;
+	bool known = fstat(r->file, &held) == 0, there = stat(text_string(&r->open.path), &named) == 0;
+	if (!known || (there && held.st_ino == named.st_ino && held.st_dev == named.st_dev))
+		return;
+	if (held.st_nlink == 0) { // else it was only moved
+		recorder_lose(r, r->open.lines, r->open.opened, -ENOENT);
+		r->written -= r->open.length < r->written ? r->open.length : r->written;
+		r->vanished++;
+		r->trouble = -ENOENT;
+		r->retry_ns = 0;
+	}
+	recorder_end_file(r);
+}
+
+// Whole lines or nothing: what was begun is taken back.
+static int recorder_append(struct recorder *r, const struct text *lines)
+{
+	int code = r->open.torn ? recorder_write_all(r->file, "\n", 1) : 0;
+	r->open.torn &= code < 0;
+	if (code == 0)
+		code = recorder_write_all(r->file, lines->bytes, lines->length);
+	durable_changed(r->disk, r->file);
+	if (code < 0) {
+		r->open.torn |= ftruncate(r->file, (off_t)r->open.length) < 0;
+		return code;
+	}
+	r->open.length += lines->length;
+	r->open.lines += recorder_lines_of(lines);
+	r->written += lines->length;
+	return 0;
+}
+
+static int recorder_put(struct recorder *r, struct instant now)
+{
+	int64_t now_s = instant_seconds(now);
+	struct text whole = {0};
+	int code = 0;
+	if (r->trouble && r->file < 0 && r->hooks.again)
+		code = r->hooks.again(r->hooks.context);
+	if (code == 0 && (r->file < 0 || now_s / S_PER_HOUR != r->hour))
+		code = recorder_open_hour(r, now_s);
+	if (code == 0 && r->trouble && r->hooks.lost)
+		r->hooks.lost(r->hooks.context, r->good, now, &whole);
+	if (code == 0) {
+		text_bytes(&whole, r->lines.bytes, r->lines.length);
+		code = recorder_append(r, &whole);
+	}
+	text_free(&whole);
+	return code;
 }
 
 void recorder_write(struct recorder *r)
 {
-	int64_t now_s = instant_seconds(clock_utc());
-	if (!r->error && r->lines.length && (r->file < 0 || now_s / S_PER_HOUR != r->hour))
-		r->error = recorder_open_hour(r, now_s);
-	if (!r->error && r->lines.length) {
-		r->error = recorder_write_all(r->file, r->lines.bytes, r->lines.length);
-		durable_changed(r->disk, r->file);
+	int64_t now_ns = clock_boot_ns();
+	struct instant now = clock_utc();
+	recorder_look(r, now_ns);
+	if (r->lines.length) {
+		int code = r->trouble && now_ns < r->retry_ns ? r->trouble : recorder_put(r, now);
+		if (code < 0) {
+			recorder_lose(r, recorder_lines_of(&r->lines), r->good, code);
+			r->retry_ns = r->trouble && now_ns < r->retry_ns ? r->retry_ns : now_ns + RETRY_NS;
+		} else {
+			r->good = now;
+		}
+		r->trouble = code;
+		text_clear(&r->lines);
 	}
-	r->written += r->error ? 0 : r->lines.length;
-	text_clear(&r->lines);
-	int synced = r->disk ? durable_tick(r->disk, clock_boot_ns()) : 0;
-	r->error = r->error ? r->error : synced;
+	int synced = r->disk ? durable_tick(r->disk, now_ns) : 0;
+	// The disk did not take what it was given a moment ago: how much of it is not known.
+	if (synced < 0 && !r->why)
+		r->why = synced;
 }
 
 int recorder_close(struct recorder *r)
 {
-	if (r->dir)
+	if (r->dir) {
+		r->retry_ns = 0;
 		recorder_write(r);
+	}
 	int synced = durable_free(r->disk);
 	r->disk = NULL;
-	r->error = r->error ? r->error : synced;
+	r->why = r->why ? r->why : synced;
 	if (r->file >= 0)
 		close(r->file);
 	r->file = -1;
@@ -211,7 +362,9 @@ int recorder_close(struct recorder *r)
 	r->lock = -1;
 	text_free(&r->lines);
 	text_free(&r->path);
-	return r->error;
+	text_free(&r->open.path);
+	r->dir = NULL;
+	return r->why;
 }
 
 static const char *recorder_census_path(struct recorder *r)

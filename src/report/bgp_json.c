@@ -25,17 +25,24 @@ static void bgp_json_key_text(struct json *j, const char *key, const char *from,
 
 static void bgp_json_put_path_segment(struct json *j, struct aspath_segment *segment)
 {
-	bool set = segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET;
+	bool sequence = segment->type == ASPATH_SEQUENCE;
+	bool confed = segment->type == ASPATH_CONFED_SEQUENCE || segment->type == ASPATH_CONFED_SET;
 	uint32_t asn;
-	if (set)
+	if (confed) {
+		json_open(j, '{');
+		json_key(j, segment->type == ASPATH_CONFED_SET ? "confed_set" : "confed_sequence");
+	}
+	if (!sequence)
 		json_open(j, '[');
 	while (aspath_asn(segment, &asn))
 		json_int(j, asn);
-	if (set)
+	if (!sequence)
 		json_close(j, ']');
+	if (confed)
+		json_close(j, '}');
 }
 
-// Sets are arrays within the array.
+// Sets are arrays within the array, segments of a confederation (RFC 5065) objects.
 static void bgp_json_put_path(struct json *j, const struct bgp_attributes *a)
 {
 	struct aspath_walk walk;
@@ -182,6 +189,17 @@ static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct
 	if (bgp_json_view_name(peer->view)) {
 		json_key(j, "view");
 		json_string(j, bgp_json_view_name(peer->view));
+	}
+	if (peer->router) {
+		json_key(j, "router");
+		json_string(j, peer_router_name(w->peers, peer->router));
+	}
+	if (peer->instance) {
+		struct text t = {0};
+		peer_instance_text(&t, peer->instance);
+		json_key(j, "distinguisher");
+		json_string(j, text_string(&t));
+		text_free(&t);
 	}
 	if (o->flags & OBS_OUTGOING) {
 		json_key(j, "outgoing");

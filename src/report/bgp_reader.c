@@ -3,7 +3,8 @@
 // peer|prefix|next hop|path|origin|communities|old state|new state, with R|B and R|E lines around a RIB.
 #include "report/bgp_text_priv.h"
 
-#define HEAD_ROOM (4 + 24 + 260 + PEER_TEXT + PREFIX_TEXT + 80)
+#define NAME_ROOM 255
+#define HEAD_ROOM (4 + 24 + 2 * (NAME_ROOM + 5) + PEER_TEXT + PREFIX_TEXT + 80)
 
 static char *bgp_reader_put_time(char *at, struct instant time)
 {
@@ -14,23 +15,32 @@ static char *bgp_reader_put_time(char *at, struct instant time)
 	return bgp_put_six(at, (uint32_t)(rest / 1000));
 }
 
-// The project is not known here and stays empty, as do the router's name and address.
+static char *bgp_reader_put_name(char *at, const char *name)
+{
+	struct text t = {0};
+	text_untrusted(&t, name, strnlen(name, NAME_ROOM));
+	size_t n = t.length < NAME_ROOM ? t.length : NAME_ROOM;
+	for (size_t i = 0; i < n; i++)
+		*at++ = t.bytes[i] == '|' ? '?' : t.bytes[i];
+	text_free(&t);
+	return at;
+}
+
+// The project is not known here and stays empty, as does the router's address.
 static char *bgp_reader_put_source(struct bgp_writer *w, char *at, const struct obs *o, char record, char element)
 {
-	struct text name = {0};
+	const struct peer *peer = peer_at(w->peers, o->peer);
 	*at++ = record;
 	*at++ = '|';
 	*at++ = element;
 	*at++ = '|';
 	at = bgp_reader_put_time(at, o->time);
 	at = bgp_put(at, "||");
-	const char *collector = collector_name(w->peers, o->collector);
-	text_untrusted(&name, collector, strnlen(collector, 255));
-	size_t n = name.length < 255 ? name.length : 255;
-	for (size_t i = 0; i < n; i++)
-		*at++ = name.bytes[i] == '|' ? '?' : name.bytes[i];
-	text_free(&name);
-	return bgp_put(at, "|||");
+	at = bgp_reader_put_name(at, collector_name(w->peers, o->collector));
+	*at++ = '|';
+	if (peer && peer->router)
+		at = bgp_reader_put_name(at, peer_router_name(w->peers, peer->router));
+	return bgp_put(at, "||");
 }
 
 static const char *bgp_reader_state_name(uint8_t state)

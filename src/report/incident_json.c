@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "diagnose/ratios.h"
 #include "report/cause.h"
+#include "report/consistent.h"
 #include "report/incident.h"
 
 #include <math.h>
@@ -490,6 +491,21 @@ void incident_json_head(struct text *t, const struct incident *n)
 	incident_json_put_head(&(struct json){.out = t}, n);
 }
 
+// What does not fit together in it: our own fault, and said rather than hidden. No member where all fits.
+static void incident_json_put_contradictions(struct json *j, const struct incident_view *v, const struct incident *n)
+{
+	const char *names[CONTRADICTIONS_MAX];
+	struct consistent_input in = {n, v->last};
+	size_t count = consistent_look(&in, names);
+	if (!count)
+		return;
+	json_key(j, "contradictions");
+	json_open(j, '[');
+	for (size_t i = 0; i < count; i++)
+		json_string(j, names[i]);
+	json_close(j, ']');
+}
+
 size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	struct json writer = {.out = t}, *j = &writer;
@@ -515,6 +531,7 @@ size_t incident_json(struct text *t, const struct incident_view *v, const struct
 	incident_json_put_coverage(j, v, n);
 	incident_json_put_routing(j, n);
 	incident_json_put_evidence(j, v);
+	incident_json_put_contradictions(j, v, n);
 	json_key(j, "parameters");
 	json_string(j, v->parameters);
 	incident_json_put_world(j, &v->world);

@@ -3,7 +3,11 @@
 #include "report/incident.h"
 
 #include "report/cause.h"
+#include "report/consistent.h"
 #include "report/words.h"
+
+#define VAGUE_LEAST_S 60  // bounds of how long it lasted are told when they are so far apart,
+#define VAGUE_SHARE   0.1 // and that much of it
 
 static void incident_text_put_name(struct text *t, const struct entity *e)
 {
@@ -29,6 +33,22 @@ static bool incident_text_unrouted(const struct incident *n)
 	return routes && routes->lowest * 20 < routes->baseline;
 }
 
+// A start or an end in a gap may lie anywhere in it: then how long it lasted is known within bounds only.
+static void incident_text_put_lasted(struct text *t, const struct story *s)
+{
+	double lasted = instant_gap_s(s->start.best, s->end.best), least = instant_gap_s(s->start.to, s->end.from),
+	       most = instant_gap_s(s->start.from, s->end.to);
+	text_put(t, ", for ");
+	if (most - least < VAGUE_LEAST_S || most - least < VAGUE_SHARE * lasted) {
+		words_span(t, lasted);
+		return;
+	}
+	text_put(t, "at least ");
+	words_span(t, least > 0 ? least : 0);
+	text_put(t, " and at most ");
+	words_span(t, most);
+}
+
 static void incident_text_put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	incident_text_put_name(t, &v->entities->at[n->story.entity]);
@@ -45,8 +65,7 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 	else
 		text_put(t, " is degraded");
 	if (instant_known(n->story.end.best)) {
-		text_put(t, ", for ");
-		words_span(t, instant_gap_s(n->story.start.best, n->story.end.best));
+		incident_text_put_lasted(t, &n->story);
 	} else {
 		text_put(t, "; it is not over where the data ends");
 	}
@@ -198,6 +217,16 @@ void incident_headline(struct text *t, const struct incident_view *v, const stru
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
+static void incident_text_put_contradictions(struct text *t, const struct incident_view *v, const struct incident *n)
+{
+	const char *names[CONTRADICTIONS_MAX];
+	struct consistent_input in = {n, v->last};
+	size_t count = consistent_look(&in, names);
+	for (size_t i = 0; i < count; i++)
+		text_printf(t, "  %-12s%s%s\n", i ? "" : "contradicts", names[i],
+			    i ? "" : " (a fault of ours: please report it)");
+}
+
 void incident_text(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	incident_text_put_headline(t, v, n);
@@ -222,6 +251,7 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 			    n->ties.similar[i].similarity);
 	if (n->ties.campaign[0])
 		text_printf(t, "  %-12s%s\n", "campaign", n->ties.campaign);
+	incident_text_put_contradictions(t, v, n);
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 

@@ -80,7 +80,9 @@ void words_precedence(struct text *t, const struct incident *n)
 	if (!p->has_lead) {
 		text_printf(
 			t, "%s\n",
-			story_signal(&n->story, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
+			strcmp(p->reading, READING_UNSEEN) == 0
+				? "No routing data: whether packets could be routed there is not known."
+			: story_signal(&n->story, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
 			: n->facts.routes.lost > 0
 				? "Routes left too, but how it was before was not known long enough to say what was first."
 				: "The routes stood all the time: packets could be routed there.");

@@ -27,6 +27,7 @@
 #define ALLOW_LENGTH_MIN 8
 #define KEYS_MAX	 4e6 // of a table: 46 MB; beyond 100,000 packets a second outside a laboratory some wait longer
 #define CENSUS_BURST	 4   // of its packets a round, this part may come without a pause
+#define RESOLVER_GAP_MS	 20  // 50 questions a second: a page of a browser asks as many
 
 enum which { OF_ADDRESS, OF_CENSUS, OF_OP, OF_BLOCK, OF_NETWORK, TABLES };
 
@@ -40,7 +41,7 @@ struct gate {
 	uint64_t *slots;
 	size_t slots_bytes;
 	struct backoff *backoff;
-	struct ranges *allow, *block, *opt_out;
+	struct ranges *allow, *block, *opt_out, *own;
 	struct addr named[NAMED_MAX];
 	unsigned named_count;
 	bool incident;
@@ -104,6 +105,7 @@ struct gate *gate_create(const struct caps *caps)
 	g->allow = ranges_create();
 	g->block = ranges_create();
 	g->opt_out = ranges_create();
+	g->own = ranges_create();
 	return g;
 }
 
@@ -116,6 +118,7 @@ void gate_free(struct gate *g)
 	ranges_free(g->allow);
 	ranges_free(g->block);
 	ranges_free(g->opt_out);
+	ranges_free(g->own);
 	free(g);
 }
 
@@ -129,7 +132,8 @@ int gate_block(struct gate *g, const struct prefix *p)
 	return ranges_add(g->block, p);
 }
 
-int gate_opt_out(struct gate *g, const struct prefix *list, size_t n)
+// All of the list, or what was there before.
+static int gate_replace(struct ranges **at, const struct prefix *list, size_t n)
 {
 	must(list || !n);
 	struct ranges *fresh = ranges_create();
@@ -137,12 +141,33 @@ int gate_opt_out(struct gate *g, const struct prefix *list, size_t n)
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = ranges_add(fresh, &list[i]);
 	if (r == 0) {
-		struct ranges *old = g->opt_out;
-		g->opt_out = fresh;
+		struct ranges *old = *at;
+		*at = fresh;
 		fresh = old;
 	}
 	ranges_free(fresh);
 	return r;
+}
+
+int gate_opt_out(struct gate *g, const struct prefix *list, size_t n)
+{
+	return gate_replace(&g->opt_out, list, n);
+}
+
+int gate_own(struct gate *g, const struct prefix *list, size_t n)
+{
+	return gate_replace(&g->own, list, n);
+}
+
+// What the packet is for, however its address became known.
+static uint8_t gate_kind_plain(uint8_t kind)
+{
+	static const uint8_t plain[GATE_KINDS] = {
+		[GATE_CENSUS] = GATE_CENSUS,	 [GATE_RECOVERY] = GATE_RECOVERY,     [GATE_WATCH] = GATE_WATCH,
+		[GATE_NAMED] = GATE_NAMED,	 [GATE_CONTROL] = GATE_CONTROL,	      [GATE_WATCH_FOUND] = GATE_WATCH,
+		[GATE_NAMED_FOUND] = GATE_NAMED, [GATE_CONTROL_FOUND] = GATE_CONTROL, [GATE_RESOLVER] = GATE_RESOLVER,
+	};
+	return plain[kind];
 }
 
 static bool gate_is_named(const struct gate *g, const struct addr *a)
@@ -153,20 +178,76 @@ static bool gate_is_named(const struct gate *g, const struct addr *a)
 	return false;
 }
 
-enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t kind)
+static bool gate_is_own(const struct gate *g, const struct addr *a)
+{
+	return ranges_count(g->own) && ranges_has(g->own, a);
+}
+
+// Whoever answers for a name chooses the address. It may not be chosen so that our own machine, or one beside it, is asked by us.
+static bool gate_leads_inside(const struct gate *g, const struct addr *a)
+{
+	if (special_loopback(a))
+		return !ranges_has(g->allow, a);
+	return !g->caps.lab && gate_is_own(g, a);
+}
+
+// The operator's resolver may stand beside us, but it is one machine.
+static bool gate_is_machine(const struct addr *a)
+{
+	static const unsigned crowds[] = {791, 1112, 4291, 5771}; // this network, reserved, multicast, unspecified
+	unsigned rfc = special_loopback(a) ? 0 : special_rfc(a);
+	bool fine = a->family == FAMILY_V4 || a->family == FAMILY_V6;
+	for (size_t i = 0; rfc && i < sizeof(crowds) / sizeof(*crowds); i++)
+		fine &= rfc != crowds[i];
+	return fine;
+}
+
+static bool gate_is_special(const struct gate *g, const struct addr *a, bool loopback)
+{
+	return !loopback && (g->caps.lab ? !special_lab(a) : special_purpose(a));
+}
+
+static bool gate_is_left_alone(const struct gate *g, const struct addr *a)
+{
+	return ranges_has(g->opt_out, a) || ranges_has(g->block, a);
+}
+
+// The operator typed the address, or it is in their lists.
+static enum gate_answer gate_admits_typed(const struct gate *g, const struct addr *a, uint8_t kind)
 {
 	bool loopback = special_loopback(a);
-	if (kind >= GATE_KINDS)
-		return GATE_UNLISTED;
-	if (!loopback && (g->caps.lab ? !special_lab(a) : special_purpose(a)))
+	if (gate_is_special(g, a, loopback))
 		return GATE_SPECIAL;
-	if (ranges_has(g->opt_out, a) || ranges_has(g->block, a))
+	if (gate_is_left_alone(g, a))
 		return GATE_OPTED_OUT;
 	if (loopback)
 		return GATE_GO;
 	if (kind == GATE_NAMED)
 		return g->named_count < NAMED_MAX || gate_is_named(g, a) ? GATE_GO : GATE_UNLISTED;
 	return ranges_has(g->allow, a) ? GATE_GO : GATE_UNLISTED;
+}
+
+static enum gate_answer gate_admits_resolver(const struct gate *g, const struct addr *a)
+{
+	if (!gate_is_machine(a) || (g->caps.lab && !special_loopback(a) && !special_lab(a)))
+		return GATE_SPECIAL;
+	return gate_is_left_alone(g, a) ? GATE_OPTED_OUT : GATE_GO;
+}
+
+enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t kind)
+{
+	if (LIKELY(kind <= GATE_CONTROL))
+		return gate_admits_typed(g, a, kind);
+	if (kind >= GATE_KINDS)
+		return GATE_UNLISTED;
+	if (kind == GATE_RESOLVER)
+		return gate_admits_resolver(g, a);
+	if (gate_leads_inside(g, a))
+		return GATE_SPECIAL;
+	enum gate_answer typed = gate_admits_typed(g, a, gate_kind_plain(kind));
+	// In a laboratory what a listed name leads to is listed: nothing outside the laboratory can be.
+	bool listed = g->caps.lab && kind != GATE_NAMED_FOUND;
+	return typed == GATE_UNLISTED && listed ? GATE_GO : typed;
 }
 
 static uint64_t gate_block_key(const struct addr *a)
@@ -194,6 +275,10 @@ static struct buckets_pace gate_op_pace(const struct gate *g, const struct gate_
 	const struct caps *c = &g->caps;
 	uint32_t gap = c->check_gap_ms[a->op];
 	struct buckets_pace p = {.gap = true};
+	if (a->kind == GATE_RESOLVER) {
+		p.step = gate_ms(RESOLVER_GAP_MS);
+		return p;
+	}
 	if (own) {
 		p.step = gate_ms(c->named_gap_ms);
 		return p;
@@ -213,6 +298,7 @@ static void gate_claims_of(const struct gate *g, const struct gate_ask *a, uint6
 	const struct addr *at = &a->address;
 	uint64_t address = addr_hash(at);
 	bool lab = g->caps.lab, loopback = special_loopback(at), counted = a->kind <= GATE_RECOVERY;
+	bool resolver = a->kind == GATE_RESOLVER;
 	ret_claims[OF_ADDRESS].hash = address;
 	ret_claims[OF_CENSUS].hash = address;
 	ret_claims[OF_OP].hash = hash_mix(address + 1 + a->op);
@@ -222,7 +308,7 @@ static void gate_claims_of(const struct gate *g, const struct gate_ask *a, uint6
 		ret_claims[i].pace = (struct buckets_pace){0};
 	if (lab || loopback || !(counted || a->kind == GATE_NAMED))
 		ret_claims[OF_OP].pace = gate_op_pace(g, a, lab || loopback);
-	if (loopback)
+	if (loopback || resolver)
 		return;
 	ret_claims[OF_BLOCK].pace = g->pace[OF_BLOCK];
 	if (lab)
@@ -281,15 +367,22 @@ static void gate_near(const struct gate *g, const struct gate_ask *a, const stru
 			buckets_near(&g->buckets[i], claims[i].hash);
 }
 
-static enum gate_answer gate_judge(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns)
+static enum gate_answer gate_judge(struct gate *g, const struct gate_ask *asked, int64_t now_ns, int64_t *ret_until_ns)
 {
 	struct claim claims[TABLES];
+	struct gate_ask plain;
+	const struct gate_ask *a = asked;
 	uint64_t block = gate_block_key(&a->address);
-	if (UNLIKELY(a->op >= PROBE_OP_COUNT))
+	if (UNLIKELY(a->op >= PROBE_OP_COUNT || a->kind >= GATE_KINDS))
 		return GATE_UNLISTED;
+	if (UNLIKELY(a->kind > GATE_CONTROL)) {
+		plain = *asked;
+		plain.kind = gate_kind_plain(asked->kind);
+		a = &plain;
+	}
 	gate_claims_of(g, a, block, claims);
 	gate_near(g, a, claims);
-	enum gate_answer admitted = gate_admits(g, &a->address, a->kind);
+	enum gate_answer admitted = gate_admits(g, &a->address, asked->kind);
 	if (admitted != GATE_GO)
 		return admitted;
 	int64_t now = gate_own_time(g, now_ns);
@@ -355,5 +448,5 @@ const char *gate_answer_name(enum gate_answer which)
 size_t gate_bytes(const struct gate *g)
 {
 	return sizeof(*g) + g->slots_bytes + backoff_bytes(g->backoff) + ranges_bytes(g->allow) +
-	       ranges_bytes(g->block) + ranges_bytes(g->opt_out);
+	       ranges_bytes(g->block) + ranges_bytes(g->opt_out) + ranges_bytes(g->own);
 }

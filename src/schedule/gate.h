@@ -16,15 +16,35 @@ enum gate_kind { // what the packet is for
 	GATE_WATCH,    // watch list, by op
 	GATE_NAMED,    // named on the command line
 	GATE_CONTROL,  // outside every watched entity
+	// The same where a name led to the address, whoever answers for that name: it may not lead inside.
+	GATE_WATCH_FOUND,
+	GATE_NAMED_FOUND,
+	GATE_CONTROL_FOUND,
+	GATE_RESOLVER, // a question to the operator's own resolver, wherever that is: its address is theirs, not of a name
 	GATE_KINDS
 };
+
+// The kind of an address that a name, a zone or a redirect led to, where it is asked for the sake of `kind`.
+static inline uint8_t gate_kind_found(uint8_t kind)
+{
+	switch (kind) {
+	case GATE_WATCH:
+		return GATE_WATCH_FOUND;
+	case GATE_NAMED:
+		return GATE_NAMED_FOUND;
+	case GATE_CONTROL:
+		return GATE_CONTROL_FOUND;
+	default:
+		return kind;
+	}
+}
 
 enum gate_answer {
 	GATE_GO,	// send it now; it has been counted
 	GATE_WAIT,	// ask again at *ret_until_ns
 	GATE_UNLISTED,	// not on the allowlist
 	GATE_OPTED_OUT, // on the blocklist or the opt-out list
-	GATE_SPECIAL, // an address that must never be asked (IANA special-purpose, multicast), or outside the laboratory's
+	GATE_SPECIAL, // must never be asked: special-purpose, multicast, outside the laboratory's; or a name led inside
 	GATE_BACKED_OFF, // the census holds back while the network suffers: not in this round
 	GATE_ANSWERS
 };
@@ -44,13 +64,17 @@ void gate_free(struct gate *g);
 // Lists grow only between sends. 0, or ERR_MALFORMED (0/0 and shorter than /8 are refused), ERR_FULL.
 int MUST_USE gate_allow(struct gate *g, const struct prefix *p);
 int MUST_USE gate_block(struct gate *g, const struct prefix *p); // zmap-style blocklist: stays
+// The observer's own addresses, in place of those before: no name may lead there.
+int MUST_USE gate_own(struct gate *g, const struct prefix *list, size_t n);
 // Replaces the opt-out list; in force for the next packet.
 int MUST_USE gate_opt_out(struct gate *g, const struct prefix *list, size_t n);
 
 // now_ns: of a clock that never steps. *ret_until_ns is set for GATE_WAIT only.
 enum gate_answer gate_ask(struct gate *g, const struct gate_ask *a, int64_t now_ns, int64_t *ret_until_ns);
 
-// Whether the address may be asked at all, whatever the time: GATE_GO or the reason against.
+// Whether the address may be asked at all, whatever the time: GATE_GO or the reason against. Where a name led to it (the kinds
+// …_FOUND) it is GATE_SPECIAL when it is loopback, unless the allowlist holds it; the observer's own, outside a laboratory; or
+// special as for every other kind. In a laboratory its own ranges need no entry of the allowlist then.
 enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t kind);
 
 // An incident is open: SMTP may be checked more often.

@@ -17,6 +17,8 @@ struct events { // in the order in which they came
 	bool followed;
 };
 
+#define PATH_UNKNOWN 0 // hash of a path that was announced before anybody listened
+
 enum { SET_UNKNOWN, SET_IGNORED, SET_FOLLOWED };
 
 struct route_log {
@@ -160,7 +162,8 @@ static uint32_t route_log_path_hash(const uint32_t *path, size_t n)
 	uint64_t hash = n;
 	for (size_t i = 0; i < n; i++)
 		hash = (hash ^ path[i]) * 0x9e3779b97f4a7c15ull;
-	return (uint32_t)hash_mix(hash);
+	uint32_t folded = (uint32_t)hash_mix(hash);
+	return folded == PATH_UNKNOWN ? 1 : folded;
 }
 
 static void route_log_announced(struct route_log *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
@@ -176,7 +179,8 @@ static void route_log_announced(struct route_log *e, const struct obs *o, uint32
 		event.kind = ROUTE_LOG_RETURNED;
 		route_log_event_add(e, set, &event);
 	}
-	if (heard && heard->path_hash != hash) {
+	bool unknown = heard && heard->path_hash == PATH_UNKNOWN;
+	if (heard && !unknown && heard->path_hash != hash) {
 		event.kind = ROUTE_LOG_PATH_CHANGED;
 		event.other = heard->upstream;
 		route_log_event_add(e, set, &event);
@@ -184,7 +188,8 @@ static void route_log_announced(struct route_log *e, const struct obs *o, uint32
 	uint32_t held = table_origin(e->table, id), heard_origin = heard ? heard->origin : 0;
 	bool news = e->baseline_done && !heard && (first_sight || route_log_prefix_is_news(e, id));
 	uint32_t cover = news ? route_log_covering_origin(e, &o->prefix) : 0;
-	if (e->baseline_done && o->origin && !first_sight && held && held != o->origin && heard_origin != o->origin) {
+	bool differs = o->origin && held && held != o->origin && heard_origin != o->origin;
+	if (e->baseline_done && !first_sight && !unknown && differs) {
 		event = (struct route_log_event){o->time, ROUTE_LOG_NEW_ORIGIN, id, o->peer, o->origin, held};
 		route_log_event_add(e, set, &event);
 	} else if (o->origin && cover && cover != o->origin) {
@@ -199,6 +204,28 @@ static void route_log_announced(struct route_log *e, const struct obs *o, uint32
 	}
 	now.since_s = heard->since_s;
 	*heard = now;
+}
+
+void route_log_begin(struct route_log *e, uint32_t prefix, uint16_t set, const bool *begins, struct instant now)
+{
+	size_t n;
+	const uint32_t *members = space_members(e->space, set, &n);
+	bool before = false, from_now = false;
+	for (size_t i = 0; i < n; i++) {
+		bool followed = e->of[members[i]].followed;
+		before |= followed && !begins[members[i]];
+		from_now |= followed && begins[members[i]];
+	}
+	if (before || !from_now)
+		return;
+	struct heard heard = {.path_hash = PATH_UNKNOWN};
+	heard.since_s = instant_known(now) ? (uint32_t)instant_seconds(now) : 0;
+	rows_forget(e->rows, prefix);
+	for (uint32_t peer = 0; peer < table_peers(e->table); peer++) {
+		heard.peer = (uint16_t)peer;
+		if (table_sees(e->table, prefix, peer))
+			rows_add(e->rows, prefix, &heard);
+	}
 }
 
 void route_log_words(struct route_log *e, const uint32_t *words)

@@ -79,5 +79,8 @@ size_t route_log_pairs(const struct route_log *e, uint32_t prefix);
 // One of them, `at` below route_log_pairs, by peer in rising order. Places are good until the next route.
 struct route_log_path route_log_pair(const struct route_log *e, uint32_t prefix, size_t at);
 size_t route_log_pair_of(const struct route_log *e, uint32_t prefix,
-			 uint32_t peer);		    // its place; SIZE_MAX: never heard of
+			 uint32_t peer); // its place; SIZE_MAX: never heard of
+// Entities of which `begins` (by entity) says so are followed from `now` on, though the table has had this prefix of the set for
+// longer: who has a route to it is known, which one is not, so that what they announce next is no news.
+void route_log_begin(struct route_log *e, uint32_t prefix, uint16_t set, const bool *begins, struct instant now);
 void route_log_carry(struct carry *c, struct route_log *e); // into an empty one

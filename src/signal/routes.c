@@ -365,6 +365,31 @@ static void routes_follow_again(struct routes *r)
 	}
 }
 
+static bool routes_set_begins(const struct routes *r, uint16_t set, const bool *begins)
+{
+	size_t n, i = 0;
+	const uint32_t *members = space_members(r->space, set, &n);
+	while (i < n && begins[members[i]])
+		i++;
+	return i == n;
+}
+
+void routes_begin(struct routes *r, const bool *begins)
+{
+	if (!r->entities->count)
+		return;
+	for (uint32_t id = 0; id < r->known; id++) {
+		if (r->set[id] == SPACE_NOBODY)
+			continue;
+		route_log_begin(r->evidence, id, r->set[id], begins, r->now);
+		if (routes_set_begins(r, r->set[id], begins))
+			routes_sight_changed(r, id); // of nobody's prefixes it was not counted who sees them
+	}
+	for (uint32_t e = 0; e < r->entities->count && r->settled; e++)
+		if (begins[e])
+			routes_put_samples(r, e);
+}
+
 static void routes_prefixes_carry(struct carry *c, struct routes *r)
 {
 	size_t n = r->known;

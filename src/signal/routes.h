@@ -58,4 +58,7 @@ struct routes_limits { // what was left out because a limit was reached; all 0 u
 	uint64_t spans;	 // times at which a collector was blind: the oldest went
 };
 struct routes_limits routes_limits(const struct routes *r);
+// After a state was carried in: the entities of which `begins` (by entity) says so were not in it. They begin with what the table
+// knows, which is told as samples at once.
+void routes_begin(struct routes *r, const bool *begins);
 void routes_carry(struct carry *c, struct routes *r); // into an empty one

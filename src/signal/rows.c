@@ -138,6 +138,14 @@ void rows_add(struct rows *r, uint32_t prefix, const struct heard *heard)
 	row->n++;
 }
 
+void rows_forget(struct rows *r, uint32_t prefix)
+{
+	if (prefix < r->count && r->at[prefix].capacity) {
+		rows_room_leave(r, &r->at[prefix]);
+		r->at[prefix] = (struct heard_row){0};
+	}
+}
+
 uint32_t rows_count(const struct rows *r)
 {
 	return (uint32_t)r->count;

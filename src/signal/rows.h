@@ -36,6 +36,7 @@ uint32_t rows_place(const struct heard_row *row, uint32_t peer);
 // Null: never heard of. Borrowed until the next rows_add.
 struct heard *rows_find(const struct rows *r, uint32_t prefix, uint32_t peer);
 void rows_add(struct rows *r, uint32_t prefix, const struct heard *heard); // a peer that is not in the row
+void rows_forget(struct rows *r, uint32_t prefix);			   // nobody announced it
 void rows_carry(struct carry *c, struct rows *r);			   // into an empty one
 uint32_t rows_count(const struct rows *r);			     // numbers of prefixes with a row are below this
 void rows_prefetch(const struct rows *r, uint32_t prefix, int step); // step 0, and when that has come, 1

@@ -85,7 +85,8 @@ static uint32_t sessions_place(struct sessions *c, const struct peer *p)
 {
 	for (size_t i = 0; i < c->log.session_count; i++) {
 		const struct peer *q = &c->log.sessions[i].peer;
-		if (q->asn == p->asn && q->collector == p->collector && addr_equal(&q->address, &p->address))
+		if (q->asn == p->asn && q->collector == p->collector && q->instance == p->instance &&
+		    q->router == p->router && addr_equal(&q->address, &p->address))
 			return (uint32_t)i + 1;
 	}
 	alloc_grow((void **)&c->log.sessions, c->log.session_count, &c->log.session_capacity, sizeof(*c->log.sessions));
@@ -260,6 +261,8 @@ static void sessions_session_carry(struct carry *c, struct bgp_session *s)
 	CARRY(c, s->peer.view);
 	CARRY(c, s->peer.collector);
 	CARRY(c, s->peer.asn);
+	CARRY(c, s->peer.instance);
+	CARRY(c, s->peer.router);
 	CARRY(c, s->began_up);
 	carry_within(c, CARRY_COLLECTORS, s->peer.collector);
 }

@@ -583,6 +583,11 @@ uint16_t table_seen(const struct table *t, uint32_t prefix_id)
 	return t->hot[prefix_id].seen;
 }
 
+bool table_sees(const struct table *t, uint32_t prefix_id, uint32_t peer)
+{
+	return peer < PEERS_MAX && t->column[peer] && matrix_get(t->matrix, prefix_id, t->column[peer] - 1);
+}
+
 uint32_t table_origin(const struct table *t, uint32_t prefix_id)
 {
 	return t->hot[prefix_id].origin;
@@ -606,6 +611,11 @@ const struct dictionary *table_dictionary(const struct table *t)
 const struct health_peer *table_peer(const struct table *t, uint32_t peer)
 {
 	return peer < health_count(t->health) ? health_of(t->health, peer) : NULL;
+}
+
+uint32_t table_peers(const struct table *t)
+{
+	return peer_count(t->peers);
 }
 
 uint32_t table_peer_asn(const struct table *t, uint32_t peer)
@@ -642,6 +652,13 @@ static uint64_t table_slash24_visible(const struct table *t)
 void table_totals(const struct table *t, struct table_totals *ret)
 {
 	struct table_totals totals = {.peers = health_count(t->health), .routes = t->routes};
+	for (uint32_t id = 0; id < health_count(t->health); id++) {
+		const struct health_peer *p = health_of(t->health, id);
+		if (!p->known_down)
+			continue;
+		totals.peers--; // what it sent is kept for when it comes back, and is no route meanwhile (RFC 4271, 8.2; RFC 7854, 4.9)
+		totals.routes -= p->size[0] + p->size[1];
+	}
 	for (uint32_t id = 0; id < dictionary_count(t->dictionary); id++) {
 		totals.prefixes[t->hot[id].family & 1]++;
 		totals.visible[t->hot[id].family & 1] += !!(t->hot[id].flags & HOT_VISIBLE);

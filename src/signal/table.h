@@ -47,13 +47,15 @@ struct instant table_silent_since(const struct table *t);
 bool table_recounted(const struct table *t); // the last settle changed the denominator and recounted every prefix
 
 bool table_visible(const struct table *t, uint32_t prefix_id);
-uint16_t table_seen(const struct table *t, uint32_t prefix_id);	   // networks or peers, as the definition says
-uint32_t table_origin(const struct table *t, uint32_t prefix_id);  // of most recent majority; 0 unknown
-uint32_t table_denominator(const struct table *t, uint8_t family); // networks or peers, as the definition says
-uint32_t table_networks(const struct table *t, uint8_t family);	   // distinct full-feed networks, always
-uint32_t table_collectors(const struct table *t, uint8_t family);  // collectors with a counting peer
+uint16_t table_seen(const struct table *t, uint32_t prefix_id);		   // networks or peers, as the definition says
+uint32_t table_origin(const struct table *t, uint32_t prefix_id);	   // of most recent majority; 0 unknown
+bool table_sees(const struct table *t, uint32_t prefix_id, uint32_t peer); // the peer has a route to it
+uint32_t table_denominator(const struct table *t, uint8_t family);	   // networks or peers, as the definition says
+uint32_t table_networks(const struct table *t, uint8_t family);		   // distinct full-feed networks, always
+uint32_t table_collectors(const struct table *t, uint8_t family);	   // collectors with a counting peer
 const struct dictionary *table_dictionary(const struct table *t);
 const struct health_peer *table_peer(const struct table *t, uint32_t peer); // null: never heard of
+uint32_t table_peers(const struct table *t);				    // their numbers are below this
 uint32_t table_peer_asn(const struct table *t, uint32_t peer);
 const struct definition *table_definition(const struct table *t);
 void table_totals(const struct table *t, struct table_totals *ret);

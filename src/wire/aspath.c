@@ -36,6 +36,38 @@ bool aspath_valid(struct cursor path, uint8_t as_bytes)
 	return true;
 }
 
+bool aspath_has_zero(struct cursor path, uint8_t as_bytes)
+{
+	struct aspath_segment segment;
+	uint32_t asn;
+	while (aspath_next(&path, as_bytes, &segment) == 1)
+		while (aspath_asn(&segment, &asn))
+			if (UNLIKELY(!asn))
+				return true;
+	return false;
+}
+
+size_t aspath_of_secure(struct cursor secure, uint8_t *room, size_t size)
+{
+	const size_t head = 2, width = 4;
+	uint8_t prepended, flags, asn[4];
+	size_t at = 0;
+	while (cursor_u8(&secure, &prepended) && cursor_u8(&secure, &flags) &&
+	       cursor_bytes(&secure, asn, sizeof(asn))) {
+		size_t length = head + width * prepended;
+		if (!prepended) // a transparent route server
+			continue;
+		if (size - at < length)
+			break;
+		room[at] = flags & 0x80 ? ASPATH_CONFED_SEQUENCE : ASPATH_SEQUENCE; // Confed_Segment
+		room[at + 1] = prepended;
+		for (size_t i = 0; i < prepended; i++)
+			memcpy(room + at + head + width * i, asn, width);
+		at += length;
+	}
+	return at;
+}
+
 bool aspath_asn(struct aspath_segment *segment, uint32_t *ret)
 {
 	uint16_t narrow;
@@ -129,9 +161,11 @@ static inline void aspath_flatten_segment(struct aspath_segment segment, struct 
 	path->count = (uint16_t)(count + n);
 }
 
-static bool aspath_several(const struct aspath_segment *segment)
+// Whether a path that ends in this segment has no origin that can be named: one of several, or a member of a confederation,
+// which is no network to the rest of the world (RFC 6811, 2).
+static bool aspath_nameless(const struct aspath_segment *segment)
 {
-	return (segment->type == ASPATH_SET || segment->type == ASPATH_CONFED_SET) && segment->count > 1;
+	return (segment->type == ASPATH_SET && segment->count > 1) || aspath_confed(segment);
 }
 
 void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
@@ -148,7 +182,7 @@ void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret)
 	aspath_walk_begin(a, &walk);
 	while (aspath_walk_next(&walk, &segment)) {
 		aspath_flatten_segment(segment, ret);
-		ret->ends_in_set = aspath_several(&segment);
+		ret->ends_in_set = aspath_nameless(&segment);
 	}
 }
 
@@ -163,7 +197,7 @@ uint32_t aspath_origin(const struct bgp_attributes *a)
 		while (aspath_walk_next(&walk, &segment))
 			last = segment;
 	}
-	if (!last.count || aspath_several(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
+	if (!last.count || aspath_nameless(&last) || !cursor_skip(&last.asns, (last.count - 1u) * last.as_bytes))
 		return 0;
 	return aspath_asn(&last, &asn) ? asn : 0;
 }

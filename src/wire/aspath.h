@@ -23,6 +23,13 @@ int MUST_USE aspath_next(struct cursor *path, uint8_t as_bytes, struct aspath_se
 // Whether every segment reads with this width.
 bool aspath_valid(struct cursor path, uint8_t as_bytes);
 
+// Whether AS 0 is in a path that is valid.
+bool aspath_has_zero(struct cursor path, uint8_t as_bytes);
+
+// The Secure_Path of a BGPsec_PATH (struct bgp_attributes.secure_path) as an AS_PATH of 4-byte numbers (RFC 8205, 4.4), prepended as often
+// as its pCounts say. Returns the bytes written; as many segments as `size` has room for.
+size_t aspath_of_secure(struct cursor secure, uint8_t *room, size_t size);
+
 // Takes the next AS number off a segment. False at its end.
 bool aspath_asn(struct aspath_segment *segment, uint32_t *ret);
 
@@ -42,11 +49,12 @@ struct aspath {
 	uint32_t asns[ASPATH_MAX]; // as seen from the peer: nearest first, origin last
 	uint16_t count;
 	bool truncated;	  // longer than ASPATH_MAX
-	bool ends_in_set; // a set of several: then the origin is not one network
+	bool ends_in_set; // a set of several, or of a confederation: then the origin is not one network
 };
 
 // Flattens with the AS4_PATH merge. An empty path gives count 0. Malformed paths give what was read.
 void aspath_flatten(const struct bgp_attributes *a, struct aspath *ret);
 
-// The origin: last AS of the merged path; 0 when the path is empty or ends in a set of several.
+// The origin: last AS of the merged path; 0 when the path is empty or ends in a set of several or in a
+// segment of a confederation.
 uint32_t aspath_origin(const struct bgp_attributes *a);

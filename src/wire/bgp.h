@@ -33,6 +33,8 @@ enum bgp_attribute {
 	BGP_ATTR_AS4_PATH = 17,
 	BGP_ATTR_AS4_AGGREGATOR = 18,
 	BGP_ATTR_LARGE_COMMUNITIES = 32,
+	BGP_ATTR_BGPSEC_PATH = 33, // in place of AS_PATH (RFC 8205, 3)
+	BGP_ATTR_OTC = 35,	   // RFC 9234; only its length is looked at
 };
 
 enum { BGP_AFI_IPV4 = 1, BGP_AFI_IPV6 = 2, BGP_SAFI_UNICAST = 1, BGP_SAFI_MULTICAST = 2 };
@@ -99,6 +101,7 @@ struct bgp_attributes {
 	struct cursor communities;	 // 4 bytes each
 	struct cursor ext_communities;	 // 8 bytes each
 	struct cursor large_communities; // 12 bytes each
+	struct cursor secure_path;	 // of a BGPsec_PATH: 6 bytes an AS, for aspath_of_secure
 	struct bgp_mp reach, unreach;	 // nlri is there even if it does not read with context's add_path
 };
 
@@ -143,8 +146,12 @@ uint16_t bgp_end_of_rib(const struct bgp_update *u, const struct bgp_attributes 
 // attributes never cost anything. Mandatory attributes are bgp_mandatory's business.
 void bgp_attributes(struct cursor block, const struct bgp_context *context, struct bgp_attributes *ret);
 
-// Checks that an announcement carries ORIGIN, AS_PATH and a next hop (RFC 7606, 3d); lowers a->action if not.
+// Checks that an announcement carries ORIGIN, AS_PATH (or BGPsec_PATH) and a next hop (RFC 7606, 3d); lowers a->action if not.
+// announces_mp: of a family that is read; others have rules of their own (RFC 8955, 4: a next hop of no bytes).
 void bgp_mandatory(struct bgp_attributes *a, bool announces_v4, bool announces_mp);
+
+// Whether routes of the family are read here: IPv4 and IPv6 unicast.
+bool bgp_family_read(uint16_t afi, uint8_t safi);
 
 // Next prefix of an NLRI field; afi BGP_AFI_*. Host bits beyond the length are cleared. 1, 0 end, ERR_MALFORMED.
 int MUST_USE bgp_nlri_next(struct cursor *c, uint16_t afi, bool add_path, struct prefix *ret_prefix,

@@ -10,16 +10,19 @@
 #define WELL_KNOWN                                                                                                     \
 	(BIT(BGP_ATTR_ORIGIN) | BIT(BGP_ATTR_AS_PATH) | BIT(BGP_ATTR_NEXT_HOP) | BIT(BGP_ATTR_LOCAL_PREF) |            \
 	 BIT(BGP_ATTR_ATOMIC_AGGREGATE))
-#define OPTIONAL_LOCAL (BIT(BGP_ATTR_MED) | BIT(BGP_ATTR_MP_REACH) | BIT(BGP_ATTR_MP_UNREACH))
-#define AS4_ONLY       (BIT(BGP_ATTR_AS4_PATH) | BIT(BGP_ATTR_AS4_AGGREGATOR))
+#define OPTIONAL_LOCAL                                                                                                 \
+	(BIT(BGP_ATTR_MED) | BIT(BGP_ATTR_MP_REACH) | BIT(BGP_ATTR_MP_UNREACH) | BIT(BGP_ATTR_BGPSEC_PATH))
+#define AS4_ONLY (BIT(BGP_ATTR_AS4_PATH) | BIT(BGP_ATTR_AS4_AGGREGATOR))
 #define OPTIONAL_TRANSITIVE                                                                                            \
 	(BIT(BGP_ATTR_AGGREGATOR) | BIT(BGP_ATTR_COMMUNITIES) | BIT(BGP_ATTR_EXT_COMMUNITIES) | AS4_ONLY |             \
-	 BIT(BGP_ATTR_LARGE_COMMUNITIES))
+	 BIT(BGP_ATTR_LARGE_COMMUNITIES) | BIT(BGP_ATTR_OTC))
 #define KNOWN (WELL_KNOWN | OPTIONAL_LOCAL | OPTIONAL_TRANSITIVE)
 
 #define MULTIPROTOCOL (BIT(BGP_ATTR_MP_REACH) | BIT(BGP_ATTR_MP_UNREACH))
 // A malformed one is dropped and the routes stand.
 #define DISCARDED (BIT(BGP_ATTR_LOCAL_PREF) | BIT(BGP_ATTR_ATOMIC_AGGREGATE) | BIT(BGP_ATTR_AGGREGATOR) | AS4_ONLY)
+
+#define SECURE_SEGMENT_BYTES 6 // pCount, flags, AS
 
 #define FLAG_OPTIONAL	0x80
 #define FLAG_TRANSITIVE 0x40
@@ -81,11 +84,23 @@ static enum bgp_fault bgp_attributes_as4_aggregator_read(struct bgp_attributes *
 	return BGP_FAULT_NONE;
 }
 
-static enum bgp_fault bgp_attributes_path_read(struct cursor value, uint8_t as_bytes, struct cursor *ret)
+// A path with AS 0 in it is malformed (RFC 7607, 2); what a collector holds in its table it holds.
+static enum bgp_fault bgp_attributes_path_read(struct cursor value, uint8_t as_bytes, const struct bgp_context *context,
+					       struct cursor *ret)
 {
-	if (!aspath_valid(value, as_bytes))
+	if (!aspath_valid(value, as_bytes) || (!context->rib_entry && aspath_has_zero(value, as_bytes)))
 		return BGP_FAULT_AS_PATH;
 	*ret = value;
+	return BGP_FAULT_NONE;
+}
+
+// RFC 8205, 3.1: the length of the Secure_Path with itself, then its segments; signatures follow, which are not looked at.
+static enum bgp_fault bgp_attributes_secure_read(struct cursor value, struct cursor *ret)
+{
+	uint16_t length;
+	if (!cursor_u16(&value, &length) || length < 2 + SECURE_SEGMENT_BYTES || (length - 2) % SECURE_SEGMENT_BYTES ||
+	    !cursor_sub(&value, length - 2u, ret))
+		return BGP_FAULT_ATTRIBUTE_LENGTH;
 	return BGP_FAULT_NONE;
 }
 
@@ -98,7 +113,7 @@ static enum bgp_fault bgp_attributes_list_read(struct cursor value, size_t size,
 	return BGP_FAULT_NONE;
 }
 
-static bool bgp_attributes_family_read(uint16_t afi, uint8_t safi)
+bool bgp_family_read(uint16_t afi, uint8_t safi)
 {
 	return (afi == BGP_AFI_IPV4 || afi == BGP_AFI_IPV6) && safi == BGP_SAFI_UNICAST;
 }
@@ -106,7 +121,7 @@ static bool bgp_attributes_family_read(uint16_t afi, uint8_t safi)
 // 4 bytes for IPv4, else (RFC 8950 too) one or two IPv6 addresses. Other families: any length.
 static bool bgp_attributes_next_hop_fits(const struct bgp_mp *mp, uint8_t length)
 {
-	if (!bgp_attributes_family_read(mp->afi, mp->safi))
+	if (!bgp_family_read(mp->afi, mp->safi))
 		return true;
 	return length == 16 || length == 32 || (length == 4 && mp->afi == BGP_AFI_IPV4);
 }
@@ -122,12 +137,12 @@ static bool bgp_attributes_mp_next_hop(struct cursor *c, struct bgp_mp *mp)
 }
 
 // RFC 6396, 4.3.4: a RIB entry has only the next hop and its length, so that the first byte is never the zero
-// that any full form begins with.
+// that any full form begins with. Some writers leave stray bytes behind it.
 static bool bgp_attributes_mp_abbreviated(const struct cursor *value)
 {
 	struct cursor c = *value;
 	uint8_t length;
-	return cursor_u8(&c, &length) && length && cursor_left(&c) == length;
+	return cursor_u8(&c, &length) && length && cursor_left(&c) >= length;
 }
 
 static enum bgp_fault bgp_attributes_reach_read(struct bgp_attributes *a, struct cursor value,
@@ -137,11 +152,14 @@ static enum bgp_fault bgp_attributes_reach_read(struct bgp_attributes *a, struct
 	uint8_t reserved;
 	if (context->rib_entry && bgp_attributes_mp_abbreviated(&value))
 		return bgp_attributes_mp_next_hop(&value, mp) ? BGP_FAULT_NONE : BGP_FAULT_MP_REACH;
-	if (!cursor_u16(&value, &mp->afi) || !cursor_u8(&value, &mp->safi) || !bgp_attributes_mp_next_hop(&value, mp) ||
-	    !cursor_u8(&value, &reserved))
+	if (!cursor_u16(&value, &mp->afi) || !cursor_u8(&value, &mp->safi) || !bgp_attributes_mp_next_hop(&value, mp))
+		return BGP_FAULT_MP_REACH;
+	if (context->rib_entry && !cursor_left(&value))
+		return BGP_FAULT_NONE; // as Zebra wrote it: no reserved byte, no NLRI
+	if (!cursor_u8(&value, &reserved))
 		return BGP_FAULT_MP_REACH;
 	mp->nlri = value;
-	if (bgp_attributes_family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
+	if (bgp_family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
 		return BGP_FAULT_MP_REACH;
 	return BGP_FAULT_NONE;
 }
@@ -153,7 +171,7 @@ static enum bgp_fault bgp_attributes_unreach_read(struct bgp_attributes *a, stru
 	if (!cursor_u16(&value, &mp->afi) || !cursor_u8(&value, &mp->safi))
 		return BGP_FAULT_MP_UNREACH;
 	mp->nlri = value;
-	if (bgp_attributes_family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
+	if (bgp_family_read(mp->afi, mp->safi) && !bgp_nlri_valid(value, mp->afi, context->add_path))
 		return BGP_FAULT_MP_UNREACH;
 	return BGP_FAULT_NONE;
 }
@@ -165,7 +183,7 @@ static inline enum bgp_fault bgp_attributes_value_read(struct bgp_attributes *a,
 	case BGP_ATTR_ORIGIN:
 		return bgp_attributes_origin_read(a, value);
 	case BGP_ATTR_AS_PATH:
-		return bgp_attributes_path_read(value, a->as_bytes, &a->as_path);
+		return bgp_attributes_path_read(value, a->as_bytes, context, &a->as_path);
 	case BGP_ATTR_NEXT_HOP:
 		return bgp_attributes_next_hop_read(a, value);
 	case BGP_ATTR_MED:
@@ -186,11 +204,15 @@ static inline enum bgp_fault bgp_attributes_value_read(struct bgp_attributes *a,
 	case BGP_ATTR_EXT_COMMUNITIES:
 		return bgp_attributes_list_read(value, 8, &a->ext_communities);
 	case BGP_ATTR_AS4_PATH:
-		return bgp_attributes_path_read(value, 4, &a->as4_path);
+		return bgp_attributes_path_read(value, 4, context, &a->as4_path);
 	case BGP_ATTR_AS4_AGGREGATOR:
 		return bgp_attributes_as4_aggregator_read(a, value);
 	case BGP_ATTR_LARGE_COMMUNITIES:
 		return bgp_attributes_list_read(value, 12, &a->large_communities);
+	case BGP_ATTR_BGPSEC_PATH:
+		return bgp_attributes_secure_read(value, &a->secure_path);
+	case BGP_ATTR_OTC:
+		return cursor_left(&value) == 4 ? BGP_FAULT_NONE : BGP_FAULT_ATTRIBUTE_LENGTH;
 	default:
 		return BGP_FAULT_NONE;
 	}
@@ -289,8 +311,11 @@ void bgp_attributes(struct cursor block, const struct bgp_context *context, stru
 		}
 		uint64_t bit = code < 64 ? BIT(code) : 0;
 		if (UNLIKELY(!(bit & wanted))) {
-			if (!(bit & KNOWN)) // else an AS4 attribute of a 4-byte speaker: dropped
-				a->unknown++;
+			if (bit & KNOWN) // an AS4 attribute of a 4-byte speaker: dropped
+				continue;
+			a->unknown++;
+			if (!(flags & FLAG_OPTIONAL) && !context->rib_entry) // RFC 4271, 6.3: well-known, and not known
+				bgp_attributes_note(a, BGP_WITHDRAW, BGP_FAULT_ATTRIBUTE_FLAGS, code);
 			continue;
 		}
 		if (UNLIKELY(seen & bit)) {
@@ -314,7 +339,7 @@ void bgp_mandatory(struct bgp_attributes *a, bool announces_v4, bool announces_m
 		missing = BGP_ATTR_MP_REACH;
 	if (announces_v4 && !bgp_has(a, BGP_ATTR_NEXT_HOP))
 		missing = BGP_ATTR_NEXT_HOP;
-	if (!bgp_has(a, BGP_ATTR_AS_PATH))
+	if (!bgp_has(a, BGP_ATTR_AS_PATH) && !bgp_has(a, BGP_ATTR_BGPSEC_PATH))
 		missing = BGP_ATTR_AS_PATH;
 	if (!bgp_has(a, BGP_ATTR_ORIGIN))
 		missing = BGP_ATTR_ORIGIN;

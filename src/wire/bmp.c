@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 
-#define BMP_VERSION 3
+#define BMP_VERSION	  3
+#define BMP_VERSION_LATER 4 // draft-ietf-grow-bmp-tlv
 
 #define PEER_LOC_RIB 3
 
@@ -21,12 +22,12 @@ static bool bmp_type_has_peer(uint8_t type)
 }
 
 // Version, length and type as they must be. `c` has six bytes.
-static bool bmp_header_read(struct cursor *c, uint32_t *ret_length, uint8_t *ret_type)
+static bool bmp_header_read(struct cursor *c, uint8_t *ret_version, uint32_t *ret_length, uint8_t *ret_type)
 {
-	uint8_t version;
-	if (!cursor_u8(c, &version) || !cursor_u32(c, ret_length) || !cursor_u8(c, ret_type))
+	if (!cursor_u8(c, ret_version) || !cursor_u32(c, ret_length) || !cursor_u8(c, ret_type))
 		return false;
-	if (version != BMP_VERSION || *ret_type >= BMP_TYPE_COUNT || *ret_length > BMP_MESSAGE_MAX)
+	if ((*ret_version != BMP_VERSION && *ret_version != BMP_VERSION_LATER) || *ret_type >= BMP_TYPE_COUNT ||
+	    *ret_length > BMP_MESSAGE_MAX)
 		return false;
 	return *ret_length >= BMP_HEADER_BYTES + (bmp_type_has_peer(*ret_type) ? BMP_PEER_HEADER_BYTES : 0u);
 }
@@ -34,8 +35,8 @@ static bool bmp_header_read(struct cursor *c, uint32_t *ret_length, uint8_t *ret
 bool bmp_header_plausible(struct cursor c)
 {
 	uint32_t length;
-	uint8_t type;
-	return bmp_header_read(&c, &length, &type);
+	uint8_t version, type;
+	return bmp_header_read(&c, &version, &length, &type);
 }
 
 // 16 bytes; an IPv4 address stands in the last four.
@@ -76,12 +77,15 @@ int bmp_message(struct cursor *c, struct bmp_message *ret)
 {
 	struct cursor at = *c;
 	struct bmp_message m = {0};
+	uint8_t version;
 	if (cursor_left(&at) < BMP_HEADER_BYTES)
 		return 0;
-	if (!bmp_header_read(&at, &m.length, &m.type))
+	if (!bmp_header_read(&at, &version, &m.length, &m.type))
 		return ERR_MALFORMED;
 	if (!cursor_sub(&at, m.length - BMP_HEADER_BYTES, &m.body))
 		return 0;
+	if (version != BMP_VERSION)
+		return ERR_UNSUPPORTED;
 	m.has_peer = bmp_type_has_peer(m.type);
 	if (m.has_peer && !bmp_peer_read(&m.body, &m.peer))
 		return ERR_MALFORMED;

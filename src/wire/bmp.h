@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// BMP version 3: RFC 7854, 8671 (Adj-RIB-Out), 9069 (Loc-RIB). Pure, as wire/bgp.h.
+// BMP version 3 (version 4, draft-ietf-grow-bmp-tlv, is framed and refused by that name): RFC 7854, 8671 (Adj-RIB-Out), 9069 (Loc-RIB). Pure, as wire/bgp.h.
 #pragma once
 
 #include "wire/bgp.h"
@@ -7,6 +7,8 @@
 #define BMP_HEADER_BYTES      6
 #define BMP_PEER_HEADER_BYTES 42
 #define BMP_MESSAGE_MAX	      (1u << 20) // two extended OPENs and change; a longer length is damage
+
+#define BMP_INFORMATION_NAME 2 // type of a TLV of an Initiation: sysName
 
 enum bmp_type {
 	BMP_ROUTE_MONITORING = 0,
@@ -81,6 +83,7 @@ struct bmp_statistic {
 };
 
 // One message. 1: got it, c stands behind it. 0: need more. ERR_MALFORMED: version, type or length.
+// ERR_UNSUPPORTED: of version 4, whose messages are framed alike.
 int MUST_USE bmp_message(struct cursor *c, struct bmp_message *ret);
 
 // Whether six bytes look like a BMP common header (for resynchronisation).

@@ -58,7 +58,8 @@ static bool mrt_bgp4mp_plausible(const struct mrt_header *h, uint32_t extra)
 		return false;
 	if (BIT(h->subtype) & BGP4MP_DEPRECATED)
 		return true;
-	if (h->subtype == BGP4MP_STATE_CHANGE && h->length == 8 + extra)
+	if ((h->subtype == BGP4MP_STATE_CHANGE && h->length == 8 + extra) ||
+	    (h->subtype == BGP4MP_STATE_CHANGE_AS4 && h->length == 12 + extra))
 		return true; // see mrt_bgp4mp_bare
 	if (h->subtype == BGP4MP_MESSAGE)
 		return h->length >= 4 + BGP_HEADER_BYTES + extra;
@@ -107,20 +108,23 @@ static bool mrt_asn_read(struct cursor *c, bool as4, uint32_t *ret)
 }
 
 // What GNU Zebra wrote until about 2001: neither interface, family nor addresses; both AS numbers are zero. A
-// state change of eight bytes, or a message whose marker stands where interface and family belong.
+// state change of eight bytes, or a message whose marker stands where interface and family belong. FRR writes such a
+// state change, also with AS numbers of four bytes, of the router itself when it stops.
 static bool mrt_bgp4mp_bare(const struct cursor *body, uint16_t subtype)
 {
 	struct cursor c = *body;
 	uint32_t asns, next;
 	if (subtype == BGP4MP_STATE_CHANGE)
 		return cursor_left(&c) == 8;
+	if (subtype == BGP4MP_STATE_CHANGE_AS4)
+		return cursor_left(&c) == 12;
 	return subtype == BGP4MP_MESSAGE && cursor_u32(&c, &asns) && cursor_u32(&c, &next) && next == UINT32_MAX;
 }
 
 static bool mrt_bgp4mp_bare_session(struct cursor *c, struct mrt_session *s)
 {
-	*s = (struct mrt_session){.peer.family = FAMILY_V4, .local.family = FAMILY_V4};
-	return mrt_asn_read(c, false, &s->peer_asn) && mrt_asn_read(c, false, &s->local_asn);
+	*s = (struct mrt_session){.peer.family = FAMILY_V4, .local.family = FAMILY_V4, .as4 = s->as4};
+	return mrt_asn_read(c, s->as4, &s->peer_asn) && mrt_asn_read(c, s->as4, &s->local_asn);
 }
 
 static int mrt_bgp4mp_session(struct cursor *c, uint16_t subtype, struct mrt_session *s)

@@ -39,7 +39,7 @@ enum mrt_kind {
 	// TABLE_DUMP_V2 that is counted and skipped: multicast (rib is filled and can be iterated), GENERIC of another
 	// family (afi and safi are filled, no entries), GEO_PEER_TABLE (afi 0).
 	MRT_RIB_OTHER,
-	MRT_TABLE_DUMP, // TABLE_DUMP: one prefix of one peer
+	MRT_TABLE_DUMP, // TABLE_DUMP: one prefix of one peer; several in those of 2000
 	MRT_MESSAGE,	// a BGP message from (or, local, to) a peer
 	MRT_STATE,	// a change of a peer's session state
 	MRT_KIND_COUNT
@@ -75,8 +75,10 @@ struct mrt_rib_entry {
 	struct cursor attributes;
 };
 
-struct mrt_table_dump {
+struct mrt_table_dump { // its first entry; nearly always the only one
 	uint16_t view, sequence;
+	uint16_t afi;
+	struct cursor more;   // for mrt_table_dump_next
 	struct prefix prefix; // host bits cleared
 	uint32_t originated;
 	struct addr peer;
@@ -126,13 +128,14 @@ int MUST_USE mrt_header(struct cursor *c, struct mrt_header *ret);
 bool mrt_header_plausible(const struct mrt_header *h);
 
 // Decodes the body (exactly header->length bytes). 1: filled. ERR_UNSUPPORTED: a type or subtype that is not
-// read (those of 1999 and 2000, BGP4MP_ENTRY and _SNAPSHOT, batched TABLE_DUMP). ERR_MALFORMED: bytes break the
+// read (those of 1999 and 2000, BGP4MP_ENTRY and _SNAPSHOT). ERR_MALFORMED: bytes break the
 // type's format.
 int MUST_USE mrt_record(const struct mrt_header *header, struct cursor body, struct mrt_record *ret);
 
 // Iterators. 1: got one. 0: end. ERR_MALFORMED: the rest cannot be read.
 int MUST_USE mrt_peer_next(struct mrt_peer_index *index, struct mrt_peer *ret);
 int MUST_USE mrt_rib_entry_next(struct mrt_rib *rib, struct mrt_rib_entry *ret);
+int MUST_USE mrt_table_dump_next(struct mrt_table_dump *dump); // the next entry of the same record, in its place
 
 // The English name of a type for counting, e.g. "BGP4MP_ET"; "type N" forms are the caller's.
 const char *mrt_type_name(uint16_t type);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // MRT table dumps: TABLE_DUMP (RFC 6396, 4.2), TABLE_DUMP_V2 (4.3; RFC 8050, 4; RFC 6397 is skipped).
-// Refuses the batched TABLE_DUMP of 2000 (several entries in a record) as unsupported.
+// The batched TABLE_DUMP of 2000 has several entries behind one view and sequence.
 #include "base/err.h"
 #include "wire/mrt_priv.h"
 
@@ -99,6 +99,40 @@ static int mrt_table_rib_generic(struct cursor *body, struct mrt_rib *rib, bool 
 	return 1;
 }
 
+// Whether the entries end where the record does.
+static bool mrt_table_entries_fit(struct mrt_rib rib)
+{
+	struct mrt_rib_entry entry;
+	int got;
+	while ((got = mrt_rib_entry_next(&rib, &entry)) == 1)
+		;
+	return got == 0 && !cursor_left(&rib.entries);
+}
+
+// GoBGP (4.0 to 4.8) writes AFI and SAFI in front of the prefix of its IPv6 tables, as a GENERIC record has them. Read as what the subtype
+// says it is a default route with hundreds of entries that do not fit.
+static bool mrt_table_family_in_front(struct cursor body, const struct mrt_rib *rib, struct cursor *ret)
+{
+	uint32_t path_id;
+	uint16_t afi;
+	uint8_t safi;
+	struct mrt_rib as_written = *rib, as_generic = *rib;
+	struct cursor c = body;
+	if (!cursor_u16(&c, &afi) || !cursor_u8(&c, &safi) || afi != rib->afi || safi != rib->safi)
+		return false;
+	if (bgp_nlri_next(&body, afi, false, &as_written.prefix, &path_id) == 1 &&
+	    cursor_u16(&body, &as_written.count)) {
+		as_written.entries = body;
+		if (mrt_table_entries_fit(as_written))
+			return false;
+	}
+	*ret = c;
+	if (bgp_nlri_next(&c, afi, false, &as_generic.prefix, &path_id) != 1 || !cursor_u16(&c, &as_generic.count))
+		return false;
+	as_generic.entries = c;
+	return mrt_table_entries_fit(as_generic);
+}
+
 static int mrt_table_rib_record(struct cursor body, struct mrt_record *r)
 {
 	struct mrt_rib *rib = &r->rib;
@@ -108,6 +142,10 @@ static int mrt_table_rib_record(struct cursor body, struct mrt_record *r)
 		return ERR_MALFORMED;
 	if (!rib->afi && mrt_table_rib_generic(&body, rib, &known) < 0)
 		return ERR_MALFORMED;
+	struct cursor behind;
+	if (UNLIKELY(cursor_left(&body) > 3 && !body.at[0] && r->header.subtype != V2_GENERIC &&
+		     r->header.subtype != V2_GENERIC_ADDPATH && mrt_table_family_in_front(body, rib, &behind)))
+		body = behind;
 	r->kind = known && rib->safi == BGP_SAFI_UNICAST ? MRT_RIB : MRT_RIB_OTHER;
 	rib->count = 0;
 	if (!known) {
@@ -187,25 +225,45 @@ int mrt_rib_entry_next(struct mrt_rib *rib, struct mrt_rib_entry *ret)
 	return 1;
 }
 
-int mrt_table_dump(struct cursor body, struct mrt_record *r)
+// Prefix, length, status, time, peer, its AS, attributes.
+static bool mrt_table_dump_entry(struct cursor *c, uint16_t afi, struct mrt_table_dump *dump)
 {
-	struct mrt_table_dump *dump = &r->dump;
 	struct addr address;
-	uint16_t afi = r->header.subtype, peer_asn, length;
+	uint16_t peer_asn, length;
 	uint8_t bits, status;
-	if (afi != BGP_AFI_IPV4 && afi != BGP_AFI_IPV6)
-		return ERR_UNSUPPORTED;
-	if (!cursor_u16(&body, &dump->view) || !cursor_u16(&body, &dump->sequence) || !mrt_addr(&body, afi, &address) ||
-	    !cursor_u8(&body, &bits) || !cursor_u8(&body, &status) || !cursor_u32(&body, &dump->originated) ||
-	    !mrt_addr(&body, afi, &dump->peer) || !cursor_u16(&body, &peer_asn) || !cursor_u16(&body, &length) ||
-	    !cursor_sub(&body, length, &dump->attributes) || bits > family_bits(address.family))
-		return ERR_MALFORMED;
-	if (cursor_left(&body))
-		return ERR_UNSUPPORTED; // more entries follow
+	if (!mrt_addr(c, afi, &address) || !cursor_u8(c, &bits) || !cursor_u8(c, &status) ||
+	    !cursor_u32(c, &dump->originated) || !mrt_addr(c, afi, &dump->peer) || !cursor_u16(c, &peer_asn) ||
+	    !cursor_u16(c, &length) || !cursor_sub(c, length, &dump->attributes) || bits > family_bits(address.family))
+		return false;
 	dump->prefix = (struct prefix){.family = address.family, .length = bits};
 	memcpy(dump->prefix.bytes, address.bytes, sizeof(address.bytes));
 	prefix_mask(&dump->prefix);
 	dump->peer_asn = peer_asn;
+	return true;
+}
+
+int mrt_table_dump(struct cursor body, struct mrt_record *r)
+{
+	struct mrt_table_dump *dump = &r->dump;
+	uint16_t afi = r->header.subtype;
+	if (afi != BGP_AFI_IPV4 && afi != BGP_AFI_IPV6)
+		return ERR_UNSUPPORTED;
+	if (!cursor_u16(&body, &dump->view) || !cursor_u16(&body, &dump->sequence) ||
+	    !mrt_table_dump_entry(&body, afi, dump))
+		return ERR_MALFORMED;
+	dump->afi = afi;
+	dump->more = body;
 	r->kind = MRT_TABLE_DUMP;
+	return 1;
+}
+
+int mrt_table_dump_next(struct mrt_table_dump *dump)
+{
+	struct mrt_table_dump next = *dump;
+	if (!cursor_left(&dump->more))
+		return 0;
+	if (!mrt_table_dump_entry(&next.more, dump->afi, &next))
+		return ERR_MALFORMED;
+	*dump = next;
 	return 1;
 }

@@ -63,7 +63,7 @@ R|R|1000000000.000000||rrc00|||65003|2001:db8::1|2001:db8:5::/48|2001:db8::7|650
 R|E|1000000000.000000||rrc00|||V|1000000000
 """
 RICH_JSON = {"time": 1000000001.000042, "type": "announce", "collector": "rrc00", "peer": "192.0.2.1", "peer_asn": 65001,
-             "prefix": "192.0.2.0/25", "path": [64512, 65001, 7, [4, 5]], "origin_asn": None, "origin": "EGP",
+             "prefix": "192.0.2.0/25", "path": [{"confed_sequence": [64512]}, 65001, 7, [4, 5]], "origin_asn": None, "origin": "EGP",
              "next_hop": "192.0.2.7", "med": 256, "local_pref": 9, "communities": ["65535:65281", "5:6"],
              "large_communities": ["1:2:3"], "ext_communities": ["0002fde800000001"], "atomic_aggregate": True,
              "aggregator": {"asn": 70000, "address": "198.51.100.1"}}
@@ -120,7 +120,7 @@ def status_problems(program, folder, path):
         pass
     absent = os.path.join(folder, "absent.mrt")
     for arguments, expected, named in (([path], 0, ""), ([broken], 1, "bytes"), ([path, absent], 1, "absent.mrt"),
-                                       ([absent], 3, "absent.mrt"), ([empty], 0, ""), ([], 2, "--help"),
+                                       ([absent], 3, "absent.mrt"), ([empty], 0, "is empty"), ([], 2, "--help"),
                                        (["--prefix"], 2, "needs a value"),
                                        (["--help"], 0, "")):
         done = run(program, *arguments)

@@ -98,7 +98,8 @@ def recordings(folder):
     write(series, "recording.json", json.dumps(about))
     write(series, "truth.json", '{"outages":5}')
     write(series, "probes/" + ESCAPE + ".ndjson", "".join(probe(s) for s in (0, FROM, FROM + 1, 4102444800)))
-    expect(0, "a recording that is called as a folder in one; probes of 1970 and 2100", "replay", series, "--quiet")
+    # Nobody looked for decades: that is not success.
+    expect(1, "a recording that is called as a folder in one; probes of 1970 and 2100", "replay", series, "--quiet")
     expect(3, "a truth.json without a list of outages", "evaluate", series)
     write(series, "recording.json", json.dumps(dict(about, watch=[ESCAPE])))
     expect(3, "a recording that watches what is no entity", "replay", series)
@@ -106,8 +107,9 @@ def recordings(folder):
               "values": [1] * 100}
     late = os.path.join(folder, "late")
     write(late, "series/late.json", json.dumps({"data": [[values]]}))
-    done = expect(0, "a series that runs beyond the last time there is", "replay", late, "--json")
-    given = json.loads(done.stdout)["quality"]["series_values"] if done.returncode == 0 else 0
+    # Too short to say what is usual.
+    done = expect(1, "a series that runs beyond the last time there is", "replay", late, "--json")
+    given = json.loads(done.stdout)["quality"]["series_values"] if done.stdout else 0
     check(0 < given < 100, "its values up to there", given)
     write(late, "recording.json", json.dumps({"format": "lacuna-recording/1", "watch": [f"asn/{i}" for i in range(1, 65002)]}))
     done = expect(3, "more entities than there can be", "replay", late)

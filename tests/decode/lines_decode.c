@@ -65,7 +65,6 @@ static void test_outcome(void **state)
 		{",\"ok\":true,\"failure\":\"late_or_dup\"", "late_or_dup 0\n"},
 		{",\"failure\":\"forged\",\"from\":\"1.2.3.4\"", "forged 0\n"},
 		{",\"ok\":false,\"failure\":\"local_fault\",\"rtt_ms\":5", "local_fault 0\n"},
-		{",\"ok\":false,\"ok\":true", "ok 0\n"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		char line[400], expected[400];
@@ -86,6 +85,18 @@ static void test_words(void **state)
 	       "4\",\"ok\":true,\"z\":-1e9,\"w\":null}",
 	       "7.000000005 o tcp_connect 1.2.3.4 - ok 0\n");
 	expect(PROBE(",\"ok\":true,\"name\":\"\""), "7.000000005 vp1 icmp_echo 198.18.0.10  ok 0\n");
+}
+
+static void test_ambiguous(void **state)
+{
+	(void)state;
+	// Which of two members is meant nobody knows; a zero byte and broken UTF-8 are no JSON.
+	refuse(PROBE(",\"ok\":false,\"ok\":true"), "not one JSON object");
+	refuse("{\"t\":7,\"t\":8,\"observer\":\"vp1\",\"op\":\"icmp_echo\",\"target\":\"198.18.0.10\",\"ok\":true}",
+	       "not one JSON object");
+	refuse(PROBE(",\"ok\":true,\"name\":\"\xc3(\""), "no UTF-8");
+	refuse(PROBE(",\"ok\":true,\"name\":\"\xed\xa0\x80\""), "no UTF-8");
+	refuse(PROBE(",\"ok\":true,\"name\":\"\xf0\x9f\x98\""), "no UTF-8");
 }
 
 static void test_refused(void **state)
@@ -214,11 +225,15 @@ static void test_series(void **state)
 	(void)state;
 	assert_string_equal(series("country/IR\tbgp\t88.1"), "7.000000005 country/IR bgp 88.1\n");
 	assert_string_equal(series("region/7\tbgp\t-1e3"), "7.000000005 region/7 bgp -1000\n");
-	assert_string_equal(series("country/IR\tbgp\t"), "7.000000005 country/IR bgp nan\n");
+	// A second value of one time: what came first is of the newer download.
+	assert_string_equal(series("country/IR\tbgp\t"), "");
+	assert_int_equal(lines_counted(h, DECODE_SERIES_TWICE), 1);
+	assert_string_equal(series("country/IR\tbgp\t88.1"), "");
+	assert_int_equal(lines_counted(h, DECODE_SERIES_TWICE), 1);
+	assert_string_equal(series("country/IR\tgtr\t"), "7.000000005 country/IR gtr nan\n");
 	assert_string_equal(series("country/IR\tping-slash24\tnull"), "7.000000005 country/IR ping-slash24 nan\n");
-	assert_string_equal(series("country/IR\tbgp\t88.2"), "7.000000005 country/IR bgp 88.2\n");
-	assert_int_equal(series_count(h->targets), 3);
-	assert_int_equal(lines_counted(h, DECODE_SERIES_VALUES), 5);
+	assert_int_equal(series_count(h->targets), 4);
+	assert_int_equal(lines_counted(h, DECODE_SERIES_VALUES), 4);
 	assert_string_equal(series("country/ZZ\tbgp\t1"), "");
 	assert_string_equal(series("country/ZZ\tbgp\t2"), "");
 	assert_int_equal(lines_counted(h, DECODE_SERIES_UNKNOWN), 2);
@@ -326,6 +341,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_probe, begin, end),
 		cmocka_unit_test_setup_teardown(test_outcome, begin, end),
 		cmocka_unit_test_setup_teardown(test_words, begin, end),
+		cmocka_unit_test_setup_teardown(test_ambiguous, begin, end),
 		cmocka_unit_test_setup_teardown(test_refused, begin, end),
 		cmocka_unit_test_setup_teardown(test_extremes, begin, end),
 		cmocka_unit_test_setup_teardown(test_truncation, begin, end),

@@ -215,7 +215,7 @@ static void test_scamper_bad(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		SCAMPER("icmp-echo", ", \"ping_sent\":1025"),
+		SCAMPER("icmp-echo", ", \"ping_sent\":16385"),
 		SCAMPER("icmp-echo", ", \"ping_sent\":-1"),
 		SCAMPER("icmp-echo", ", \"wait\":3601"),
 		SCAMPER("icmp-echo", ", \"responses\":{}"),

@@ -4,8 +4,12 @@
 
 #include "feed/feed.h"
 #include "feed/line_csv.h"
+#include "feed/line_foreign.h"
 #include "feed/line_fping.h"
 #include "feed/line_ioda.h"
+#include "feed/line_kind.h"
+#include "feed/line_ping.h"
+#include "feed/line_point.h"
 #include "feed/line_reader.h"
 #include "feed/line_scamper.h"
 #include "feed/line_zmap.h"
@@ -21,6 +25,7 @@
 #define REQUIRE(kept) require(kept, __func__, __LINE__)
 
 struct drive {
+	int64_t lines; // taken, each at a time of its own
 	struct peer_table *peers;
 	struct target_table *targets;
 	struct entity_list entities;
@@ -94,7 +99,7 @@ static void end(struct drive *d, uint64_t lines)
 	REQUIRE(d->observations == of[DECODE_PROBES] + of[DECODE_SERIES_VALUES] + of[DECODE_HEALTH]);
 	REQUIRE(d->observations + of[DECODE_SERIES_UNKNOWN] + of[DECODE_BAD_LINES] + of[DECODE_ATLAS_UNSYNCED] +
 			of[DECODE_ATLAS_EMPTY] + of[DECODE_ATLAS_OTHER] + of[DECODE_TOOL_OTHER] +
-			of[DECODE_UNSUPPORTED] >=
+			of[DECODE_UNSUPPORTED] + of[DECODE_SERIES_TWICE] + of[DECODE_SERIES_AGAIN] >=
 		lines);
 	decoder_free(d->decoder);
 	registry_free(d->registry);
@@ -105,7 +110,8 @@ static void end(struct drive *d, uint64_t lines)
 
 static void decode(struct drive *d, uint8_t form, struct cursor bytes)
 {
-	struct record r = {.kind = RECORD_LINE, .form = form, .time = instant_of(7, 0), .bytes = bytes, .line = 1};
+	struct record r = {
+		.kind = RECORD_LINE, .form = form, .time = instant_of(7 + d->lines++, 0), .bytes = bytes, .line = 1};
 	REQUIRE(decoder_take(d->decoder, &r) == 0);
 }
 
@@ -121,10 +127,11 @@ void drive_ioda(struct cursor bytes)
 {
 	struct drive d;
 	struct stored_line line;
-	uint64_t bad, lines = 0;
+	struct line_ioda_faults faults;
+	uint64_t lines = 0;
 	int64_t last = INT64_MIN;
 	begin(&d);
-	struct line_ioda *x = line_ioda_create(bytes, &bad);
+	struct line_ioda *x = line_ioda_create(bytes, &faults);
 	for (; line_ioda_next(x, &line) == 1; lines++) {
 		REQUIRE(line.time.ns >= last && line.form == LINE_SERIES);
 		last = line.time.ns;
@@ -156,6 +163,28 @@ static uint64_t scamper_lines(struct drive *d, struct cursor line, struct text *
 	return lines;
 }
 
+static uint64_t ping_lines(struct drive *d, struct line_ping *p, struct cursor line, struct text *out)
+{
+	struct line_ping_attempt a;
+	const char *why;
+	uint64_t lines = 0;
+	if (line_ping_take(p, line, &a, &why) != 1) {
+		REQUIRE(why);
+		return 0;
+	}
+	REQUIRE(a.missing.count <= LINE_SEQUENCE_MOST);
+	if (a.missing.count) {
+		REQUIRE(a.missing.step_ns > 0 && a.missing.first.ns >= 0);
+		line_ping_put(p, NULL, out);
+		lines += tool_line(d, 1, out, a.missing.first);
+	}
+	if (a.word) {
+		line_ping_put(p, &a, out);
+		lines += tool_line(d, 1, out, a.sent);
+	}
+	return lines;
+}
+
 void drive_tools(struct cursor bytes)
 {
 	struct drive d;
@@ -163,15 +192,22 @@ void drive_tools(struct cursor bytes)
 	struct text out = {0};
 	struct instant time;
 	uint64_t lines = 0;
-	bool sums, first = true, header = false;
+	bool first = true, header = false;
+	struct line_fping_attempt fping;
+	struct line_ping ping = {.sequence = line_sequence_create()};
 	begin(&d);
 	(void)line_fping_is(bytes);
+	(void)line_ping_is(bytes);
+	(void)line_kind_sure(bytes);
+	(void)line_foreign(bytes);
 	while (cursor_left(&bytes)) {
 		const uint8_t *newline = memchr(bytes.at, '\n', cursor_left(&bytes));
 		struct cursor line = {bytes.at, newline ? newline : bytes.end};
 		bytes.at = newline ? newline + 1 : bytes.end;
-		lines += tool_line(&d, line_fping_text(line, &out, &time, &sums), &out, time);
-		lines += tool_line(&d, line_fping_object(line, &out, &time, &sums), &out, time);
+		lines += tool_line(&d, line_fping_text(line, &out, &fping), &out, fping.time);
+		lines += tool_line(&d, line_fping_object(line, &out, &fping), &out, fping.time);
+		lines += tool_line(&d, line_zmap_object(line, &out, &time), &out, time);
+		lines += ping_lines(&d, &ping, line, &out);
 		lines += scamper_lines(&d, line, &out);
 		if (header)
 			lines += tool_line(&d, line_zmap_take(&zmap, line, &out, &time), &out, time);
@@ -179,6 +215,7 @@ void drive_tools(struct cursor bytes)
 		first = false;
 	}
 	text_free(&out);
+	line_sequence_free(ping.sequence);
 	end(&d, lines);
 }
 
@@ -194,6 +231,13 @@ void drive_csv(struct cursor bytes)
 		const uint8_t *newline = memchr(bytes.at, '\n', cursor_left(&bytes));
 		struct cursor line = {bytes.at, newline ? newline : bytes.end};
 		bytes.at = newline ? newline + 1 : bytes.end;
+		if (line_point_take(line, &out, &time)) {
+			decode(&d, LINE_SERIES, cursor_of(out.bytes, out.length));
+			lines++;
+		}
+		struct line_csv guessed;
+		if (!line_csv_guess(line, &guessed, &out))
+			REQUIRE(out.length);
 		if (line_csv_header(line, &csv) || !line_csv_take(&csv, line, &out, &time))
 			continue;
 		REQUIRE(time.ns >= 0);

@@ -83,9 +83,9 @@ static void tell(struct house *h)
 	for (size_t i = 0; i < count(h); i++)
 		if (book_due(h->book, i)) {
 			const struct incident *n = incident(h, i);
-			(void)book_told(h->book, i,
-					hash_pair(n->story.signal_count,
-						  n->story.state * 2u + instant_known(n->story.end.best)));
+			struct hash_wide digest = {n->story.signal_count,
+						   n->story.state * 2u + instant_known(n->story.end.best)};
+			(void)book_told(h->book, i, digest);
 		}
 }
 
@@ -228,18 +228,18 @@ static void test_revisions_rise_with_the_document_alone(void **state)
 	event(&h, SIGNAL_ROUTES, 0, -1);
 	take(&h);
 	assert_true(book_due(h.book, 0));
-	assert_int_equal(book_told(h.book, 0, 7), BOOK_OPENED);
+	assert_int_equal(book_told(h.book, 0, (struct hash_wide){7, 0}), BOOK_OPENED);
 	assert_int_equal(incident(&h, 0)->revision, 1);
 	assert_false(book_due(h.book, 0));
 	take(&h);
 	assert_true(book_due(h.book, 0));
-	assert_int_equal(book_told(h.book, 0, 7), BOOK_SAME);
+	assert_int_equal(book_told(h.book, 0, (struct hash_wide){7, 0}), BOOK_SAME);
 	assert_int_equal(incident(&h, 0)->revision, 1);
 	take(&h);
-	assert_int_equal(book_told(h.book, 0, 8), BOOK_CHANGED);
+	assert_int_equal(book_told(h.book, 0, (struct hash_wide){8, 0}), BOOK_CHANGED);
 	event(&h, SIGNAL_ROUTES, 0, 35);
 	take(&h);
-	assert_int_equal(book_told(h.book, 0, 9), BOOK_ENDED);
+	assert_int_equal(book_told(h.book, 0, (struct hash_wide){9, 0}), BOOK_ENDED);
 	assert_int_equal(incident(&h, 0)->revision, 3);
 	house_close(&h);
 }
@@ -365,6 +365,86 @@ static void test_sealed_and_retired(void **state)
 	house_close(&h);
 }
 
+static void gone_count(void *context, const struct incident *n)
+{
+	size_t *gone = context;
+	assert_string_equal(n->id, "KX-20220125T2050Z-1");
+	assert_string_equal(n->ties.campaign, "KX-c");
+	++*gone;
+}
+
+// What is sealed and told is folded: it is counted, tied and found by its start as before, and handed on when it goes.
+static void test_folded(void **state)
+{
+	(void)state;
+	struct house h;
+	size_t gone = 0;
+	bool done[3] = {true, false, false};
+	house_open(&h, "country/KX");
+	h.d.width_ns = NS_PER_S;
+	event(&h, SIGNAL_ROUTES, 0, 100);
+	event(&h, SIGNAL_ROUTES, 5000, -1);
+	take(&h);
+	tell(&h);
+	struct incident before = *incident(&h, 0);
+	book_seal(h.book, &h.d, at(4000), done, 3);
+	dossier_retire(&h.d, done, at(4000), at(4000));
+	book_retire(h.book, at(-4000), gone_count, &gone);
+	assert_int_equal(count(&h), 1); // the other is folded
+	assert_int_equal(gone, 0);
+	const struct incident_list *all = book_all(h.book);
+	assert_int_equal(all->count, 2);
+	assert_memory_equal(&all->at[0], &before, sizeof(before));
+	assert_string_equal(all->at[1].id, "KX-20220125T2213Z-1");
+	struct incident_list *own = book_entity(h.book, 0);
+	assert_int_equal(own->count, 2);
+	memcpy(own->at[0].ties.campaign, "KX-c", sizeof("KX-c"));
+	memcpy(own->at[1].ties.campaign, "KX-c", sizeof("KX-c"));
+	book_tied(h.book, 0);
+	own = book_entity(h.book, 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_string_equal(own->at[i].ties.campaign, "KX-c");
+	assert_string_equal(incident(&h, 0)->ties.campaign, "KX-c");
+	assert_int_equal(book_entity(h.book, 7)->count, 0); // of whom nothing was told
+	assert_int_equal(book_needed_since(h.book, 0, at(6000)).ns, at(4999).ns);
+	book_retire(h.book, at(3000), gone_count, &gone);
+	assert_int_equal(gone, 1);
+	assert_int_equal(book_all(h.book)->count, 1);
+	book_retire(h.book, at(3000), gone_count, &gone);
+	assert_int_equal(gone, 1);
+	house_close(&h);
+}
+
+// What is open and was told is withdrawn; what is over stays; what was never told vanishes.
+static void test_watched_no_longer(void **state)
+{
+	(void)state;
+	struct house h;
+	enum book_news news;
+	house_open(&h, "country/KX");
+	h.d.width_ns = NS_PER_S;
+	event(&h, SIGNAL_ROUTES, 0, 100);
+	event(&h, SIGNAL_ROUTES, 5000, -1);
+	take(&h);
+	tell(&h);
+	book_withdraw_all(h.book, 1); // another
+	assert_null(book_withdrawn(h.book, &news));
+	book_withdraw_all(h.book, 0);
+	const struct incident *n = book_withdrawn(h.book, &news);
+	assert_non_null(n);
+	assert_int_equal(news, BOOK_WITHDRAWN);
+	assert_string_equal(n->id, "KX-20220125T2213Z-1");
+	assert_int_equal(n->revision, 2);
+	assert_null(book_withdrawn(h.book, &news));
+	assert_int_equal(count(&h), 1);
+	event(&h, SIGNAL_ROUTES, 9000, -1);
+	take(&h);
+	book_withdraw_all(h.book, 0); // back by that look, and told as such; the other was never told
+	assert_non_null(book_withdrawn(h.book, &news));
+	assert_null(book_withdrawn(h.book, &news));
+	house_close(&h);
+}
+
 // Random days: looked at as often as one likes, the last look says the same, ids never change and revisions rise by one.
 struct day {
 	struct detection events[40];
@@ -482,6 +562,8 @@ int main(void)
 		cmocka_unit_test(test_merged),
 		cmocka_unit_test(test_never_told_never_withdrawn),
 		cmocka_unit_test(test_sealed_and_retired),
+		cmocka_unit_test(test_folded),
+		cmocka_unit_test(test_watched_no_longer),
 		cmocka_unit_test(test_any_grid_says_the_same),
 	};
 	return cmocka_run_group_tests_name("incident book", tests, NULL, NULL);

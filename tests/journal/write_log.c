@@ -6,7 +6,7 @@
 #include "decode/decode.h"
 #include "feed/feed.h"
 #include "journal/configuration.h"
-#include "journal/tee.h"
+#include "journal/journal.h"
 #include "model/registry.h"
 
 #include <stdio.h>
@@ -17,7 +17,6 @@
 
 struct write_log {
 	struct journal *journal;
-	struct journal_tee tee;
 	struct registry *registry;
 	struct peer_table *peers;
 	struct target_table *targets;
@@ -35,9 +34,8 @@ static void check(int code, const char *what)
 
 static int take(void *context, const struct batch *b)
 {
-	(void)context;
-	(void)b;
-	return 0;
+	const struct write_log *w = context;
+	return journal_append_batch(w->journal, b);
 }
 
 static void opening(void *context, struct text *configuration, struct batch_room *names)
@@ -56,9 +54,8 @@ static void begin(struct write_log *w, const char *dir, size_t segment_bytes)
 	w->peers = peer_table_create();
 	w->targets = target_table_create(&w->entities);
 	check(journal_open(&options, &w->journal, &found), dir);
-	w->tee = (struct journal_tee){w->journal, {take, NULL}};
 	struct registry_options into = {.peers = w->peers, .targets = w->targets, .entities = &w->entities};
-	into.out = journal_tee_sink(&w->tee);
+	into.out = (struct batch_sink){take, w};
 	w->registry = registry_create(&into);
 	check(journal_append(w->journal, JOURNAL_NOTE, instant_of(1, 0), cursor_of("begun", 5)), dir);
 }

@@ -45,11 +45,34 @@ static void changes_retire(void **state)
 	dossier_free(&d);
 }
 
+// What is within a span stays, and the newest of all; old ones outside go.
+static void values_retire(void **state)
+{
+	(void)state;
+	struct dossier d = {0};
+	const struct dossier_span spans[] = {{at(100), at(199)}, {at(150), at(249)}};
+	for (int64_t s = 0; s < 2000; s++)
+		dossier_value(&d, &(struct dossier_value){at(s), (uint32_t)s % 2, (float)s});
+	dossier_retire_values(&d, at(0), NULL, 0);
+	assert_int_equal(d.value_count, 2000); // nothing is old
+	dossier_retire_values(&d, at(1000), spans, 2);
+	assert_int_equal(d.value_count, 150 + 1000);
+	assert_int_equal(d.values[0].time.ns, at(100).ns);
+	assert_int_equal(d.values[149].time.ns, at(249).ns);
+	assert_int_equal(d.values[150].time.ns, at(1000).ns);
+	dossier_retire_values(&d, at(90000), NULL, 0);
+	assert_int_equal(d.value_count, DOSSIER_VALUES_LEAST);
+	assert_int_equal(d.values[0].time.ns, at(2000 - DOSSIER_VALUES_LEAST).ns);
+	assert_int_equal(d.values[d.value_count - 1].time.ns, at(1999).ns);
+	dossier_free(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(samples_coarsen),
 		cmocka_unit_test(changes_retire),
+		cmocka_unit_test(values_retire),
 	};
 	return cmocka_run_group_tests_name("model dossier", tests, NULL, NULL);
 }

@@ -66,7 +66,7 @@ static void the_same_numbers_cost_nothing(void **state)
 		{.kind = NAME_SOURCE, .number = 5},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		batch_room_name(&room, &names[i], "rc0", 3, NULL);
+		batch_room_name(&room, &names[i], names[i].kind == NAME_PEER ? NULL : "rc0", 3, NULL);
 	struct obs o = {.kind = OBS_GAP, .source = 5};
 	batch_room_add(&room, &o, NULL);
 	struct batch b = batch_room_view(&room);

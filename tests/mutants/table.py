@@ -11,7 +11,7 @@ def row(name, value, other, words, room):
 MUTANTS = [
     # signal: who counts
     row("health.collapse_share", "0.5", "0", "a peer that loses its table alone counts", "signal"),
-    ("signal/health.c", "if (health_silent(h, p, now))", "if (false)", "a feed that went silent counts"),
+    ("signal/health.c", "if (health_silent(h, peer, now))", "if (false)", "a feed that went silent counts"),
     row("health.silence_beats", "3", "300", "silence is noticed far too late", "signal"),
     ("signal/health.c", "instant_known(p->suspect_until) && now.ns < p->suspect_until.ns", "false", "damage takes no peer out"),
     ("signal/health.c", "return p->peak[f] >= h->floor[f] && p->peak[f] >= h->share * largest;", "return p->peak[f] >= h->floor[f];",
@@ -93,7 +93,7 @@ MUTANTS = [
     ("incident/book.c", "return a->key != b->key ? a->key < b->key", "return a->key != b->key ? a->key > b->key", "the later of two goes on"),
     ("incident/book.c", "m->digest = digest;\n\tn->revision++;", "m->digest = digest;\n\tn->revision += 2;", "revisions rise by two"),
     ("incident/book.c", "if (same)\n\t\treturn BOOK_SAME;", "", "what says the same is told again"),
-    ("incident/book.c", "back->digest = ~back->digest;", "", "what comes back unchanged is not told"),
+    ("incident/book.c", "back->digest.a = ~back->digest.a;", "", "what comes back unchanged is not told"),
     row("story.excess_share", "0.05", "1", "loss beyond machines that were down is ignored", "incident"),
     row("story.excess_share", "0.05", "0", "single machines that were down begin an outage", "incident"),
     row("story.common_share", "0.75", "0", "machines that fail one by one are an outage", "incident"),
@@ -126,7 +126,7 @@ MUTANTS = [
     row("facts.blocks_least", "2", "200", "blocks have no spread", "facts"),
     row("facts.step_apart", "0.1", "0.01", "noise is a step", "facts"),
     # engine
-    ("engine/pipeline.c", "if (s->signal == SIGNAL_ROUTES && p->entities->at[s->entity].watched)", "if (false)", "no strip of samples: no phases"),
+    ("engine/stage.c", "if (s->signal != SIGNAL_ROUTES || !p->entities->at[s->entity].watched)", "if (true)", "no strip of samples: no phases"),
     ("engine/pipeline.c", "tick(p, p->next_tick);", "", "time that passes is not told, and nothing is put away"),
     ("engine/pipeline.c", "if (batch[i].time.ns < p->cut.ns && pipeline_says_something(&batch[i]))", "if (false)", "who was late is not said"),
     ("engine/pipeline.c", "return p->dossiers[entity].width_ns > 0;", "return true;", "nothing can be said of it: not told"),

@@ -62,9 +62,12 @@ class Station:
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
             children = file.read().split()
         for child in children:
-            with open(f"/proc/{child}/cmdline", "rb") as file:
-                if file.read() == b"lacuna\0--role=" + name.encode() + b"\0":
-                    return int(child)
+            try:
+                with open(f"/proc/{child}/cmdline", "rb") as file:
+                    if file.read() == b"lacuna\0--role=" + name.encode() + b"\0":
+                        return int(child)
+            except OSError:
+                pass  # it has just ended
         return None
 
     def kept(self, name="bmp-0"):

@@ -267,8 +267,17 @@ def full_disk(cases, world):
         pair.run("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", target)
         try:
             child = record(world, world.here, write_config(folder, "vp1", 65001), target)
-            status, _, err = finish(child, None)
-            cases.case("a full disk ends the recording with status 4 and says why", [] if status == 4 and "No space" in err else [f"{status}: {err}"])
+            time.sleep(6)
+            pair.run("mount", "-o", "remount,size=4m", target)
+            freed = time.time()
+            time.sleep(6)
+            status, _, err = finish(child)
+            cases.case("a full disk is said, and what was lost ends in status 4", [] if status == 4 and "No space" in err and "lines are not in" in err
+                       else [f"{status}: {err}"])
+            cases.case("recording goes on when there is room again", [] if sum(line["t"] > freed + 1.5 for line in lines_of(target)) > 50 else [err])
+            blind = [line for line in lines_of(target) if line.get("state") == "blind" and line.get("why") == "gap"]
+            cases.case("what was lost is a blind interval in the recording, and no half line", [] if len(blind) == 1
+                       and blind[0]["from"] < freed < blind[0]["t"] < freed + 2.5 else [blind, freed])
         finally:
             pair.run("umount", target)
 
@@ -278,7 +287,7 @@ def command_line(cases):
     with tempfile.TemporaryDirectory() as folder:
         path, target = os.path.join(folder, "x.yml"), os.path.join(folder, "r")
         with open(path, "w", encoding="utf-8") as file:
-            file.write("lab: on\nobserver: {id: file}\nopt_out_file: out\ntargets: [{address: 127.0.0.1}]\n")
+            file.write("probing: on\ncontact: a@example.net\nlab: on\nobserver: {id: file}\nopt_out_file: out\ntargets: [{address: 127.0.0.1}]\n")
         open(os.path.join(folder, "out"), "w", encoding="utf-8").close()
 
         def run(*words):
@@ -303,7 +312,7 @@ def unfit(cases):
     with tempfile.TemporaryDirectory() as folder:
         path, target = os.path.join(folder, "x.yml"), os.path.join(folder, "r")
         with open(path, "w", encoding="utf-8") as file:
-            file.write("lab: on\ninventory: [hosts]\ntargets: [{url: 'http://127.0.0.1:9/'}]\n")
+            file.write("probing: on\ncontact: a@example.net\nlab: on\ninventory: [hosts]\ntargets: [{url: 'http://127.0.0.1:9/'}]\n")
         with open(os.path.join(folder, "hosts"), "w", encoding="utf-8") as file:
             file.write('{"address": "127.0.0.1", "kinds": ["dns"]}\n')
         done = subprocess.run([LACUNA, "record", "probes", "-c", path, "-o", target, "--for", "5"], capture_output=True, text=True, timeout=60, check=False)

@@ -20,7 +20,17 @@ def outages(folder):
 def facts(i, moved):
     """What of an incident a move in time must not change."""
     return (i["entity"], i["scope"]["kind"], i["state"], round(i["start"]["best"] - moved, 3),
-            i["end"] and round(i["end"]["best"] - moved, 3), i["order"], i["precedence"], [p["phase"] for p in i["phases"]])
+            i["end"] and round(i["end"]["best"] - moved, 3), i["precedence"], [p["phase"] for p in i["phases"]])
+
+
+def ranks(i):
+    return {signal: number for number, group in enumerate(i["order"]) for signal in group}
+
+
+def agree(one, other):
+    """Behind a pause a moment may be known less well, so that an order is not claimed; it is never another one."""
+    a, b = ranks(one), ranks(other)
+    return all(not (a[x] < a[y] and b[x] > b[y]) for x in a for y in a if x in b and y in b)
 
 
 def check_three(tap, scratch, folder):
@@ -35,7 +45,7 @@ def check_three(tap, scratch, folder):
     tap.check(len(campaigns) == 1 and None not in campaigns, f"{name}: one campaign", detail)
     tap.check(len({i["id"] for i in found}) == len(found), f"{name}: each its own id", detail)
     for i, moved in zip(found, hours):
-        same = facts(i, moved) == facts(plain[0], 0)
+        same = facts(i, moved) == facts(plain[0], 0) and agree(i, plain[0])
         tap.check(same, f"{name}: the same {moved // HOUR} h later", f"{facts(i, moved)}\n{facts(plain[0], 0)}")
 
 

@@ -178,7 +178,7 @@ static void order_within_a_second_does_not_matter(void **state)
 	text_free(&texts[1]);
 }
 
-// Time alone tells that nobody speaks any more; nothing is raised for that, and what comes later ends it.
+// Time alone tells that nobody speaks any more; nothing is raised for that, and what comes later without a table does not end it.
 static void silence_of_all_is_seen(void **state)
 {
 	(void)state;
@@ -210,8 +210,8 @@ static void silence_of_all_is_seen(void **state)
 	pipeline_finish(p);
 	blind = pipeline_blind(p);
 	assert_int_equal(blind->count, 3);
-	for (size_t i = 0; i < blind->count; i++)
-		between(blind->at[i].to, 4001, 4020);
+	for (size_t i = 0; i < blind->count; i++) // what they hold is not known until a table or a session says it
+		assert_false(instant_known(blind->at[i].to));
 	assert_int_equal(pipeline_incidents(p)->count, 0);
 	pipeline_free(p);
 	land_close(&l);

@@ -98,16 +98,16 @@ static int by_time(const void *a, const void *b)
 	const struct obs *x = a, *y = b;
 	if (x->time.ns != y->time.ns)
 		return x->time.ns < y->time.ns ? -1 : 1;
-	return x->path_id < y->path_id ? -1 : x->path_id > y->path_id;
+	return x->spare < y->spare ? -1 : x->spare > y->spare;
 }
 
 void scene_sort(struct scene *s)
 {
 	for (size_t i = 0; i < s->count; i++)
-		s->obs[i].path_id = (uint32_t)i;
+		s->obs[i].spare = (uint32_t)i;
 	qsort(s->obs, s->count, sizeof(*s->obs), by_time);
 	for (size_t i = 0; i < s->count; i++)
-		s->obs[i].path_id = 0;
+		s->obs[i].spare = 0;
 }
 
 struct prefix prefix_of(const char *text)

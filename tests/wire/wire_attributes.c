@@ -179,7 +179,7 @@ static void unknown_attributes_cost_nothing(void **state)
 	static struct packet p;
 	for (unsigned code = 0; code < 256; code++)
 		for (unsigned flags = 0; flags < 256; flags += 16) {
-			static const uint8_t known[] = {1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18, 32};
+			static const uint8_t known[] = {1, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18, 32, 33, 35};
 			if (memchr(known, (int)code, sizeof(known)))
 				continue;
 			p.length = 0;
@@ -189,7 +189,9 @@ static void unknown_attributes_cost_nothing(void **state)
 			packet_hex(&p, flags & 0x10 ? "0003 ffffff" : "03 ffffff");
 			struct bgp_attributes a;
 			bgp_attributes(packet_cursor(&p), &as4, &a);
-			assert_true(a.action == BGP_FINE && a.unknown == 1 && a.present == 0xe);
+			// Not optional is well-known, and one that is not known is an error (RFC 4271, 6.3).
+			assert_int_equal(a.action, flags & 0x80 ? BGP_FINE : BGP_WITHDRAW);
+			assert_true(a.unknown == 1 && a.present == 0xe);
 		}
 }
 

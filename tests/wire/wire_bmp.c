@@ -42,7 +42,8 @@ static void framing(void **state)
 		{"03 00000000 04", ERR_MALFORMED}, // would never end
 		{"03 00000005 04", ERR_MALFORMED},
 		{"02 00000006 04", ERR_MALFORMED},
-		{"04 00000006 04", ERR_MALFORMED},
+		{"05 00000006 04", ERR_MALFORMED},
+		{"04 00000006 07", ERR_MALFORMED},
 		{"03 00000006 07", ERR_MALFORMED},
 		{"03 00000006 ff", ERR_MALFORMED},
 		{"03 0000002f 00", ERR_MALFORMED}, // shorter than its peer header
@@ -59,6 +60,16 @@ static void framing(void **state)
 		assert_int_equal(bmp_message(&c, &m), rows[i].want);
 		assert_int_equal(cursor_left(&c), rows[i].want == 1 ? 0 : before);
 	}
+}
+
+// draft-ietf-grow-bmp-tlv: framed as version 3 is, and refused by its name
+static void version_4_is_named(void **state)
+{
+	(void)state;
+	struct bmp_message m;
+	struct cursor c = packet_of("04 00000006 04");
+	assert_true(bmp_header_plausible(c));
+	assert_int_equal(bmp_message(&c, &m), ERR_UNSUPPORTED);
 }
 
 static void peer_header(void **state)
@@ -210,9 +221,11 @@ static void names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(framing),    cmocka_unit_test(peer_header), cmocka_unit_test(views),
-		cmocka_unit_test(no_peer),    cmocka_unit_test(peer_up),     cmocka_unit_test(peer_down),
-		cmocka_unit_test(statistics), cmocka_unit_test(names),
+		cmocka_unit_test(framing),     cmocka_unit_test(version_4_is_named),
+		cmocka_unit_test(peer_header), cmocka_unit_test(views),
+		cmocka_unit_test(no_peer),     cmocka_unit_test(peer_up),
+		cmocka_unit_test(peer_down),   cmocka_unit_test(statistics),
+		cmocka_unit_test(names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

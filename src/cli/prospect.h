@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: ISC
+// What can be concluded from a recording, said before it begins: a list of targets from which nothing follows looks like any other.
+#pragma once
+
+#include "conf/plan.h"
+
+// Says what is missing for each entity that is watched, on standard error; nothing where nothing is.
+void prospect_tell(const struct plan *p);
