@@ -36,14 +36,16 @@ bool aspath_valid(struct cursor path, uint8_t as_bytes)
 	return true;
 }
 
+// Runs once an UPDATE: plain loads, no calls.
 bool aspath_has_zero(struct cursor path, uint8_t as_bytes)
 {
 	struct aspath_segment segment;
-	uint32_t asn;
-	while (aspath_next(&path, as_bytes, &segment) == 1)
-		while (aspath_asn(&segment, &asn))
-			if (UNLIKELY(!asn))
+	while (cursor_left(&path) && aspath_segment_read(&path, as_bytes, &segment)) {
+		const uint8_t *at = segment.asns.at;
+		for (unsigned i = 0; i < segment.count; i++, at += as_bytes)
+			if (UNLIKELY(!(at[0] | at[1]) && (as_bytes == 2 || !(at[2] | at[3]))))
 				return true;
+	}
 	return false;
 }
 
