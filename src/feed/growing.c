@@ -243,7 +243,7 @@ static void growing_ready(struct growing *g, struct grown *s)
 // Looks at the source's next record.
 static void growing_load(struct growing *g, struct grown *s)
 {
-	if (s->loaded || s->state == GROWN_OVER)
+	if (s->loaded || (s->state == GROWN_OVER && !grown_has_ahead(s))) // its end may have been read ahead, too
 		return;
 	if (grown_has_ahead(s)) {
 		(void)grown_take_ahead(s);
@@ -476,7 +476,7 @@ int growing_next(struct growing *g, struct record *ret)
 			return FEED_AGAIN;
 		}
 		grown_give(s, ret);
-		if (s->state != GROWN_OVER)
+		if (s->state != GROWN_OVER || grown_has_ahead(s))
 			growing_indices_push(&g->todo, s->index);
 		return 1;
 	}

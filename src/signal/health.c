@@ -186,6 +186,7 @@ static void health_heard_again(struct health *h, struct health_peer *p, struct h
 	int64_t gap = now.ns - p->last_heard.ns;
 	if (health_loses(h, p, b, now)) {
 		p->lost_from = p->lost ? p->lost_from : p->last_heard;
+		p->lost_at = now;
 		p->lost = true;
 		return;
 	}
@@ -195,10 +196,27 @@ static void health_heard_again(struct health *h, struct health_peer *p, struct h
 		b->peers_gap_ns = p->longest_gap_ns;
 }
 
+// What comes late fills the gap that it belongs into: a file that was rotated while it was read. When nothing is missing any more
+// nothing was lost.
+static void health_heard_late(const struct health *h, struct health_peer *p, struct health_beat *b, struct instant now)
+{
+	if (instant_known(b->lost) && now.ns > b->lost_from.ns && now.ns < b->lost.ns) {
+		b->lost_from = now;
+		if (b->lost.ns - now.ns <= health_silence_ns(h, b->longest_gap_ns, b->alive))
+			b->lost = INSTANT_NONE;
+	}
+	if (!p->lost || now.ns <= p->lost_from.ns || now.ns >= p->lost_at.ns)
+		return;
+	p->lost_from = now;
+	p->lost = p->lost_at.ns - now.ns > health_silence_ns(h, p->longest_gap_ns, p->alive);
+}
+
 void health_heard(struct health *h, uint32_t peer, struct instant now, bool alive)
 {
 	struct health_peer *p = health_of(h, peer);
 	struct health_beat *b = &h->beat[peer_at(h->peers, peer)->collector];
+	if (UNLIKELY(instant_known(p->last_heard) && now.ns < p->last_heard.ns))
+		health_heard_late(h, p, b, now);
 	if (!b->spoke || (alive && !b->alive) || now.ns - b->last.ns >= NS_PER_S)
 		health_collector_heard(h, b, now, alive);
 	if (!instant_known(b->last) || now.ns > b->last.ns)
@@ -444,6 +462,7 @@ static void health_peer_carry(struct carry *c, struct health_peer *p)
 	CARRY(c, p->lost);
 	CARRY(c, p->spoke);
 	CARRY(c, p->lost_from);
+	CARRY(c, p->lost_at);
 	CARRY(c, p->window);
 	CARRY(c, p->growth);
 	CARRY(c, p->growth_before);

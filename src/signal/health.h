@@ -23,6 +23,7 @@ enum health_why { // why a peer does not count, for coverage.blind
 struct health_peer {
 	struct instant first_heard, last_heard, suspect_until, state_since;
 	struct instant lost_from; // while lost: its last word before
+	struct instant lost_at;	  // and its first word after
 	int64_t longest_gap_ns;	  // between messages, gaps under a second not counted
 	uint32_t beats;
 	bool alive;	       // it told that its session lives (KEEPALIVE): it beats even where nothing changes
