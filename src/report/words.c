@@ -13,6 +13,8 @@ void words_clock(struct text *t, struct instant when)
 	text_free(&full);
 }
 
+#define WORDS_PAUSE_S 30 // an interval as wide holds a pause in which nobody looked
+
 void words_span(struct text *t, double seconds)
 {
 	int64_t s = (int64_t)(seconds + 0.5);
@@ -71,6 +73,23 @@ void words_concurrency(struct text *t, const struct incident *n)
 		text_put(t, "; by chance that is expected less than once in a million years.\n");
 }
 
+// Of what nobody saw nothing is said: not that routes stood, and not that they left.
+static const char *words_precedence_plain(const struct incident *n)
+{
+	const struct story *s = &n->story;
+	bool vague = instant_gap_s(s->start.from, s->start.to) > WORDS_PAUSE_S ||
+		     (instant_known(s->end.best) && instant_gap_s(s->end.from, s->end.to) > WORDS_PAUSE_S);
+	if (strcmp(s->precedence.reading, READING_UNSEEN) == 0 || !n->facts.routes.known)
+		return "No routing data: whether packets could be routed there is not known.";
+	if (story_signal(s, SIGNAL_ROUTES))
+		return "Routes left; no loss was measured before.";
+	if (n->facts.routes.lost > 0)
+		return "Routes left too, but how it was before was not known long enough to say what was first.";
+	if (vague)
+		return "Routes stood when they were seen; what they did in the pause is not known.";
+	return "The routes stood all the time: packets could be routed there.";
+}
+
 void words_precedence(struct text *t, const struct incident *n)
 {
 	const struct incident_precedence *p = &n->story.precedence;
@@ -78,14 +97,7 @@ void words_precedence(struct text *t, const struct incident *n)
 		return;
 	text_printf(t, "  %-12s", "what first?");
 	if (!p->has_lead) {
-		text_printf(
-			t, "%s\n",
-			strcmp(p->reading, READING_UNSEEN) == 0
-				? "No routing data: whether packets could be routed there is not known."
-			: story_signal(&n->story, SIGNAL_ROUTES) ? "Routes left; no loss was measured before."
-			: n->facts.routes.lost > 0
-				? "Routes left too, but how it was before was not known long enough to say what was first."
-				: "The routes stood all the time: packets could be routed there.");
+		text_printf(t, "%s\n", words_precedence_plain(n));
 		return;
 	}
 	if (strcmp(p->reading, "session expired after total loss") == 0)
