@@ -335,7 +335,7 @@ static bool record_tell_open(const struct record_command *r)
 		first = open && !first ? t : first;
 		n += open;
 	}
-	if (n)
+	if (first)
 		say_line("lacuna record: %zu targets were never asked, their names led nowhere that may be asked: %s%s",
 			 n, first->host ? first->host : "?", n > 1 ? " and others" : "");
 	return n > 0;

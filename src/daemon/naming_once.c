@@ -24,7 +24,7 @@ static int naming_once_put(void *context, enum message kind, const void *bytes, 
 static int naming_once_begin(struct naming *n, const struct opt_out *opted, struct channel *c)
 {
 	struct message_sink out = {naming_once_put, c};
-	struct frame f;
+	struct frame f = {0};
 	struct setup s = {.caps = n->o.plan->lab ? caps_lab() : caps_default()};
 	int code = out.put(c, MESSAGE_SETUP, &s, sizeof(s));
 	if (code == 0)
