@@ -19,7 +19,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define EVENTS	     64		// handled before new ones are stamped: bounds how late a stamp can be
+#define USUAL_MS     5000  // a check may take so long, where nothing is set
+#define SMTP_MS	     60000 // RFC 5321 4.5.3.2.1 gives a greeting five minutes; who is asked that seldom may take one
+#define EVENTS	     64	   // handled before new ones are stamped: bounds how late a stamp can be
 #define FULL_WAIT_NS 10000000LL // a slot comes back within moments
 
 // epoll's data of what is no slot; slots have a generation in the upper half.
@@ -156,6 +158,7 @@ static void check_tell_gate(struct check *c, const struct attempt *a)
 void check_report(struct check *c, struct check_slot *s)
 {
 	struct attempt *a = &s->attempt;
+	a->in_handshake = s->state == CHECK_TLS && a->failure != FAILURE_NONE && a->phase_us[PHASE_TLS] < 0;
 	check_tell_gate(c, a);
 	if (check_answered(a)) {
 		int64_t end = c->event_ns >= s->began_ns ? c->event_ns : clock_boot_ns();
@@ -258,7 +261,7 @@ static void check_arm(struct check *c, int64_t at_ns)
 
 static void check_begin(struct check *c, const struct check_spec *spec, int64_t now_ns)
 {
-	uint32_t usual_ms = spec->op == PROBE_SMTP ? 10000 : 5000;
+	uint32_t usual_ms = spec->op == PROBE_SMTP ? SMTP_MS : USUAL_MS;
 	uint32_t timeout_ms = spec->timeout_ms ? spec->timeout_ms : usual_ms;
 	if (timeout_ms > CHECK_TIMEOUT_MAX)
 		timeout_ms = CHECK_TIMEOUT_MAX;

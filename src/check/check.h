@@ -26,7 +26,7 @@ struct check_spec {	// one check to do; strings are copied
 	uint32_t network;		  // for the gate; 0 unknown
 	uint16_t number;		  // of this attempt, from 1
 	uint16_t qtype;			  // DNS: 6 (SOA) unless set
-	uint32_t timeout_ms;		  // 0: 5000 (DNS 3000, SMTP 10000)
+	uint32_t timeout_ms;		  // 0: 5000 (DNS 3000, SMTP 60000)
 	const char *name;		  // asked name: query name, Host and SNI, or null: the address
 	uint16_t accept_low, accept_high; // HTTP statuses that are fine; 0: 200 to 499
 };

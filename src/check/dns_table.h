@@ -62,4 +62,5 @@ struct dns_pending *dns_table_find(struct dns_table *t, uint8_t socket, uint16_t
 struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, const struct addr *to, uint16_t port);
 
 void dns_table_due(struct dns_table *t, struct dns_pending *p, int64_t when_ns); // sets or moves its time
+void dns_table_undue(struct dns_table *t, struct dns_pending *p);		 // it has none any more
 struct dns_pending *dns_table_next(struct dns_table *t);			 // the one due first; null: none

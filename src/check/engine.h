@@ -58,7 +58,8 @@ struct check_slot {
 	bool hung_up;	// after what is there the stream ends
 	bool connected;
 	bool reported;
-	bool wants_tls; // counts among CHECK_TLS_MAX
+	bool wants_tls;	   // counts among CHECK_TLS_MAX
+	bool old_greeting; // SMTP: HELO, for EHLO was not known
 	uint16_t flags, accept_low, accept_high;
 	uint32_t generation; // events of an earlier use of the slot are stale
 	uint32_t next_free;

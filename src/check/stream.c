@@ -90,6 +90,9 @@ static enum stream_answer stream_tls_refused(struct check *c, struct check_slot 
 		fault_local(&s->attempt, ENOMEM);
 	else
 		s->attempt.failure = FAILURE_TLS_HANDSHAKE;
+	int reason = ERR_GET_LIB(why) == ERR_LIB_SSL ? ERR_GET_REASON(why) - SSL_AD_REASON_OFFSET : 0;
+	if (reason > 0 && reason <= UINT8_MAX)
+		s->attempt.tls_alert = (uint8_t)reason;
 	ERR_clear_error();
 	return STREAM_FAILED;
 }

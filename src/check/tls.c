@@ -113,8 +113,10 @@ void check_tls_close(struct check_tls *t)
 	free(t);
 }
 
+// RFC 9525: a name stands in subjectAltName and nowhere else (6.3), and '*' for a whole label only (6.3).
 static bool tls_name_set(SSL *ssl, const struct check_tls_ask *ask)
 {
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (!ask->named)
 		return !ask->verify || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), ask->name);
 	return SSL_set_tlsext_host_name(ssl, ask->name) && (!ask->verify || SSL_set1_host(ssl, ask->name));

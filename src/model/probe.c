@@ -68,6 +68,8 @@ uint8_t probe_failure_outcome(uint8_t failure)
 
 const char *probe_outcome_name(uint8_t outcome)
 {
+	if (outcome == PROBE_CUT)
+		return "cut";
 	if (outcome == PROBE_OTHER_FAILURE)
 		return probe_failures[FAILURE_OTHER].word;
 	for (size_t i = 0; i < ARRAY_LEN(probe_failures); i++)

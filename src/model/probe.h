@@ -26,6 +26,7 @@ enum probe_outcome { // what detection tells apart
 	PROBE_LOCAL_FAULT,   // our own side: never held against the target
 	PROBE_LATE_OR_DUP,   // a reply after its time or a second one: neither success nor failure
 	PROBE_FORGED,	     // a reply without our cookie: neither
+	PROBE_CUT,	     // an answer that did not fit into UDP: what is asked over TCP then decides
 	PROBE_OUTCOME_COUNT
 };
 

@@ -111,17 +111,39 @@ static int http1_status_line(struct http1_head *h)
 	return 0;
 }
 
-static int http1_header_length(struct http1_head *h, const char *value, size_t n)
+static int http1_header_one_length(struct http1_head *h, const char *value, size_t n)
 {
-	struct cursor c = cursor_of(value, n);
 	uint64_t length;
-	if (n > LENGTH_DIGITS_MAX || !number_u64(&c, UINT64_MAX, &length) || cursor_left(&c))
+	while (n && http1_is_blank(*value)) {
+		value++;
+		n--;
+	}
+	while (n && http1_is_blank(value[n - 1]))
+		n--;
+	struct cursor c = cursor_of(value, n);
+	if (!n || n > LENGTH_DIGITS_MAX || !number_u64(&c, UINT64_MAX, &length) || cursor_left(&c))
 		return ERR_MALFORMED;
 	if (h->has_length && h->length != length)
 		return ERR_MALFORMED;
 	h->has_length = true;
 	h->length = length;
 	return 0;
+}
+
+// One length, or the same in a list, as proxies join two headers (RFC 9112 6.3).
+static int http1_header_length(struct http1_head *h, const char *value, size_t n)
+{
+	const char *end = value + n;
+	while (value < end) {
+		const char *comma = memchr(value, ',', (size_t)(end - value)), *part = comma ? comma : end;
+		int code = http1_header_one_length(h, value, (size_t)(part - value));
+		if (code < 0)
+			return code;
+		value = comma ? comma + 1 : end;
+		if (comma && value == end)
+			return ERR_MALFORMED;
+	}
+	return n ? 0 : ERR_MALFORMED;
 }
 
 // The last coding counts (RFC 9112 6.3): anything but chunked runs to the end of the connection.

@@ -5,7 +5,7 @@
 
 #include "base/cursor.h"
 
-#define HTTP1_HEAD_MAX	  65536 // interim answers (1xx) included; servers' own limits are 8 to 32 KB
+#define HTTP1_HEAD_MAX	  266240 // interim answers (1xx) included; browsers take 256 KiB
 #define HTTP1_REQUEST_MAX 1024	// name 255, agent 512, fixed words
 #define HTTP1_LINE_KEPT	  96	// of a longer line only this much is looked at
 
