@@ -161,6 +161,7 @@ static void dns_follow_up(struct check_dns *d, const struct dns_pending *cut)
 	p->query = cut->query;
 	p->timeout_ms = cut->timeout_ms;
 	p->network = cut->network;
+	p->rcodes = cut->rcodes;
 	p->kind = cut->kind;
 	p->state = DNS_HELD;
 	p->sent_ns = clock_boot_ns(); // since when it is held
@@ -205,6 +206,7 @@ static void dns_ask_plainly(struct check_dns *d, const struct dns_pending *refus
 	p->query.plain = true;
 	p->timeout_ms = refused->timeout_ms;
 	p->network = refused->network;
+	p->rcodes = refused->rcodes;
 	p->kind = refused->kind;
 	p->state = DNS_HELD;
 	p->sent_ns = clock_boot_ns(); // since when it is held
@@ -238,7 +240,7 @@ void dns_decide(struct check_dns *d, struct dns_pending *p, const struct dns_mes
 		dns_ask_plainly(d, &done, rcode);
 		return;
 	}
-	dns_judge(answer, &done.query, a);
+	dns_judge(answer, &done.query, done.rcodes, a);
 	gate_relax(d->gate, &a->target);
 	// The answer of a stream lies in memory that goes with it.
 	if (p->state == DNS_ASKED)
@@ -344,7 +346,10 @@ static void dns_held_drop(struct check_dns *d, struct dns_pending *p)
 static void dns_held_go(struct check_dns *d, struct dns_pending *p, int64_t now)
 {
 	bool tcp = p->attempt.dns_flags & ATTEMPT_DNS_TCP;
-	struct gate_ask ask = {p->attempt.target, p->network, p->kind, tcp ? PROBE_TCP_CONNECT : PROBE_DNS};
+	struct gate_ask ask = {.address = p->attempt.target,
+			       .network = p->network,
+			       .kind = p->kind,
+			       .op = tcp ? PROBE_TCP_CONNECT : PROBE_DNS};
 	int64_t until = 0;
 	if (tcp && d->streams >= CHECK_DNS_STREAMS_MAX) {
 		dns_table_due(d->table, p, now + STREAM_WAIT_NS);
@@ -485,6 +490,7 @@ static void dns_begin(struct check_dns *d, const struct check_spec *s, const str
 	p->query.plain = dns_knows_plain(d, &p->attempt);
 	p->timeout_ms = s->timeout_ms ? s->timeout_ms : TIMEOUT_MS;
 	p->network = s->network;
+	p->rcodes = s->manner && s->manner->as.flags & MANNER_RCODE ? s->manner->as.rcodes : 0;
 	p->kind = s->kind;
 	p->asked_gate = true;
 	p->sent_ns = clock_boot_ns(); // since when it waits to be sent
@@ -500,7 +506,7 @@ static void dns_begin(struct check_dns *d, const struct check_spec *s, const str
 
 int check_dns_start(struct check_dns *d, const struct check_spec *s, int64_t *ret_wait_ns)
 {
-	struct gate_ask ask = {s->address, s->network, s->kind, PROBE_DNS};
+	struct gate_ask ask = {.address = s->address, .network = s->network, .kind = s->kind, .op = PROBE_DNS};
 	struct dns_name name;
 	int64_t now = clock_boot_ns(), until = 0;
 	if (s->op != PROBE_DNS || !s->name || s->address.family == FAMILY_NONE)

@@ -126,7 +126,7 @@ static void dns_judge_nsid_text(struct cursor c, char ret[ATTEMPT_NSID_MAX + 1])
 	ret[used] = 0;
 }
 
-void dns_judge(const struct dns_message *m, const struct dns_query *asked, struct attempt *a)
+void dns_judge(const struct dns_message *m, const struct dns_query *asked, uint32_t rcodes, struct attempt *a)
 {
 	struct found f = {0};
 	int err = dns_judge_find(m, &f);
@@ -141,8 +141,12 @@ void dns_judge(const struct dns_message *m, const struct dns_query *asked, struc
 		a->failure = FAILURE_DNS_MISBEHAVING;
 	else if (!m->has_question && rcode == DNS_NOERROR)
 		a->failure = FAILURE_DNS_MISBEHAVING;
+	else if (rcodes && rcode < 32 && rcodes >> rcode & 1)
+		a->failure = FAILURE_NONE;
+	else if (rcodes && rcode == DNS_NOERROR)
+		a->failure = FAILURE_UNEXPECTED;
 	else
-		a->failure = dns_judge_failure_of(m, asked->recurse, &f, rcode);
+		a->failure = dns_judge_failure_of(m, asked->recurse || rcodes, &f, rcode);
 }
 
 int dns_judge_soa(const struct dns_message *m, struct dns_soa *ret)

@@ -30,6 +30,7 @@ struct dns_pending {
 	int64_t due_ns;	 // boot time: time-out, or when it may go on
 	int64_t sent_ns; // boot time
 	uint32_t timeout_ms, network;
+	uint32_t rcodes;		// that alone decide; 0: as usual
 	uint32_t misfits, icmp_misfits; // of its socket, when it was sent
 	struct dns_icmp hint;		// an error that may be forged: counts when no answer comes; error 0: none
 	uint8_t state;			// enum dns_state

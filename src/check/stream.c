@@ -45,7 +45,8 @@ static enum stream_answer stream_raw_receive(struct check *c, struct check_slot 
 	if (n < 0)
 		return STREAM_WAIT;
 	s->received += (uint64_t)n;
-	if (s->received > CHECK_RECEIVED_MAX) {
+	uint64_t body = s->manner ? s->manner->as.body_most : 0;
+	if (s->received > CHECK_RECEIVED_MAX + body) {
 		s->attempt.failure = FAILURE_OTHER;
 		return STREAM_FAILED;
 	}

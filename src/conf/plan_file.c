@@ -490,6 +490,16 @@ static int plan_file_take_entity(struct schema_reader *r, uint32_t node, void *t
 	return code < 0 ? code : schema_list(r, "asns", words.asns, plan_file_take_asn, e);
 }
 
+// What would be an error elsewhere, said of one target.
+static void plan_file_note(const struct schema_reader *r, uint32_t node, struct plan *p, const char *what)
+{
+	struct plan_error e;
+	struct schema_reader inner = *r;
+	inner.error = &e;
+	(void)schema_wrong(&inner, node, "%s", what);
+	plan_note(p, "%s", e.text);
+}
+
 static int plan_file_take_target(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct written *w = to;
@@ -502,7 +512,10 @@ static int plan_file_take_target(struct schema_reader *r, uint32_t node, void *t
 		return schema_wrong(r, node, "one of 'address', 'host' and 'url' belongs here");
 	words.ask.place = words.address ? words.address : words.host ? words.host : words.url;
 	const char *wrong = target_words_add(w->plan, &words.ask, &why);
-	code = wrong ? schema_wrong(r, node, "%s", wrong) : 0;
+	if (wrong && target_words_unmeasured(w->plan, &words.ask))
+		plan_file_note(r, node, w->plan, wrong);
+	else if (wrong)
+		code = schema_wrong(r, node, "%s", wrong);
 	text_free(&why);
 	return code;
 }
@@ -637,6 +650,7 @@ int plan_read(struct plan *p, const char *path, struct plan_error *e)
 		code = plan_file_read_parts(&r, &w);
 	}
 	if (code == 0) {
+		plan_own_only(p);
 		plan_once(p);
 		plan_file_note_silence(p);
 	}

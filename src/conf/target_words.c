@@ -37,6 +37,7 @@ static const char *target_words_keep(struct plan *p, const struct plan_target *t
 	if (!kept)
 		return FULL;
 	*kept = *t;
+	kept->path = target_words_copy(t->path);
 	kept->host = t->address.family ? NULL : target_words_copy(host);
 	kept->name = target_words_copy(name);
 	kept->entity = target_words_copy(entity);
@@ -56,17 +57,15 @@ const char *target_words_add_known(struct plan *p, const struct addr *a, const s
 	return target_words_keep(p, &t, NULL, w->name, w);
 }
 
-// Says once of a module what of it is not followed.
-static void target_words_note_ignored(struct plan *p, struct blackbox_module *m)
+// The manner of the module, in the plan from its first target on.
+static uint32_t target_words_manner(struct plan *p, struct blackbox_module *m)
 {
-	if (!m->ignored || m->noted)
-		return;
-	m->noted = true;
-	text_put(&p->notes, "blackbox module ");
-	text_untrusted(&p->notes, m->name, strlen(m->name));
-	text_put(&p->notes, ": not followed: ");
-	text_put(&p->notes, m->ignored);
-	text_char(&p->notes, '\n');
+	if (!m->manner || m->number)
+		return m->number;
+	alloc_grow((void **)&p->manners, p->manner_count, &p->manner_capacity, sizeof(*p->manners));
+	p->manners[p->manner_count++] = *m->manner;
+	m->number = (uint32_t)p->manner_count;
+	return m->number;
 }
 
 static const char *target_words_module_into(struct plan *p, const struct target_words_words *w, struct plan_target *t,
@@ -78,12 +77,26 @@ static const char *target_words_module_into(struct plan *p, const struct target_
 		text_printf(why, "there is no module '%.80s'%s", w->module,
 			    p->modules ? " in the blackbox file" : ": no blackbox file was named");
 	else if (m->unsupported)
-		text_printf(why, "module '%.80s' cannot be used: %s", w->module, m->unsupported);
+		text_printf(why, "not measured: module '%.80s' asks for more: %s", w->module, m->unsupported);
 	if (!m || m->unsupported)
 		return text_string(why);
-	target_words_note_ignored(p, &p->modules->modules[m - p->modules->modules]);
 	*t = m->ask;
+	t->manner = target_words_manner(p, &p->modules->modules[m - p->modules->modules]);
 	return NULL;
+}
+
+bool target_words_unmeasured(const struct plan *p, const struct target_words_words *w)
+{
+	const struct blackbox_module *m = p->modules && w->module ? blackbox_find(p->modules, w->module) : NULL;
+	return m && m->unsupported;
+}
+
+// An address that was typed is of one family.
+static const char *target_words_family(const struct plan_target *t)
+{
+	bool wrong = (t->prefer == PLAN_V4_ONLY && t->address.family == FAMILY_V6) ||
+		     (t->prefer == PLAN_V6_ONLY && t->address.family == FAMILY_V4);
+	return wrong ? "not measured: its module asks the other family of addresses and no other" : NULL;
 }
 
 static bool target_words_role_only(const struct kind_row *k)
@@ -160,5 +173,9 @@ const char *target_words_add(struct plan *p, const struct target_words_words *w,
 	t.address = place.address;
 	t.port = place.port;
 	wrong = target_words_check(&t, w, name);
+	wrong = wrong ? wrong : target_words_family(&t);
+	if (!wrong && place.path[0] && t.op != PROBE_HTTP)
+		wrong = "a path is for kinds http and https only";
+	t.path = place.path[0] ? place.path : NULL; // borrowed until it is kept
 	return wrong ? wrong : target_words_keep(p, &t, host, name, w);
 }

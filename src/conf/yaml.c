@@ -92,7 +92,7 @@ static int yaml_take_scalar(struct composer *c, const yaml_event_t *event)
 	size_t n = event->data.scalar.length;
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	if (yaml_key_next(&c->builder) && plain && n == 2 && memcmp(bytes, "<<", 2) == 0)
-		return yaml_wrong(c, yaml_line_of(event), "merge keys ('<<') are not read; write the keys out");
+		return tree_merge_key(&c->builder, yaml_line_of(event));
 	int code = yaml_check_tag(c, event->data.scalar.tag, yaml_line_of(event));
 	if (code == 0)
 		code = tree_scalar(&c->builder, bytes, n, plain, yaml_line_of(event));

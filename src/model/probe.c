@@ -40,6 +40,7 @@ static const struct {
 	[FAILURE_SMTP_BUSY] = {"smtp_busy_error", PROBE_OTHER_FAILURE},
 	[FAILURE_SMTP_REFUSED] = {"smtp_refused_error", PROBE_OTHER_FAILURE},
 	[FAILURE_SMTP_INVALID] = {"smtp_invalid_response", PROBE_OTHER_FAILURE},
+	[FAILURE_UNEXPECTED] = {"unexpected_answer", PROBE_OTHER_FAILURE},
 	[FAILURE_OTHER] = {"other_failure", PROBE_OTHER_FAILURE},
 	[FAILURE_LOCAL] = {"local_fault", PROBE_LOCAL_FAULT},
 	[FAILURE_LATE_OR_DUP] = {"late_or_dup", PROBE_LATE_OR_DUP},

@@ -55,6 +55,7 @@ enum probe_failure { // one word of the format each; finer than the outcome
 	FAILURE_SMTP_BUSY,    // 421 or another 4xx
 	FAILURE_SMTP_REFUSED, // 5xx
 	FAILURE_SMTP_INVALID, // bytes that are no SMTP
+	FAILURE_UNEXPECTED,   // a good answer, but not what the operator's pattern or list wants
 	FAILURE_OTHER,
 	FAILURE_LOCAL,
 	FAILURE_LATE_OR_DUP,

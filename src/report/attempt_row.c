@@ -75,6 +75,7 @@ static const char *attempt_row_failure_words(uint8_t failure)
 		[FAILURE_SMTP_BUSY] = "busy",
 		[FAILURE_SMTP_REFUSED] = "turned away",
 		[FAILURE_SMTP_INVALID] = "not a proper SMTP answer",
+		[FAILURE_UNEXPECTED] = "not the answer that is wanted",
 		[FAILURE_OTHER] = "failed",
 		[FAILURE_LOCAL] = "local fault",
 		[FAILURE_LATE_OR_DUP] = "an answer too late, or a second one",

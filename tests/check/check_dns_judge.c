@@ -83,7 +83,7 @@ static struct attempt judged(const char *hex, bool recurse, struct dns_message *
 	struct addr none = {.family = FAMILY_V4};
 	struct attempt a = attempt_of(PROBE_DNS, &none, 0, INSTANT_NONE);
 	assert_int_equal(dns_message_parse(packet_of(hex), m), 0);
-	dns_judge(m, &asked, &a);
+	dns_judge(m, &asked, 0, &a);
 	return a;
 }
 
