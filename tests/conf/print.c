@@ -126,5 +126,6 @@ void print_blackbox(struct text *out, const struct blackbox *b)
 		if (m->unsupported)
 			text_printf(out, "  unsupported: %s\n", m->unsupported);
 	}
-	text_bytes(out, text_string(&b->notes), b->notes.length);
+	if (b->notes.length)
+		text_bytes(out, b->notes.bytes, b->notes.length);
 }
