@@ -491,6 +491,7 @@ static void dns_begin(struct check_dns *d, const struct check_spec *s, const str
 	p->timeout_ms = s->timeout_ms ? s->timeout_ms : TIMEOUT_MS;
 	p->network = s->network;
 	p->rcodes = s->manner && s->manner->as.flags & MANNER_RCODE ? s->manner->as.rcodes : 0;
+	p->query.plain |= p->rcodes != 0; // as those ask who have such modules
 	p->kind = s->kind;
 	p->asked_gate = true;
 	p->sent_ns = clock_boot_ns(); // since when it waits to be sent

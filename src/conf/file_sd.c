@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "conf/file.h"
 #include "conf/json_file.h"
+#include "conf/place.h"
 #include "conf/plan_priv.h"
 #include "conf/scalar.h"
 #include "conf/target_words.h"
@@ -58,10 +59,11 @@ static int file_sd_take_label(struct schema_reader *r, uint32_t node, void *to)
 {
 	const struct node *n = tree_at(r->tree, node);
 	const char *text = tree_text(r->tree, node);
-	bool plain = n->kind == NODE_SCALAR && n->count <= LABEL_MAX && *text;
+	bool plain = n->count <= LABEL_MAX && *text;
 	for (const char *c = text; *c && plain; c++)
 		plain = (unsigned char)*c >= 0x20 && *c != 0x7f;
-	*(const char **)to = plain ? text : NULL;
+	if (plain)
+		*(const char **)to = text;
 	return 0;
 }
 
@@ -76,6 +78,13 @@ static int file_sd_take_kind(struct schema_reader *r, uint32_t node, void *to)
 {
 	const char *text = tree_text(r->tree, node);
 	*(const char **)to = kind_of(text) ? text : NULL;
+	return 0;
+}
+
+static int file_sd_take_qtype(struct schema_reader *r, uint32_t node, void *to)
+{
+	const char *text = tree_text(r->tree, node);
+	*(const char **)to = place_qtype(text) ? text : NULL;
 	return 0;
 }
 
@@ -108,7 +117,7 @@ static const struct schema_row file_sd_label_rows[] = {
 	LABEL("name", ask.name, file_sd_take_name),
 	LABEL("module", ask.module, file_sd_take_label),
 	LABEL("__param_module", ask.module, file_sd_take_label),
-	LABEL("qtype", ask.qtype, file_sd_take_label),
+	LABEL("qtype", ask.qtype, file_sd_take_qtype),
 };
 static const struct schema file_sd_label_schema = {file_sd_label_rows, ARRAY_LEN(file_sd_label_rows), true};
 
@@ -163,6 +172,17 @@ static void file_sd_set_entity(const struct schema_reader *r, uint32_t node, str
 	}
 }
 
+// A list or a map is no label: said of those that would be ours.
+static void file_sd_note_labels(const struct schema_reader *r, struct file_sd_group *g)
+{
+	for (uint32_t key = tree_first(r->tree, g->labels); key; key = tree_next(r->tree, tree_next(r->tree, key)))
+		for (size_t i = 0; i < file_sd_label_schema.count; i++)
+			if (strcmp(file_sd_label_rows[i].key, tree_text(r->tree, key)) == 0 &&
+			    tree_at(r->tree, tree_next(r->tree, key))->kind != NODE_SCALAR)
+				file_sd_note(r, key, g->list, tree_text(r->tree, key),
+					     "in labels is no single value, and left aside");
+}
+
 static int file_sd_read_group(struct schema_reader *r, uint32_t node, struct file_sd_group *g)
 {
 	int code = schema_read(r, node, &file_sd_group_schema, g);
@@ -170,6 +190,8 @@ static int file_sd_read_group(struct schema_reader *r, uint32_t node, struct fil
 		code = schema_wrong(r, g->labels, "labels: a map belongs here: 'key: value' lines");
 	if (code == 0 && g->labels)
 		code = schema_read(r, g->labels, &file_sd_label_schema, g);
+	if (code == 0 && g->labels)
+		file_sd_note_labels(r, g);
 	if (code == 0 && tree_at(r->tree, g->targets)->kind != NODE_LIST)
 		code = schema_wrong(r, g->targets, "targets: a list belongs here: one '- ...' a line, or [a, b]");
 	return code;
@@ -177,7 +199,7 @@ static int file_sd_read_group(struct schema_reader *r, uint32_t node, struct fil
 
 static int file_sd_take_group(struct schema_reader *r, uint32_t node, struct file_sd_list *list)
 {
-	struct file_sd_group g = {.list = list};
+	struct file_sd_group g = {.list = list, .ask = {.loose = true}};
 	struct plan_error e = {.text = ""};
 	struct schema_reader inner = *r;
 	inner.error = &e;

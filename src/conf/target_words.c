@@ -168,7 +168,9 @@ const char *target_words_add(struct plan *p, const struct target_words_words *w,
 		name = host;
 	if (place.qtype || w->qtype)
 		t.qtype = place.qtype ? place.qtype : place_qtype(w->qtype);
-	if (w->qtype && (!t.qtype || t.op != PROBE_DNS))
+	if (w->loose && t.op != PROBE_DNS)
+		t.qtype = 0;
+	else if (w->qtype && (!t.qtype || t.op != PROBE_DNS))
 		return t.qtype ? "qtype is for kind dns only" : "qtype is not a type of the DNS such as SOA";
 	t.address = place.address;
 	t.port = place.port;

@@ -14,6 +14,7 @@ struct target_words_words { // as they were written, borrowed; null or 0: not
 	const char *entity, *institution;
 	const char *qtype;
 	uint32_t port, network, interval_ms, timeout_ms;
+	bool loose; // the words are labels of others: a qtype where nothing is asked of the DNS is none of ours
 };
 
 // Adds the target to the plan. Null, or what is wrong (in `why`, borrowed).

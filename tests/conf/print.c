@@ -99,8 +99,9 @@ void print_plan(struct text *out, const struct plan *p)
 
 static void put_manner(struct text *out, const struct manner *m)
 {
-	static const char *const kinds[MANNER_KINDS] = {"",	   "host",     "server_name", "agent", "accept", "header", "body_not",
-							"body", "field_not", "field",	      "expect", "send",	  "starttls"};
+	static const char *const kinds[MANNER_KINDS] = {"",	  "host",     "server_name", "agent",	  "accept",
+							"header", "body_not", "body",	     "field_not", "field",
+							"expect", "send",     "starttls"};
 	struct manner_part p;
 	text_printf(out, "  manner flags=%u rcodes=%x versions=%u tls=%u-%u body_most=%u statuses", m->flags, m->rcodes,
 		    m->versions, m->tls_least, m->tls_most, m->body_most);

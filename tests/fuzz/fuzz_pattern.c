@@ -31,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	for (int i = 0; found && i < PATTERN_GROUPS; i++)
 		if (m.from[i] >= 0 && m.to[i] >= 0 &&
-		    (m.from[i] < m.from[0] || m.to[i] > m.to[0] || m.from[i] > m.to[i] || m.to[i] > (int32_t)cursor_left(&in)))
+		    (m.from[i] < m.from[0] || m.to[i] > m.to[0] || m.from[i] > m.to[i] ||
+		     m.to[i] > (int32_t)cursor_left(&in)))
 			abort();
 	pattern_free(p);
 	return 0;
