@@ -67,7 +67,7 @@ struct batch_sink {
 // The AS numbers of an observation's path: o->path_count of them.
 static inline const uint32_t *batch_path(const struct batch *b, const struct obs *o)
 {
-	return b->words + o->path_at;
+	return o->path_at ? b->words + o->path_at : b->words; // there may be none at all
 }
 
 // The attributes of observation i; null: none, or not asked for.

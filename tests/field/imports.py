@@ -386,8 +386,10 @@ def a_million_names_are_bounded():
     import resource
     import subprocess
     from field import LACUNA
-    done = subprocess.run([LACUNA, "replay", where, "--quiet"], capture_output=True, timeout=240,
-                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)))
+    command = [LACUNA, "replay", where, "--quiet"]
+    done = subprocess.run(command, capture_output=True, timeout=240, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)))
+    if b"AddressSanitizer failed to allocate" in done.stderr:  # it wants terabytes of addresses for itself
+        done = subprocess.run(command, capture_output=True, timeout=240)
     assert done.returncode == 1 and b"more series than" in done.stderr, (done.returncode, done.stderr[:300])
 
 
