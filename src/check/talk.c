@@ -5,10 +5,12 @@
 
 #include "base/alloc.h"
 #include "base/must.h"
+#include "base/number.h"
 
 #include <stdlib.h>
 
-#define SAY_MAX 4096 // bytes of a line of ours
+#define SAY_MAX	   4096 // bytes of a line of ours
+#define GROUP_MOST 999
 
 // The part that is next; false: the conversation is over.
 static bool talk_next(struct check_slot *s, struct manner_part *ret)
@@ -32,15 +34,13 @@ static void talk_put(char *to, size_t *used, const void *bytes, size_t n)
 static size_t talk_group_at(const char *text, unsigned *ret_group)
 {
 	bool braced = text[1] == '{';
-	const char *at = text + 1 + braced;
-	unsigned value = 0;
-	size_t digits = 0;
-	for (; at[digits] >= '0' && at[digits] <= '9' && digits < 3; digits++)
-		value = value * 10 + (unsigned)(at[digits] - '0');
-	if (!digits || (braced && at[digits] != '}'))
+	struct cursor c = cursor_of(text + 1 + braced, strlen(text + 1 + braced));
+	uint64_t value;
+	uint8_t byte = 0;
+	if (!number_u64(&c, GROUP_MOST, &value) || (braced && !(cursor_u8(&c, &byte) && byte == '}')))
 		return 0;
-	*ret_group = value;
-	return (size_t)(at - text) + digits + braced;
+	*ret_group = (unsigned)value;
+	return (size_t)((const char *)c.at - text);
 }
 
 // As Go expands: $$ is a dollar, a group that took no part is empty.

@@ -114,7 +114,7 @@ static int blackbox_tcp_take_most(struct schema_reader *r, uint32_t node, void *
 	return blackbox_tcp_version_of(r, node, &w->manner->tls_most);
 }
 
-static const struct schema_row blackbox_tls_rows[] = {
+static const struct schema_row blackbox_tcp_tls_rows[] = {
 	BLACKBOX_SWITCH("insecure_skip_verify", insecure),
 	BLACKBOX_TEXT("server_name", server_name),
 	{.key = "min_version", .type = SCHEMA_ANY, .take = blackbox_tcp_take_least},
@@ -129,4 +129,4 @@ static const struct schema_row blackbox_tls_rows[] = {
 	BLACKBOX_UNSUPPORTED("cert_ref"),
 	BLACKBOX_UNSUPPORTED("key_ref"),
 };
-const struct schema blackbox_tls_schema = {blackbox_tls_rows, ARRAY_LEN(blackbox_tls_rows), false};
+const struct schema blackbox_tls_schema = {blackbox_tcp_tls_rows, ARRAY_LEN(blackbox_tcp_tls_rows), false};

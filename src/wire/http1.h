@@ -31,9 +31,9 @@ struct http1_head {
 	uint32_t location_length; // bytes of the Location; 0 none; beyond HTTP1_LOCATION_MAX it was not kept
 	// where the reader stands
 	uint32_t bytes;
-	uint32_t line_length; // so far, and so many of them kept: at most HTTP1_LINE_KEPT
-	bool begun;	      // the status line has been read
-	bool handed_on;	      // the line is one that the caller has been told of
+	uint32_t line_length;		       // so far, and so many of them kept: at most HTTP1_LINE_KEPT
+	bool begun;			       // the status line has been read
+	bool handed_on;			       // the line is one that the caller has been told of
 	char location[HTTP1_LOCATION_MAX + 1]; // all from here on counts only as far as the lengths say
 	char line[HTTP1_LINE_KEPT];
 };
