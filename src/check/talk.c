@@ -83,7 +83,7 @@ static int talk_on(struct check *c, struct check_slot *s, struct cursor line, co
 	}
 	s->sent = 0;
 	if (p.kind == MANNER_SEND)
-		talk_say(s, p.text, line, m);
+		talk_say(s, p.text, line, p.mark & MANNER_EXPANDED ? m : NULL);
 	s->state = p.kind == MANNER_SEND ? CHECK_TALK_SEND : CHECK_TALK_EXPECT;
 	return STEP_ON;
 }

@@ -226,7 +226,7 @@ static int blackbox_shape_http(struct schema_reader *r, uint32_t node, struct pl
 {
 	struct manner *m = w->manner;
 	m->flags |= w->follow && !w->no_follow ? MANNER_FOLLOW : 0;
-	if (w->other_http && !m->versions)
+	if ((w->other_http || w->no_http) && !m->versions)
 		return schema_wrong(r, node, "http.valid_http_versions: only HTTP/1.0 and HTTP/1.1 are spoken here");
 	if (m->versions && !w->other_http && !w->no_http2)
 		m->flags |= MANNER_OFFER_HTTP2;

@@ -33,8 +33,10 @@ static int blackbox_http_take_version(struct schema_reader *r, uint32_t node, vo
 		w->manner->versions |= MANNER_HTTP11;
 	else if (strcmp(text, "HTTP/1.0") == 0)
 		w->manner->versions |= MANNER_HTTP10;
-	else
+	else if (strcmp(text, "HTTP/2.0") == 0)
 		w->other_http = true;
+	else
+		w->no_http = true; // "HTTP/2" is what no answer calls itself
 	return 0;
 }
 
@@ -129,6 +131,19 @@ static int blackbox_http_take_http2(struct schema_reader *r, uint32_t node, void
 	if (!text || !scalar_switch(text, &on))
 		return text ? schema_wrong(r, node, "'%.80s' is not on or off", text) : ERR_MALFORMED;
 	w->no_http2 = !on;
+	return 0;
+}
+
+// Whatever a server answers with is fine.
+static int blackbox_http_take_any(struct schema_reader *r, uint32_t node, void *to)
+{
+	struct blackbox_words *w = to;
+	bool on;
+	const char *text = schema_scalar(r, node);
+	if (!text || !scalar_switch(text, &on))
+		return text ? schema_wrong(r, node, "'%.80s' is not on or off", text) : ERR_MALFORMED;
+	for (unsigned status = 0; on && status < MANNER_STATUSES; status++)
+		manner_status_add(w->manner, status);
 	return 0;
 }
 
@@ -240,6 +255,7 @@ static const struct schema_row blackbox_http_rows[] = {
 	{.key = "compression", .type = SCHEMA_ANY, .take = blackbox_http_take_compression},
 	BLACKBOX_SWITCH("follow_redirects", follow),
 	BLACKBOX_SWITCH("no_follow_redirects", no_follow),
+	{.key = "accept_any_response", .type = SCHEMA_ANY, .take = blackbox_http_take_any},
 	{.key = "fail_if_ssl", .type = SCHEMA_ANY, .take = blackbox_http_take_clear_only},
 	{.key = "fail_if_not_ssl", .type = SCHEMA_ANY, .take = blackbox_http_take_tls_only},
 	{.key = "fail_if_body_matches_regexp", .type = SCHEMA_LIST, .take = blackbox_http_take_body_not},

@@ -21,27 +21,59 @@ static bool blackbox_tcp_word_among(const char *at, size_t n, const char *const 
 	return false;
 }
 
-// Nothing is logged in to, and no mail begun, whatever a configuration says.
-static bool blackbox_tcp_logs_in(const char *send)
+static bool blackbox_tcp_line_logs_in(const char *send)
 {
 	static const char *const first[] = {"auth", "authenticate", "login", "pass", "user", "apop",
 					    "mail", "rcpt",	    "data",  "oper", NULL};
 	static const char *const behind_tag[] = {"authenticate", "login", NULL}; // of IMAP
-	size_t n = strcspn(send, " :\t\r"), gap = strspn(send + n, " \t");
+	send += strspn(send, " \t");
+	size_t n = strcspn(send, " :\t\r\n"), gap = strspn(send + n, " \t");
 	// USER of IRC gives a name and no more; there it has four words, the last behind a colon.
 	if (n == 4 && strncasecmp(send, "user", 4) == 0 && strchr(send, ':'))
 		return false;
 	const char *second = send + n + gap;
 	return blackbox_tcp_word_among(send, n, first) ||
-	       blackbox_tcp_word_among(second, strcspn(second, " :\t\r"), behind_tag);
+	       blackbox_tcp_word_among(second, strcspn(second, " :\t\r\n"), behind_tag);
+}
+
+// Nothing is logged in to, and no mail begun, whatever a configuration says, in whichever line of what is sent.
+static bool blackbox_tcp_logs_in(const char *send)
+{
+	for (;;) {
+		if (blackbox_tcp_line_logs_in(send))
+			return true;
+		send += strcspn(send, "\r\n");
+		if (!*send)
+			return false;
+		send++;
+	}
+}
+
+// $name or ${name}, or a number that letters follow, which Go reads as one.
+static bool blackbox_tcp_named_group(const char *send)
+{
+	for (const char *at = strchr(send, '$'); at; at = strchr(at, '$')) {
+		at += at[1] == '{' ? 2 : 1;
+		if (at[-1] == '$' && *at == '$') { // $$ is one dollar
+			at++;
+			continue;
+		}
+		at += strspn(at, "0123456789");
+		if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || *at == '_')
+			return true;
+	}
+	return false;
 }
 
 static int blackbox_tcp_take_tls(struct schema_reader *r, uint32_t node, struct blackbox_words *w, struct step_words *s)
 {
-	const struct manner_part parts[] = {{.kind = MANNER_SEND, .text = s->send},
+	bool expanded = s->expect && !blackbox_nothing(r, s->expect);
+	const struct manner_part parts[] = {{MANNER_SEND, expanded ? MANNER_EXPANDED : 0, s->send},
 					    {.kind = MANNER_STARTTLS, .text = ""}};
 	if (s->send && *s->send && blackbox_tcp_logs_in(s->send))
 		return schema_wrong(r, node, "a conversation that logs in or sends mail is not held");
+	if (s->send && expanded && blackbox_tcp_named_group(s->send))
+		return schema_wrong(r, node, "groups of a pattern are put in by their numbers only, as in ${1}");
 	int code = s->send && *s->send ? blackbox_add(r, node, w->manner, &parts[0]) : 0;
 	return code == 0 && s->starttls ? blackbox_add(r, node, w->manner, &parts[1]) : code;
 }

@@ -9,7 +9,8 @@ struct blackbox_words { // of one module; text is borrowed from the tree
 	const char *method, *transport, *query_name, *query_type, *query_class, *server_name, *family;
 	uint32_t timeout_ms;
 	bool follow, no_follow, tls, insecure, dns_over_tls, recursion, no_fallback;
-	bool no_http2, other_http; // `other_http`: a version that is not spoken is among those that are fine
+	bool no_http2, other_http; // `other_http`: HTTP/2.0 is among the versions that are fine
+	bool no_http;		   // what is no version is
 	bool rcodes;		   // some were written
 	bool encoding;		   // an Accept-Encoding is sent
 	struct manner *manner;

@@ -106,19 +106,28 @@ static const char *place_read_question(struct part path, struct asked_place *ret
 	return ret->qtype ? NULL : "what stands behind '?' is not a type such as SOA";
 }
 
-// RFC 3986 3.3 to 3.5: what stands behind '#' is for browsers. As it is written; what a request cannot hold is refused.
+// RFC 3986 3.3 to 3.5: what stands behind '#' is for browsers; what a request cannot hold is written as %XX.
 static const char *place_read_path(struct part path, struct asked_place *ret)
 {
+	static const char digits[] = "0123456789ABCDEF", escaped[] = " \"<>\\^`{|}";
 	const char *fragment = memchr(path.at, '#', path.n);
-	size_t n = fragment ? (size_t)(fragment - path.at) : path.n, lead = n && path.at[0] == '?';
-	for (size_t i = 0; i < n; i++)
-		if (path.at[i] <= ' ' || path.at[i] > '~')
-			return "a path holds blanks or other characters that must be written as %XX";
-	if (n + lead > MANNER_PATH_MAX)
-		return "its path is longer than 2047 bytes";
-	ret->path[0] = lead ? '/' : '\0';
-	memcpy(ret->path + lead, path.at, n);
-	ret->path[n + lead] = '\0';
+	size_t n = fragment ? (size_t)(fragment - path.at) : path.n, used = 0;
+	if (n && path.at[0] == '?')
+		ret->path[used++] = '/';
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)path.at[i];
+		if (c < ' ' || c == 0x7f)
+			return "a path holds no control characters";
+		if (used + 3 > MANNER_PATH_MAX)
+			return "its path is longer than 2047 bytes";
+		bool plain = c < 0x7f && !strchr(escaped, c);
+		ret->path[used++] = plain ? (char)c : '%';
+		if (!plain) {
+			ret->path[used++] = digits[c >> 4];
+			ret->path[used++] = digits[c & 15];
+		}
+	}
+	ret->path[used] = '\0';
 	if (strcmp(ret->path, "/") == 0)
 		ret->path[0] = '\0';
 	return NULL;

@@ -15,7 +15,7 @@ struct asked_place {
 	uint16_t port;			// 0: none was written
 	char query[PLACE_NAME_MAX + 1]; // dns://: the name that is asked for; empty: none
 	uint16_t qtype;			// dns://; 0: none was written
-	char path[MANNER_PATH_MAX + 1]; // http://, with what stands behind '?'; empty: / or none
+	char path[MANNER_PATH_MAX + 1]; // http://, with what stands behind '?', as it is sent; empty: / or none
 };
 
 // Null when the whole of the word is a place, else what is wrong with it (static text).

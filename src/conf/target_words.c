@@ -96,7 +96,7 @@ static const char *target_words_family(const struct plan_target *t)
 {
 	bool wrong = (t->prefer == PLAN_V4_ONLY && t->address.family == FAMILY_V6) ||
 		     (t->prefer == PLAN_V6_ONLY && t->address.family == FAMILY_V4);
-	return wrong ? "not measured: its module asks the other family of addresses and no other" : NULL;
+	return wrong ? "not measured: its module leaves out this family of addresses" : NULL;
 }
 
 static bool target_words_role_only(const struct kind_row *k)

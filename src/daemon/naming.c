@@ -22,6 +22,8 @@
 #define FILE_HOSTS  "/etc/hosts"
 #define FILE_RESOLV "/etc/resolv.conf"
 
+#define NAMING_OTHER_FAMILY GATE_ANSWERS // in place of why not: its module leaves that family out
+
 struct naming_host {
 	const char *text;    // borrowed from the plan
 	uint8_t prefer;	     // enum plan_family: targets of one name that want another are another host
@@ -193,8 +195,12 @@ static int naming_worth(const struct naming *n, const struct naming_host *h, con
 		return 0;
 	}
 	int worth = naming_family_worth(h->prefer, a->family);
-	if (!worth || addr_equal(a, &h->now))
-		return worth ? 4 : 0;
+	if (!worth) {
+		*ret_why = NAMING_OTHER_FAMILY;
+		return 0;
+	}
+	if (addr_equal(a, &h->now))
+		return 4;
 	return way == NAMING_NO_WAY ? 1 : worth;
 }
 
@@ -231,6 +237,15 @@ static void naming_move(struct naming *n, struct naming_host *h, const struct ad
 	text_free(&now);
 }
 
+static const char *naming_refusal(enum gate_answer why)
+{
+	if (why == NAMING_OTHER_FAMILY)
+		return "which is of the family of addresses that its module leaves out";
+	if (why == GATE_SPECIAL)
+		return "which is loopback, private, our own or special (write the address itself where it is meant)";
+	return gate_answer_name(why);
+}
+
 // A name leads somewhere. Where that may not be asked, what was known before stays.
 static void naming_leads(struct naming *n, struct naming_host *h, const struct addr *list, size_t count)
 {
@@ -249,11 +264,7 @@ static void naming_leads(struct naming *n, struct naming_host *h, const struct a
 	struct text first = {0};
 	text_addr(&first, &list[0]);
 	h->refused = (uint8_t)why;
-	naming_say(
-		n, h, " leads to %s, %s: not asked there", text_string(&first),
-		why == GATE_SPECIAL
-			? "which is loopback, private, our own or special (write the address itself where it is meant)"
-			: gate_answer_name(why));
+	naming_say(n, h, " leads to %s, %s: not asked there", text_string(&first), naming_refusal(why));
 	text_free(&first);
 }
 

@@ -43,7 +43,10 @@ enum manner_kind {
 	MANNER_KINDS
 };
 
-enum manner_mark { MANNER_MISSING_FINE = 1 }; // of a field: it may be missing
+enum manner_mark {
+	MANNER_MISSING_FINE = 1, // of a field: it may be missing
+	MANNER_EXPANDED = 2,	 // of what is sent: groups of the line before are put in
+};
 
 struct manner {
 	uint32_t flags;			       // enum manner_flag

@@ -29,7 +29,7 @@ static void location_put_escaped(struct location_writer *w, struct location_part
 	static const char digits[] = "0123456789ABCDEF";
 	for (size_t i = 0; i < p.n; i++) {
 		unsigned char c = (unsigned char)p.at[i];
-		if (c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>') {
+		if (c > ' ' && c < 0x7f && !strchr("\"<>\\^`{|}", c)) {
 			location_put(w, (char)c);
 			continue;
 		}
