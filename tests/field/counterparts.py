@@ -151,6 +151,46 @@ def check(file, module, target):
     return last["ok"], "ok" if last["ok"] else " ".join(str(last[key]) for key in ("failure", "status", "rcode", "alert", "errno") if key in last)
 
 
+def record(folder, number, row):
+    """What `record` writes of one row by a file_sd list: (True or False or None, what it said)"""
+    file, module, target = row[:3]
+    at = os.path.join(folder, f"record{number}")
+    os.mkdir(at)
+    with open(os.path.join(at, "list.json"), "w", encoding="utf-8") as out:
+        json.dump([{"targets": [target], "labels": {"country": "KX", "module": module, "job": "blackbox"}}], out)
+    with open(os.path.join(at, "lacuna.yml"), "w", encoding="utf-8") as out:
+        out.write(f"probing: on\nlab: on\ncontact: a@example.net\nidentity: probe.example.net\nblackbox: {path('blackbox', file + '.yml')}\n"
+                  f"allow: [198.18.0.0/15, '2001:db8::/32']\nfile_sd: [{{files: [{at}/list.json]}}]\n")
+    done = subprocess.run([LACUNA, "record", "probes", "-c", os.path.join(at, "lacuna.yml"), "-o", os.path.join(at, "out"), "--for", "5"],
+                          capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=90, check=False)
+    lines = []
+    if os.path.isdir(os.path.join(at, "out", "probes")):
+        for name in os.listdir(os.path.join(at, "out", "probes")):
+            with open(os.path.join(at, "out", "probes", name), encoding="utf-8") as read:
+                lines += [json.loads(line) for line in read]
+    words = [line["ok"] for line in lines if line["op"] != "observer_health" and line.get("failure") not in ("late_or_dup", "forged")
+             and not (line.get("tc") and line.get("transport") != "tcp")]
+    if len(set(words)) > 1:
+        return "both", str(lines)
+    return (words[0], "") if words else (None, done.stderr)
+
+
+def recorded(cases, rows, folder):
+    """One of each module that is fine and one that is not, by `record`: the same, or nothing with the module's name."""
+    chosen = {}
+    for row in rows:
+        chosen.setdefault((row[0], row[1], row[4]), row)
+    chosen = list(chosen.values())
+    with concurrent.futures.ThreadPoolExecutor(24) as pool:
+        found = list(pool.map(lambda item: record(folder, *item), enumerate(chosen)))
+    wrong = []
+    for row, (ours, said) in zip(chosen, found):
+        named = f"'{row[1]}'" in said or "family of addresses" in said
+        if ours != row[4] or (ours is None and not named):
+            wrong.append(f"{row[:3]}: check {row[4]}, record {ours}: {said}")
+    cases.case(f"record: {len(chosen)} of them by file_sd, as check has them", wrong)
+
+
 def apart(target, ours):
     for end, said, why in APART:
         if target.endswith(end) and said == ours:
@@ -208,6 +248,7 @@ def main():
         two_sides.servers(folder)
         try:
             rows = [row for file in files for row in rows_of(file, folder)]
+            recorded(cases, rows, folder)
         finally:
             two_sides.leave()
     text = table(rows)
