@@ -369,8 +369,11 @@ int blackbox_read(struct blackbox *b, const char *path, struct plan_error *e)
 {
 	struct blackbox read = {0};
 	struct tree tree = {0};
-	int code = yaml_read(&tree, path, e);
+	uint32_t more = 0;
+	int code = yaml_read_first(&tree, path, &more, e);
 	struct schema_reader r = {.tree = &tree, .path = path, .error = e};
+	if (more)
+		text_printf(&read.notes, "%.200s:%u: a second document begins; it is left aside\n", path, more);
 	if (code == 0)
 		code = schema_map(&r, TREE_ROOT, blackbox_take_root, &read);
 	tree_free(&tree);

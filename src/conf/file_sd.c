@@ -134,7 +134,7 @@ static int file_sd_take_target(struct schema_reader *r, uint32_t node, void *to)
 	struct schema_reader inner = *r;
 	struct text why = {0};
 	inner.error = &e;
-	g->ask.place = schema_scalar(&inner, node);
+	g->ask.place = tree_absent(r->tree, node) ? "" : schema_scalar(&inner, node);
 	const char *wrong = g->ask.place ? target_words_add(g->list->plan, &g->ask, &why) : NULL;
 	if (wrong)
 		(void)schema_wrong(&inner, node, "'%.200s': %s", g->ask.place, wrong);
@@ -252,8 +252,11 @@ static int file_sd_read_json(struct schema_reader *r, struct tree *t, struct fil
 	int code = file_read(r->path, PLAN_FILE_MAX, &bytes, r->error);
 	if (code < 0)
 		return code;
-	json_t *root = json_file_parse(bytes, r->path, 0, r->error);
+	bool twice;
+	json_t *root = json_file_parse_last(bytes, r->path, &twice, r->error);
 	file_drop(&bytes);
+	if (twice)
+		plan_note(list->plan, "%s; the last of them is taken", r->error->text);
 	code = root ? file_sd_groups_of_json(r, t, root, list) : ERR_MALFORMED;
 	json_decref(root);
 	return code;
@@ -261,8 +264,10 @@ static int file_sd_read_json(struct schema_reader *r, struct tree *t, struct fil
 
 static int file_sd_read_yaml(struct schema_reader *r, struct tree *t, struct file_sd_list *list)
 {
-	uint32_t index = 0;
-	int code = yaml_read(t, r->path, r->error);
+	uint32_t index = 0, more = 0;
+	int code = yaml_read_first(t, r->path, &more, r->error);
+	if (more)
+		plan_note(list->plan, "%.200s:%u: a second document begins; it is left aside", r->path, more);
 	if (code == 0 && tree_at(t, TREE_ROOT)->kind != NODE_LIST)
 		code = schema_wrong(r, TREE_ROOT, "%s", NO_LIST);
 	for (uint32_t at = code == 0 ? tree_first(t, TREE_ROOT) : 0; at && code == 0; at = tree_next(t, at))

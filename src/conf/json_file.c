@@ -15,20 +15,43 @@ static uint64_t json_file_values_at_most(struct cursor bytes)
 	return sum;
 }
 
-json_t *json_file_parse(struct cursor bytes, const char *path, uint32_t line, struct plan_error *e)
+static json_t *json_file_parse_as(struct cursor bytes, size_t flags, const char *path, uint32_t line,
+				  struct plan_error *e)
 {
+	static const uint8_t mark[] = {0xef, 0xbb, 0xbf}; // of UTF-8, as some editors write it
 	json_error_t error;
+	if (cursor_left(&bytes) >= sizeof(mark) && memcmp(bytes.at, mark, sizeof(mark)) == 0)
+		bytes.at += sizeof(mark);
 	if (json_file_values_at_most(bytes) > JSON_VALUES_MAX) {
 		(void)file_wrong(e, path, line, "too many values for one file; split it");
 		return NULL;
 	}
-	json_t *root = json_loadb((const char *)bytes.at, cursor_left(&bytes), JSON_REJECT_DUPLICATES, &error);
+	json_t *root = json_loadb((const char *)bytes.at, cursor_left(&bytes), flags, &error);
 	if (!root)
 		(void)file_wrong(e, path,
 				 line		  ? line
 				 : error.line > 0 ? (uint32_t)error.line
 						  : 0,
 				 "not valid JSON: %s", error.text);
+	return root;
+}
+
+json_t *json_file_parse(struct cursor bytes, const char *path, uint32_t line, struct plan_error *e)
+{
+	return json_file_parse_as(bytes, JSON_REJECT_DUPLICATES, path, line, e);
+}
+
+json_t *json_file_parse_last(struct cursor bytes, const char *path, bool *ret_twice, struct plan_error *e)
+{
+	struct plan_error first;
+	json_t *root = json_file_parse_as(bytes, JSON_REJECT_DUPLICATES, path, 0, &first);
+	*ret_twice = false;
+	if (root)
+		return root;
+	root = json_file_parse_as(bytes, 0, path, 0, e);
+	*ret_twice = root;
+	if (root)
+		*e = first; // where
 	return root;
 }
 

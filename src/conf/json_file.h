@@ -12,6 +12,10 @@
 // Parses the whole; null with a message. Release with json_decref.
 json_t *json_file_parse(struct cursor bytes, const char *path, uint32_t line, struct plan_error *e) MUST_USE;
 
+// The same of another program's file, for which the last of two equal keys counts: *ret_twice says that there are some, and the message
+// then where.
+json_t *json_file_parse_last(struct cursor bytes, const char *path, bool *ret_twice, struct plan_error *e) MUST_USE;
+
 struct json_lines {
 	struct plan *plan; // whose notes name the lines that are left out
 	schema_take *take; // called with a reader of each line's tree

@@ -37,6 +37,7 @@ struct written { // as it stands in the file; text is borrowed from the tree
 	uint32_t observers, rate, watch_ms;
 	// nodes of what is read later
 	uint32_t allow, block, allow_files, block_files, file_sd, inventory, census, entities, targets, controls;
+	char lost[sizeof(((struct plan_error *)0)->text)]; // what was wrong with the first list that could not be read
 };
 
 struct target_words {
@@ -417,18 +418,34 @@ static int plan_file_take_allow(struct schema_reader *r, uint32_t node, void *to
 	return code;
 }
 
+// A list that cannot be read costs its own targets. What is wrong with the first of them is kept: it is the error where nothing else is
+// listed.
+static void plan_file_list_lost(struct written *w, const struct schema_reader *r, int *code)
+{
+	if (*code == 0 || w->plan->target_count >= PLAN_TARGETS_MAX)
+		return;
+	plan_note(w->plan, "%s", r->error->text);
+	if (!w->lost[0])
+		snprintf(w->lost, sizeof(w->lost), "%s", r->error->text);
+	*code = 0;
+}
+
 static int plan_file_read_sd(struct schema_reader *r, uint32_t node, const struct sd_words *s, const char *pattern)
 {
 	glob_t found = {0};
 	int code = 0, matched = glob(pattern, GLOB_NOMAGIC, NULL, &found);
-	if (matched != 0)
+	if (matched != 0) {
 		code = schema_wrong(r, node, "no file is of the form '%.200s'", pattern);
-	else if (found.gl_pathc > GLOB_MOST)
+		plan_file_list_lost(s->written, r, &code);
+	} else if (found.gl_pathc > GLOB_MOST) {
 		code = schema_wrong(r, node, "more than 1024 files are of that form");
-	for (size_t i = 0; code == 0 && i < found.gl_pathc; i++)
+	}
+	for (size_t i = 0; matched == 0 && code == 0 && i < found.gl_pathc; i++) {
 		code = plan_file_sd_as(s->written->plan, found.gl_pathv[i], s->module, r->error);
-	if (code == ERR_NOT_FOUND)
-		(void)schema_wrong(r, node, "there is no file '%.200s'", pattern);
+		if (code == ERR_NOT_FOUND)
+			(void)schema_wrong(r, node, "there is no file '%.200s'", pattern);
+		plan_file_list_lost(s->written, r, &code);
+	}
 	globfree(&found);
 	return code;
 }
@@ -648,6 +665,10 @@ int plan_read(struct plan *p, const char *path, struct plan_error *e)
 	if (code == 0) {
 		plan_file_apply(&w);
 		code = plan_file_read_parts(&r, &w);
+	}
+	if (code == 0 && w.lost[0] && !p->target_count && !p->block_count) {
+		snprintf(e->text, sizeof(e->text), "%s", w.lost);
+		code = ERR_MALFORMED;
 	}
 	if (code == 0) {
 		plan_own_only(p);

@@ -51,10 +51,21 @@ const char *schema_key(const struct schema_reader *r)
 	return r->depth ? r->steps[r->depth - 1].key : NULL;
 }
 
+// False, with a message: only its program knows what that is.
+static bool schema_meant(const struct schema_reader *r, uint32_t node)
+{
+	bool tagged = tree_at(r->tree, node)->tagged;
+	if (tagged)
+		(void)schema_wrong(r, node, "tags such as !include are not read here; write the value itself");
+	return !tagged;
+}
+
 const char *schema_scalar(struct schema_reader *r, uint32_t node)
 {
 	must(node < r->tree->count);
 	const struct node *n = tree_at(r->tree, node);
+	if (!schema_meant(r, node))
+		return NULL;
 	if (n->kind == NODE_SCALAR)
 		return tree_text(r->tree, node);
 	(void)schema_wrong(r, node, "a single value belongs here, not a %s", n->kind == NODE_LIST ? "list" : "map");
@@ -223,6 +234,8 @@ static int schema_step_in(struct schema_reader *r, uint32_t node, const char *ke
 static int schema_list_items(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
 {
 	uint32_t item = 0;
+	if (!schema_meant(r, node))
+		return ERR_MALFORMED;
 	if (tree_at(r->tree, node)->kind != NODE_LIST)
 		return schema_wrong(r, node, "a list belongs here: one '- ...' a line, or [a, b]");
 	for (uint32_t at = tree_first(r->tree, node); at; at = tree_next(r->tree, at)) {
@@ -250,6 +263,8 @@ int schema_list(struct schema_reader *r, const char *key, uint32_t node, schema_
 
 int schema_map(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
 {
+	if (!schema_meant(r, node))
+		return ERR_MALFORMED;
 	if (tree_at(r->tree, node)->kind != NODE_MAP)
 		return schema_wrong(r, node, "a map belongs here: 'key: value' lines");
 	for (uint32_t key = tree_first(r->tree, node); key; key = tree_next(r->tree, tree_next(r->tree, key))) {
@@ -336,6 +351,8 @@ static bool schema_once(const struct schema_reader *r, uint32_t node)
 int schema_read(struct schema_reader *r, uint32_t node, const struct schema *s, void *object)
 {
 	must(s && object);
+	if (!schema_meant(r, node))
+		return ERR_MALFORMED;
 	if (tree_at(r->tree, node)->kind != NODE_MAP)
 		return schema_wrong(r, node, "a map belongs here: 'key: value' lines");
 	if (!schema_once(r, node))

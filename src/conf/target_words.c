@@ -151,11 +151,25 @@ static const char *target_words_join_port(const struct target_words_words *w, st
 	return NULL;
 }
 
+// What a web module is to ask need not say http://, even where it has a path.
+static const char *target_words_place(const struct plan *p, const struct target_words_words *w,
+				      struct asked_place *ret_place)
+{
+	const struct blackbox_module *m = p->modules && w->module ? blackbox_find(p->modules, w->module) : NULL;
+	struct text url = {0};
+	if (!m || m->unsupported || m->ask.op != PROBE_HTTP || !strpbrk(w->place, "/?#") || strstr(w->place, "://"))
+		return place_parse(w->place, ret_place);
+	text_printf(&url, "http://%s", w->place);
+	const char *wrong = place_parse(text_string(&url), ret_place);
+	text_free(&url);
+	return wrong;
+}
+
 const char *target_words_add(struct plan *p, const struct target_words_words *w, struct text *why)
 {
 	struct asked_place place;
 	struct plan_target t = {0};
-	const char *wrong = place_parse(w->place, &place);
+	const char *wrong = target_words_place(p, w, &place);
 	if (!wrong)
 		wrong = target_words_join_port(w, &place);
 	if (!wrong)

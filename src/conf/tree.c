@@ -241,6 +241,11 @@ int tree_merge_key(struct tree_builder *b, uint32_t line)
 	return 0;
 }
 
+void tree_tag(struct tree *t)
+{
+	t->nodes[tree_newest(t)].tagged = true;
+}
+
 int tree_alias(struct tree_builder *b, uint32_t node, uint32_t line)
 {
 	must(node < b->tree->count);

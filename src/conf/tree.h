@@ -25,8 +25,9 @@ struct node {
 	uint32_t twice;	 // map: a key that is there twice; 0: none. Whoever reads the map says so
 	uint8_t kind;	 // enum node_kind
 	uint8_t height;	 // levels below
-	bool plain;	 // scalar without quotes
-	bool merge;	 // key: what its value holds belongs to this map
+	bool plain : 1;	 // scalar without quotes
+	bool merge : 1;	 // key: what its value holds belongs to this map
+	bool tagged : 1; // it bears a tag of a program, which alone knows what it means
 };
 
 struct tree {
@@ -51,6 +52,7 @@ int MUST_USE tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bo
 int MUST_USE tree_alias(struct tree_builder *b, uint32_t node, uint32_t line);
 // The same for the scalar that stands before the value of a map whose keys the others are to be merged with ("<<" of YAML 1.1).
 int MUST_USE tree_merge_key(struct tree_builder *b, uint32_t line);
+void tree_tag(struct tree *t); // the last node that was added bears a tag
 // The message of what `why` says; the code.
 int tree_wrong(const struct tree_builder *b, int code, const char *path, struct plan_error *e);
 // The last node that was added; 0 at first.

@@ -179,9 +179,9 @@ static void places(void **state)
 	assert_string_equal(p.path, "//");
 	assert_null(place_parse("http://198.18.0.1#x", &p));
 	assert_string_equal(p.path, "");
+	assert_null(place_parse("http://198.18.0.1/a b/\xc3\xa9{\"}?q={}", &p)); // as it is sent
+	assert_string_equal(p.path, "/a%20b/%C3%A9%7B%22%7D?q=%7B%7D");
 	static const char *const wrong[] = {"",
-					    "http://198.18.0.1/a b",
-					    "http://198.18.0.1/\xc3\xa9",
 					    "http://198.18.0.1/a\r\nX: y",
 					    "tcp://198.18.0.1:22/path",
 					    "smtp://198.18.0.1/path",
