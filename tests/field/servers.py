@@ -14,7 +14,7 @@ FOLDER = sys.argv[1]
 ADDRESSES = sys.argv[2:]
 TLS = {443: "good", 8443: "expired", 9443: "other", 7443: "unknown", 6443: "cnonly", 5443: "future"}
 DNS = {53: "good", 5301: "nxdomain", 5302: "servfail", 5303: "refused", 5304: "empty", 5305: "cut", 5306: "cut_dead", 5307: "silent", 5308: "no_edns",
-       5309: "alias", 5310: "no_edns_short"}
+       5309: "alias", 5310: "no_edns_short", 5311: "no_edns_unknown", 5312: "cut_bare", 5313: "cut_refused"}
 
 
 def reset(writer):
@@ -145,7 +145,44 @@ async def start_tls(writer):
     writer._transport = secured
 
 
+async def tarpit(reader, writer):
+    """A banner by bytes, fifteen seconds of it."""
+    for byte in b"220 mx.example.test ESMTP, slow\r\n":
+        writer.write(bytes([byte]))
+        await writer.drain()
+        await asyncio.sleep(0.5)
+    await reader.readline()
+    writer.write(b"250 mx\r\n")
+    await reader.readline()
+
+
+async def raw_odd(word, reader, writer):
+    """What a handshake of TLS may meet."""
+    await reader.read(2000)
+    if word == "alert":
+        writer.write(bytes([21, 3, 3, 0, 2, 2, 112])) # unrecognized_name
+    elif word == "reset":
+        reset(writer)
+    elif word == "half":
+        writer.write(bytes([22, 3, 3, 0, 100, 2, 0, 0, 96, 3, 3]))
+
+
+def raw(word):
+    async def serve(reader, writer):
+        await raw_odd(word, reader, writer)
+    return serve
+
+
+async def big_head(reader, writer):
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 250000 + b"\r\nContent-Length: 2, 2\r\nConnection: close\r\n\r\nok")
+
+
 TALKS = {
+    8001: raw("alert"), 8002: raw("reset"), 8003: raw("half"), 8004: raw("close"), 8005: big_head, 2503: tarpit,
+    2504: lines("<220 mx.example.test SMTP", ">EHLO", "<502 command not implemented", ">HELO", "<250 mx.example.test", ">QUIT", "<221 bye"),
+    2505: lines("<220 mx.example.test SMTP", ">EHLO", "<500 what", ">HELO", "<250 mx.example.test", ">QUIT", "<221 bye"),
+    2506: lines("<220 mx.example.test SMTP", ">EHLO", "<550 access denied", ">QUIT", "<221 bye"),
     22: lines("<SSH-2.0-OpenSSH_9.2p1 Debian"),
     2201: lines("<Telnet here"),
     25: lines("<220 mx.example.test ESMTP Postfix", ">EHLO", "<250-mx.example.test", "<250-STARTTLS", "<250 8BITMIME", ">STARTTLS", "<220 ready", "tls",
@@ -197,6 +234,7 @@ def dns_reply(how, query, stream):
     at = 12
     while query[at]:
         at += 1 + query[at]
+    labels = query[12:at]
     kind, edns = struct.unpack("!H", query[at + 1:at + 3])[0], struct.unpack("!H", query[10:12])[0]
     question, number = query[12:at + 5], query[:2]
 
@@ -205,14 +243,16 @@ def dns_reply(how, query, stream):
         return number + struct.pack("!HHHHH", flags, asked, len(records), 0, 0) + (question if asked else b"") + body
 
     rcode = {"nxdomain": 3, "servfail": 2, "refused": 5}.get(how)
+    if labels.endswith(b"\7invalid"):
+        rcode = 3
     if rcode:
         return message(0x8580 | rcode)
     if how == "silent" or (how == "cut_dead" and stream):
         return None
-    if how in ("cut", "cut_dead") and not stream:
-        return message(0x8780)
+    if how.startswith("cut") and not stream:
+        return message(0x8380 if how == "cut_bare" else 0x8780)
     if how.startswith("no_edns") and edns:
-        return message(0x8181, asked=how == "no_edns")
+        return message(0x8184 if how == "no_edns_unknown" else 0x8181, asked=how != "no_edns_short")
     if how == "empty":
         return message(0x8580)
     if how == "alias":
@@ -260,7 +300,8 @@ async def main():
             await asyncio.start_server(guarded(serve), address, port, ssl=certificate("good"))
         for port, how in DNS.items():
             await loop.create_datagram_endpoint(lambda how=how: Datagrams(how), local_addr=(address, port))
-            await asyncio.start_server(guarded(dns_stream(how)), address, port)
+            if how != "cut_refused":
+                await asyncio.start_server(guarded(dns_stream(how)), address, port)
     print("ready", flush=True)
     await asyncio.Event().wait()
 
