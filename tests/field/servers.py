@@ -257,6 +257,10 @@ def dns_reply(how, query, stream):
         return message(0x8580)
     if how == "alias":
         return message(0x8580, [dns_record(5, dns_name("elsewhere.example.test"))])
+    if query[13:16] == b"ip-": # ip-7f000001.…: it leads there
+        data = bytes.fromhex(query[16:13 + query[12]].decode())
+        fits = {4: 1, 16: 28}[len(data)] == kind
+        return message(0x8580, [dns_record(kind, data)] if fits else ())
     data = dns_data(1 if kind == 255 else kind)
     return message(0x8580, [dns_record(1 if kind == 255 else kind, data)] if data else ())
 

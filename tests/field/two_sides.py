@@ -73,18 +73,18 @@ def trust(folder, path):
         do(f"mount --bind {path} /usr/lib/ssl/cert.pem")
 
 
-def far_side(*command, ready="ready"):
-    """Starts it in a namespace at the other end of a link."""
+def far_side(*command, near=(NEAR4, NEAR6), far=((FAR4, BARE4), (FAR6, BARE6))):
+    """Starts it in a namespace at the other end of a link, whose addresses are those."""
     child = subprocess.Popen(["unshare", "-n", "sh", "-c", 'read line; exec "$@"', "sh", *command], stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True)
     atexit.register(child.kill)
-    far = f"nsenter -n -t {child.pid} "
+    there = f"nsenter -n -t {child.pid} "
     do("ip link set lo up")
     do("ip link add near type veth peer name far")
     while os.readlink(f"/proc/{child.pid}/ns/net") == os.readlink("/proc/self/ns/net"):
         pass
     do(f"ip link set far netns {child.pid}")
-    for where, name, four, six in (("", "near", [NEAR4], [NEAR6]), (far, "far", [FAR4, BARE4], [FAR6, BARE6])):
+    for where, name, four, six in (("", "near", near[:1], near[1:]), (there, "far", *far)):
         for address in four:
             do(f"{where}ip address add {address}/24 dev {name}")
         for address in six:
@@ -94,7 +94,7 @@ def far_side(*command, ready="ready"):
     child.stdin.write("go\n")
     child.stdin.flush()
     line = child.stdout.readline()
-    if ready not in line:
+    if "ready" not in line:
         raise RuntimeError("the far side did not come up: " + line)
     return child
 
