@@ -139,7 +139,7 @@ static const struct schema_row plan_file_target_rows[] = {
 	{ASK("host", SCHEMA_TEXT, host, 300), .low = 1,
 	 .help = "In place of address: a name; it is looked up anew within its time to live (30 s to 1 h), followed where it moves, and never followed to loopback, private or special addresses or our own"},
 	{ASK("url", SCHEMA_TEXT, url, 1024), .low = 1,
-	 .help = "In place of address: http://, https://, dns://SERVER/NAME?SOA, smtp://, tls:// or tcp://, the path / only"},
+	 .help = "In place of address: http://, https://, dns://SERVER/NAME?SOA, smtp://, tls:// or tcp://; paths other than / of your own allow list only"},
 	{ASK("kind", SCHEMA_TEXT, ask.kind, 16), .low = 1, .sample = "dns",
 	 .help = "How it is asked: " KIND_WORDS "; without it a port means tcp, no port a ping"},
 	{ASK("module", SCHEMA_TEXT, ask.module, 255), .low = 1,
