@@ -112,7 +112,12 @@ int bgp_filter_asn(struct bgp_filter *f, const char *text)
 int bgp_filter_community(struct bgp_filter *f, const char *text)
 {
 	struct bgp_community c = {0};
-	while (c.parts < 3) {
+	uint32_t named;
+	if (bgp_community_named(text, &named)) {
+		c = (struct bgp_community){.part = {named >> 16, named & 0xffff}, .parts = 2};
+		text = "";
+	}
+	while (*text && c.parts < 3) {
 		c.any[c.parts] = *text == '*';
 		text = *text == '*' ? text + 1 : bgp_filter_number_parse(text, &c.part[c.parts]);
 		c.parts++;

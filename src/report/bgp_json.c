@@ -104,23 +104,22 @@ static void bgp_json_put_large_communities(struct json *j, const struct bgp_attr
 	json_close(j, ']');
 }
 
-// Eight bytes each, in hexadecimal: their types are many and their meaning is the reader's business.
 static void bgp_json_put_ext_communities(struct json *j, const struct bgp_attributes *a)
 {
 	struct cursor c = a->ext_communities;
 	uint8_t bytes[8];
-	struct text hex = {0};
+	struct text t = {0};
 	if (!bgp_has(a, BGP_ATTR_EXT_COMMUNITIES))
 		return;
 	json_key(j, "ext_communities");
 	json_open(j, '[');
 	while (cursor_bytes(&c, bytes, sizeof(bytes))) {
-		text_clear(&hex);
-		text_hex(&hex, bytes, sizeof(bytes));
-		json_string_n(j, hex.bytes, hex.length);
+		text_clear(&t);
+		bgp_ext_community_text(&t, bytes);
+		json_string_n(j, t.bytes, t.length);
 	}
 	json_close(j, ']');
-	text_free(&hex);
+	text_free(&t);
 }
 
 static void bgp_json_put_aggregator(struct json *j, const struct bgp_attributes *a)
@@ -161,9 +160,11 @@ static void bgp_json_put_attributes(struct bgp_writer *w, struct json *j, const 
 	if (bgp_has(a, BGP_ATTR_LOCAL_PREF))
 		bgp_json_key_number(j, "local_pref", a->local_pref);
 	bgp_json_put_communities(j, a);
+	bgp_json_put_well_known(j, a);
 	bgp_json_put_large_communities(j, a);
 	bgp_json_put_ext_communities(j, a);
 	bgp_json_put_aggregator(j, a);
+	bgp_json_put_apart(j, a);
 	if (o->kind == OBS_RIB)
 		bgp_json_key_number(j, "originated", w->of->originated);
 }

@@ -58,6 +58,17 @@ gone = [line["distinguisher"] for line in text if line["type"] == "withdraw"]
 cases.case("bmp-two-vrfs-same-peer-address.bmp: a peer is distinguisher and address (RFC 7854, 4.2), and both are shown",
            [] if gone == ["64500:1"] and {line["distinguisher"] for line in text} == {"64500:1", "64500:2"} else [str(text)])
 
+text = [json.loads(line) for line in lines("communities-kinds.mrt", "--json")[0]][0]
+cases.case("communities-kinds.mrt: extended ones are decoded (RFC 4360, 5668, 8097), well-known ones named (RFC 1997, 7999, 8326)",
+           [] if text["ext_communities"] == ["rt:64500:100", "rt:400001:100", "soo:192.0.2.1:5", "rov:not-found", "lb:64500:1000000000"] and
+           text["well_known_communities"] == ["NO_EXPORT", "NO_ADVERTISE", "BLACKHOLE", "GRACEFUL_SHUTDOWN"] else [str(text)])
+cases.case("--community takes the name of a well-known one",
+           [] if len(lines("communities-kinds.mrt", "--community", "blackhole")[0]) == 1 and
+           not lines("communities-kinds.mrt", "--community", "nopeer")[0] else lines("communities-kinds.mrt", "--community", "blackhole")[0])
+text = [json.loads(line) for line in lines("attributes-otc-aigp-attrset-unknown.mrt", "--json")[0]]
+cases.case("attributes-otc-aigp-attrset-unknown.mrt: OTC (RFC 9234), AIGP (RFC 7311), reflection (RFC 4456), and what is not known as bytes",
+           [] if text[0]["otc"] == 64500 and [text[1][k] for k in ("aigp", "originator_id", "cluster_list")] == [100, "192.0.2.8", ["192.0.2.9"]]
+           and [a["type"] for a in text[1]["other_attributes"]] == [128, 213] else [str(text)])
 
 batched = [("B", p, f"{64500 + n} 64510 64520") for p in (V4, "203.0.113.0/24", "192.0.2.0/24") for n in range(3)]
 right("RIS of January 2000: many entries a record, and the length field four short", "tabledump1-batched-length-4-short.mrt", batched)
