@@ -222,6 +222,7 @@ static void bmp_take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_
 	e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 	e->flags = bmp_outgoing(view) ? OBS_OUTGOING : 0;
 	e->as_bytes = m->peer.as_bytes;
+	e->as_bytes_open = true;
 	e->add_path[0] = p->add_path[0];
 	e->add_path[1] = p->add_path[1];
 	e->add_path_sure = p->opens_seen && view != BMP_VIEW_LOC_RIB && !bmp_outgoing(view);

@@ -156,7 +156,7 @@ static void message_take_fault(struct decoder *d, const struct decode_envelope *
 }
 
 // Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
-// router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
+// router's BMP also AS numbers of the other width, since some set the flag for it wrongly, and of RIS Live, which does not say.
 static void message_read_attributes(const struct decoder *d, const struct decode_envelope *e,
 				    const struct bgp_update *u, struct bgp_attributes *a)
 {
@@ -169,7 +169,7 @@ static void message_read_attributes(const struct decoder *d, const struct decode
 	struct bgp_attributes other;
 	if ((a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH) && !e->add_path_sure)
 		context.add_path = !context.add_path;
-	else if (a->fault == BGP_FAULT_AS_PATH && e->route.envelope == ENVELOPE_BMP)
+	else if (a->fault == BGP_FAULT_AS_PATH && e->as_bytes_open)
 		context.as_bytes = context.as_bytes == 4 ? 2 : 4;
 	else
 		return;

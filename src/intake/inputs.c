@@ -186,15 +186,16 @@ static int inputs_add_file(void *context, const char *file)
 		for (relative = file + n; *relative == '/';)
 			relative++;
 	char collector[COLLECTOR_NAME_MAX + 1];
-	bool lines = feed_holds_lines(file);
+	enum feed_content content = feed_content(file);
+	bool lines = content == FEED_HOLDS_LINES;
 	if (lines && !a->in->lines && !a->named)
 		return 0;
 	if (!a->growing)
 		inputs_note_empty(a->in, file);
 	if (strstr(file, ".bmp"))
 		inputs_note_index(a->in, file);
-	uint16_t number = 0; // lines name their observers themselves
-	if (!lines) {
+	uint16_t number = 0; // lines name their observers and collectors themselves
+	if (content == FEED_HOLDS_ROUTES) {
 		number = collector_id(a->in->peers, inputs_collector_of(a, file, relative, collector));
 		if (number == COLLECTORS_MAX - 1 && !a->in->collectors_full) {
 			notice_line(a->in->notices, "lacuna: more than %d collectors: all from here on count as one",
@@ -263,7 +264,7 @@ static bool inputs_folder_has(const char *dir, const char *name)
 // What a recording may hold and this version does not read (doc/FORMATS.md).
 static void inputs_say_unread(struct inputs *in, const char *dir)
 {
-	static const char *const kinds[] = {"pcap", "ris"};
+	static const char *const kinds[] = {"pcap"};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (inputs_folder_has(dir, kinds[i])) {
 			notice_line(in->notices, "lacuna: %s/%s: not read by this version", dir, kinds[i]);
