@@ -96,7 +96,10 @@ static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct deco
 	e->add_path[0] = e->add_path[1] = s->add_path;
 	e->route.local = s->local;
 	e->route.local_asn = s->local_asn;
-	decode_messages(d, e, m->message.bgp);
+	if (UNLIKELY(m->message.bare_type))
+		decode_message(d, e, &(struct bgp_message){.type = m->message.bare_type, .body = m->message.bgp});
+	else
+		decode_messages(d, e, m->message.bgp);
 }
 
 static uint8_t decode_state_byte(uint16_t state)
@@ -143,6 +146,10 @@ static uint8_t decode_envelope_of(uint16_t type)
 		return ENVELOPE_TABLE_DUMP2;
 	case MRT_TYPE_BGP4MP_ET:
 		return ENVELOPE_BGP4MP_ET;
+	case MRT_TYPE_LEGACY_BGP:
+	case MRT_TYPE_LEGACY_BGP4PLUS:
+	case MRT_TYPE_LEGACY_BGP4PLUS_01:
+		return ENVELOPE_BGP;
 	default:
 		return ENVELOPE_BGP4MP;
 	}

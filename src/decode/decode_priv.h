@@ -156,6 +156,7 @@ void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_re
 void decode_rib_close(struct decoder *d, struct decode_source *s, struct instant now);
 
 // message.c
+void decode_message(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m);
 void decode_messages(struct decoder *d, const struct decode_envelope *e, struct cursor bgp);
 
 // add_path.c: whether to read this field with path identifiers; 1, 0, or ERR_MALFORMED when it reads neither way

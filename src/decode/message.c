@@ -301,7 +301,7 @@ static void message_take_session(struct decoder *d, const struct decode_envelope
 	decode_push(d, OBS_ALIVE, e)->hold_s = hold_s;
 }
 
-static void message_take(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
+void decode_message(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
 {
 	d->counts.of[DECODE_MESSAGES]++;
 	switch (m->type) {
@@ -337,6 +337,6 @@ void decode_messages(struct decoder *d, const struct decode_envelope *e, struct 
 			decode_push_malformed(d, e, BGP_FAULT_MESSAGE);
 			return;
 		}
-		message_take(d, e, &m);
+		decode_message(d, e, &m);
 	} while (cursor_left(&bgp) && !message_trailer(e, &bgp));
 }
