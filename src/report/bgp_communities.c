@@ -17,7 +17,7 @@ struct ext_kind {
 };
 
 // Of the types 0, 1 and 2: an AS number or an address, and a number (RFC 4360, 5668, 7153).
-static const char *bgp_ext_administered(uint8_t subtype)
+static const char *bgp_communities_administered(uint8_t subtype)
 {
 	static const struct ext_kind kinds[] = {
 		{0x02, "rt"},	       {0x03, "soo"},	     {0x04, "generic"},	  {0x05, "ospf-domain"},
@@ -30,7 +30,7 @@ static const char *bgp_ext_administered(uint8_t subtype)
 	return NULL;
 }
 
-static uint32_t bgp_ext_number(const uint8_t *at, size_t bytes)
+static uint32_t bgp_communities_number(const uint8_t *at, size_t bytes)
 {
 	uint32_t v = 0;
 	for (size_t i = 0; i < bytes; i++)
@@ -38,43 +38,43 @@ static uint32_t bgp_ext_number(const uint8_t *at, size_t bytes)
 	return v;
 }
 
-static void bgp_ext_put_address(struct text *t, const uint8_t *at)
+static void bgp_communities_put_address(struct text *t, const uint8_t *at)
 {
 	text_printf(t, "%u.%u.%u.%u", at[0], at[1], at[2], at[3]);
 }
 
-static double bgp_ext_real(const uint8_t *at)
+static double bgp_communities_real(const uint8_t *at)
 {
-	uint32_t bits = bgp_ext_number(at, 4);
+	uint32_t bits = bgp_communities_number(at, 4);
 	float real;
 	memcpy(&real, &bits, sizeof(real));
 	return (double)real;
 }
 
-static bool bgp_ext_put_administered(struct text *t, const uint8_t b[8])
+static bool bgp_communities_put_administered(struct text *t, const uint8_t b[8])
 {
 	uint8_t type = b[0] & (uint8_t)~EXT_LOCAL;
-	const char *word = bgp_ext_administered(b[1]);
+	const char *word = bgp_communities_administered(b[1]);
 	if (type == EXT_AS2 && (b[0] & EXT_LOCAL) && b[1] == 0x04) { // draft-ietf-idr-link-bandwidth: bytes a second
-		text_printf(t, "lb:%u:%.0f", bgp_ext_number(b + 2, 2), bgp_ext_real(b + 4));
+		text_printf(t, "lb:%u:%.0f", bgp_communities_number(b + 2, 2), bgp_communities_real(b + 4));
 		return true;
 	}
 	if (!word)
 		return false;
 	text_printf(t, "%s:", word);
 	if (type == EXT_AS2)
-		text_printf(t, "%u:%u", bgp_ext_number(b + 2, 2), bgp_ext_number(b + 4, 4));
+		text_printf(t, "%u:%u", bgp_communities_number(b + 2, 2), bgp_communities_number(b + 4, 4));
 	else if (type == EXT_AS4)
-		text_printf(t, "%u:%u", bgp_ext_number(b + 2, 4), bgp_ext_number(b + 6, 2));
+		text_printf(t, "%u:%u", bgp_communities_number(b + 2, 4), bgp_communities_number(b + 6, 2));
 	else
-		bgp_ext_put_address(t, b + 2);
+		bgp_communities_put_address(t, b + 2);
 	if (type == EXT_ADDRESS)
-		text_printf(t, ":%u", bgp_ext_number(b + 6, 2));
+		text_printf(t, ":%u", bgp_communities_number(b + 6, 2));
 	return true;
 }
 
 // RFC 9012 (colour, encapsulation), RFC 8097 (what the neighbour's origin validation said).
-static bool bgp_ext_put_opaque(struct text *t, const uint8_t b[8])
+static bool bgp_communities_put_opaque(struct text *t, const uint8_t b[8])
 {
 	static const char *const states[] = {"valid", "not-found", "invalid"};
 	if ((b[0] & EXT_LOCAL) && b[1] == 0x00 && b[7] < ARRAY_LEN(states))
@@ -82,9 +82,9 @@ static bool bgp_ext_put_opaque(struct text *t, const uint8_t b[8])
 	else if (b[0] & EXT_LOCAL)
 		return false;
 	else if (b[1] == 0x0b)
-		text_printf(t, "color:%u", bgp_ext_number(b + 4, 4));
+		text_printf(t, "color:%u", bgp_communities_number(b + 4, 4));
 	else if (b[1] == 0x0c)
-		text_printf(t, "encapsulation:%u", bgp_ext_number(b + 6, 2));
+		text_printf(t, "encapsulation:%u", bgp_communities_number(b + 6, 2));
 	else if (b[1] == 0x0d)
 		text_put(t, "default-gateway");
 	else
@@ -93,12 +93,12 @@ static bool bgp_ext_put_opaque(struct text *t, const uint8_t b[8])
 }
 
 // RFC 7432, 7.7; RFC 9135, 8.1: what stands in the routes of EVPN.
-static bool bgp_ext_put_evpn(struct text *t, const uint8_t b[8])
+static bool bgp_communities_put_evpn(struct text *t, const uint8_t b[8])
 {
 	if (b[1] == 0x00)
-		text_printf(t, "mac-mobility:%u", bgp_ext_number(b + 4, 4));
+		text_printf(t, "mac-mobility:%u", bgp_communities_number(b + 4, 4));
 	else if (b[1] == 0x01)
-		text_printf(t, "esi-label:%u", bgp_ext_number(b + 5, 3));
+		text_printf(t, "esi-label:%u", bgp_communities_number(b + 5, 3));
 	else if (b[1] == 0x02 || b[1] == 0x03)
 		text_printf(t, "%s:%02x:%02x:%02x:%02x:%02x:%02x", b[1] == 0x02 ? "es-import" : "router-mac", b[2],
 			    b[3], b[4], b[5], b[6], b[7]);
@@ -108,21 +108,21 @@ static bool bgp_ext_put_evpn(struct text *t, const uint8_t b[8])
 }
 
 // RFC 8955, 7: what is to be done with the packets of a flow.
-static bool bgp_ext_put_flow(struct text *t, const uint8_t b[8])
+static bool bgp_communities_put_flow(struct text *t, const uint8_t b[8])
 {
 	if (b[1] == 0x08 && b[0] == 0x80)
-		text_printf(t, "redirect:%u:%u", bgp_ext_number(b + 2, 2), bgp_ext_number(b + 4, 4));
+		text_printf(t, "redirect:%u:%u", bgp_communities_number(b + 2, 2), bgp_communities_number(b + 4, 4));
 	else if (b[1] == 0x08 && b[0] == 0x82)
-		text_printf(t, "redirect:%u:%u", bgp_ext_number(b + 2, 4), bgp_ext_number(b + 6, 2));
+		text_printf(t, "redirect:%u:%u", bgp_communities_number(b + 2, 4), bgp_communities_number(b + 6, 2));
 	else if (b[1] == 0x08) {
 		text_put(t, "redirect:");
-		bgp_ext_put_address(t, b + 2);
-		text_printf(t, ":%u", bgp_ext_number(b + 6, 2));
+		bgp_communities_put_address(t, b + 2);
+		text_printf(t, ":%u", bgp_communities_number(b + 6, 2));
 	} else if (b[0] != 0x80)
 		return false;
 	else if (b[1] == 0x06 || b[1] == 0x0c)
 		text_printf(t, "%s:%u:%.0f", b[1] == 0x06 ? "traffic-rate" : "traffic-packets",
-			    bgp_ext_number(b + 2, 2), bgp_ext_real(b + 4));
+			    bgp_communities_number(b + 2, 2), bgp_communities_real(b + 4));
 	else if (b[1] == 0x07)
 		text_printf(t, "traffic-action:%u", b[7] & 3u);
 	else if (b[1] == 0x09)
@@ -137,13 +137,13 @@ void bgp_ext_community_text(struct text *t, const uint8_t b[8])
 	uint8_t type = b[0] & (uint8_t)~EXT_LOCAL;
 	bool put = false;
 	if (type <= EXT_AS4)
-		put = bgp_ext_put_administered(t, b);
+		put = bgp_communities_put_administered(t, b);
 	else if (type == EXT_OPAQUE)
-		put = bgp_ext_put_opaque(t, b);
+		put = bgp_communities_put_opaque(t, b);
 	else if (b[0] == EXT_EVPN)
-		put = bgp_ext_put_evpn(t, b);
+		put = bgp_communities_put_evpn(t, b);
 	else if (b[0] >= EXT_FLOW && b[0] <= EXT_FLOW + 2)
-		put = bgp_ext_put_flow(t, b);
+		put = bgp_communities_put_flow(t, b);
 	if (put)
 		return;
 	text_put(t, "0x");
@@ -174,7 +174,7 @@ void bgp_json_put_well_known(struct json *j, const struct bgp_attributes *a)
 	json_close(j, ']');
 }
 
-static void bgp_json_put_identifier(struct json *j, struct cursor *c)
+static void bgp_communities_put_identifier(struct json *j, struct cursor *c)
 {
 	char buffer[16];
 	uint8_t bytes[4];
@@ -183,7 +183,7 @@ static void bgp_json_put_identifier(struct json *j, struct cursor *c)
 }
 
 // The metric of AIGP: the first TLV of type 1 (RFC 7311, 3). False: there is none.
-static bool bgp_aigp_metric(struct cursor value, uint64_t *ret)
+static bool bgp_communities_aigp_metric(struct cursor value, uint64_t *ret)
 {
 	uint8_t type;
 	uint16_t length;
@@ -201,7 +201,7 @@ static bool bgp_aigp_metric(struct cursor value, uint64_t *ret)
 	return false;
 }
 
-static void bgp_json_put_raw(struct json *j, const struct bgp_raw_attribute *raw)
+static void bgp_communities_put_raw(struct json *j, const struct bgp_raw_attribute *raw)
 {
 	struct text hex = {0};
 	text_hex(&hex, raw->value.at, cursor_left(&raw->value));
@@ -217,7 +217,7 @@ static void bgp_json_put_raw(struct json *j, const struct bgp_raw_attribute *raw
 }
 
 // False: not of this kind, or not as its RFC has it, so that its bytes are shown.
-static bool bgp_json_put_rare(struct json *j, const struct bgp_raw_attribute *raw)
+static bool bgp_communities_put_rare(struct json *j, const struct bgp_raw_attribute *raw)
 {
 	struct cursor c = raw->value;
 	uint32_t number;
@@ -225,17 +225,17 @@ static bool bgp_json_put_rare(struct json *j, const struct bgp_raw_attribute *ra
 	if (raw->code == BGP_ATTR_OTC && cursor_left(&c) == 4 && cursor_u32(&c, &number)) {
 		json_key(j, "otc");
 		json_int(j, number);
-	} else if (raw->code == BGP_ATTR_AIGP && bgp_aigp_metric(c, &metric)) {
+	} else if (raw->code == BGP_ATTR_AIGP && bgp_communities_aigp_metric(c, &metric)) {
 		json_key(j, "aigp");
 		json_int(j, metric < INT64_MAX ? (int64_t)metric : INT64_MAX);
 	} else if (raw->code == BGP_ATTR_ORIGINATOR_ID && cursor_left(&c) == 4) {
 		json_key(j, "originator_id");
-		bgp_json_put_identifier(j, &c);
+		bgp_communities_put_identifier(j, &c);
 	} else if (raw->code == BGP_ATTR_CLUSTER_LIST && cursor_left(&c) && cursor_left(&c) % 4 == 0) {
 		json_key(j, "cluster_list");
 		json_open(j, '[');
 		while (cursor_left(&c))
-			bgp_json_put_identifier(j, &c);
+			bgp_communities_put_identifier(j, &c);
 		json_close(j, ']');
 	} else {
 		return false;
@@ -254,7 +254,7 @@ void bgp_json_put_apart(struct json *j, const struct bgp_attributes *a)
 		uint64_t bit = raw.code < 64 ? 1ULL << raw.code : 0;
 		if (!bgp_attribute_apart(raw.code))
 			continue;
-		bool put = !(seen & bit) && bgp_json_put_rare(j, &raw);
+		bool put = !(seen & bit) && bgp_communities_put_rare(j, &raw);
 		seen |= put ? bit : 0;
 		if (!put && count < ARRAY_LEN(others))
 			others[count++] = raw;
@@ -264,6 +264,6 @@ void bgp_json_put_apart(struct json *j, const struct bgp_attributes *a)
 	json_key(j, "other_attributes");
 	json_open(j, '[');
 	for (size_t i = 0; i < count; i++)
-		bgp_json_put_raw(j, &others[i]);
+		bgp_communities_put_raw(j, &others[i]);
 	json_close(j, ']');
 }

@@ -180,7 +180,7 @@ bool bgp_nlri_valid(struct cursor c, uint16_t afi, bool add_path);
 int MUST_USE bgp_notification(struct cursor body, struct bgp_notification *ret);
 int MUST_USE bgp_open(struct cursor body, struct bgp_open *ret);
 
-const char *bgp_fault_name(enum bgp_fault fault);			  // e.g. "attribute-length"
+const char *bgp_fault_name(enum bgp_fault fault); // e.g. "attribute-length"
 // Name of a well-known community by IANA's registry, e.g. "NO_EXPORT" (RFC 1997), "BLACKHOLE" (RFC 7999); null: none.
 const char *bgp_community_name(uint32_t value);
 bool bgp_community_named(const char *name, uint32_t *ret); // the same back; `-` for `_`, and letters of any size

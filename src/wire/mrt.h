@@ -40,8 +40,8 @@ enum mrt_kind {
 	// family (afi and safi are filled, no entries), GEO_PEER_TABLE (afi 0).
 	MRT_RIB_OTHER,
 	MRT_TABLE_DUMP, // TABLE_DUMP: one prefix of one peer; several in those of 2000. BGP4MP_ENTRY: one, with its next hop
-	MRT_MESSAGE,	// a BGP message from (or, local, to) a peer
-	MRT_STATE,	// a change of a peer's session state
+	MRT_MESSAGE, // a BGP message from (or, local, to) a peer
+	MRT_STATE,   // a change of a peer's session state
 	MRT_KIND_COUNT
 };
 

@@ -316,7 +316,7 @@ static void entries(void **state)
 	(void)state;
 	struct mrt_record r;
 	static const char v4[] =
-		"62f00000 0010 0002 0000002f fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff 0001 01 04 c0000209 "
+		"62f00000 0010 0002 0000002a fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff 0001 01 04 c0000209 "
 		"18 c63364 0004 40010100";
 	assert_int_equal(record_of(v4, &r), 1);
 	assert_int_equal(r.kind, MRT_TABLE_DUMP);
@@ -333,7 +333,7 @@ static void entries(void **state)
 	for (size_t n = 0; n < h.length; n++)
 		assert_int_equal(mrt_record(&h, (struct cursor){body.at, body.at + n}, &r), ERR_MALFORMED);
 	assert_int_equal(
-		record_of("62f00000 0010 0002 00000038 fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff "
+		record_of("62f00000 0010 0002 00000033 fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff "
 			  "0002 01 10 20010db8000000000000000000000001 20 20010db8 0000",
 			  &r),
 		1);
