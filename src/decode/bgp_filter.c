@@ -285,6 +285,17 @@ static bool bgp_filter_excluded(const struct bgp_filter *f, const struct peer_ta
 	return peer && bgp_filter_asn_among(f->not_peer_asns, f->not_peer_asn_count, peer->asn);
 }
 
+bool bgp_filter_excluding(const struct bgp_filter *f)
+{
+	return f->not_peer_count || f->not_peer_asn_count || f->not_collector_count;
+}
+
+bool bgp_filter_excludes(const struct bgp_filter *f, const struct peer_table *peers, const struct obs *o)
+{
+	bool measured = o->kind == OBS_PROBE || o->kind == OBS_SERIES || o->kind == OBS_HEALTH;
+	return !measured && bgp_filter_excluded(f, peers, o);
+}
+
 static bool bgp_filter_peer_passes(const struct bgp_filter *f, const struct peer_table *peers, uint32_t id)
 {
 	if (!f->peer_count && !f->peer_asn_count)

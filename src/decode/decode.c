@@ -97,7 +97,7 @@ static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct deco
 	e->route.local = s->local;
 	e->route.local_asn = s->local_asn;
 	if (UNLIKELY(m->message.bare_type))
-		decode_message(d, e, &(struct bgp_message){.type = m->message.bare_type, .body = m->message.bgp});
+		decode_bare_message(d, e, m->message.bare_type, m->message.bgp);
 	else
 		decode_messages(d, e, m->message.bgp);
 }
@@ -184,7 +184,7 @@ static void decode_take_kind(struct decoder *d, struct decode_source *s, struct 
 	}
 }
 
-static void decode_take_mrt(struct decoder *d, struct decode_source *s, const struct record *r)
+static inline void decode_take_mrt(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	struct mrt_header header;
 	struct mrt_record m;

@@ -111,7 +111,6 @@ struct decode_envelope {
 	uint32_t path_id;   // RIB entries
 	struct instant time;
 	bool add_path[2];	    // as the wrapping says: IPv4, IPv6
-	bool add_path_sure;	    // negotiated in OPENs that were seen: no guessing
 	uint32_t own_asn, peer_asn; // BMP: own_asn in front of peer_asn is stripped; 0: nothing is
 	struct decode_tally *tally; // BMP, else null
 	struct bgp_route route;	    // what all routes of the message share
@@ -156,7 +155,8 @@ void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_re
 void decode_rib_close(struct decoder *d, struct decode_source *s, struct instant now);
 
 // message.c
-void decode_message(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m);
+SELDOM void decode_bare_message(struct decoder *d, const struct decode_envelope *e, uint8_t type,
+				struct cursor body); // without its header
 void decode_messages(struct decoder *d, const struct decode_envelope *e, struct cursor bgp);
 
 // add_path.c: whether to read this field with path identifiers; 1, 0, or ERR_MALFORMED when it reads neither way

@@ -167,7 +167,7 @@ static void message_read_attributes(const struct decoder *d, const struct decode
 	if (LIKELY(a->action < BGP_WITHDRAW))
 		return;
 	struct bgp_attributes other;
-	if ((a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH) && !e->add_path_sure)
+	if (a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH)
 		context.add_path = !context.add_path;
 	else if (a->fault == BGP_FAULT_AS_PATH && e->as_bytes_open)
 		context.as_bytes = context.as_bytes == 4 ? 2 : 4;
@@ -301,7 +301,7 @@ static void message_take_session(struct decoder *d, const struct decode_envelope
 	decode_push(d, OBS_ALIVE, e)->hold_s = hold_s;
 }
 
-void decode_message(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
+static inline void message_take(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
 {
 	d->counts.of[DECODE_MESSAGES]++;
 	switch (m->type) {
@@ -321,6 +321,12 @@ void decode_message(struct decoder *d, const struct decode_envelope *e, const st
 	}
 }
 
+void decode_bare_message(struct decoder *d, const struct decode_envelope *e, uint8_t type, struct cursor body)
+{
+	const struct bgp_message m = {.type = type, .body = body};
+	message_take(d, e, &m);
+}
+
 // Routers put TLVs of later BMP drafts behind the message of a Route Monitoring; a second message begins with a
 // marker.
 static bool message_trailer(const struct decode_envelope *e, const struct cursor *rest)
@@ -337,6 +343,6 @@ void decode_messages(struct decoder *d, const struct decode_envelope *e, struct 
 			decode_push_malformed(d, e, BGP_FAULT_MESSAGE);
 			return;
 		}
-		decode_message(d, e, &m);
+		message_take(d, e, &m);
 	} while (cursor_left(&bgp) && !message_trailer(e, &bgp));
 }

@@ -177,6 +177,16 @@ static void inputs_note_index(struct inputs *in, const char *file)
 	text_free(&path);
 }
 
+// Whether a recording keeps measurements there.
+static bool inputs_measured(const char *relative)
+{
+	static const char *const folders[] = {"probes/", "series/", "atlas/"};
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (!strncmp(relative, folders[i], strlen(folders[i])))
+			return true;
+	return false;
+}
+
 static int inputs_add_file(void *context, const char *file)
 {
 	struct inputs_adding *a = context;
@@ -186,7 +196,8 @@ static int inputs_add_file(void *context, const char *file)
 		for (relative = file + n; *relative == '/';)
 			relative++;
 	char collector[COLLECTOR_NAME_MAX + 1];
-	enum feed_content content = feed_content(file);
+	bool measured = a->recording && feed_names_lines(file) && inputs_measured(relative);
+	enum feed_content content = measured ? FEED_HOLDS_LINES : feed_content(file);
 	bool lines = content == FEED_HOLDS_LINES;
 	if (lines && !a->in->lines && !a->named)
 		return 0;

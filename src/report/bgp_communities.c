@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "report/bgp_text_priv.h"
 
+#define WELL_KNOWN_FIRST 0xffff0000
+
 #define AIGP_TLV   1
 #define AIGP_BYTES 11 // type, length, eight bytes of metric (RFC 7311, 3)
 
@@ -155,7 +157,7 @@ static bool bgp_communities_well_known(const struct bgp_attributes *a)
 	struct cursor c = a->communities;
 	uint32_t value;
 	while (cursor_u32(&c, &value))
-		if (bgp_community_name(value))
+		if (value >= WELL_KNOWN_FIRST && bgp_community_name(value))
 			return true;
 	return false;
 }
@@ -250,6 +252,8 @@ void bgp_json_put_apart(struct json *j, const struct bgp_attributes *a)
 	struct bgp_raw_attribute raw, others[BGP_OTHERS_SHOWN];
 	uint64_t seen = 0;
 	size_t count = 0;
+	if (LIKELY(!a->unknown && !bgp_has(a, BGP_ATTR_OTC)))
+		return;
 	while (bgp_attribute_next(&c, &raw) == 1) {
 		uint64_t bit = raw.code < 64 ? 1ULL << raw.code : 0;
 		if (!bgp_attribute_apart(raw.code))

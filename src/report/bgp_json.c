@@ -169,16 +169,6 @@ static void bgp_json_put_attributes(struct bgp_writer *w, struct json *j, const 
 		bgp_json_key_number(j, "originated", w->of->originated);
 }
 
-static const char *bgp_json_view_name(uint8_t view)
-{
-	static const char *const names[] = {[PEER_VIEW_SESSION] = NULL,
-					    [PEER_VIEW_PRE_POLICY] = "pre-policy",
-					    [PEER_VIEW_POST_POLICY] = "post-policy",
-					    [PEER_VIEW_OUT] = "out",
-					    [PEER_VIEW_LOC_RIB] = "loc-rib"};
-	return view < ARRAY_LEN(names) ? names[view] : NULL;
-}
-
 static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct obs *o)
 {
 	char buffer[48];
@@ -187,9 +177,9 @@ static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct
 		return;
 	bgp_json_key_text(j, "peer", buffer, bgp_put_addr(w, buffer, &peer->address));
 	bgp_json_key_number(j, "peer_asn", peer->asn);
-	if (bgp_json_view_name(peer->view)) {
+	if (peer_view_name(peer->view)) {
 		json_key(j, "view");
-		json_string(j, bgp_json_view_name(peer->view));
+		json_string(j, peer_view_name(peer->view));
 	}
 	if (peer->router) {
 		json_key(j, "router");

@@ -170,7 +170,7 @@ static int mrt_bgp4mp_record(struct cursor body, struct mrt_record *r)
 }
 
 // The peer, its AS first, then the same of the collector where it is no change of state; behind them a message without its header.
-static int mrt_legacy_record(struct cursor body, struct mrt_record *r)
+static SELDOM int mrt_legacy_record(struct cursor body, struct mrt_record *r)
 {
 	static const uint8_t types[] = {[LEGACY_UPDATE] = BGP_UPDATE,
 					[LEGACY_OPEN] = BGP_OPEN,

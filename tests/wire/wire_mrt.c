@@ -340,7 +340,7 @@ static void entries(void **state)
 	assert_prefix(&r.dump.prefix, "2001:db8::/32");
 	assert_int_equal(r.dump.next_hop_length, 16);
 	assert_int_equal(
-		record_of("62f00000 0010 0002 0000001e fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff "
+		record_of("62f00000 0010 0002 0000001c fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff "
 			  "0001 80 00",
 			  &r),
 		1);
