@@ -178,7 +178,8 @@ static int bgp_options_value_read(struct bgp_options *o, int option, const char 
 		return bgp_filter_asn(f, value) < 0 ? bgp_options_refuse("as", value, "an AS number") : -1;
 	case OPTION_COMMUNITY:
 		return bgp_filter_community(f, value) < 0
-			       ? bgp_options_refuse("community", value, "a community such as 3356:9999, 64500:1:2 or blackhole")
+			       ? bgp_options_refuse("community", value,
+						    "a community such as 3356:9999, 64500:1:2 or blackhole")
 			       : -1;
 	case OPTION_TYPE:
 		return bgp_filter_types(f, value) < 0
