@@ -85,7 +85,7 @@ static bool answer_text_unseen(struct text *t, const struct intake_run *s, const
 			const struct coverage *c = &pipeline_dossier(s->pipeline, e)->coverage;
 			bool both = c->of[COVERAGE_PROBES].known && c->of[COVERAGE_ROUTES].known;
 			text_printf(t, "Nothing can be said of %s", both ? "hosts and services of " : "");
-			text_untrusted(t, v->entities->at[e].id, strlen(v->entities->at[e].id));
+			words_entity(t, &v->entities->at[e]);
 			text_put(t, " from ");
 			words_clock(t, spans[i].from);
 			text_put(t, " to ");

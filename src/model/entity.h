@@ -38,6 +38,8 @@ struct entity_list {
 // letters, digits, '-', '.' or '_') or too long, or the list is full. Borrowed until the next add.
 struct entity *entity_add(struct entity_list *l, const char *id);
 struct entity *entity_find(const struct entity_list *l, const char *id);
+// What people call it: its own name, else that of its country, else null. Text from outside, borrowed.
+const char *entity_name(const struct entity *e);
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last);
 void entity_prefix_add(struct entity *e, const struct prefix *p);
 void entity_asn_add(struct entity *e, uint32_t asn);

@@ -513,6 +513,8 @@ size_t incident_json(struct text *t, const struct incident_view *v, const struct
 	size_t head = t->length;
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->story.entity].id);
+	json_key(j, "name");
+	json_string(j, entity_name(&v->entities->at[n->story.entity]));
 	incident_json_put_state(j, n);
 	incident_json_put_scope(j, v, n);
 	incident_json_put_moment(j, "start", &n->story.start);

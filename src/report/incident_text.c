@@ -9,16 +9,6 @@
 #define VAGUE_LEAST_S 60  // bounds of how long it lasted are told when they are so far apart,
 #define VAGUE_SHARE   0.1 // and that much of it
 
-static void incident_text_put_name(struct text *t, const struct entity *e)
-{
-	if (!e->name) {
-		text_put(t, e->id);
-		return;
-	}
-	text_untrusted(t, e->name, strlen(e->name));
-	text_printf(t, " (%s)", e->id);
-}
-
 static void incident_text_put_moment(struct text *t, const char *label, const struct moment *m)
 {
 	text_printf(t, "  %-12s", label);
@@ -66,7 +56,7 @@ static void incident_text_put_lasted(struct text *t, const struct story *s)
 
 static void incident_text_put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	incident_text_put_name(t, &v->entities->at[n->story.entity]);
+	words_entity(t, &v->entities->at[n->story.entity]);
 	if (n->story.origin_count)
 		text_put(t, ": part of its address space is announced by another network");
 	else if (n->story.scope == SCOPE_SERVICE)

@@ -4,6 +4,16 @@
 
 #include <math.h>
 
+void words_entity(struct text *t, const struct entity *e)
+{
+	const char *name = entity_name(e);
+	if (name)
+		text_untrusted(t, name, strlen(name));
+	text_put(t, name ? " (" : "");
+	text_put(t, e->id);
+	text_put(t, name ? ")" : "");
+}
+
 void words_clock(struct text *t, struct instant when)
 {
 	struct text full = {0};
