@@ -578,7 +578,7 @@ static const struct stage stage_rows[] = {
 	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
-		.version = 1,
+		.version = 2,
 		.takes = 1u << OBS_PROBE | 1u << OBS_HEALTH,
 		.create = stage_reach_create,
 		.take = stage_reach_take,
@@ -614,7 +614,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "each",
-		.version = 1,
+		.version = 2,
 		.create = stage_each_create,
 		.taken = stage_levels_taken,
 		.tick = stage_levels_tick,
@@ -632,7 +632,7 @@ static const struct stage stage_rows[] = {
 		.free = stage_series_free,
 	},
 	{.name = "detectors", .finish = stage_detectors_finish}, // after series; carried with each
-	{.name = "book", .version = 2, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
+	{.name = "book", .version = 3, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
 	{.name = "look", .tick = stage_look_tick},
 };
 

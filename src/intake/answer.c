@@ -87,9 +87,9 @@ static bool answer_text_unseen(struct text *t, const struct intake_run *s, const
 			text_printf(t, "Nothing can be said of %s", both ? "hosts and services of " : "");
 			words_entity(t, &v->entities->at[e]);
 			text_put(t, " from ");
-			words_clock(t, spans[i].from);
+			words_clock(t, v->zone, spans[i].from);
 			text_put(t, " to ");
-			words_clock(t, spans[i].to);
+			words_clock(t, v->zone, spans[i].to);
 			text_put(t, ": nothing looked at it for ");
 			words_span(t, instant_gap_s(spans[i].from, spans[i].to));
 			text_put(t, ".\n");

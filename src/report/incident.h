@@ -8,6 +8,7 @@
 #include "model/peer.h"
 #include "model/pulse.h"
 #include "model/target.h"
+#include "report/words.h"
 
 struct evidence_file {	  // a file that was read, whole
 	const char *file; // relative to the recording; text from outside
@@ -32,7 +33,9 @@ struct incident_view { // everything the writers need; borrowed
 	struct world_digest world; // sha256 "": none were used
 	const struct evidence_file *evidence;
 	size_t evidence_count;
-	struct instant first, last; // of the data
+	struct instant first, last;    // of the data
+	const struct words_zone *zone; // for text: local time beside UTC; null: UTC alone
+	unsigned columns;	       // for text: what lines will be broken to; 0: not
 };
 
 struct strip_view { // one entity's samples of the routes signal and its intervals of probing
