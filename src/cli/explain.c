@@ -22,8 +22,8 @@ static const char explain_help[] =
 	"  --watch ENTITY  country/KP, asn/131279, or 'country/*'; a recording names its own\n"
 	"  --collector NAME=PATH  files below the folder or of the pattern PATH are of this collector\n"
 	"  --until TIME    what was known then (Unix seconds or 2022-01-26T04:00:00Z)\n"
-	"  --json          the incidents as JSON objects, as `lacuna replay --json` has them\n"
-	SCREEN_HELP "  --quiet         no progress, no notes\n\n"
+	"  --json          the incidents as JSON objects, as `lacuna replay --json` has them\n" SCREEN_HELP
+	"  --quiet         no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna explain recordings/demo\n"
 	"  lacuna explain recordings/demo KX-20261125T1907Z-2\n"

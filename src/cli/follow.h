@@ -7,7 +7,7 @@
 #include "intake/run.h"
 
 struct follow_options {
-	struct intake_run *session; // set up, not opened
+	struct intake_run *session;  // set up, not opened
 	const struct screen *screen; // of what is told in text
 	char **paths;
 	int path_count;

@@ -46,8 +46,8 @@ static const char replay_help[] =
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
-	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
-	SCREEN_HELP "  --quiet               no progress, no notes\n\n"
+	"  --world FILE          who is where (default: what 'lacuna world build' made)\n" SCREEN_HELP
+	"  --quiet               no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna replay recordings/demo\n"
 	"  lacuna replay rrc00/2022.01/ --watch country/KP\n"

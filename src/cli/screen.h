@@ -3,8 +3,8 @@
 // environment and the system's time zones, which the rooms that write text do not.
 #pragma once
 
-#include "report/layout.h"
 #include "report/incident.h"
+#include "report/layout.h"
 
 struct screen {
 	struct layout layout;
@@ -19,8 +19,8 @@ enum screen_option { SCREEN_TZ = 1001, SCREEN_WIDTH, SCREEN_ASCII };
 		"ascii", no_argument, NULL, SCREEN_ASCII                                                               \
 	}
 #define SCREEN_HELP                                                                                                    \
-	"  --tz ZONE             local time beside UTC: a name such as Asia/Pyongyang, or 'local'\n"                    \
-	"  --width COLUMNS       of text (default: COLUMNS, else the terminal's; 0: lines as long as they are)\n"       \
+	"  --tz ZONE             local time beside UTC: a name such as Asia/Pyongyang, or 'local'\n"                   \
+	"  --width COLUMNS       of text (default: COLUMNS, else the terminal's; 0: lines as long as they are)\n"      \
 	"  --ascii               text in ASCII, as where the locale is not of UTF-8\n"
 
 // Width: that of COLUMNS, else of the terminal; where standard output is none, lines stay as long as they are. ASCII where the locale is

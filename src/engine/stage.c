@@ -49,6 +49,10 @@ static void stage_on_pulse(void *context, const struct pulse *pulse)
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
+	size_t n;
+	const struct pulse_bin *bins = reachability_bins(p->reachability[pulse->entity], &n);
+	if (n && p->entities->at[pulse->entity].watched)
+		dossier_bin(&p->dossiers[pulse->entity], &bins[n - 1]);
 }
 
 static void stage_on_change(void *context, const struct target_change *c)
@@ -386,9 +390,12 @@ static void stage_series_one(struct pipeline *p, const struct obs *o)
 	struct series_watch *watch = stage_series_of(p, o->path_id);
 	series_take(watch, o->time, o->number);
 	double usual = series_baseline(watch);
-	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
-		dossier_value(&p->dossiers[s->entity],
-			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
+	if (!p->entities->at[s->entity].watched || !(usual > 0) || isnan(o->number))
+		return;
+	dossier_value(&p->dossiers[s->entity],
+		      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
+	dossier_strip_add(&p->dossiers[s->entity], o->path_id, (struct dossier_span){o->time, o->time},
+			  o->number / usual);
 }
 
 static int stage_series_take(struct pipeline *p, const struct batch *b)

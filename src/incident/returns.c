@@ -73,7 +73,8 @@ static void returns_rank(const struct story_input *in, struct incident_service *
 		at[i] = (struct moment){all[i].back, all[i].last_bad, all[i].back, 0.9};
 	(void)recovery_order(at, count, margin, group, order);
 	for (size_t i = 0; i < count; i++)
-		all[i].rank = group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)(group[i] < UINT8_MAX ? group[i] : UINT8_MAX - 1);
+		all[i].rank =
+			group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)(group[i] < UINT8_MAX ? group[i] : UINT8_MAX - 1);
 	free(at);
 	free(group);
 	free(order);

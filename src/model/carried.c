@@ -506,6 +506,18 @@ static void carried_values(struct carry *c, struct dossier *d)
 	}
 }
 
+static void carried_strips(struct carry *c, struct dossier *d)
+{
+	carry_room(c, CARRY_ARRAY(d->strips, d->strip_count, d->strip_capacity), SKYLINE_CELLS);
+	carry_check(c, d->strip_count <= DOSSIER_STRIPS_MAX);
+	for (size_t i = 0; i < d->strip_count && carry_good(c); i++) {
+		CARRY(c, d->strips[i].of);
+		skyline_carry(c, &d->strips[i].line);
+		if (d->strips[i].of < DOSSIER_SPEED)
+			carry_within(c, CARRY_SERIES, d->strips[i].of);
+	}
+}
+
 void dossier_carry(struct carry *c, struct dossier *d)
 {
 	carry_room(c, CARRY_ARRAY(d->detections, d->detection_count, d->detection_capacity), 100);
@@ -525,6 +537,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 		target_change_carry(c, &d->changes[i]);
 	carried_values(c, d);
 	coverage_carry(c, &d->coverage);
+	carried_strips(c, d);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);

@@ -10,12 +10,12 @@
 #include "model/facts.h"
 #include "model/sample.h"
 
-#define INCIDENT_ID_MAX	     96
-#define INCIDENT_LIST_MAX    64 // entries of each list below; the rest is counted
-#define INCIDENT_SIGNALS_MAX 32
-#define INCIDENT_PHASES_MAX  64
+#define INCIDENT_ID_MAX	      96
+#define INCIDENT_LIST_MAX     64 // entries of each list below; the rest is counted
+#define INCIDENT_SIGNALS_MAX  32
+#define INCIDENT_PHASES_MAX   64
 #define INCIDENT_SERVICES_MAX 64
-#define INCIDENT_SIMILAR_MAX 3
+#define INCIDENT_SIMILAR_MAX  3
 
 // What routes, sessions and collectors did counts as part of an incident's beginning for so long after its start. Then it is
 // settled: it is not worked out anew from tables and logs that go on. Own choice: path hunting, hold timers and routers that
@@ -74,9 +74,9 @@ struct incident_recovery {	      // of one class of things
 
 struct incident_service { // one that failed, and how it came back
 	uint32_t target;
-	uint8_t outcome;	   // enum probe_outcome of its first failure
-	uint8_t rank;		   // order of return; equal ranks are too close to be ordered; UINT8_MAX: not back
-	uint16_t failures;	   // in the incident
+	uint8_t outcome;		// enum probe_outcome of its first failure
+	uint8_t rank;			// order of return; equal ranks are too close to be ordered; UINT8_MAX: not back
+	uint16_t failures;		// in the incident
 	struct instant last_ok, failed; // the first of them began between the two
 	struct instant last_bad, back;	// it came back between the two, for the last time; unknown: not yet
 };

@@ -10,11 +10,11 @@
 
 #define VAGUE_LEAST_S 60  // bounds of how long it lasted are told when they are so far apart,
 #define VAGUE_SHARE   0.1 // and that much of it
-#define DOUBT_STEP_S  1   // finer doubt about a moment is not told
+#define DOUBT_STEP_S  1	  // finer doubt about a moment is not told
 
 static void incident_text_put_doubt(struct text *t, double before, double after)
 {
-	bool even = fabs(before - after) < DOUBT_STEP_S / 2;
+	bool even = fabs(before - after) < DOUBT_STEP_S / 2.0;
 	if (before < DOUBT_STEP_S && after < DOUBT_STEP_S) {
 		text_put(t, "to the second");
 	} else if (before < DOUBT_STEP_S || after < DOUBT_STEP_S || even) {

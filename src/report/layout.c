@@ -12,10 +12,10 @@ static const struct layout_sign {
 	uint32_t code;
 	const char *plain;
 } layout_signs[] = {
-	{0x2581, "1"},	 {0x2582, "2"},	 {0x2583, "3"},	 {0x2584, "4"},	 {0x2585, "5"},	 {0x2586, "6"},	 {0x2587, "7"},
-	{0x2588, "#"},	 {0xb7, "."},	 {0x2192, "->"}, {0xb1, "+-"},	 {0xd7, "x"},	 {0x2013, "-"},	 {0x2014, "-"},
-	{0x2018, "'"},	 {0x2019, "'"},	 {0x201c, "\""}, {0x201d, "\""}, {0x2026, "..."}, {0x2265, ">="}, {0x2264, "<="},
-	{0xa0, " "},	 {0x202f, " "},
+	{0x2581, "1"},	 {0x2582, "2"},	 {0x2583, "3"},	 {0x2584, "4"},	 {0x2585, "5"},	 {0x2586, "6"},
+	{0x2587, "7"},	 {0x2588, "#"},	 {0xb7, "."},	 {0x2192, "->"}, {0xb1, "+-"},	 {0xd7, "x"},
+	{0x2013, "-"},	 {0x2014, "-"},	 {0x2018, "'"},	 {0x2019, "'"},	 {0x201c, "\""}, {0x201d, "\""},
+	{0x2026, "..."}, {0x2265, ">="}, {0x2264, "<="}, {0xa0, " "},	 {0x202f, " "},
 };
 
 static const char *layout_plain(uint32_t code)
@@ -112,15 +112,37 @@ static void layout_put_word(struct layout_line *w, const char *word, size_t n, s
 	layout_put_broken(w, word, n);
 }
 
+// A number and its unit are one word.
+static bool layout_is_unit(const char *word, size_t n)
+{
+	static const char *const units[] = {"s", "min", "h", "ms", "%", "UTC", "day", "days"};
+	while (n && strchr(",.;:)", word[n - 1]))
+		n--;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (n == strlen(units[i]) && memcmp(word, units[i], n) == 0)
+			return true;
+	return false;
+}
+
+static size_t layout_word_end(const char *line, size_t from, size_t n)
+{
+	size_t end = from;
+	while (end < n && line[end] != ' ')
+		end++;
+	size_t next = end + 1;
+	while (next < n && line[next] != ' ')
+		next++;
+	bool number = end > from && line[end - 1] >= '0' && line[end - 1] <= '9';
+	return number && next <= n && layout_is_unit(line + end + 1, next - end - 1) ? next : end;
+}
+
 static void layout_put_line(struct layout_line *w, const char *line, size_t n)
 {
 	while (n) {
 		size_t blanks = 0;
 		while (blanks < n && line[blanks] == ' ')
 			blanks++;
-		size_t end = blanks;
-		while (end < n && line[end] != ' ')
-			end++;
+		size_t end = layout_word_end(line, blanks, n);
 		if (end > blanks)
 			layout_put_word(w, line + blanks, end - blanks, blanks);
 		line += end;

@@ -47,7 +47,7 @@ static void words_put_local(struct text *t, const struct words_zone *zone, int64
 }
 
 #define SURE_MOST     0.999 // what is surer is told as more than that
-#define WORDS_PAUSE_S 30 // an interval as wide holds a pause in which nobody looked
+#define WORDS_PAUSE_S 30    // an interval as wide holds a pause in which nobody looked
 
 void words_span(struct text *t, double seconds)
 {
@@ -210,7 +210,7 @@ static void words_precedence_loss(struct text *t, const struct incident_preceden
 	text_printf(t, " before the first route was withdrawn (%s%.1f %% sure)%s.\n", most ? "more than " : "",
 		    (most ? SURE_MOST : p->p_loss_first) * 100,
 		    p->has_shape && p->log10_shape_bf >= 1 ? " and grew; a sudden cut would have shown none of that"
-							     : "");
+							   : "");
 }
 
 static void words_precedence_routes(struct text *t, const struct incident_precedence *p)

@@ -7,7 +7,7 @@
 #include "model/probe.h"
 
 void words_entity(struct text *t,
-		  const struct entity *e);	       // "North Korea (country/KP)"; the id alone where it has no name
+		  const struct entity *e); // "North Korea (country/KP)"; the id alone where it has no name
 #define ZONE_NAME_SIZE 16
 
 struct words_zone { // whose local time stands beside UTC; the rules are outside of this room
@@ -24,10 +24,10 @@ void words_clock_of_day(struct text *t, const struct words_zone *zone, struct in
 void words_span(struct text *t, double seconds); // 3 h 05 min, 4 min 10 s, 12 s
 // From a start on: "after 3 h 05 min", "12 s before", "at once" for what is less than half a second.
 void words_offset(struct text *t, double seconds);
-const char *words_op(uint8_t op);		       // "http", "smtp": how a target is asked, as a list of targets has it
-const char *words_kind(uint8_t op);		       // the same in words that people use: "web", "mail"
-const char *words_outcome(uint8_t outcome);	       // how something failed: "no answer", "refused"
-const char *words_class(uint8_t signal);	       // "routes", "hosts", "mail", "web", …
+const char *words_op(uint8_t op);	    // "http", "smtp": how a target is asked, as a list of targets has it
+const char *words_kind(uint8_t op);	    // the same in words that people use: "web", "mail"
+const char *words_outcome(uint8_t outcome); // how something failed: "no answer", "refused"
+const char *words_class(uint8_t signal);    // "routes", "hosts", "mail", "web", …
 
 // One plain sentence each, as an indented line; nothing where nothing is known.
 void words_concurrency(struct text *t, const struct incident *n);

@@ -50,8 +50,8 @@ struct target_track *target_track_of(struct target_track_table *t, uint32_t targ
 {
 	while (t->count <= target) {
 		alloc_grow((void **)&t->at, t->count, &t->capacity, sizeof(*t->at));
-		t->at[t->count++] =
-			(struct target_track){.last_ok = INT64_MIN, .first_fail = INT64_MIN, .first_good = INT64_MIN, .last_fail = INT64_MIN};
+		t->at[t->count++] = (struct target_track){
+			.last_ok = INT64_MIN, .first_fail = INT64_MIN, .first_good = INT64_MIN, .last_fail = INT64_MIN};
 	}
 	return &t->at[target];
 }
