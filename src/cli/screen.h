@@ -7,7 +7,7 @@
 #include "report/layout.h"
 
 struct screen {
-	struct layout layout;
+	struct layout_form layout;
 	struct words_zone zone; // east null: UTC alone
 };
 

@@ -12,7 +12,7 @@ struct country {
 	const char *code, *long_code, *name, *others; // others: parted by '|'
 };
 
-#include "countries_data.h"
+#include "model/countries_data.h"
 
 #define NAME_MAX     96 // of a name as it is compared; longer ones are nobody's
 #define ALIKE_LEAST  4	// letters: shorter words are part of too many names

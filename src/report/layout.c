@@ -63,7 +63,7 @@ size_t layout_columns(const char *bytes, size_t n)
 }
 
 // Where a line goes on: of "  start       2026" below the 2.
-static size_t layout_hang(const char *line, size_t n, const struct layout *l)
+static size_t layout_hang(const char *line, size_t n, const struct layout_form *l)
 {
 	size_t blanks = 0;
 	while (blanks < n && line[blanks] == ' ')
@@ -74,7 +74,7 @@ static size_t layout_hang(const char *line, size_t n, const struct layout *l)
 
 struct layout_line { // the one that is being written
 	struct text *to;
-	const struct layout *layout;
+	const struct layout_form *layout;
 	size_t column, hang;
 };
 
@@ -164,7 +164,7 @@ static void layout_put_plain(struct text *to, const char *bytes, size_t n)
 	}
 }
 
-void layout_text(struct text *to, const char *bytes, size_t n, const struct layout *l)
+void layout_text(struct text *to, const char *bytes, size_t n, const struct layout_form *l)
 {
 	struct text plain = {0};
 	if (l->ascii) {
