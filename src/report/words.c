@@ -2,6 +2,7 @@
 // The only free fields of these sentences are numbers and times.
 #include "report/words.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 void words_entity(struct text *t, const struct entity *e)
@@ -49,17 +50,25 @@ static void words_put_local(struct text *t, const struct words_zone *zone, int64
 #define SURE_MOST     0.999 // what is surer is told as more than that
 #define WORDS_PAUSE_S 30    // an interval as wide holds a pause in which nobody looked
 
+// "3 h 5 min", "3 h".
+static void words_put_two(struct text *t, int64_t large, const char *unit, int64_t small, const char *lesser)
+{
+	text_printf(t, "%" PRId64 " %s", large, unit);
+	if (small)
+		text_printf(t, " %" PRId64 " %s", small, lesser);
+}
+
 void words_span(struct text *t, double seconds)
 {
 	int64_t s = (int64_t)(seconds + 0.5);
 	if (s < 1)
 		text_put(t, "less than a second");
 	else if (s >= 86400)
-		text_printf(t, "%d day%s %d h", (int)(s / 86400), s / 86400 == 1 ? "" : "s", (int)(s / 3600 % 24));
+		words_put_two(t, s / 86400, s / 86400 == 1 ? "day" : "days", s / 3600 % 24, "h");
 	else if (s >= 3600)
-		text_printf(t, "%d h %02d min", (int)(s / 3600), (int)(s / 60 % 60));
+		words_put_two(t, s / 3600, "h", s / 60 % 60, "min");
 	else if (s >= 60)
-		text_printf(t, "%d min %02d s", (int)(s / 60), (int)(s % 60));
+		words_put_two(t, s / 60, "min", s % 60, "s");
 	else
 		text_printf(t, "%d s", (int)s);
 }

@@ -21,8 +21,8 @@ struct words_zone { // whose local time stands beside UTC; the rules are outside
 void words_clock(struct text *t, const struct words_zone *zone, struct instant when);
 // The same without the date where it is that of `day`.
 void words_clock_of_day(struct text *t, const struct words_zone *zone, struct instant when, struct instant day);
-void words_span(struct text *t, double seconds); // 3 h 05 min, 4 min 10 s, 12 s
-// From a start on: "after 3 h 05 min", "12 s before", "at once" for what is less than half a second.
+void words_span(struct text *t, double seconds); // 3 h 5 min, 4 min 10 s, 12 s
+// From a start on: "after 3 h 5 min", "12 s before", "at once" for what is less than half a second.
 void words_offset(struct text *t, double seconds);
 const char *words_op(uint8_t op);	    // "http", "smtp": how a target is asked, as a list of targets has it
 const char *words_kind(uint8_t op);	    // the same in words that people use: "web", "mail"

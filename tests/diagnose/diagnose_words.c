@@ -139,8 +139,9 @@ static void spans(void **state)
 	static const struct {
 		double s;
 		const char *said;
-	} cases[] = {{0, "0.0 s"},    {9.4, "9.4 s"},	  {89, "89 s"},		{90, "2 min"}, {5340, "89 min"},
-		     {5400, "1 h 30 min"}, {172000, "47 h 46 min"}, {172800, "2.0 days"}, {-30, "-30 s"}};
+	} cases[] = {
+		{0, "0.0 s"},	      {9.4, "9.4 s"},	       {89, "89 s"},	     {90, "2 min"}, {5340, "89 min"},
+		{5400, "1 h 30 min"}, {172000, "47 h 46 min"}, {172800, "2.0 days"}, {-30, "-30 s"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct text t = {0};

@@ -100,7 +100,7 @@ def services_in_order():
             problems.append(f"back between two checks: {s['back']}")
     story = text("replay", folder, "--quiet")
     line = re.search(r"first back +(.*)", story)
-    problems += [] if line and line.group(1) == "post (mail, 198.18.4.80), after 1 h 01 min" else [f"{line and line.group(0)}"]
+    problems += [] if line and line.group(1) == "post (mail, 198.18.4.80), after 1 h 1 min" else [f"{line and line.group(0)}"]
     lines = re.findall(r"^ {14}(?: \d\.| -) +(.*)$", story, re.M)
     problems += [] if len(lines) == 5 and lines[0].startswith("post (mail, 198.18.4.80): no answer from 23:30:") else lines
     problems += [] if lines and lines[-1].endswith("not back where the data end") else lines[-1:]
@@ -124,6 +124,19 @@ def seldom_checked():
     i = found["incidents"][0]
     first = sorted(s["institution"] for s in i["first_back"])
     return [] if first == ["airline", "post"] else [f"{first} {i['services']}"]
+
+
+def more_than_there_is_room_for():
+    """Of seventy the first 64 to come back are listed, and that some are not is said."""
+    lab = hosts(Lab(seconds=7200), [(1800, 5400)])
+    for n in range(70):
+        lab.add(f"198.18.{100 + n}.80", "http", [(1800, 5450 + 20 * n)], institution=f"institution {n}")
+    folder = lab.write()
+    _, found, _ = replay(folder)
+    i, limits = found["incidents"][0], found["quality"].get("limits_reached", {})
+    said = text("replay", folder, "--quiet")
+    good = [s["institution"] for s in i["services"]] == [f"institution {n}" for n in range(64)] and "services of an incident" in limits
+    return [] if good and "and 44 more (--json lists them)" in said else [f"{len(i['services'])} {limits}"]
 
 
 def fails_again():
@@ -367,6 +380,7 @@ def main():
     cases.case("five services: each with its institution, how, when, and when it came back, in order", services_in_order())
     cases.case("services that came back too close to tell", too_close_to_tell())
     cases.case("a service that was seldom looked at is not said to be first", seldom_checked())
+    cases.case("more services than there is room for", more_than_there_is_room_for())
     cases.case("a service that fails twice", fails_again())
     cases.case("routes alone have no services", none_of_routes())
     cases.case("countries by any usual name", names_are_found())
