@@ -8,18 +8,34 @@
 #include "incident/recovery.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-// By return, those that are not back last; then by failure, then by the order of the listing.
+struct returns_one {
+	struct incident_service s;
+	const struct target *of;
+};
+
+// What tells two targets apart: their numbers do not, which depend on the order of files.
+static int returns_compare_targets(const struct target *x, const struct target *y)
+{
+	int order = memcmp(x->address.bytes, y->address.bytes, sizeof(x->address.bytes));
+	if (order || x->op != y->op)
+		return order ? order : x->op < y->op ? -1 : 1;
+	return strcmp(x->name ? x->name : "", y->name ? y->name : "");
+}
+
+// By return, those that are not back last; then by failure, then by address.
 static int returns_compare(const void *a, const void *b)
 {
-	const struct incident_service *x = a, *y = b;
+	const struct returns_one *p = a, *q = b;
+	const struct incident_service *x = &p->s, *y = &q->s;
 	if (instant_known(x->back) != instant_known(y->back))
 		return instant_known(x->back) ? -1 : 1;
 	if (instant_known(x->back) && x->back.ns != y->back.ns)
 		return x->back.ns < y->back.ns ? -1 : 1;
 	if (x->failed.ns != y->failed.ns)
 		return x->failed.ns < y->failed.ns ? -1 : 1;
-	return x->target < y->target ? -1 : x->target > y->target;
+	return returns_compare_targets(p->of, q->of);
 }
 
 static void returns_take(struct incident_service *s, const struct target_change *c)
@@ -45,8 +61,8 @@ static bool returns_named(const struct target *t)
 	return t->kind == TARGET_SERVICE || (t->kind == TARGET_HOST && t->institution);
 }
 
-// All services of the entity that failed in the incident, in the order of the listing.
-static size_t returns_gather(const struct story_input *in, const struct story *n, struct incident_service *all)
+// All services of the entity that failed in the incident.
+static size_t returns_gather(const struct story_input *in, const struct story *n, struct returns_one *all)
 {
 	const struct dossier *d = in->dossier;
 	int64_t first = n->start.from.ns - 2 * d->width_ns, end = story_last(n, d->last);
@@ -56,24 +72,24 @@ static size_t returns_gather(const struct story_input *in, const struct story *n
 		const struct target *t = target_at(in->targets, c->target);
 		bool within = !c->down || (c->first_fail.ns >= first && c->first_fail.ns <= end);
 		if (returns_named(t) && t->entity == n->entity && within)
-			returns_take(&all[c->target], c);
+			returns_take(&all[c->target].s, c);
 	}
 	for (uint32_t i = 0; i < target_count(in->targets); i++)
-		if (all[i].failures)
-			all[count++] = all[i];
+		if (all[i].s.failures)
+			all[count++] = (struct returns_one){all[i].s, target_at(in->targets, i)};
 	return count;
 }
 
-static void returns_rank(const struct story_input *in, struct incident_service *all, size_t count)
+static void returns_rank(const struct story_input *in, struct returns_one *all, size_t count)
 {
 	struct moment *at = alloc_zero(count, sizeof(*at));
 	size_t *group = alloc_zero(count, sizeof(*group)), *order = alloc_zero(count, sizeof(*order));
 	double margin = moment_margin_s((double)in->dossier->width_ns / (double)NS_PER_S, MOMENT_STAMP_S);
 	for (size_t i = 0; i < count; i++)
-		at[i] = (struct moment){all[i].back, all[i].last_bad, all[i].back, 0.9};
+		at[i] = (struct moment){all[i].s.back, all[i].s.last_bad, all[i].s.back, 0.9};
 	(void)recovery_order(at, count, margin, group, order);
 	for (size_t i = 0; i < count; i++)
-		all[i].rank =
+		all[i].s.rank =
 			group[i] == ORDER_NONE ? UINT8_MAX : (uint8_t)(group[i] < UINT8_MAX ? group[i] : UINT8_MAX - 1);
 	free(at);
 	free(group);
@@ -84,7 +100,7 @@ void returns_fill(const struct story_input *in, struct story *n)
 {
 	if (!in->targets || !in->dossier->change_count)
 		return;
-	struct incident_service *all = alloc_zero(target_count(in->targets), sizeof(*all));
+	struct returns_one *all = alloc_zero(target_count(in->targets), sizeof(*all));
 	size_t count = returns_gather(in, n, all);
 	qsort(all, count, sizeof(*all), returns_compare);
 	if (count > INCIDENT_SERVICES_MAX) {
@@ -93,6 +109,6 @@ void returns_fill(const struct story_input *in, struct story *n)
 	}
 	returns_rank(in, all, count);
 	for (size_t i = 0; i < count; i++)
-		n->services[n->service_count++] = all[i];
+		n->services[n->service_count++] = all[i].s;
 	free(all);
 }
