@@ -33,10 +33,10 @@ static void services_text_put_one(struct text *t, const struct incident_view *v,
 	if (s->failures > 1)
 		text_printf(t, ", failed %u times", s->failures);
 	if (instant_known(s->back)) {
-		text_put(t, ", back at ");
-		words_clock_of_day(t, v->zone, s->back, day);
-		text_put(t, ", after ");
+		text_put(t, ", back after ");
 		words_span(t, instant_gap_s(s->failed, s->back));
+		text_put(t, " at ");
+		words_clock_of_day(t, v->zone, s->back, day);
 	} else {
 		text_put(t, ", not back where the data end");
 	}
@@ -59,8 +59,16 @@ static void services_text_put_first(struct text *t, const struct incident_view *
 	if (first > TIED_MOST)
 		text_printf(t, " or one of %zu more", first - TIED_MOST);
 	text_put(t, ", ");
-	words_offset(t, instant_gap_s(s->start.best, s->services[0].back));
-	text_put(t, "\n");
+	words_span(t, instant_gap_s(s->start.best, s->services[0].back));
+	text_put(t, " after the start\n");
+}
+
+static bool services_text_tied(const struct story *s)
+{
+	for (size_t i = 1; i < s->service_count; i++)
+		if (s->services[i].rank != UINT8_MAX && s->services[i].rank == s->services[i - 1].rank)
+			return true;
+	return false;
 }
 
 void services_text(struct text *t, const struct incident_view *v, const struct incident *n)
@@ -68,8 +76,9 @@ void services_text(struct text *t, const struct incident_view *v, const struct i
 	const struct story *s = &n->story;
 	if (!s->service_count || !v->targets)
 		return;
-	text_printf(t, "  %-12s%zu failed%s:\n", "services", s->service_count,
-		    s->service_count > 1 ? "; in the order in which they came back" : "");
+	text_printf(t, "  %-12s%zu failed%s%s:\n", "services", s->service_count,
+		    s->service_count > 1 ? "; in the order in which they came back" : "",
+		    services_text_tied(s) ? " (equal numbers: too close to tell)" : "");
 	for (size_t i = 0; i < s->service_count && i < SHOWN_MOST; i++)
 		services_text_put_one(t, v, n, &s->services[i]);
 	if (s->service_count > SHOWN_MOST)
