@@ -45,8 +45,10 @@ struct dossier {
 	int64_t width_ns;      // watch interval; 0: no probes
 	struct sample *routes; // routing samples of IPv4, in order; old ones coarsened
 	size_t route_count, route_capacity;
-	double routes_baseline;	      // usual number of visible /24s
-	struct coverage coverage;     // when it was looked at
+	double routes_baseline;	  // usual number of visible /24s
+	struct coverage coverage; // when it was looked at
+	// Borrowed; null: not known. Whether any router was heard, which says only between which moments a change lies.
+	const struct coverage_of *heard;
 	struct dossier_strip *strips; // over all the time, for people
 	size_t strip_count, strip_capacity;
 	struct instant last; // end of the data

@@ -216,7 +216,7 @@ def lines_fit():
 def nothing_is_lost():
     """Broken lines say the same words as whole ones."""
     for folder in recordings()[:4]:
-        strips = re.compile(r"[▁-█_·]{20,}|^  (?:from|to) .*| {14}\d{4}-.*", re.M)
+        strips = re.compile(r"[▁-█_·]{20,}|^  (?:from|to) .*|^ {14}\d{4}-.* UTC +\d{4}-.*$", re.M)
         whole, broken = (strips.sub("", text("replay", folder, "--quiet", "--width", width)).split() for width in ("0", "64"))
         if [word for word in whole if word.isalpha()] != [word for word in broken if word.isalpha()]:
             yield os.path.basename(folder)
