@@ -7,6 +7,7 @@
 #include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "intake/answer.h"
 #include "intake/run.h"
 #include "intake/shipped.h"
@@ -47,7 +48,7 @@ static const char replay_help[] =
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
-	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
+	"  --world FILE          who is where (default: what 'lacuna world build' made)\n" SCREEN_HELP
 	"  --quiet               no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna replay recordings/demo\n"
@@ -66,6 +67,7 @@ static void replay_on_stop(int number)
 
 struct replay {
 	struct intake_run session;
+	struct screen screen;
 	bool json, parameters, follow, revisions, verbose;
 	double every_s, watermark_s;
 };
@@ -137,6 +139,10 @@ static int replay_floor_parse(const char *argument, uint32_t *ret)
 
 static int replay_parse_one(struct replay *r, int option)
 {
+	bool known;
+	const char *wrong = screen_option(&r->screen, option, optarg, &known);
+	if (known)
+		return wrong ? replay_usage(wrong, optarg) : 0;
 	switch (option) {
 	case 'w':
 		if (r->session.watch_count == WATCH_MAX)
@@ -232,6 +238,7 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"snapshot", required_argument, NULL, 'S'},
 		{"resume", required_argument, NULL, 'R'},
 		{"help", no_argument, NULL, 'h'},
+		SCREEN_OPTION_ROWS,
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -270,8 +277,12 @@ static void replay_print(struct replay *r)
 		run_inputs(&r->session);
 	run_view(&r->session, &view);
 	struct text t = {0};
+	screen_view(&r->screen, &view);
 	(r->json ? answer_json : answer_text)(&t, &r->session, &view);
-	fwrite(t.bytes, 1, t.length, stdout);
+	if (r->json)
+		fwrite(t.bytes, 1, t.length, stdout);
+	else
+		screen_print(&r->screen, &t);
 	text_free(&t);
 }
 
@@ -279,9 +290,11 @@ int cli_replay(int argc, char **argv)
 {
 	struct replay r = {.every_s = FOLLOW_EVERY_S, .watermark_s = FOLLOW_WATERMARK_S};
 	run_init(&r.session, "lacuna replay", &say_notices);
+	screen_init(&r.screen);
 	int status = replay_parse(&r, argc, argv);
 	if (!status && r.follow) {
 		struct follow_options options = {.session = &r.session,
+						 .screen = &r.screen,
 						 .paths = argv + optind,
 						 .path_count = argc - optind,
 						 .every_s = r.every_s,
