@@ -99,7 +99,7 @@ static int replay_set_decision(struct decisions *d, const char *argument)
 	const struct decision *row;
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
 	double value;
-	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
+	if (!n || n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
 		return replay_usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
@@ -108,8 +108,24 @@ static int replay_set_decision(struct decisions *d, const char *argument)
 		return replay_usage("no such number (see --parameters)", name);
 	if (code == 0)
 		return 0;
+	if (code == ERR_MALFORMED) {
+		snprintf(message, sizeof(message), "%s must be a whole number (%s)", name, row->unit);
+		return replay_usage(message, equals + 1);
+	}
 	snprintf(message, sizeof(message), "%s must be from %.9g to %.9g (%s)", name, row->low, row->high, row->unit);
 	return replay_usage(message, equals + 1);
+}
+
+// Numbers that are each within their bounds may contradict each other all the same.
+static int replay_check_decisions(const struct decisions *d)
+{
+	const char *low, *high;
+	char message[160];
+	if (!pipeline_decisions_torn(d, &low, &high))
+		return 0;
+	snprintf(message, sizeof(message), "--set: %s (%.9g) must not be above %s (%.9g)", low, decisions_value(d, low),
+		 high, decisions_value(d, high));
+	return replay_usage(message, NULL);
 }
 
 // In columns, at least two spaces apart.
@@ -234,6 +250,9 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		if (code)
 			return code + 1;
 	}
+	int torn = replay_check_decisions(&r->session.decisions);
+	if (torn)
+		return torn + 1;
 	if (r->parameters) {
 		replay_print_decisions(&r->session.decisions);
 		return 1;

@@ -207,12 +207,17 @@ void pipeline_finish(struct pipeline *p)
 	cut_make(p, p->last);
 }
 
+size_t pipeline_unconfirmed(const struct pipeline *p, uint32_t entity)
+{
+	return p->watches[entity].unconfirmed + p->watches[entity].unconfirmed_gone;
+}
+
 const struct incident_list *pipeline_incidents(struct pipeline *p)
 {
 	struct incident_list *l = book_all(p->book);
 	l->unconfirmed = 0;
 	for (uint32_t e = 0; e < p->entities->count; e++)
-		l->unconfirmed += p->watches[e].unconfirmed + p->watches[e].unconfirmed_gone;
+		l->unconfirmed += pipeline_unconfirmed(p, e);
 	return l;
 }
 

@@ -41,6 +41,9 @@ struct pipeline_options {
 // The rows of all rooms, with the tables' values.
 void pipeline_decisions(struct decisions *ret);
 
+// Two numbers that contradict each other: what opens must lie beyond what closes. True: *ret_low is above *ret_high (names of rows).
+bool pipeline_decisions_torn(const struct decisions *d, const char **ret_low, const char **ret_high);
+
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
 void pipeline_free(struct pipeline *p);
 
@@ -61,8 +64,10 @@ struct instant pipeline_cut(const struct pipeline *p);	     // its time; unknown
 
 const struct routes *pipeline_routes(const struct pipeline *p);
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
-bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
-struct instant pipeline_first(const struct pipeline *p); // times of the first and the newest observation
+// Losses of it that one observer alone saw, without a second kind of evidence: nothing was raised.
+size_t pipeline_unconfirmed(const struct pipeline *p, uint32_t entity);
+bool pipeline_judged(const struct pipeline *p, uint32_t entity); // false: nothing can be said of it
+struct instant pipeline_first(const struct pipeline *p);	 // times of the first and the newest observation
 struct instant pipeline_last(const struct pipeline *p);
 // Stretches, from the first look at the entity to the end of the data, in which nothing looked at it: of them nothing can be said. *ret is
 // the caller's, to free.

@@ -42,10 +42,28 @@ static void stage_probes_note(struct pipeline *p, const struct pulse *pulse)
 	}
 }
 
+// Observers of one network are one witness, those of networks that nobody stated are of different ones.
+static void stage_witness_note(struct pipeline *p, const struct pulse *pulse)
+{
+	struct dossier_witness *w = &p->dossiers[pulse->entity].witness;
+	w->services |= pulse->services > 0;
+	for (size_t i = 0; i < pulse->view_count && !w->several; i++) {
+		const struct pulse_view *v = &pulse->views[i];
+		if (!v->sent && !v->checks && !v->border_sent)
+			continue;
+		w->observer = w->any ? w->observer : v->observer;
+		w->any = true;
+		uint32_t first = observer_at(p->targets, w->observer)->asn,
+			 asn = observer_at(p->targets, v->observer)->asn;
+		w->several = w->observer != v->observer && (!first || first != asn);
+	}
+}
+
 static void stage_on_pulse(void *context, const struct pulse *pulse)
 {
 	struct pipeline *p = context;
 	stage_probes_note(p, pulse);
+	stage_witness_note(p, pulse);
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
@@ -614,7 +632,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "each",
-		.version = 1,
+		.version = 2,
 		.create = stage_each_create,
 		.taken = stage_levels_taken,
 		.tick = stage_levels_tick,

@@ -10,6 +10,7 @@
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
+#include "intake/witness.h"
 #include "journal/configuration.h"
 #include "journal/reader.h"
 #include "model/registry.h"
@@ -37,6 +38,7 @@ void run_free(struct intake_run *s)
 	world_free(s->world);
 	watching_free(&s->watching);
 	free(s->evidence);
+	free(s->holds);
 	precedents_free(&s->precedents);
 }
 
@@ -186,6 +188,23 @@ static int run_pass_time(struct intake_run *s, struct instant time)
 	return code;
 }
 
+// Of what kind the records of each file are: what a finding was read off.
+static void run_note_kind(struct intake_run *s, const struct record *r)
+{
+	bool lines = r->kind == RECORD_LINE;
+	uint8_t kind = r->kind == RECORD_MRT	? SOURCE_ROUTES
+		       : r->kind == RECORD_BMP	? SOURCE_BMP
+		       : !lines			? 0
+		       : r->form == LINE_SERIES ? SOURCE_SERIES
+						: SOURCE_PROBES;
+	while (kind && s->holds_count <= r->source) {
+		alloc_grow((void **)&s->holds, s->holds_count, &s->holds_capacity, sizeof(*s->holds));
+		s->holds[s->holds_count++] = 0;
+	}
+	if (kind)
+		s->holds[r->source] |= kind;
+}
+
 static int run_take_record(struct intake_run *s, const struct record *r)
 {
 	bool had = resume_has(&s->resume, r);
@@ -207,6 +226,7 @@ static int run_take_record(struct intake_run *s, const struct record *r)
 		if (!had)
 			damage_say(s->notices, s->in.feed, r);
 	}
+	run_note_kind(s, r);
 	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END && r->kind != RECORD_SOURCE_REST;
 	return decoder_take(s->decoder, r);
 }
@@ -351,6 +371,8 @@ int run_open(struct intake_run *s, int n, char **paths)
 	if (status)
 		return status;
 	run_prepare(s);
+	if (!s->quiet)
+		witness_tell(s);
 	run_engine(s);
 	resume_sources(&s->resume, s->in.feed);
 	struct decode_options decode = {
@@ -554,7 +576,13 @@ int run_status(const struct intake_run *s, int code)
 		notice_line(s->notices,
 			    "%s: of some of what is watched nothing can be said, all the time or for a while",
 			    s->command);
-	return damaged || unseen ? 1 : 0;
+	size_t unraised = s->growing ? 0 : witness_unraised(s);
+	if (unraised)
+		notice_line(
+			s->notices,
+			"%s: what is watched was lost %zu time%s, seen by one observer alone: whether it was an outage cannot be said",
+			s->command, unraised, unraised == 1 ? "" : "s");
+	return damaged || unseen || unraised ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)
@@ -601,6 +629,7 @@ void run_inputs(struct intake_run *s)
 		struct evidence_file *e = &s->evidence[i];
 		e->file = inputs_relative(&s->in, source->path);
 		e->bytes = source->file_bytes;
+		e->holds = i < s->holds_count ? s->holds[i] : 0;
 		if (digest_file(source->path, e->sha256) < 0)
 			e->sha256[0] = '\0';
 	}

@@ -61,6 +61,8 @@ struct intake_run {
 	char parameters_digest[DIGEST_TEXT];
 	struct evidence_file *evidence; // of all sources, made by run_inputs
 	size_t evidence_count;
+	uint8_t *holds; // by source: enum evidence_source, bits
+	size_t holds_count, holds_capacity;
 	struct precedents precedents;
 	struct pipeline *pipeline;
 	struct session_log log;

@@ -8,6 +8,8 @@
 #include "model/pulse.h"
 #include "model/sample.h"
 
+#include <stdbool.h>
+
 #define DOSSIER_VALUES_LEAST 512	     // of series that have few values a day
 #define DOSSIER_VALUES_MAX   65536	     // of series; the oldest half goes first
 #define DOSSIER_COARSE_NS    (10 * NS_PER_S) // old samples are kept so far apart: phases of what is over need no more
@@ -17,6 +19,12 @@ struct dossier_value { // of a ready-made series
 	struct instant time;
 	uint32_t series;
 	float share; // of what is usual for it then
+};
+
+struct dossier_witness {   // who probed it: whether there was a second opinion
+	bool any, several; // several: observers of different networks
+	bool services;	   // a service was asked, which is evidence of another kind than pings
+	uint16_t observer; // the first
 };
 
 struct dossier {
@@ -36,7 +44,8 @@ struct dossier {
 	size_t route_count, route_capacity;
 	double routes_baseline;	  // usual number of visible /24s
 	struct coverage coverage; // when it was looked at
-	struct instant last;	  // end of the data
+	struct dossier_witness witness;
+	struct instant last; // end of the data
 };
 
 // Adds a detection, which gets the next serial, or replaces the one that it continues: same signal, series and start.

@@ -13,6 +13,7 @@ struct evidence_file {	  // a file that was read, whole
 	const char *file; // relative to the recording; text from outside
 	uint64_t bytes;
 	char sha256[65]; // "" not known
+	uint8_t holds;	 // enum evidence_source, bits: of what kinds its records were
 };
 
 struct world_digest {	     // which data told who is where

@@ -495,7 +495,7 @@ void incident_json_head(struct text *t, const struct incident *n)
 static void incident_json_put_contradictions(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	const char *names[CONTRADICTIONS_MAX];
-	struct consistent_input in = {n, v->last};
+	struct consistent_input in = {n, v->last, v};
 	size_t count = consistent_look(&in, names);
 	if (!count)
 		return;

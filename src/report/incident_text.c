@@ -235,7 +235,7 @@ void incident_headline(struct text *t, const struct incident_view *v, const stru
 static void incident_text_put_contradictions(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	const char *names[CONTRADICTIONS_MAX];
-	struct consistent_input in = {n, v->last};
+	struct consistent_input in = {n, v->last, v};
 	size_t count = consistent_look(&in, names);
 	for (size_t i = 0; i < count; i++)
 		text_printf(t, "  %-12s%s%s\n", i ? "" : "contradicts", names[i],
