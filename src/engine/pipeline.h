@@ -14,6 +14,7 @@
 #include "model/dossier.h"
 #include "model/incident.h"
 #include "model/limits.h"
+#include "model/point.h"
 #include "model/revision.h"
 #include "model/target.h"
 #include "report/incident.h"
@@ -32,8 +33,9 @@ struct pipeline_options {
 	const struct ratios *ratios;	    // of evidence under each cause; null: the shipped ones
 	const struct precedent *known;	    // precedents to compare with
 	size_t known_count;
-	int64_t cut_ns;				 // grid of cuts; 0: engine.cut_s
-	struct revision_sink revisions;		 // told at each cut
+	int64_t cut_ns;			// grid of cuts; 0: engine.cut_s
+	struct revision_sink revisions; // told at each cut
+	struct point_sink points;	// told of each value of what is watched, in order of time for each signal
 	const char *version, *parameters_digest; // for the documents; null: not known
 	struct world_digest world;		 // the same, of the world data that were used
 };

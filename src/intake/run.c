@@ -312,6 +312,7 @@ static struct pipeline_options run_options(const struct intake_run *s)
 		.decisions = &s->decisions,
 		.cut_ns = s->cut_ns,
 		.revisions = s->revisions,
+		.points = s->points,
 		.version = LACUNA_VERSION,
 		.parameters_digest = s->parameters_digest,
 		.world = s->world_digest,

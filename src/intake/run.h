@@ -45,6 +45,7 @@ struct intake_run {
 	struct instant until;		   // unknown: to the end; else the state at the last cut up to then
 	int64_t cut_ns;			   // grid of cuts; 0: the engine's
 	struct revision_sink revisions;
+	struct point_sink points;
 	struct run_tap tap;
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's

@@ -509,6 +509,7 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	coverage_carry(c, &d->coverage);
 	CARRY(c, d->witness.any);
 	CARRY(c, d->witness.several);
+	CARRY(c, d->witness.hosts);
 	CARRY(c, d->witness.services);
 	CARRY(c, d->witness.observer);
 	if (d->witness.any)

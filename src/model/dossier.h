@@ -23,6 +23,7 @@ struct dossier_value { // of a ready-made series
 
 struct dossier_witness {   // who probed it: whether there was a second opinion
 	bool any, several; // several: observers of different networks
+	bool hosts;	   // a host was pinged
 	bool services;	   // a service was asked, which is evidence of another kind than pings
 	uint16_t observer; // the first
 };
