@@ -132,15 +132,20 @@ void csv_series_row(struct text *t, const struct entity_list *entities, const st
 
 // ---- incidents ----
 
-static const char csv_incidents_columns[] =
-	"id,revision,entity,name,state,scope,fraction_down,units_down,units,"
-	"start_utc,start,start_from,start_to,end_utc,end,end_from,end_to,duration_s,"
-	"degraded_s,silent_s,unrouted_s,returning_s,phases,signals,order,recovery,"
-	"cause,leading,leading_p,abstained,addresses,networks,population,campaign,contradictions,parameters,world_sha256,version\r\n";
+static const char *const csv_columns[] = {
+	"id",	       "revision",     "entity",    "name",	  "state",	"scope",    "fraction_down",
+	"units_down",  "units",	       "start_utc", "start",	  "start_from", "start_to", "end_utc",
+	"end",	       "end_from",     "end_to",    "duration_s", "degraded_s", "silent_s", "unrouted_s",
+	"returning_s", "phases",       "signals",   "order",	  "recovery",	"cause",    "leading",
+	"leading_p",   "abstained",    "addresses", "networks",	  "population", "campaign", "contradictions",
+	"parameters",  "world_sha256", "version"};
 
 void csv_incidents_head(struct text *t)
 {
-	text_put(t, csv_incidents_columns);
+	struct csv_row r = {.out = t};
+	for (size_t i = 0; i < ARRAY_LEN(csv_columns); i++)
+		csv_field(&r, csv_columns[i], strlen(csv_columns[i]));
+	csv_end(&r);
 }
 
 static void csv_moment(struct csv_row *r, const struct moment *m)
