@@ -245,4 +245,5 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 			"%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: nothing was raised.\n",
 			one_of_several, one_of_several == 1 ? "" : "s");
 	blind_text(t, v);
+	world_text(t, &v->world);
 }

@@ -286,6 +286,20 @@ static void run_digest(struct intake_run *s)
 	text_free(&numbers);
 }
 
+// As much of it as a log has room for; fit to be shown.
+static void run_attribution(struct world_digest *w, const char *attribution)
+{
+	struct text t = {0};
+	text_untrusted(&t, attribution, strlen(attribution));
+	size_t n = t.length < sizeof(w->attribution) - 1 ? t.length : sizeof(w->attribution) - 1;
+	while (n < t.length && n > 0 && ((uint8_t)t.bytes[n] & 0xc0) == 0x80)
+		n--;
+	if (n)
+		memcpy(w->attribution, t.bytes, n);
+	w->attribution[n] = '\0';
+	text_free(&t);
+}
+
 // 0, or the exit status when the file cannot be read any more.
 static int run_world(struct intake_run *s)
 {
@@ -293,6 +307,7 @@ static int run_world(struct intake_run *s)
 		return 0;
 	struct instant stated = world_data_time(s->world);
 	s->world_digest.date = instant_known(stated) ? stated : world_built(s->world);
+	run_attribution(&s->world_digest, world_attribution(s->world));
 	int code = digest_file(world_path(s->world), s->world_digest.sha256);
 	if (code < 0)
 		notice_line(s->notices, "%s: %s: %s", s->command, world_path(s->world), err_text(code));
@@ -444,6 +459,8 @@ static int run_log_configuration(void *context, struct cursor text)
 	if (code == 0 && !s->pipeline) {
 		s->world_digest = (struct world_digest){.date = found.world_date};
 		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));
+		if (found.attribution)
+			run_attribution(&s->world_digest, found.attribution);
 		run_digest(s);
 	}
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)

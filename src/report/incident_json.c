@@ -471,6 +471,8 @@ static void incident_json_put_world(struct json *j, const struct world_digest *w
 	json_string(j, date.length ? text_string(&date) : NULL);
 	json_key(j, "sha256");
 	json_string(j, w->sha256);
+	json_key(j, "attribution");
+	json_string(j, w->attribution[0] ? w->attribution : NULL);
 	json_close(j, '}');
 	text_free(&date);
 }

@@ -278,6 +278,20 @@ const char *blind_name(const struct incident_view *v, const struct blind_span *b
 	return o ? o->id : "unknown";
 }
 
+void world_text(struct text *t, const struct world_digest *w)
+{
+	if (!w->sha256[0])
+		return;
+	text_put(t, "Who is where is by world data");
+	if (instant_known(w->date)) {
+		text_put(t, " of ");
+		words_clock(t, w->date);
+	}
+	text_put(t, ": ");
+	text_put(t, w->attribution[0] ? w->attribution : "whose they are they do not say");
+	text_put(t, "\n");
+}
+
 void blind_text(struct text *t, const struct incident_view *v)
 {
 	for (size_t i = 0; i < v->blind->count; i++) {
