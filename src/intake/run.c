@@ -119,6 +119,8 @@ static int run_add_watched(struct intake_run *s)
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {
 		code = run_watch_one(s, s->watch[i]);
+		if (code < 0 && code != ERR_USAGE)
+			(void)run_say_lines(s); // it may be that a file is not what it was thought to be
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
 	}
@@ -566,6 +568,13 @@ static bool run_unseen(const struct intake_run *s)
 	return false;
 }
 
+// What makes the status 1, and so is said however quiet it should be.
+static bool run_damages(unsigned which)
+{
+	return which == DECODE_MALFORMED || which == DECODE_MALFORMED_UPDATE || which == DECODE_BAD_LINES ||
+	       which == DECODE_PEERS_OVER;
+}
+
 int run_status(const struct intake_run *s, int code)
 {
 	if (code < 0 && s->resume.moved)
@@ -582,13 +591,14 @@ int run_status(const struct intake_run *s, int code)
 	// While files grow what comes late is folded in by a later revision.
 	bool late = s->counts.of[DECODE_LATE_LINES] && !s->growing;
 	// What makes the status 1 is said, and what is left out; each view that a router cannot show is its own affair.
-	for (unsigned i = 0; i < DECODE_COUNT && !s->quiet; i++)
-		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE && (i != DECODE_LATE_LINES || late))
+	for (unsigned i = 0; i < DECODE_COUNT; i++)
+		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE &&
+		    (i == DECODE_LATE_LINES ? late : run_damages(i) || !s->quiet))
 			notice_line(s->notices, "%s: %llu %s", s->command, (unsigned long long)s->counts.of[i],
 				    decode_worry((enum decode_count)i));
-	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
-		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
-		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
+	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty || late;
+	for (unsigned i = 0; i < DECODE_COUNT; i++)
+		damaged |= s->counts.of[i] && run_damages(i);
 	bool unseen = run_unseen(s);
 	if (unseen)
 		notice_line(s->notices,
