@@ -46,6 +46,8 @@ struct dossier {
 	double routes_baseline;	  // usual number of visible /24s
 	struct coverage coverage; // when it was looked at
 	struct dossier_witness witness;
+	// Borrowed; null: not known. Whether any router was heard, which says only between which moments a change lies.
+	const struct coverage_of *heard;
 	struct instant last; // end of the data
 };
 
