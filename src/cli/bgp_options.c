@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cli/moment.h"
+#include "cli/say.h"
 #include "intake/inputs.h"
 #include "world/world.h"
 
@@ -139,6 +140,8 @@ static int bgp_options_entity_read(struct bgp_options *o, bool country, const ch
 	}
 	bgp_filter_by_range(&o->filter);
 	error = world_ranges(world, entity, bgp_options_add_range, &o->filter);
+	if (error >= 0)
+		say_line("lacuna bgp: the addresses of %s are by world data: %s", entity, world_attribution(world));
 	world_free(world);
 	if (error < 0)
 		fprintf(stderr, "lacuna bgp: the world data holds no addresses of %s\n", entity);

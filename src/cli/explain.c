@@ -156,6 +156,8 @@ static void explain_print(const struct explain *e, const struct incident_view *v
 		text_put(&t, "]}\n");
 	else if (first)
 		text_put(&t, "No watched country or network fell off the Internet: there is nothing to explain.\n");
+	if (!e->json)
+		world_text(&t, &v->world);
 	if (e->json)
 		fwrite(t.bytes, 1, t.length, stdout);
 	else

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "detect/decisions.h"
+#include "intake/witness.h"
 #include "report/consistent.h"
 #include "report/strip.h"
 #include "report/words.h"
@@ -47,7 +48,7 @@ static size_t answer_count_contradictions(const struct incident_view *v)
 	const char *names[CONTRADICTIONS_MAX];
 	size_t n = 0;
 	for (size_t i = 0; i < v->incidents->count; i++)
-		n += consistent_look(&(struct consistent_input){&v->incidents->at[i], v->last}, names);
+		n += consistent_look(&(struct consistent_input){&v->incidents->at[i], v->last, v}, names);
 	return n;
 }
 
@@ -113,6 +114,7 @@ static void answer_put_quality(struct json *j, const struct intake_run *s, const
 	json_int(j, (int64_t)answer_count_watched(s, true));
 	json_key(j, "unconfirmed");
 	json_int(j, (int64_t)pipeline_incidents(s->pipeline)->unconfirmed);
+	witness_json(j, s);
 	json_key(j, "contradictions");
 	json_int(j, (int64_t)answer_count_contradictions(v));
 	json_key(j, "gaps");
@@ -207,17 +209,20 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 	}
 	size_t watched = answer_count_watched(s, false), unobservable = answer_count_watched(s, true);
 	bool unseen = answer_text_unseen(t, s, v);
-	if (!v->incidents->count && unobservable < watched)
+	if (!v->incidents->count && unobservable < watched && !witness_unraised(s))
 		text_printf(t, "No watched country or network fell off the Internet%s.\n",
 			    unseen ? " while it was looked at" : "");
 	if (unobservable) {
 		text_printf(t, "Nothing can be said of %zu of the %zu watched: ", unobservable, watched);
 		answer_text_why_nothing(t, s);
 	}
-	if (v->incidents->unconfirmed)
+	size_t of_lone = witness_unraised(s), one_of_several = v->incidents->unconfirmed - of_lone;
+	witness_text(t, s);
+	if (one_of_several)
 		text_printf(
 			t,
 			"%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: nothing was raised.\n",
-			v->incidents->unconfirmed, v->incidents->unconfirmed == 1 ? "" : "s");
+			one_of_several, one_of_several == 1 ? "" : "s");
 	blind_text(t, v);
+	world_text(t, &v->world);
 }

@@ -46,6 +46,7 @@ struct intake_run {
 	struct instant until;		   // unknown: to the end; else the state at the last cut up to then
 	int64_t cut_ns;			   // grid of cuts; 0: the engine's
 	struct revision_sink revisions;
+	struct point_sink points;
 	struct run_tap tap;
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
@@ -63,6 +64,8 @@ struct intake_run {
 	char parameters_digest[DIGEST_TEXT];
 	struct evidence_file *evidence; // of all sources, made by run_inputs
 	size_t evidence_count;
+	uint8_t *holds; // by source: enum evidence_source, bits
+	size_t holds_count, holds_capacity;
 	struct precedents precedents;
 	struct pipeline *pipeline;
 	struct session_log log;

@@ -538,6 +538,13 @@ void dossier_carry(struct carry *c, struct dossier *d)
 	carried_values(c, d);
 	coverage_carry(c, &d->coverage);
 	carried_strips(c, d);
+	CARRY(c, d->witness.any);
+	CARRY(c, d->witness.several);
+	CARRY(c, d->witness.hosts);
+	CARRY(c, d->witness.services);
+	CARRY(c, d->witness.observer);
+	if (d->witness.any)
+		carry_within(c, CARRY_OBSERVERS, d->witness.observer);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);

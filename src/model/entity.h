@@ -43,5 +43,6 @@ struct entity *entity_find(const struct entity_list *l, const char *id);
 const char *entity_name(const struct entity *e);
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last);
 void entity_prefix_add(struct entity *e, const struct prefix *p);
+bool entity_holds(const struct entity *e, const struct addr *a); // the address lies in one of its ranges
 void entity_asn_add(struct entity *e, uint32_t asn);
 void entity_list_free(struct entity_list *l);

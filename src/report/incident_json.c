@@ -528,6 +528,8 @@ static void incident_json_put_world(struct json *j, const struct world_digest *w
 	json_string(j, date.length ? text_string(&date) : NULL);
 	json_key(j, "sha256");
 	json_string(j, w->sha256);
+	json_key(j, "attribution");
+	json_string(j, w->attribution[0] ? w->attribution : NULL);
 	json_close(j, '}');
 	text_free(&date);
 }
@@ -552,7 +554,7 @@ void incident_json_head(struct text *t, const struct incident *n)
 static void incident_json_put_contradictions(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	const char *names[CONTRADICTIONS_MAX];
-	struct consistent_input in = {n, v->last};
+	struct consistent_input in = {n, v->last, v};
 	size_t count = consistent_look(&in, names);
 	if (!count)
 		return;
