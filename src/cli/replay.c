@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "base/number.h"
+#include "base/when.h"
 #include "cli/follow.h"
-#include "cli/moment.h"
 #include "cli/say.h"
 #include "intake/answer.h"
 #include "intake/run.h"
@@ -185,7 +185,7 @@ static int replay_parse_one(struct replay *r, int option)
 			return replay_usage("--collector wants NAME=PATH", optarg);
 		return 0;
 	case 'u':
-		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
+		return !when_typed_text(optarg, &r->session.until) ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
 		r->session.definition = definition_find(optarg);
 		return r->session.definition ? 0 : replay_usage("no such definition", optarg);
