@@ -139,13 +139,15 @@ static int log_reading_cut(void *context, struct instant time)
 	return log_reading_event(context, "cut", time, (struct cursor){0});
 }
 
-static int log_reading_configuration(void *context, struct cursor text)
+static int log_reading_configuration(void *context, size_t log, struct cursor text)
 {
+	(void)log;
 	return log_reading_event(context, "configuration", INSTANT_NONE, text);
 }
 
-static int log_reading_note(void *context, struct instant time, struct cursor text)
+static int log_reading_note(void *context, size_t log, struct instant time, struct cursor text)
 {
+	(void)log;
 	return log_reading_event(context, "note", time, text);
 }
 
@@ -164,6 +166,7 @@ static void log_reading_drop(struct log_reader *r)
 int log_reading_run(const struct log_reading *reading, struct journal_totals *ret_totals)
 {
 	must(reading->dir && ret_totals);
+	char *dir = (char *)reading->dir;
 	struct log_reader r = {.reading = reading};
 	bool shown = reading->show || reading->export;
 	struct journal_target target = {.sender = log_reading_sender, .sender_context = &r, .context = &r};
@@ -178,7 +181,7 @@ int log_reading_run(const struct log_reading *reading, struct journal_totals *re
 	struct registry_options into = {.peers = r.peers, .targets = r.targets, .entities = &r.entities};
 	into.out = (struct batch_sink){shown ? log_reading_take : log_reading_nothing, &r};
 	r.registry = registry_create(&into);
-	int code = journal_replay(reading->dir, &target, ret_totals);
+	int code = journal_replay(1, &dir, &target, ret_totals);
 	log_reading_drop(&r);
 	return code;
 }
