@@ -38,6 +38,7 @@ int message_add(struct message_writer *w, enum message kind, const void *head, s
 
 int message_target_add(struct message_writer *w, const struct message_target *t, const char *name)
 {
+	must(t);
 	struct message_target head = *t;
 	size_t n = name ? strlen(name) : 0;
 	if (n > CHECK_NAME_MAX)
@@ -54,6 +55,7 @@ int message_target_add(struct message_writer *w, const struct message_target *t,
 
 int message_name_add(struct message_writer *w, uint32_t index, const char *text)
 {
+	must(text);
 	size_t n = strlen(text);
 	if (n > CHECK_NAME_MAX)
 		return ERR_TOO_LARGE;

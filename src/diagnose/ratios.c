@@ -2,6 +2,8 @@
 // The table that is built in, and what becomes of a line of it.
 #include "diagnose/ratios.h"
 
+#include "base/must.h"
+
 #include "diagnose/ratios_data.h"
 
 #define SELDOM 0.01 // no answer is impossible under any cause
@@ -18,6 +20,7 @@ unsigned ratios_version(void)
 
 double ratios_yes(const struct ratios *r, uint8_t cause, uint8_t evidence)
 {
+	must(cause < CAUSE_COUNT && evidence < EVIDENCE_COUNT);
 	const struct ratio *one = &r->at[cause][evidence];
 	double expert = one->expert > 0 ? one->expert : r->usual[evidence];
 	double weight = one->weight > 0 ? one->weight : RATIO_WEIGHT;

@@ -28,6 +28,7 @@ struct run_log {
 
 void run_init(struct intake_run *s, const char *command, const struct notice_sink *notices)
 {
+	must(command && notices);
 	*s = (struct intake_run){.command = command, .notices = notices, .until = INSTANT_NONE, .passed = INSTANT_NONE};
 	s->definition = definition_default();
 	pipeline_decisions(&s->decisions);
@@ -738,6 +739,7 @@ int run_status(const struct intake_run *s, int code)
 
 int run_paths(struct intake_run *s, int n, char **paths)
 {
+	must(n > 0 && paths);
 	int logs = run_are_logs(s, n, paths);
 	if (logs)
 		return logs < 0 ? 2 : run_logs(s, n, paths);
@@ -752,6 +754,7 @@ int run_paths(struct intake_run *s, int n, char **paths)
 
 void run_view(const struct intake_run *s, struct incident_view *ret)
 {
+	must(s->pipeline);
 	*ret = (struct incident_view){
 		.entities = &s->in.entities,
 		.incidents = pipeline_incidents(s->pipeline),
