@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Incident → JSON. Times are Unix seconds with three decimals; shares have four.
 #include "base/json.h"
+#include "base/must.h"
 #include "diagnose/ratios.h"
 #include "report/cause.h"
 #include "report/consistent.h"
@@ -567,6 +568,7 @@ static void incident_json_put_contradictions(struct json *j, const struct incide
 
 size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
 {
+	must(v->entities && n->story.entity < v->entities->count);
 	struct json writer = {.out = t}, *j = &writer;
 	incident_json_put_head(j, n);
 	size_t head = t->length;
