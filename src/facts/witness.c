@@ -32,7 +32,7 @@ static void witness_standings(struct facts_witness_standing *of, const struct fa
 	int64_t interval = isnan(width_s) ? 0 : (int64_t)(width_s * (double)NS_PER_S);
 	for (size_t i = 0; i < l->count; i++) {
 		const struct blind_span *b = &l->at[i];
-		if (b->is_observer)
+		if (b->kind != BLIND_COLLECTOR)
 			continue;
 		of[b->who].full = true; // one that goes blind could see before that
 		bool over = instant_known(b->to) && b->to.ns < facts_start(n).ns - interval;

@@ -7,6 +7,7 @@
 #include "base/must.h"
 #include "base/version.h"
 #include "engine/watch.h"
+#include "intake/account.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
@@ -509,21 +510,17 @@ static bool run_say_strangers(const struct intake_run *s)
 	return true;
 }
 
-// Whether there is anything watched of which nothing can be said, all the time or for a while: that is not success.
-static bool run_unseen(const struct intake_run *s)
+// What nobody looked at is no success.
+static bool run_say_lacking(const struct intake_run *s)
 {
+	struct account a;
 	if (s->growing || s->snapshot_path)
 		return false; // it goes on
-	for (uint32_t e = 0; s->pipeline && e < s->in.entities.count; e++) {
-		struct coverage_span *spans = NULL;
-		if (!s->in.entities.at[e].watched)
-			continue;
-		size_t n = pipeline_unseen(s->pipeline, e, &spans);
-		free(spans);
-		if (n || !pipeline_judged(s->pipeline, e))
-			return true;
-	}
-	return false;
+	account_make(s, &a);
+	bool lacking = account_lacks(&a);
+	account_notices(&a, s);
+	account_free(&a);
+	return lacking;
 }
 
 int run_status(const struct intake_run *s, int code)
@@ -549,12 +546,7 @@ int run_status(const struct intake_run *s, int code)
 	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
 		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
 		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
-	bool unseen = run_unseen(s);
-	if (unseen)
-		notice_line(s->notices,
-			    "%s: of some of what is watched nothing can be said, all the time or for a while",
-			    s->command);
-	return damaged || unseen ? 1 : 0;
+	return run_say_lacking(s) || damaged ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)

@@ -352,8 +352,11 @@ static void incident_json_put_blind(struct json *j, const struct incident_view *
 		if (b->degraded != degraded || !incident_json_blind_during(b, n))
 			continue;
 		json_open(j, '{');
+		struct text name = {0};
+		blind_name(&name, v, b);
 		json_key(j, "who");
-		json_string(j, blind_name(v, b));
+		json_string_n(j, name.bytes, name.length);
+		text_free(&name);
 		incident_json_put_time(j, "from", b->from);
 		incident_json_put_time(j, "to", b->to);
 		json_key(j, "why");
@@ -372,8 +375,8 @@ static void incident_json_put_healthy(struct json *j, const struct incident_view
 		bool was = false;
 		for (size_t i = 0; i < v->blind->count; i++) {
 			const struct blind_span *b = &v->blind->at[i];
-			was |= b->is_observer == observers && b->who == who && !b->degraded &&
-			       incident_json_blind_during(b, n);
+			was |= b->kind == (observers ? BLIND_OBSERVER : BLIND_COLLECTOR) && b->who == who &&
+			       !b->degraded && incident_json_blind_during(b, n);
 		}
 		blind += was;
 	}

@@ -269,31 +269,3 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	incident_text_put_contradictions(t, v, n);
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
-
-const char *blind_name(const struct incident_view *v, const struct blind_span *b)
-{
-	if (!b->is_observer)
-		return collector_name(v->peers, b->who);
-	const struct observer *o = v->targets ? observer_at(v->targets, b->who) : NULL;
-	return o ? o->id : "unknown";
-}
-
-void blind_text(struct text *t, const struct incident_view *v)
-{
-	for (size_t i = 0; i < v->blind->count; i++) {
-		const struct blind_span *b = &v->blind->at[i];
-		const char *name = blind_name(v, b);
-		text_printf(t, "We were %s at %s ", b->degraded ? "not at our best" : "blind",
-			    b->is_observer ? "observer" : "collector");
-		text_untrusted(t, name, strlen(name));
-		text_put(t, " from ");
-		words_clock(t, b->from);
-		if (instant_known(b->to)) {
-			text_put(t, " to ");
-			words_clock(t, b->to);
-		} else {
-			text_put(t, " to the end of the data");
-		}
-		text_printf(t, ": %s.\n", b->why);
-	}
-}

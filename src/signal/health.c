@@ -44,6 +44,7 @@ struct health {
 	uint32_t floor[2];
 	struct health_beat *beat; // by collector
 	struct instant silent_since;
+	bool moved;	      // the last health_judge found a peer silent, or one heard again
 	uint32_t *largest[2]; // by collector
 	uint32_t largest_of_all[2];
 	double *shares; // scratch for the median
@@ -409,7 +410,9 @@ static bool health_judge_family(struct health *h, const uint8_t *alone, int f, s
 		else if (why == HEALTH_COUNTS && p->size[f] < collapsed * p->peak[f])
 			why = HEALTH_COLLAPSED;
 		changed |= (why == HEALTH_COUNTS) != (p->why[f] == HEALTH_COUNTS);
-		if (p->why[f] == HEALTH_COUNTS && (why == HEALTH_SILENT || why == HEALTH_LOST))
+		bool lapsed = why == HEALTH_SILENT || why == HEALTH_LOST;
+		h->moved |= why != p->why[f] && (lapsed || p->why[f] == HEALTH_SILENT || p->why[f] == HEALTH_LOST);
+		if (p->why[f] == HEALTH_COUNTS && lapsed)
 			health_silence_note(h, p);
 		p->why[f] = why;
 	}
@@ -421,6 +424,7 @@ bool health_judge(struct health *h, struct instant now)
 	if (!h->count)
 		return false;
 	h->silent_since = INSTANT_NONE;
+	h->moved = false;
 	uint8_t *alone = alloc_zero(h->count, 1);
 	for (uint32_t i = 0; i < h->count; i++)
 		alone[i] = (uint8_t)health_judge_alone(h, i, now);
@@ -433,6 +437,11 @@ bool health_judge(struct health *h, struct instant now)
 struct instant health_silent_since(const struct health *h)
 {
 	return h->silent_since;
+}
+
+bool health_moved(const struct health *h)
+{
+	return h->moved;
 }
 
 const char *health_why_name(enum health_why why)

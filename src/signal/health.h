@@ -63,6 +63,7 @@ void health_suspect(struct health *h, uint32_t peer, struct instant now);
 bool health_judge(struct health *h, struct instant now);
 // Since when those that the last health_judge found silent had said nothing; unknown: it found none.
 struct instant health_silent_since(const struct health *h);
+bool health_moved(const struct health *h); // it found a peer silent that was not, or one heard again
 
 const char *health_why_name(enum health_why why);
 void health_carry(struct carry *c, struct health *h); // all but what it was created with

@@ -213,7 +213,7 @@ static void routes_settle(struct routes *r, bool data)
 {
 	r->pending = false;
 	table_settle(r->table, r->now);
-	if (table_recounted(r->table))
+	if (table_recounted(r->table) || table_silence_moved(r->table))
 		blind_update(r->blind, r->table, r->now);
 	if (!r->entities->count)
 		return;

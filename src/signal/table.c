@@ -568,6 +568,11 @@ struct instant table_silent_since(const struct table *t)
 	return t->recounted ? health_silent_since(t->health) : INSTANT_NONE;
 }
 
+bool table_silence_moved(const struct table *t)
+{
+	return health_moved(t->health);
+}
+
 bool table_recounted(const struct table *t)
 {
 	return t->recounted;
