@@ -347,6 +347,8 @@ static void carried_facts(struct carry *c, struct facts *f)
 	CARRY(c, w->observers_seeing);
 	CARRY(c, w->collectors);
 	CARRY(c, w->collectors_blind);
+	CARRY(c, w->observers_turned);
+	CARRY(c, w->collectors_turned);
 	CARRY(c, w->unrelated_lost);
 	CARRY(c, w->coverage);
 	CARRY(c, w->gap);
