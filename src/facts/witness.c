@@ -10,7 +10,7 @@
 struct facts_witness_standing { // of a collector
 	bool full;		// it had a full-feed peer before the start
 	bool blind;		// it had none at the start
-	bool turned;		// that began or ended there
+	bool turned;		// that began there, and lasted: of one that sees again what it sees is known
 };
 
 static bool witness_counts(const struct health_peer *p)
@@ -39,8 +39,8 @@ static void witness_standings(struct facts_witness_standing *of, const struct fa
 		int64_t from = facts_start(n).ns - interval;
 		bool over = instant_known(b->to) && b->to.ns < from, begun = b->from.ns <= to.ns;
 		of[b->who].blind |= begun && !over;
-		of[b->who].turned |=
-			begun && !over && (b->from.ns >= from || (instant_known(b->to) && b->to.ns <= to.ns));
+		bool lasts = !instant_known(b->to) || b->to.ns > n->start.best.ns;
+		of[b->who].turned |= begun && b->from.ns >= from && lasts;
 	}
 }
 

@@ -114,6 +114,8 @@ static void account_notice_missing(const struct intake_run *s, const struct inci
 	else
 		text_put(&line, "the end of the data");
 	text_printf(&line, " (%s)", b->why);
+	if (b->kind == BLIND_COLLECTOR)
+		text_put(&line, ": add its files of then, or a table of after");
 	notice_line(s->notices, "%s", text_string(&line));
 	text_free(&name);
 	text_free(&line);

@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "engine/watch.h"
 #include "intake/account.h"
+#include "intake/archive.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
@@ -362,6 +363,8 @@ int run_open(struct intake_run *s, int n, char **paths)
 		.bad_context = s,
 	};
 	s->decoder = decoder_create(&decode, registry_sender(s->registry));
+	if (!s->growing) // what is still being written has not all its files
+		archive_tell(s->in.feed, s->in.peers, s->decoder);
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 

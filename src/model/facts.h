@@ -75,7 +75,7 @@ struct facts_witness {
 	uint32_t observers, observers_impaired, observers_seeing; // at the start; impaired; that saw the loss
 	uint32_t collectors, collectors_blind;
 	uint32_t observers_turned,
-		collectors_turned; // became blind, or saw again, as it began: what can have made it seem so
+		collectors_turned; // whose blindness can have made it seem so: it began then, or of observers ended
 	double unrelated_lost;	   // share of other entities' prefixes or controls that went in the same moment
 	double coverage;	   // share of all witnesses that could see
 	bool gap;		   // the incident begins within three intervals of a gap or restart of observers

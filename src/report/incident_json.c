@@ -328,10 +328,13 @@ static void incident_json_put_recovery(struct json *j, const struct incident *n)
 	json_close(j, ']');
 }
 
+// At some time at which it may have been.
 static bool incident_json_blind_during(const struct blind_span *b, const struct incident *n)
 {
-	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= n->story.end.best.ns;
-	return before_end && (!instant_known(b->to) || b->to.ns >= n->story.start.best.ns);
+	struct instant end = instant_known(n->story.end.to) ? n->story.end.to : n->story.end.best;
+	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= end.ns;
+	struct instant begin = instant_known(n->story.start.from) ? n->story.start.from : n->story.start.best;
+	return before_end && (!instant_known(b->to) || b->to.ns >= begin.ns);
 }
 
 static bool incident_json_any_degraded(const struct incident_view *v, const struct incident *n)

@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+static const char blind_no_files[] = "its files of that time are not there";
+
 struct blind_standing {
 	bool was_healthy, healthy_now;
 	size_t open; // index of the open span + 1
@@ -65,6 +67,16 @@ static enum health_why blind_commonest(const struct blind_standing *s)
 	return most == HEALTH_SILENT && s->why[HEALTH_LOST] ? HEALTH_LOST : (enum health_why)most;
 }
 
+static void blind_span_remove(struct blind *b, size_t at)
+{
+	b->spans.count--;
+	memmove(b->spans.at + at, b->spans.at + at + 1, (b->spans.count - at) * sizeof(*b->spans.at));
+	for (uint16_t c = 0; c < collector_count(b->peers); c++)
+		b->of[c].open -= b->of[c].open > at;
+	for (size_t i = 0; i < b->session_count; i++)
+		b->sessions[i].open -= b->sessions[i].open > at;
+}
+
 // The oldest span that is over makes room for a new one; false: all are open.
 static bool blind_span_forget(struct blind *b)
 {
@@ -73,23 +85,17 @@ static bool blind_span_forget(struct blind *b)
 		at++;
 	if (at == b->spans.count)
 		return false;
-	b->spans.count--;
-	memmove(b->spans.at + at, b->spans.at + at + 1, (b->spans.count - at) * sizeof(*b->spans.at));
-	for (uint16_t c = 0; c < collector_count(b->peers); c++)
-		b->of[c].open -= b->of[c].open > at;
-	for (size_t i = 0; i < b->session_count; i++)
-		b->sessions[i].open -= b->sessions[i].open > at;
+	blind_span_remove(b, at);
 	b->lost++;
 	return true;
 }
 
 // `open`: of the owner, who gets the span where it has no end.
-static void blind_span_add(struct blind *b, struct blind_span span, enum health_why why, size_t *open)
+static void blind_span_add(struct blind *b, struct blind_span span, const char *why, size_t *open)
 {
 	if (b->spans.count >= BLIND_SPANS_MAX && !blind_span_forget(b))
 		return;
-	span.why = health_why_name(why);
-	span.missing = why == HEALTH_SILENT;
+	span.why = why;
 	alloc_grow((void **)&b->spans.at, b->spans.count, &b->spans.capacity, sizeof(*b->spans.at));
 	b->spans.at[b->spans.count++] = span;
 	if (!instant_known(span.to))
@@ -105,38 +111,65 @@ static void blind_span_close(struct blind *b, size_t *open, struct instant to)
 
 static bool blind_span_is(const struct blind *b, size_t open, enum health_why why)
 {
+	if (why == HEALTH_SILENT)
+		return open && b->spans.at[open - 1].missing;
 	return open && strcmp(b->spans.at[open - 1].why, health_why_name(why)) == 0;
 }
 
 struct blind_silence {
 	enum health_why why;
-	struct instant last, again; // the last word before, and the first after it
+	struct kept_span silent; // from the last word, or what is missing of files; `to` unknown: it lasts
+	struct instant again;	 // the first word after it
+	bool files;		 // that would hold it are not there
 };
+
+static struct blind_silence blind_silence_of(const struct table *t, uint16_t collector, enum health_why why,
+					     const struct kept_span *between)
+{
+	struct blind_silence s = {why, *between, between->to, false};
+	s.files = table_missing(t, collector, &s.silent);
+	if (why != HEALTH_LOST)
+		s.silent.to = INSTANT_NONE;
+	return s;
+}
 
 // Silent, or heard again and its table not known: each is a span, and one follows the other.
 static void blind_silence_tell(struct blind *b, struct blind_span span, const struct blind_silence *s, size_t *open)
 {
+	const char *why = s->files ? blind_no_files : health_why_name(HEALTH_SILENT);
 	if (blind_span_is(b, *open, s->why))
 		return;
-	bool silence_told = blind_span_is(b, *open, HEALTH_SILENT);
-	blind_span_close(b, open, s->why == HEALTH_LOST ? s->again : s->last);
-	span.from = s->last;
-	span.to = s->why == HEALTH_LOST ? s->again : INSTANT_NONE;
-	if (!silence_told)
-		blind_span_add(b, span, HEALTH_SILENT, open);
+	span.from = s->silent.from;
+	span.to = s->silent.to;
+	span.missing = true;
+	if (blind_span_is(b, *open, HEALTH_SILENT)) { // more of it is known now
+		b->spans.at[*open - 1].why = why;
+		b->spans.at[*open - 1].from = span.from;
+		blind_span_close(b, open, span.to);
+	} else {
+		blind_span_close(b, open, span.from);
+		blind_span_add(b, span, why, open);
+	}
 	if (s->why != HEALTH_LOST)
 		return;
-	span.from = s->again;
+	span.from = span.to;
 	span.to = INSTANT_NONE;
-	blind_span_add(b, span, HEALTH_LOST, open);
+	span.missing = false;
+	blind_span_add(b, span, health_why_name(HEALTH_LOST), open);
 }
 
-static void blind_judge(struct blind *b, uint16_t collector, struct instant now)
+static void blind_judge(struct blind *b, const struct table *t, uint16_t collector, struct instant now)
 {
 	struct blind_standing *s = &b->of[collector];
 	struct blind_span span = {.kind = BLIND_COLLECTOR, .who = collector, .from = now, .to = INSTANT_NONE};
 	if (s->healthy_now) {
-		blind_span_close(b, &s->open, now);
+		bool wrong = s->open && strcmp(b->spans.at[s->open - 1].why, blind_no_files) == 0 &&
+			     !table_kept_known(t, collector);
+		if (wrong) // the files were there, and their names meant something else
+			blind_span_remove(b, s->open - 1);
+		else
+			blind_span_close(b, &s->open, now);
+		s->open = 0;
 		s->was_healthy = true;
 		return;
 	}
@@ -145,9 +178,11 @@ static void blind_judge(struct blind *b, uint16_t collector, struct instant now)
 		return;
 	if (why == HEALTH_SILENT || (why == HEALTH_LOST && instant_known(s->again))) {
 		s->silent_to = why == HEALTH_LOST ? s->again : INSTANT_NONE;
-		blind_silence_tell(b, span, &(struct blind_silence){why, s->last_heard, s->again}, &s->open);
+		struct kept_span between = {s->last_heard, why == HEALTH_LOST ? s->again : now};
+		struct blind_silence silence = blind_silence_of(t, collector, why, &between);
+		blind_silence_tell(b, span, &silence, &s->open);
 	} else if (!s->open) {
-		blind_span_add(b, span, why, &s->open);
+		blind_span_add(b, span, health_why_name(why), &s->open);
 	}
 }
 
@@ -161,25 +196,28 @@ static struct blind_session *blind_session_of(struct blind *b, uint32_t peer)
 }
 
 // A session of a collector that hears others: it is the collector's silence else, or was.
-static void blind_judge_session(struct blind *b, uint32_t peer, const struct health_peer *p, struct instant now)
+static void blind_judge_session(struct blind *b, const struct table *t, uint32_t peer, struct instant now)
 {
+	const struct health_peer *p = table_peer(t, peer);
 	struct blind_session *s = blind_session_of(b, peer);
-	const struct blind_standing *of = &b->of[peer_at(b->peers, peer)->collector];
-	struct blind_span span = {.kind = BLIND_PEER, .who = peer, .to = INSTANT_NONE};
-	struct blind_silence silence = {p->why[0], p->lost ? p->lost_from : p->last_heard, p->lost_at};
-	bool healthy = p->why[0] == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
-	bool silent = (silence.why == HEALTH_SILENT && p->alive) || (silence.why == HEALTH_LOST && p->lost);
+	uint16_t collector = peer_at(b->peers, peer)->collector;
+	const struct blind_standing *of = &b->of[collector];
+	enum health_why why = (enum health_why)p->why[0];
+	bool healthy = why == HEALTH_COUNTS || p->why[1] == HEALTH_COUNTS;
+	bool silent = (why == HEALTH_SILENT && p->alive) || (why == HEALTH_LOST && p->lost);
 	if (!silent)
 		blind_span_close(b, &s->open, now);
 	s->was_healthy |= healthy;
 	if (!silent || !s->was_healthy || !of->healthy_now)
 		return;
-	bool of_all = instant_known(of->silent_to) && silence.last.ns <= of->silent_to.ns;
-	bool dying = of->newest.ns - silence.last.ns <
-		     (now.ns - silence.last.ns) / 2; // the others are silent, too, or soon will be
+	struct kept_span between = {p->lost ? p->lost_from : p->last_heard, why == HEALTH_LOST ? p->lost_at : now};
+	bool of_all = instant_known(of->silent_to) && between.from.ns <= of->silent_to.ns;
+	bool dying = of->newest.ns - between.from.ns <
+		     (now.ns - between.from.ns) / 2; // the others are silent, too, or soon will be
 	if (!s->open && (of_all || dying))
 		return;
-	blind_silence_tell(b, span, &silence, &s->open);
+	struct blind_silence silence = blind_silence_of(t, collector, why, &between);
+	blind_silence_tell(b, (struct blind_span){.kind = BLIND_PEER, .who = peer}, &silence, &s->open);
 }
 
 static void blind_count(struct blind *b, const struct table *t)
@@ -211,11 +249,10 @@ void blind_update(struct blind *b, const struct table *t, struct instant now)
 	}
 	blind_count(b, t);
 	for (uint16_t c = 0; c < collectors; c++)
-		blind_judge(b, c, now);
+		blind_judge(b, t, c, now);
 	for (uint32_t peer = 0; peer < peer_count(b->peers); peer++) {
-		const struct health_peer *p = table_peer(t, peer);
-		if (p)
-			blind_judge_session(b, peer, p, now);
+		if (table_peer(t, peer))
+			blind_judge_session(b, t, peer, now);
 	}
 }
 
