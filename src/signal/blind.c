@@ -109,6 +109,20 @@ static void blind_span_close(struct blind *b, size_t *open, struct instant to)
 	*open = 0;
 }
 
+// A silence is over: what it was of is known to the last file only now.
+static void blind_silence_close(struct blind *b, const struct table *t, uint16_t collector, size_t *open,
+				struct instant now)
+{
+	struct blind_span *s = *open ? &b->spans.at[*open - 1] : NULL;
+	struct kept_span missing = {s ? s->from : now, now};
+	bool files = s && s->missing && table_missing(t, collector, &missing);
+	if (files) {
+		s->from = missing.from;
+		s->why = blind_no_files;
+	}
+	blind_span_close(b, open, files ? missing.to : now);
+}
+
 static bool blind_span_is(const struct blind *b, size_t open, enum health_why why)
 {
 	if (why == HEALTH_SILENT)
@@ -168,7 +182,7 @@ static void blind_judge(struct blind *b, const struct table *t, uint16_t collect
 		if (wrong) // the files were there, and their names meant something else
 			blind_span_remove(b, s->open - 1);
 		else
-			blind_span_close(b, &s->open, now);
+			blind_silence_close(b, t, collector, &s->open, now);
 		s->open = 0;
 		s->was_healthy = true;
 		return;
