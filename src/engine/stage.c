@@ -31,13 +31,13 @@ static void stage_probes_note(struct pipeline *p, const struct pulse *pulse)
 {
 	int64_t beats = (int64_t)(engine_value(p->decisions, ENGINE_UNSEEN_BEATS) * (double)pulse->width_ns),
 		least = engine_ns(p->decisions, ENGINE_UNSEEN_S), most = beats > least ? beats : least;
-	struct coverage *c = &p->dossiers[pulse->entity].coverage;
+	struct coverage_of *of = &p->dossiers[pulse->entity].coverage.of[COVERAGE_PROBES];
 	for (size_t i = 0; i < pulse->view_count; i++) {
 		const struct pulse_view *v = &pulse->views[i];
 		if (v->impaired || (!v->sent && !v->checks && !v->border_sent))
 			continue;
-		coverage_seen(c, COVERAGE_PROBES, pulse->time, most);
-		coverage_seen(c, COVERAGE_PROBES, instant_after(pulse->time, pulse->width_ns), most);
+		coverage_seen(of, pulse->time, most);
+		coverage_seen(of, instant_after(pulse->time, pulse->width_ns), most);
 		return;
 	}
 }
@@ -219,9 +219,9 @@ static void stage_heard_note(struct pipeline *p, const struct obs *o)
 		p->heard_gaps += p->heard_gaps < HEARD_GAPS_LEAST;
 		p->heard_gap_ns = gap > p->heard_gap_ns ? gap : p->heard_gap_ns;
 	}
-	for (uint32_t e = 0; pause && e < p->entities->count; e++) {
-		coverage_seen(&p->dossiers[e].coverage, COVERAGE_HEARD, p->heard, most);
-		coverage_seen(&p->dossiers[e].coverage, COVERAGE_HEARD, o->time, most);
+	if (pause) {
+		coverage_seen(&p->heard_of, p->heard, most);
+		coverage_seen(&p->heard_of, o->time, most);
 	}
 	if (!instant_known(p->heard) || o->time.ns > p->heard.ns)
 		p->heard = o->time;
@@ -242,6 +242,7 @@ static int stage_sessions_take(struct pipeline *p, const struct batch *b)
 static void stage_sessions_free(struct pipeline *p)
 {
 	sessions_free(p->sessions);
+	free(p->heard_of.unseen);
 }
 
 static void stage_routes_create(struct pipeline *p)
@@ -289,6 +290,7 @@ static void stage_each_create(struct pipeline *p)
 	p->checks = alloc_zero(n, sizeof(struct checks *));
 	for (uint32_t e = 0; e < n; e++) {
 		p->dossiers[e].entity = e;
+		p->dossiers[e].heard = &p->heard_of;
 		p->checks[e] = checks_create(d, e, out);
 		p->shares[e] = share_create(d, e, out);
 		p->reachability[e] = reachability_create(d, e, p->targets, out);
@@ -447,6 +449,7 @@ static void stage_clock_carry(struct carry *c, void *self)
 	CARRY(c, p->heard);
 	CARRY(c, p->heard_gap_ns);
 	CARRY(c, p->heard_gaps);
+	coverage_of_carry(c, &p->heard_of);
 	carry_check(c, p->heard_gap_ns >= 0 && p->heard_gap_ns <= 366 * 86400 * NS_PER_S);
 	c->latest = p->last;
 	CARRY(c, p->ticked);
@@ -539,7 +542,7 @@ static void stage_each_carry(struct carry *c, void *self)
 		if (run->entity == CARRY_GONE)
 			carry_skip(c, "entity");
 		else
-			carry_section(c, "entity", 1, stage_one_entity_carry, run);
+			carry_section(c, "entity", 2, stage_one_entity_carry, run);
 	}
 }
 
@@ -574,8 +577,8 @@ static void stage_series_carry(struct carry *c, void *self)
 
 // In the order in which they are told of time, end, and stand in a snapshot.
 static const struct stage stage_rows[] = {
-	{.name = "clock", .version = 1, .carry = stage_clock_carry},
-	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
+	{.name = "clock", .version = 2, .carry = stage_clock_carry},
+	{.name = "observers", .version = 2, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
 		.version = 1,
@@ -603,7 +606,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "routes",
-		.version = 1,
+		.version = 2,
 		.takes = STAGE_ROUTING,
 		.create = stage_routes_create,
 		.take = stage_routes_take,
@@ -632,7 +635,7 @@ static const struct stage stage_rows[] = {
 		.free = stage_series_free,
 	},
 	{.name = "detectors", .finish = stage_detectors_finish}, // after series; carried with each
-	{.name = "book", .version = 2, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
+	{.name = "book", .version = 3, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
 	{.name = "look", .tick = stage_look_tick},
 };
 

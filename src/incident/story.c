@@ -78,8 +78,10 @@ static void story_pauses(struct story *n, const struct story_input *in)
 		struct detection *d = &n->signals[i];
 		if (!story_probed(d) && !story_routing(d))
 			continue;
-		const struct coverage_of *of = &c->of[story_probed(d) ? COVERAGE_PROBES : COVERAGE_HEARD];
+		const struct coverage_of *of = story_probed(d) ? &c->of[COVERAGE_PROBES] : in->dossier->heard;
 		int64_t width = story_probed(d) ? in->dossier->width_ns : NS_PER_S;
+		if (!of)
+			continue;
 		story_moment_widen(&d->start, of, width);
 		story_moment_widen(&d->end, of, width);
 	}

@@ -36,7 +36,9 @@ struct dossier {
 	size_t route_count, route_capacity;
 	double routes_baseline;	  // usual number of visible /24s
 	struct coverage coverage; // when it was looked at
-	struct instant last;	  // end of the data
+	// Borrowed; null: not known. Whether any router was heard, which says only between which moments a change lies.
+	const struct coverage_of *heard;
+	struct instant last; // end of the data
 };
 
 // Adds a detection, which gets the next serial, or replaces the one that it continues: same signal, series and start.
