@@ -30,6 +30,8 @@ struct coverage {
 	struct coverage_of of[COVERAGE_KINDS];
 };
 
+// Somebody looked and could not see: what was not seen begins here, where nothing was seen before.
+void coverage_tried(struct coverage_of *of, struct instant now);
 // Something was seen at `now`, and would have been again within `most_ns`.
 void coverage_seen(struct coverage_of *of, struct instant now, int64_t most_ns);
 // What is seen stands from `now` on, until coverage_lost().
