@@ -250,6 +250,13 @@ static size_t reachability_window_first(const struct reachability *r, int64_t wi
 	return first;
 }
 
+// The begin of the interval before this one in which it was asked: no change is known better than by the pace of asking.
+static struct instant reachability_asked_before(const struct reachability *r, size_t bin, int64_t width)
+{
+	struct instant before = instant_after(r->bins[bin].time, -width);
+	return bin && r->bins[bin - 1].time.ns < before.ns ? r->bins[bin - 1].time : before;
+}
+
 // The loss began in the interval the change point names, or just before: the last good answer stands in the one before.
 static struct moment reachability_loss_since(const struct reachability *r, int64_t width, struct instant after)
 {
@@ -267,7 +274,7 @@ static struct moment reachability_loss_since(const struct reachability *r, int64
 	if (!changepoint_in_loss(window, n, &quiet, scratch, &at))
 		at.from = at.to = at.best;
 	struct instant best = r->bins[first + at.best].time;
-	struct instant from = instant_after(r->bins[first + at.from].time, -width);
+	struct instant from = reachability_asked_before(r, first + at.from, width);
 	struct instant to = instant_after(r->bins[first + at.to].time, width);
 	return reachability_moment_between(from, best, to);
 }
@@ -398,12 +405,13 @@ static void reachability_loss_step(struct reachability *r, const struct pulse *p
 		r->low_bins = 0;
 		return;
 	}
-	if (r->low_bins++ == 0)
+	if (r->low_bins++ == 0) {
 		r->low_since = b->time;
+		r->low_before = reachability_asked_before(r, r->bin_count - 1, p->width_ns);
+	}
 	if (r->low_bins < detect_value(r->decisions, REACH_LOSS_CLOSE_BINS))
 		return;
-	d->end = reachability_moment_between(instant_after(r->low_since, -p->width_ns), r->low_since,
-					     instant_after(r->low_since, p->width_ns));
+	d->end = reachability_moment_between(r->low_before, r->low_since, instant_after(r->low_since, p->width_ns));
 	r->loss_open = false;
 	for (size_t i = 0; i < r->look_count; i++) {
 		r->looks[i].alarm = false;
@@ -635,6 +643,7 @@ void reachability_carry(struct carry *c, struct reachability *r)
 	CARRY(c, r->high_bins);
 	CARRY(c, r->calm_bins);
 	CARRY(c, r->low_since);
+	CARRY(c, r->low_before);
 	CARRY(c, r->high_since);
 	CARRY(c, r->calm_since);
 	for (uint8_t i = 0; i < SERVICE_CLASSES; i++)

@@ -52,7 +52,7 @@ struct reachability {
 	bool loss_open, latency_open, raised;
 	double loss_before; // share that was lost before the loss that is open
 	unsigned low_bins, high_bins, calm_bins;
-	struct instant low_since, high_since, calm_since;
+	struct instant low_before, low_since, high_since, calm_since;
 	struct service_class services[SERVICE_CLASSES];
 };
 
