@@ -22,6 +22,7 @@
 
 #define WINDOW	   64	// places for reach.onset_intervals
 #define LOSSY_MOST 0.95 // of the quiet loss, so that more can be lost
+#define LOSSY_PART 0.5	// of what usually answers, that must be lost where much is lost anyway
 #define STALE	   2	// paces for which what an observer saw last still holds
 
 struct reachability *reachability_create(const struct decisions *decisions, uint32_t entity,
@@ -105,11 +106,12 @@ static double reachability_quiet_loss(const struct reachability_observer *l)
 	return p < least ? least : p > most ? most : p;
 }
 
-// What is looked for: the same part of what usually answers, whatever is usually lost.
+// What is looked for. The more is lost anyway the more must be lost beyond it: up to half of what usually answers.
 static double reachability_loss_sought(const struct reachability_observer *l, double p0)
 {
-	double p1 = detect_value(l->decisions, REACH_LOSS_P1), most = p1 / 2;
-	return p0 <= most ? p1 : p0 + (1 - p0) * (p1 - most) / (1 - most);
+	double p1 = detect_value(l->decisions, REACH_LOSS_P1), most = p1 / 2, times = p0 / most;
+	double part = (p1 - most) / (1 - most) * times * times;
+	return p0 <= most ? p1 : p0 + (1 - p0) * (part < LOSSY_PART ? part : LOSSY_PART);
 }
 
 static void reachability_quiet_learn(struct reachability_observer *l, const struct pulse_view *v)
@@ -358,11 +360,25 @@ static bool reachability_agreed(const struct reachability *r, const struct pulse
 	return networks >= detect_value(r->decisions, REACH_NETWORKS_MIN) ? alarmed >= calm : networks && calm == 0;
 }
 
-// The share that is lost as far as is known now, and how many pings say so: with what slow observers saw last. Negative: nobody pinged.
-static double reachability_share_now(const struct reachability *r, const struct pulse_bin *b, double *ret_sent)
+// Notes who is in this loss. Whether any of those who look now is or was.
+static bool reachability_joined(struct reachability *r, struct instant now)
+{
+	bool any = false;
+	for (size_t i = 0; i < r->look_count; i++) {
+		struct reachability_observer *l = &r->looks[i];
+		l->joined = r->loss_open && (l->joined || l->alarm);
+		any |= l->joined && l->sound && l->pinged.ns == now.ns;
+	}
+	return any;
+}
+
+// The share that is lost as far as is known now, and how many pings say so. What slow observers saw last counts beside those who never
+// were in the loss; of one that was, an answer is newer than they are. Negative: nobody pinged.
+static double reachability_share_now(struct reachability *r, const struct pulse_bin *b, double *ret_sent)
 {
 	double sent = b->sent, lost = b->lost;
-	for (size_t i = 0; i < r->look_count && b->sent; i++) {
+	bool newer = reachability_joined(r, b->time);
+	for (size_t i = 0; i < r->look_count && b->sent && !newer; i++) {
 		const struct reachability_observer *l = &r->looks[i];
 		bool before = l->pinged.ns != b->time.ns && reachability_look_holds(l, b->time);
 		sent += before ? l->sent : 0;

@@ -311,13 +311,15 @@ static bool describe_only_machines(const struct story_input *in, int64_t from, i
 	return sent > 0 && units > 0 && lost / sent - down / units < incident_value(in->decisions, STORY_EXCESS);
 }
 
-// Where no service was asked, whether single machines are all that is lost: some were down, fewer than half, and nothing but those
-// was lost.
-static bool describe_machines_alone(const struct story_input *in, const struct story *n, double down)
+// Where no service was asked, whether single machines are all that is lost: some were down, no few of them in one moment, and nothing
+// but those was lost.
+static bool describe_machines_alone(const struct story_input *in, const struct story *n)
 {
 	int64_t end = instant_known(n->end.from) ? n->end.from.ns : INT64_MAX;
-	return n->units_down && down < incident_value(in->decisions, CONCURRENCY_HALF) &&
-	       describe_only_machines(in, n->start.to.ns, end);
+	double moment_s = 2 * (double)in->dossier->width_ns / (double)NS_PER_S;
+	bool together = (double)n->concurrency.failed >= incident_value(in->decisions, CONCURRENCY_FAILED) &&
+			n->concurrency.synchrony_s <= moment_s;
+	return n->units_down && !together && describe_only_machines(in, n->start.to.ns, end);
 }
 
 // Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
@@ -326,7 +328,7 @@ static void describe_scope_judge(const struct story_input *in, struct story *n)
 {
 	double down = n->units ? (double)n->units_down / (double)n->units : 0;
 	if (!describe_verdict_is(n, CONCURRENT_NOT) || down >= incident_value(in->decisions, STORY_COMMON_SHARE) ||
-	    describe_own_evidence(in, n) || (!in->dossier->witness.services && !describe_machines_alone(in, n, down)))
+	    describe_own_evidence(in, n) || (!in->dossier->witness.services && !describe_machines_alone(in, n)))
 		return;
 	n->scope = SCOPE_SERVICE;
 	n->fraction_down = down;
