@@ -590,6 +590,7 @@ static void reachability_look_carry(struct carry *c, struct reachability_observe
 	CARRY(c, l->sent);
 	CARRY(c, l->lost);
 	CARRY(c, l->sound);
+	CARRY(c, l->joined);
 	CARRY(c, l->pinged);
 	CARRY(c, l->looked);
 	CARRY(c, l->calm);

@@ -19,6 +19,7 @@ struct reachability_observer { // one observer's record
 	uint32_t learned;    // intervals it pinged in, up to the warm-up
 	uint32_t sent, lost; // pings of its newest interval
 	bool sound;	     // it was not impaired in the newest one
+	bool joined;	     // it was in alarm since the loss that is open began
 	struct instant
 		pinged; // begin of the newest interval it pinged in; the same of the newest in which it looked in whatever way
 	struct instant looked;
