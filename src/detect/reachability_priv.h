@@ -20,8 +20,8 @@ struct reachability_observer { // one observer's record
 	uint32_t sent, lost; // pings of its newest interval
 	bool sound;	     // it was not impaired in the newest one
 	bool joined;	     // it was in alarm since the loss that is open began
-	struct instant
-		pinged; // begin of the newest interval it pinged in; the same of the newest in which it looked in whatever way
+	// Begin of the newest interval it pinged in, and of the newest in which it looked in whatever way.
+	struct instant pinged;
 	struct instant looked;
 	struct instant calm; // of the newest in which nothing spoke of a loss
 	struct pace pings, looks;
