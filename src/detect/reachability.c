@@ -141,8 +141,11 @@ static void reachability_look_loss(struct reachability_observer *l, const struct
 	if (!v->sent)
 		return;
 	reachability_look_pinged(l, v, now);
-	if (l->learned < detect_value(l->decisions, REACH_WARM_UP_BINS) &&
-	    l->quiet_sent < detect_value(l->decisions, REACH_QUIET_SENT)) {
+	double warm_up = detect_value(l->decisions, REACH_WARM_UP_BINS);
+	if (!l->learned && v->lost == v->sent) // it began to look when all was down for others
+		l->learned = (uint32_t)warm_up;
+	bool steady = l->learned < 2 || l->quiet_lost > 0; // nothing lost at first: a loss is news
+	if (steady && l->learned < warm_up && l->quiet_sent < detect_value(l->decisions, REACH_QUIET_SENT)) {
 		l->learned++;
 		l->calm = now;
 		reachability_quiet_learn(l, v);

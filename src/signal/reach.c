@@ -232,7 +232,7 @@ static void reach_gather_probe(struct reach *r, const struct waiting *w, const s
 	if (!track->ever_up)
 		return;
 	struct standing_probe p = reach_probe_of(w);
-	if (!standing_answered(r->standing, &p))
+	if (!standing_counts(r->standing, &p, track->down))
 		return; // by this observer it was never seen up
 	if (good || !fault)
 		reach_count_unit(r, g, target->unit, good);
@@ -255,7 +255,8 @@ static void reach_track_probe(struct reach *r, const struct waiting *w, const st
 	struct target_change change;
 	bool good = w->outcome == PROBE_OK, fault = standing_impaired(r->standing, w->observer, w->t);
 	struct standing_probe p = reach_probe_of(w);
-	if (target->kind != TARGET_BORDER && !standing_answered(r->standing, &p))
+	bool down = target_track_of(r->tracks, w->target)->down;
+	if (target->kind != TARGET_BORDER && !standing_counts(r->standing, &p, down))
 		return; // it never answered this observer, which says nothing
 	if (target->kind == TARGET_HOST && r->out.host) {
 		struct reach_host host = {w->target, w->observer, good, fault, {w->t}};

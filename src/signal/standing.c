@@ -43,7 +43,8 @@ void standing_free(struct standing_table *s)
 {
 	for (size_t i = 0; s && i < OBSERVERS_MAX; i++) {
 		free(s->of[i].controls);
-		free(s->of[i].answered);
+		free(s->of[i].answered.bits);
+		free(s->of[i].refused.bits);
 	}
 	free(s);
 }
@@ -231,18 +232,30 @@ bool standing_mute(const struct standing_table *s, struct observer_change *ret, 
 	return true;
 }
 
-bool standing_answered(struct standing_table *s, const struct standing_probe *p)
+static bool standing_has(const struct standing_set *set, uint32_t target)
+{
+	return target / 64 < set->words && set->bits[target / 64] >> target % 64 & 1;
+}
+
+static void standing_put(struct standing_set *set, uint32_t target)
+{
+	while (set->words <= target / 64) {
+		alloc_grow((void **)&set->bits, set->words, &set->capacity, sizeof(*set->bits));
+		set->bits[set->words++] = 0;
+	}
+	set->bits[target / 64] |= 1ull << target % 64;
+}
+
+bool standing_counts(struct standing_table *s, const struct standing_probe *p, bool down)
 {
 	struct standing *o = &s->of[p->observer];
-	size_t word = p->target / 64;
-	uint64_t bit = 1ull << p->target % 64;
-	while (p->good && o->words <= word) {
-		alloc_grow((void **)&o->answered, o->words, &o->word_capacity, sizeof(*o->answered));
-		o->answered[o->words++] = 0;
-	}
+	if (standing_has(&o->answered, p->target))
+		return true;
 	if (p->good)
-		o->answered[word] |= bit;
-	return word < o->words && o->answered[word] & bit;
+		standing_put(&o->answered, p->target);
+	else if (!down && !standing_has(&o->refused, p->target))
+		standing_put(&o->refused, p->target);
+	return p->good || !standing_has(&o->refused, p->target);
 }
 
 static void standing_controls_carry(struct carry *c, struct standing *o, uint32_t dead)
@@ -278,7 +291,8 @@ static void standing_one_carry(struct carry *c, struct standing *o)
 	CARRY(c, o->round_probes);
 	carry_ns(c, &o->round_gap);
 	CARRY(c, o->pace);
-	carry_list(c, CARRY_ARRAY(o->answered, o->words, o->word_capacity));
+	carry_list(c, CARRY_ARRAY(o->answered.bits, o->answered.words, o->answered.capacity));
+	carry_list(c, CARRY_ARRAY(o->refused.bits, o->refused.words, o->refused.capacity));
 	statement_carry(c, &o->told);
 }
 

@@ -17,6 +17,11 @@ struct standing_control { // one control target of an observer
 	bool answered;	// ever
 };
 
+struct standing_set { // of targets, a bit each
+	uint64_t *bits;
+	size_t words, capacity;
+};
+
 struct standing {			   // of one observer
 	struct standing_control *controls; // by target
 	size_t count, capacity;
@@ -35,8 +40,8 @@ struct standing {			   // of one observer
 	uint32_t round_probes;		 // in this round
 	int64_t round_gap;		 // the longest in this round
 	struct pace pace;		 // longest gaps of its rounds
-	uint64_t *answered;		 // a bit per target that ever answered it
-	size_t words, word_capacity;
+	struct standing_set answered;	 // targets that ever answered it
+	struct standing_set refused;	 // targets that did not, while they answered others
 	struct statement told;
 };
 
@@ -68,6 +73,7 @@ void standing_judge(struct standing_table *s, const struct standing_probe *p); /
 bool standing_impaired(const struct standing_table *s, uint16_t observer, int64_t t);
 // Whether ret->observer has been silent for longer than its pace and its pauses, and than `least_ns`, up to `now`: *ret is that change then.
 bool standing_mute(const struct standing_table *s, struct observer_change *ret, struct instant now, int64_t least_ns);
-// A target that never answered an observer says nothing by not answering it. standing_answered notes a good one.
-bool standing_answered(struct standing_table *s, const struct standing_probe *p);
+// Whether it says anything of the target. One that never answered this observer says nothing by not answering it, unless it was `down` for
+// all others whenever this one asked.
+bool standing_counts(struct standing_table *s, const struct standing_probe *p, bool down);
 void standing_carry(struct carry *c, struct standing_table *s, size_t observers);
