@@ -318,11 +318,26 @@ static struct instant reachability_steady_until(const struct reachability *r, st
 	return instant_of_ns(calm[(needed < alarmed ? needed : alarmed) - 1]);
 }
 
+// Whether most of what was lost in the intervals from `from` to `to` was lost by one observer alone: a loss that grows slowly is seen by
+// several long before all of them are in alarm.
+static bool reachability_lonely(const struct reachability *r, struct instant from, struct instant to)
+{
+	size_t lost = 0, lonely = 0;
+	for (size_t i = r->bin_count; i-- > 0 && r->bins[i].time.ns >= from.ns;) {
+		const struct pulse_bin *b = &r->bins[i];
+		bool within = b->time.ns <= to.ns && b->lost;
+		lost += within;
+		lonely += within && b->seeing < detect_value(r->decisions, REACH_NETWORKS_MIN);
+	}
+	return 2 * lonely > lost;
+}
+
 static struct moment reachability_loss_onset(const struct reachability *r, const struct pulse *p, uint32_t networks)
 {
 	struct moment at = reachability_loss_since(r, p->width_ns, INSTANT_NONE);
 	struct instant steady = reachability_steady_until(r, p->time, networks);
-	if (!instant_known(steady) || at.to.ns > steady.ns || steady.ns >= p->time.ns)
+	if (!instant_known(steady) || at.to.ns > steady.ns || steady.ns >= p->time.ns ||
+	    !reachability_lonely(r, at.best, steady))
 		return at;
 	return reachability_loss_since(r, p->width_ns, steady);
 }
