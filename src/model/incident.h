@@ -168,6 +168,24 @@ struct blind_list {
 	size_t count, capacity;
 };
 
+// Slower answers: they come before a failure, or have nothing to do with it.
+static inline bool story_early_sign(const struct detection *d)
+{
+	return d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_TIMEOUTS || d->signal == SIGNAL_CONNECT;
+}
+
+// What failed first; null: nothing did.
+static inline const struct detection *story_failed_first(const struct story *s)
+{
+	const struct detection *first = NULL;
+	for (size_t i = 0; i < s->signal_count; i++) {
+		const struct detection *d = &s->signals[i];
+		if (!story_early_sign(d) && (!first || d->start.best.ns < first->start.best.ns))
+			first = d;
+	}
+	return first;
+}
+
 // The detection of a signal in the story; null: that signal took no part.
 static inline const struct detection *story_signal(const struct story *s, uint8_t signal)
 {
