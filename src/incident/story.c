@@ -37,7 +37,7 @@ static void story_start(struct story *n, const struct story_input *in)
 	const struct detection *sign = NULL, *failed = story_failed_first(n);
 	for (size_t i = 0; i < n->signal_count; i++) {
 		const struct detection *d = &n->signals[i];
-		if (story_early_sign(d) && (!sign || d->start.best.ns < sign->start.best.ns))
+		if (detection_early_sign(d) && (!sign || d->start.best.ns < sign->start.best.ns))
 			sign = d;
 	}
 	n->start = failed ? failed->start : sign ? sign->start : n->start;

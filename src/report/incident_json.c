@@ -183,7 +183,7 @@ static void incident_json_put_early(struct json *j, const struct incident *n)
 	json_open(j, '[');
 	for (size_t i = 0; i < n->story.signal_count && failed; i++) {
 		const struct detection *d = &n->story.signals[i];
-		if (!story_early_sign(d) || d->start.best.ns >= failed->start.best.ns)
+		if (!detection_early_sign(d) || d->start.best.ns >= failed->start.best.ns)
 			continue;
 		json_open(j, '{');
 		json_key(j, "signal");

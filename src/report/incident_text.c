@@ -159,7 +159,7 @@ static void incident_text_put_early(struct text *t, const struct incident *n)
 	for (size_t i = 0; i < n->story.signal_count && failed; i++) {
 		const struct detection *d = &n->story.signals[i];
 		double lead = instant_gap_s(d->start.best, failed->start.best);
-		if (!story_early_sign(d) || lead <= 0)
+		if (!detection_early_sign(d) || lead <= 0)
 			continue;
 		if (any)
 			text_put(t, ", ");
