@@ -85,7 +85,7 @@ MUTANTS = [
     row("assemble.flap_s", "60", "0", "a flap is an incident", "incident"),
     row("assemble.lead_intervals", "60", "6000", "old latency is the beginning of an outage", "incident"),
     ("incident/assemble.c", "if (lonely_loss && !routes && !services && !series)\n\t\treturn false;", "", "one observer alone makes an incident"),
-    ("incident/assemble.c", "return !assemble_early_sign(one);", "return true;", "latency gives an incident its name"),
+    ("incident/assemble.c", "return !detection_early_sign(one);", "return true;", "latency gives an incident its name"),
     ("incident/book.c", "if (assemble_flap(b->decisions, d, &d->detections[at]))", "if (!assemble_flap(b->decisions, d, &d->detections[at]))", "withdrawn for the wrong reason"),
     ("incident/book.c", "else if (best[which].number != m->number)", "else if (false)", "two that are one are not merged"),
     ("incident/book.c", "if (which >= groups->count)\n\t\t\tbook_withdraw", "if (false)\n\t\t\tbook_withdraw", "what turns out to be none stays"),
