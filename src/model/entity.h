@@ -39,6 +39,8 @@ struct entity_list {
 bool entity_id_valid(const char *id); // country/KX, asn/64512, region/ANY
 struct entity *entity_add(struct entity_list *l, const char *id);
 struct entity *entity_find(const struct entity_list *l, const char *id);
+// What people call it: its own name, else that of its country, else null. Text from outside, borrowed.
+const char *entity_name(const struct entity *e);
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last);
 void entity_prefix_add(struct entity *e, const struct prefix *p);
 void entity_asn_add(struct entity *e, uint32_t asn);
