@@ -142,4 +142,7 @@ MUTANTS = [
     ("engine/look.c", "routes_hold(p->routes, entity, w->open || look_unsealed_since(d, now).ns < now.ns ? needed : INSTANT_NONE,",
      "routes_hold(p->routes, entity, INSTANT_NONE,", "route events of what is open go"),
     ("model/dossier.c", "bool last = i + 1 == d->route_count ||", "bool last = false &&", "no old sample stays"),
+    # what --set may be
+    ("model/decision.c", "if (decision_counts(row) && value != floor(value))", "if (false)", "two and a half networks"),
+    ("model/decision.c", "if (!(value >= row->low && value <= row->high))", "if (false)", "a number out of its bounds is taken"),
 ]
