@@ -8,6 +8,7 @@
 #include "cli/moment.h"
 #include "cli/say.h"
 #include "cli/tables.h"
+#include "cli/screen.h"
 #include "intake/answer.h"
 #include "intake/run.h"
 #include "intake/shipped.h"
@@ -45,10 +46,12 @@ static const char replay_help[] =
 	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, one-network\n"
 	"  --collector NAME=PATH files below the folder or of the pattern PATH are of this collector; else their paths say it\n"
+	"  --exclude-peer A      without what this peer says: an address or an AS number; may be given several times\n"
+	"  --exclude-collector NAME  without what this collector says, by the name that 'lacuna bgp --json' shows\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
-	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
+	"  --world FILE          who is where (default: what 'lacuna world build' made)\n" SCREEN_HELP
 	"  --quiet               no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna replay recordings/demo\n"
@@ -68,6 +71,7 @@ static void replay_on_stop(int number)
 struct replay {
 	struct intake_run session;
 	struct tables tables;
+	struct screen screen;
 	bool json, parameters, follow, revisions, verbose;
 	double every_s, watermark_s;
 };
@@ -155,6 +159,10 @@ static int replay_floor_parse(const char *argument, uint32_t *ret)
 
 static int replay_parse_one(struct replay *r, int option)
 {
+	bool known;
+	const char *wrong = screen_option(&r->screen, option, optarg, &known);
+	if (known)
+		return wrong ? replay_usage(wrong, optarg) : 0;
 	switch (option) {
 	case 'w':
 		if (r->session.watch_count == WATCH_MAX)
@@ -181,10 +189,10 @@ static int replay_parse_one(struct replay *r, int option)
 	case 'l':
 		r->session.log_dir = optarg;
 		return 0;
-	case 'x':
+	case 'k':
 		r->tables.incidents_path = optarg;
 		return 0;
-	case 'X':
+	case 'K':
 		r->tables.series_path = optarg;
 		return 0;
 	case 'r':
@@ -210,6 +218,13 @@ static int replay_parse_one(struct replay *r, int option)
 		if (inputs_collector_rule(&r->session.in, optarg) < 0)
 			return replay_usage("--collector wants NAME=PATH", optarg);
 		return 0;
+	case 'x':
+		return exclude_peer(&r->session.exclude, optarg) < 0
+			       ? replay_usage("--exclude-peer wants an address or an AS number", optarg)
+			       : 0;
+	case 'X':
+		exclude_collector(&r->session.exclude, optarg);
+		return 0;
 	case 'u':
 		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
@@ -233,6 +248,8 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"until", required_argument, NULL, 'u'},
 		{"definition", required_argument, NULL, 'd'},
 		{"collector", required_argument, NULL, 'C'},
+		{"exclude-peer", required_argument, NULL, 'x'},
+		{"exclude-collector", required_argument, NULL, 'X'},
 		{"world", required_argument, NULL, 'W'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"full-feed-floor", required_argument, NULL, 'f'},
@@ -244,11 +261,12 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"revisions", no_argument, NULL, 'r'},
 		{"log", required_argument, NULL, 'l'},
 		{"cut", required_argument, NULL, 'c'},
-		{"csv", required_argument, NULL, 'x'},
-		{"series", required_argument, NULL, 'X'},
+		{"csv", required_argument, NULL, 'k'},
+		{"series", required_argument, NULL, 'K'},
 		{"snapshot", required_argument, NULL, 'S'},
 		{"resume", required_argument, NULL, 'R'},
 		{"help", no_argument, NULL, 'h'},
+		SCREEN_OPTION_ROWS,
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -292,8 +310,12 @@ static void replay_print(struct replay *r)
 		run_inputs(&r->session);
 	run_view(&r->session, &view);
 	struct text t = {0};
+	screen_view(&r->screen, &view);
 	(r->json ? answer_json : answer_text)(&t, &r->session, &view);
-	fwrite(t.bytes, 1, t.length, stdout);
+	if (r->json)
+		fwrite(t.bytes, 1, t.length, stdout);
+	else
+		screen_print(&r->screen, &t);
 	text_free(&t);
 }
 
@@ -318,9 +340,11 @@ int cli_replay(int argc, char **argv)
 {
 	struct replay r = {.every_s = FOLLOW_EVERY_S, .watermark_s = FOLLOW_WATERMARK_S};
 	run_init(&r.session, "lacuna replay", &say_notices);
+	screen_init(&r.screen);
 	int status = replay_parse(&r, argc, argv);
 	if (!status && r.follow) {
 		struct follow_options options = {.session = &r.session,
+						 .screen = &r.screen,
 						 .paths = argv + optind,
 						 .path_count = argc - optind,
 						 .every_s = r.every_s,

@@ -70,6 +70,10 @@ static void stage_on_pulse(void *context, const struct pulse *pulse)
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
 	points_pulse(p, pulse->entity);
+	size_t n;
+	const struct pulse_bin *bins = reachability_bins(p->reachability[pulse->entity], &n);
+	if (n && p->entities->at[pulse->entity].watched)
+		dossier_bin(&p->dossiers[pulse->entity], &bins[n - 1]);
 }
 
 static void stage_on_change(void *context, const struct target_change *c)
@@ -411,9 +415,12 @@ static void stage_series_one(struct pipeline *p, const struct obs *o)
 	series_take(watch, o->time, o->number);
 	points_value(p, o, watch);
 	double usual = series_baseline(watch);
-	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
-		dossier_value(&p->dossiers[s->entity],
-			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
+	if (!p->entities->at[s->entity].watched || !(usual > 0) || isnan(o->number))
+		return;
+	dossier_value(&p->dossiers[s->entity],
+		      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
+	dossier_strip_add(&p->dossiers[s->entity], o->path_id, (struct dossier_span){o->time, o->time},
+			  o->number / usual);
 }
 
 static int stage_series_take(struct pipeline *p, const struct batch *b)
@@ -604,7 +611,7 @@ static const struct stage stage_rows[] = {
 	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
-		.version = 1,
+		.version = 2,
 		.takes = 1u << OBS_PROBE | 1u << OBS_HEALTH,
 		.create = stage_reach_create,
 		.take = stage_reach_take,
@@ -658,7 +665,7 @@ static const struct stage stage_rows[] = {
 		.free = stage_series_free,
 	},
 	{.name = "detectors", .finish = stage_detectors_finish}, // after series; carried with each
-	{.name = "book", .version = 2, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
+	{.name = "book", .version = 3, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
 	{.name = "look", .tick = stage_look_tick},
 };
 

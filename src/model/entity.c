@@ -5,10 +5,11 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/must.h"
+#include "model/country.h"
 
 #include <stdlib.h>
 
-static bool entity_id_valid(const char *id)
+bool entity_id_valid(const char *id)
 {
 	const char *slash = strchr(id, '/');
 	if (!slash || slash == id || !slash[1] || strlen(id) > ENTITY_ID_MAX)
@@ -49,6 +50,12 @@ struct entity *entity_add(struct entity_list *l, const char *id)
 	memcpy(e->id, id, strlen(id) + 1);
 	index_add(&l->by_id, hash_bytes(id, strlen(id)), (uint32_t)l->count - 1);
 	return e;
+}
+
+const char *entity_name(const struct entity *e)
+{
+	bool country = strncmp(e->id, "country/", strlen("country/")) == 0;
+	return e->name ? e->name : country ? country_name(e->id + strlen("country/")) : NULL;
 }
 
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last)

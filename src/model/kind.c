@@ -48,7 +48,7 @@ const struct kind_row *kind_of_scheme(const char *scheme, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kind_table); i++)
 		if (kind_table[i].role == TARGET_SERVICE && strlen(kind_table[i].word) == n &&
-		    strncasecmp(kind_table[i].word, scheme, n) == 0) // RFC 3986, 3.1
+		    strncasecmp(kind_table[i].word, scheme, n) == 0) // RFC 3986 3.1
 			return &kind_table[i];
 	bool ping = n == 4 && (strncasecmp(scheme, "icmp", n) == 0 || strncasecmp(scheme, "ping", n) == 0);
 	return ping ? kind_of("host") : NULL;

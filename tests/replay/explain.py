@@ -63,6 +63,13 @@ def causes_are_right(tap, name, folders, series_too=()):
         tap.check(leading == ["ordered-shutdown"], f"{os.path.basename(folder)}: an ordered shutdown leads", f"{leading} {errors}")
 
 
+def institutions(folders):
+    """Whose services fail is said by name, as the recording has it: not who did it."""
+    for folder in folders:
+        with open(os.path.join(folder, "recording.json")) as f:
+            yield from {re.escape(t["institution"]) for t in json.load(f)["targets"] if "institution" in t}
+
+
 def explaining(tap):
     folder = SHIPPED[-1]
     done = run("explain", folder)
@@ -82,6 +89,7 @@ def explaining(tap):
     headline = run("demo").stdout.decode()
     tap.check(headline.count("  why ") == 3 and "network stress" in headline, "the demo says why", headline)
     said = text + headline + run("explain", *SHIPPED).stdout.decode()
+    said = re.sub("|".join(institutions(SHIPPED)), "", said)
     tap.check(not ACTORS.search(said), "no actor is named", ACTORS.findall(said))
 
 

@@ -61,6 +61,18 @@ static void make(struct incident *n)
 									      .t50 = SECOND(85 + 10 * i),
 									      .t90 = SECOND(90 + 10 * i),
 									      .units = 20};
+	for (uint8_t i = 0; i < 3; i++)
+		s->services[s->service_count++] = (struct incident_service){.target = i,
+									    .rank = i < 2 ? i : UINT8_MAX,
+									    .failures = 1,
+									    .last_ok = SECOND(10),
+									    .failed = SECOND(15),
+									    .last_bad = INSTANT_NONE,
+									    .back = INSTANT_NONE};
+	for (uint8_t i = 0; i < 2; i++) {
+		s->services[i].last_bad = SECOND(80 + 10 * i);
+		s->services[i].back = SECOND(85 + 10 * i);
+	}
 	s->upstreams[s->upstream_count++] = (struct incident_upstream){64501, SECOND(30), 8};
 	s->origins[s->origin_count++] = (struct incident_origin){.origin = 64666,
 								 .expected = 64520,
@@ -195,6 +207,23 @@ static void rank(struct incident *n)
 {
 	n->story.recovery[0].rank = 2;
 }
+static void back_before(struct incident *n)
+{
+	n->story.services[1].back = SECOND(14);
+}
+static void back_unranked(struct incident *n)
+{
+	n->story.services[2].rank = 2;
+}
+static void served(struct incident *n)
+{
+	n->story.services[0].rank = 1;
+	n->story.services[1].rank = 0;
+}
+static void first_unclear(struct incident *n)
+{
+	n->story.services[1].last_bad = SECOND(84); // it may have been the first
+}
 static void origin(struct incident *n)
 {
 	n->story.origins[0].networks = 5;
@@ -271,6 +300,10 @@ static const struct {
 	{unseen, "no-routing-data-but-routes"},
 	{recovery, "recovery-backwards"},
 	{rank, "rank-against-times"},
+	{back_before, "service-torn"},
+	{back_unranked, "service-torn"},
+	{served, "services-against-ranks"},
+	{first_unclear, "services-against-ranks"},
 	{origin, "origin-torn"},
 	{upstream, "upstream-without-routes"},
 	{share, "share-out-of-bounds"},
