@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "base/number.h"
+#include "base/when.h"
 #include "cli/follow.h"
-#include "cli/moment.h"
 #include "cli/say.h"
 #include "cli/screen.h"
 #include "cli/tables.h"
@@ -70,8 +70,8 @@ static void replay_on_stop(int number)
 
 struct replay {
 	struct intake_run session;
-	struct tables tables;
 	struct screen screen;
+	struct tables tables;
 	bool json, parameters, follow, revisions, verbose;
 	double every_s, watermark_s;
 };
@@ -189,10 +189,10 @@ static int replay_parse_one(struct replay *r, int option)
 	case 'l':
 		r->session.log_dir = optarg;
 		return 0;
-	case 'k':
+	case 't':
 		r->tables.incidents_path = optarg;
 		return 0;
-	case 'K':
+	case 'T':
 		r->tables.series_path = optarg;
 		return 0;
 	case 'r':
@@ -226,7 +226,7 @@ static int replay_parse_one(struct replay *r, int option)
 		exclude_collector(&r->session.exclude, optarg);
 		return 0;
 	case 'u':
-		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
+		return !when_typed_text(optarg, &r->session.until) ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
 		r->session.definition = definition_find(optarg);
 		return r->session.definition ? 0 : replay_usage("no such definition", optarg);
@@ -261,8 +261,8 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"revisions", no_argument, NULL, 'r'},
 		{"log", required_argument, NULL, 'l'},
 		{"cut", required_argument, NULL, 'c'},
-		{"csv", required_argument, NULL, 'k'},
-		{"series", required_argument, NULL, 'K'},
+		{"csv", required_argument, NULL, 't'},
+		{"series", required_argument, NULL, 'T'},
 		{"snapshot", required_argument, NULL, 'S'},
 		{"resume", required_argument, NULL, 'R'},
 		{"help", no_argument, NULL, 'h'},

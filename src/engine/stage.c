@@ -69,11 +69,11 @@ static void stage_on_pulse(void *context, const struct pulse *pulse)
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
-	points_pulse(p, pulse->entity);
 	size_t n;
 	const struct pulse_bin *bins = reachability_bins(p->reachability[pulse->entity], &n);
 	if (n && p->entities->at[pulse->entity].watched)
 		dossier_bin(&p->dossiers[pulse->entity], &bins[n - 1]);
+	points_pulse(p, pulse->entity);
 }
 
 static void stage_on_change(void *context, const struct target_change *c)
@@ -608,7 +608,7 @@ static void stage_series_carry(struct carry *c, void *self)
 // In the order in which they are told of time, end, and stand in a snapshot.
 static const struct stage stage_rows[] = {
 	{.name = "clock", .version = 2, .carry = stage_clock_carry},
-	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
+	{.name = "observers", .version = 2, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
 		.version = 2,
@@ -636,7 +636,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "routes",
-		.version = 1,
+		.version = 2,
 		.takes = STAGE_ROUTING,
 		.create = stage_routes_create,
 		.take = stage_routes_take,

@@ -22,13 +22,6 @@ struct dossier_value { // of a ready-made series
 	float share; // of what is usual for it then
 };
 
-struct dossier_witness {   // who probed it: whether there was a second opinion
-	bool any, several; // several: observers of different networks
-	bool hosts;	   // a host was pinged
-	bool services;	   // a service was asked, which is evidence of another kind than pings
-	uint16_t observer; // the first
-};
-
 #define DOSSIER_STRIPS_MAX 64 // of one entity
 #define DOSSIER_HOSTS	   (UINT32_MAX - 1)
 #define DOSSIER_SERVICES   (UINT32_MAX - 2)
@@ -37,6 +30,13 @@ struct dossier_witness {   // who probed it: whether there was a second opinion
 struct dossier_strip {
 	uint32_t of; // one of the above, or a series
 	struct skyline line;
+};
+
+struct dossier_witness {   // who probed it: whether there was a second opinion
+	bool any, several; // several: observers of different networks
+	bool hosts;	   // a host was pinged
+	bool services;	   // a service was asked, which is evidence of another kind than pings
+	uint16_t observer; // the first
 };
 
 struct dossier {
