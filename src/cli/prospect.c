@@ -15,7 +15,7 @@
 #define SEARCHED_MAX 10000 // targets whose entity is found by their address; longer lists have enough of everything
 
 struct prospect { // of one entity
-	size_t services, blocks;
+	size_t services, blocks, borders;
 	size_t machines; // those that are held, at most MACHINES_LEAST
 	const struct plan_target *held[MACHINES_LEAST];
 };
@@ -42,6 +42,9 @@ static bool prospect_same(const struct plan_target *a, const struct plan_target 
 
 static void prospect_take(struct prospect *r, const struct plan_target *t)
 {
+	r->borders += t->kind == TARGET_BORDER;
+	if (t->kind == TARGET_BORDER)
+		return; // of a router that its upstream numbered: it says nothing of what lies behind
 	r->services += t->op != PROBE_ICMP_ECHO;
 	for (size_t i = 0; i < r->machines; i++)
 		if (prospect_same(r->held[i], t))
@@ -78,6 +81,12 @@ static bool prospect_lone(const struct plan *p, const struct prospect *r)
 
 static void prospect_say(const struct plan *p, const struct entity *e, const struct prospect *r)
 {
+	if (!r->machines && !r->blocks && r->borders) {
+		say_line(
+			"lacuna record: %s: only addresses of its border are listed: they tell where a path ends, and nothing of what lies behind; list hosts or services with `entity: %s`",
+			e->id, e->id);
+		return;
+	}
 	if (!r->machines && !r->blocks) {
 		say_line(
 			"lacuna record: %s: no target belongs to it, so nothing will be known of it; list some with `entity: %s`",
@@ -116,6 +125,8 @@ void prospect_tell(const struct plan *p)
 		say_line(
 			"lacuna record: %zu control targets; with fewer than %d our own failure cannot be told from that of what is watched",
 			controls, CONTROLS_LEAST);
+	if (controls && controls == p->target_count && !p->block_count)
+		say_line("lacuna record: only controls are listed: nothing is watched, and nothing can be concluded");
 	if (nobody)
 		say_line(
 			"lacuna record: %zu of %zu targets belong to no entity: they are recorded, and nothing can be concluded from them; give them `entity:`, or list entities with their prefixes",

@@ -11,6 +11,7 @@
 #include "intake/archive.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
+#include "intake/sources.h"
 #include "intake/watch_list.h"
 #include "intake/witness.h"
 #include "journal/configuration.h"
@@ -20,8 +21,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define EVIDENCE_FILES_MAX 1000		// named in an incident
-#define RUN_LOG_OVER	   (-ECANCELED) // ends the reading of logs at `until`
+#define RUN_LOG_OVER (-ECANCELED) // ends the reading of logs at `until`
 
 struct run_log {
 	const char *dir;
@@ -217,23 +217,6 @@ static int run_pass_time(struct intake_run *s, struct instant time)
 	return code;
 }
 
-// Of what kind the records of each file are: what a finding was read off.
-static void run_note_kind(struct intake_run *s, const struct record *r)
-{
-	bool lines = r->kind == RECORD_LINE;
-	uint8_t kind = r->kind == RECORD_MRT	? SOURCE_ROUTES
-		       : r->kind == RECORD_BMP	? SOURCE_BMP
-		       : !lines			? 0
-		       : r->form == LINE_SERIES ? SOURCE_SERIES
-						: SOURCE_PROBES;
-	while (kind && s->holds_count <= r->source) {
-		alloc_grow((void **)&s->holds, s->holds_count, &s->holds_capacity, sizeof(*s->holds));
-		s->holds[s->holds_count++] = 0;
-	}
-	if (kind)
-		s->holds[r->source] |= kind;
-}
-
 static int run_take_record(struct intake_run *s, const struct record *r)
 {
 	bool had = resume_has(&s->resume, r);
@@ -255,7 +238,7 @@ static int run_take_record(struct intake_run *s, const struct record *r)
 		if (!had)
 			damage_say(s->notices, s->in.feed, r);
 	}
-	run_note_kind(s, r);
+	sources_note(s, r);
 	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END && r->kind != RECORD_SOURCE_REST;
 	return decoder_take(s->decoder, r);
 }
@@ -313,34 +296,6 @@ static void run_digest(struct intake_run *s)
 		text_printf(&numbers, "world=%s\n", s->world_digest.sha256);
 	digest_bytes(numbers.bytes, numbers.length, s->parameters_digest);
 	text_free(&numbers);
-}
-
-// As much of it as a log has room for; fit to be shown.
-static void run_attribution(struct world_digest *w, const char *attribution)
-{
-	struct text t = {0};
-	text_untrusted(&t, attribution, strlen(attribution));
-	size_t n = t.length < sizeof(w->attribution) - 1 ? t.length : sizeof(w->attribution) - 1;
-	while (n < t.length && n > 0 && ((uint8_t)t.bytes[n] & 0xc0) == 0x80)
-		n--;
-	if (n)
-		memcpy(w->attribution, t.bytes, n);
-	w->attribution[n] = '\0';
-	text_free(&t);
-}
-
-// 0, or the exit status when the file cannot be read any more.
-static int run_world(struct intake_run *s)
-{
-	if (!s->world)
-		return 0;
-	struct instant stated = world_data_time(s->world);
-	s->world_digest.date = instant_known(stated) ? stated : world_built(s->world);
-	run_attribution(&s->world_digest, world_attribution(s->world));
-	int code = digest_file(world_path(s->world), s->world_digest.sha256);
-	if (code < 0)
-		notice_line(s->notices, "%s: %s: %s", s->command, world_path(s->world), err_text(code));
-	return code < 0 ? 3 : 0;
 }
 
 // What does not depend on the input.
@@ -425,7 +380,7 @@ int run_open(struct intake_run *s, int n, char **paths)
 	status = run_add_watched(s);
 	if (status)
 		return status;
-	status = run_world(s);
+	status = sources_world(s);
 	if (status)
 		return status;
 	run_prepare(s);
@@ -531,7 +486,7 @@ static void run_log_world(struct intake_run *s, size_t log, const struct journal
 	s->world_digest = (struct world_digest){.date = found->world_date};
 	memcpy(s->world_digest.sha256, found->world, sizeof(found->world));
 	if (found->attribution)
-		run_attribution(&s->world_digest, found->attribution);
+		sources_attribution(&s->world_digest, found->attribution);
 	run_digest(s);
 }
 
@@ -755,21 +710,4 @@ void run_view(const struct intake_run *s, struct incident_view *ret)
 		.first = pipeline_first(s->pipeline),
 		.last = pipeline_last(s->pipeline),
 	};
-}
-
-void run_inputs(struct intake_run *s)
-{
-	size_t n = feed_source_count(s->in.feed);
-	n = n < EVIDENCE_FILES_MAX ? n : EVIDENCE_FILES_MAX;
-	s->evidence = alloc_zero(n, sizeof(*s->evidence));
-	s->evidence_count = n;
-	for (size_t i = 0; i < n; i++) {
-		const struct feed_source *source = feed_source(s->in.feed, i);
-		struct evidence_file *e = &s->evidence[i];
-		e->file = inputs_relative(&s->in, source->path);
-		e->bytes = source->file_bytes;
-		e->holds = i < s->holds_count ? s->holds[i] : 0;
-		if (digest_file(source->path, e->sha256) < 0)
-			e->sha256[0] = '\0';
-	}
 }
