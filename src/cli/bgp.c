@@ -305,6 +305,11 @@ static int bgp_run_end(const struct bgp_run *r, int error)
 		return OWN_FAILURE;
 	}
 	bool worries = bgp_name_worries(r);
+	if (!feed_source_count(r->in.feed) && !r->missing) {
+		fprintf(stderr,
+			"lacuna bgp: no file of routes (MRT, BMP) is there; 'lacuna replay' reads probes and series, too\n");
+		return NOTHING_READ;
+	}
 	if (worries && !r->records)
 		return NOTHING_READ;
 	return worries ? NOT_RIGHT : DONE;

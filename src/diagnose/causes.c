@@ -5,30 +5,43 @@
 // in a table of its own. Every verdict shows what a prior three times smaller and larger would make of it.
 #include "diagnose/causes.h"
 
+#include "base/must.h"
+
 #include "diagnose/diagnose.h"
 
 #include <string.h>
 
 static const struct cause_row causes_rows[CAUSE_COUNT] = {
 	[CAUSE_NETWORK_STRESS] = {"network-stress", "network stress",
-				  "More traffic arrived than the links or the machines could carry."},
-	[CAUSE_POWER] = {"power", "power", "Machines lost their electricity, at one site or over a grid."},
-	[CAUSE_CABLE] = {"cable", "cable or transit", "A physical path or the transit behind it broke."},
+				  "More traffic arrived than the links or the machines could carry.",
+				  "an overload such as a DDoS attack would look like this"},
+	[CAUSE_POWER] = {"power", "power", "Machines lost their electricity, at one site or over a grid.",
+			 "a power cut would look like this"},
+	[CAUSE_CABLE] = {"cable", "cable or transit", "A physical path or the transit behind it broke.",
+			 "a cut cable or a provider that failed would look like this"},
 	[CAUSE_MISCONFIGURATION] = {"misconfiguration", "botched change",
-				    "A change of configuration or software went wrong."},
+				    "A change of configuration or software went wrong.",
+				    "a mistake in an update would look like this"},
 	[CAUSE_ORDERED_SHUTDOWN] = {"ordered-shutdown", "ordered shutdown",
-				    "Routers were told to stop carrying traffic, and did so in good order."},
+				    "Routers were told to stop carrying traffic, and did so in good order.",
+				    "an Internet shutdown or kill switch would look like this"},
 	[CAUSE_HIJACK_OR_LEAK] = {"hijack-or-leak", "hijack or leak",
-				  "Another network announced the addresses, or passed routes on that it should not."},
+				  "Another network announced the addresses, or passed routes on that it should not.",
+				  "a BGP hijack or a route leak would look like this"},
 	[CAUSE_SERVICE_FAILURE] = {"service-failure", "service failure",
-				   "Single servers failed, each for itself; the network around them did not."},
+				   "Single servers failed, each for itself; the network around them did not.",
+				   "sites or servers that crashed would look like this"},
 	[CAUSE_DISASTER] = {"disaster", "disaster",
-			    "An earthquake, storm, flood or fire destroyed what carries traffic."},
-	[CAUSE_MAINTENANCE] = {"maintenance", "maintenance", "Planned work took links out of use and put them back."},
+			    "An earthquake, storm, flood or fire destroyed what carries traffic.",
+			    "an earthquake, a storm or a flood would look like this"},
+	[CAUSE_MAINTENANCE] = {"maintenance", "maintenance", "Planned work took links out of use and put them back.",
+			       "planned work would look like this"},
 	[CAUSE_PREFIX_MIGRATION] = {"prefix-migration", "prefix migration",
-				    "Addresses moved to another network; their users were away for a moment at most."},
+				    "Addresses moved to another network; their users were away for a moment at most.",
+				    "a change of provider would look like this"},
 	[CAUSE_MEASUREMENT_ARTEFACT] = {"measurement-artefact", "measurement artefact",
-					"We were blind: what failed was on our side."},
+					"We were blind: what failed was on our side.",
+					"a fault of our own measuring would look like this"},
 };
 
 struct context_row { // multiplies a prior where it holds
@@ -85,11 +98,13 @@ static const struct context_row causes_contexts[] = {
 
 const struct cause_row *cause_row(uint8_t cause)
 {
+	must(cause < CAUSE_COUNT);
 	return &causes_rows[cause];
 }
 
 int cause_of(const char *word)
 {
+	must(word);
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		if (strcmp(causes_rows[c].word, word) == 0)
 			return c;
@@ -98,6 +113,7 @@ int cause_of(const char *word)
 
 double cause_prior(const struct decisions *d, uint8_t cause)
 {
+	must(cause < CAUSE_COUNT);
 	return diagnose_value(d, (enum diagnose_decision)(PRIOR_NETWORK_STRESS + cause));
 }
 

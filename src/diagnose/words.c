@@ -2,6 +2,8 @@
 // Sentences of the tables, filled with numbers.
 #include "diagnose/words.h"
 
+#include "base/must.h"
+
 #include "diagnose/causes.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/evidence.h"
@@ -11,6 +13,14 @@
 #define COMPETE_LEAST 0.05 // a cause below this is not said to compete
 #define COMPETE_MOST  3	   // of a sentence
 
+static void words_put_hours(struct text *t, double s)
+{
+	int minutes = (int)(fabs(s) / 60) % 60;
+	text_printf(t, "%d h", (int)(s / 3600));
+	if (minutes)
+		text_printf(t, " %d min", minutes);
+}
+
 static void words_put_seconds(struct text *t, double s)
 {
 	double size = fabs(s);
@@ -19,7 +29,7 @@ static void words_put_seconds(struct text *t, double s)
 	else if (size < 5400)
 		text_printf(t, "%.0f min", s / 60);
 	else if (size < 172800)
-		text_printf(t, "%.1f h", s / 3600);
+		words_put_hours(t, s);
 	else
 		text_printf(t, "%.1f days", s / 86400);
 }
@@ -62,6 +72,7 @@ void words_evidence(struct text *t, uint8_t evidence, const struct finding *f)
 
 const char *words_likely(double p)
 {
+	must(p >= 0 && p <= 1);
 	return p >= 0.95  ? "very likely"
 	       : p >= 0.8 ? "likely"
 	       : p >= 0.5 ? "probable"
@@ -73,9 +84,11 @@ void words_headline(struct text *t, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained)
-		text_printf(t, "undetermined (leading: %s, %.2f)", cause_row(h->cause)->title, h->p);
+		text_printf(t, "undetermined (leading: %s, %.2f; %s)", cause_row(h->cause)->title, h->p,
+			    cause_row(h->cause)->alike);
 	else
-		text_printf(t, "%s (%.2f, %s)", cause_row(h->cause)->title, h->p, words_likely(h->p));
+		text_printf(t, "%s (%s): %.2f, %s", cause_row(h->cause)->title, cause_row(h->cause)->alike, h->p,
+			    words_likely(h->p));
 }
 
 static void words_put_close(struct text *t, const struct verdict *d)

@@ -7,7 +7,7 @@
 
 void words_evidence(struct text *t, uint8_t evidence, const struct finding *f); // one sentence; nothing if not known
 void words_headline(struct text *t,
-		    const struct verdict *d); // "network stress (0.93, likely)", "undetermined (leading: power, 0.55)"
+		    const struct verdict *d); // "power (a power cut would look like this): 0.93, likely"
 // Verdict: what it is and how sure; of an abstention what is known, what competes, what is missing.
 void words_verdict(struct text *t, const struct verdict *d);
 void words_abstention(struct text *t, const struct verdict *d,

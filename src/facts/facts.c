@@ -3,6 +3,7 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -177,6 +178,7 @@ static void facts_take_over(const struct facts *earlier, struct facts *f)
 
 struct facts facts_of(const struct facts_input *in, const struct story *n)
 {
+	must(in->dossier && in->entities && n->entity < in->entities->count);
 	struct facts f;
 	facts_unknown(&f);
 	if (!instant_known(n->start.best))

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/must.h"
 #include "model/observer.h"
 #include "model/peer.h"
 #include "report/attempt.h"
@@ -250,6 +251,7 @@ static void observation_put_members(struct observation_line *l)
 
 void observation_json(struct text *out, const struct observation_names *names, const struct batch *b, size_t i)
 {
+	must(i < b->count);
 	struct observation_line l = {.out = out, .json = {.out = out}, .names = names, .batch = b, .o = &b->obs[i]};
 	if (l.o->kind >= OBS_KIND_COUNT)
 		return;
@@ -265,6 +267,7 @@ void observation_json(struct text *out, const struct observation_names *names, c
 
 void observation_text(struct text *out, const struct observation_names *names, const struct batch *b, size_t i)
 {
+	must(i < b->count);
 	struct observation_line l = {.out = out, .people = true, .names = names, .batch = b, .o = &b->obs[i]};
 	if (l.o->kind >= OBS_KIND_COUNT)
 		return;

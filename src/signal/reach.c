@@ -639,6 +639,7 @@ int64_t reach_width_ns(const struct reach *r)
 
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 {
+	must(outcome < PROBE_OUTCOME_COUNT);
 	return outcome < PROBE_OUTCOME_COUNT ? r->ignored[outcome] : 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/carry.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "signal/matrix.h"
 #include "signal/reload.h"
 
@@ -480,6 +481,7 @@ static void table_masks_make(struct table *t)
 
 uint32_t table_denominator(const struct table *t, uint8_t family)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	int f = family == FAMILY_V6;
 	return t->definition->by_peers ? t->counting[f] : t->networks[f];
 }
@@ -595,11 +597,13 @@ uint32_t table_origin(const struct table *t, uint32_t prefix_id)
 
 uint32_t table_networks(const struct table *t, uint8_t family)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	return t->networks[family == FAMILY_V6];
 }
 
 uint32_t table_collectors(const struct table *t, uint8_t family)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	return t->collectors[family == FAMILY_V6];
 }
 
