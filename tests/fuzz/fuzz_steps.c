@@ -3,7 +3,9 @@
 // check it is and where it stands; what follows is what the server sends before it closes. No step goes in circles.
 #include "target.h"
 
+#include "../check/fake_gate.h"
 #include "check/engine.h"
+#include "check/manner.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,11 +20,13 @@
 static const struct row {
 	uint8_t op, state;
 	uint16_t flags;
+	bool follow; // redirects
 } rows[] = {
-	{PROBE_TLS, CHECK_TLS, 0},	    {PROBE_TLS, CHECK_TLS, CHECK_TLS_VERIFY},
-	{PROBE_HTTP, CHECK_HTTP_SEND, 0},   {PROBE_HTTP, CHECK_TLS, CHECK_HTTPS},
-	{PROBE_SMTP, CHECK_SMTP_BANNER, 0}, {PROBE_HTTP, CHECK_HTTP_HEAD, 0},
-	{PROBE_SMTP, CHECK_SMTP_EHLO, 0},   {PROBE_SMTP, CHECK_SMTP_STARTTLS, 0},
+	{PROBE_TLS, CHECK_TLS, 0, false},	   {PROBE_TLS, CHECK_TLS, CHECK_TLS_VERIFY, false},
+	{PROBE_HTTP, CHECK_HTTP_SEND, 0, false},   {PROBE_HTTP, CHECK_TLS, CHECK_HTTPS, false},
+	{PROBE_SMTP, CHECK_SMTP_BANNER, 0, false}, {PROBE_HTTP, CHECK_HTTP_HEAD, 0, false},
+	{PROBE_SMTP, CHECK_SMTP_EHLO, 0, false},   {PROBE_SMTP, CHECK_SMTP_STARTTLS, 0, false},
+	{PROBE_HTTP, CHECK_HTTP_SEND, 0, true},
 };
 
 static _Noreturn void fail(int line, const char *what)
@@ -41,14 +45,16 @@ static void take(void *context, const struct attempt *batch, size_t n)
 static struct check *engine(void)
 {
 	static struct check *c;
-	struct caps caps = {0};
+	static struct gate shut = {.answer = GATE_OPTED_OUT, .tcp_answer = GATE_OPTED_OUT}; // no hop goes anywhere
 	struct check_options o = {.out = {take, NULL}, .identity = "observatory.example", .version = "1"};
 	if (c)
 		return c;
-	o.gate = gate_create(&caps);
+	o.gate = &shut;
 	REQUIRE(check_open(&o, &c) == 0);
 	return c;
 }
+
+static const struct check_manner follow = {.as = {.flags = MANNER_FOLLOW}};
 
 static void begin(struct check *c, struct check_slot *s, const struct row *row, int descriptor)
 {
@@ -62,9 +68,11 @@ static void begin(struct check *c, struct check_slot *s, const struct row *row, 
 	s->state = row->state;
 	s->flags = row->flags;
 	s->connected = s->readable = s->named = true;
-	s->accept_low = 200;
-	s->accept_high = 499;
 	s->generation = 1;
+	s->manner = row->follow ? &follow : NULL;
+	s->asked = target;
+	s->asked_port = 443;
+	s->own_host = true;
 	snprintf(s->name, sizeof(s->name), "www.example.net");
 	if (row->state == CHECK_TLS)
 		REQUIRE(step_tls_begin(c, s) != STEP_END);
@@ -96,9 +104,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(answer == STEP_END || answer == STEP_WAIT);
 	REQUIRE(slot->attempt.failure < FAILURE_COUNT);
 	SSL_free(slot->tls);
+	free(slot->kept);
+	free(slot->say);
 	deadlines_drop(&c->deadlines, 0);
 	c->batch_count = 0;
-	close(pair[0]);
+	if (slot->descriptor >= 0)
+		close(slot->descriptor);
 	close(pair[1]);
 	return 0;
 }
