@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text old = {0}, first = {0}, again = {0};
 	unsigned line = 0;
-	text_bytes(&old, data, size);
+	if (size)
+		text_bytes(&old, data, size);
 	int code = calibration_ratios(&old, ratios_shipped(), &first, &line);
 	REQUIRE(code == 0 || line > 0);
 	if (code == 0) {
