@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cli/moment.h"
+#include "cli/screen.h"
 #include "intake/inputs.h"
 #include "world/world.h"
 
@@ -240,7 +241,7 @@ static int bgp_options_take(struct bgp_options *o, int option, const char *value
 		o->no_guess = true;
 		return -1;
 	case 'h':
-		fputs(bgp_options_help, stdout);
+		screen_help(bgp_options_help);
 		return 0;
 	default:
 		return bgp_options_value_read(o, option, value);

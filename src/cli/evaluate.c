@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "cli/calibration.h"
 #include "cli/labels.h"
+#include "cli/screen.h"
 #include "evaluate/score_report.h"
 #include "evaluate/totals.h"
 #include "intake/run.h"
@@ -176,7 +177,7 @@ int cli_evaluate(int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jth", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(evaluate_help, stdout);
+			screen_help(evaluate_help);
 			return 0;
 		}
 		if (option == '?') {

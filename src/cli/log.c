@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "intake/log_export.h"
 #include "journal/reader.h"
 #include "report/observation.h"
@@ -392,7 +393,7 @@ int cli_log(int argc, char **argv)
 	if (status)
 		return status;
 	if (o.help) {
-		fputs(log_help, stdout);
+		screen_help(log_help);
 		return DONE;
 	}
 	const char *verb = optind < argc ? argv[optind] : NULL;

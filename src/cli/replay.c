@@ -234,7 +234,7 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jqh", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(replay_help, stdout);
+			screen_help(replay_help);
 			return 1;
 		}
 		int code = replay_parse_one(r, option);
