@@ -43,6 +43,8 @@ static const char replay_help[] =
 	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, one-network\n"
 	"  --collector NAME=PATH files below the folder or of the pattern PATH are of this collector; else their paths say it\n"
+	"  --exclude-peer A      without what this peer says: an address or an AS number; may be given several times\n"
+	"  --exclude-collector NAME  without what this collector says, by the name that 'lacuna bgp --json' shows\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
@@ -190,6 +192,13 @@ static int replay_parse_one(struct replay *r, int option)
 		if (inputs_collector_rule(&r->session.in, optarg) < 0)
 			return replay_usage("--collector wants NAME=PATH", optarg);
 		return 0;
+	case 'x':
+		return exclude_peer(&r->session.exclude, optarg) < 0
+			       ? replay_usage("--exclude-peer wants an address or an AS number", optarg)
+			       : 0;
+	case 'X':
+		exclude_collector(&r->session.exclude, optarg);
+		return 0;
 	case 'u':
 		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
@@ -213,6 +222,8 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"until", required_argument, NULL, 'u'},
 		{"definition", required_argument, NULL, 'd'},
 		{"collector", required_argument, NULL, 'C'},
+		{"exclude-peer", required_argument, NULL, 'x'},
+		{"exclude-collector", required_argument, NULL, 'X'},
 		{"world", required_argument, NULL, 'W'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"full-feed-floor", required_argument, NULL, 'f'},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // All that a run says when it is over, for people and as JSON: its incidents, its strip of time, the quality of its data.
-#include "intake/answer.h"
+#include "intake/answer_priv.h"
 
 #include "base/json.h"
 #include "detect/decisions.h"
@@ -123,6 +123,11 @@ static void answer_put_quality(struct json *j, const struct intake_run *s, const
 		json_key(j, decode_count_name((enum decode_count)i));
 		json_int(j, (int64_t)s->counts.of[i]);
 	}
+	if (exclude_any(&s->exclude)) {
+		json_key(j, "excluded");
+		json_int(j, (int64_t)s->exclude.left_out);
+	}
+	answer_put_views(j, s);
 	answer_put_unseen(j, s, v);
 	answer_put_limits(j, s);
 	json_close(j, '}');
@@ -191,6 +196,10 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 		    feed_source_count(s->in.feed), (unsigned long long)s->records, totals.peers,
 		    collector_count(s->in.peers),
 		    totals.networks[0] > totals.networks[1] ? totals.networks[0] : totals.networks[1]);
+	if (exclude_any(&s->exclude))
+		text_printf(t, "Left out as asked: %llu observations of peers or collectors.\n\n",
+			    (unsigned long long)s->exclude.left_out);
+	answer_text_views(t, s);
 	answer_put_strips(t, s, v);
 	for (size_t i = 0; i < v->incidents->count; i++) {
 		incident_text(t, v, &v->incidents->at[i]);

@@ -34,6 +34,7 @@ void run_free(struct intake_run *s)
 	pipeline_free(s->pipeline);
 	resume_free(&s->resume);
 	inputs_free(&s->in);
+	exclude_free(&s->exclude);
 	world_free(s->world);
 	watching_free(&s->watching);
 	free(s->evidence);
@@ -164,8 +165,13 @@ static int run_take_batch(void *context, const struct batch *b)
 {
 	struct intake_run *s = context;
 	struct run_input in = {.kind = RUN_BATCH, .batch = b};
+	struct batch kept;
 	if (s->had || (s->from_log && resume_log_has(&s->resume)))
 		return 0;
+	if (UNLIKELY(exclude_any(&s->exclude))) {
+		exclude_batch(&s->exclude, s->in.peers, b, &kept);
+		b = in.batch = &kept;
+	}
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &in);
 	int code = session_log_batch(&s->log, b);
@@ -549,6 +555,10 @@ int run_status(const struct intake_run *s, int code)
 	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
 		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
 		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
+	if (exclude_any(&s->exclude) && !s->exclude.left_out)
+		notice_line(s->notices,
+			    "%s: nothing was left out: no peer or collector of those to be excluded said anything",
+			    s->command);
 	bool unseen = run_unseen(s);
 	if (unseen)
 		notice_line(s->notices,

@@ -5,6 +5,7 @@
 #include "decode/decode.h"
 #include "engine/pipeline.h"
 #include "intake/digest.h"
+#include "intake/exclude.h"
 #include "intake/inputs.h"
 #include "intake/resume.h"
 #include "intake/session_log.h"
@@ -55,6 +56,7 @@ struct intake_run {
 	uint64_t stop_after;	// reading ends after so many records of every kind; 0: never
 	const char *log_dir;	// event log in which every batch that the engine takes is kept; null: none
 	struct inputs in;
+	struct exclude exclude; // whom the engine does not hear
 	struct world *world;
 	struct decisions decisions;
 	struct world_digest world_digest;

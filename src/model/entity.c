@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-static bool entity_id_valid(const char *id)
+bool entity_id_valid(const char *id)
 {
 	const char *slash = strchr(id, '/');
 	if (!slash || slash == id || !slash[1] || strlen(id) > ENTITY_ID_MAX)

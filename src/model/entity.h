@@ -36,6 +36,7 @@ struct entity_list {
 
 // Adds an entity, or returns the one of that id. Null when the id is not of the form kind/code (lower-case kind, then
 // letters, digits, '-', '.' or '_') or too long, or the list is full. Borrowed until the next add.
+bool entity_id_valid(const char *id); // country/KX, asn/64512, region/ANY
 struct entity *entity_add(struct entity_list *l, const char *id);
 struct entity *entity_find(const struct entity_list *l, const char *id);
 // What people call it: its own name, else that of its country, else null. Text from outside, borrowed.
