@@ -99,7 +99,8 @@ static int check_word(struct measure_command *m, const struct modules *x, const 
 		return measure_command_usage(m, e.text, NULL);
 	return m->plan.targets[m->plan.target_count - 1].op == PROBE_ICMP_ECHO && !x->name
 		       ? measure_command_usage(
-				 m, "no service: write http://, dns://, … before it, or use 'lacuna probe'", text)
+				 m, "no service: write http://, dns:// and the like before it, or use 'lacuna probe'",
+				 text)
 		       : 0;
 }
 

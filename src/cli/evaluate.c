@@ -155,7 +155,12 @@ static int evaluate(struct evaluation *e, int n, char **dirs)
 	} else {
 		totals_text(&e->out, &e->totals, e->times);
 	}
-	fwrite(e->out.bytes, 1, e->out.length, stdout);
+	struct screen screen;
+	screen_init(&screen);
+	if (e->json)
+		fwrite(e->out.bytes, 1, e->out.length, stdout);
+	else
+		screen_print(&screen, &e->out);
 	if (worst >= 2)
 		return worst == 3 && e->totals.recordings ? 1 : worst;
 	return e->totals.missed ? 1 : worst;
