@@ -143,8 +143,8 @@ MUTANTS = [
      "routes_hold(p->routes, entity, INSTANT_NONE,", "route events of what is open go"),
     ("model/dossier.c", "bool last = i + 1 == d->route_count ||", "bool last = false &&", "no old sample stays"),
     # What people read.
-    ("model/skyline.c", "return follows;", "return true;", "a pause is drawn as if somebody had looked"),
-    ("model/skyline.c", "return follows;", "return false;", "steady looks are drawn with gaps"),
+    ("model/skyline.c", "return follows;", "return follows || true;", "a pause is drawn as if somebody had looked"),
+    ("model/skyline.c", "return follows;", "return follows && false;", "steady looks are drawn with gaps"),
     ("model/skyline.c", "return a < b ? a : b;", "return a > b ? a : b;", "the lowest share is lost in a long time"),
     ("model/country.c", "memcmp(word, \"the\", 3) == 0", "false", "'the' belongs to a name"),
     ("incident/returns.c", "{all[i].s.back, all[i].s.last_bad, all[i].s.back, 0.9}", "{all[i].s.back, all[i].s.back, all[i].s.back, 0.9}",
@@ -152,7 +152,7 @@ MUTANTS = [
     ("incident/returns.c", "s->back = s->last_bad = INSTANT_NONE;", ";", "a service that fails again stays back"),
     ("signal/target_track.c", "if (k->first_good == INT64_MIN)\n\t\t\tk->last_fail = o->t;", "if (false)\n\t\t\tk->last_fail = o->t;",
      "the last failure is that of the beginning"),
-    ("cli/screen.c", "s->layout.ascii = !screen_shows_utf8();", "s->layout.ascii = false;", "bars where the locale shows none"),
+    ("cli/screen.c", "s->layout.ascii = !screen_shows_utf8();", "s->layout.ascii = !screen_shows_utf8() && false;", "bars where the locale shows none"),
     ("cli/screen.c", "*ret_east_s = (int32_t)tm.tm_gmtoff;", "*ret_east_s = 0;", "local time is UTC"),
-    ("report/layout.c", "if (!fits && w->column > w->hang && w->hang + columns <= width) {", "if (false) {", "words are broken where lines end"),
+    ("report/layout.c", "if (!fits && w->column > w->hang && w->hang + columns <= width) {", "if (!fits && false) {", "words are broken where lines end"),
 ]
