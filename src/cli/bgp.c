@@ -117,6 +117,7 @@ static void bgp_count_shown(struct shown *s, uint8_t kind)
 	case OBS_SERIES:
 	case OBS_HEALTH:
 	case OBS_TIME:
+	case OBS_KEPT:
 	case OBS_KIND_COUNT:
 		break;
 	}
@@ -305,6 +306,11 @@ static int bgp_run_end(const struct bgp_run *r, int error)
 		return OWN_FAILURE;
 	}
 	bool worries = bgp_name_worries(r);
+	if (!feed_source_count(r->in.feed) && !r->missing) {
+		fprintf(stderr,
+			"lacuna bgp: no file of routes (MRT, BMP) is there; 'lacuna replay' reads probes and series, too\n");
+		return NOTHING_READ;
+	}
 	if (worries && !r->records)
 		return NOTHING_READ;
 	return worries ? NOT_RIGHT : DONE;

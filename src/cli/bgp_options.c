@@ -4,7 +4,8 @@
 #include "cli/bgp_options.h"
 
 #include "base/err.h"
-#include "cli/moment.h"
+#include "base/when.h"
+#include "cli/say.h"
 #include "cli/screen.h"
 #include "intake/inputs.h"
 #include "world/world.h"
@@ -140,6 +141,8 @@ static int bgp_options_entity_read(struct bgp_options *o, bool country, const ch
 	}
 	bgp_filter_by_range(&o->filter);
 	error = world_ranges(world, entity, bgp_options_add_range, &o->filter);
+	if (error >= 0)
+		say_line("lacuna bgp: the addresses of %s are by world data: %s", entity, world_attribution(world));
 	world_free(world);
 	if (error < 0)
 		fprintf(stderr, "lacuna bgp: the world data holds no addresses of %s\n", entity);
@@ -187,11 +190,11 @@ static int bgp_options_value_read(struct bgp_options *o, int option, const char 
 			       ? bgp_options_refuse("type", value, "made of the letters A, W, B and S")
 			       : -1;
 	case OPTION_FROM:
-		return moment_parse(value, &f->from) < 0
+		return !when_typed_text(value, &f->from)
 			       ? bgp_options_refuse("from", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_UNTIL:
-		return moment_parse(value, &f->until) < 0
+		return !when_typed_text(value, &f->until)
 			       ? bgp_options_refuse("until", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_COLLECTOR:

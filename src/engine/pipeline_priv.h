@@ -73,6 +73,7 @@ struct pipeline {
 	struct book *book;
 	struct precedence_memo *memo;
 	struct revision_sink revisions;
+	struct point_sink points;
 	int64_t cut_ns, tick_ns;
 	struct instant cut; // the last one made
 	struct instant next_cut, next_tick;

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/must.h"
+#include "engine/points.h"
 #include "model/carried.h"
 
 #include <math.h>
@@ -42,10 +43,29 @@ static void stage_probes_note(struct pipeline *p, const struct pulse *pulse)
 	}
 }
 
+// Observers of one network are one witness, those of networks that nobody stated are of different ones.
+static void stage_witness_note(struct pipeline *p, const struct pulse *pulse)
+{
+	struct dossier_witness *w = &p->dossiers[pulse->entity].witness;
+	w->services |= pulse->services > 0;
+	for (size_t i = 0; i < pulse->view_count && !(w->several && w->hosts); i++) {
+		const struct pulse_view *v = &pulse->views[i];
+		if (!v->sent && !v->checks && !v->border_sent)
+			continue;
+		w->observer = w->any ? w->observer : v->observer;
+		w->any = true;
+		w->hosts |= v->sent > 0;
+		uint32_t first = observer_at(p->targets, w->observer)->asn,
+			 asn = observer_at(p->targets, v->observer)->asn;
+		w->several |= w->observer != v->observer && (!first || first != asn);
+	}
+}
+
 static void stage_on_pulse(void *context, const struct pulse *pulse)
 {
 	struct pipeline *p = context;
 	stage_probes_note(p, pulse);
+	stage_witness_note(p, pulse);
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
@@ -53,6 +73,7 @@ static void stage_on_pulse(void *context, const struct pulse *pulse)
 	const struct pulse_bin *bins = reachability_bins(p->reachability[pulse->entity], &n);
 	if (n && p->entities->at[pulse->entity].watched)
 		dossier_bin(&p->dossiers[pulse->entity], &bins[n - 1]);
+	points_pulse(p, pulse->entity);
 }
 
 static void stage_on_change(void *context, const struct target_change *c)
@@ -122,6 +143,7 @@ static void stage_on_sample(void *context, const struct sample *s)
 	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
 	level_take(p->levels[at], s);
 	stage_deadline_note(p, at);
+	points_sample(p, s);
 	if (s->signal != SIGNAL_ROUTES || !p->entities->at[s->entity].watched)
 		return;
 	struct dossier *d = &p->dossiers[s->entity];
@@ -391,6 +413,7 @@ static void stage_series_one(struct pipeline *p, const struct obs *o)
 		return; // of an entity that is no longer watched
 	struct series_watch *watch = stage_series_of(p, o->path_id);
 	series_take(watch, o->time, o->number);
+	points_value(p, o, watch);
 	double usual = series_baseline(watch);
 	if (!p->entities->at[s->entity].watched || !(usual > 0) || isnan(o->number))
 		return;
@@ -585,7 +608,7 @@ static void stage_series_carry(struct carry *c, void *self)
 // In the order in which they are told of time, end, and stand in a snapshot.
 static const struct stage stage_rows[] = {
 	{.name = "clock", .version = 2, .carry = stage_clock_carry},
-	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
+	{.name = "observers", .version = 2, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
 		.version = 2,
@@ -613,7 +636,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "routes",
-		.version = 1,
+		.version = 2,
 		.takes = STAGE_ROUTING,
 		.create = stage_routes_create,
 		.take = stage_routes_take,

@@ -3,6 +3,7 @@
 #include "evaluate/totals.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/numbers.h"
 
 #include <math.h>
@@ -18,6 +19,7 @@ static void totals_note(double **list, size_t *n, size_t *capacity, double value
 
 void totals_add(struct totals *e, const struct score *s, double watch_s)
 {
+	must(!(watch_s < 0));
 	e->recordings++;
 	e->false_outages += s->false_outages;
 	e->missed |= !s->detected || s->false_outages;
@@ -78,6 +80,8 @@ void totals_text(struct text *t, struct totals *e, bool times)
 	       start90 = totals_quantile(e->start_errors, e->starts, 0.9);
 	double end50 = totals_quantile(e->end_errors, e->ends, 0.5),
 	       width50 = totals_quantile(e->widths, e->width_count, 0.5);
+	if (!e->recordings)
+		return; // of nothing there is no median
 	text_printf(
 		t,
 		"\n"

@@ -7,6 +7,7 @@
 #include "incident/book.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/text.h"
 #include "incident/assemble.h"
 #include "incident/folds.h"
@@ -415,17 +416,20 @@ struct incident_list *book_incidents(struct book *b)
 
 bool book_due(const struct book *b, size_t i)
 {
+	must(i < b->live.list.count);
 	return b->live.marks[i].due;
 }
 
 const char *book_news_name(enum book_news news)
 {
 	static const char *const names[BOOK_NEWS_COUNT] = {"same", "opened", "changed", "ended", "merged", "withdrawn"};
+	must((size_t)news < ARRAY_LEN(names));
 	return names[news];
 }
 
 bool book_unchanged(struct book *b, size_t i, struct hash_wide inputs)
 {
+	must(i < b->live.list.count);
 	struct mark *m = &b->live.marks[i];
 	bool same = m->told && hash_wide_same(m->inputs, inputs);
 	m->inputs = inputs;
@@ -435,6 +439,7 @@ bool book_unchanged(struct book *b, size_t i, struct hash_wide inputs)
 
 enum book_news book_told(struct book *b, size_t i, struct hash_wide digest)
 {
+	must(i < b->live.list.count);
 	struct mark *m = &b->live.marks[i];
 	struct incident *n = &b->live.list.at[i];
 	bool over = n->story.state == INCIDENT_CLOSED, first = !m->told,

@@ -9,6 +9,8 @@
 #include "model/sample.h"
 #include "model/skyline.h"
 
+#include <stdbool.h>
+
 #define DOSSIER_VALUES_LEAST 512	     // of series that have few values a day
 #define DOSSIER_VALUES_MAX   65536	     // of series; the oldest half goes first
 #define DOSSIER_COARSE_NS    (10 * NS_PER_S) // old samples are kept so far apart: phases of what is over need no more
@@ -30,6 +32,13 @@ struct dossier_strip {
 	struct skyline line;
 };
 
+struct dossier_witness {   // who probed it: whether there was a second opinion
+	bool any, several; // several: observers of different networks
+	bool hosts;	   // a host was pinged
+	bool services;	   // a service was asked, which is evidence of another kind than pings
+	uint16_t observer; // the first
+};
+
 struct dossier {
 	uint32_t entity;
 	struct detection *detections; // in order of opening; one that ended replaces its opening
@@ -47,6 +56,7 @@ struct dossier {
 	size_t route_count, route_capacity;
 	double routes_baseline;	  // usual number of visible /24s
 	struct coverage coverage; // when it was looked at
+	struct dossier_witness witness;
 	// Borrowed; null: not known. Whether any router was heard, which says only between which moments a change lies.
 	const struct coverage_of *heard;
 	struct dossier_strip *strips; // over all the time, for people

@@ -76,10 +76,25 @@ void entity_prefix_add(struct entity *e, const struct prefix *p)
 	entity_range_add(e, &first, &last);
 }
 
+bool entity_holds(const struct entity *e, const struct addr *a)
+{
+	for (size_t i = 0; i < e->range_count; i++) {
+		const struct entity_range *r = &e->ranges[i];
+		if (r->first.family == a->family && memcmp(r->first.bytes, a->bytes, sizeof(a->bytes)) <= 0 &&
+		    memcmp(a->bytes, r->last.bytes, sizeof(a->bytes)) <= 0)
+			return true;
+	}
+	return false;
+}
+
 void entity_asn_add(struct entity *e, uint32_t asn)
 {
+	for (size_t i = 0; asn <= e->asn_most && i < e->asn_count; i++)
+		if (e->asns[i] == asn)
+			return;
 	alloc_grow((void **)&e->asns, e->asn_count, &e->asn_capacity, sizeof(*e->asns));
 	e->asns[e->asn_count++] = asn;
+	e->asn_most = asn > e->asn_most ? asn : e->asn_most;
 }
 
 void entity_list_free(struct entity_list *l)

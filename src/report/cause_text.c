@@ -86,21 +86,18 @@ static void cause_text_put_files(struct text *t, const struct incident_view *v, 
 {
 	static const struct {
 		uint8_t source;
-		const char *folder, *other;
-	} kinds[] = {{SOURCE_PROBES, "probes/", "probes/"},
-		     {SOURCE_ROUTES, "bgp/", "ris/"},
-		     {SOURCE_BMP, "bmp/", "bmp/"},
-		     {SOURCE_SERIES, "series/", "series/"}};
+		const char *of;
+	} kinds[] = {
+		{SOURCE_PROBES, "probes"}, {SOURCE_ROUTES, "routes"}, {SOURCE_BMP, "BMP"}, {SOURCE_SERIES, "series"}};
 	bool first = true;
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
 		size_t count = 0;
 		for (size_t i = 0; i < v->evidence_count && (source & kinds[k].source); i++)
-			count += strncmp(v->evidence[i].file, kinds[k].folder, strlen(kinds[k].folder)) == 0 ||
-				 strncmp(v->evidence[i].file, kinds[k].other, strlen(kinds[k].other)) == 0;
+			count += (v->evidence[i].holds & kinds[k].source) != 0;
 		if (!count)
 			continue;
-		text_printf(t, "%s%s%zu file%s in %s", first ? "" : ", ", first ? "from " : "", count,
-			    count == 1 ? "" : "s", kinds[k].folder);
+		text_printf(t, "%s%s%zu file%s of %s", first ? "" : ", ", first ? "from " : "", count,
+			    count == 1 ? "" : "s", kinds[k].of);
 		first = false;
 	}
 }

@@ -3,6 +3,7 @@
 #include "report/consistent.h"
 
 #include "base/attr.h"
+#include "report/refs.h"
 
 #include <math.h>
 #include <string.h>
@@ -409,6 +410,11 @@ static bool consistent_merged_but_stands(const struct consistent_input *in)
 	return in->incident->merged_into[0] && !in->incident->reason;
 }
 
+static bool consistent_finding_without_source(const struct consistent_input *in)
+{
+	return in->view && in->incident->verdict.known && !refs_any(in->view, in->incident);
+}
+
 static const struct {
 	const char *name;
 	bool (*broken)(const struct consistent_input *in);
@@ -455,6 +461,7 @@ static const struct {
 	{"sure-but-weak", consistent_sure_but_weak},
 	{"similarity-out-of-bounds", consistent_similarity},
 	{"merged-but-stands", consistent_merged_but_stands},
+	{"finding-without-source", consistent_finding_without_source},
 };
 
 _Static_assert(sizeof(consistent_rules) / sizeof(*consistent_rules) <= CONTRADICTIONS_MAX,

@@ -14,11 +14,16 @@ struct evidence_file {	  // a file that was read, whole
 	const char *file; // relative to the recording; text from outside
 	uint64_t bytes;
 	char sha256[65]; // "" not known
+	uint8_t holds;	 // enum evidence_source, bits: of what kinds its records were
 };
+
+#define WORLD_ATTRIBUTION_MAX 1024
 
 struct world_digest {	     // which data told who is where
 	struct instant date; // the newest that their sources state, else when they were made; unknown: none were used
 	char sha256[65];     // of the file
+	char attribution
+		[WORLD_ATTRIBUTION_MAX]; // whose data they are, to be shown beside what rests on them; "": not stated
 };
 
 struct incident_view { // everything the writers need; borrowed
@@ -48,8 +53,12 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 void incident_headline(struct text *t, const struct incident_view *v,
 		       const struct incident *n); // its first lines: what, when, id
 
-// Blind spans, a line each.
+// Whose world data were used: a line; nothing where none were.
+void world_text(struct text *t, const struct world_digest *w);
+
+// Blind spans, a line each; what came more often is one line.
 void blind_text(struct text *t, const struct incident_view *v);
 
-// Name of the collector or observer; text from outside.
-const char *blind_name(const struct incident_view *v, const struct blind_span *b);
+// Name of the collector, the observer, or the session ("rrc00 AS64500 192.0.2.10"); text from outside.
+void blind_name(struct text *t, const struct incident_view *v, const struct blind_span *b);
+const char *blind_kind_name(uint8_t kind); // "collector", "observer", "session"

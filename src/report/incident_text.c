@@ -252,7 +252,7 @@ void incident_headline(struct text *t, const struct incident_view *v, const stru
 static void incident_text_put_contradictions(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	const char *names[CONTRADICTIONS_MAX];
-	struct consistent_input in = {n, v->last};
+	struct consistent_input in = {n, v->last, v};
 	size_t count = consistent_look(&in, names);
 	for (size_t i = 0; i < count; i++)
 		text_printf(t, "  %-12s%s%s\n", i ? "" : "contradicts", names[i],
@@ -288,30 +288,16 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
-const char *blind_name(const struct incident_view *v, const struct blind_span *b)
+void world_text(struct text *t, const struct world_digest *w)
 {
-	if (!b->is_observer)
-		return collector_name(v->peers, b->who);
-	const struct observer *o = v->targets ? observer_at(v->targets, b->who) : NULL;
-	return o ? o->id : "unknown";
-}
-
-void blind_text(struct text *t, const struct incident_view *v)
-{
-	for (size_t i = 0; i < v->blind->count; i++) {
-		const struct blind_span *b = &v->blind->at[i];
-		const char *name = blind_name(v, b);
-		text_printf(t, "We were %s at %s ", b->degraded ? "not at our best" : "blind",
-			    b->is_observer ? "observer" : "collector");
-		text_untrusted(t, name, strlen(name));
-		text_put(t, " from ");
-		words_clock(t, v->zone, b->from);
-		if (instant_known(b->to)) {
-			text_put(t, " to ");
-			words_clock(t, v->zone, b->to);
-		} else {
-			text_put(t, " to the end of the data");
-		}
-		text_printf(t, ": %s.\n", b->why);
+	if (!w->sha256[0])
+		return;
+	text_put(t, "Who is where is by world data");
+	if (instant_known(w->date)) {
+		text_put(t, " of ");
+		words_clock(t, NULL, w->date);
 	}
+	text_put(t, ": ");
+	text_put(t, w->attribution[0] ? w->attribution : "whose they are they do not say");
+	text_put(t, "\n");
 }

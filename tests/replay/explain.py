@@ -76,7 +76,7 @@ def explaining(tap):
     text = done.stdout.decode()
     ids = re.findall(r"^  id +(\S+)$", text, re.M)
     tap.check(done.returncode == 0 and len(ids) == 3 and text.count("  verdict") == 3, "explain tells of every incident", done.stderr.decode())
-    tap.check("not known" in text and "evidence" in text and "probes/" in text, "with what is not known and where evidence is from")
+    tap.check("not known" in text and "evidence" in text and "of probes" in text, "with what is not known and where evidence is from")
     one = run("explain", folder, ids[1]).stdout.decode()
     tap.check(re.findall(r"^  id +(\S+)$", one, re.M) == [ids[1]], "one incident by its ID", one)
     as_json = json.loads(run("explain", folder, ids[1], "--json").stdout)

@@ -323,7 +323,7 @@ static void what_agrees_breaks_no_rule(void **state)
 	(void)state;
 	const char *names[CONTRADICTIONS_MAX];
 	make(&one);
-	assert_int_equal(consistent_look(&(struct consistent_input){&one, SECOND(200)}, names), 0);
+	assert_int_equal(consistent_look(&(struct consistent_input){&one, SECOND(200), NULL}, names), 0);
 }
 
 static void every_seed_is_found_by_its_name(void **state)
@@ -334,7 +334,7 @@ static void every_seed_is_found_by_its_name(void **state)
 		bool found = false;
 		make(&one);
 		seeds[i].put(&one);
-		size_t n = consistent_look(&(struct consistent_input){&one, SECOND(200)}, names);
+		size_t n = consistent_look(&(struct consistent_input){&one, SECOND(200), NULL}, names);
 		for (size_t k = 0; k < n; k++)
 			found |= strcmp(names[k], seeds[i].rule) == 0;
 		if (!found)
@@ -343,10 +343,27 @@ static void every_seed_is_found_by_its_name(void **state)
 	}
 }
 
+// Of what nobody looked at nothing can have been found.
+static void a_finding_needs_a_source(void **state)
+{
+	(void)state;
+	const char *names[CONTRADICTIONS_MAX];
+	struct peer_table *peers = peer_table_create();
+	struct incident_view view = {.peers = peers};
+	struct consistent_input in = {&one, SECOND(200), &view};
+	make(&one);
+	assert_int_equal(consistent_look(&in, names), 1);
+	assert_string_equal(names[0], "finding-without-source");
+	collector_id(peers, "rc");
+	assert_int_equal(consistent_look(&in, names), 0);
+	peer_table_free(peers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_agrees_breaks_no_rule),
+		cmocka_unit_test(a_finding_needs_a_source),
 		cmocka_unit_test(every_seed_is_found_by_its_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
