@@ -124,7 +124,7 @@ bool cli_bgp_worries(const struct decode_counts *c)
 		return any;
 	for (unsigned i = 1; i < BGP_FAULT_COUNT; i++)
 		if (c->faults[i])
-			fprintf(stderr, "lacuna bgp:   %llu times %s\n", (unsigned long long)c->faults[i],
+			fprintf(stderr, "lacuna bgp:   %llu × %s\n", (unsigned long long)c->faults[i],
 				bgp_fault_name((enum bgp_fault)i));
 	return any;
 }
