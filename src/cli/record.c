@@ -8,6 +8,7 @@
 #include "cli/prospect.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "os/clock.h"
 #include "recording/recorder.h"
 
@@ -102,7 +103,7 @@ static int record_parse(struct record_command *r, int argc, char **argv)
 	int option, status = record_configuration(r, argc, argv);
 	while (status == 0 && (option = getopt_long(argc, argv, "o:c:", record_options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(record_help, stdout);
+			screen_help(record_help);
 			return -1;
 		}
 		switch (option) {

@@ -145,4 +145,17 @@ MUTANTS = [
     # what --set may be
     ("model/decision.c", "if (decision_counts(row) && value != floor(value))", "if (false)", "two and a half networks"),
     ("model/decision.c", "if (!(value >= row->low && value <= row->high))", "if (false)", "a number out of its bounds is taken"),
+    # What people read.
+    ("model/skyline.c", "return follows;", "return follows || true;", "a pause is drawn as if somebody had looked"),
+    ("model/skyline.c", "return follows;", "return follows && false;", "steady looks are drawn with gaps"),
+    ("model/skyline.c", "return a < b ? a : b;", "return a > b ? a : b;", "the lowest share is lost in a long time"),
+    ("model/country.c", "memcmp(word, \"the\", 3) == 0", "false", "'the' belongs to a name"),
+    ("incident/returns.c", "{all[i].s.back, all[i].s.last_bad, all[i].s.back, 0.9}", "{all[i].s.back, all[i].s.back, all[i].s.back, 0.9}",
+     "the order of return is told finer than services are looked at"),
+    ("incident/returns.c", "s->back = s->last_bad = INSTANT_NONE;", ";", "a service that fails again stays back"),
+    ("signal/target_track.c", "if (k->first_good == INT64_MIN)\n\t\t\tk->last_fail = o->t;", "if (false)\n\t\t\tk->last_fail = o->t;",
+     "the last failure is that of the beginning"),
+    ("cli/screen.c", "s->layout.ascii = !screen_shows_utf8();", "s->layout.ascii = !screen_shows_utf8() && false;", "bars where the locale shows none"),
+    ("cli/screen.c", "*ret_east_s = (int32_t)tm.tm_gmtoff;", "*ret_east_s = 0;", "local time is UTC"),
+    ("report/layout.c", "if (!fits && w->column > w->hang && w->hang + columns <= width) {", "if (!fits && false) {", "words are broken where lines end"),
 ]

@@ -27,9 +27,9 @@ SKIPPED = {
 }
 # Statuses other than 0: the archives here are small, so that of them little can be said; nobody listens for DNS on loopback.
 STATUS = {
-    "./lacuna replay rrc00/": {0, 1},
-    "./lacuna replay bview.": {0, 1},
-    "./lacuna check http://127.0.0.1:8080/ dns://127.0.0.1/": {1},
+    "./lacuna replay rrc00/2022.01/ --watch \"North Korea\" --tz Asia/Pyongyang": {0, 1},
+    "./lacuna replay bview.20220126.0000.gz 'updates.20220126.*.gz' --watch 'country/*' --json": {0, 1},
+    "./lacuna check http://127.0.0.1:8080/ dns://127.0.0.1/example.net": {1},
 }
 ENDLESS = " --follow"  # until it is interrupted
 
