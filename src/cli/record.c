@@ -5,9 +5,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/measure_command.h"
-#include "cli/prospect.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
+#include "conf/prospect.h"
 #include "os/clock.h"
 #include "recording/recorder.h"
 
@@ -372,7 +372,7 @@ static int record_run(struct record_command *r)
 					.looked = record_looked,
 					.context = r};
 	record_allow_listed(&r->m.plan);
-	prospect_tell(&r->m.plan);
+	prospect_tell(&r->m.plan, &say_notices);
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
 	record_health(r, &fresh);
@@ -384,7 +384,7 @@ static int record_run(struct record_command *r)
 	measure_command_accounting(&r->m);
 	bool open = record_tell_open(r);
 	if (!r->m.quiet)
-		prospect_tell_after(&r->m.plan);
+		prospect_tell_after(&r->m.plan, &say_notices);
 	if (lost < 0)
 		return 4;
 	if (code < 0)

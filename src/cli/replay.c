@@ -8,10 +8,10 @@
 #include "cli/follow.h"
 #include "cli/say.h"
 #include "cli/screen.h"
-#include "cli/tables.h"
 #include "intake/answer.h"
 #include "intake/run.h"
 #include "intake/shipped.h"
+#include "intake/tables.h"
 #include "report/revision.h"
 
 #include <float.h>

@@ -192,9 +192,10 @@ void pipeline_watermark(struct pipeline *p, struct instant now)
 		pipeline_time_pass(p, now);
 }
 
-size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, struct coverage_span **ret)
+size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, enum coverage_kind kind, struct coverage_span **ret)
 {
-	return coverage_unseen(&p->dossiers[entity].coverage, p->last, engine_ns(p->decisions, ENGINE_UNSEEN_S), ret);
+	return coverage_unseen(&p->dossiers[entity].coverage.of[kind], p->last,
+			       engine_ns(p->decisions, ENGINE_UNSEEN_S), ret);
 }
 
 void pipeline_finish(struct pipeline *p)

@@ -609,7 +609,7 @@ static void stage_series_carry(struct carry *c, void *self)
 // In the order in which they are told of time, end, and stand in a snapshot.
 static const struct stage stage_rows[] = {
 	{.name = "clock", .version = 2, .carry = stage_clock_carry},
-	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
+	{.name = "observers", .version = 2, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
 		.version = 2,
@@ -637,7 +637,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "routes",
-		.version = 1,
+		.version = 2,
 		.takes = STAGE_ROUTING,
 		.create = stage_routes_create,
 		.take = stage_routes_take,

@@ -7,6 +7,8 @@
 #include "base/must.h"
 #include "base/version.h"
 #include "engine/watch.h"
+#include "intake/account.h"
+#include "intake/archive.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
@@ -440,6 +442,8 @@ int run_open(struct intake_run *s, int n, char **paths)
 		.bad_context = s,
 	};
 	s->decoder = decoder_create(&decode, registry_sender(s->registry));
+	if (!s->growing) // what is still being written has not all its files
+		archive_tell(s->in.feed, s->in.peers, s->decoder);
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 
@@ -737,21 +741,17 @@ static bool run_say_strangers(const struct intake_run *s)
 	return true;
 }
 
-// Whether there is anything watched of which nothing can be said, all the time or for a while: that is not success.
-static bool run_unseen(const struct intake_run *s)
+// What nobody looked at is no success.
+static bool run_say_lacking(const struct intake_run *s)
 {
+	struct account a;
 	if (s->growing || s->snapshot_path)
 		return false; // it goes on
-	for (uint32_t e = 0; s->pipeline && e < s->in.entities.count; e++) {
-		struct coverage_span *spans = NULL;
-		if (!s->in.entities.at[e].watched)
-			continue;
-		size_t n = pipeline_unseen(s->pipeline, e, &spans);
-		free(spans);
-		if (n || !pipeline_judged(s->pipeline, e))
-			return true;
-	}
-	return false;
+	account_make(s, &a);
+	bool lacking = account_lacks(&a);
+	account_notices(&a, s);
+	account_free(&a);
+	return lacking;
 }
 
 // What makes the status 1, and so is said however quiet it should be.
@@ -789,18 +789,14 @@ int run_status(const struct intake_run *s, int code)
 		notice_line(s->notices,
 			    "%s: nothing was left out: no peer or collector of those to be excluded said anything",
 			    s->command);
-	bool unseen = run_unseen(s);
-	if (unseen)
-		notice_line(s->notices,
-			    "%s: of some of what is watched nothing can be said, all the time or for a while",
-			    s->command);
+	bool lacking = run_say_lacking(s);
 	size_t unraised = s->growing ? 0 : witness_unraised(s);
 	if (unraised)
 		notice_line(
 			s->notices,
 			"%s: what is watched was lost %zu time%s, seen by one observer alone: whether it was an outage cannot be said",
 			s->command, unraised, unraised == 1 ? "" : "s");
-	return damaged || unseen || unraised ? 1 : 0;
+	return damaged || lacking || unraised ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)

@@ -84,15 +84,11 @@ static size_t coverage_list(const struct coverage_of *of, struct instant begin, 
 	return n;
 }
 
-size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t least_ns, struct coverage_span **ret)
+size_t coverage_unseen(const struct coverage_of *of, struct instant end, int64_t least_ns, struct coverage_span **ret)
 {
-	const struct coverage_of *of = NULL;
 	struct coverage_span *all = NULL;
 	size_t kept = 0;
-	for (int kind = 0; kind < COVERAGE_KINDS; kind++)
-		if (c->of[kind].known && (!of || kind == COVERAGE_PROBES))
-			of = &c->of[kind];
-	size_t n = of ? coverage_list(of, of->first, end, &all) : 0;
+	size_t n = of->known ? coverage_list(of, of->first, end, &all) : 0;
 	for (size_t i = 0; i < n; i++)
 		if (all[i].to.ns - all[i].from.ns > least_ns)
 			all[kept++] = all[i];

@@ -37,9 +37,9 @@ void coverage_stands(struct coverage *c, enum coverage_kind kind, struct instant
 void coverage_lost(struct coverage *c, enum coverage_kind kind,
 		   struct instant since); // of one that stood; else nothing
 
-// Of probes where there are any, for that routes stand says nothing of hosts and services; else of routes.
-// Stretches of more than `least_ns` between the first that was seen and `end` in which nothing was seen. *ret is the caller's, to free.
-size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t least_ns, struct coverage_span **ret);
+// Stretches of more than `least_ns` between the first that this kind saw and `end` in which it saw nothing. That routes stand says
+// nothing of hosts and services. *ret is the caller's, to free.
+size_t coverage_unseen(const struct coverage_of *of, struct instant end, int64_t least_ns, struct coverage_span **ret);
 
 void coverage_free(struct coverage *c);
 // Into empty ones.

@@ -386,10 +386,13 @@ static void incident_json_put_services(struct json *j, const struct incident_vie
 	json_close(j, ']');
 }
 
+// At some time at which it may have been.
 static bool incident_json_blind_during(const struct blind_span *b, const struct incident *n)
 {
-	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= n->story.end.best.ns;
-	return before_end && (!instant_known(b->to) || b->to.ns >= n->story.start.best.ns);
+	struct instant end = instant_known(n->story.end.to) ? n->story.end.to : n->story.end.best;
+	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= end.ns;
+	struct instant begin = instant_known(n->story.start.from) ? n->story.start.from : n->story.start.best;
+	return before_end && (!instant_known(b->to) || b->to.ns >= begin.ns);
 }
 
 static bool incident_json_any_degraded(const struct incident_view *v, const struct incident *n)
@@ -410,8 +413,11 @@ static void incident_json_put_blind(struct json *j, const struct incident_view *
 		if (b->degraded != degraded || !incident_json_blind_during(b, n))
 			continue;
 		json_open(j, '{');
+		struct text name = {0};
+		blind_name(&name, v, b);
 		json_key(j, "who");
-		json_string(j, blind_name(v, b));
+		json_string_n(j, name.bytes, name.length);
+		text_free(&name);
 		incident_json_put_time(j, "from", b->from);
 		incident_json_put_time(j, "to", b->to);
 		json_key(j, "why");
@@ -430,8 +436,8 @@ static void incident_json_put_healthy(struct json *j, const struct incident_view
 		bool was = false;
 		for (size_t i = 0; i < v->blind->count; i++) {
 			const struct blind_span *b = &v->blind->at[i];
-			was |= b->is_observer == observers && b->who == who && !b->degraded &&
-			       incident_json_blind_during(b, n);
+			was |= b->kind == (observers ? BLIND_OBSERVER : BLIND_COLLECTOR) && b->who == who &&
+			       !b->degraded && incident_json_blind_during(b, n);
 		}
 		blind += was;
 	}

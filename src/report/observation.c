@@ -29,6 +29,7 @@ static const char *const observation_types[OBS_KIND_COUNT] = {
 	[OBS_SERIES] = "series",
 	[OBS_HEALTH] = "health",
 	[OBS_TIME] = "time",
+	[OBS_KEPT] = "kept",
 };
 
 struct observation_line {
@@ -157,6 +158,8 @@ static void observation_put_routing(struct observation_line *l)
 								: err_text(-(int)o->fault));
 	} else if (o->kind == OBS_GAP || o->kind == OBS_FEED_END || o->kind == OBS_TIME) {
 		observation_put_source(l);
+	} else if (o->kind == OBS_KEPT) {
+		observation_put_number(l, "kept_s", o->kept_s);
 	} else if (o->kind == OBS_ALIVE && o->hold_s) {
 		observation_put_number(l, "hold_s", o->hold_s);
 	}
@@ -242,6 +245,7 @@ static void observation_put_members(struct observation_line *l)
 	case OBS_GAP:
 	case OBS_FEED_END:
 	case OBS_TIME:
+	case OBS_KEPT:
 		observation_put_routing(l);
 		break;
 	case OBS_KIND_COUNT:

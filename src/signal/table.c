@@ -370,6 +370,9 @@ static int table_take_one(struct table *t, const struct obs *o)
 		if (o->peer != PEER_NONE)
 			health_suspect(t->health, o->peer, o->time);
 		return 0;
+	case OBS_KEPT:
+		health_kept(t->health, o);
+		return 0;
 	case OBS_ALIVE:
 	case OBS_FEED_END:
 	case OBS_PROBE:
@@ -568,6 +571,21 @@ const uint32_t *table_touched(const struct table *t, size_t *ret_n)
 struct instant table_silent_since(const struct table *t)
 {
 	return t->recounted ? health_silent_since(t->health) : INSTANT_NONE;
+}
+
+bool table_kept_known(const struct table *t, uint16_t collector)
+{
+	return health_kept_known(t->health, collector);
+}
+
+bool table_missing(const struct table *t, uint16_t collector, struct kept_span *span)
+{
+	return health_missing(t->health, collector, span);
+}
+
+bool table_silence_moved(const struct table *t)
+{
+	return health_moved(t->health);
 }
 
 bool table_recounted(const struct table *t)
