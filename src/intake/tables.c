@@ -2,6 +2,7 @@
 // Files of tables: opened with care for what is there, written through one buffer.
 #include "intake/tables.h"
 
+#include "base/must.h"
 #include "report/csv.h"
 
 #include <errno.h>
@@ -78,6 +79,7 @@ static int tables_end(const struct tables *of, FILE *f, const char *path, int er
 
 int tables_open(struct tables *t, struct intake_run *s)
 {
+	must(t && s && !s->pipeline);
 	FILE *incidents = NULL;
 	t->run = s;
 	int status = t->incidents_path ? tables_begin(t, t->incidents_path, csv_incidents_head, &incidents) : 0;
