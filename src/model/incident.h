@@ -8,6 +8,7 @@
 #include "model/diagnosis.h"
 #include "model/entity.h"
 #include "model/facts.h"
+#include "model/routing.h"
 #include "model/sample.h"
 
 #define INCIDENT_ID_MAX	      96
@@ -145,27 +146,6 @@ struct incident_list {
 	struct incident *at;
 	size_t count, capacity;
 	size_t unconfirmed; // losses that one observer alone saw, without a second kind of evidence: nothing was raised
-};
-
-enum blind_kind {
-	BLIND_COLLECTOR, // without a healthy full-feed peer
-	BLIND_OBSERVER,	 // its controls failed, or it was not there
-	BLIND_PEER,	 // a full feed at a collector that heard others: its session died without a word
-	BLIND_KINDS
-};
-
-struct blind_span {
-	uint8_t kind;		 // enum blind_kind
-	uint32_t who;		 // collector, observer or peer
-	struct instant from, to; // to unknown: still
-	const char *why;	 // static text
-	bool degraded;		 // an observer that still counted
-	bool missing;		 // what it would have told is not in the data
-};
-
-struct blind_list {
-	struct blind_span *at;
-	size_t count, capacity;
 };
 
 // The detection of a signal in the story; null: that signal took no part.
