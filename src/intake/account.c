@@ -60,8 +60,10 @@ static void account_entity(struct account *a, const struct intake_run *s, uint32
 		size_t n = pipeline_unseen(s->pipeline, entity, (enum coverage_kind)kind, &spans);
 		for (size_t i = 0; i < n; i++) {
 			alloc_grow((void **)&a->unseen, a->unseen_count, &a->unseen_capacity, sizeof(*a->unseen));
-			a->unseen[a->unseen_count++] = (struct account_unseen){entity, (enum coverage_kind)kind, !both,
-									       spans[i].from, spans[i].to};
+			struct instant up = c->of[kind].up;
+			bool never = !instant_known(up) || spans[i].to.ns <= up.ns;
+			a->unseen[a->unseen_count++] = (struct account_unseen){
+				entity, (enum coverage_kind)kind, !both, never, spans[i].from, spans[i].to};
 		}
 		free(spans);
 	}

@@ -8,6 +8,7 @@ struct account_unseen { // nothing looked at the entity
 	uint32_t entity;
 	enum coverage_kind kind; // COVERAGE_ROUTES: no routing data; COVERAGE_PROBES: no probes
 	bool alone;		 // the other kind never looked at it
+	bool never;		 // it was not seen up before: nobody knows what is usual
 	struct instant from, to;
 };
 

@@ -112,6 +112,10 @@ static void answer_text_unseen(struct text *t, const struct account *a, const st
 		words_clock(t, v->zone, u->from);
 		text_put(t, " to ");
 		words_clock(t, v->zone, u->to);
+		if (u->never) {
+			text_put(t, ": it had not been seen up before, and what is usual of it is not known.\n");
+			continue;
+		}
 		text_put(t, ": nothing looked at it for ");
 		words_span(t, instant_gap_s(u->from, u->to));
 		text_put(t, ".\n");

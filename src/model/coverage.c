@@ -40,9 +40,15 @@ static bool coverage_begins(struct coverage_of *of, struct instant now)
 	return true;
 }
 
+void coverage_asked(struct coverage_of *of, struct instant now)
+{
+	coverage_begins(of, now);
+}
+
 void coverage_seen(struct coverage_of *of, struct instant now, int64_t most_ns)
 {
 	of->most_ns = most_ns;
+	of->up = instant_known(of->up) ? of->up : now;
 	if (coverage_begins(of, now) || now.ns <= of->last.ns)
 		return;
 	if (now.ns - of->last.ns > most_ns)
@@ -53,6 +59,7 @@ void coverage_seen(struct coverage_of *of, struct instant now, int64_t most_ns)
 void coverage_stands(struct coverage *c, enum coverage_kind kind, struct instant now)
 {
 	struct coverage_of *of = &c->of[kind];
+	of->up = instant_known(of->up) ? of->up : now;
 	if (!coverage_begins(of, now) && !of->holds)
 		coverage_add(of, of->last, now);
 	of->holds = true;
@@ -109,6 +116,7 @@ void coverage_of_carry(struct carry *c, struct coverage_of *of)
 	CARRY(c, of->holds);
 	CARRY(c, of->first);
 	CARRY(c, of->last);
+	CARRY(c, of->up);
 	CARRY(c, of->most_ns);
 	carry_list(c, CARRY_ARRAY(of->unseen, of->count, of->capacity));
 	carry_check(c, of->count <= COVERAGE_SPANS_MAX);

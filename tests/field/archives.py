@@ -171,7 +171,7 @@ def problems(a, status, told, text):
         yield f"status {status}, missing {missing}, wanted {wanted}"
     if blind and not any(low <= gap[0] + 5 and high >= gap[1] - 5 for _, low, high in unseen):
         yield f"unseen {told['quality']['unseen']}"
-    if blind and "Nothing can be said of country/KP from" not in text:
+    if blind and "Nothing can be said of North Korea (country/KP) from" not in text:
         yield "no sentence"
     if "fell off the Internet.\n" in text and not found:
         yield "all is well, it says"
@@ -216,4 +216,5 @@ def main():
     told.done()
 
 
-main()
+if __name__ == "__main__":
+    main()
