@@ -129,7 +129,7 @@ MUTANTS = [
     ("engine/stage.c", "if (s->signal != SIGNAL_ROUTES || !p->entities->at[s->entity].watched)", "if (true)", "no strip of samples: no phases"),
     ("engine/pipeline.c", "tick(p, p->next_tick);", "", "time that passes is not told, and nothing is put away"),
     ("engine/pipeline.c", "if (batch[i].time.ns < p->cut.ns && pipeline_says_something(&batch[i]))", "if (false)", "who was late is not said"),
-    ("engine/pipeline.c", "return p->dossiers[entity].width_ns > 0;", "return true;", "nothing can be said of it: not told"),
+    ("engine/pipeline.c", "return instant_known(p->dossiers[entity].coverage.of[COVERAGE_PROBES].up);", "return true;", "nothing can be said of it: not told"),
     row("engine.look_share", "0.125", "1", "what is open is looked at too seldom", "engine"),
     ("engine/cut.c", "w->news || origins || p->ending", "w->news || p->ending", "news of an origin is told late"),
     ("engine/cut.c", "w->news || origins || p->ending", "origins || p->ending", "news of a detection is told late"),
