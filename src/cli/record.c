@@ -5,10 +5,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/measure_command.h"
-#include "cli/prospect.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
 #include "cli/screen.h"
+#include "conf/prospect.h"
 #include "os/clock.h"
 #include "recording/recorder.h"
 
@@ -394,7 +394,7 @@ static void record_renew(struct record_command *r)
 		 r->m.plan.target_count);
 	measure_command_notes(&r->m);
 	record_allow_listed(&r->m.plan);
-	prospect_tell(&r->m.plan);
+	prospect_tell(&r->m.plan, &say_notices);
 	r->moved = true;
 	record_describe(r, true);
 }
@@ -460,7 +460,7 @@ static int record_run(struct record_command *r)
 					.renewed = r->m.plan.list_count ? record_renewed : NULL,
 					.context = r};
 	record_allow_listed(&r->m.plan);
-	prospect_tell(&r->m.plan);
+	prospect_tell(&r->m.plan, &say_notices);
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
 	record_health(r, &fresh);
@@ -471,7 +471,7 @@ static int record_run(struct record_command *r)
 	measure_command_accounting(&r->m);
 	bool open = record_tell_open(r);
 	if (!r->m.quiet)
-		prospect_tell_after(&r->m.plan);
+		prospect_tell_after(&r->m.plan, &say_notices);
 	if (lost < 0)
 		return 4;
 	if (code < 0)

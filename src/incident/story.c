@@ -222,12 +222,12 @@ static void story_add_upstream(struct story *n, const struct route_log_event *e,
 // From the events around the start: the order in which upstreams lost their routes, and path changes before it.
 static void story_upstreams(struct story *n, const struct story_input *in)
 {
-	const struct routes *r = in->routes;
+	const struct routing *r = in->routes;
 	int64_t before = incident_ns(in->decisions, STORY_CHURN_BEFORE_S);
 	size_t count;
-	if (!r || !routes_route_log(r))
+	if (!r || !routing_logged(r))
 		return;
-	const struct route_log_event *events = route_log_events(routes_route_log(r), n->entity, &count);
+	const struct route_log_event *events = routing_events(r, n->entity, &count);
 	int64_t onset = n->start.best.ns + INCIDENT_ONSET_NS;
 	int64_t end = instant_known(n->end.best) && n->end.best.ns < onset ? n->end.best.ns : onset;
 	for (size_t i = 0; i < count; i++) {

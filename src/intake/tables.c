@@ -79,6 +79,7 @@ static int tables_end(const struct intake_run *s, FILE *f, const char *path, int
 
 int tables_open(struct tables *t, struct intake_run *s)
 {
+	must(t && s && !s->pipeline);
 	FILE *incidents = NULL;
 	must(!t->series && s->notices);
 	t->run = s;

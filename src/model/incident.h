@@ -9,6 +9,7 @@
 #include "model/diagnosis.h"
 #include "model/entity.h"
 #include "model/facts.h"
+#include "model/routing.h"
 #include "model/sample.h"
 
 #define INCIDENT_ID_MAX	      96
