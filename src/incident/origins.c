@@ -106,53 +106,52 @@ static bool origins_own_network(const struct entity *e, uint32_t asn)
 	return false;
 }
 
-static bool origins_full_feed(const struct routes *r, uint32_t peer, uint8_t family)
+static bool origins_full_feed(const struct routing *r, uint32_t peer, uint8_t family)
 {
-	const struct health_peer *p = table_peer(routes_table(r), peer);
+	const struct health_peer *p = routing_peer(r, peer);
 	return p && p->why[family == FAMILY_V6] == HEALTH_COUNTS;
 }
 
 // Full-feed networks that carried it.
-static uint32_t origins_networks_of(const struct routes *r, const struct origins_news *n, uint8_t family)
+static uint32_t origins_networks_of(const struct routing *r, const struct origins_news *n, uint8_t family)
 {
-	const struct table *t = routes_table(r);
+	const struct routing *t = r;
 	uint32_t count = 0;
 	for (size_t i = 0; i < n->carrier_count; i++) {
 		uint32_t peer = n->carriers[i].peer;
 		bool counts = origins_full_feed(r, peer, family);
 		for (size_t k = 0; k < i && counts; k++)
-			counts = table_peer_asn(t, n->carriers[k].peer) != table_peer_asn(t, peer) ||
+			counts = routing_peer_asn(t, n->carriers[k].peer) != routing_peer_asn(t, peer) ||
 				 !origins_full_feed(r, n->carriers[k].peer, family);
 		count += counts;
 	}
 	return count;
 }
 
-static double origins_share_of(const struct routes *r, uint32_t entity, const struct prefix *p)
+static double origins_share_of(const struct routing *r, uint32_t entity, const struct prefix *p)
 {
-	uint64_t own = space_slash24_own(routes_space(r), entity);
+	uint64_t own = routing_slash24_own(r, entity);
 	if (p->family != FAMILY_V4 || !own)
 		return 0;
 	double units = p->length >= 24 ? 1.0 / (double)(1u << (p->length - 24)) : (double)(1u << (24 - p->length));
 	return units > (double)own ? 1 : units / (double)own;
 }
 
-struct origin_events origins_find(const struct decisions *v, const struct routes *r, const struct entity_list *entities,
-				  uint32_t entity, struct limits *limits)
+struct origin_events origins_find(const struct decisions *v, const struct routing *r,
+				  const struct entity_list *entities, uint32_t entity, struct limits *limits)
 {
 	size_t n, capacity = 0;
 	struct origin_events found = {0};
 	double share = incident_value(v, ORIGIN_SHARE);
-	if (!routes_route_log(r))
+	if (!routing_logged(r))
 		return found;
-	const struct route_log_event *events = route_log_events(routes_route_log(r), entity, &n);
+	const struct route_log_event *events = routing_events(r, entity, &n);
 	struct news_list list = {.limits = limits};
 	origins_news_gather(&list, events, n);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct origins_news *news = &list.at[i];
-		const struct prefix *p = dictionary_prefix(table_dictionary(routes_table(r)), news->prefix);
-		uint32_t networks = origins_networks_of(r, news, p->family),
-			 of = table_networks(routes_table(r), p->family);
+		const struct prefix *p = routing_prefix(r, news->prefix);
+		uint32_t networks = origins_networks_of(r, news, p->family), of = routing_networks(r, p->family);
 		bool carried = of >= incident_value(v, ORIGIN_NETWORKS_MIN) && networks >= share * of;
 		if (!carried || origins_own_network(&entities->at[entity], news->origin))
 			continue;

@@ -4,10 +4,12 @@
 // Words are static text.
 #pragma once
 
+#include "model/blind.h"
 #include "model/detection.h"
 #include "model/diagnosis.h"
 #include "model/entity.h"
 #include "model/facts.h"
+#include "model/routing.h"
 #include "model/sample.h"
 
 #define INCIDENT_ID_MAX	      96
@@ -147,26 +149,17 @@ struct incident_list {
 	size_t unconfirmed; // losses that one observer alone saw, without a second kind of evidence: nothing was raised
 };
 
-enum blind_kind {
-	BLIND_COLLECTOR, // without a healthy full-feed peer
-	BLIND_OBSERVER,	 // its controls failed, or it was not there
-	BLIND_PEER,	 // a full feed at a collector that heard others: its session died without a word
-	BLIND_KINDS
-};
-
-struct blind_span {
-	uint8_t kind;		 // enum blind_kind
-	uint32_t who;		 // collector, observer or peer
-	struct instant from, to; // to unknown: still
-	const char *why;	 // static text
-	bool degraded;		 // an observer that still counted
-	bool missing;		 // what it would have told is not in the data
-};
-
-struct blind_list {
-	struct blind_span *at;
-	size_t count, capacity;
-};
+// What failed first; null: nothing did.
+static inline const struct detection *story_failed_first(const struct story *s)
+{
+	const struct detection *first = NULL;
+	for (size_t i = 0; i < s->signal_count; i++) {
+		const struct detection *d = &s->signals[i];
+		if (!detection_early_sign(d) && (!first || d->start.best.ns < first->start.best.ns))
+			first = d;
+	}
+	return first;
+}
 
 // The detection of a signal in the story; null: that signal took no part.
 static inline const struct detection *story_signal(const struct story *s, uint8_t signal)

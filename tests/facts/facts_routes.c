@@ -47,7 +47,7 @@ static const struct facts_routes *judge(void)
 	incident.story.end = (struct moment){scene_time(end), scene_time(end), scene_time(end), 0.9};
 	facts_unknown(&incident.facts);
 	p = land_run(&land, 64);
-	struct facts_input in = {.entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routes(p)};
+	struct facts_input in = {.entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routing(p)};
 	facts_routes(&in, &incident.story, &incident.facts);
 	facts_witness(&in, &incident.story, &incident.facts);
 	pipeline_free(p);
