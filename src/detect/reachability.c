@@ -292,12 +292,6 @@ static bool reachability_look_holds(const struct reachability_observer *l, struc
 	return l->pinged.ns == now.ns || now.ns - l->pinged.ns <= STALE * pace_ns(&l->pings);
 }
 
-static int reachability_by_time(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 // Until when fewer observers than must agree had left their steady state: a loss of all cannot have begun before. What one of them
 // alone has lost for long is its own affair.
 static struct instant reachability_steady_until(const struct reachability *r, struct instant now, uint32_t networks)
@@ -313,7 +307,7 @@ static struct instant reachability_steady_until(const struct reachability *r, st
 	}
 	if (!alarmed)
 		return INSTANT_NONE;
-	qsort(calm, alarmed, sizeof(*calm), reachability_by_time);
+	qsort(calm, alarmed, sizeof(*calm), numbers_by_int64);
 	size_t needed = networks < 2 ? 1 : held > 3 ? (held + 1) / 2 : 2;
 	return instant_of_ns(calm[(needed < alarmed ? needed : alarmed) - 1]);
 }
