@@ -603,7 +603,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "routes",
-		.version = 1,
+		.version = 2,
 		.takes = STAGE_ROUTING,
 		.create = stage_routes_create,
 		.take = stage_routes_take,
@@ -632,7 +632,7 @@ static const struct stage stage_rows[] = {
 		.free = stage_series_free,
 	},
 	{.name = "detectors", .finish = stage_detectors_finish}, // after series; carried with each
-	{.name = "book", .version = 2, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
+	{.name = "book", .version = 3, .create = stage_book_create, .carry = stage_book_carry, .free = stage_book_free},
 	{.name = "look", .tick = stage_look_tick},
 };
 

@@ -33,9 +33,14 @@ struct incident_upstream {    // routes that left, by the network next to the or
 struct incident_origin { // a more-specific prefix or a prefix with a new origin
 	struct prefix prefix;
 	bool more_specific;
+	bool enough; // for an incident: half of the networks carried it, or lost the route to the expected origin when it came
 	uint32_t origin, expected;
-	struct instant first, gone;	// gone unknown: still announced
+	struct instant first, gone;	// gone unknown: still announced, or
+	struct instant unheard;		// known: nobody that carried it was heard since then; whether it is over is not known
+	struct instant gone_from;	// the earliest that it may have been gone; known where gone is
 	uint32_t networks, of_networks; // full-feed networks that carried it, of how many
+	uint32_t still;			// that carry it where the data end
+	uint32_t without; // that had no route to the expected origin soon after it came, those that carried it among them
 };
 
 struct incident_phase {
@@ -98,6 +103,7 @@ struct story {		 // what happened, when and how far. Made by incident/story.h, a
 	uint64_t path_changes; // in the minute before the start
 	struct incident_origin origins[INCIDENT_LIST_MAX];
 	size_t origin_count;
+	bool by_origins; // it rests on them; else they came near it and are told beside it
 };
 
 struct ties {				// with other incidents. Made by incident/ties.h

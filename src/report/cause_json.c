@@ -49,15 +49,16 @@ static void cause_json_put_refs(struct json *j, const struct incident_view *v, u
 	json_close(j, ']');
 }
 
-static void cause_json_put_says(struct json *j, const struct verdict *d, uint8_t evidence)
+static void cause_json_put_says(struct json *j, const struct incident *n, uint8_t evidence)
 {
+	const struct verdict *d = &n->verdict;
 	struct text words = {0};
-	words_evidence(&words, evidence, &d->findings[evidence]);
+	words_evidence(&words, &n->story, evidence, &d->findings[evidence]);
 	cause_json_put_words(j, "says", &words);
 	text_free(&words);
 }
 
-static void cause_json_put_arguments(struct json *j, const struct incident_view *v, const struct verdict *d,
+static void cause_json_put_arguments(struct json *j, const struct incident_view *v, const struct incident *n,
 				     const struct argument *list, uint8_t count)
 {
 	json_open(j, '[');
@@ -68,15 +69,16 @@ static void cause_json_put_arguments(struct json *j, const struct incident_view 
 		json_string(j, row->name);
 		json_key(j, "lr");
 		json_real(j, list[i].lr, 3);
-		cause_json_put_says(j, d, list[i].evidence);
+		cause_json_put_says(j, n, list[i].evidence);
 		cause_json_put_refs(j, v, row->source);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-static void cause_json_put_causes(struct json *j, const struct incident_view *v, const struct verdict *d)
+static void cause_json_put_causes(struct json *j, const struct incident_view *v, const struct incident *n)
 {
+	const struct verdict *d = &n->verdict;
 	json_open(j, '[');
 	for (size_t i = 0; i < CAUSE_COUNT && (i < CAUSES_LEAST || d->ranked[i].p >= P_LEAST); i++) {
 		const struct hypothesis *h = &d->ranked[i];
@@ -90,9 +92,9 @@ static void cause_json_put_causes(struct json *j, const struct incident_view *v,
 		json_key(j, "p_if_commoner");
 		json_real(j, h->p_high, 4);
 		json_key(j, "for");
-		cause_json_put_arguments(j, v, d, h->in_favour, h->favour_count);
+		cause_json_put_arguments(j, v, n, h->in_favour, h->favour_count);
 		json_key(j, "against");
-		cause_json_put_arguments(j, v, d, h->against, h->against_count);
+		cause_json_put_arguments(j, v, n, h->against, h->against_count);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -112,8 +114,9 @@ static void cause_json_put_reasons(struct json *j, const struct verdict *d)
 	json_close(j, ']');
 }
 
-static void cause_json_put_verdict(struct json *j, const struct verdict *d)
+static void cause_json_put_verdict(struct json *j, const struct incident *n)
 {
+	const struct verdict *d = &n->verdict;
 	struct text words = {0};
 	const char *first = cause_row(d->ranked[0].cause)->word;
 	json_open(j, '{');
@@ -125,7 +128,7 @@ static void cause_json_put_verdict(struct json *j, const struct verdict *d)
 	json_bool(j, d->abstained != 0);
 	json_key(j, "reasons");
 	cause_json_put_reasons(j, d);
-	words_verdict(&words, d);
+	words_verdict(&words, &n->story, d);
 	cause_json_put_words(j, "says", &words);
 	text_free(&words);
 	json_key(j, "families");
@@ -153,8 +156,9 @@ static void cause_json_put_ask(struct json *j, const struct verdict *d)
 	text_free(&words);
 }
 
-static void cause_json_put_findings(struct json *j, const struct verdict *d)
+static void cause_json_put_findings(struct json *j, const struct incident *n)
 {
+	const struct verdict *d = &n->verdict;
 	json_open(j, '[');
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		const struct finding *f = &d->findings[e];
@@ -167,7 +171,7 @@ static void cause_json_put_findings(struct json *j, const struct verdict *d)
 		json_string(j, f->answer == ANSWER_YES ? "yes" : "no");
 		json_key(j, "strength");
 		json_real(j, f->strength, 3);
-		cause_json_put_says(j, d, e);
+		cause_json_put_says(j, n, e);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -182,12 +186,12 @@ void cause_json(struct json *j, const struct incident_view *v, const struct inci
 		if (!d->known)
 			json_null(j);
 		else if (i == 0)
-			cause_json_put_causes(j, v, d);
+			cause_json_put_causes(j, v, n);
 		else if (i == 1)
-			cause_json_put_verdict(j, d);
+			cause_json_put_verdict(j, n);
 		else if (i == 2)
 			cause_json_put_ask(j, d);
 		else
-			cause_json_put_findings(j, d);
+			cause_json_put_findings(j, n);
 	}
 }

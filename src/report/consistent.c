@@ -36,7 +36,7 @@ static bool consistent_has_routing(const struct story *s)
 	for (size_t i = 0; i < s->signal_count; i++)
 		if (s->signals[i].signal < SIGNAL_ROUTING_COUNT)
 			return true;
-	return s->origin_count > 0;
+	return s->by_origins;
 }
 
 static struct instant consistent_last(const struct consistent_input *in)
@@ -298,7 +298,8 @@ static bool consistent_origin_torn(const struct consistent_input *in)
 	const struct story *s = &in->incident->story;
 	for (size_t i = 0; i < s->origin_count; i++) {
 		const struct incident_origin *o = &s->origins[i];
-		if (consistent_later(o->first, o->gone) || o->networks > o->of_networks ||
+		if (consistent_later(o->first, o->gone) || o->networks > o->of_networks || o->still > o->networks ||
+		    o->without > o->of_networks || (instant_known(o->gone) && (o->still || instant_known(o->unheard))) ||
 		    (!o->more_specific && o->origin == o->expected))
 			return true;
 	}
