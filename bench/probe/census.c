@@ -85,7 +85,8 @@ static bool next(struct run *r, int64_t now, struct census_probe *held, bool *ho
 	int64_t due, until;
 	if (!*holds && !census_next(r->census, now, held, &due))
 		return false;
-	struct gate_ask a = {addr_v4(held->block << 8 | held->low), 1 + held->network, held->kind, 0};
+	struct gate_ask a = {
+		.address = addr_v4(held->block << 8 | held->low), .network = 1 + held->network, .kind = held->kind};
 	*holds = r->gate && gate_ask(r->gate, &a, now, &until) == GATE_WAIT;
 	r->held += *holds;
 	return !*holds;

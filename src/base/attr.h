@@ -10,6 +10,8 @@
 #define UNLIKELY(x)		__builtin_expect(!!(x), 0)
 #define ARRAY_LEN(a)		(sizeof(a) / sizeof((a)[0]))
 
+#define SELDOM __attribute__((cold, noinline)) // not taken into its callers, which are
+
 // Loops of this function may be vectorised even where that grows the code.
 #if defined(__clang__)
 #define VECTORISED // clang does so at -O2

@@ -19,7 +19,9 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#define EVENTS	     64		// handled before new ones are stamped: bounds how late a stamp can be
+#define USUAL_MS     5000  // a check may take so long, where nothing is set
+#define SMTP_MS	     60000 // RFC 5321 4.5.3.2.1 gives a greeting five minutes; who is asked that seldom may take one
+#define EVENTS	     64	   // handled before new ones are stamped: bounds how late a stamp can be
 #define FULL_WAIT_NS 10000000LL // a slot comes back within moments
 
 // epoll's data of what is no slot; slots have a generation in the upper half.
@@ -60,6 +62,7 @@ int check_open(const struct check_options *o, struct check **ret)
 	check_handles_raise();
 	c->gate = o->gate;
 	c->out = o->out;
+	c->finder = o->finder;
 	c->epoll = c->timer = -1;
 	c->slots = alloc_pages(CHECK_PENDING_MAX * sizeof(*c->slots));
 	deadlines_create(&c->deadlines, CHECK_PENDING_MAX);
@@ -87,8 +90,12 @@ static void check_slot_release(struct check *c, struct check_slot *s)
 	deadlines_drop(&c->deadlines, index);
 	SSL_free(s->tls);
 	s->tls = NULL;
+	free(s->kept);
+	free(s->say);
+	s->kept = NULL;
+	s->say = NULL;
 	// A connection that nothing was sent over ends by RST: the least packets, and no port of ours is held for a minute.
-	if (s->connected && s->attempt.op == PROBE_TCP_CONNECT)
+	if (s->connected && s->attempt.op == PROBE_TCP_CONNECT && !s->received)
 		(void)setsockopt(s->descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 	if (s->descriptor >= 0)
 		close(s->descriptor);
@@ -156,7 +163,10 @@ static void check_tell_gate(struct check *c, const struct attempt *a)
 void check_report(struct check *c, struct check_slot *s)
 {
 	struct attempt *a = &s->attempt;
+	a->in_handshake = s->state == CHECK_TLS && a->failure != FAILURE_NONE && a->phase_us[PHASE_TLS] < 0;
 	check_tell_gate(c, a);
+	for (int i = 0; i < PHASE_COUNT; i++)
+		a->phase_us[i] += a->phase_us[i] >= 0 ? s->spent_us[i] : 0;
 	if (check_answered(a)) {
 		int64_t end = c->event_ns >= s->began_ns ? c->event_ns : clock_boot_ns();
 		a->rtt_ns = end - s->began_ns;
@@ -164,6 +174,8 @@ void check_report(struct check *c, struct check_slot *s)
 	c->counts.local_faults += a->failure == FAILURE_LOCAL;
 	c->counts.finished++;
 	s->reported = true;
+	a->target = s->asked;
+	a->port = s->asked_port;
 	c->batch[c->batch_count++] = *a;
 	if (c->batch_count == ARRAY_LEN(c->batch))
 		check_flush(c);
@@ -175,7 +187,7 @@ void check_deadline(struct check *c, struct check_slot *s, int64_t at_ns)
 	deadlines_set(&c->deadlines, (uint32_t)(s - c->slots), at_ns);
 }
 
-static void check_slot_end(struct check *c, struct check_slot *s)
+void check_slot_end(struct check *c, struct check_slot *s)
 {
 	if (!s->reported)
 		check_report(c, s);
@@ -201,8 +213,9 @@ static bool check_spec_valid(const struct check_spec *s)
 {
 	bool op = s->op == PROBE_TCP_CONNECT || s->op == PROBE_TLS || s->op == PROBE_HTTP || s->op == PROBE_SMTP;
 	bool family = s->address.family == FAMILY_V4 || s->address.family == FAMILY_V6;
+	bool path = !s->path || (*s->path == '/' && strlen(s->path) <= MANNER_PATH_MAX);
 	bool name = !s->name || (strlen(s->name) <= CHECK_NAME_MAX && http1_host_valid(s->name));
-	return op && family && name && s->kind < GATE_KINDS;
+	return op && family && name && path && s->kind < GATE_KINDS;
 }
 
 static bool check_wants_tls(const struct check_spec *s)
@@ -213,12 +226,10 @@ static bool check_wants_tls(const struct check_spec *s)
 
 static void check_name_set(struct check_slot *s, const struct check_spec *spec)
 {
-	struct addr address;
 	struct text text = {0};
-	s->named = spec->name && addr_parse(spec->name, &address) != 0;
 	if (!spec->name)
 		text_addr(&text, &spec->address);
-	snprintf(s->name, sizeof(s->name), "%s", spec->name ? spec->name : text_string(&text));
+	hop_name_set(s, spec->name ? spec->name : text_string(&text));
 	text_free(&text);
 }
 
@@ -234,14 +245,19 @@ static struct check_slot *check_slot_take(struct check *c, const struct check_sp
 	s->descriptor = -1;
 	s->state = CHECK_CONNECT;
 	s->flags = spec->flags;
-	s->accept_low = spec->accept_low ? spec->accept_low : 200;
-	s->accept_high = spec->accept_high ? spec->accept_high : 499;
+	s->manner = spec->manner;
+	s->kind = spec->kind;
+	s->network = spec->network;
+	snprintf(s->path, sizeof(s->path), "%s", spec->path ? spec->path : "");
 	s->wants_tls = check_wants_tls(spec);
 	check_name_set(s, spec);
 	s->attempt = attempt_of(spec->op, &spec->address, spec->index, clock_utc());
 	s->attempt.mode = ATTEMPT_KERNEL;
 	s->attempt.number = spec->number ? spec->number : 1;
 	s->attempt.port = spec->port ? spec->port : check_usual_port(spec);
+	s->own_host = true;
+	s->asked = spec->address;
+	s->asked_port = s->attempt.port;
 	c->pending++;
 	c->tls_pending += s->wants_tls;
 	return s;
@@ -258,7 +274,7 @@ static void check_arm(struct check *c, int64_t at_ns)
 
 static void check_begin(struct check *c, const struct check_spec *spec, int64_t now_ns)
 {
-	uint32_t usual_ms = spec->op == PROBE_SMTP ? 10000 : 5000;
+	uint32_t usual_ms = spec->op == PROBE_SMTP ? SMTP_MS : USUAL_MS;
 	uint32_t timeout_ms = spec->timeout_ms ? spec->timeout_ms : usual_ms;
 	if (timeout_ms > CHECK_TIMEOUT_MAX)
 		timeout_ms = CHECK_TIMEOUT_MAX;
@@ -271,9 +287,9 @@ static void check_begin(struct check *c, const struct check_spec *spec, int64_t 
 		check_flush(c);
 		return;
 	}
-	int64_t deadline = s->began_ns + (int64_t)timeout_ms * 1000000;
-	check_deadline(c, s, deadline);
-	check_arm(c, deadline);
+	s->end_ns = s->began_ns + (int64_t)timeout_ms * 1000000;
+	check_deadline(c, s, s->end_ns);
+	check_arm(c, s->end_ns);
 }
 
 int check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_ns)
@@ -286,6 +302,9 @@ int check_start(struct check *c, const struct check_spec *s, int64_t *ret_wait_n
 		return check_dns_start(c->dns, s, ret_wait_ns);
 	if (!check_spec_valid(s))
 		return -EINVAL;
+	bool more = (s->path && strcmp(s->path, "/") != 0) || (s->manner && manner_for_own(&s->manner->as));
+	if (more && !gate_listed(c->gate, &s->address))
+		return -EACCES;
 	if (c->pending == CHECK_PENDING_MAX || (check_wants_tls(s) && c->tls_pending == CHECK_TLS_MAX)) {
 		c->counts.held++;
 		*ret_wait_ns = FULL_WAIT_NS;
@@ -332,15 +351,9 @@ static void check_event(struct check *c, const struct epoll_event *e)
 	}
 }
 
-static void check_expire(struct check *c)
+uint32_t check_ticket(const struct check *c, const struct check_slot *s)
 {
-	uint32_t index;
-	while (deadlines_take(&c->deadlines, c->event_ns, &index)) {
-		struct check_slot *s = &c->slots[index];
-		if (!s->reported)
-			fault_timeout(&s->attempt, c->route);
-		check_slot_end(c, s);
-	}
+	return s->generation * CHECK_PENDING_MAX + (uint32_t)(s - c->slots);
 }
 
 static void check_rearm(struct check *c)
@@ -348,6 +361,43 @@ static void check_rearm(struct check *c)
 	int64_t at_ns;
 	if (deadlines_next(&c->deadlines, &at_ns))
 		check_arm(c, at_ns);
+}
+
+// The time is over. Of our own caps and our resolver it says nothing about the target.
+static void check_time_over(struct check *c, struct check_slot *s)
+{
+	if (s->state == CHECK_HOP || s->state == CHECK_LOOKUP)
+		fault_local(&s->attempt, s->state == CHECK_HOP ? EBUSY : EAGAIN);
+	else
+		fault_timeout(&s->attempt, c->route);
+}
+
+void check_found(struct check *c, uint32_t ticket, const struct names_answer *a)
+{
+	uint32_t index = ticket % CHECK_PENDING_MAX;
+	struct check_slot *s = index < c->used ? &c->slots[index] : NULL;
+	if (s && s->state == CHECK_LOOKUP && check_ticket(c, s) == ticket) {
+		c->event_ns = clock_boot_ns();
+		hop_looked_up(c, s, a);
+		check_rearm(c);
+		check_flush(c);
+	}
+}
+
+static void check_expire(struct check *c)
+{
+	uint32_t index;
+	while (deadlines_take(&c->deadlines, c->event_ns, &index)) {
+		struct check_slot *s = &c->slots[index];
+		if (s->state == CHECK_HOP && c->event_ns < s->end_ns) {
+			if (step_hop_connect(c, s) == STEP_END)
+				check_slot_end(c, s);
+			continue;
+		}
+		if (!s->reported)
+			check_time_over(c, s);
+		check_slot_end(c, s);
+	}
 }
 
 int check_poll(struct check *c, int64_t wait_ns)

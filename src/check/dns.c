@@ -20,13 +20,18 @@
 #define TIMEOUT_MS     3000
 #define EVENTS	       64
 #define NS_PER_MS      1000000LL
-#define AT_ONCE	       1		// boot time long gone
-#define FULL_WAIT_NS   NS_PER_MS	// until there may be room for another question
-#define STREAM_WAIT_NS (10 * NS_PER_MS) // until a stream may be free
+#define PLAIN_NS       (3600 * NS_PER_S) // then EDNS is tried again: servers are mended
+#define AT_ONCE	       1		 // boot time long gone
+#define FULL_WAIT_NS   NS_PER_MS	 // until there may be room for another question
+#define STREAM_WAIT_NS (10 * NS_PER_MS)	 // until a stream may be free
 #define FOLLOW_WAIT_NS                                                                                                 \
 	(30 * NS_PER_S) // a question over TCP that the gate holds longer is given up: the next check is nearer
 #define ICMP4_UNREACHABLE 3
 #define ICMP6_UNREACHABLE 1
+
+// DOC: servers without EDNS
+// A server that does not know OPT answers FORMERR or NOTIMP to it (RFC 6891 7), which says nothing about the zone: it is asked the
+// same once more without, when the gate lets it, and that answer decides. It is remembered for an hour, and asked plainly meanwhile.
 
 // DOC: forgery
 // Whoever is not on the path must guess the 16-bit id, one of DNS_SOCKETS ports that the kernel chose, and the name that is
@@ -156,11 +161,56 @@ static void dns_follow_up(struct check_dns *d, const struct dns_pending *cut)
 	p->query = cut->query;
 	p->timeout_ms = cut->timeout_ms;
 	p->network = cut->network;
+	p->rcodes = cut->rcodes;
 	p->kind = cut->kind;
 	p->state = DNS_HELD;
 	p->sent_ns = clock_boot_ns(); // since when it is held
 	dns_table_due(d->table, p, p->sent_ns);
 	d->counts.started++;
+}
+
+static struct dns_plain *dns_plain_of(struct check_dns *d, const struct attempt *a, uint64_t *ret_key)
+{
+	*ret_key = hash_pair(addr_hash(&a->target), a->port) | 1;
+	return &d->plain[*ret_key >> 32 & (DNS_PLAIN - 1)];
+}
+
+static bool dns_knows_plain(struct check_dns *d, const struct attempt *a)
+{
+	uint64_t key;
+	const struct dns_plain *held = dns_plain_of(d, a, &key);
+	return held->key == key && clock_boot_ns() - held->since_ns < PLAIN_NS;
+}
+
+static bool dns_refuses_edns(const struct dns_message *answer, const struct dns_query *asked)
+{
+	return !asked->plain && answer->response && !answer->opcode &&
+	       (answer->rcode == DNS_FORMERR || answer->rcode == DNS_NOTIMP);
+}
+
+// The same question, over what it was asked over, without EDNS: no attempt of its own.
+static void dns_ask_plainly(struct check_dns *d, const struct dns_pending *refused, uint8_t rcode)
+{
+	uint64_t key;
+	struct dns_plain *held = dns_plain_of(d, &refused->attempt, &key);
+	struct dns_pending *p = dns_table_take(d->table);
+	*held = (struct dns_plain){key, clock_boot_ns()};
+	if (!p) // cannot be: the place of the question that was refused is free
+		return;
+	p->attempt = attempt_of(PROBE_DNS, &refused->attempt.target, refused->attempt.index, refused->attempt.time);
+	p->attempt.number = refused->attempt.number;
+	p->attempt.port = refused->attempt.port;
+	p->attempt.dns_flags = refused->attempt.dns_flags & ATTEMPT_DNS_TCP;
+	p->attempt.rcode = rcode; // should it never be asked
+	p->query = refused->query;
+	p->query.plain = true;
+	p->timeout_ms = refused->timeout_ms;
+	p->network = refused->network;
+	p->rcodes = refused->rcodes;
+	p->kind = refused->kind;
+	p->state = DNS_HELD;
+	p->sent_ns = clock_boot_ns(); // since when it is held
+	dns_table_due(d->table, p, p->sent_ns);
 }
 
 static void dns_release(struct check_dns *d, struct dns_pending *p)
@@ -183,7 +233,14 @@ void dns_decide(struct check_dns *d, struct dns_pending *p, const struct dns_mes
 		return;
 	}
 	d->counts.dns_answers++;
-	dns_judge(answer, &done.query, a);
+	if (dns_refuses_edns(answer, &done.query)) {
+		uint8_t rcode = answer->rcode;
+		gate_relax(d->gate, &a->target);
+		dns_release(d, p);
+		dns_ask_plainly(d, &done, rcode);
+		return;
+	}
+	dns_judge(answer, &done.query, done.rcodes, a);
 	gate_relax(d->gate, &a->target);
 	// The answer of a stream lies in memory that goes with it.
 	if (p->state == DNS_ASKED)
@@ -264,19 +321,50 @@ static void dns_timer_set(struct check_dns *d)
 		d->timer_ns = when;
 }
 
-// A question over TCP whose time has come.
+static void dns_queue_put(struct check_dns *d, struct dns_pending *p)
+{
+	struct dns_queue *q = &d->queues[p->attempt.target.family == FAMILY_V6];
+	p->state = DNS_QUEUED;
+	q->slots[(q->first + q->count++) % CHECK_PENDING_MAX] = p->slot;
+	if (q->count % DNS_BATCH == 0)
+		dns_udp_send(d);
+}
+
+// A question that is asked no more. One that was asked before has been told; one that was refused for its EDNS has not.
+static void dns_held_drop(struct check_dns *d, struct dns_pending *p)
+{
+	d->counts.refused++;
+	if (p->query.plain && p->attempt.rcode >= 0) {
+		dns_fail(d, p, FAILURE_DNS_MISBEHAVING);
+		return;
+	}
+	d->counts.started--;
+	dns_release(d, p);
+}
+
+// A question over TCP, or one without EDNS, whose time has come.
 static void dns_held_go(struct check_dns *d, struct dns_pending *p, int64_t now)
 {
-	struct gate_ask ask = {p->attempt.target, p->network, p->kind, PROBE_TCP_CONNECT};
+	bool tcp = p->attempt.dns_flags & ATTEMPT_DNS_TCP;
+	struct gate_ask ask = {.address = p->attempt.target,
+			       .network = p->network,
+			       .kind = p->kind,
+			       .op = tcp ? PROBE_TCP_CONNECT : PROBE_DNS};
 	int64_t until = 0;
-	if (d->streams >= CHECK_DNS_STREAMS_MAX) {
+	if (tcp && d->streams >= CHECK_DNS_STREAMS_MAX) {
 		dns_table_due(d->table, p, now + STREAM_WAIT_NS);
 		return;
 	}
 	enum gate_answer answer = p->asked_gate ? GATE_GO : gate_ask(d->gate, &ask, now, &until);
 	if (answer == GATE_GO) {
 		p->asked_gate = true;
-		dns_tcp_begin(d, p);
+		p->attempt.rcode = ATTEMPT_UNKNOWN;
+		if (tcp) {
+			dns_tcp_begin(d, p);
+			return;
+		}
+		dns_table_undue(d->table, p);
+		dns_queue_put(d, p);
 		return;
 	}
 	if (answer == GATE_WAIT && until - p->sent_ns < FOLLOW_WAIT_NS) {
@@ -284,9 +372,7 @@ static void dns_held_go(struct check_dns *d, struct dns_pending *p, int64_t now)
 		dns_table_due(d->table, p, until > now ? until : now + NS_PER_MS);
 		return;
 	}
-	d->counts.refused++;
-	d->counts.started--;
-	dns_release(d, p);
+	dns_held_drop(d, p);
 }
 
 // Nobody answered: the server, unless our own way out is gone.
@@ -336,6 +422,7 @@ int check_dns_open(const struct check_options *o, struct check_dns **ret)
 	d->table = dns_table_create();
 	d->buffers = alloc_zero(1, sizeof(*d->buffers));
 	d->recent = alloc_zero(DNS_RECENT, sizeof(*d->recent));
+	d->plain = alloc_zero(DNS_PLAIN, sizeof(*d->plain));
 	for (size_t i = 0; i < ARRAY_LEN(d->queues); i++)
 		d->queues[i].slots = alloc_zero(CHECK_PENDING_MAX, sizeof(*d->queues[i].slots));
 	for (size_t i = 0; i < ARRAY_LEN(d->sockets); i++)
@@ -378,6 +465,7 @@ void check_dns_close(struct check_dns *d)
 	dns_table_free(d->table);
 	free(d->buffers);
 	free(d->recent);
+	free(d->plain);
 	free(d->unheard);
 	free(d->decided);
 	free(d);
@@ -399,8 +487,11 @@ static void dns_begin(struct check_dns *d, const struct check_spec *s, const str
 	p->query.name = *name;
 	p->query.type = s->qtype ? s->qtype : DNS_SOA;
 	p->query.recurse = s->flags & CHECK_DNS_RECURSE;
+	p->query.plain = dns_knows_plain(d, &p->attempt);
 	p->timeout_ms = s->timeout_ms ? s->timeout_ms : TIMEOUT_MS;
 	p->network = s->network;
+	p->rcodes = s->manner && s->manner->as.flags & MANNER_RCODE ? s->manner->as.rcodes : 0;
+	p->query.plain |= p->rcodes != 0; // as those ask who have such modules
 	p->kind = s->kind;
 	p->asked_gate = true;
 	p->sent_ns = clock_boot_ns(); // since when it waits to be sent
@@ -410,17 +501,13 @@ static void dns_begin(struct check_dns *d, const struct check_spec *s, const str
 		p->state = DNS_HELD;
 		dns_table_due(d->table, p, p->sent_ns);
 	} else {
-		struct dns_queue *q = &d->queues[s->address.family == FAMILY_V6];
-		p->state = DNS_QUEUED;
-		q->slots[(q->first + q->count++) % CHECK_PENDING_MAX] = p->slot;
-		if (q->count % DNS_BATCH == 0)
-			dns_udp_send(d);
+		dns_queue_put(d, p);
 	}
 }
 
 int check_dns_start(struct check_dns *d, const struct check_spec *s, int64_t *ret_wait_ns)
 {
-	struct gate_ask ask = {s->address, s->network, s->kind, PROBE_DNS};
+	struct gate_ask ask = {.address = s->address, .network = s->network, .kind = s->kind, .op = PROBE_DNS};
 	struct dns_name name;
 	int64_t now = clock_boot_ns(), until = 0;
 	if (s->op != PROBE_DNS || !s->name || s->address.family == FAMILY_NONE)

@@ -23,7 +23,8 @@ static int dns_judge_answer_take(const struct dns_message *m, const struct dns_r
 	struct dns_soa soa;
 	if (r->class != DNS_CLASS_IN || !dns_name_equal(&r->owner, &f->want))
 		return 0;
-	if (r->type == m->question.type) {
+	// RFC 1035 3.2.3: '*' asks for all records, so any of the name is an answer.
+	if (r->type == m->question.type || m->question.type == DNS_ANY) {
 		f->answered = true;
 		if (r->type != DNS_SOA)
 			return 0;
@@ -80,11 +81,13 @@ static int dns_judge_find(const struct dns_message *m, struct found *f)
 
 static uint8_t dns_judge_without_error(const struct dns_message *m, bool recurse, const struct found *f)
 {
+	if (m->tc) // some challenge by it, without authority
+		return FAILURE_NONE;
 	if (recurse)
-		return f->answered || m->tc ? FAILURE_NONE : FAILURE_DNS_NO_ANSWER;
+		return f->answered ? FAILURE_NONE : FAILURE_DNS_NO_ANSWER;
 	if (!m->aa)
 		return FAILURE_DNS_LAME;
-	if (f->answered || f->alias || m->tc)
+	if (f->answered || f->alias)
 		return FAILURE_NONE;
 	return f->referral && !f->soa ? FAILURE_DNS_LAME : FAILURE_DNS_NO_ANSWER;
 }
@@ -123,7 +126,7 @@ static void dns_judge_nsid_text(struct cursor c, char ret[ATTEMPT_NSID_MAX + 1])
 	ret[used] = 0;
 }
 
-void dns_judge(const struct dns_message *m, const struct dns_query *asked, struct attempt *a)
+void dns_judge(const struct dns_message *m, const struct dns_query *asked, uint32_t rcodes, struct attempt *a)
 {
 	struct found f = {0};
 	int err = dns_judge_find(m, &f);
@@ -138,8 +141,12 @@ void dns_judge(const struct dns_message *m, const struct dns_query *asked, struc
 		a->failure = FAILURE_DNS_MISBEHAVING;
 	else if (!m->has_question && rcode == DNS_NOERROR)
 		a->failure = FAILURE_DNS_MISBEHAVING;
+	else if (rcodes && rcode < 32 && rcodes >> rcode & 1)
+		a->failure = FAILURE_NONE;
+	else if (rcodes && rcode == DNS_NOERROR)
+		a->failure = FAILURE_UNEXPECTED;
 	else
-		a->failure = dns_judge_failure_of(m, asked->recurse, &f, rcode);
+		a->failure = dns_judge_failure_of(m, asked->recurse || rcodes, &f, rcode);
 }
 
 int dns_judge_soa(const struct dns_message *m, struct dns_soa *ret)

@@ -13,6 +13,7 @@
 #define DNS_BATCH   32	  // small enough that the stamp of its first packet fits its last
 #define DNS_ROOM    4096  // bytes of a UDP answer that are read; what is longer ignores what was asked for (1232)
 #define DNS_GUESSES 32	  // misfits at its socket before a question's answer is no longer believed: 32 of 65,536 ids
+#define DNS_PLAIN   4096  // servers without EDNS that are remembered
 #define DNS_RECENT  32768 // decided questions that are remembered, to tell late and second answers from forged ones
 
 enum { DNS_SIDE_UDP, DNS_SIDE_TCP, DNS_SIDE_TIMER }; // who an event is for
@@ -47,6 +48,11 @@ struct dns_buffers { // one batch each way
 	uint8_t control[DNS_BATCH][128];
 };
 
+struct dns_plain {    // a server that does not know EDNS
+	uint64_t key; // 0: none
+	int64_t since_ns;
+};
+
 struct dns_unheard { // decided without a message; the listener hears of it at the next poll
 	struct attempt attempt;
 	struct dns_query query;
@@ -70,6 +76,7 @@ struct check_dns {
 	struct dns_queue queues[2];
 	struct dns_buffers *buffers;
 	struct dns_recent *recent;
+	struct dns_plain *plain;
 	struct dns_unheard *unheard;
 	size_t unheard_count, unheard_capacity;
 	struct attempt *decided;

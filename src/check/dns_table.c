@@ -100,13 +100,17 @@ struct dns_pending *dns_table_next(struct dns_table *t)
 	return t->due.count ? dns_table_due_at(t, 0) : NULL;
 }
 
+void dns_table_undue(struct dns_table *t, struct dns_pending *p)
+{
+	if (p->due)
+		heap_drop(&t->due, &dns_table_by_due, t, p->place);
+	p->due = false;
+}
+
 void dns_table_drop(struct dns_table *t, struct dns_pending *p)
 {
 	must(t->count > 0 && p->slot < t->touched);
-	if (p->due) {
-		heap_drop(&t->due, &dns_table_by_due, t, p->place);
-		p->due = false;
-	}
+	dns_table_undue(t, p);
 	p->next = t->free;
 	t->free = p->slot;
 	t->count--;

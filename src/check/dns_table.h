@@ -30,6 +30,7 @@ struct dns_pending {
 	int64_t due_ns;	 // boot time: time-out, or when it may go on
 	int64_t sent_ns; // boot time
 	uint32_t timeout_ms, network;
+	uint32_t rcodes;		// that alone decide; 0: as usual
 	uint32_t misfits, icmp_misfits; // of its socket, when it was sent
 	struct dns_icmp hint;		// an error that may be forged: counts when no answer comes; error 0: none
 	uint8_t state;			// enum dns_state
@@ -62,4 +63,5 @@ struct dns_pending *dns_table_find(struct dns_table *t, uint8_t socket, uint16_t
 struct dns_pending *dns_table_find_address(struct dns_table *t, uint8_t socket, const struct addr *to, uint16_t port);
 
 void dns_table_due(struct dns_table *t, struct dns_pending *p, int64_t when_ns); // sets or moves its time
+void dns_table_undue(struct dns_table *t, struct dns_pending *p);		 // it has none any more
 struct dns_pending *dns_table_next(struct dns_table *t);			 // the one due first; null: none

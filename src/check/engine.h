@@ -6,6 +6,7 @@
 #include "check/check.h"
 #include "check/deadlines.h"
 #include "check/fault.h"
+#include "check/names.h"
 #include "check/tls.h"
 #include "wire/http1.h"
 #include "wire/smtp.h"
@@ -15,6 +16,8 @@
 #define CHECK_RECEIVED_MAX (2u << 20)	// bytes in all, of TLS too: nobody keeps us reading
 #define CHECK_BUFFER	   32768	// one read; holds a TLS record
 #define CHECK_TIMEOUT_MAX  120000	// ms; a slot must come back
+#define CHECK_KEPT_MAX	   65536	// of a body or a conversation: patterns see no more
+#define CHECK_HOPS_MAX	   10		// redirects that are followed, as browsers and others do
 #define CHECK_LINGER_NS	   1000000000LL // SMTP: so long the answer to QUIT is waited for
 #define CHECK_AGENT_MAX	   512
 
@@ -32,6 +35,10 @@ enum check_state {
 	CHECK_SMTP_STARTTLS,
 	CHECK_SMTP_QUIT_SEND,
 	CHECK_SMTP_LINGER, // the attempt has been handed on
+	CHECK_TALK_EXPECT, // a conversation: a line is waited for
+	CHECK_TALK_SEND,
+	CHECK_LOOKUP, // where a redirect's name leads is being asked
+	CHECK_HOP,    // the gate holds a redirect's connection back
 	CHECK_STATES
 };
 
@@ -58,8 +65,28 @@ struct check_slot {
 	bool hung_up;	// after what is there the stream ends
 	bool connected;
 	bool reported;
-	bool wants_tls; // counts among CHECK_TLS_MAX
-	uint16_t flags, accept_low, accept_high;
+	bool wants_tls;	   // counts among CHECK_TLS_MAX
+	bool old_greeting; // SMTP: HELO, for EHLO was not known
+	bool onward;	   // a redirect led to another host
+	bool too_long;	   // of a body with patterns: more than is kept
+	uint8_t kind;	   // enum gate_kind
+	uint8_t hops;	   // redirects followed
+	uint16_t flags;
+	uint16_t asked_port; // of the target; attempt.port and .target are those of the hop meanwhile
+	uint32_t network;
+	uint64_t fields_seen, fields_found; // by part: a header of that name came; it held the pattern
+	struct addr asked;
+	const struct check_manner *manner; // null: op and flags say all
+	int64_t end_ns;			   // when the time is over
+	int32_t spent_us[PHASE_COUNT];	   // by hops before
+	uint8_t *kept;			   // owned: of a body, or of the lines of a conversation
+	size_t kept_count;
+	char *say; // owned: the line that is on its way out
+	size_t say_length;
+	bool heard;    // a line of a conversation
+	bool own_host; // a Host of the manner holds: no redirect has named a host yet
+	size_t talk;   // where in the manner's parts the conversation stands
+	unsigned talk_part;
 	uint32_t generation; // events of an earlier use of the slot are stale
 	uint32_t next_free;
 	int64_t began_ns, phase_ns;
@@ -71,6 +98,7 @@ struct check_slot {
 		struct smtp_reply reply;
 	} at;
 	char name[CHECK_NAME_MAX + 1];
+	char path[MANNER_PATH_MAX + 1]; // empty: /
 };
 
 struct check_dns;
@@ -78,6 +106,7 @@ struct check_dns;
 struct check {
 	struct gate *gate;
 	struct attempt_sink out;
+	struct check_finder finder;
 	struct check_dns *dns;
 	struct check_tls *tls;
 	struct fault_route *route;
@@ -132,6 +161,20 @@ int step_smtp_send(struct check *c, struct check_slot *s);
 int step_smtp_quit(struct check *c, struct check_slot *s); // reports, then says QUIT
 int step_smtp_linger(struct check *c, struct check_slot *s);
 
+// talk.c: a conversation by lines.
+int step_talk_begin(struct check *c, struct check_slot *s);
+int step_talk_expect(struct check *c, struct check_slot *s);
+int step_talk_send(struct check *c, struct check_slot *s);
+
+// hop.c: where a redirect leads, and the connection there.
+int step_hop(struct check *c, struct check_slot *s, const char *location);
+int step_hop_connect(struct check *c, struct check_slot *s); // the gate is asked, again
+void hop_looked_up(struct check *c, struct check_slot *s, const struct names_answer *a);
+void hop_name_set(struct check_slot *s, const char *name); // steps of TLS and HTTP use it from here on
+
+uint32_t check_ticket(const struct check *c, const struct check_slot *s); // of this use of the slot
+// check.c: a slot that has ended goes its way.
+void check_slot_end(struct check *c, struct check_slot *s);
 // check.c: hands the attempt on; the slot stays in use.
 void check_report(struct check *c, struct check_slot *s);
 void check_deadline(struct check *c, struct check_slot *s, int64_t at_ns);

@@ -21,6 +21,7 @@ struct name_looked { // one name
 	char *text;
 	uint32_t index;
 	bool queued;
+	bool once;	      // and then its place is free
 	uint8_t ask, waiting; // bits: types to be asked; types that are
 	uint8_t tries[TYPES];
 	int64_t due_ns;
@@ -34,7 +35,9 @@ struct name_lookup {
 	struct addr resolvers[NAMES_RESOLVERS_MAX];
 	size_t resolver_count;
 	struct name_looked *all;
-	size_t count, capacity;
+	size_t count, capacity, waiting;
+	uint32_t *free; // places of names that were asked once
+	size_t free_count, free_capacity;
 	uint32_t *queue; // a ring; room for all
 	size_t first, queued, room;
 	int64_t looked_ns;
@@ -56,6 +59,14 @@ static void names_queue_put(struct name_lookup *n, uint32_t which)
 	n->queue[(n->first + n->queued++) % n->room] = which;
 }
 
+static void names_forget(struct name_lookup *n, struct name_looked *l)
+{
+	alloc_grow((void **)&n->free, n->free_count, &n->free_capacity, sizeof(*n->free));
+	n->free[n->free_count++] = (uint32_t)(l - n->all);
+	free(l->text);
+	*l = (struct name_looked){.due_ns = INT64_MAX};
+}
+
 static void names_end(struct name_lookup *n, struct name_looked *l)
 {
 	struct names_answer *a = l->answer;
@@ -72,6 +83,9 @@ static void names_end(struct name_lookup *n, struct name_looked *l)
 	a->ttl_s = a->ttl_s > NAMES_MOST_S ? NAMES_MOST_S : a->ttl_s;
 	l->due_ns = clock_boot_ns() + a->ttl_s * NS_PER_S;
 	l->answer = NULL;
+	n->waiting--;
+	if (l->once)
+		names_forget(n, l);
 	n->o.found(n->o.context, a);
 	free(a);
 }
@@ -152,6 +166,7 @@ void names_close(struct name_lookup *n)
 	}
 	free(n->all);
 	free(n->queue);
+	free(n->free);
 	free(n);
 }
 
@@ -175,17 +190,38 @@ static void names_queue_grow(struct name_lookup *n)
 	n->room = room;
 }
 
-int names_add(struct name_lookup *n, uint32_t index, const char *name)
+static int names_place(struct name_lookup *n, struct name_looked name)
 {
 	struct dns_name parsed;
-	int err = n->count == NAMES_MAX ? ERR_FULL : dns_name_parse(name, &parsed);
+	int err = n->count == NAMES_MAX && !n->free_count ? ERR_FULL : dns_name_parse(name.text, &parsed);
 	if (err < 0)
 		return err;
+	name.text = alloc_copy(name.text);
+	if (n->free_count) {
+		n->all[n->free[--n->free_count]] = name;
+		return 0;
+	}
 	alloc_grow((void **)&n->all, n->count, &n->capacity, sizeof(*n->all));
-	n->all[n->count++] = (struct name_looked){.text = alloc_copy(name), .index = index};
+	n->all[n->count++] = name;
 	if (n->room <= n->capacity)
 		names_queue_grow(n);
 	return 0;
+}
+
+int names_add(struct name_lookup *n, uint32_t index, const char *name)
+{
+	return names_place(n, (struct name_looked){.text = (char *)(uintptr_t)name, .index = index});
+}
+
+int names_once(struct name_lookup *n, uint32_t index, const char *name)
+{
+	n->looked_ns = 0; // at once
+	return names_place(n, (struct name_looked){.text = (char *)(uintptr_t)name, .index = index, .once = true});
+}
+
+size_t names_waiting(const struct name_lookup *n)
+{
+	return n->waiting + n->queued;
 }
 
 // Whose turn it is, of those that may be asked; null: none may.
@@ -243,11 +279,12 @@ static void names_look(struct name_lookup *n, int64_t now)
 			names_queue_put(n, (uint32_t)i);
 }
 
-static void names_prepare(struct name_looked *l)
+static void names_prepare(struct name_lookup *n, struct name_looked *l)
 {
 	if (l->answer)
 		return;
 	l->answer = alloc_zero(1, sizeof(*l->answer));
+	n->waiting++;
 	l->answer->ttl_s = NAMES_MOST_S;
 	l->ask = 1u << OF_V4 | 1u << OF_V6;
 	l->waiting = l->tries[OF_V4] = l->tries[OF_V6] = 0;
@@ -258,7 +295,7 @@ static bool names_begin_first(struct name_lookup *n, int64_t *ret_wait_ns)
 {
 	uint32_t which = n->queue[n->first];
 	struct name_looked *l = &n->all[which];
-	names_prepare(l);
+	names_prepare(n, l);
 	for (unsigned type = 0; type < TYPES; type++)
 		if (l->ask & 1u << type && names_ask(n, which, type, ret_wait_ns) == 0)
 			return false;

@@ -34,5 +34,8 @@ void names_close(struct name_lookup *n); // null is fine
 void names_resolvers(struct name_lookup *n, const struct addr *list, size_t count);
 // To be looked up, now and again. The index is handed back. 0; ERR_MALFORMED or ERR_TOO_LARGE: no name; ERR_FULL.
 int MUST_USE names_add(struct name_lookup *n, uint32_t index, const char *name);
+// The same, but once: it is forgotten when it has been answered.
+int MUST_USE names_once(struct name_lookup *n, uint32_t index, const char *name);
+size_t names_waiting(const struct name_lookup *n); // that have been begun, or are to be now
 // Goes on; waits at most wait_ns. 0 or -errno.
 int MUST_USE names_poll(struct name_lookup *n, int64_t wait_ns);

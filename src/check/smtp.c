@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: ISC
-// Steps of an SMTP check: banner, EHLO, if asked for STARTTLS, and QUIT whenever the server still listens. No mail is ever begun.
+// Steps of an SMTP check: banner, EHLO (HELO where that is not known), if asked for STARTTLS, and QUIT whenever the server still listens. No mail is ever begun.
 #include "check/engine.h"
 
 #include "os/clock.h"
+
+enum { SMTP_SYNTAX = 500, SMTP_UNKNOWN = 502 };
 
 int step_smtp_quit(struct check *c, struct check_slot *s)
 {
@@ -37,6 +39,14 @@ static int smtp_reply_fine(struct check *c, struct check_slot *s, const struct c
 	return step_tls_begin(c, s);
 }
 
+// RFC 5321 3.2: who does not know EHLO is greeted as of old. Nothing is promised there that STARTTLS could follow.
+static bool smtp_wants_helo(const struct check_slot *s)
+{
+	uint16_t code = s->at.reply.code;
+	return s->state == CHECK_SMTP_EHLO && !s->old_greeting && !(s->flags & CHECK_STARTTLS) &&
+	       (code == SMTP_SYNTAX || code == SMTP_UNKNOWN);
+}
+
 int step_smtp_reply(struct check *c, struct check_slot *s)
 {
 	struct smtp_reply *r = &s->at.reply;
@@ -51,6 +61,11 @@ int step_smtp_reply(struct check *c, struct check_slot *s)
 	if (status < 0)
 		return step_fail(s, FAILURE_SMTP_INVALID);
 	s->attempt.status = r->code;
+	if (smtp_wants_helo(s)) {
+		s->old_greeting = true;
+		s->state = CHECK_SMTP_EHLO_SEND;
+		return STEP_ON;
+	}
 	if (r->code >= 400)
 		return smtp_verdict(c, s, r->code < 500 ? FAILURE_SMTP_BUSY : FAILURE_SMTP_REFUSED);
 	if (r->code != (s->state == CHECK_SMTP_EHLO ? 250 : 220))
@@ -61,13 +76,13 @@ int step_smtp_reply(struct check *c, struct check_slot *s)
 int step_smtp_send(struct check *c, struct check_slot *s)
 {
 	char ehlo[SMTP_COMMAND_MAX];
-	int n = smtp_ehlo_write(c->ehlo, ehlo);
+	int n = s->old_greeting ? smtp_helo_write(c->ehlo, ehlo) : smtp_ehlo_write(c->ehlo, ehlo);
 	smtp_reply_begin(&s->at.reply);
 	switch (s->state) {
 	case CHECK_SMTP_EHLO_SEND:
 		if (n < 0)
 			return step_fail(s, FAILURE_OTHER); // the name was looked at before
-		if (!s->sent)
+		if (!s->sent && !s->old_greeting)
 			step_phase_begin(s);
 		return step_send(c, s, cursor_of(ehlo, (size_t)n), CHECK_SMTP_EHLO);
 	case CHECK_SMTP_STARTTLS_SEND:

@@ -93,8 +93,11 @@ int step_connect_begin(struct check *c, struct check_slot *s)
 		fault_local(&s->attempt, errno);
 		return STEP_END;
 	}
-	s->attempt.time = clock_utc();
-	s->began_ns = s->phase_ns = clock_boot_ns();
+	s->phase_ns = clock_boot_ns();
+	if (!s->hops) {
+		s->attempt.time = clock_utc();
+		s->began_ns = s->phase_ns;
+	}
 	if (connect(s->descriptor, (const struct sockaddr *)&to, length) == 0 || errno == EINPROGRESS)
 		return STEP_WAIT;
 	fault_judge(&s->attempt, s->descriptor, errno, c->route);
@@ -110,12 +113,32 @@ static void steps_count_retransmissions(struct check *c, const struct check_slot
 		c->counts.syn_retransmitted++;
 }
 
+// The name that TLS is asked for: as the manner has it for the target itself, else that of the hop. `room` of CHECK_NAME_MAX + 1 bytes.
+static const char *steps_server_name(const struct check_slot *s, char *room)
+{
+	const char *server = s->manner && !s->onward ? manner_text(&s->manner->as, MANNER_SERVER_NAME) : NULL;
+	const char *host = s->manner && !s->onward ? manner_text(&s->manner->as, MANNER_HOST) : NULL;
+	if (server || !host || strlen(host) > CHECK_NAME_MAX)
+		return server ? server : s->name;
+	size_t n = *host == '[' ? strlen(host) : strcspn(host, ":");
+	memcpy(room, host, n);
+	room[n] = '\0';
+	return n ? room : s->name;
+}
+
 int step_tls_begin(struct check *c, struct check_slot *s)
 {
-	struct check_tls_ask ask = {.name = s->name,
-				    .named = s->named,
-				    .verify = s->flags & CHECK_TLS_VERIFY,
-				    .http = s->attempt.op == PROBE_HTTP};
+	char room[CHECK_NAME_MAX + 1];
+	struct addr address;
+	const struct manner *m = s->manner ? &s->manner->as : NULL;
+	struct check_tls_ask ask = {.verify = s->flags & CHECK_TLS_VERIFY, .http = s->attempt.op == PROBE_HTTP};
+	ask.name = steps_server_name(s, room);
+	ask.named = addr_parse(ask.name, &address) != 0;
+	if (m) {
+		ask.least = m->tls_least;
+		ask.most = m->tls_most;
+		ask.http2 = m->flags & MANNER_OFFER_HTTP2;
+	}
 	s->tls = check_tls_begin(c->tls, &ask);
 	if (!s->tls) {
 		fault_local(&s->attempt, ENOMEM);
@@ -124,6 +147,12 @@ int step_tls_begin(struct check *c, struct check_slot *s)
 	step_phase_begin(s);
 	s->state = CHECK_TLS;
 	return STEP_ON;
+}
+
+static bool steps_talks(const struct check_slot *s)
+{
+	const struct manner *m = s->manner ? &s->manner->as : NULL;
+	return m && (manner_has(m, MANNER_EXPECT) || manner_has(m, MANNER_SEND) || manner_has(m, MANNER_STARTTLS));
 }
 
 static int steps_after_connect(struct check *c, struct check_slot *s)
@@ -139,7 +168,7 @@ static int steps_after_connect(struct check *c, struct check_slot *s)
 		smtp_reply_begin(&s->at.reply);
 		return STEP_ON;
 	default:
-		return step_fail(s, FAILURE_NONE);
+		return steps_talks(s) ? step_talk_begin(c, s) : step_fail(s, FAILURE_NONE);
 	}
 }
 
@@ -165,6 +194,8 @@ static enum check_tls_strictness steps_strictness(const struct check_slot *s)
 {
 	if (s->flags & CHECK_TLS_VERIFY)
 		return TLS_VERIFY;
+	if (s->manner && s->manner->as.flags & MANNER_TLS_ANY)
+		return TLS_ANY;
 	return s->attempt.op == PROBE_SMTP ? TLS_ANY : TLS_DATES;
 }
 
@@ -179,8 +210,12 @@ static int steps_tls(struct check *c, struct check_slot *s)
 		fault_local(&s->attempt, ENOENT);
 	if (s->attempt.op == PROBE_SMTP)
 		return step_smtp_quit(c, s);
-	if (s->attempt.failure != FAILURE_NONE || s->attempt.op == PROBE_TLS)
+	if (s->attempt.failure != FAILURE_NONE)
 		return STEP_END;
+	if (s->attempt.op != PROBE_HTTP)
+		return steps_talks(s) ? step_talk_begin(c, s) : STEP_END;
+	if (check_tls_is_http2(s->tls)) // it was offered because none of the versions that are fine is that one
+		return step_fail(s, FAILURE_UNEXPECTED);
 	s->state = CHECK_HTTP_SEND;
 	return STEP_ON;
 }
@@ -199,6 +234,8 @@ int step_run(struct check *c, struct check_slot *s)
 		[CHECK_SMTP_STARTTLS] = step_smtp_reply,
 		[CHECK_SMTP_QUIT_SEND] = step_smtp_send,
 		[CHECK_SMTP_LINGER] = step_smtp_linger,
+		[CHECK_TALK_EXPECT] = step_talk_expect,
+		[CHECK_TALK_SEND] = step_talk_send,
 	};
 	int answer = STEP_ON;
 	while (answer == STEP_ON && steps[s->state])

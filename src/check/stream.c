@@ -45,7 +45,8 @@ static enum stream_answer stream_raw_receive(struct check *c, struct check_slot 
 	if (n < 0)
 		return STREAM_WAIT;
 	s->received += (uint64_t)n;
-	if (s->received > CHECK_RECEIVED_MAX) {
+	uint64_t body = s->manner ? s->manner->as.body_most : 0;
+	if (s->received > CHECK_RECEIVED_MAX + body) {
 		s->attempt.failure = FAILURE_OTHER;
 		return STREAM_FAILED;
 	}
@@ -90,6 +91,9 @@ static enum stream_answer stream_tls_refused(struct check *c, struct check_slot 
 		fault_local(&s->attempt, ENOMEM);
 	else
 		s->attempt.failure = FAILURE_TLS_HANDSHAKE;
+	int reason = ERR_GET_LIB(why) == ERR_LIB_SSL ? ERR_GET_REASON(why) - SSL_AD_REASON_OFFSET : 0;
+	if (reason > 0 && reason <= UINT8_MAX)
+		s->attempt.tls_alert = (uint8_t)reason;
 	ERR_clear_error();
 	return STREAM_FAILED;
 }

@@ -113,16 +113,41 @@ void check_tls_close(struct check_tls *t)
 	free(t);
 }
 
+// RFC 9525: a name stands in subjectAltName and nowhere else (6.3), and '*' for a whole label only (6.3).
 static bool tls_name_set(SSL *ssl, const struct check_tls_ask *ask)
 {
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (!ask->named)
 		return !ask->verify || X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), ask->name);
 	return SSL_set_tlsext_host_name(ssl, ask->name) && (!ask->verify || SSL_set1_host(ssl, ask->name));
 }
 
+static bool tls_versions_set(SSL *ssl, const struct check_tls_ask *ask)
+{
+	static const int versions[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
+	bool least = ask->least >= 10 && ask->least < 10 + ARRAY_LEN(versions);
+	bool most = ask->most >= 10 && ask->most < 10 + ARRAY_LEN(versions);
+	return (!least || SSL_set_min_proto_version(ssl, versions[ask->least - 10])) &&
+	       (!most || SSL_set_max_proto_version(ssl, versions[ask->most - 10]));
+}
+
+static bool tls_protocols_set(SSL *ssl, const struct check_tls_ask *ask)
+{
+	static const uint8_t protocols[] = {2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+	size_t from = ask->http2 ? 0 : 3;
+	return !ask->http || SSL_set_alpn_protos(ssl, protocols + from, (unsigned)(sizeof(protocols) - from)) == 0;
+}
+
+bool check_tls_is_http2(const SSL *ssl)
+{
+	const unsigned char *chosen;
+	unsigned n;
+	SSL_get0_alpn_selected(ssl, &chosen, &n);
+	return n == 2 && memcmp(chosen, "h2", 2) == 0;
+}
+
 SSL *check_tls_begin(struct check_tls *t, const struct check_tls_ask *ask)
 {
-	static const uint8_t protocols[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 	SSL *ssl = SSL_new(ask->verify ? t->verified : t->any);
 	BIO *in = BIO_new(BIO_s_mem()), *out = BIO_new(BIO_s_mem());
 	if (!ssl || !in || !out)
@@ -131,7 +156,7 @@ SSL *check_tls_begin(struct check_tls *t, const struct check_tls_ask *ask)
 	SSL_set_bio(ssl, in, out);
 	in = out = NULL;
 	SSL_set_connect_state(ssl);
-	if (!tls_name_set(ssl, ask) || (ask->http && SSL_set_alpn_protos(ssl, protocols, sizeof(protocols)) != 0))
+	if (!tls_name_set(ssl, ask) || !tls_versions_set(ssl, ask) || !tls_protocols_set(ssl, ask))
 		goto failed;
 	return ssl;
 failed:

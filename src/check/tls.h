@@ -15,11 +15,14 @@ void check_tls_close(struct check_tls *t);
 
 struct check_tls_ask {
 	const char *name;
-	bool named;  // `name` is a name; else the text of the address, which is never sent as SNI
-	bool verify; // the chain must lead to a known authority and name the host
-	bool http;   // offer http/1.1 by ALPN
+	bool named;	     // `name` is a name; else the text of the address, which is never sent as SNI
+	bool verify;	     // the chain must lead to a known authority and name the host
+	bool http;	     // offer http/1.1 by ALPN
+	bool http2;	     // and h2 before it, which is not spoken
+	uint8_t least, most; // versions, 10 to 13; 0: any
 };
 
+bool check_tls_is_http2(const SSL *ssl); // the server chose it
 // Null: no memory.
 SSL *check_tls_begin(struct check_tls *t, const struct check_tls_ask *ask);
 

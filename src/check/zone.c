@@ -142,7 +142,7 @@ static bool zone_about_server(uint8_t failure)
 
 int zone_take(struct zone *z, struct attempt *a, const struct dns_soa *soa)
 {
-	if (!zone_about_server(a->failure))
+	if (!zone_about_server(a->failure) || attempt_is_cut(a))
 		return 0;
 	struct zone_server *s = zone_server_of(z, &a->target);
 	if (!s)

@@ -38,7 +38,7 @@ struct bgp_run {
 	struct bgp_writer *writer; // null with --count
 	struct shown shown;
 	uint32_t gap_peer; // of the gap just decoded
-	uint64_t records, gaps, missing;
+	uint64_t records, gaps, missing, bad_lines;
 	int write_error; // errno of standard output
 	bool everything; // no filter
 };
@@ -49,6 +49,27 @@ static void bgp_say(const char *subject, const char *what)
 	text_untrusted(&t, subject, strlen(subject));
 	fprintf(stderr, "lacuna bgp: %s: %s\n", text_string(&t), what);
 	text_free(&t);
+}
+
+// What is wrong with a line of a file; 0: with no line alone.
+static void bgp_line_say(const struct bgp_run *r, uint32_t number, uint64_t line, const char *why)
+{
+	const struct feed_source *source = feed_source(r->in.feed, number);
+	struct text t = {0};
+	if (line)
+		text_printf(&t, "line %llu: ", (unsigned long long)line);
+	text_untrusted(&t, why, strlen(why));
+	bgp_say(source ? source->path : "input", text_string(&t));
+	text_free(&t);
+}
+
+static void bgp_bad_line(void *context, const struct decode_bad_line *bad)
+{
+	struct bgp_run *r = context;
+	char more[64];
+	r->bad_lines++;
+	snprintf(more, sizeof(more), "%llu more lines cannot be read", (unsigned long long)bad->more);
+	bgp_line_say(r, bad->source, bad->line, bad->more ? more : bad->why);
 }
 
 static int bgp_output_write(struct bgp_run *r)
@@ -127,7 +148,14 @@ static void bgp_name_gap(const struct bgp_run *r, const struct record *gap)
 	const struct peer *peer = peer_at(r->in.peers, r->gap_peer);
 	struct text t = {0};
 	if (gap->why) {
-		bgp_say(source ? source->path : "input", gap->why);
+		bgp_line_say(r, gap->source, gap->reason == GAP_BAD_LINE ? gap->line : 0, gap->why);
+		return;
+	}
+	if (gap->more) {
+		text_u64(&t, gap->more);
+		text_put(&t, " more lines cannot be read");
+		bgp_say(source ? source->path : "input", text_string(&t));
+		text_free(&t);
 		return;
 	}
 	text_put(&t, "bytes ");
@@ -200,7 +228,7 @@ static int bgp_records_read(struct bgp_run *r)
 static bool bgp_name_worries(const struct bgp_run *r)
 {
 	const struct decode_counts *c = decoder_counts(r->decoder);
-	bool any = r->gaps > 0 || r->missing > 0;
+	bool any = r->gaps > 0 || r->missing > 0 || r->bad_lines > 0;
 	if (r->gaps > GAP_LINES_MAX)
 		fprintf(stderr, "lacuna bgp: %llu more gaps\n", (unsigned long long)(r->gaps - GAP_LINES_MAX));
 	return cli_bgp_worries(c) || any;
@@ -277,6 +305,11 @@ static int bgp_run_end(const struct bgp_run *r, int error)
 		return OWN_FAILURE;
 	}
 	bool worries = bgp_name_worries(r);
+	if (!feed_source_count(r->in.feed) && !r->missing) {
+		fprintf(stderr,
+			"lacuna bgp: no file of routes (MRT, BMP) is there; 'lacuna replay' reads probes and series, too\n");
+		return NOTHING_READ;
+	}
 	if (worries && !r->records)
 		return NOTHING_READ;
 	return worries ? NOT_RIGHT : DONE;
@@ -288,7 +321,9 @@ static int cli_bgp_run(struct bgp_run *r)
 	struct decode_options decode = {.routes = !o->count || bgp_filter_needs_routes(&o->filter),
 					.bmp_all_views = o->all_views,
 					.as_bgpdump = !o->count && o->format == BGP_FORMAT_DUMP,
-					.trust_subtypes = o->no_guess};
+					.trust_subtypes = o->no_guess,
+					.bad_line = bgp_bad_line,
+					.bad_context = r};
 	inputs_init(&r->in, &say_notices);
 	decode.collectors = r->in.peers;
 	r->writer = o->count ? NULL : bgp_writer_create(o->format, r->in.peers);

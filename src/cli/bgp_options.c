@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cli/moment.h"
+#include "cli/say.h"
 #include "intake/inputs.h"
 #include "world/world.h"
 
@@ -69,8 +70,8 @@ static const struct option bgp_options_table[] = {
 
 static const char bgp_options_help[] =
 	"Usage: lacuna bgp PATH... [-m | -e | --json | --count | --state] [FILTER]...\n\n"
-	"Reads MRT (TABLE_DUMP, TABLE_DUMP_V2, BGP4MP, BGP4MP_ET) and BMP files: plain, gzip, bzip2, xz or zstd,\n"
-	"told by content. A PATH is a file, a folder or a pattern; several are merged in time order. Damage costs the\n"
+	"Reads MRT (BGP, TABLE_DUMP, TABLE_DUMP_V2, BGP4MP, BGP4MP_ET), BMP and lines of RIS Live: plain, gzip, bzip2,\n"
+	"xz or zstd, told by content. A PATH is a file, a folder or a pattern; several are merged in time order. Damage costs the\n"
 	"damaged bytes only, is named on standard error, and makes the exit status 1.\n\n"
 	"Output\n"
 	"  -m               one line an element, as `bgpdump -m` (default)\n"
@@ -89,7 +90,7 @@ static const char bgp_options_help[] =
 	"  --exclude-collector NAME not from this collector, as --json names it\n"
 	"  --origin N       announced by this network\n"
 	"  --as N           with this network anywhere in the path\n"
-	"  --community C    A:B or (large) A:B:C; `*` stands for any part\n"
+	"  --community C    A:B or (large) A:B:C; `*` stands for any part; or a name: blackhole\n"
 	"  --type T         A announce, W withdraw, B table entry, S change of state; several: AW\n"
 	"  --from T, --until T   2022-01-25T20:50:00Z, 2022-01-25 or Unix seconds; until is exclusive\n"
 	"  --country CC     prefixes of this country, by the world data (`lacuna world build`)\n"
@@ -139,6 +140,8 @@ static int bgp_options_entity_read(struct bgp_options *o, bool country, const ch
 	}
 	bgp_filter_by_range(&o->filter);
 	error = world_ranges(world, entity, bgp_options_add_range, &o->filter);
+	if (error >= 0)
+		say_line("lacuna bgp: the addresses of %s are by world data: %s", entity, world_attribution(world));
 	world_free(world);
 	if (error < 0)
 		fprintf(stderr, "lacuna bgp: the world data holds no addresses of %s\n", entity);
@@ -178,7 +181,8 @@ static int bgp_options_value_read(struct bgp_options *o, int option, const char 
 		return bgp_filter_asn(f, value) < 0 ? bgp_options_refuse("as", value, "an AS number") : -1;
 	case OPTION_COMMUNITY:
 		return bgp_filter_community(f, value) < 0
-			       ? bgp_options_refuse("community", value, "a community such as 3356:9999 or 64500:1:2")
+			       ? bgp_options_refuse("community", value,
+						    "a community such as 3356:9999, 64500:1:2 or blackhole")
 			       : -1;
 	case OPTION_TYPE:
 		return bgp_filter_types(f, value) < 0

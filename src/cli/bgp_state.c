@@ -150,7 +150,10 @@ int cli_bgp_state(const struct bgp_options *o)
 		status = 3;
 	} else {
 		bgp_state_print(&s, o->json);
-		bool worries = cli_bgp_worries(&s.counts);
+		bool worries = cli_bgp_worries(&s.counts) || s.counts.of[DECODE_BAD_LINES];
+		if (s.counts.of[DECODE_BAD_LINES])
+			fprintf(stderr, "lacuna bgp: %llu lines cannot be read\n",
+				(unsigned long long)s.counts.of[DECODE_BAD_LINES]);
 		status = failed || s.in.left_out || s.gaps || worries;
 	}
 	routes_free(s.routes);

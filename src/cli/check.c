@@ -21,7 +21,7 @@ static const char check_help[] =
 	"operation and reason, with the router that said so where one did. What our own side broke is a local fault.\n"
 	"\n"
 	"Targets:\n"
-	"  http://HOST[:PORT]/  https://HOST[:PORT]/     GET / only\n"
+	"  http://HOST[:PORT]/  https://HOST[:PORT]/     GET /; other paths of your own --allowlist-file\n"
 	"  dns://SERVER[:PORT]/NAME[?TYPE]               SOA unless said otherwise; without recursion\n"
 	"  smtp://HOST[:PORT]  tls://HOST[:PORT]  tcp://HOST:PORT\n"
 	"\n" MEASURE_COMMAND_HELP

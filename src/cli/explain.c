@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/moment.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "intake/run.h"
 #include "report/cause.h"
 
@@ -21,7 +22,7 @@ static const char explain_help[] =
 	"  --watch ENTITY  country/KP, asn/131279, or 'country/*'; a recording names its own\n"
 	"  --collector NAME=PATH  files below the folder or of the pattern PATH are of this collector\n"
 	"  --until TIME    what was known then (Unix seconds or 2022-01-26T04:00:00Z)\n"
-	"  --json          the incidents as JSON objects, as `lacuna replay --json` has them\n"
+	"  --json          the incidents as JSON objects, as `lacuna replay --json` has them\n" SCREEN_HELP
 	"  --quiet         no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna explain recordings/demo\n"
@@ -32,6 +33,7 @@ static const char explain_help[] =
 
 struct explain {
 	struct intake_run session;
+	struct screen screen;
 	const char *id; // null: all
 	bool json;
 };
@@ -45,6 +47,10 @@ static int explain_usage(const char *message, const char *what)
 
 static int explain_parse_one(struct explain *e, int option)
 {
+	bool known;
+	const char *wrong = screen_option(&e->screen, option, optarg, &known);
+	if (known)
+		return wrong ? explain_usage(wrong, optarg) : 0;
 	switch (option) {
 	case 'w':
 		if (e->session.watch_count == WATCH_MAX)
@@ -79,6 +85,7 @@ static int explain_parse(struct explain *e, int argc, char **argv)
 		{"json", no_argument, NULL, 'j'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"help", no_argument, NULL, 'h'},
+		SCREEN_OPTION_ROWS,
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -149,7 +156,12 @@ static void explain_print(const struct explain *e, const struct incident_view *v
 		text_put(&t, "]}\n");
 	else if (first)
 		text_put(&t, "No watched country or network fell off the Internet: there is nothing to explain.\n");
-	fwrite(t.bytes, 1, t.length, stdout);
+	if (!e->json)
+		world_text(&t, &v->world);
+	if (e->json)
+		fwrite(t.bytes, 1, t.length, stdout);
+	else
+		screen_print(&e->screen, &t);
 	text_free(&t);
 }
 
@@ -158,6 +170,7 @@ int cli_explain(int argc, char **argv)
 	struct explain e = {0};
 	struct incident_view view;
 	run_init(&e.session, "lacuna explain", &say_notices);
+	screen_init(&e.screen);
 	int status = explain_parse(&e, argc, argv);
 	if (!status) {
 		explain_take_id(&e, &argc, argv);
@@ -169,6 +182,7 @@ int cli_explain(int argc, char **argv)
 		if (status <= 2 && e.session.pipeline) {
 			run_inputs(&e.session);
 			run_view(&e.session, &view);
+			screen_view(&e.screen, &view);
 			int missing = explain_count_chosen(&e, &view);
 			if (missing)
 				status = missing + 1;

@@ -70,13 +70,18 @@ static void follow_tell(void *context, const struct revision *r)
 		text_char(&t, '\n');
 	} else {
 		run_view(f->session, &v);
+		screen_view(f->options->screen, &v);
 		follow_line(&t, &v, r);
 		if (f->options->verbose)
 			incident_text(&t, &v, r->incident);
 		if (f->options->verbose)
 			text_char(&t, '\n');
 	}
-	if (fwrite(t.bytes, 1, t.length, stdout) != t.length || fflush(stdout) != 0)
+	if (f->options->json)
+		fwrite(t.bytes, 1, t.length, stdout);
+	else
+		screen_print(f->options->screen, &t);
+	if (ferror(stdout) || fflush(stdout) != 0)
 		follow_stopping = 1; // nobody is there to be told
 	text_free(&t);
 }

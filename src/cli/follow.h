@@ -3,10 +3,12 @@
 // revision is told when it is cut.
 #pragma once
 
+#include "cli/screen.h"
 #include "intake/run.h"
 
 struct follow_options {
-	struct intake_run *session; // set up, not opened
+	struct intake_run *session;  // set up, not opened
+	const struct screen *screen; // of what is told in text
 	char **paths;
 	int path_count;
 	double every_s;	    // between looks where nothing wakes us: file systems of other machines

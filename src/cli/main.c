@@ -102,6 +102,9 @@ static int main_run(int argc, char **argv)
 	const struct command *c = main_command_find(argv[1]);
 	if (!c)
 		return main_unknown(argv[1]);
+	static char name[32]; // as getopt() speaks of it
+	snprintf(name, sizeof(name), "lacuna %s", c->name);
+	argv[1] = name;
 	return c->run(argc - 1, argv + 1);
 }
 

@@ -183,10 +183,7 @@ int measure_command_resolve(struct measure_command *m)
 		struct plan_target *t = &m->plan.targets[i];
 		if (t->address.family == FAMILY_NONE) {
 			say_line("lacuna %s: %s: no address", m->command, t->host ? t->host : "a target");
-			free(t->host);
-			free(t->name);
-			free(t->entity);
-			free(t->institution);
+			plan_target_drop(t);
 			status = 1;
 			continue;
 		}

@@ -20,16 +20,6 @@ struct prospect { // of one entity
 	const struct plan_target *held[MACHINES_LEAST];
 };
 
-static bool prospect_in_ranges(const struct entity *e, const struct addr *a)
-{
-	for (size_t i = 0; i < e->range_count; i++)
-		if (e->ranges[i].first.family == a->family &&
-		    memcmp(a->bytes, e->ranges[i].first.bytes, sizeof(a->bytes)) >= 0 &&
-		    memcmp(a->bytes, e->ranges[i].last.bytes, sizeof(a->bytes)) <= 0)
-			return true;
-	return false;
-}
-
 // For whom the target stands: as it is said, or because its address lies there. -1: for nobody.
 static long prospect_entity_of(const struct plan *p, const struct plan_target *t)
 {
@@ -37,7 +27,7 @@ static long prospect_entity_of(const struct plan *p, const struct plan_target *t
 	if (t->entity)
 		return said ? said - p->entities.at : -1;
 	for (size_t i = 0; i < p->entities.count && t->address.family != FAMILY_NONE; i++)
-		if (prospect_in_ranges(&p->entities.at[i], &t->address))
+		if (entity_holds(&p->entities.at[i], &t->address))
 			return (long)i;
 	return -1;
 }
@@ -80,6 +70,12 @@ static size_t prospect_count(const struct plan *p, struct prospect *all)
 	return nobody;
 }
 
+// One observer that pings it, and nothing that a second opinion could come from.
+static bool prospect_lone(const struct plan *p, const struct prospect *r)
+{
+	return (r->machines || r->blocks) && p->observers < 2 && !r->services;
+}
+
 static void prospect_say(const struct plan *p, const struct entity *e, const struct prospect *r)
 {
 	if (!r->machines && !r->blocks) {
@@ -88,7 +84,7 @@ static void prospect_say(const struct plan *p, const struct entity *e, const str
 			e->id, e->id);
 		return;
 	}
-	if (p->observers < 2 && !r->services)
+	if (prospect_lone(p, r))
 		say_line(
 			"lacuna record: %s: one observer that only pings raises no outage, whatever it sees: there must be a second witness. The cheapest is a check of a service there (`- {url: \"http://ADDRESS/\", entity: %s}`, or dns, smtp); else an observer in another network, or routes (lacuna record bmp)",
 			e->id, e->id);
@@ -96,6 +92,18 @@ static void prospect_say(const struct plan *p, const struct entity *e, const str
 		say_line(
 			"lacuna record: %s: %zu machine%s; of fewer than %d it cannot be told whether they fail together",
 			e->id, r->machines, r->machines == 1 ? "" : "s", MACHINES_LEAST);
+}
+
+void prospect_tell_after(const struct plan *p)
+{
+	struct prospect *all = alloc_zero(p->entities.count + 1, sizeof(*all));
+	prospect_count(p, all);
+	for (size_t i = 0; i < p->entities.count; i++)
+		if (prospect_lone(p, &all[i]))
+			say_line(
+				"lacuna record: %s was pinged by one observer and looked at in no other way: 'lacuna replay' says what it lost, and raises no outage",
+				p->entities.at[i].id);
+	free(all);
 }
 
 void prospect_tell(const struct plan *p)

@@ -6,3 +6,6 @@
 
 // Says what is missing for each entity that is watched, on standard error; nothing where nothing is.
 void prospect_tell(const struct plan *p);
+
+// When it is over: of whom no outage will be raised, since one observer alone pinged it.
+void prospect_tell_after(const struct plan *p);

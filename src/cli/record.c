@@ -383,6 +383,8 @@ static int record_run(struct record_command *r)
 	int lost = record_end(r);
 	measure_command_accounting(&r->m);
 	bool open = record_tell_open(r);
+	if (!r->m.quiet)
+		prospect_tell_after(&r->m.plan);
 	if (lost < 0)
 		return 4;
 	if (code < 0)

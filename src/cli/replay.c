@@ -7,6 +7,8 @@
 #include "cli/follow.h"
 #include "cli/moment.h"
 #include "cli/say.h"
+#include "cli/screen.h"
+#include "cli/tables.h"
 #include "intake/answer.h"
 #include "intake/run.h"
 #include "intake/shipped.h"
@@ -31,6 +33,8 @@ static const char replay_help[] =
 	"  --watch-file FILE     the same from a file, one a line; with --follow it is read again when it changes, and on SIGHUP\n"
 	"  --json                incidents and the quality of the data as one JSON object\n"
 	"  --until TIME          the state at the last cut up to this time (Unix seconds or 2022-01-26T04:00:00Z)\n"
+	"  --csv FILE            incidents as a table (RFC 4180), a row each\n"
+	"  --series FILE         the numbers behind the strips as a table: each value with what was expected then\n"
 	"  --revisions           every revision of every incident as a JSON line, when the data had come so far\n"
 	"  --log DIR             keep what the engine takes in this event log, which replay reads too (see 'lacuna log')\n"
 	"  --cut SECONDS         grid of data time on which revisions are cut (10)\n"
@@ -42,10 +46,12 @@ static const char replay_help[] =
 	"  --watermark SECONDS   with --follow: most that one source holds the others up while it gives nothing (120)\n"
 	"  --definition NAME     what 'visible' means: networks-half (default), ioda-text, bgpview, monocle, one-network\n"
 	"  --collector NAME=PATH files below the folder or of the pattern PATH are of this collector; else their paths say it\n"
+	"  --exclude-peer A      without what this peer says: an address or an AS number; may be given several times\n"
+	"  --exclude-collector NAME  without what this collector says, by the name that 'lacuna bgp --json' shows\n"
 	"  --full-feed-floor N   fewest prefixes of a full table (default: the definition's; a recording may give its own)\n"
 	"  --set NAME=VALUE      another number, such as level.open=0.5; all of them are hashed into the incident\n"
 	"  --parameters          every number that decides: value, unit, bounds, source; and nothing else\n"
-	"  --world FILE          who is where (default: what 'lacuna world build' made)\n"
+	"  --world FILE          who is where (default: what 'lacuna world build' made)\n" SCREEN_HELP
 	"  --quiet               no progress, no notes\n\n"
 	"Examples:\n"
 	"  lacuna replay recordings/demo\n"
@@ -64,6 +70,8 @@ static void replay_on_stop(int number)
 
 struct replay {
 	struct intake_run session;
+	struct screen screen;
+	struct tables tables;
 	bool json, parameters, follow, revisions, verbose;
 	double every_s, watermark_s;
 };
@@ -99,7 +107,7 @@ static int replay_set_decision(struct decisions *d, const char *argument)
 	const struct decision *row;
 	size_t n = equals ? (size_t)(equals - argument) : sizeof(name);
 	double value;
-	if (n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
+	if (!n || n >= sizeof(name) || !number_real_of_text(equals + 1, -DBL_MAX, DBL_MAX, &value))
 		return replay_usage("--set wants NAME=VALUE", argument);
 	memcpy(name, argument, n);
 	name[n] = '\0';
@@ -108,8 +116,24 @@ static int replay_set_decision(struct decisions *d, const char *argument)
 		return replay_usage("no such number (see --parameters)", name);
 	if (code == 0)
 		return 0;
+	if (code == ERR_MALFORMED) {
+		snprintf(message, sizeof(message), "%s must be a whole number (%s)", name, row->unit);
+		return replay_usage(message, equals + 1);
+	}
 	snprintf(message, sizeof(message), "%s must be from %.9g to %.9g (%s)", name, row->low, row->high, row->unit);
 	return replay_usage(message, equals + 1);
+}
+
+// Numbers that are each within their bounds may contradict each other all the same.
+static int replay_check_decisions(const struct decisions *d)
+{
+	const char *low, *high;
+	char message[160];
+	if (!pipeline_decisions_torn(d, &low, &high))
+		return 0;
+	snprintf(message, sizeof(message), "--set: %s (%.9g) must not be above %s (%.9g)", low, decisions_value(d, low),
+		 high, decisions_value(d, high));
+	return replay_usage(message, NULL);
 }
 
 // In columns, at least two spaces apart.
@@ -135,6 +159,10 @@ static int replay_floor_parse(const char *argument, uint32_t *ret)
 
 static int replay_parse_one(struct replay *r, int option)
 {
+	bool known;
+	const char *wrong = screen_option(&r->screen, option, optarg, &known);
+	if (known)
+		return wrong ? replay_usage(wrong, optarg) : 0;
 	switch (option) {
 	case 'w':
 		if (r->session.watch_count == WATCH_MAX)
@@ -161,6 +189,12 @@ static int replay_parse_one(struct replay *r, int option)
 	case 'l':
 		r->session.log_dir = optarg;
 		return 0;
+	case 't':
+		r->tables.incidents_path = optarg;
+		return 0;
+	case 'T':
+		r->tables.series_path = optarg;
+		return 0;
 	case 'r':
 		r->revisions = true;
 		return 0;
@@ -183,6 +217,13 @@ static int replay_parse_one(struct replay *r, int option)
 	case 'C':
 		if (inputs_collector_rule(&r->session.in, optarg) < 0)
 			return replay_usage("--collector wants NAME=PATH", optarg);
+		return 0;
+	case 'x':
+		return exclude_peer(&r->session.exclude, optarg) < 0
+			       ? replay_usage("--exclude-peer wants an address or an AS number", optarg)
+			       : 0;
+	case 'X':
+		exclude_collector(&r->session.exclude, optarg);
 		return 0;
 	case 'u':
 		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
@@ -207,6 +248,8 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"until", required_argument, NULL, 'u'},
 		{"definition", required_argument, NULL, 'd'},
 		{"collector", required_argument, NULL, 'C'},
+		{"exclude-peer", required_argument, NULL, 'x'},
+		{"exclude-collector", required_argument, NULL, 'X'},
 		{"world", required_argument, NULL, 'W'},
 		{"quiet", no_argument, NULL, 'q'},
 		{"full-feed-floor", required_argument, NULL, 'f'},
@@ -218,9 +261,12 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		{"revisions", no_argument, NULL, 'r'},
 		{"log", required_argument, NULL, 'l'},
 		{"cut", required_argument, NULL, 'c'},
+		{"csv", required_argument, NULL, 't'},
+		{"series", required_argument, NULL, 'T'},
 		{"snapshot", required_argument, NULL, 'S'},
 		{"resume", required_argument, NULL, 'R'},
 		{"help", no_argument, NULL, 'h'},
+		SCREEN_OPTION_ROWS,
 		{NULL, 0, NULL, 0},
 	};
 	int option;
@@ -234,10 +280,15 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 		if (code)
 			return code + 1;
 	}
+	int torn = replay_check_decisions(&r->session.decisions);
+	if (torn)
+		return torn + 1;
 	if (r->parameters) {
 		replay_print_decisions(&r->session.decisions);
 		return 1;
 	}
+	if (r->follow && (r->tables.incidents_path || r->tables.series_path))
+		return replay_usage("--csv and --series are of data that end: not with --follow", NULL) + 1;
 	return optind == argc ? replay_usage("name at least one file or folder", NULL) + 1 : 0;
 }
 
@@ -259,18 +310,41 @@ static void replay_print(struct replay *r)
 		run_inputs(&r->session);
 	run_view(&r->session, &view);
 	struct text t = {0};
+	screen_view(&r->screen, &view);
 	(r->json ? answer_json : answer_text)(&t, &r->session, &view);
-	fwrite(t.bytes, 1, t.length, stdout);
+	if (r->json)
+		fwrite(t.bytes, 1, t.length, stdout);
+	else
+		screen_print(&r->screen, &t);
 	text_free(&t);
+}
+
+// The exit status.
+static int replay_paths(struct replay *r, int n, char **paths)
+{
+	struct incident_view view;
+	int status = tables_open(&r->tables, &r->session);
+	if (status)
+		return status;
+	status = run_paths(&r->session, n, paths);
+	bool found = status <= 1 && r->session.pipeline;
+	if (found && !r->revisions)
+		replay_print(r);
+	if (found)
+		run_view(&r->session, &view);
+	int written = tables_close(&r->tables, found ? &view : NULL);
+	return written ? written : status;
 }
 
 int cli_replay(int argc, char **argv)
 {
 	struct replay r = {.every_s = FOLLOW_EVERY_S, .watermark_s = FOLLOW_WATERMARK_S};
 	run_init(&r.session, "lacuna replay", &say_notices);
+	screen_init(&r.screen);
 	int status = replay_parse(&r, argc, argv);
 	if (!status && r.follow) {
 		struct follow_options options = {.session = &r.session,
+						 .screen = &r.screen,
 						 .paths = argv + optind,
 						 .path_count = argc - optind,
 						 .every_s = r.every_s,
@@ -288,9 +362,7 @@ int cli_replay(int argc, char **argv)
 			sigaction(SIGINT, &action, NULL);
 			r.session.stop = &replay_stop;
 		}
-		status = 1 + run_paths(&r.session, argc - optind, argv + optind);
-		if (status <= 2 && r.session.pipeline && !r.revisions)
-			replay_print(&r);
+		status = 1 + replay_paths(&r, argc - optind, argv + optind);
 	}
 	run_free(&r.session);
 	return status - 1;

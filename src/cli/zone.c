@@ -138,8 +138,9 @@ int zone_targets(struct measure_command *m, const struct zone_wish *w)
 			zone_print(m, &l.found[i], w->zone);
 	}
 	if (!m->quiet || !l.count)
-		say_line("%s: %zu servers and addresses, %llu questions, %llu of them without an answer of use",
-			 w->zone, l.count, (unsigned long long)l.questions, (unsigned long long)l.failed);
+		say_line("%s: %zu servers and addresses, %llu questions, %llu of them without an answer of use%s%s",
+			 w->zone, l.count, (unsigned long long)l.questions, (unsigned long long)l.failed,
+			 l.failed ? ", the last of these: " : "", l.failed ? probe_failure_name(l.failure) : "");
 	if (l.refused)
 		say_line(
 			"%s: %llu more addresses are left out: the zone leads to loopback, private, special addresses, or our own",

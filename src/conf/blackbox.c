@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: ISC
-// blackbox.yml: all keys of version 0.23 (and those that were older or came later and are known) in tables. A key that no check
-// of ours follows is read as SCHEMA_ANY and named in `ignored`. Secrets, headers and bodies are never kept.
+// blackbox.yml: all keys of version 0.23 (and those that were older or came later and are known) in tables. A key that asks for what no
+// check of ours does, or that is not known, costs the module that it stands in. Secrets and bodies are never kept.
 #include "conf/blackbox.h"
 
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/pattern.h"
+#include "conf/blackbox_words.h"
 #include "conf/place.h"
 #include "conf/scalar.h"
-#include "conf/schema.h"
 #include "conf/yaml.h"
 
 #include <stdlib.h>
@@ -17,312 +18,364 @@
 
 #define MODULES_MAX   1024
 #define TIMEOUT_MOST  3600000 // ms
-#define MODULE_STEPS  2	      // "modules" and its name stand before the keys of a module
 #define QTYPE_DEFAULT 255     // ANY, as blackbox_exporter has it
+#define TLS_DEFAULT   12      // what Go offers at least
 
-struct words { // of one module
-	struct text ignored;
-	const char *prober, *method, *transport, *query_name, *query_type, *query_class, *server_name;
-	uint32_t timeout_ms;
-	uint32_t status_low, status_high, status_count;
-	bool follow, no_follow, tls, insecure, dns_over_tls, recursion, rcodes;
-};
-
-static void blackbox_also_ignored(struct words *w, const char *key)
+bool blackbox_nothing(const struct schema_reader *r, uint32_t node)
 {
-	text_printf(&w->ignored, "%s%s", w->ignored.length ? ", " : "", key);
+	const struct node *n = tree_at(r->tree, node);
+	return n->kind == NODE_SCALAR ? !n->count || tree_absent(r->tree, node) : !n->at;
 }
 
-static void blackbox_note(struct words *w, const struct schema_reader *r)
+int blackbox_take_unsupported(struct schema_reader *r, uint32_t node, void *to)
 {
-	struct text key = {0};
-	for (unsigned i = MODULE_STEPS; i < r->depth && r->steps[i].key; i++)
-		text_printf(&key, "%s%s", i > MODULE_STEPS ? "." : "", r->steps[i].key);
-	blackbox_also_ignored(w, text_string(&key));
-	text_free(&key);
+	(void)to;
+	return blackbox_nothing(r, node) ? 0 : schema_wrong(r, node, "no check of this version does that");
 }
 
-static int blackbox_take_ignored(struct schema_reader *r, uint32_t node, void *to)
-{
-	(void)node;
-	blackbox_note(to, r);
-	return 0;
-}
-
-// A switch that changes nothing while it is off.
-static int blackbox_take_if_on(struct schema_reader *r, uint32_t node, void *to)
+int blackbox_take_unsupported_on(struct schema_reader *r, uint32_t node, void *to)
 {
 	bool on = true;
 	const char *text = schema_scalar(r, node);
 	if (!text)
 		return ERR_MALFORMED;
-	if (!scalar_switch(text, &on) || on)
-		blackbox_note(to, r);
-	return 0;
+	return scalar_switch(text, &on) && !on ? 0 : blackbox_take_unsupported(r, node, to);
 }
 
-static int blackbox_take_status(struct schema_reader *r, uint32_t node, void *to)
+int blackbox_take_nothing(struct schema_reader *r, uint32_t node, void *to)
 {
-	struct words *w = to;
-	uint32_t status;
-	int code = schema_number(r, node, 100, 599, &status);
-	if (code < 0)
-		return code;
-	if (!w->status_count || status < w->status_low)
-		w->status_low = status;
-	if (status > w->status_high)
-		w->status_high = status;
-	w->status_count++;
+	(void)r;
+	(void)node;
+	(void)to;
 	return 0;
 }
 
-// NOERROR alone is what every check of ours asks for.
+int blackbox_take_fallback(struct schema_reader *r, uint32_t node, void *to)
+{
+	struct blackbox_words *w = to;
+	bool on;
+	const char *text = schema_scalar(r, node);
+	if (!text || !scalar_switch(text, &on))
+		return text ? schema_wrong(r, node, "'%.80s' is not on or off", text) : ERR_MALFORMED;
+	w->no_fallback = !on;
+	return 0;
+}
+
+int blackbox_add(struct schema_reader *r, uint32_t node, struct manner *m, const struct manner_part *p)
+{
+	return manner_add(m, p->kind, p->mark, p->text)
+		       ? 0
+		       : schema_wrong(r, node, "its headers, patterns and lines are too many");
+}
+
+const char *blackbox_pattern(struct schema_reader *r, uint32_t node)
+{
+	const char *text = schema_scalar(r, node), *why = NULL;
+	if (!text)
+		return NULL;
+	struct pattern *p = pattern_create(text, &why);
+	if (!p)
+		(void)schema_wrong(r, node, "the pattern '%.80s' is not read: %s", text, why);
+	pattern_free(p);
+	return why ? NULL : text;
+}
+
 static int blackbox_take_rcode(struct schema_reader *r, uint32_t node, void *to)
+{
+	static const char *const names[MANNER_RCODES] = {
+		"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",	 "REFUSED", "YXDOMAIN", "YXRRSET",
+		"NXRRSET", "NOTAUTH", "NOTZONE",  "",	      "",	 "",	    "",		"",
+		"BADSIG",  "BADKEY",  "BADTIME",  "BADMODE",  "BADNAME", "BADALG",  "BADTRUNC", "BADCOOKIE"};
+	struct blackbox_words *w = to;
+	const char *text = schema_scalar(r, node);
+	if (!text)
+		return ERR_MALFORMED;
+	if (!w->rcodes)
+		w->manner->rcodes = 0;
+	w->rcodes = true;
+	for (unsigned i = 0; i < MANNER_RCODES; i++)
+		if (*text && strcmp(text, names[i]) == 0) {
+			w->manner->rcodes |= 1u << i;
+			return 0;
+		}
+	return schema_wrong(r, node, "'%.80s' is not a response code of the DNS such as NXDOMAIN", text);
+}
+
+// {fail_if_matches_regexp: [...], ...}: fine as long as none is written.
+static int blackbox_take_records(struct schema_reader *r, uint32_t node, void *to)
+{
+	if (tree_at(r->tree, node)->kind != NODE_MAP)
+		return blackbox_take_unsupported(r, node, to);
+	for (uint32_t key = tree_first(r->tree, node); key; key = tree_next(r->tree, tree_next(r->tree, key)))
+		if (!blackbox_nothing(r, tree_next(r->tree, key)))
+			return blackbox_take_unsupported(r, node, to);
+	return 0;
+}
+
+static const struct schema_row blackbox_dns_rows[] = {
+	BLACKBOX_FAMILY,
+	BLACKBOX_UNSUPPORTED("source_ip_address"),
+	BLACKBOX_TEXT("transport_protocol", transport),
+	BLACKBOX_SWITCH("dns_over_tls", dns_over_tls),
+	BLACKBOX_TLS,
+	BLACKBOX_TEXT("query_name", query_name),
+	BLACKBOX_TEXT("query_type", query_type),
+	BLACKBOX_TEXT("query_class", query_class),
+	BLACKBOX_SWITCH("recursion_desired", recursion),
+	{.key = "valid_rcodes", .type = SCHEMA_LIST, .take = blackbox_take_rcode},
+	{.key = "validate_answer_rrs", .type = SCHEMA_ANY, .take = blackbox_take_records},
+	{.key = "validate_authority_rrs", .type = SCHEMA_ANY, .take = blackbox_take_records},
+	{.key = "validate_additional_rrs", .type = SCHEMA_ANY, .take = blackbox_take_records},
+};
+
+static int blackbox_take_not_zero(struct schema_reader *r, uint32_t node, void *to)
 {
 	const char *text = schema_scalar(r, node);
 	if (!text)
 		return ERR_MALFORMED;
-	struct words *w = to;
-	if (strcasecmp(text, "NOERROR") != 0 && !w->rcodes) {
-		w->rcodes = true;
-		blackbox_note(w, r);
-	}
-	return 0;
+	return strcmp(text, "0") == 0 ? 0 : blackbox_take_unsupported(r, node, to);
 }
 
-#define IGNORED(name)                                                                                                  \
-	{                                                                                                              \
-		.key = name, .type = SCHEMA_ANY, .take = blackbox_take_ignored                                         \
-	}
-#define IF_ON(name)                                                                                                    \
-	{                                                                                                              \
-		.key = name, .type = SCHEMA_ANY, .take = blackbox_take_if_on                                           \
-	}
-#define TEXT_OF(name, m)                                                                                               \
-	{                                                                                                              \
-		.key = name, .type = SCHEMA_TEXT, .offset = offsetof(struct words, m)                                  \
-	}
-#define SWITCH_OF(name, m)                                                                                             \
-	{                                                                                                              \
-		.key = name, .type = SCHEMA_SWITCH, .offset = offsetof(struct words, m)                                \
-	}
-
-static const struct schema_row blackbox_tls_rows[] = {
-	SWITCH_OF("insecure_skip_verify", insecure),
-	TEXT_OF("server_name", server_name),
-	IGNORED("ca_file"),
-	IGNORED("cert_file"),
-	IGNORED("key_file"),
-	IGNORED("min_version"),
-	IGNORED("max_version"),
-	IGNORED("ca"),
-	IGNORED("cert"),
-	IGNORED("key"),
-	IGNORED("ca_ref"),
-	IGNORED("cert_ref"),
-	IGNORED("key_ref"),
-};
-static const struct schema blackbox_tls_schema = {blackbox_tls_rows, ARRAY_LEN(blackbox_tls_rows), false};
-
-#define TLS                                                                                                            \
-	{                                                                                                              \
-		.key = "tls_config", .type = SCHEMA_TABLE, .sub = &blackbox_tls_schema                                 \
-	}
-
-static const struct schema_row blackbox_http_rows[] = {
-	{.key = "valid_status_codes", .type = SCHEMA_LIST, .take = blackbox_take_status},
-	IGNORED("valid_http_versions"),
-	TEXT_OF("method", method),
-	IGNORED("headers"),
-	IGNORED("body_size_limit"),
-	IGNORED("compression"),
-	SWITCH_OF("follow_redirects", follow),
-	SWITCH_OF("no_follow_redirects", no_follow),
-	IF_ON("fail_if_ssl"),
-	IF_ON("fail_if_not_ssl"),
-	IGNORED("fail_if_body_matches_regexp"),
-	IGNORED("fail_if_body_not_matches_regexp"),
-	IGNORED("fail_if_body_json_matches_cel"),
-	IGNORED("fail_if_body_json_not_matches_cel"),
-	IGNORED("fail_if_header_matches"),
-	IGNORED("fail_if_header_not_matches"),
-	TLS,
-	IGNORED("basic_auth"),
-	IGNORED("authorization"),
-	IGNORED("bearer_token"),
-	IGNORED("bearer_token_file"),
-	IGNORED("proxy_url"),
-	IGNORED("no_proxy"),
-	IF_ON("proxy_from_environment"),
-	IGNORED("proxy_connect_header"),
-	IF_ON("skip_resolve_phase_with_proxy"),
-	IF_ON("use_proxy_dns"),
-	IGNORED("oauth2"),
-	IGNORED("http_headers"),
-	IGNORED("enable_http2"),
-	IGNORED("enable_http3"),
-	IGNORED("preferred_ip_protocol"),
-	IGNORED("ip_protocol_fallback"),
-	IGNORED("body"),
-	IGNORED("body_file"),
-};
-
-static const struct schema_row blackbox_tcp_rows[] = {
-	IGNORED("preferred_ip_protocol"), IGNORED("ip_protocol_fallback"), IGNORED("source_ip_address"),
-	IGNORED("query_response"),	  SWITCH_OF("tls", tls),	   TLS,
-};
-
-static const struct schema_row blackbox_dns_rows[] = {
-	IGNORED("preferred_ip_protocol"),
-	IGNORED("ip_protocol_fallback"),
-	IGNORED("source_ip_address"),
-	TEXT_OF("transport_protocol", transport),
-	SWITCH_OF("dns_over_tls", dns_over_tls),
-	TLS,
-	TEXT_OF("query_name", query_name),
-	TEXT_OF("query_type", query_type),
-	TEXT_OF("query_class", query_class),
-	SWITCH_OF("recursion_desired", recursion),
-	{.key = "valid_rcodes", .type = SCHEMA_LIST, .take = blackbox_take_rcode},
-	IGNORED("validate_answer_rrs"),
-	IGNORED("validate_authority_rrs"),
-	IGNORED("validate_additional_rrs"),
-};
-
 static const struct schema_row blackbox_icmp_rows[] = {
-	IGNORED("preferred_ip_protocol"), IGNORED("ip_protocol_fallback"), IGNORED("source_ip_address"),
-	IF_ON("dont_fragment"),		  IGNORED("payload_size"),	   IGNORED("ttl"),
+	BLACKBOX_FAMILY,
+	BLACKBOX_UNSUPPORTED("source_ip_address"),
+	BLACKBOX_UNSUPPORTED_ON("dont_fragment"),
+	{.key = "payload_size", .type = SCHEMA_ANY, .take = blackbox_take_not_zero},
+	{.key = "ttl", .type = SCHEMA_ANY, .take = blackbox_take_not_zero},
 };
 
-static const struct schema_row blackbox_grpc_rows[] = {
-	IGNORED("service"),
-	IGNORED("preferred_ip_protocol"),
-	IGNORED("ip_protocol_fallback"),
-	IGNORED("tls"),
-	IGNORED("tls_config"),
-	IGNORED("metadata"),
-};
-
-static const struct schema blackbox_http_schema = {blackbox_http_rows, ARRAY_LEN(blackbox_http_rows), false};
-static const struct schema blackbox_tcp_schema = {blackbox_tcp_rows, ARRAY_LEN(blackbox_tcp_rows), false};
 static const struct schema blackbox_dns_schema = {blackbox_dns_rows, ARRAY_LEN(blackbox_dns_rows), false};
 static const struct schema blackbox_icmp_schema = {blackbox_icmp_rows, ARRAY_LEN(blackbox_icmp_rows), false};
-static const struct schema blackbox_grpc_schema = {blackbox_grpc_rows, ARRAY_LEN(blackbox_grpc_rows), false};
+
+// The sections of other probers than the module's are not looked into: they say nothing of it.
+enum { OF_HTTP, OF_TCP, OF_DNS, OF_ICMP, PROBERS };
+
+static const struct {
+	const char *name;
+	uint8_t op;
+	const struct schema *schema;
+} blackbox_probers[PROBERS] = {
+	[OF_HTTP] = {"http", PROBE_HTTP, &blackbox_http_schema},
+	[OF_TCP] = {"tcp", PROBE_TCP_CONNECT, &blackbox_tcp_schema},
+	[OF_DNS] = {"dns", PROBE_DNS, &blackbox_dns_schema},
+	[OF_ICMP] = {"icmp", PROBE_ICMP_ECHO, &blackbox_icmp_schema},
+};
+
+struct module_words {
+	const char *prober;
+	uint32_t timeout_ms;
+	uint32_t sections[PROBERS];
+};
+
+#define SECTION(name, which)                                                                                           \
+	{                                                                                                              \
+		.key = name, .type = SCHEMA_LATER, .offset = offsetof(struct module_words, sections[which])            \
+	}
 
 static const struct schema_row blackbox_module_rows[] = {
 	{.key = "prober",
 	 .type = SCHEMA_TEXT,
 	 .required = true,
-	 .offset = offsetof(struct words, prober),
+	 .offset = offsetof(struct module_words, prober),
 	 .low = 1,
 	 .high = 32},
-	{.key = "timeout", .type = SCHEMA_DURATION, .offset = offsetof(struct words, timeout_ms), .high = TIMEOUT_MOST},
-	{.key = "http", .type = SCHEMA_TABLE, .sub = &blackbox_http_schema},
-	{.key = "tcp", .type = SCHEMA_TABLE, .sub = &blackbox_tcp_schema},
-	{.key = "dns", .type = SCHEMA_TABLE, .sub = &blackbox_dns_schema},
-	{.key = "icmp", .type = SCHEMA_TABLE, .sub = &blackbox_icmp_schema},
-	{.key = "grpc", .type = SCHEMA_TABLE, .sub = &blackbox_grpc_schema},
-	IGNORED("labels"),
+	{.key = "timeout",
+	 .type = SCHEMA_DURATION,
+	 .offset = offsetof(struct module_words, timeout_ms),
+	 .high = TIMEOUT_MOST},
+	SECTION("http", OF_HTTP),
+	SECTION("tcp", OF_TCP),
+	SECTION("dns", OF_DNS),
+	SECTION("icmp", OF_ICMP),
+	BLACKBOX_NOTHING("grpc"),
+	BLACKBOX_NOTHING("unix"),
+	BLACKBOX_NOTHING("websocket"),
+	BLACKBOX_NOTHING("labels"),
 };
 static const struct schema blackbox_module_schema = {blackbox_module_rows, ARRAY_LEN(blackbox_module_rows), false};
 
-// 2xx where nothing is written. We do not follow redirects; where blackbox_exporter does, the redirect itself is the answer.
-static void blackbox_shape_http(struct blackbox_module *m, struct words *w)
+// Of a module with a prober that is not ours, only the name of it matters.
+static const struct schema blackbox_prober_schema = {blackbox_module_rows, 1, true};
+
+static int blackbox_shape_family(struct schema_reader *r, uint32_t node, struct plan_target *t,
+				 const struct blackbox_words *w)
 {
-	struct plan_target *t = &m->ask;
-	t->op = PROBE_HTTP;
-	t->flags = w->insecure ? 0 : CHECK_TLS_VERIFY;
-	t->accept_low = 200;
-	t->accept_high = w->follow && !w->no_follow ? 399 : 299;
-	if (w->status_count) {
-		t->accept_low = (uint16_t)w->status_low;
-		t->accept_high = (uint16_t)w->status_high;
-	}
-	if (w->status_count && w->status_high - w->status_low + 1 != w->status_count)
-		blackbox_also_ignored(w, "http.valid_status_codes (all between the lowest and the highest are taken)");
+	bool four = w->family && strcmp(w->family, "ip4") == 0;
+	if (w->family && *w->family && !four && strcmp(w->family, "ip6") != 0)
+		return schema_wrong(r, node, "preferred_ip_protocol: '%.32s' is neither ip4 nor ip6", w->family);
+	t->prefer = w->no_fallback ? (four ? PLAN_V4_ONLY : PLAN_V6_ONLY) : four ? PLAN_V4_FIRST : PLAN_ANY_FAMILY;
+	return 0;
+}
+
+static int blackbox_shape_tls(struct schema_reader *r, uint32_t node, struct plan_target *t, struct blackbox_words *w)
+{
+	struct manner_part name = {.kind = MANNER_SERVER_NAME, .text = w->server_name};
+	t->flags |= w->insecure ? 0 : CHECK_TLS_VERIFY;
+	w->manner->flags |= w->insecure ? MANNER_TLS_ANY : 0;
+	return w->server_name && *w->server_name ? blackbox_add(r, node, w->manner, &name) : 0;
+}
+
+// Patterns see what is sent, not what it unpacks to.
+static bool blackbox_patterns_on_body(const struct manner *m)
+{
+	return manner_has(m, MANNER_BODY) || manner_has(m, MANNER_BODY_NOT) || m->body_most;
+}
+
+// 2xx where nothing is written.
+static int blackbox_shape_http(struct schema_reader *r, uint32_t node, struct plan_target *t, struct blackbox_words *w)
+{
+	struct manner *m = w->manner;
+	m->flags |= w->follow && !w->no_follow ? MANNER_FOLLOW : 0;
+	if ((w->other_http || w->no_http) && !m->versions)
+		return schema_wrong(r, node, "http.valid_http_versions: only HTTP/1.0 and HTTP/1.1 are spoken here");
+	if (m->versions && !w->other_http && !w->no_http2)
+		m->flags |= MANNER_OFFER_HTTP2;
 	if (w->method && strcasecmp(w->method, "HEAD") == 0)
 		t->flags |= CHECK_HEAD;
-	else if (w->method && strcasecmp(w->method, "GET") != 0)
-		blackbox_also_ignored(w, "http.method (GET is sent)");
-	t->name = w->server_name ? alloc_copy(w->server_name) : NULL;
+	else if (w->method && *w->method && strcasecmp(w->method, "GET") != 0)
+		return schema_wrong(r, node, "http.method: '%.32s' is not sent, only GET and HEAD are", w->method);
+	if (w->encoding && blackbox_patterns_on_body(m))
+		return schema_wrong(
+			r, node,
+			"http.headers: with an Accept-Encoding the body is not unpacked for patterns and limits");
+	const char *host = manner_text(m, MANNER_HOST);
+	if (host && scalar_host(host))
+		t->name = alloc_copy(host);
+	return blackbox_shape_tls(r, node, t, w);
 }
 
-static void blackbox_shape_tcp(struct blackbox_module *m, const struct words *w)
+static int blackbox_shape_tcp(struct schema_reader *r, uint32_t node, struct plan_target *t, struct blackbox_words *w)
 {
-	m->ask.op = w->tls ? PROBE_TLS : PROBE_TCP_CONNECT;
-	m->ask.flags = w->tls && !w->insecure ? CHECK_TLS_VERIFY : 0;
-	m->ask.name = w->tls && w->server_name ? alloc_copy(w->server_name) : NULL;
+	bool tls = w->tls || manner_has(w->manner, MANNER_STARTTLS);
+	t->op = w->tls ? PROBE_TLS : PROBE_TCP_CONNECT;
+	if (w->tls && w->server_name && scalar_host(w->server_name))
+		t->name = alloc_copy(w->server_name);
+	return tls ? blackbox_shape_tls(r, node, t, w) : 0;
 }
 
-static int blackbox_shape_dns(struct schema_reader *r, uint32_t node, struct blackbox_module *m, struct words *w)
+static int blackbox_shape_dns(struct schema_reader *r, uint32_t node, struct plan_target *t, struct blackbox_words *w)
 {
-	struct plan_target *t = &m->ask;
 	if (!w->query_name || !*w->query_name)
 		return schema_wrong(r, node, "the key 'query_name' of a dns prober is missing");
-	t->op = PROBE_DNS;
-	t->qtype = w->query_type ? place_qtype(w->query_type) : QTYPE_DEFAULT;
+	t->qtype = w->query_type && *w->query_type ? place_qtype(w->query_type) : QTYPE_DEFAULT;
 	t->flags = w->recursion ? CHECK_DNS_RECURSE : 0;
 	if (w->transport && strcasecmp(w->transport, "tcp") == 0)
 		t->flags |= CHECK_DNS_TCP;
-	t->name = alloc_copy(w->query_name);
+	else if (w->transport && *w->transport && strcasecmp(w->transport, "udp") != 0)
+		return schema_wrong(r, node, "dns.transport_protocol: '%.32s' is neither udp nor tcp", w->transport);
 	if (!t->qtype)
-		m->unsupported = "its query_type is not known here";
+		return schema_wrong(r, node, "dns.query_type: '%.32s' is not known here", w->query_type);
 	if (w->dns_over_tls)
-		m->unsupported = "DNS over TLS is not asked by this version";
-	if (w->query_class && strcasecmp(w->query_class, "IN") != 0)
-		m->unsupported = "only class IN is asked for";
+		return schema_wrong(r, node, "dns.dns_over_tls: DNS over TLS is not asked by this version");
+	if (w->query_class && *w->query_class && strcasecmp(w->query_class, "IN") != 0)
+		return schema_wrong(r, node, "dns.query_class: only class IN is asked for");
+	w->manner->flags |= MANNER_RCODE;
+	t->name = alloc_copy(w->query_name);
 	return 0;
 }
 
-static int blackbox_shape(struct schema_reader *r, uint32_t node, struct blackbox_module *m, struct words *w)
+static int blackbox_shape(struct schema_reader *r, uint32_t node, struct plan_target *t, struct blackbox_words *w)
 {
-	m->ask.timeout_ms = w->timeout_ms;
-	m->ask.kind = strcmp(w->prober, "icmp") == 0 ? TARGET_HOST : TARGET_SERVICE;
-	if (strcmp(w->prober, "http") == 0)
-		blackbox_shape_http(m, w);
-	else if (strcmp(w->prober, "tcp") == 0)
-		blackbox_shape_tcp(m, w);
-	else if (strcmp(w->prober, "icmp") == 0)
-		m->ask.op = PROBE_ICMP_ECHO;
-	else if (strcmp(w->prober, "dns") == 0)
-		return blackbox_shape_dns(r, node, m, w);
-	else if (strcmp(w->prober, "grpc") == 0)
-		m->unsupported = "its prober grpc is not spoken by this version";
-	else
-		m->unsupported = "its prober is none of http, tcp, dns and icmp";
-	return 0;
+	int code = blackbox_shape_family(r, node, t, w);
+	t->timeout_ms = w->timeout_ms;
+	t->kind = t->op == PROBE_ICMP_ECHO ? TARGET_HOST : TARGET_SERVICE;
+	if (code < 0 || t->op == PROBE_ICMP_ECHO)
+		return code;
+	if (t->op == PROBE_HTTP)
+		return blackbox_shape_http(r, node, t, w);
+	return t->op == PROBE_DNS ? blackbox_shape_dns(r, node, t, w) : blackbox_shape_tcp(r, node, t, w);
+}
+
+static int blackbox_section(struct schema_reader *r, uint32_t node, const struct schema *s, struct blackbox_words *w)
+{
+	r->steps[r->depth++] = (struct schema_step){s == &blackbox_http_schema	? "http"
+						    : s == &blackbox_tcp_schema ? "tcp"
+						    : s == &blackbox_dns_schema ? "dns"
+										: "icmp",
+						    0};
+	int code = schema_read(r, node, s, w);
+	if (code == 0)
+		r->depth--;
+	return code;
+}
+
+// 0: a check of ours can stand for it; else the message says why not.
+static int blackbox_module_read(struct schema_reader *r, uint32_t node, struct blackbox_module *m)
+{
+	struct module_words written = {.prober = NULL};
+	struct blackbox_words w = {.follow = true, .recursion = true, .manner = m->manner};
+	int code = schema_read(r, node, &blackbox_prober_schema, &written);
+	if (code < 0)
+		return code;
+	size_t which = 0;
+	while (which < PROBERS && strcmp(blackbox_probers[which].name, written.prober) != 0)
+		which++;
+	if (which == PROBERS)
+		return schema_wrong(r, node, "its prober '%.32s' is not spoken by this version", written.prober);
+	code = schema_read(r, node, &blackbox_module_schema, &written);
+	if (code < 0)
+		return code;
+	w.timeout_ms = written.timeout_ms;
+	m->ask.op = blackbox_probers[which].op;
+	m->manner->tls_least = TLS_DEFAULT;
+	if (written.sections[which])
+		code = blackbox_section(r, written.sections[which], blackbox_probers[which].schema, &w);
+	return code < 0 ? code : blackbox_shape(r, node, &m->ask, &w);
 }
 
 static int blackbox_take_module(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct blackbox *b = to;
-	struct words w = {.follow = true, .recursion = true};
+	struct plan_error why = {.text = ""};
+	struct schema_reader inner = *r;
 	if (b->count == MODULES_MAX)
 		return schema_wrong(r, node, "more than 1024 modules");
+	bool twice = blackbox_find(b, schema_key(r));
 	alloc_grow((void **)&b->modules, b->count, &b->capacity, sizeof(*b->modules));
 	struct blackbox_module *m = &b->modules[b->count++];
-	*m = (struct blackbox_module){.name = alloc_copy(schema_key(r))};
-	int code = schema_read(r, node, &blackbox_module_schema, &w);
-	if (code == 0)
-		code = blackbox_shape(r, node, m, &w);
-	if (code == 0 && w.ignored.length)
-		m->ignored = alloc_copy(text_string(&w.ignored));
-	text_free(&w.ignored);
-	return code;
+	*m = (struct blackbox_module){.name = alloc_copy(schema_key(r)), .manner = alloc_zero(1, sizeof(*m->manner))};
+	manner_init(m->manner);
+	inner.error = &why;
+	int code = blackbox_module_read(&inner, node, m);
+	if (code == 0 && twice)
+		code = schema_wrong(&inner, node, "a module of this name stands before it; that one is used");
+	if (code < 0)
+		m->unsupported = alloc_copy(why.text);
+	if (code == 0 && m->ask.op != PROBE_ICMP_ECHO)
+		return 0;
+	free(m->manner);
+	m->manner = NULL;
+	return 0;
 }
 
-static const struct schema_row blackbox_root_rows[] = {
-	{.key = "modules", .type = SCHEMA_MAP, .take = blackbox_take_module}};
-static const struct schema blackbox_root_schema = {blackbox_root_rows, ARRAY_LEN(blackbox_root_rows), false};
+// What is no module: left aside, and said.
+static int blackbox_take_root(struct schema_reader *r, uint32_t node, void *to)
+{
+	struct blackbox *b = to;
+	if (strcmp(schema_key(r), "modules") == 0)
+		return tree_absent(r->tree, node) ? 0 : schema_map(r, node, blackbox_take_module, b);
+	if (strncmp(schema_key(r), "x-", 2) == 0)
+		return 0; // so that anchors have a place
+	struct plan_error e = {.text = ""};
+	struct schema_reader inner = *r;
+	inner.error = &e;
+	(void)schema_wrong(&inner, node, "no part of a blackbox file that is known here; left aside");
+	text_put(&b->notes, e.text);
+	text_char(&b->notes, '\n');
+	return 0;
+}
 
 int blackbox_read(struct blackbox *b, const char *path, struct plan_error *e)
 {
 	struct blackbox read = {0};
 	struct tree tree = {0};
-	int code = yaml_read(&tree, path, e);
+	uint32_t more = 0;
+	int code = yaml_read_first(&tree, path, &more, e);
 	struct schema_reader r = {.tree = &tree, .path = path, .error = e};
+	if (more)
+		text_printf(&read.notes, "%.200s:%u: a second document begins; it is left aside\n", path, more);
 	if (code == 0)
-		code = schema_read(&r, TREE_ROOT, &blackbox_root_schema, &read);
+		code = schema_map(&r, TREE_ROOT, blackbox_take_root, &read);
 	tree_free(&tree);
 	if (code < 0)
 		blackbox_free(&read);
@@ -336,11 +389,13 @@ void blackbox_free(struct blackbox *b)
 	for (size_t i = 0; b && i < b->count; i++) {
 		free(b->modules[i].name);
 		free(b->modules[i].ask.name);
-		free(b->modules[i].ignored);
+		free(b->modules[i].manner);
+		free(b->modules[i].unsupported);
 	}
 	if (!b)
 		return;
 	free(b->modules);
+	text_free(&b->notes);
 	*b = (struct blackbox){0};
 }
 

@@ -13,7 +13,8 @@
 #include <math.h>
 #include <string.h>
 
-#define PARTS 256 // of an availability
+#define BLOCKS_NOTED 20	 // of a list that are left out; the others are counted
+#define PARTS	     256 // of an availability
 
 struct census_file {
 	struct plan *plan;
@@ -203,13 +204,28 @@ static int census_read_probelist(const char *path, struct cursor bytes, struct c
 	int code = root ? 0 : ERR_MALFORMED;
 	if (root && !json_is_object(root))
 		code = file_wrong(e, path, 0, "neither lines of blocks nor one object of blocks by their prefix");
+	uint64_t taken = 0, left_out = 0;
+	struct plan_error first = {.text = ""};
 	json_object_foreach(root, prefix, value)
 	{
-		if (code == 0 && json_is_object(value)) // what is no block is said of the whole list: its version
-			code = census_take_probelist(&r, prefix, value, c);
+		struct plan_error wrong = {.text = ""};
+		if (code < 0 || !json_is_object(value)) // what is no block is said of the whole list: its version
+			continue;
+		r.error = &wrong;
+		bool good = census_take_probelist(&r, prefix, value, c) == 0;
+		taken += good;
+		code = !good && c->plan->block_count >= PLAN_BLOCKS_MAX ? ERR_TOO_LARGE : 0;
+		if (!good && !left_out++)
+			first = wrong;
+		if (!good && left_out <= BLOCKS_NOTED)
+			plan_note(c->plan, "%s", wrong.text);
 	}
 	json_decref(root);
-	return code;
+	if (left_out > BLOCKS_NOTED)
+		plan_note(c->plan, "%.200s: %llu more like these", path, (unsigned long long)(left_out - BLOCKS_NOTED));
+	if (left_out && (code < 0 || !taken))
+		*e = first;
+	return left_out && !taken && code == 0 ? ERR_MALFORMED : code;
 }
 
 // Whether the first line that is not empty is an object of its own with a "block".
@@ -234,7 +250,7 @@ int plan_census(struct plan *p, const char *path, struct plan_error *e)
 	int code = file_read(path, PLAN_FILE_MAX, &bytes, e);
 	if (code < 0)
 		return code;
-	code = census_by_lines(bytes) ? json_file_lines(path, census_take_block, &c, e)
+	code = census_by_lines(bytes) ? json_file_lines(path, &(struct json_lines){p, census_take_block, &c}, e)
 				      : census_read_probelist(path, bytes, &c, e);
 	file_drop(&bytes);
 	if (code == 0 && c.outside) {

@@ -121,7 +121,7 @@ int plan_inventory(struct plan *p, const char *path, uint64_t *ret_dropped, stru
 {
 	uint64_t dropped = 0;
 	struct inventory_host first = {.plan = p, .dropped = &dropped};
-	int code = json_file_lines(path, inventory_take_host, &first, e);
+	int code = json_file_lines(path, &(struct json_lines){p, inventory_take_host, &first}, e);
 	if (code == 0 && ret_dropped)
 		*ret_dropped = dropped;
 	return code;

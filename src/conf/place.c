@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define WORD_MAX 1024
+#define WORD_MAX 2400 // a path of 2047 bytes and what stands before it
 
 struct part { // of the word
 	const char *at;
@@ -106,6 +106,33 @@ static const char *place_read_question(struct part path, struct asked_place *ret
 	return ret->qtype ? NULL : "what stands behind '?' is not a type such as SOA";
 }
 
+// RFC 3986 3.3 to 3.5: what stands behind '#' is for browsers; what a request cannot hold is written as %XX.
+static const char *place_read_path(struct part path, struct asked_place *ret)
+{
+	static const char digits[] = "0123456789ABCDEF", escaped[] = " \"<>\\^`{|}";
+	const char *fragment = memchr(path.at, '#', path.n);
+	size_t n = fragment ? (size_t)(fragment - path.at) : path.n, used = 0;
+	if (n && path.at[0] == '?')
+		ret->path[used++] = '/';
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)path.at[i];
+		if (c < ' ' || c == 0x7f)
+			return "a path holds no control characters";
+		if (used + 3 > MANNER_PATH_MAX)
+			return "its path is longer than 2047 bytes";
+		bool plain = c < 0x7f && !strchr(escaped, c);
+		ret->path[used++] = plain ? (char)c : '%';
+		if (!plain) {
+			ret->path[used++] = digits[c >> 4];
+			ret->path[used++] = digits[c & 15];
+		}
+	}
+	ret->path[used] = '\0';
+	if (strcmp(ret->path, "/") == 0)
+		ret->path[0] = '\0';
+	return NULL;
+}
+
 static const char *place_read_url(const char *word, const char *mark, struct asked_place *ret)
 {
 	ret->kind = kind_of_scheme(word, (size_t)(mark - word));
@@ -121,8 +148,11 @@ static const char *place_read_url(const char *word, const char *mark, struct ask
 		return why;
 	if (ret->kind->op == PROBE_DNS)
 		return place_read_question(path, ret);
-	return path.n == 0 || (path.n == 1 && path.at[0] == '/') ? NULL
-								 : "only the path / is asked for; leave the rest out";
+	if (ret->kind->op == PROBE_HTTP)
+		return place_read_path(path, ret);
+	return path.n == 0 || (path.n == 1 && path.at[0] == '/')
+		       ? NULL
+		       : "of this kind there are no paths; leave the rest out";
 }
 
 const char *place_parse(const char *word, struct asked_place *ret)
@@ -131,7 +161,7 @@ const char *place_parse(const char *word, struct asked_place *ret)
 	size_t n = strlen(word);
 	const char *mark = strstr(word, "://");
 	if (!n || n > WORD_MAX)
-		return n ? "longer than 1024 bytes" : "empty";
+		return n ? "longer than 2400 bytes" : "empty";
 	const char *why = mark ? place_read_url(word, mark, &place) : place_read_host((struct part){word, n}, &place);
 	if (!why)
 		*ret = place;

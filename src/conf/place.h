@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: ISC
-// Where something is to be asked, in one word: an address, a name, HOST:PORT, [IPv6]:PORT or a URL. Paths other than / are
-// refused (only / is asked for), and so are user names.
+// Where something is to be asked, in one word: an address, a name, HOST:PORT, [IPv6]:PORT or a URL. Paths are read of http and
+// https only; user names are refused.
 #pragma once
 
 #include "model/kind.h"
+#include "model/manner.h"
 
 #define PLACE_NAME_MAX 253
 
@@ -14,6 +15,7 @@ struct asked_place {
 	uint16_t port;			// 0: none was written
 	char query[PLACE_NAME_MAX + 1]; // dns://: the name that is asked for; empty: none
 	uint16_t qtype;			// dns://; 0: none was written
+	char path[MANNER_PATH_MAX + 1]; // http://, with what stands behind '?', as it is sent; empty: / or none
 };
 
 // Null when the whole of the word is a place, else what is wrong with it (static text).

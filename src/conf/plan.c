@@ -28,6 +28,16 @@ void plan_target_drop(struct plan_target *t)
 	free(t->name);
 	free(t->entity);
 	free(t->institution);
+	free(t->path);
+}
+
+void plan_note(struct plan *p, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	text_message(&p->notes, format, args);
+	va_end(args);
+	text_char(&p->notes, '\n');
 }
 
 void plan_free(struct plan *p)
@@ -37,6 +47,7 @@ void plan_free(struct plan *p)
 	for (size_t i = 0; i < p->target_count; i++)
 		plan_target_drop(&p->targets[i]);
 	free(p->targets);
+	free(p->manners);
 	free(p->blocks);
 	free(p->allow.at);
 	free(p->block.at);
@@ -73,6 +84,7 @@ int plan_blackbox(struct plan *p, const char *path, struct plan_error *e)
 	int code = blackbox_read(&read, path, e);
 	if (code < 0)
 		return code;
+	text_bytes(&p->notes, text_string(&read.notes), read.notes.length);
 	if (!p->modules)
 		p->modules = alloc_zero(1, sizeof(*p->modules));
 	blackbox_free(p->modules);

@@ -7,6 +7,7 @@
 #include "base/attr.h"
 #include "base/text.h"
 #include "model/entity.h"
+#include "model/manner.h"
 #include "model/probe.h"
 #include "model/target.h"
 #include "net/prefix.h"
@@ -28,9 +29,18 @@ struct plan_target {
 	uint16_t flags;			  // enum check_flag
 	uint16_t port;			  // 0: the usual one
 	uint16_t qtype;			  // DNS; 0: SOA
-	uint16_t accept_low, accept_high; // HTTP; 0: the usual ones
+	uint8_t prefer;			  // enum plan_family
 	uint32_t network;		  // AS number; 0 unknown
 	uint32_t interval_ms, timeout_ms; // 0: the usual ones
+	uint32_t manner;		  // of plan.manners, from 1; 0: as op and flags say
+	char *path;			  // HTTP, with what stands behind '?'; null: /
+};
+
+enum plan_family {	 // of the addresses that a name leads to, which is asked
+	PLAN_ANY_FAMILY, // IPv6 where there is a way, else IPv4
+	PLAN_V4_FIRST,
+	PLAN_V4_ONLY,
+	PLAN_V6_ONLY,
 };
 
 struct plan_block {	// a /24 of the census with hosts that answered before
@@ -63,6 +73,8 @@ struct plan {
 	struct plan_list allow, block;
 	struct plan_target *targets;
 	size_t target_count, target_capacity;
+	struct manner *manners; // of modules that targets use
+	size_t manner_count, manner_capacity;
 	struct plan_block *blocks;
 	size_t block_count, block_capacity;
 	struct entity_list entities;
@@ -105,7 +117,7 @@ int MUST_USE plan_list_salvage(struct plan_list *l, const char *path, struct pla
 int MUST_USE plan_census(struct plan *p, const char *path, struct plan_error *e);
 
 // A target from words of a command line: "127.0.0.1", "http://127.0.0.1:8080/", "dns://192.0.2.53/example.kx?SOA",
-// "smtp://…", "tls://…", "tcp://…:22"; a bare address or name means ping. The paths of URLs other than / are refused.
+// "smtp://…", "tls://…", "tcp://…:22"; a bare address or name means ping.
 int MUST_USE plan_word(struct plan *p, const char *word, struct plan_error *e);
 // The same, asked as a module of plan_blackbox() says; null: as the word itself says.
 int MUST_USE plan_word_as(struct plan *p, const char *word, const char *module, struct plan_error *e);
@@ -115,6 +127,7 @@ bool plan_contact_valid(const char *text);
 // The name of a host, as User-Agent and EHLO give it.
 bool plan_identity_valid(const char *text);
 
+void plan_target_drop(struct plan_target *t); // frees what it holds
 // Adds an empty target; null when full.
 struct plan_target *plan_target_add(struct plan *p);
 // An example lacuna.yml with every key, its bounds, default and one sentence, from the schema table: probing is off in it.

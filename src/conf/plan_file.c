@@ -37,6 +37,7 @@ struct written { // as it stands in the file; text is borrowed from the tree
 	uint32_t observers, rate, watch_ms;
 	// nodes of what is read later
 	uint32_t allow, block, allow_files, block_files, file_sd, inventory, census, entities, targets, controls;
+	char lost[sizeof(((struct plan_error *)0)->text)]; // what was wrong with the first list that could not be read
 };
 
 struct target_words {
@@ -138,7 +139,7 @@ static const struct schema_row plan_file_target_rows[] = {
 	{ASK("host", SCHEMA_TEXT, host, 300), .low = 1,
 	 .help = "In place of address: a name; it is looked up anew within its time to live (30 s to 1 h), followed where it moves, and never followed to loopback, private or special addresses or our own"},
 	{ASK("url", SCHEMA_TEXT, url, 1024), .low = 1,
-	 .help = "In place of address: http://, https://, dns://SERVER/NAME?SOA, smtp://, tls:// or tcp://, the path / only"},
+	 .help = "In place of address: http://, https://, dns://SERVER/NAME?SOA, smtp://, tls:// or tcp://; paths other than / of your own allow list only"},
 	{ASK("kind", SCHEMA_TEXT, ask.kind, 16), .low = 1, .sample = "dns",
 	 .help = "How it is asked: " KIND_WORDS "; without it a port means tcp, no port a ping"},
 	{ASK("module", SCHEMA_TEXT, ask.module, 255), .low = 1,
@@ -417,18 +418,34 @@ static int plan_file_take_allow(struct schema_reader *r, uint32_t node, void *to
 	return code;
 }
 
+// A list that cannot be read costs its own targets. What is wrong with the first of them is kept: it is the error where nothing else is
+// listed.
+static void plan_file_list_lost(struct written *w, const struct schema_reader *r, int *code)
+{
+	if (*code == 0 || w->plan->target_count >= PLAN_TARGETS_MAX)
+		return;
+	plan_note(w->plan, "%s", r->error->text);
+	if (!w->lost[0])
+		snprintf(w->lost, sizeof(w->lost), "%s", r->error->text);
+	*code = 0;
+}
+
 static int plan_file_read_sd(struct schema_reader *r, uint32_t node, const struct sd_words *s, const char *pattern)
 {
 	glob_t found = {0};
 	int code = 0, matched = glob(pattern, GLOB_NOMAGIC, NULL, &found);
-	if (matched != 0)
+	if (matched != 0) {
 		code = schema_wrong(r, node, "no file is of the form '%.200s'", pattern);
-	else if (found.gl_pathc > GLOB_MOST)
+		plan_file_list_lost(s->written, r, &code);
+	} else if (found.gl_pathc > GLOB_MOST) {
 		code = schema_wrong(r, node, "more than 1024 files are of that form");
-	for (size_t i = 0; code == 0 && i < found.gl_pathc; i++)
+	}
+	for (size_t i = 0; matched == 0 && code == 0 && i < found.gl_pathc; i++) {
 		code = plan_file_sd_as(s->written->plan, found.gl_pathv[i], s->module, r->error);
-	if (code == ERR_NOT_FOUND)
-		(void)schema_wrong(r, node, "there is no file '%.200s'", pattern);
+		if (code == ERR_NOT_FOUND)
+			(void)schema_wrong(r, node, "there is no file '%.200s'", pattern);
+		plan_file_list_lost(s->written, r, &code);
+	}
 	globfree(&found);
 	return code;
 }
@@ -490,6 +507,16 @@ static int plan_file_take_entity(struct schema_reader *r, uint32_t node, void *t
 	return code < 0 ? code : schema_list(r, "asns", words.asns, plan_file_take_asn, e);
 }
 
+// What would be an error elsewhere, said of one target.
+static void plan_file_note(const struct schema_reader *r, uint32_t node, struct plan *p, const char *what)
+{
+	struct plan_error e;
+	struct schema_reader inner = *r;
+	inner.error = &e;
+	(void)schema_wrong(&inner, node, "%s", what);
+	plan_note(p, "%s", e.text);
+}
+
 static int plan_file_take_target(struct schema_reader *r, uint32_t node, void *to)
 {
 	struct written *w = to;
@@ -502,7 +529,10 @@ static int plan_file_take_target(struct schema_reader *r, uint32_t node, void *t
 		return schema_wrong(r, node, "one of 'address', 'host' and 'url' belongs here");
 	words.ask.place = words.address ? words.address : words.host ? words.host : words.url;
 	const char *wrong = target_words_add(w->plan, &words.ask, &why);
-	code = wrong ? schema_wrong(r, node, "%s", wrong) : 0;
+	if (wrong && target_words_unmeasured(w->plan, &words.ask))
+		plan_file_note(r, node, w->plan, wrong);
+	else if (wrong)
+		code = schema_wrong(r, node, "%s", wrong);
 	text_free(&why);
 	return code;
 }
@@ -636,7 +666,12 @@ int plan_read(struct plan *p, const char *path, struct plan_error *e)
 		plan_file_apply(&w);
 		code = plan_file_read_parts(&r, &w);
 	}
+	if (code == 0 && w.lost[0] && !p->target_count && !p->block_count) {
+		snprintf(e->text, sizeof(e->text), "%s", w.lost);
+		code = ERR_MALFORMED;
+	}
 	if (code == 0) {
+		plan_own_only(p);
 		plan_once(p);
 		plan_file_note_silence(p);
 	}

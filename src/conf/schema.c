@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define PREFIXES_MAX 1000000 // of one list; all routes of the Internet are as many
+#define KNOWN_SHOWN  240     // bytes of a message that name known keys, with the last of them whole
 #define KEY_SHOWN    40	     // bytes of an unknown key that are compared with known ones
 
 static void schema_put_place(struct text *t, const struct schema_reader *r)
@@ -50,10 +51,21 @@ const char *schema_key(const struct schema_reader *r)
 	return r->depth ? r->steps[r->depth - 1].key : NULL;
 }
 
+// False, with a message: only its program knows what that is.
+static bool schema_meant(const struct schema_reader *r, uint32_t node)
+{
+	bool tagged = tree_at(r->tree, node)->tagged;
+	if (tagged)
+		(void)schema_wrong(r, node, "tags such as !include are not read here; write the value itself");
+	return !tagged;
+}
+
 const char *schema_scalar(struct schema_reader *r, uint32_t node)
 {
 	must(node < r->tree->count);
 	const struct node *n = tree_at(r->tree, node);
+	if (!schema_meant(r, node))
+		return NULL;
 	if (n->kind == NODE_SCALAR)
 		return tree_text(r->tree, node);
 	(void)schema_wrong(r, node, "a single value belongs here, not a %s", n->kind == NODE_LIST ? "list" : "map");
@@ -84,14 +96,19 @@ static size_t schema_distance(const char *a, const char *b)
 static int schema_unknown_key(const struct schema_reader *r, uint32_t node, const struct schema *s)
 {
 	const char *key = tree_text(r->tree, node), *nearest = NULL;
-	size_t least = strlen(key) / 3 + 1;
+	size_t least = strlen(key) / 3 + 1, more = 0;
 	struct text known = {0};
 	for (size_t i = 0; i < s->count; i++) {
 		size_t d = schema_distance(key, s->rows[i].key);
 		nearest = d <= least ? s->rows[i].key : nearest;
 		least = d < least ? d : least;
-		text_printf(&known, "%s%s", i ? ", " : "", s->rows[i].key);
+		if (known.length < KNOWN_SHOWN)
+			text_printf(&known, "%s%s", i ? ", " : "", s->rows[i].key);
+		else
+			more++;
 	}
+	if (more)
+		text_printf(&known, " and %zu more", more);
 	int code = nearest ? schema_wrong(r, node, "unknown key '%.*s' (did you mean '%s'?)", KEY_SHOWN, key, nearest)
 			   : schema_wrong(r, node, "unknown key '%.*s'; known here: %s", KEY_SHOWN, key,
 					  text_string(&known));
@@ -217,6 +234,8 @@ static int schema_step_in(struct schema_reader *r, uint32_t node, const char *ke
 static int schema_list_items(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
 {
 	uint32_t item = 0;
+	if (!schema_meant(r, node))
+		return ERR_MALFORMED;
 	if (tree_at(r->tree, node)->kind != NODE_LIST)
 		return schema_wrong(r, node, "a list belongs here: one '- ...' a line, or [a, b]");
 	for (uint32_t at = tree_first(r->tree, node); at; at = tree_next(r->tree, at)) {
@@ -242,8 +261,10 @@ int schema_list(struct schema_reader *r, const char *key, uint32_t node, schema_
 	return code;
 }
 
-static int schema_map_entries(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
+int schema_map(struct schema_reader *r, uint32_t node, schema_take *take, void *to)
 {
+	if (!schema_meant(r, node))
+		return ERR_MALFORMED;
 	if (tree_at(r->tree, node)->kind != NODE_MAP)
 		return schema_wrong(r, node, "a map belongs here: 'key: value' lines");
 	for (uint32_t key = tree_first(r->tree, node); key; key = tree_next(r->tree, tree_next(r->tree, key))) {
@@ -264,7 +285,7 @@ static int schema_read_value(struct schema_reader *r, uint32_t node, const struc
 	case SCHEMA_LIST:
 		return schema_list_items(r, node, row->take, to);
 	case SCHEMA_MAP:
-		return schema_map_entries(r, node, row->take, to);
+		return schema_map(r, node, row->take, to);
 	case SCHEMA_TABLE:
 		return schema_read(r, node, row->sub, to);
 	case SCHEMA_LATER:
@@ -317,12 +338,25 @@ static bool schema_has_key(const struct schema_reader *r, uint32_t node, const c
 	return false;
 }
 
+// False, with a message: a key of the map is there twice.
+static bool schema_once(const struct schema_reader *r, uint32_t node)
+{
+	uint32_t twice = tree_at(r->tree, node)->twice;
+	if (twice)
+		(void)schema_wrong(r, twice, "'%.80s': this key is there twice", tree_text(r->tree, twice));
+	return !twice;
+}
+
 // Recursion through SCHEMA_TABLE ends where the tables end, and the trees are no deeper than TREE_DEPTH_MAX.
 int schema_read(struct schema_reader *r, uint32_t node, const struct schema *s, void *object)
 {
 	must(s && object);
+	if (!schema_meant(r, node))
+		return ERR_MALFORMED;
 	if (tree_at(r->tree, node)->kind != NODE_MAP)
 		return schema_wrong(r, node, "a map belongs here: 'key: value' lines");
+	if (!schema_once(r, node))
+		return ERR_MALFORMED;
 	for (uint32_t key = tree_first(r->tree, node); key; key = tree_next(r->tree, tree_next(r->tree, key))) {
 		int code = schema_read_pair(r, key, s, object);
 		if (code < 0)

@@ -64,6 +64,8 @@ struct schema_reader {
 int MUST_USE schema_read(struct schema_reader *r, uint32_t node, const struct schema *s, void *object);
 // Hands every item of the list to `take`; nothing was written (node 0): none.
 int MUST_USE schema_list(struct schema_reader *r, const char *key, uint32_t node, schema_take *take, void *to);
+// The same for every value of a map; its key is schema_key().
+int MUST_USE schema_map(struct schema_reader *r, uint32_t node, schema_take *take, void *to);
 const char *schema_key(const struct schema_reader *r); // under which the value stands; null in a list
 
 // The text of a scalar; null with a message where it is none.

@@ -37,6 +37,7 @@ static const char *target_words_keep(struct plan *p, const struct plan_target *t
 	if (!kept)
 		return FULL;
 	*kept = *t;
+	kept->path = target_words_copy(t->path);
 	kept->host = t->address.family ? NULL : target_words_copy(host);
 	kept->name = target_words_copy(name);
 	kept->entity = target_words_copy(entity);
@@ -56,17 +57,15 @@ const char *target_words_add_known(struct plan *p, const struct addr *a, const s
 	return target_words_keep(p, &t, NULL, w->name, w);
 }
 
-// Says once of a module what of it is not followed.
-static void target_words_note_ignored(struct plan *p, struct blackbox_module *m)
+// The manner of the module, in the plan from its first target on.
+static uint32_t target_words_manner(struct plan *p, struct blackbox_module *m)
 {
-	if (!m->ignored || m->noted)
-		return;
-	m->noted = true;
-	text_put(&p->notes, "blackbox module ");
-	text_untrusted(&p->notes, m->name, strlen(m->name));
-	text_put(&p->notes, ": not followed: ");
-	text_put(&p->notes, m->ignored);
-	text_char(&p->notes, '\n');
+	if (!m->manner || m->number)
+		return m->number;
+	alloc_grow((void **)&p->manners, p->manner_count, &p->manner_capacity, sizeof(*p->manners));
+	p->manners[p->manner_count++] = *m->manner;
+	m->number = (uint32_t)p->manner_count;
+	return m->number;
 }
 
 static const char *target_words_module_into(struct plan *p, const struct target_words_words *w, struct plan_target *t,
@@ -78,12 +77,26 @@ static const char *target_words_module_into(struct plan *p, const struct target_
 		text_printf(why, "there is no module '%.80s'%s", w->module,
 			    p->modules ? " in the blackbox file" : ": no blackbox file was named");
 	else if (m->unsupported)
-		text_printf(why, "module '%.80s' cannot be used: %s", w->module, m->unsupported);
+		text_printf(why, "not measured: module '%.80s' asks for more: %s", w->module, m->unsupported);
 	if (!m || m->unsupported)
 		return text_string(why);
-	target_words_note_ignored(p, &p->modules->modules[m - p->modules->modules]);
 	*t = m->ask;
+	t->manner = target_words_manner(p, &p->modules->modules[m - p->modules->modules]);
 	return NULL;
+}
+
+bool target_words_unmeasured(const struct plan *p, const struct target_words_words *w)
+{
+	const struct blackbox_module *m = p->modules && w->module ? blackbox_find(p->modules, w->module) : NULL;
+	return m && m->unsupported;
+}
+
+// An address that was typed is of one family.
+static const char *target_words_family(const struct plan_target *t)
+{
+	bool wrong = (t->prefer == PLAN_V4_ONLY && t->address.family == FAMILY_V6) ||
+		     (t->prefer == PLAN_V6_ONLY && t->address.family == FAMILY_V4);
+	return wrong ? "not measured: its module leaves out this family of addresses" : NULL;
 }
 
 static bool target_words_role_only(const struct kind_row *k)
@@ -138,11 +151,25 @@ static const char *target_words_join_port(const struct target_words_words *w, st
 	return NULL;
 }
 
+// What a web module is to ask need not say http://, even where it has a path.
+static const char *target_words_place(const struct plan *p, const struct target_words_words *w,
+				      struct asked_place *ret_place)
+{
+	const struct blackbox_module *m = p->modules && w->module ? blackbox_find(p->modules, w->module) : NULL;
+	struct text url = {0};
+	if (!m || m->unsupported || m->ask.op != PROBE_HTTP || !strpbrk(w->place, "/?#") || strstr(w->place, "://"))
+		return place_parse(w->place, ret_place);
+	text_printf(&url, "http://%s", w->place);
+	const char *wrong = place_parse(text_string(&url), ret_place);
+	text_free(&url);
+	return wrong;
+}
+
 const char *target_words_add(struct plan *p, const struct target_words_words *w, struct text *why)
 {
 	struct asked_place place;
 	struct plan_target t = {0};
-	const char *wrong = place_parse(w->place, &place);
+	const char *wrong = target_words_place(p, w, &place);
 	if (!wrong)
 		wrong = target_words_join_port(w, &place);
 	if (!wrong)
@@ -155,10 +182,16 @@ const char *target_words_add(struct plan *p, const struct target_words_words *w,
 		name = host;
 	if (place.qtype || w->qtype)
 		t.qtype = place.qtype ? place.qtype : place_qtype(w->qtype);
-	if (w->qtype && (!t.qtype || t.op != PROBE_DNS))
+	if (w->loose && t.op != PROBE_DNS)
+		t.qtype = 0;
+	else if (w->qtype && (!t.qtype || t.op != PROBE_DNS))
 		return t.qtype ? "qtype is for kind dns only" : "qtype is not a type of the DNS such as SOA";
 	t.address = place.address;
 	t.port = place.port;
 	wrong = target_words_check(&t, w, name);
+	wrong = wrong ? wrong : target_words_family(&t);
+	if (!wrong && place.path[0] && t.op != PROBE_HTTP)
+		wrong = "a path is for kinds http and https only";
+	t.path = place.path[0] ? place.path : NULL; // borrowed until it is kept
 	return wrong ? wrong : target_words_keep(p, &t, host, name, w);
 }

@@ -14,10 +14,13 @@ struct target_words_words { // as they were written, borrowed; null or 0: not
 	const char *entity, *institution;
 	const char *qtype;
 	uint32_t port, network, interval_ms, timeout_ms;
+	bool loose; // the words are labels of others: a qtype where nothing is asked of the DNS is none of ours
 };
 
 // Adds the target to the plan. Null, or what is wrong (in `why`, borrowed).
 const char *target_words_add(struct plan *p, const struct target_words_words *w, struct text *why);
+// Whether its module is one that no check can stand for: the target is right, and not measured.
+bool target_words_unmeasured(const struct plan *p, const struct target_words_words *w);
 // The same where address and kind are known.
 const char *target_words_add_known(struct plan *p, const struct addr *a, const struct kind_row *k,
 				   const struct target_words_words *w);

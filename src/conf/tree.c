@@ -70,21 +70,116 @@ static bool tree_same_key(const struct tree *t, const struct node *a, const stru
 	return a->count == b->count && memcmp(t->text.bytes + a->at, t->text.bytes + b->at, a->count) == 0;
 }
 
-static int tree_refuse_key(struct tree_builder *b, uint32_t key)
-{
-	b->culprit = key;
-	return tree_refuse(b, ERR_MALFORMED, "this key is there twice", b->tree->nodes[key].line);
-}
-
-static int tree_check_keys(struct tree_builder *b, const struct node *map)
+// Which key is there twice is for those to say who read the map: of a map that nobody reads it does not matter.
+static int tree_check_keys(struct tree_builder *b, struct node *map)
 {
 	const struct tree *t = b->tree;
 	if (map->count / 2 > TREE_MAP_MAX)
 		return tree_refuse(b, ERR_TOO_LARGE, "a map of more than 1024 keys", map->line);
-	for (uint32_t i = map->at; i; i = t->nodes[t->nodes[i].next].next)
-		for (uint32_t k = map->at; k != i; k = t->nodes[t->nodes[k].next].next)
-			if (tree_same_key(t, &t->nodes[i], &t->nodes[k]))
-				return tree_refuse_key(b, i);
+	for (uint32_t i = map->at; i && !map->twice; i = t->nodes[t->nodes[i].next].next)
+		for (uint32_t k = map->at; k != i && !map->twice; k = t->nodes[t->nodes[k].next].next)
+			map->twice = tree_same_key(t, &t->nodes[i], &t->nodes[k]) ? i : 0;
+	return 0;
+}
+
+// Takes the merge keys and their values out of the map that is being closed. The first of them; 0: none. They stay linked.
+static uint32_t tree_take_merges(struct tree *t, struct node *map)
+{
+	uint32_t kept = 0, taken = 0, first = 0, next;
+	for (uint32_t key = map->at; key; key = next) {
+		uint32_t value = t->nodes[key].next;
+		next = t->nodes[value].next;
+		uint32_t *last = t->nodes[key].merge ? &taken : &kept;
+		if (*last)
+			t->nodes[*last].next = key;
+		else if (t->nodes[key].merge)
+			first = key;
+		else
+			map->at = key;
+		*last = value;
+		t->nodes[value].next = 0;
+		map->count -= t->nodes[key].merge ? 2 : 0;
+	}
+	if (!kept)
+		map->at = 0;
+	return first;
+}
+
+static bool tree_map_has(const struct tree *t, const struct node *map, const struct node *key)
+{
+	for (uint32_t at = map->at; at; at = t->nodes[t->nodes[at].next].next)
+		if (tree_same_key(t, &t->nodes[at], key))
+			return true;
+	return false;
+}
+
+// A node of its own at the end of the map; its number, or 0: there is no room for more.
+static uint32_t tree_append(struct tree *t, uint32_t map, uint32_t *last, struct node node)
+{
+	if (t->count > TREE_NODES_MAX)
+		return 0;
+	alloc_grow((void **)&t->nodes, t->count, &t->capacity, sizeof(*t->nodes));
+	uint32_t at = (uint32_t)t->count++;
+	node.next = 0;
+	t->nodes[at] = node;
+	if (*last)
+		t->nodes[*last].next = at;
+	else
+		t->nodes[map].at = at;
+	t->nodes[map].count++;
+	*last = at;
+	return at;
+}
+
+// The keys of the map `from` that are not in `map` yet, each with an alias of its value.
+static int tree_merge_map(struct tree_builder *b, uint32_t map, uint32_t *last, uint32_t from)
+{
+	struct tree *t = b->tree;
+	const struct node *other = tree_at(t, from);
+	if (other->kind != NODE_MAP)
+		return tree_refuse(b, ERR_MALFORMED, "'<<' takes the keys of a map, or of a list of maps",
+				   t->nodes[from].line);
+	for (uint32_t key = other->at; key; key = t->nodes[t->nodes[key].next].next) {
+		if (tree_map_has(t, &t->nodes[map], &t->nodes[key]))
+			continue;
+		struct node name = t->nodes[key];
+		const struct node *named = tree_at(t, t->nodes[key].next);
+		struct node alias = {.kind = NODE_ALIAS,
+				     .line = t->nodes[t->nodes[key].next].line,
+				     .at = (uint32_t)(named - t->nodes),
+				     .weight = named->weight,
+				     .height = named->height};
+		if (!tree_append(t, map, last, name) || !tree_append(t, map, last, alias))
+			return tree_refuse(b, ERR_TOO_LARGE, "merged keys that stand for more than 4000000 values",
+					   name.line);
+		if (t->nodes[map].count / 2 > TREE_MAP_MAX)
+			return tree_refuse(b, ERR_TOO_LARGE, "a map of more than 1024 keys", name.line);
+	}
+	return 0;
+}
+
+// What "<<" names, where it is not written already: the map's own keys come first, then the earlier one of a list.
+static int tree_merge(struct tree_builder *b, uint32_t map)
+{
+	struct tree *t = b->tree;
+	uint32_t last = 0, key = tree_take_merges(t, &t->nodes[map]);
+	for (uint32_t at = t->nodes[map].at; at; at = t->nodes[at].next)
+		last = at;
+	for (int code; key; key = t->nodes[t->nodes[key].next].next) {
+		uint32_t value = t->nodes[key].next;
+		const struct node *named = tree_at(t, value);
+		if (named->kind != NODE_LIST) {
+			code = tree_merge_map(b, map, &last, value);
+			if (code < 0)
+				return code;
+			continue;
+		}
+		for (uint32_t item = named->at; item; item = t->nodes[item].next) {
+			code = tree_merge_map(b, map, &last, item);
+			if (code < 0)
+				return code;
+		}
+	}
 	return 0;
 }
 
@@ -92,7 +187,12 @@ int tree_close(struct tree_builder *b)
 {
 	must(b->depth > 0);
 	struct tree *t = b->tree;
-	struct node *closed = &t->nodes[b->open[--b->depth]];
+	uint32_t number = b->open[--b->depth];
+	bool merges = t->nodes[number].kind == NODE_MAP && t->nodes[number].merge;
+	int code = merges ? tree_merge(b, number) : 0;
+	if (code < 0)
+		return code;
+	struct node *closed = &t->nodes[number];
 	uint64_t weight = 1;
 	for (uint32_t i = closed->at; i; i = t->nodes[i].next) {
 		weight += t->nodes[i].weight;
@@ -102,6 +202,9 @@ int tree_close(struct tree_builder *b)
 	if (weight > TREE_NODES_MAX)
 		return tree_refuse(b, ERR_TOO_LARGE, "aliases that stand for more than 4000000 values", closed->line);
 	closed->weight = (uint32_t)weight;
+	if (merges && b->depth + closed->height > TREE_DEPTH_MAX)
+		return tree_refuse(b, ERR_TOO_LARGE, "merged keys stand inside each other more than 16 deep",
+				   closed->line);
 	return closed->kind == NODE_MAP ? tree_check_keys(b, closed) : 0;
 }
 
@@ -127,6 +230,22 @@ int tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bool plain,
 	return 0;
 }
 
+int tree_merge_key(struct tree_builder *b, uint32_t line)
+{
+	int code = tree_scalar(b, "<<", 2, true, line);
+	if (code < 0)
+		return code;
+	must(b->depth > 0);
+	b->tree->nodes[tree_newest(b->tree)].merge = true;
+	b->tree->nodes[b->open[b->depth - 1]].merge = true; // there is something to be merged
+	return 0;
+}
+
+void tree_tag(struct tree *t)
+{
+	t->nodes[tree_newest(t)].tagged = true;
+}
+
 int tree_alias(struct tree_builder *b, uint32_t node, uint32_t line)
 {
 	must(node < b->tree->count);
@@ -146,10 +265,7 @@ int tree_alias(struct tree_builder *b, uint32_t node, uint32_t line)
 
 int tree_wrong(const struct tree_builder *b, int code, const char *path, struct plan_error *e)
 {
-	if (b->culprit)
-		(void)file_wrong(e, path, b->line, "'%.80s': %s", tree_text(b->tree, b->culprit), b->why);
-	else
-		(void)file_wrong(e, path, b->line, "%s", b->why);
+	(void)file_wrong(e, path, b->line, "%s", b->why);
 	return code;
 }
 

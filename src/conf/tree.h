@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #define TREE_DEPTH_MAX	16	// the deepest key of blackbox.yml lies 7 levels down
-#define TREE_NODES_MAX	4000000 // 24 bytes each; a list of a million targets needs two or three
+#define TREE_NODES_MAX	4000000 // 28 bytes each; a list of a million targets needs two or three
 #define TREE_MAP_MAX	1024	// keys of one map, which are compared with each other; a blackbox.yml has some dozens
 #define TREE_SCALAR_MAX 65536	// bytes of one text; the longest are bodies in a blackbox.yml
 #define TREE_ROOT	1u
@@ -22,9 +22,12 @@ struct node {
 	uint32_t count;	 // scalar: bytes; list: items; map: keys and values together
 	uint32_t next;	 // sibling; 0: none. In a map keys and values alternate
 	uint32_t weight; // nodes below and this one, aliases counted as what they name
+	uint32_t twice;	 // map: a key that is there twice; 0: none. Whoever reads the map says so
 	uint8_t kind;	 // enum node_kind
 	uint8_t height;	 // levels below
-	bool plain;	 // scalar without quotes
+	bool plain : 1;	 // scalar without quotes
+	bool merge : 1;	 // key: what its value holds belongs to this map
+	bool tagged : 1; // it bears a tag of a program, which alone knows what it means
 };
 
 struct tree {
@@ -38,9 +41,8 @@ struct tree_builder {
 	struct tree *tree;
 	uint32_t open[TREE_DEPTH_MAX], last[TREE_DEPTH_MAX]; // last child of each
 	unsigned depth;
-	const char *why;  // static text
-	uint32_t line;	  // of what went wrong
-	uint32_t culprit; // the scalar that `why` is said of; 0: none
+	const char *why; // static text
+	uint32_t line;	 // of what went wrong
 };
 
 // 0, ERR_MALFORMED or ERR_TOO_LARGE with `why` set.
@@ -48,6 +50,9 @@ int MUST_USE tree_open(struct tree_builder *b, uint8_t kind, uint32_t line, uint
 int MUST_USE tree_close(struct tree_builder *b);
 int MUST_USE tree_scalar(struct tree_builder *b, const char *bytes, size_t n, bool plain, uint32_t line);
 int MUST_USE tree_alias(struct tree_builder *b, uint32_t node, uint32_t line);
+// The same for the scalar that stands before the value of a map whose keys the others are to be merged with ("<<" of YAML 1.1).
+int MUST_USE tree_merge_key(struct tree_builder *b, uint32_t line);
+void tree_tag(struct tree *t); // the last node that was added bears a tag
 // The message of what `why` says; the code.
 int tree_wrong(const struct tree_builder *b, int code, const char *path, struct plan_error *e);
 // The last node that was added; 0 at first.

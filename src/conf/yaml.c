@@ -26,6 +26,7 @@ struct composer {
 	struct plan_error *error;
 	struct anchor anchors[YAML_ANCHORS_MAX];
 	size_t anchor_count;
+	uint32_t *more; // of a file of others: where its second document begins; null: one of ours
 };
 
 static int yaml_wrong(const struct composer *c, uint32_t line, const char *why)
@@ -68,11 +69,18 @@ static int yaml_keep_anchor(struct composer *c, const yaml_char_t *name, uint32_
 	return 0;
 }
 
-static int yaml_check_tag(const struct composer *c, const yaml_char_t *tag, uint32_t line)
+static bool yaml_tagged(const yaml_char_t *tag)
 {
 	static const char usual[] = "tag:yaml.org,2002:";
 	const char *text = (const char *)tag;
-	if (!text || strcmp(text, "!") == 0 || strncmp(text, usual, sizeof(usual) - 1) == 0)
+	return text && strcmp(text, "!") != 0 && strncmp(text, usual, sizeof(usual) - 1) != 0;
+}
+
+// In a file of others a tag costs the value that bears it, once somebody wants to know that.
+static int yaml_check_tag(const struct composer *c, const yaml_char_t *tag, uint32_t line)
+{
+	const char *text = (const char *)tag;
+	if (c->more || !yaml_tagged(tag))
 		return 0;
 	return file_wrong(c->error, c->path, line, "the tag '%s' is not read here; write the value itself", text);
 }
@@ -92,10 +100,12 @@ static int yaml_take_scalar(struct composer *c, const yaml_event_t *event)
 	size_t n = event->data.scalar.length;
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 	if (yaml_key_next(&c->builder) && plain && n == 2 && memcmp(bytes, "<<", 2) == 0)
-		return yaml_wrong(c, yaml_line_of(event), "merge keys ('<<') are not read; write the keys out");
+		return tree_merge_key(&c->builder, yaml_line_of(event));
 	int code = yaml_check_tag(c, event->data.scalar.tag, yaml_line_of(event));
 	if (code == 0)
 		code = tree_scalar(&c->builder, bytes, n, plain, yaml_line_of(event));
+	if (code == 0 && yaml_tagged(event->data.scalar.tag))
+		tree_tag(c->builder.tree);
 	return code < 0 ? code : yaml_keep_anchor(c, event->data.scalar.anchor, yaml_line_of(event));
 }
 
@@ -116,12 +126,14 @@ static int yaml_take_open(struct composer *c, const yaml_event_t *event, uint8_t
 	uint32_t node;
 	if (yaml_key_next(&c->builder))
 		return yaml_wrong(c, yaml_line_of(event), "a list or a map cannot be a key");
-	int code = yaml_check_tag(c, list ? event->data.sequence_start.tag : event->data.mapping_start.tag,
-				  yaml_line_of(event));
+	const yaml_char_t *tag = list ? event->data.sequence_start.tag : event->data.mapping_start.tag;
+	int code = yaml_check_tag(c, tag, yaml_line_of(event));
 	if (code == 0)
 		code = tree_open(&c->builder, kind, yaml_line_of(event), &node);
 	if (code < 0)
 		return code;
+	if (yaml_tagged(tag))
+		tree_tag(c->builder.tree);
 	return yaml_keep_anchor(c, list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor,
 				yaml_line_of(event));
 }
@@ -160,8 +172,11 @@ static int yaml_compose(struct composer *c, yaml_parser_t *parser)
 		yaml_event_t event;
 		if (!yaml_parser_parse(parser, &event))
 			return yaml_parse_wrong(c, parser);
-		ended = event.type == YAML_STREAM_END_EVENT;
-		int code = yaml_take_event(c, &event);
+		bool another = c->more && event.type == YAML_DOCUMENT_START_EVENT && c->builder.tree->count;
+		if (another)
+			*c->more = yaml_line_of(&event);
+		ended = another || event.type == YAML_STREAM_END_EVENT;
+		int code = another ? 0 : yaml_take_event(c, &event);
 		yaml_event_delete(&event);
 		if (code < 0)
 			return c->builder.why ? tree_wrong(&c->builder, code, c->path, c->error) : code;
@@ -173,9 +188,9 @@ static int yaml_compose(struct composer *c, yaml_parser_t *parser)
 	return code < 0 ? code : tree_close(&c->builder);
 }
 
-int yaml_parse(struct tree *t, const char *path, struct cursor bytes, struct plan_error *e)
+static int yaml_parse_as(struct tree *t, const char *path, struct cursor bytes, uint32_t *more, struct plan_error *e)
 {
-	struct composer c = {.builder = {.tree = t}, .path = path, .bytes = bytes, .error = e};
+	struct composer c = {.builder = {.tree = t}, .path = path, .bytes = bytes, .error = e, .more = more};
 	yaml_parser_t parser;
 	tree_clear(t);
 	if (cursor_left(&bytes) > YAML_BYTES_MAX)
@@ -191,13 +206,32 @@ int yaml_parse(struct tree *t, const char *path, struct cursor bytes, struct pla
 	return code;
 }
 
-int yaml_read(struct tree *t, const char *path, struct plan_error *e)
+int yaml_parse(struct tree *t, const char *path, struct cursor bytes, struct plan_error *e)
+{
+	return yaml_parse_as(t, path, bytes, NULL, e);
+}
+
+static int yaml_read_as(struct tree *t, const char *path, uint32_t *more, struct plan_error *e)
 {
 	struct cursor bytes;
 	int code = file_read(path, YAML_BYTES_MAX, &bytes, e);
 	if (code < 0)
 		return code;
-	code = yaml_parse(t, path, bytes, e);
+	code = yaml_parse_as(t, path, bytes, more, e);
 	file_drop(&bytes);
+	return code;
+}
+
+int yaml_read(struct tree *t, const char *path, struct plan_error *e)
+{
+	return yaml_read_as(t, path, NULL, e);
+}
+
+int yaml_read_first(struct tree *t, const char *path, uint32_t *ret_more, struct plan_error *e)
+{
+	uint32_t more = 0;
+	int code = yaml_read_as(t, path, &more, e);
+	if (code == 0)
+		*ret_more = more;
 	return code;
 }

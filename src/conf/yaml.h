@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
-// YAML files as trees. One document, plain tags, at most YAML_BYTES_MAX and YAML_ANCHORS_MAX; merge keys, keys that are no texts
-// and tags of programs are refused. No scalar gets a type here: the schema that asks for it gives it one.
+// YAML files as trees. One document, plain tags, at most YAML_BYTES_MAX and YAML_ANCHORS_MAX; keys that are no texts and tags of
+// programs are refused, merge keys are followed. No scalar gets a type here: the schema that asks for it gives it one.
 #pragma once
 
 #include "base/cursor.h"
@@ -13,3 +13,6 @@
 // document is an empty map.
 int MUST_USE yaml_parse(struct tree *t, const char *path, struct cursor bytes, struct plan_error *e);
 int MUST_USE yaml_read(struct tree *t, const char *path, struct plan_error *e);
+// A file of another program: a tag costs the value that bears it, and what stands behind the first document is left aside;
+// *ret_more is the line where that begins, 0: nothing does.
+int MUST_USE yaml_read_first(struct tree *t, const char *path, uint32_t *ret_more, struct plan_error *e);

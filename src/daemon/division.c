@@ -163,6 +163,15 @@ static struct caps division_caps_of(const struct division *s, unsigned kinds)
 	return c;
 }
 
+bool division_follows(const struct division *s)
+{
+	const struct plan *p = s->o->plan;
+	for (size_t i = 0; i < p->manner_count; i++)
+		if (p->manners[i].flags & MANNER_FOLLOW)
+			return true;
+	return false;
+}
+
 int division_setup(const struct division *s, unsigned kinds, bool again, struct message_sink out)
 {
 	const struct plan *p = s->o->plan;
@@ -180,6 +189,7 @@ int division_setup(const struct division *s, unsigned kinds, bool again, struct 
 		.blocks = kinds & DIVISION_PROBE ? (uint32_t)p->block_count : 0,
 		.persist = s->o->persist,
 		.again = again,
+		.follows = kinds & DIVISION_CHECK && division_follows(s),
 		.best = s->o->best,
 	};
 	if (s->o->persist && !m.interval_ms && kinds & DIVISION_PROBE)
@@ -216,8 +226,7 @@ static struct message_target division_target_of(const struct division *s, size_t
 		.flags = t->flags,
 		.port = t->port,
 		.qtype = t->qtype,
-		.accept_low = t->accept_low,
-		.accept_high = t->accept_high,
+		.manner = t->manner,
 		.op = t->op,
 		.kind = kind,
 	};
@@ -241,10 +250,12 @@ int division_lists(const struct division *s, unsigned kinds, struct message_sink
 		code = division_add_all(w, MESSAGE_ALLOW, p->allow.at, p->allow.count, sizeof(*p->allow.at));
 	if (code == 0)
 		code = division_add_all(w, MESSAGE_BLOCK, p->block.at, p->block.count, sizeof(*p->block.at));
+	if (code == 0 && kinds & DIVISION_CHECK)
+		code = division_add_all(w, MESSAGE_MANNERS, p->manners, p->manner_count, sizeof(*p->manners));
 	for (size_t i = 0; i < p->target_count && code == 0; i++) {
 		struct message_target t = division_target_of(s, i);
 		if (division_kind_of(&p->targets[i]) & kinds)
-			code = message_target_add(w, &t, p->targets[i].name);
+			code = message_target_add(w, &t, p->targets[i].name, p->targets[i].path);
 	}
 	if (code == 0 && kinds & DIVISION_PROBE)
 		code = division_add_all(w, MESSAGE_RANGES, s->o->ranges, s->o->range_count, sizeof(*s->o->ranges));

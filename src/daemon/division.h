@@ -30,4 +30,5 @@ int MUST_USE division_setup(const struct division *s, unsigned kinds, bool again
 // Allow and block lists, targets, ranges, blocks.
 int MUST_USE division_lists(const struct division *s, unsigned kinds, struct message_sink out);
 // Which role a target belongs to.
+bool division_follows(const struct division *s); // a check may lead to other names
 unsigned division_kind_of(const struct plan_target *t);

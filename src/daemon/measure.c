@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "daemon/division.h"
+#include "daemon/name_files.h"
 #include "daemon/naming.h"
 #include "daemon/opt_out.h"
 #include "daemon/own.h"
@@ -53,7 +54,8 @@ struct measure {
 	struct loop *loop;
 	struct division division;
 	struct opt_out opt_out;
-	struct naming naming; // of a run for ever
+	struct naming naming;	      // of a run for ever
+	struct name_files name_files; // for redirects
 	struct measure_side sides[3];
 	struct stop_signals signals;
 	bool stopping;
@@ -151,6 +153,8 @@ static int measure_side_tell(struct measure *m, struct measure_side *s)
 	int code = division_lists(&m->division, s->kinds, measure_teller(s));
 	if (code == 0)
 		code = opt_out_tell(&m->opt_out, measure_teller(s));
+	if (code == 0 && s->kinds & DIVISION_CHECK && division_follows(&m->division))
+		code = name_files_tell(measure_teller(s));
 	if (code == 0 && !measure_measures(s))
 		code = naming_tell(&m->naming, true, measure_teller(s));
 	return code ? code : measure_tell(s, MESSAGE_START, NULL, 0);
@@ -431,6 +435,21 @@ static void measure_look_names(void *context, uint32_t events)
 	loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_names, m});
 }
 
+// Who follows redirects finds names itself, by the same files.
+static void measure_look_name_files(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	(void)events;
+	bool changed = name_files_look(&m->name_files);
+	for (size_t i = 0; changed && i < ARRAY_LEN(m->sides); i++) {
+		struct measure_side *s = &m->sides[i];
+		if (s->kinds & DIVISION_CHECK && s->wanted && !s->done && s->child.channel &&
+		    name_files_tell(measure_teller(s)) < 0)
+			measure_say(m, "%s: could not be told where names lead", s->role);
+	}
+	loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_name_files, m});
+}
+
 static bool measure_all_done(const struct measure *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(m->sides); i++)
@@ -465,6 +484,10 @@ static int measure_until_done(struct measure *m)
 	loop_at(m->loop, clock_boot_ns() + OWN_NS, (struct loop_handler){measure_tell_own, m});
 	if (naming_count(&m->naming))
 		loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_names, m});
+	if (division_follows(&m->division)) {
+		(void)name_files_look(&m->name_files); // told when they started
+		loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_name_files, m});
+	}
 	if (m->o->plan->opt_out_file)
 		loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){measure_refresh, m});
 	while (code == 0 && !measure_all_done(m))

@@ -36,19 +36,22 @@ int message_add(struct message_writer *w, enum message kind, const void *head, s
 	return code;
 }
 
-int message_target_add(struct message_writer *w, const struct message_target *t, const char *name)
+int message_target_add(struct message_writer *w, const struct message_target *t, const char *name, const char *path)
 {
 	struct message_target head = *t;
-	size_t n = name ? strlen(name) : 0;
-	if (n > CHECK_NAME_MAX)
+	size_t n = name ? strlen(name) : 0, m = path ? strlen(path) : 0;
+	if (n > CHECK_NAME_MAX || m > MANNER_PATH_MAX)
 		return ERR_TOO_LARGE;
 	head.name_length = (uint16_t)n;
-	int code = message_room_for(w, MESSAGE_TARGETS, sizeof(head) + n);
+	head.path_length = (uint16_t)m;
+	int code = message_room_for(w, MESSAGE_TARGETS, sizeof(head) + n + m);
 	if (code < 0)
 		return code;
 	message_append(w, &head, sizeof(head));
 	if (n)
 		message_append(w, name, n);
+	if (m)
+		message_append(w, path, m);
 	return 0;
 }
 
@@ -75,11 +78,13 @@ int message_flush(struct message_writer *w)
 	return code;
 }
 
-bool message_target_next(struct cursor *c, struct message_target *ret, char room[CHECK_NAME_MAX + 1])
+bool message_target_next(struct cursor *c, struct message_target *ret, struct message_target_texts *ret_texts)
 {
 	if (!cursor_bytes(c, ret, sizeof(*ret)) || ret->name_length > CHECK_NAME_MAX ||
-	    !cursor_bytes(c, room, ret->name_length))
+	    ret->path_length > MANNER_PATH_MAX || !cursor_bytes(c, ret_texts->name, ret->name_length) ||
+	    !cursor_bytes(c, ret_texts->path, ret->path_length))
 		return false;
-	room[ret->name_length] = '\0';
+	ret_texts->name[ret->name_length] = '\0';
+	ret_texts->path[ret->path_length] = '\0';
 	return true;
 }

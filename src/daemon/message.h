@@ -27,6 +27,9 @@ enum message {		   // parent to role
 	MESSAGE_MOVED,	     // struct message_moved: a target has another address, or none
 	MESSAGE_NAMES,	     // struct message_name …, each followed by its text: to be looked up, now and again
 	MESSAGE_RESOLVERS,   // struct addr …: who is asked for names, in place of those before
+	MESSAGE_MANNERS,     // struct manner …: those that targets name by their number
+	MESSAGE_HOSTS_BEGIN, // what is known without asking, in place of what was: MESSAGE_HOSTS follow
+	MESSAGE_HOSTS,	     // struct message_host …
 
 	// role to parent
 	MESSAGE_READY,		 // struct message_ready: sockets are open, privileges gone; of the bmp role int32_t
@@ -60,17 +63,19 @@ struct setup {
 	uint32_t interval_ms; // between two rounds, or of the watch list
 	uint32_t timeout_ms;
 	uint32_t blocks;	       // of the census, so that its table is made once
+	bool follows;		       // redirects: the role finds names itself
 	bool persist;		       // for ever: watch list and census
 	bool again;		       // started in place of one that died: what that one asked last is not known
 	uint8_t best;		       // enum attempt_mode
 	char zone[CHECK_NAME_MAX + 1]; // to discover
 };
 
-struct message_target { // followed by name_length bytes
+struct message_target { // followed by name_length and path_length bytes
 	struct addr address;
 	uint32_t index, network, interval_ms, timeout_ms;
 	uint32_t group; // of those that stand in for each other: an entity and an operation
-	uint16_t flags, port, qtype, accept_low, accept_high;
+	uint16_t flags, port, qtype, path_length;
+	uint32_t manner;  // of those of MESSAGE_MANNERS, from 1; 0: as op and flags say
 	uint8_t op, kind; // enum gate_kind
 	uint16_t name_length;
 };
@@ -78,6 +83,11 @@ struct message_target { // followed by name_length bytes
 struct message_moved {
 	uint32_t index;	     // of the target in the plan
 	struct addr address; // family FAMILY_NONE: none yet
+};
+
+struct message_host { // a line of the file of hosts
+	struct addr address;
+	char name[CHECK_NAME_MAX + 1];
 };
 
 struct message_name {	// followed by `length` bytes
@@ -150,11 +160,15 @@ struct message_writer {
 
 // Adds one record of a kind; records are never cut. The last payload leaves with message_flush().
 int MUST_USE message_add(struct message_writer *w, enum message kind, const void *head, size_t head_length);
-int MUST_USE message_target_add(struct message_writer *w, const struct message_target *t, const char *name);
+int MUST_USE message_target_add(struct message_writer *w, const struct message_target *t, const char *name,
+				const char *path);
 int MUST_USE message_name_add(struct message_writer *w, uint32_t index, const char *text);
 int MUST_USE message_flush(struct message_writer *w);
 
-// Takes the next target of a payload; *ret_name is terminated and borrowed until `room` is used again. False at its end or
-// where it is cut.
+struct message_target_texts {
+	char name[CHECK_NAME_MAX + 1], path[MANNER_PATH_MAX + 1]; // empty: none
+};
+
+// Takes the next target of a payload. False at its end or where it is cut.
 struct cursor;
-bool message_target_next(struct cursor *c, struct message_target *ret, char room[CHECK_NAME_MAX + 1]);
+bool message_target_next(struct cursor *c, struct message_target *ret, struct message_target_texts *ret_texts);

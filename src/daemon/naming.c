@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/text.h"
+#include "daemon/name_files.h"
 #include "daemon/own.h"
 #include "schedule/gate.h"
 #include "schedule/special.h"
@@ -18,12 +19,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 1024 // of the files; what is longer is cut there
-#define FILE_HOSTS     "/etc/hosts"
-#define FILE_RESOLV    "/etc/resolv.conf"
+#define FILE_HOSTS  "/etc/hosts"
+#define FILE_RESOLV "/etc/resolv.conf"
+
+#define NAMING_OTHER_FAMILY GATE_ANSWERS // in place of why not: its module leaves that family out
 
 struct naming_host {
 	const char *text;    // borrowed from the plan
+	uint8_t prefer;	     // enum plan_family: targets of one name that want another are another host
 	size_t first, after; // its targets, in `order`
 	struct addr now;     // family NONE: none yet
 	bool in_file;	     // the file of hosts has it
@@ -42,7 +45,8 @@ static int naming_compare(const void *a, const void *b, void *context)
 	const struct plan_target *targets = context;
 	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
 	int by_name = strcasecmp(targets[x].host, targets[y].host);
-	return by_name ? by_name : x < y ? -1 : 1;
+	int by_family = (int)targets[x].prefer - (int)targets[y].prefer;
+	return by_name ? by_name : by_family ? by_family : x < y ? -1 : 1;
 }
 
 static void naming_list(struct naming *n)
@@ -56,26 +60,26 @@ static void naming_list(struct naming *n)
 	n->hosts = alloc_zero(n->ordered + 1, sizeof(*n->hosts));
 	for (size_t i = 0; i < n->ordered; i++) {
 		const char *text = p->targets[n->order[i]].host;
-		if (!n->count || strcasecmp(n->hosts[n->count - 1].text, text) != 0)
-			n->hosts[n->count++] = (struct naming_host){.text = text, .first = i};
+		uint8_t prefer = p->targets[n->order[i]].prefer;
+		const struct naming_host *last = n->count ? &n->hosts[n->count - 1] : NULL;
+		if (!last || strcasecmp(last->text, text) != 0 || last->prefer != prefer)
+			n->hosts[n->count++] = (struct naming_host){.text = text, .prefer = prefer, .first = i};
 		n->hosts[n->count - 1].after = i + 1;
 	}
 }
 
+// The first host of that name.
 static struct naming_host *naming_find(struct naming *n, const char *text)
 {
 	size_t low = 0, high = n->count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		int way = strcasecmp(n->hosts[middle].text, text);
-		if (way == 0)
-			return &n->hosts[middle];
-		if (way < 0)
+		if (strcasecmp(n->hosts[middle].text, text) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return low < n->count && strcasecmp(n->hosts[low].text, text) == 0 ? &n->hosts[low] : NULL;
 }
 
 static int naming_gate(struct naming *n)
@@ -161,8 +165,24 @@ static enum naming_way naming_way_to(const struct addr *a)
 	return own ? NAMING_OWN : routed ? NAMING_ROUTED : NAMING_NO_WAY;
 }
 
-// What an address is worth; 0: it may not be asked, and *ret_why says why. The one that was stays, as long as it is among them; else IPv6
-// where there is a route, else IPv4, else any.
+// What an address of a family is worth, by what is preferred: 0 (not wanted) to 3.
+static int naming_family_worth(uint8_t prefer, uint8_t family)
+{
+	bool six = family == FAMILY_V6;
+	switch (prefer) {
+	case PLAN_V4_FIRST:
+		return six ? 2 : 3;
+	case PLAN_V4_ONLY:
+		return six ? 0 : 3;
+	case PLAN_V6_ONLY:
+		return six ? 3 : 0;
+	default:
+		return six ? 3 : 2;
+	}
+}
+
+// What an address is worth; 0: it may not be asked, and *ret_why says why. The one that was stays, as long as it is among them; else the
+// preferred family (IPv6 unless said otherwise) where there is a route, else the other, else any.
 static int naming_worth(const struct naming *n, const struct naming_host *h, const struct addr *a,
 			enum gate_answer *ret_why)
 {
@@ -174,9 +194,14 @@ static int naming_worth(const struct naming *n, const struct naming_host *h, con
 		*ret_why = own ? GATE_SPECIAL : answer;
 		return 0;
 	}
+	int worth = naming_family_worth(h->prefer, a->family);
+	if (!worth) {
+		*ret_why = NAMING_OTHER_FAMILY;
+		return 0;
+	}
 	if (addr_equal(a, &h->now))
 		return 4;
-	return way == NAMING_NO_WAY ? 1 : a->family == FAMILY_V6 ? 3 : 2;
+	return way == NAMING_NO_WAY ? 1 : worth;
 }
 
 // GATE_GO and the one that is asked, or why none of them may be.
@@ -212,6 +237,15 @@ static void naming_move(struct naming *n, struct naming_host *h, const struct ad
 	text_free(&now);
 }
 
+static const char *naming_refusal(enum gate_answer why)
+{
+	if (why == NAMING_OTHER_FAMILY)
+		return "which is of the family of addresses that its module leaves out";
+	if (why == GATE_SPECIAL)
+		return "which is loopback, private, our own or special (write the address itself where it is meant)";
+	return gate_answer_name(why);
+}
+
 // A name leads somewhere. Where that may not be asked, what was known before stays.
 static void naming_leads(struct naming *n, struct naming_host *h, const struct addr *list, size_t count)
 {
@@ -230,11 +264,7 @@ static void naming_leads(struct naming *n, struct naming_host *h, const struct a
 	struct text first = {0};
 	text_addr(&first, &list[0]);
 	h->refused = (uint8_t)why;
-	naming_say(
-		n, h, " leads to %s, %s: not asked there", text_string(&first),
-		why == GATE_SPECIAL
-			? "which is loopback, private, our own or special (write the address itself where it is meant)"
-			: gate_answer_name(why));
+	naming_say(n, h, " leads to %s, %s: not asked there", text_string(&first), naming_refusal(why));
 	text_free(&first);
 }
 
@@ -265,52 +295,21 @@ void naming_take(struct naming *n, const struct names_answer *a)
 
 // ---- the files
 
-static bool naming_changed(const char *path, struct stat *seen)
+static void naming_host_take(void *context, const struct addr *a, const char *name)
 {
-	struct stat now = {0};
-	(void)!stat(path, &now); // one that is not there is an empty one
-	bool same = now.st_ino == seen->st_ino && now.st_size == seen->st_size &&
-		    now.st_ctim.tv_sec == seen->st_ctim.tv_sec && now.st_ctim.tv_nsec == seen->st_ctim.tv_nsec &&
-		    now.st_dev == seen->st_dev;
-	*seen = now;
-	return !same;
-}
-
-// The next word of a line, ended in its place; null: no more.
-static char *naming_word(char **at)
-{
-	static const char blank[] = " \t\r\n";
-	char *word = *at + strspn(*at, blank);
-	size_t n = strcspn(word, blank);
-	*at = word + n + (word[n] != '\0');
-	word[n] = '\0';
-	return n ? word : NULL;
-}
-
-static void naming_hosts_line(struct naming *n, char *line)
-{
-	struct addr a;
-	line[strcspn(line, "#")] = '\0';
-	char *word = naming_word(&line);
-	if (!word || addr_parse(word, &a) < 0)
-		return;
-	while ((word = naming_word(&line))) {
-		struct naming_host *h = naming_find(n, word);
-		if (h && h->listed < NAMES_ADDRESSES_MAX)
-			h->list[h->listed++] = a;
-	}
+	struct naming *n = context;
+	for (struct naming_host *h = naming_find(n, name);
+	     h && h < n->hosts + n->count && strcasecmp(h->text, name) == 0; h++)
+		if (h->listed < NAMES_ADDRESSES_MAX)
+			h->list[h->listed++] = *a;
 }
 
 static void naming_hosts_read(struct naming *n, const char *path)
 {
-	char line[LINE_MAX_BYTES];
-	FILE *f = fopen(path, "re");
+	const struct name_files_sink to = {naming_host_take, n};
 	for (size_t i = 0; i < n->count; i++)
 		n->hosts[i].listed = 0;
-	while (f && fgets(line, sizeof(line), f))
-		naming_hosts_line(n, line);
-	if (f)
-		fclose(f);
+	name_files_hosts(path, &to);
 	for (size_t i = 0; i < n->count; i++) {
 		struct naming_host *h = &n->hosts[i];
 		h->in_file = h->listed > 0;
@@ -319,34 +318,13 @@ static void naming_hosts_read(struct naming *n, const char *path)
 	}
 }
 
-// As resolv.conf(5): without a name server, the one of this machine.
-static void naming_resolv_read(struct naming *n, const char *path)
-{
-	static const char word[] = "nameserver";
-	char line[LINE_MAX_BYTES];
-	FILE *f = fopen(path, "re");
-	n->resolver_count = 0;
-	while (f && n->resolver_count < NAMES_RESOLVERS_MAX && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, word, sizeof(word) - 1) != 0)
-			continue;
-		char *at = line + sizeof(word) - 1;
-		at += strspn(at, " \t");
-		at[strcspn(at, " \t\r\n%")] = '\0';
-		n->resolver_count += addr_parse(at, &n->resolvers[n->resolver_count]) == 0;
-	}
-	if (f)
-		fclose(f);
-	if (!n->resolver_count)
-		n->resolvers[n->resolver_count++] = addr_v4(0x7f000001);
-}
-
 bool naming_look(struct naming *n)
 {
 	const char *hosts = n->o.hosts ? n->o.hosts : FILE_HOSTS, *resolv = n->o.resolv ? n->o.resolv : FILE_RESOLV;
-	bool fresh = naming_changed(resolv, &n->resolv_seen);
+	bool fresh = name_files_changed(resolv, &n->resolv_seen);
 	if (fresh)
-		naming_resolv_read(n, resolv);
-	if (naming_changed(hosts, &n->hosts_seen)) {
+		n->resolver_count = name_files_resolvers(resolv, n->resolvers);
+	if (name_files_changed(hosts, &n->hosts_seen)) {
 		struct prefix *own = alloc_zero(OWN_MAX, sizeof(*own));
 		// Should it fail, the senders' gates still know.
 		(void)!gate_own(n->gate, own, own_addresses(own));

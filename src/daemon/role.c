@@ -17,6 +17,7 @@
 #define SETUP_WAIT_MS 30000 // the parent reads long lists before it starts
 #define SAY_WAIT_MS   30000 // the parent is gone or stuck after that
 #define SAY_LISTEN_MS 100
+#define HOSTS_MAX     4096 // lines of the file of hosts that redirects are looked up in
 #define BATCH	      (FRAME_MAX / sizeof(struct attempt))
 #define FLUSH_NS      (200 * 1000000LL) // so old may a result become here
 
@@ -34,13 +35,41 @@ static void role_append(void **items, size_t *count, size_t *capacity, struct cu
 static int role_take_targets(struct role *r, struct cursor c)
 {
 	struct message_target ask;
-	char name[CHECK_NAME_MAX + 1];
+	struct message_target_texts texts;
 	while (cursor_left(&c)) {
-		if (!message_target_next(&c, &ask, name) || r->target_count == PLAN_TARGETS_MAX)
+		if (!message_target_next(&c, &ask, &texts) || r->target_count == PLAN_TARGETS_MAX)
 			return ERR_MALFORMED;
 		alloc_grow((void **)&r->targets, r->target_count, &r->target_capacity, sizeof(*r->targets));
-		char *kept = ask.name_length ? alloc_copy(name) : NULL;
-		r->targets[r->target_count++] = (struct role_target){ask, kept};
+		r->targets[r->target_count++] =
+			(struct role_target){ask, ask.name_length ? alloc_copy(texts.name) : NULL,
+					     ask.path_length ? alloc_copy(texts.path) : NULL};
+	}
+	return 0;
+}
+
+// One that is none ends the role: it comes from the parent only.
+static int role_take_manners(struct role *r, struct cursor c)
+{
+	struct manner *m = alloc_zero(1, sizeof(*m));
+	int code = 0;
+	while (code == 0 && cursor_bytes(&c, m, sizeof(*m))) {
+		alloc_grow((void **)&r->manners, r->manner_count, &r->manner_capacity, sizeof(*r->manners));
+		code = check_manner_create(m, &r->manners[r->manner_count]);
+		r->manner_count += code == 0;
+	}
+	free(m);
+	return code;
+}
+
+static int role_take_hosts(struct role *r, struct cursor c)
+{
+	struct message_host h;
+	while (cursor_bytes(&c, &h, sizeof(h))) {
+		if (r->host_count == HOSTS_MAX)
+			return 0;
+		h.name[CHECK_NAME_MAX] = '\0';
+		alloc_grow((void **)&r->hosts, r->host_count, &r->host_capacity, sizeof(*r->hosts));
+		r->hosts[r->host_count++] = h;
 	}
 	return 0;
 }
@@ -149,6 +178,13 @@ static int role_take_frame(struct role *r, const struct frame *f)
 		return role_take_names(r, c);
 	case MESSAGE_RESOLVERS:
 		return role_take_resolvers(r, c);
+	case MESSAGE_MANNERS:
+		return role_take_manners(r, c);
+	case MESSAGE_HOSTS_BEGIN:
+		r->host_count = 0;
+		return 0;
+	case MESSAGE_HOSTS:
+		return role_take_hosts(r, c);
 	case MESSAGE_TARGETS:
 		return role_take_targets(r, c);
 	case MESSAGE_RANGES:
@@ -205,10 +241,20 @@ int role_begin(struct role *r)
 	return code;
 }
 
+static void role_target_free(struct role_target *t)
+{
+	free(t->name);
+	free(t->path);
+}
+
 void role_end(struct role *r)
 {
 	for (size_t i = 0; i < r->target_count; i++)
-		free(r->targets[i].name);
+		role_target_free(&r->targets[i]);
+	for (size_t i = 0; i < r->manner_count; i++)
+		check_manner_free(r->manners[i]);
+	free(r->manners);
+	free(r->hosts);
 	free(r->targets);
 	free(r->ranges);
 	census_run_free(r->census);

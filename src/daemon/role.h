@@ -13,12 +13,17 @@ struct census_run;
 struct role_target {
 	struct message_target ask;
 	char *name; // owned; null: the address
+	char *path; // owned; null: /
 };
 
 struct role {
 	struct channel *channel;
 	struct setup setup;
 	struct gate *gate;
+	struct check_manner **manners; // owned, all; those of targets begin at 1
+	size_t manner_count, manner_capacity;
+	struct message_host *hosts; // what is known of names without asking
+	size_t host_count, host_capacity;
 	struct role_target *targets;
 	size_t target_count, target_capacity;
 	struct prefix *ranges;

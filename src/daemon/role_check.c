@@ -13,11 +13,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define LISTEN_NS   (50 * 1000000LL) // the parent is heard at least so often
+#define NAMES_NS    (2 * 1000000LL)  // so often a name that is asked for is looked after
 #define COUNTS_NS   NS_PER_S
 #define TURN_NS	    (20 * 1000000LL)
 #define PUT_OFF_MAX 4096 // several services of as many machines
+
+struct role_check_found { // a name that a redirect led to
+	uint32_t ticket;
+	struct names_answer answer;
+};
 
 struct checking {
 	struct role *role;
@@ -39,6 +46,8 @@ struct checking {
 	uint64_t skipped;     // turns that a target's own caps did not allow
 	bool *unfit;	      // by target: said that it cannot be asked
 	int64_t counted_ns;
+	struct role_check_found *found; // to be told when nobody is at work
+	size_t found_count, found_capacity;
 };
 
 static struct check_spec role_check_spec_of(const struct checking *c, const struct agenda_item *d)
@@ -56,8 +65,9 @@ static struct check_spec role_check_spec_of(const struct checking *c, const stru
 		.qtype = t->ask.qtype,
 		.timeout_ms = t->ask.timeout_ms,
 		.name = t->name,
-		.accept_low = t->ask.accept_low,
-		.accept_high = t->ask.accept_high,
+		.path = t->path,
+		.manner = t->ask.manner && t->ask.manner <= c->role->manner_count ? c->role->manners[t->ask.manner - 1]
+										  : NULL,
 	};
 }
 
@@ -72,7 +82,9 @@ static void role_check_say_unfit(struct checking *c, size_t item, int code)
 	text_addr(&line, &t->ask.address);
 	bool nameless = t->ask.op == PROBE_DNS && !t->name;
 	text_printf(&line, " %s '%.80s' cannot be asked: %s", probe_op_name(t->ask.op), t->name ? t->name : "",
-		    nameless ? "no name to ask it for is configured" : err_text(code));
+		    nameless	      ? "no name to ask it for is configured"
+		    : code == -EACCES ? "paths other than / and headers are for addresses of your own allow list"
+				      : err_text(code));
 	if (role_say(c->role, MESSAGE_ERROR, line.bytes, line.length) < 0)
 		c->role->stopping = true;
 	text_free(&line);
@@ -183,13 +195,63 @@ static bool role_check_over(const struct checking *c)
 	return none_left && !check_pending(c->check);
 }
 
+static struct role_check_found *role_check_found_add(struct checking *c, uint32_t ticket)
+{
+	alloc_grow((void **)&c->found, c->found_count, &c->found_capacity, sizeof(*c->found));
+	struct role_check_found *f = &c->found[c->found_count++];
+	*f = (struct role_check_found){.ticket = ticket};
+	return f;
+}
+
+static void role_check_name_found(void *context, const struct names_answer *a)
+{
+	role_check_found_add(context, a->attempt.index)->answer = *a;
+}
+
+// Where a redirect's name leads: the file of hosts says it at once, else it is asked. Answers are told later (role_check_tell_found).
+static void role_check_find(void *context, uint32_t ticket, const char *name)
+{
+	struct checking *c = context;
+	struct names_answer a = {.attempt = {.failure = FAILURE_NONE}};
+	for (size_t i = 0; i < c->role->host_count && a.count < NAMES_ADDRESSES_MAX; i++)
+		if (strcasecmp(c->role->hosts[i].name, name) == 0)
+			a.addresses[a.count++] = c->role->hosts[i].address;
+	if (!a.count && c->role->names && names_once(c->role->names, ticket, name) == 0)
+		return;
+	if (!a.count) {
+		a.attempt.failure = FAILURE_LOCAL;
+		a.attempt.local_error = EINVAL;
+	}
+	role_check_found_add(c, ticket)->answer = a;
+}
+
+static void role_check_tell_found(struct checking *c)
+{
+	for (size_t i = 0; i < c->found_count; i++) { // a hop may lead to another name, which comes behind
+		struct role_check_found f = c->found[i];
+		check_found(c->check, f.ticket, &f.answer);
+	}
+	c->found_count = 0;
+}
+
+static int role_check_names(struct checking *c)
+{
+	int code = c->role->names ? names_poll(c->role->names, 0) : 0;
+	role_check_tell_found(c);
+	return code;
+}
+
 static int role_check_work(struct checking *c)
 {
 	while (!role_check_over(c)) {
 		int code = role_listen(c->role);
 		if (code < 0)
 			return code;
-		code = check_poll(c->check, role_check_begin(c));
+		int64_t wait = role_check_begin(c);
+		bool asks = c->role->names && names_waiting(c->role->names);
+		code = check_poll(c->check, asks && wait > NAMES_NS ? NAMES_NS : wait);
+		if (code >= 0)
+			code = role_check_names(c);
 		if (code < 0)
 			return code;
 		code = role_flush(c->role, false);
@@ -222,12 +284,16 @@ int role_check(struct role *r)
 	struct check_options o = {
 		.gate = r->gate,
 		.out = {role_take, r},
+		.finder = {role_check_find, &c},
 		.identity = *s->identity ? s->identity : NULL,
 		.contact = *s->contact ? s->contact : NULL,
 		.version = s->version,
 	};
 	r->doing = ROLE_OPENS;
+	struct names_options names = {.gate = r->gate, .found = role_check_name_found, .context = &c};
 	int code = check_open(&o, &c.check);
+	if (code == 0 && s->follows)
+		code = names_open(&names, &r->names);
 	r->doing = code < 0 ? r->doing : ROLE_DROPS;
 	if (code == 0)
 		code = sandbox_enter(role_profile("check"), &report);
@@ -256,6 +322,9 @@ int role_check(struct role *r)
 out:
 	agenda_free(&c.due);
 	check_close(c.check);
+	names_close(r->names);
+	r->names = NULL;
+	free(c.found);
 	zones_free(c.zones);
 	free(c.unfit);
 	free(c.is_put_off);

@@ -41,8 +41,10 @@ const struct sandbox_profile *role_profile(const char *name)
 static int roles_complain(struct role *r, int code)
 {
 	char text[MESSAGE_TEXT_MAX];
-	snprintf(text, sizeof(text), "%s%s%s%s%.60s", r->doing ? r->doing : "", r->doing ? ": " : "", err_text(code),
-		 *r->why ? ": " : "", r->why);
+	bool few = code == -EMFILE || code == -ENFILE; // whatever it was doing
+	const char *doing = few || !r->doing ? "" : r->doing;
+	snprintf(text, sizeof(text), "%s%s%s%s%.60s", doing, *doing ? ": " : "", err_text(code),
+		 *r->why || few ? ": " : "", few ? "it needs some descriptors (ulimit -n)" : r->why);
 	if (r->channel && role_say(r, MESSAGE_ERROR, text, strlen(text)) == 0)
 		return 4;
 	fprintf(stderr, "lacuna: %s\n", text);

@@ -90,6 +90,7 @@ static void zone_lookup_take_attempts(struct zone_lookup *l, const struct frame 
 		memcpy(&a, f->bytes + at, sizeof(a));
 		l->questions++;
 		l->failed += a.failure != FAILURE_NONE;
+		l->failure = a.failure != FAILURE_NONE ? a.failure : l->failure;
 	}
 }
 

@@ -16,6 +16,7 @@ struct zone_lookup {
 	struct discover_found *found; // owned; free with zone_lookup_free
 	size_t count;
 	uint64_t questions, failed;
+	uint8_t failure;  // how the last of those failed that did (model/probe.h)
 	uint64_t refused; // servers that lead inside (loopback, private, our own): left out
 };
 

@@ -75,7 +75,7 @@ int decode_add_path(struct decoder *d, const struct decode_envelope *e, uint16_t
 {
 	bool stated = e->add_path[afi == BGP_AFI_IPV6];
 	struct decode_peer *known = decode_peer_at(d, e->peer);
-	if (e->add_path_sure || !known || d->options.trust_subtypes || (e->flags & OBS_OUTGOING))
+	if (!known || d->options.trust_subtypes || (e->flags & OBS_OUTGOING))
 		return bgp_nlri_valid(nlri, afi, stated) ? stated : ERR_MALFORMED;
 	uint8_t evidence = stated ? known->add_path : known->plain;
 	if (LIKELY(evidence >= SETTLED && (stated || !add_path_two_defaults(nlri)) &&

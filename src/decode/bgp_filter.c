@@ -112,7 +112,12 @@ int bgp_filter_asn(struct bgp_filter *f, const char *text)
 int bgp_filter_community(struct bgp_filter *f, const char *text)
 {
 	struct bgp_community c = {0};
-	while (c.parts < 3) {
+	uint32_t named;
+	if (bgp_community_named(text, &named)) {
+		c = (struct bgp_community){.part = {named >> 16, named & 0xffff}, .parts = 2};
+		text = "";
+	}
+	while (*text && c.parts < 3) {
 		c.any[c.parts] = *text == '*';
 		text = *text == '*' ? text + 1 : bgp_filter_number_parse(text, &c.part[c.parts]);
 		c.parts++;
@@ -278,6 +283,17 @@ static bool bgp_filter_excluded(const struct bgp_filter *f, const struct peer_ta
 		if (addr_equal(&f->not_peers[i], &peer->address))
 			return true;
 	return peer && bgp_filter_asn_among(f->not_peer_asns, f->not_peer_asn_count, peer->asn);
+}
+
+bool bgp_filter_excluding(const struct bgp_filter *f)
+{
+	return f->not_peer_count || f->not_peer_asn_count || f->not_collector_count;
+}
+
+bool bgp_filter_excludes(const struct bgp_filter *f, const struct peer_table *peers, const struct obs *o)
+{
+	bool measured = o->kind == OBS_PROBE || o->kind == OBS_SERIES || o->kind == OBS_HEALTH;
+	return !measured && bgp_filter_excluded(f, peers, o);
 }
 
 static bool bgp_filter_peer_passes(const struct bgp_filter *f, const struct peer_table *peers, uint32_t id)

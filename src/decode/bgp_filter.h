@@ -65,6 +65,10 @@ void bgp_filter_not_collector(struct bgp_filter *f, const char *name); // exclud
 void bgp_filter_by_range(struct bgp_filter *f);
 void bgp_filter_range(struct bgp_filter *f, const struct addr *first, const struct addr *last);
 
+bool bgp_filter_excluding(const struct bgp_filter *f); // whether anybody is excluded
+// Whether the observation is of an excluded peer or collector, whatever else is asked for; of measurements none is.
+bool bgp_filter_excludes(const struct bgp_filter *f, const struct peer_table *peers, const struct obs *o);
+
 void bgp_filter_ready(struct bgp_filter *f); // after the last of them
 bool bgp_filter_needs_routes(const struct bgp_filter *f);
 bool bgp_filter_empty(const struct bgp_filter *f); // lets everything through

@@ -25,7 +25,6 @@ struct monitored { // one peer of the router
 	uint8_t distinguisher[8];
 	uint8_t type;
 	bool up_seen; // a Peer Up of this session was seen: what it announces is known from the start
-	bool opens_seen;
 	bool add_path[2];
 	uint32_t own_asn;
 	enum bmp_view followed; // VIEW_OPEN until the first route
@@ -222,9 +221,9 @@ static void bmp_take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_
 	e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
 	e->flags = bmp_outgoing(view) ? OBS_OUTGOING : 0;
 	e->as_bytes = m->peer.as_bytes;
+	e->as_bytes_open = true;
 	e->add_path[0] = p->add_path[0];
 	e->add_path[1] = p->add_path[1];
-	e->add_path_sure = p->opens_seen && view != BMP_VIEW_LOC_RIB && !bmp_outgoing(view);
 	if (p->own_asn != p->asn && view != BMP_VIEW_LOC_RIB) {
 		e->own_asn = p->own_asn;
 		e->peer_asn = p->asn;
@@ -236,13 +235,14 @@ static void bmp_take_routes(struct decoder *d, struct decode_bmp *b, struct bmp_
 	decode_messages(d, e, m->body);
 }
 
-// An OPEN pair tells ADD-PATH: the peer may send (bit 1) what the router can receive (bit 0).
+// An OPEN pair tells ADD-PATH: the peer may send (bit 1) what the router can receive (bit 0). Routers put path identifiers into their
+// BMP all the same, or leave them out: the NLRI themselves have the last word (add_path.c).
 static void bmp_take_opens(struct monitored *p, const struct bmp_peer_up *up)
 {
-	p->opens_seen = up->sent_valid && up->received_valid;
+	bool both = up->sent_valid && up->received_valid;
 	p->own_asn = up->sent_valid ? up->sent.asn : 0;
-	p->add_path[0] = p->opens_seen && (up->received.add_path_v4 & 2) && (up->sent.add_path_v4 & 1);
-	p->add_path[1] = p->opens_seen && (up->received.add_path_v6 & 2) && (up->sent.add_path_v6 & 1);
+	p->add_path[0] = both && (up->received.add_path_v4 & 2) && (up->sent.add_path_v4 & 1);
+	p->add_path[1] = both && (up->received.add_path_v6 & 2) && (up->sent.add_path_v6 & 1);
 }
 
 // The session's observation waits for the first route, which tells the view; text output has it at once.
@@ -295,7 +295,6 @@ static void bmp_take_down(struct decoder *d, struct decode_bmp *b, struct bmp_me
 		bmp_push_session(d, e, false, &down);
 	}
 	p->up_seen = false;
-	p->opens_seen = false;
 }
 
 static void bmp_take_alive(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)

@@ -35,6 +35,7 @@ static void decode_source_free(struct decode_source *s)
 	free(s->index);
 	free(s->speakers);
 	free(s->listed);
+	free(s->hosts);
 	free(s);
 }
 
@@ -51,6 +52,7 @@ void decoder_free(struct decoder *d)
 	free(d->slots);
 	free(d->stripped);
 	free(d->secured);
+	free(d->ris);
 	free(d->series);
 	free(d->series_last);
 	free(d);
@@ -94,7 +96,10 @@ static void decode_take_bgp(struct decoder *d, struct mrt_record *m, struct deco
 	e->add_path[0] = e->add_path[1] = s->add_path;
 	e->route.local = s->local;
 	e->route.local_asn = s->local_asn;
-	decode_messages(d, e, m->message.bgp);
+	if (UNLIKELY(m->message.bare_type))
+		decode_bare_message(d, e, m->message.bare_type, m->message.bgp);
+	else
+		decode_messages(d, e, m->message.bgp);
 }
 
 static uint8_t decode_state_byte(uint16_t state)
@@ -108,13 +113,18 @@ static void decode_take_state(struct decoder *d, struct mrt_record *m, struct de
 	e->peer = decode_session_peer(d, e->collector, s);
 	e->route.local = s->local;
 	e->route.local_asn = s->local_asn;
+	decode_session_change(d, e, decode_state_byte(m->state.old_state), decode_state_byte(m->state.new_state));
+}
+
+void decode_session_change(struct decoder *d, const struct decode_envelope *e, uint8_t old_state, uint8_t new_state)
+{
 	d->counts.of[DECODE_STATES]++;
 	struct decode_slot *slot = decode_make_room(d);
 	struct obs *o = decode_push(d, OBS_SESSION, e);
-	o->session.old_state = decode_state_byte(m->state.old_state);
-	o->session.new_state = decode_state_byte(m->state.new_state);
+	o->session.old_state = old_state;
+	o->session.new_state = new_state;
 	struct decode_peer *known = decode_peer_at(d, e->peer);
-	if (known && m->state.new_state != SESSION_ESTABLISHED) {
+	if (known && new_state != SESSION_ESTABLISHED) {
 		o->session.cause = known->cause;
 		o->session.notification = known->notification;
 		o->closing.subcode = known->subcode;
@@ -136,6 +146,10 @@ static uint8_t decode_envelope_of(uint16_t type)
 		return ENVELOPE_TABLE_DUMP2;
 	case MRT_TYPE_BGP4MP_ET:
 		return ENVELOPE_BGP4MP_ET;
+	case MRT_TYPE_LEGACY_BGP:
+	case MRT_TYPE_LEGACY_BGP4PLUS:
+	case MRT_TYPE_LEGACY_BGP4PLUS_01:
+		return ENVELOPE_BGP;
 	default:
 		return ENVELOPE_BGP4MP;
 	}
@@ -170,7 +184,7 @@ static void decode_take_kind(struct decoder *d, struct decode_source *s, struct 
 	}
 }
 
-static void decode_take_mrt(struct decoder *d, struct decode_source *s, const struct record *r)
+static inline void decode_take_mrt(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	struct mrt_header header;
 	struct mrt_record m;
@@ -220,7 +234,9 @@ static uint32_t decode_gap_peer(struct decoder *d, const struct record *r)
 static void decode_take_line(struct decoder *d, struct decode_source *s, const struct record *r)
 {
 	d->counts.of[DECODE_LATE_LINES] += r->late;
-	if (!d->options.lines || (r->form == LINE_SERIES && !d->options.entities))
+	if (r->form == LINE_RIS)
+		decode_ris(d, s, r);
+	else if (!d->options.lines || (r->form == LINE_SERIES && !d->options.entities))
 		d->counts.of[DECODE_UNSUPPORTED]++;
 	else if (r->form == LINE_SERIES)
 		decode_series(d, s, r);
@@ -232,11 +248,13 @@ static void decode_take_line(struct decoder *d, struct decode_source *s, const s
 		decode_probe(d, s, r);
 }
 
-// Gaps and ends of sources of lines say nothing about a collector's feed.
-static void decode_take_gap_in_lines(struct decoder *d, const struct record *r)
+// Gaps and ends of sources of lines say nothing about a collector's feed, but of lines of RIS Live.
+static void decode_take_gap_in_lines(struct decoder *d, const struct decode_source *s, const struct record *r)
 {
 	if (r->reason == GAP_BAD_LINE)
 		d->counts.of[DECODE_BAD_LINES] += r->line ? 1 : r->more;
+	else
+		decode_ris_each(d, s, OBS_GAP, r);
 }
 
 static void decode_take_gap(struct decoder *d, struct decode_source *s, const struct record *r)
@@ -253,6 +271,7 @@ static void decode_take_end(struct decoder *d, struct decode_source *s, const st
 	struct decode_envelope e = {.peer = PEER_NONE, .collector = r->collector, .time = r->time};
 	decode_rib_close(d, s, r->time);
 	decode_lines_end(d, s, r->source);
+	decode_ris_each(d, s, OBS_FEED_END, r);
 	if (r->form == LINE_NONE) {
 		decode_name_source(d->names, r->source, r->file);
 		decode_push(d, OBS_FEED_END, &e)->source = r->source;
@@ -289,7 +308,7 @@ int decoder_take(struct decoder *d, const struct record *r)
 		if (r->form == LINE_NONE)
 			decode_take_gap(d, s, r);
 		else
-			decode_take_gap_in_lines(d, r);
+			decode_take_gap_in_lines(d, s, r);
 		break;
 	case RECORD_SOURCE_REST:
 		decode_rib_close(d, s, r->time);

@@ -42,6 +42,8 @@ struct decode_source {	       // one file
 	size_t listed_words;
 	struct decode_bmp *bmp;
 	struct decode_lines *lines;
+	uint16_t *hosts; // collectors that its lines named (RIS Live)
+	size_t host_count;
 };
 
 struct decode_peer {
@@ -91,6 +93,7 @@ struct decoder {
 	struct aspath flat;
 	uint8_t *stripped; // an AS path without the router's own AS (BMP)
 	uint8_t *secured;  // an AS path made of a BGPsec_PATH
+	uint8_t *ris;	   // messages made of fields (ris_priv.h); null: none was met
 };
 
 // What the decoder knows of withdrawals that may be an artefact of the router (decode/bmp.c).
@@ -102,12 +105,12 @@ struct decode_tally {
 struct decode_envelope {
 	uint32_t peer;
 	uint16_t collector;
-	uint8_t flags;	  // OBS_OUTGOING
-	uint8_t as_bytes; // 2 or 4
-	uint32_t path_id; // RIB entries
+	uint8_t flags;	    // OBS_OUTGOING
+	uint8_t as_bytes;   // 2 or 4
+	bool as_bytes_open; // a path that breaks is read with AS numbers of the other width
+	uint32_t path_id;   // RIB entries
 	struct instant time;
 	bool add_path[2];	    // as the wrapping says: IPv4, IPv6
-	bool add_path_sure;	    // negotiated in OPENs that were seen: no guessing
 	uint32_t own_asn, peer_asn; // BMP: own_asn in front of peer_asn is stripped; 0: nothing is
 	struct decode_tally *tally; // BMP, else null
 	struct bgp_route route;	    // what all routes of the message share
@@ -152,6 +155,8 @@ void decode_table_dump(struct decoder *d, struct decode_source *s, struct mrt_re
 void decode_rib_close(struct decoder *d, struct decode_source *s, struct instant now);
 
 // message.c
+SELDOM void decode_bare_message(struct decoder *d, const struct decode_envelope *e, uint8_t type,
+				struct cursor body); // without its header
 void decode_messages(struct decoder *d, const struct decode_envelope *e, struct cursor bgp);
 
 // add_path.c: whether to read this field with path identifiers; 1, 0, or ERR_MALFORMED when it reads neither way
@@ -160,6 +165,14 @@ int decode_add_path(struct decoder *d, const struct decode_envelope *e, uint16_t
 // bmp.c
 void decode_bmp_take(struct decoder *d, struct decode_source *s, const struct record *r);
 void decode_bmp_free(struct decode_bmp *b);
+
+// ris.c
+void decode_ris(struct decoder *d, struct decode_source *s, const struct record *r);
+// One observation of that kind for each collector that lines of the source named.
+void decode_ris_each(struct decoder *d, const struct decode_source *s, uint8_t kind, const struct record *r);
+
+// decode.c: the session of e->peer changed, of whose end a NOTIFICATION may have told
+void decode_session_change(struct decoder *d, const struct decode_envelope *e, uint8_t old_state, uint8_t new_state);
 
 // probe.c
 void decode_probe(struct decoder *d, struct decode_source *s, const struct record *r);

@@ -156,7 +156,7 @@ static void message_take_fault(struct decoder *d, const struct decode_envelope *
 }
 
 // Reads the attributes. MP fields that break without path identifiers are tried with them before giving up; of a
-// router's BMP also AS numbers of the other width, since some set the flag for it wrongly.
+// router's BMP also AS numbers of the other width, since some set the flag for it wrongly, and of RIS Live, which does not say.
 static void message_read_attributes(const struct decoder *d, const struct decode_envelope *e,
 				    const struct bgp_update *u, struct bgp_attributes *a)
 {
@@ -167,9 +167,9 @@ static void message_read_attributes(const struct decoder *d, const struct decode
 	if (LIKELY(a->action < BGP_WITHDRAW))
 		return;
 	struct bgp_attributes other;
-	if ((a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH) && !e->add_path_sure)
+	if (a->fault == BGP_FAULT_MP_REACH || a->fault == BGP_FAULT_MP_UNREACH)
 		context.add_path = !context.add_path;
-	else if (a->fault == BGP_FAULT_AS_PATH && e->route.envelope == ENVELOPE_BMP)
+	else if (a->fault == BGP_FAULT_AS_PATH && e->as_bytes_open)
 		context.as_bytes = context.as_bytes == 4 ? 2 : 4;
 	else
 		return;
@@ -301,7 +301,7 @@ static void message_take_session(struct decoder *d, const struct decode_envelope
 	decode_push(d, OBS_ALIVE, e)->hold_s = hold_s;
 }
 
-static void message_take(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
+static inline void message_take(struct decoder *d, const struct decode_envelope *e, const struct bgp_message *m)
 {
 	d->counts.of[DECODE_MESSAGES]++;
 	switch (m->type) {
@@ -319,6 +319,12 @@ static void message_take(struct decoder *d, const struct decode_envelope *e, con
 	default:
 		decode_push(d, OBS_ALIVE, e);
 	}
+}
+
+void decode_bare_message(struct decoder *d, const struct decode_envelope *e, uint8_t type, struct cursor body)
+{
+	const struct bgp_message m = {.type = type, .body = body};
+	message_take(d, e, &m);
 }
 
 // Routers put TLVs of later BMP drafts behind the message of a Route Monitoring; a second message begins with a

@@ -11,6 +11,10 @@
 
 #include <stdlib.h>
 
+// Collectors that messages name are numbered downwards from the last number that files do not share.
+#define HOSTS_LAST (COLLECTORS_MAX - 2)
+#define HOSTS_MAX  256
+
 #define KEY_MAX (2 * BATCH_TEXT_MAX + 32)
 
 struct decode_key { // where the bytes of a key are
@@ -29,7 +33,7 @@ struct decode_names {
 	struct batch_room *room;
 	const struct peer_table *collectors;
 	struct peer_table *peers;
-	struct decode_keys observers, targets, series;
+	struct decode_keys observers, targets, series, hosts;
 	uint8_t key[KEY_MAX]; // at work
 	uint64_t said_collectors[COLLECTORS_MAX / 64];
 	uint64_t *said_sources;
@@ -60,6 +64,7 @@ void decode_names_free(struct decode_names *n)
 	names_keys_free(&n->observers);
 	names_keys_free(&n->targets);
 	names_keys_free(&n->series);
+	names_keys_free(&n->hosts);
 	free(n->said_sources);
 	free(n);
 }
@@ -177,6 +182,23 @@ uint16_t decode_name_observer(struct decode_names *n, const char *id, size_t len
 	if (fresh)
 		batch_room_name(n->room, &name, id, length, NULL);
 	return (uint16_t)number;
+}
+
+uint16_t decode_name_host(struct decode_names *n, const char *name, size_t length)
+{
+	bool fresh;
+	uint16_t used = n->collectors ? collector_count(n->collectors) : 0;
+	uint32_t most = used < HOSTS_LAST ? HOSTS_LAST - used : 0;
+	length = names_cut(length);
+	uint32_t number = names_number(&n->hosts, cursor_of(name, length), most < HOSTS_MAX ? most : HOSTS_MAX, &fresh);
+	if (number >= HOSTS_MAX || number >= most)
+		return UINT16_MAX;
+	uint16_t collector = (uint16_t)(HOSTS_LAST - number);
+	struct batch_name announced = {.kind = NAME_COLLECTOR, .number = collector};
+	if (fresh)
+		batch_room_name(n->room, &announced, name, length, NULL);
+	n->said_collectors[collector / 64] |= 1ULL << collector % 64;
+	return collector;
 }
 
 // The key: operation, family, whether it has a name, address, name.

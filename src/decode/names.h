@@ -33,4 +33,6 @@ uint16_t decode_name_observer(struct decode_names *n, const char *id, size_t len
 // `name` may be null.
 uint32_t decode_name_target(struct decode_names *n, const struct addr *address, uint8_t op, const char *name,
 			    size_t length);
+// A collector that messages name themselves (RIS Live): its number, beside those of records; UINT16_MAX: there are too many.
+uint16_t decode_name_host(struct decode_names *n, const char *name, size_t length);
 uint32_t decode_name_series(struct decode_names *n, const char *entity, const char *signal, size_t length);

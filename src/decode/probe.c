@@ -106,6 +106,15 @@ other:
 	return scan_string(v, text, sizeof(text)) && addr_parse(text, ret) == 0;
 }
 
+// An answer over UDP that was cut: the question over TCP behind it has a line of its own.
+static bool decode_probe_cut(struct cursor line)
+{
+	static const char *const names[] = {"tc", "transport"};
+	static const struct scan_keys keys = {names, ARRAY_LEN(names)};
+	struct scan_value of[ARRAY_LEN(names)];
+	return scan_object(line, &keys, of) >= 0 && of[0].type == SCAN_TRUE && !scan_is(&of[1], "tcp");
+}
+
 static uint8_t decode_probe_outcome(const struct scan_value of[MEMBERS])
 {
 	char word[WORD_MAX];
@@ -209,6 +218,8 @@ void decode_probe(struct decoder *d, struct decode_source *s, const struct recor
 	struct obs *o = decode_push(d, OBS_PROBE, &e);
 	o->probe.op = (uint8_t)op;
 	o->probe.outcome = decode_probe_outcome(of);
+	if (op == PROBE_DNS && o->probe.outcome == PROBE_OK && decode_probe_cut(r->bytes))
+		o->probe.outcome = PROBE_CUT;
 	o->target = target;
 	probe_take_icmp(&of[ICMP], o);
 	if (o->probe.outcome == PROBE_OK && scan_scaled(&of[RTT_MS], 3, UINT32_MAX, &rtt_us))

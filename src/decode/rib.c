@@ -196,13 +196,37 @@ static void rib_list_peer(struct decoder *d, struct decode_source *s, const stru
 	decode_push(d, OBS_RIB_PEER, e);
 }
 
+// BGP4MP_ENTRY tells the next hop beside the attributes, which may leave it out.
+static void rib_next_hop(const struct mrt_table_dump *dump, struct bgp_attributes *a)
+{
+	if (bgp_has(a, BGP_ATTR_NEXT_HOP) || bgp_has(a, BGP_ATTR_MP_REACH))
+		return;
+	if (dump->next_hop_length == 4) {
+		memcpy(a->next_hop, dump->next_hop, 4);
+		a->present |= 1ULL << BGP_ATTR_NEXT_HOP;
+		return;
+	}
+	memcpy(a->reach.next_hop, dump->next_hop, sizeof(dump->next_hop));
+	a->reach.next_hop_length = sizeof(dump->next_hop);
+	a->present |= 1ULL << BGP_ATTR_MP_REACH;
+}
+
 static void rib_take_dump(struct decoder *d, struct decode_source *s, const struct mrt_table_dump *dump,
 			  struct decode_envelope *e)
 {
 	static const struct bgp_context context = {.as_bytes = 2, .rib_entry = true};
+	static const struct bgp_context wide = {.as_bytes = 4, .rib_entry = true};
 	struct peer key = {.address = dump->peer, .collector = e->collector, .asn = dump->peer_asn};
 	struct decode_slot *slot = decode_make_room(d);
 	bgp_attributes(dump->attributes, &context, &slot->attributes);
+	if (UNLIKELY(slot->attributes.fault == BGP_FAULT_AS_PATH)) { // a writer of AS numbers of four bytes
+		struct bgp_attributes other;
+		bgp_attributes(dump->attributes, &wide, &other);
+		if (other.action < BGP_WITHDRAW)
+			slot->attributes = other;
+	}
+	if (UNLIKELY(dump->next_hop_length))
+		rib_next_hop(dump, &slot->attributes);
 	e->peer = decode_speaker_id(d, &key, &slot->attributes);
 	if (e->peer == PEER_NONE) {
 		d->counts.of[DECODE_BAD_PEER_INDEX]++;

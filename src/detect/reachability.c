@@ -78,7 +78,8 @@ static struct reachability_observer *reachability_look_of(struct reachability *r
 			return &r->looks[i];
 	if (r->look_count == LOOKS_MAX)
 		return NULL;
-	alloc_grow((void **)&r->looks, r->look_count, &r->look_capacity, sizeof(*r->looks));
+	if (r->look_count == r->look_capacity) // a kilobyte each, and few
+		r->looks = alloc_resize(r->looks, ++r->look_capacity, sizeof(*r->looks));
 	r->looks[r->look_count] = (struct reachability_observer){.observer = observer, .decisions = r->decisions};
 	return &r->looks[r->look_count++];
 }

@@ -9,6 +9,7 @@ struct cause_row {
 	const char *word;  // of the recording format: "network-stress"
 	const char *title; // "network stress"
 	const char *says;  // one sentence: what is meant, the mechanism, never who
+	const char *alike; // what people ask about by other words, and would look like this: never who either
 };
 
 const struct cause_row *cause_row(uint8_t cause);

@@ -5,13 +5,6 @@
 #include "diagnose/decisions.h"
 #include "model/incident.h"
 
-enum evidence_source { // which raw data it is read off; bits
-	SOURCE_PROBES = 1,
-	SOURCE_ROUTES = 2, // MRT, RIS Live
-	SOURCE_BMP = 4,
-	SOURCE_SERIES = 8,
-};
-
 struct evidence_row {
 	const char *name; // "loss-ramp"
 	uint8_t family;	  // enum family

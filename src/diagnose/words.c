@@ -15,6 +15,14 @@
 #define COMPETE_MOST  3	   // of a sentence
 #define WORDS_ORIGINS "{origins}"
 
+static void words_put_hours(struct text *t, double s)
+{
+	int minutes = (int)(fabs(s) / 60) % 60;
+	text_printf(t, "%d h", (int)(s / 3600));
+	if (minutes)
+		text_printf(t, " %d min", minutes);
+}
+
 static void words_put_seconds(struct text *t, double s)
 {
 	double size = fabs(s);
@@ -23,7 +31,7 @@ static void words_put_seconds(struct text *t, double s)
 	else if (size < 5400)
 		text_printf(t, "%.0f min", s / 60);
 	else if (size < 172800)
-		text_printf(t, "%.1f h", s / 3600);
+		words_put_hours(t, s);
 	else
 		text_printf(t, "%.1f days", s / 86400);
 }
@@ -126,9 +134,11 @@ void words_headline(struct text *t, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained)
-		text_printf(t, "undetermined (leading: %s, %.2f)", cause_row(h->cause)->title, h->p);
+		text_printf(t, "undetermined (leading: %s, %.2f; %s)", cause_row(h->cause)->title, h->p,
+			    cause_row(h->cause)->alike);
 	else
-		text_printf(t, "%s (%.2f, %s)", cause_row(h->cause)->title, h->p, words_likely(h->p));
+		text_printf(t, "%s (%s): %.2f, %s", cause_row(h->cause)->title, cause_row(h->cause)->alike, h->p,
+			    words_likely(h->p));
 }
 
 static void words_put_close(struct text *t, const struct verdict *d)

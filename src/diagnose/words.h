@@ -9,7 +9,7 @@
 // One sentence on one finding of an incident; nothing if not known. `story`: whose origins are named; null: they are not.
 void words_evidence(struct text *t, const struct story *story, uint8_t evidence, const struct finding *f);
 void words_headline(struct text *t,
-		    const struct verdict *d); // "network stress (0.93, likely)", "undetermined (leading: power, 0.55)"
+		    const struct verdict *d); // "power (a power cut would look like this): 0.93, likely"
 // Verdict: what it is and how sure; of an abstention what is known, what competes, what is missing.
 void words_verdict(struct text *t, const struct story *story, const struct verdict *d);
 void words_abstention(struct text *t, const struct verdict *d,

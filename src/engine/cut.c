@@ -256,5 +256,7 @@ void cut_make(struct pipeline *p, struct instant now)
 		memset(p->late, 0, LATE_MAX * sizeof(*p->late));
 		p->any_late = false;
 	}
-	book_retire(p->book, instant_after(now, -engine_ns(p->decisions, ENGINE_RETIRE_S)), NULL, NULL);
+	// Twice: look_settle() asks for those whose onset was over since it asked last.
+	book_retire(p->book, instant_after(now, -2 * INCIDENT_ONSET_NS),
+		    instant_after(now, -engine_ns(p->decisions, ENGINE_RETIRE_S)), NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/must.h"
+#include "engine/points.h"
 
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->first = p->last = p->probed = p->heard = p->cut = p->next_cut = p->next_tick = INSTANT_NONE;
 	p->cut_ns = options->cut_ns ? options->cut_ns : engine_ns(options->decisions, ENGINE_CUT_S);
 	p->revisions = options->revisions;
+	p->points = options->points;
 	p->version = options->version;
 	p->parameters_digest = options->parameters_digest;
 	p->world = options->world;
@@ -201,10 +203,16 @@ void pipeline_finish(struct pipeline *p)
 	for (size_t i = 0; (s = stage_at(i)); i++)
 		if (s->finish)
 			s->finish(p);
+	points_finish(p);
 	if (!instant_known(p->last))
 		return;
 	p->ending = true;
 	cut_make(p, p->last);
+}
+
+size_t pipeline_unconfirmed(const struct pipeline *p, uint32_t entity)
+{
+	return p->watches[entity].unconfirmed + p->watches[entity].unconfirmed_gone;
 }
 
 const struct incident_list *pipeline_incidents(struct pipeline *p)
@@ -212,7 +220,7 @@ const struct incident_list *pipeline_incidents(struct pipeline *p)
 	struct incident_list *l = book_all(p->book);
 	l->unconfirmed = 0;
 	for (uint32_t e = 0; e < p->entities->count; e++)
-		l->unconfirmed += p->watches[e].unconfirmed + p->watches[e].unconfirmed_gone;
+		l->unconfirmed += pipeline_unconfirmed(p, e);
 	return l;
 }
 

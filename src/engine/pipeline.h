@@ -14,6 +14,7 @@
 #include "model/dossier.h"
 #include "model/incident.h"
 #include "model/limits.h"
+#include "model/point.h"
 #include "model/revision.h"
 #include "model/target.h"
 #include "report/incident.h"
@@ -32,14 +33,18 @@ struct pipeline_options {
 	const struct ratios *ratios;	    // of evidence under each cause; null: the shipped ones
 	const struct precedent *known;	    // precedents to compare with
 	size_t known_count;
-	int64_t cut_ns;				 // grid of cuts; 0: engine.cut_s
-	struct revision_sink revisions;		 // told at each cut
+	int64_t cut_ns;			// grid of cuts; 0: engine.cut_s
+	struct revision_sink revisions; // told at each cut
+	struct point_sink points;	// told of each value of what is watched, in order of time for each signal
 	const char *version, *parameters_digest; // for the documents; null: not known
 	struct world_digest world;		 // the same, of the world data that were used
 };
 
 // The rows of all rooms, with the tables' values.
 void pipeline_decisions(struct decisions *ret);
+
+// Two numbers that contradict each other: what opens must lie beyond what closes. True: *ret_low is above *ret_high (names of rows).
+bool pipeline_decisions_torn(const struct decisions *d, const char **ret_low, const char **ret_high);
 
 struct pipeline *pipeline_create(const struct pipeline_options *options); // all borrowed
 void pipeline_free(struct pipeline *p);
@@ -61,8 +66,10 @@ struct instant pipeline_cut(const struct pipeline *p);	     // its time; unknown
 
 const struct routes *pipeline_routes(const struct pipeline *p);
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
-bool pipeline_judged(const struct pipeline *p, uint32_t entity);		     // false: nothing can be said of it
-struct instant pipeline_first(const struct pipeline *p); // times of the first and the newest observation
+// Losses of it that one observer alone saw, without a second kind of evidence: nothing was raised.
+size_t pipeline_unconfirmed(const struct pipeline *p, uint32_t entity);
+bool pipeline_judged(const struct pipeline *p, uint32_t entity); // false: nothing can be said of it
+struct instant pipeline_first(const struct pipeline *p);	 // times of the first and the newest observation
 struct instant pipeline_last(const struct pipeline *p);
 // Stretches, from the first look at the entity to the end of the data, in which nothing looked at it: of them nothing can be said. *ret is
 // the caller's, to free.

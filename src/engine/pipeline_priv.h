@@ -63,6 +63,7 @@ struct pipeline {
 	struct instant heard;		    // the newest word of any router
 	int64_t heard_gap_ns;		    // longest usual gap between such words, of a second at least
 	uint32_t heard_gaps;		    // so many were seen
+	struct coverage_of heard_of;	    // pauses in which no router was heard
 	int64_t ticked;			    // second of the routing data that the levels were told of
 	int64_t *deadlines;		    // by level, ns: when a tick does something; INT64_MAX: never
 	int64_t deadline;		    // the first of them
@@ -72,6 +73,7 @@ struct pipeline {
 	struct book *book;
 	struct precedence_memo *memo;
 	struct revision_sink revisions;
+	struct point_sink points;
 	int64_t cut_ns, tick_ns;
 	struct instant cut; // the last one made
 	struct instant next_cut, next_tick;

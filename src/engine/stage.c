@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/must.h"
+#include "engine/points.h"
 #include "model/carried.h"
 
 #include <math.h>
@@ -31,14 +32,32 @@ static void stage_probes_note(struct pipeline *p, const struct pulse *pulse)
 {
 	int64_t beats = (int64_t)(engine_value(p->decisions, ENGINE_UNSEEN_BEATS) * (double)pulse->width_ns),
 		least = engine_ns(p->decisions, ENGINE_UNSEEN_S), most = beats > least ? beats : least;
-	struct coverage *c = &p->dossiers[pulse->entity].coverage;
+	struct coverage_of *of = &p->dossiers[pulse->entity].coverage.of[COVERAGE_PROBES];
 	for (size_t i = 0; i < pulse->view_count; i++) {
 		const struct pulse_view *v = &pulse->views[i];
 		if (v->impaired || (!v->sent && !v->checks && !v->border_sent))
 			continue;
-		coverage_seen(c, COVERAGE_PROBES, pulse->time, most);
-		coverage_seen(c, COVERAGE_PROBES, instant_after(pulse->time, pulse->width_ns), most);
+		coverage_seen(of, pulse->time, most);
+		coverage_seen(of, instant_after(pulse->time, pulse->width_ns), most);
 		return;
+	}
+}
+
+// Observers of one network are one witness, those of networks that nobody stated are of different ones.
+static void stage_witness_note(struct pipeline *p, const struct pulse *pulse)
+{
+	struct dossier_witness *w = &p->dossiers[pulse->entity].witness;
+	w->services |= pulse->services > 0;
+	for (size_t i = 0; i < pulse->view_count && !(w->several && w->hosts); i++) {
+		const struct pulse_view *v = &pulse->views[i];
+		if (!v->sent && !v->checks && !v->border_sent)
+			continue;
+		w->observer = w->any ? w->observer : v->observer;
+		w->any = true;
+		w->hosts |= v->sent > 0;
+		uint32_t first = observer_at(p->targets, w->observer)->asn,
+			 asn = observer_at(p->targets, v->observer)->asn;
+		w->several |= w->observer != v->observer && (!first || first != asn);
 	}
 }
 
@@ -46,9 +65,15 @@ static void stage_on_pulse(void *context, const struct pulse *pulse)
 {
 	struct pipeline *p = context;
 	stage_probes_note(p, pulse);
+	stage_witness_note(p, pulse);
 	reachability_pulse(p->reachability[pulse->entity], pulse);
 	checks_pulse(p->checks[pulse->entity], pulse);
 	p->dossiers[pulse->entity].width_ns = pulse->width_ns;
+	size_t n;
+	const struct pulse_bin *bins = reachability_bins(p->reachability[pulse->entity], &n);
+	if (n && p->entities->at[pulse->entity].watched)
+		dossier_bin(&p->dossiers[pulse->entity], &bins[n - 1]);
+	points_pulse(p, pulse->entity);
 }
 
 static void stage_on_change(void *context, const struct target_change *c)
@@ -118,6 +143,7 @@ static void stage_on_sample(void *context, const struct sample *s)
 	size_t at = s->entity * SIGNAL_ROUTING_COUNT + s->signal;
 	level_take(p->levels[at], s);
 	stage_deadline_note(p, at);
+	points_sample(p, s);
 	if (s->signal != SIGNAL_ROUTES || !p->entities->at[s->entity].watched)
 		return;
 	struct dossier *d = &p->dossiers[s->entity];
@@ -219,9 +245,9 @@ static void stage_heard_note(struct pipeline *p, const struct obs *o)
 		p->heard_gaps += p->heard_gaps < HEARD_GAPS_LEAST;
 		p->heard_gap_ns = gap > p->heard_gap_ns ? gap : p->heard_gap_ns;
 	}
-	for (uint32_t e = 0; pause && e < p->entities->count; e++) {
-		coverage_seen(&p->dossiers[e].coverage, COVERAGE_HEARD, p->heard, most);
-		coverage_seen(&p->dossiers[e].coverage, COVERAGE_HEARD, o->time, most);
+	if (pause) {
+		coverage_seen(&p->heard_of, p->heard, most);
+		coverage_seen(&p->heard_of, o->time, most);
 	}
 	if (!instant_known(p->heard) || o->time.ns > p->heard.ns)
 		p->heard = o->time;
@@ -242,6 +268,7 @@ static int stage_sessions_take(struct pipeline *p, const struct batch *b)
 static void stage_sessions_free(struct pipeline *p)
 {
 	sessions_free(p->sessions);
+	free(p->heard_of.unseen);
 }
 
 static void stage_routes_create(struct pipeline *p)
@@ -289,6 +316,7 @@ static void stage_each_create(struct pipeline *p)
 	p->checks = alloc_zero(n, sizeof(struct checks *));
 	for (uint32_t e = 0; e < n; e++) {
 		p->dossiers[e].entity = e;
+		p->dossiers[e].heard = &p->heard_of;
 		p->checks[e] = checks_create(d, e, out);
 		p->shares[e] = share_create(d, e, out);
 		p->reachability[e] = reachability_create(d, e, p->targets, out);
@@ -385,10 +413,14 @@ static void stage_series_one(struct pipeline *p, const struct obs *o)
 		return; // of an entity that is no longer watched
 	struct series_watch *watch = stage_series_of(p, o->path_id);
 	series_take(watch, o->time, o->number);
+	points_value(p, o, watch);
 	double usual = series_baseline(watch);
-	if (p->entities->at[s->entity].watched && usual > 0 && !isnan(o->number))
-		dossier_value(&p->dossiers[s->entity],
-			      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
+	if (!p->entities->at[s->entity].watched || !(usual > 0) || isnan(o->number))
+		return;
+	dossier_value(&p->dossiers[s->entity],
+		      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});
+	dossier_strip_add(&p->dossiers[s->entity], o->path_id, (struct dossier_span){o->time, o->time},
+			  o->number / usual);
 }
 
 static int stage_series_take(struct pipeline *p, const struct batch *b)
@@ -447,6 +479,7 @@ static void stage_clock_carry(struct carry *c, void *self)
 	CARRY(c, p->heard);
 	CARRY(c, p->heard_gap_ns);
 	CARRY(c, p->heard_gaps);
+	coverage_of_carry(c, &p->heard_of);
 	carry_check(c, p->heard_gap_ns >= 0 && p->heard_gap_ns <= 366 * 86400 * NS_PER_S);
 	c->latest = p->last;
 	CARRY(c, p->ticked);
@@ -539,7 +572,7 @@ static void stage_each_carry(struct carry *c, void *self)
 		if (run->entity == CARRY_GONE)
 			carry_skip(c, "entity");
 		else
-			carry_section(c, "entity", 1, stage_one_entity_carry, run);
+			carry_section(c, "entity", 2, stage_one_entity_carry, run);
 	}
 }
 
@@ -574,11 +607,11 @@ static void stage_series_carry(struct carry *c, void *self)
 
 // In the order in which they are told of time, end, and stand in a snapshot.
 static const struct stage stage_rows[] = {
-	{.name = "clock", .version = 1, .carry = stage_clock_carry},
+	{.name = "clock", .version = 2, .carry = stage_clock_carry},
 	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
-		.version = 1,
+		.version = 2,
 		.takes = 1u << OBS_PROBE | 1u << OBS_HEALTH,
 		.create = stage_reach_create,
 		.take = stage_reach_take,
@@ -614,7 +647,7 @@ static const struct stage stage_rows[] = {
 	},
 	{
 		.name = "each",
-		.version = 1,
+		.version = 2,
 		.create = stage_each_create,
 		.taken = stage_levels_taken,
 		.tick = stage_levels_tick,

@@ -78,6 +78,8 @@ void totals_text(struct text *t, struct totals *e, bool times)
 	       start90 = totals_quantile(e->start_errors, e->starts, 0.9);
 	double end50 = totals_quantile(e->end_errors, e->ends, 0.5),
 	       width50 = totals_quantile(e->widths, e->width_count, 0.5);
+	if (!e->recordings)
+		return; // of nothing there is no median
 	text_printf(
 		t,
 		"\n"

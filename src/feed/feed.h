@@ -50,15 +50,24 @@ struct feed_finder {
 
 // Expands a path: a file, standard input, a folder, or a glob. Of a folder every file below it is wanted whose name says MRT or BMP
 // (*.mrt* *.bmp* bview.* rib.* updates.*), or whose first bytes say that it is one of these or of lines; in a recording
-// the latter only where it keeps data (bgp, bmp, probes, series, atlas). Calls file() once per file, in name order, and aside() for
+// the latter only where it keeps data (bgp, bmp, probes, series, atlas, ris). Calls file() once per file, in name order, and aside() for
 // the rest. 0, or ERR_NOT_FOUND (a folder without any such file, too), or -errno, or ERR_NO_FILE.
 int feed_find(const char *path, const struct feed_finder *to);
 // The same without a word about the rest.
 int feed_expand(const char *path, int (*found)(void *context, const char *file), void *context);
 
-// Whether the file's name says that it is one of lines of text (probes, series, results of RIPE Atlas); or else its content.
+// Whether the file's name says that it is one of lines of text.
 bool feed_names_lines(const char *file);
-bool feed_holds_lines(const char *file);
+
+// What a file holds, by its name or else its content: measurements as lines (probes, series, results of RIPE Atlas), messages of RIS
+// Live, which name their collectors themselves; or MRT, BMP and whatever else a reader will find.
+enum feed_content { FEED_HOLDS_ROUTES, FEED_HOLDS_LINES, FEED_HOLDS_LIVE };
+enum feed_content feed_content(const char *file);
+
+static inline bool feed_holds_lines(const char *file)
+{
+	return feed_content(file) == FEED_HOLDS_LINES;
+}
 
 // Adds a file as a source. Never opens it for good: unreadable files come out as RECORD_GAP with GAP_UNREADABLE.
 // 0, ERR_FULL.

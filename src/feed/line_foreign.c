@@ -78,7 +78,6 @@ const char *line_foreign(struct cursor head)
 		 "an answer of Cloudflare Radar, which is not read: write it as CSV with the columns time,entity,signal,value"},
 		{{"\"data_call_name\"", "\"data\""},
 		 "an answer of RIPEstat, which is not read: write it as CSV with the columns time,entity,signal,value"},
-		{{"\"ris_message\"", "\"data\""}, "messages of RIS Live, which are not read from here"},
 		{{"\"outages.alerts\"", "\"data\""},
 		 "alerts of IODA, which are not read: they are its conclusions. Wanted are its series (API v2, signals/raw)"},
 		{{"\"outages.events\"", "\"data\""},

@@ -8,6 +8,7 @@
 #include "feed/line_fping.h"
 #include "feed/line_ping.h"
 #include "feed/line_point.h"
+#include "feed/line_ris.h"
 #include "feed/line_zmap.h"
 
 static bool line_kind_name_has(const char *path, const char *part)
@@ -82,6 +83,8 @@ static bool line_kind_is_document(struct cursor body)
 static enum line_kind line_kind_of_json(struct cursor body, bool array, bool json)
 {
 	bool results = line_kind_holds(body, "\"prb_id\"") || line_kind_holds(body, "\"observer\"");
+	if (line_ris_is(body))
+		return array || (json && !line_kind_one_a_line(body)) ? LINE_KIND_ARRAY : LINE_KIND_JSON;
 	if (!results && line_foreign(body))
 		return LINE_KIND_FOREIGN;
 	if (!results && line_kind_is_document(body))
@@ -104,6 +107,8 @@ static enum line_kind line_kind_of_body(struct cursor body, const char *path)
 	bool frame = array && !object && c.at < c.end && *c.at == '"'; // ["atlas_result", {...}]
 	if (json || frame || (array && named))
 		return line_kind_of_json(body, array, json);
+	if (line_ris_stream(body))
+		return LINE_KIND_JSON;
 	enum line_kind csv = cursor_left(&body) ? line_kind_of_csv(body) : LINE_KIND_NONE;
 	if (csv != LINE_KIND_NONE)
 		return csv;
@@ -126,7 +131,7 @@ bool line_kind_sure(struct cursor head)
 					    "\"ping_sent\"", "\"saddr\"",    "\"cycle-start\"", "\"value\""};
 	struct cursor body = line_kind_body(head);
 	enum line_kind kind = cursor_left(&body) ? line_kind_of_body(body, "") : LINE_KIND_NONE;
-	if (kind != LINE_KIND_JSON && kind != LINE_KIND_ARRAY)
+	if (line_ris_is(body) || (kind != LINE_KIND_JSON && kind != LINE_KIND_ARRAY))
 		return kind != LINE_KIND_NONE;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (line_kind_holds(body, words[i]))

@@ -13,6 +13,7 @@
 #include "feed/line_ioda.h"
 #include "feed/line_ping.h"
 #include "feed/line_point.h"
+#include "feed/line_ris.h"
 #include "feed/line_scamper.h"
 #include "feed/line_store.h"
 #include "feed/line_time.h"
@@ -39,6 +40,7 @@ struct line_reader {
 	struct line_sequence *sequence; // of fping and ping; null: none was met
 	bool attempts;			// of fping were met
 	bool points;			// each object is a value of a series
+	bool ris;			// each is a message of RIS Live
 	int64_t open;			// arrays that are not closed
 	struct text text;		// a line of another form, or the document
 	struct text why;		// the line at work is bad, or empty
@@ -316,6 +318,15 @@ static enum got line_reader_take_point(struct line_reader *r, struct stored_line
 	return GOT_LINE;
 }
 
+static enum got line_reader_take_ris(struct line_reader *r, struct stored_line *line)
+{
+	int got = line_ris_take(&line->bytes, &r->text, &line->time);
+	if (got < 0)
+		return line_reader_wrong(r, text_string(&r->text));
+	line->form = LINE_RIS;
+	return got ? GOT_LINE : GOT_NOTHING;
+}
+
 static enum got line_reader_take_object(struct line_reader *r, struct stored_line *line)
 {
 	if (UNLIKELY(!r->begun))
@@ -323,6 +334,8 @@ static enum got line_reader_take_object(struct line_reader *r, struct stored_lin
 	r->begun = true;
 	if (UNLIKELY(r->points))
 		return line_reader_take_point(r, line);
+	if (UNLIKELY(r->ris))
+		return line_reader_take_ris(r, line);
 	line->form = line_time_object(line->bytes, &line->time);
 	if (LIKELY(line->form != LINE_NONE))
 		return GOT_LINE;
@@ -630,6 +643,8 @@ static void line_reader_begin(struct line_reader *r)
 	struct cursor w = stream_peek(r->stream, 3);
 	if (cursor_left(&w) >= 3 && !memcmp(w.at, "\xef\xbb\xbf", 3))
 		stream_skip(r->stream, 3);
+	if (r->kind == LINE_KIND_JSON || r->kind == LINE_KIND_ARRAY)
+		r->ris = line_ris_is(stream_peek(r->stream, LINE_HEAD_BYTES));
 }
 
 // Whether the first line in the store is due at the end for now.

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/heap.h"
 #include "base/must.h"
+#include "model/record.h"
 
 #include <stdlib.h>
 
@@ -56,6 +57,8 @@ static int line_store_compare(const struct line_store *s, const struct line_stor
 {
 	if (a->ns != b->ns)
 		return a->ns < b->ns ? -1 : 1;
+	if (a->form == LINE_RIS && b->form == LINE_RIS) // of a session's messages the order says which holds
+		return (a->number > b->number) - (a->number < b->number);
 	uint32_t shorter = a->length < b->length ? a->length : b->length;
 	int order = shorter ? memcmp(s->bytes + a->at, s->bytes + b->at, shorter) : 0;
 	return order ? order : (a->length > b->length) - (a->length < b->length);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// Lines on their way from the order of a file to the order of time: a heap by (time, bytes). A line leaves once a line
+// Lines on their way from the order of a file to the order of time: a heap by (time, bytes), of RIS Live by (time, line). A line leaves once a line
 // more than the watermark younger has come, or when the store is full. Exact duplicates that meet in it leave as one.
 #pragma once
 

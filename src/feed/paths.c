@@ -62,7 +62,8 @@ static bool paths_lines_wanted(const char *folder, const char *name)
 		const char *patterns[7];
 	} places[] = {{"probes", {"*.ndjson*", "*.jsonl*", "*.json", "*.json.*", "*.csv*", "*.fping*", NULL}},
 		      {"series", {"*.csv*", "*.json", "*.json.*", NULL}},
-		      {"atlas", {"*.ndjson*", "*.json*", NULL}}};
+		      {"atlas", {"*.ndjson*", "*.json*", NULL}},
+		      {"ris", {"*.ndjson*", "*.jsonl*", "*.json*", NULL}}};
 	for (size_t i = 0; i < ARRAY_LEN(places); i++)
 		if (paths_lies_in(folder, places[i].folder) && paths_name_matches(name, places[i].patterns))
 			return true;
@@ -80,14 +81,16 @@ static bool paths_name_usual(const char *name)
 	return paths_name_matches(name, usual);
 }
 
-bool feed_holds_lines(const char *file)
+enum feed_content feed_content(const char *file)
 {
 	const char *slash = strrchr(file, '/');
-	if (line_kind_named(file))
-		return true;
-	if (paths_name_usual(slash ? slash + 1 : file) || !strcmp(file, FEED_STANDARD_INPUT))
-		return false;
-	return reader_look(file) == READER_LINES;
+	bool named = line_kind_named(file);
+	if (!named && (paths_name_usual(slash ? slash + 1 : file) || !strcmp(file, FEED_STANDARD_INPUT)))
+		return FEED_HOLDS_ROUTES;
+	enum reader_content content = reader_look(file);
+	if (content == READER_RIS)
+		return FEED_HOLDS_LIVE;
+	return named || content == READER_LINES ? FEED_HOLDS_LINES : FEED_HOLDS_ROUTES;
 }
 
 // A search through one path.
@@ -129,7 +132,7 @@ static bool paths_is_recording(const char *folder)
 // Whether the folder lies in one of a recording where all should be data.
 static bool paths_is_data(const struct paths_search *s, const char *folder)
 {
-	static const char *const names[] = {"bgp", "bmp", "probes", "series", "atlas"};
+	static const char *const names[] = {"bgp", "bmp", "probes", "series", "atlas", "ris"};
 	size_t n = strlen(s->root);
 	if (!s->recording || strncmp(folder, s->root, n) != 0)
 		return false;

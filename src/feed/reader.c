@@ -10,6 +10,7 @@
 #include "feed/feed.h"
 #include "feed/gap.h"
 #include "feed/line_reader.h"
+#include "feed/line_ris.h"
 #include "feed/mrt_reader.h"
 #include "wire/bmp.h"
 #include "wire/mrt.h"
@@ -56,7 +57,10 @@ enum reader_content reader_look(const char *path)
 		return READER_NOTHING;
 	struct cursor w = stream_peek(s, LINE_HEAD_BYTES), at = w;
 	bool routes = bmp_header_plausible(w) || (mrt_header(&at, &h) == 1 && mrt_header_plausible(&h));
-	enum reader_content content = routes ? READER_ROUTES : line_kind_sure(w) ? READER_LINES : READER_NOTHING;
+	enum reader_content content = routes		  ? READER_ROUTES
+				      : line_ris_is(w)	  ? READER_RIS
+				      : line_kind_sure(w) ? READER_LINES
+							  : READER_NOTHING;
 	stream_close(s);
 	return content;
 }

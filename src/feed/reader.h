@@ -8,7 +8,7 @@
 struct reader;
 
 // What the first bytes of a file say, whatever its name; nothing, too, when it cannot be opened.
-enum reader_content { READER_NOTHING, READER_ROUTES, READER_LINES };
+enum reader_content { READER_NOTHING, READER_ROUTES, READER_LINES, READER_RIS };
 enum reader_content reader_look(const char *path);
 
 // 0, -errno or ERR_*.

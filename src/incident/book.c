@@ -7,9 +7,10 @@
 #include "incident/book.h"
 
 #include "base/alloc.h"
-#include "base/sparse.h"
+#include "base/must.h"
 #include "base/text.h"
 #include "incident/assemble.h"
+#include "incident/folds.h"
 #include "model/carried.h"
 
 #include <stdlib.h>
@@ -22,36 +23,10 @@ static const char book_reason_other[] = "what it rested on is explained by other
 static const char book_reason_unwatched[] = "it is not watched any more";
 static const char book_reason_merged[] = "it is part of another incident";
 
-struct mark { // what the book keeps of an incident
-	uint32_t entity;
-	uint32_t number; // in order of birth
-	uint32_t key;	 // serial of a detection; 0: the news of an origin
-	struct prefix prefix;
-	uint32_t origin;
-	struct instant first;	 // of the news
-	struct hash_wide digest; // of what was told last
-	struct hash_wide inputs; // of what that was made of; zero: told anew in any case
-	bool told, over;	 // was told; as being over
-	bool due, sealed;
-};
-
 struct shelf { // incidents and their marks, side by side
 	struct incident_list list;
 	struct mark *marks;
 	size_t capacity;
-};
-
-struct folded { // an incident that is sealed and was told: it stays as it is, but for its ties
-	struct mark mark;
-	struct instant start, end;
-	bool origins; // it is made of some
-	uint32_t length;
-	uint8_t *bytes; // of base/sparse.h
-};
-
-struct fold { // of one entity, in order of start
-	struct folded *at;
-	size_t count, capacity;
 };
 
 struct kin { // an incident of the entity that is looked at: where it lies
@@ -76,14 +51,11 @@ struct book {
 	struct minute *minutes;
 	size_t minute_count, minute_capacity;
 	uint32_t numbers;
-	struct fold *folds; // by entity
-	size_t fold_count;
-	struct instant oldest;	  // end, or before it, of all that is folded
+	struct folds folds;
 	struct incident_list own; // book_entity()
 	struct kin *kin;	  // beside it
 	size_t kin_capacity;
 	struct incident_list all; // book_all()
-	uint8_t *scratch;
 };
 
 struct book *book_create(const struct decisions *decisions, const struct entity_list *entities)
@@ -91,8 +63,7 @@ struct book *book_create(const struct decisions *decisions, const struct entity_
 	struct book *b = alloc_zero(1, sizeof(*b));
 	b->decisions = decisions;
 	b->entities = entities;
-	b->scratch = alloc_zero(sparse_room(sizeof(struct incident)), 1);
-	b->oldest = INSTANT_NONE;
+	folds_init(&b->folds);
 	return b;
 }
 
@@ -105,16 +76,10 @@ void book_free(struct book *b)
 	free(b->gone.list.at);
 	free(b->gone.marks);
 	free(b->minutes);
-	for (size_t e = 0; e < b->fold_count; e++) {
-		for (size_t i = 0; i < b->folds[e].count; i++)
-			free(b->folds[e].at[i].bytes);
-		free(b->folds[e].at);
-	}
-	free(b->folds);
+	folds_free(&b->folds);
 	free(b->own.at);
 	free(b->kin);
 	free(b->all.at);
-	free(b->scratch);
 	free(b);
 }
 
@@ -318,12 +283,12 @@ static bool book_same_origin(const struct incident *one, const struct incident_o
 
 static bool book_folded_already(const struct book *b, const struct incident *n)
 {
-	uint32_t e = n->story.entity;
+	const struct fold *f = folds_of(&b->folds, n->story.entity);
 	struct incident one;
-	for (size_t i = 0; e < b->fold_count && i < b->folds[e].count; i++) {
-		if (!b->folds[e].at[i].origins)
+	for (size_t i = 0; f && i < f->count; i++) {
+		if (!f->at[i].origins)
 			continue;
-		sparse_unpack(b->folds[e].at[i].bytes, &one, sizeof(one));
+		folds_open(&f->at[i], &one);
 		if (book_same_origin(&one, &n->story.origins[0]))
 			return true;
 	}
@@ -370,9 +335,32 @@ static struct book_claim *book_claims_none(size_t count)
 	return best;
 }
 
-void book_told_as(const struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+// Those of the entity that may still change come back to the shelf.
+static void book_wake(struct book *b, uint32_t entity)
+{
+	struct fold *f = folds_of(&b->folds, entity);
+	struct incident n;
+	size_t kept = 0, count = f ? f->count : 0;
+	for (size_t i = 0; i < count; i++) {
+		struct folded *one = &f->at[i];
+		if (one->mark.sealed) {
+			f->at[kept++] = *one;
+			continue;
+		}
+		folds_open(one, &n);
+		book_shelf_add(&b->live, &n, &one->mark);
+		free(one->bytes);
+	}
+	if (kept == count)
+		return;
+	f->count = kept;
+	book_shelf_sort(&b->live);
+}
+
+void book_told_as(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
 		  const struct incident **ret)
 {
+	book_wake(b, d->entity);
 	struct book_claim *best = book_claims_none(groups->count);
 	book_claims_of(&b->live, false, d, groups, best);
 	for (size_t i = 0; i < groups->count; i++)
@@ -383,6 +371,7 @@ void book_told_as(const struct book *b, const struct dossier *d, const struct as
 void book_take(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
 	       const struct incident *found)
 {
+	book_wake(b, d->entity);
 	struct book_claim *best = book_claims_none(groups->count);
 	book_claims_of(&b->live, false, d, groups, best);
 	book_claims_of(&b->gone, true, d, groups, best);
@@ -427,17 +416,20 @@ struct incident_list *book_incidents(struct book *b)
 
 bool book_due(const struct book *b, size_t i)
 {
+	must(i < b->live.list.count);
 	return b->live.marks[i].due;
 }
 
 const char *book_news_name(enum book_news news)
 {
 	static const char *const names[BOOK_NEWS_COUNT] = {"same", "opened", "changed", "ended", "merged", "withdrawn"};
+	must((size_t)news < ARRAY_LEN(names));
 	return names[news];
 }
 
 bool book_unchanged(struct book *b, size_t i, struct hash_wide inputs)
 {
+	must(i < b->live.list.count);
 	struct mark *m = &b->live.marks[i];
 	bool same = m->told && hash_wide_same(m->inputs, inputs);
 	m->inputs = inputs;
@@ -447,6 +439,7 @@ bool book_unchanged(struct book *b, size_t i, struct hash_wide inputs)
 
 enum book_news book_told(struct book *b, size_t i, struct hash_wide digest)
 {
+	must(i < b->live.list.count);
 	struct mark *m = &b->live.marks[i];
 	struct incident *n = &b->live.list.at[i];
 	bool over = n->story.state == INCIDENT_CLOSED, first = !m->told,
@@ -488,6 +481,7 @@ static void book_withdrawn_retire(struct book *b, const struct dossier *d)
 void book_seal(struct book *b, const struct dossier *d, struct instant before, bool *ret_done, size_t groups)
 {
 	book_withdrawn_retire(b, d);
+	book_wake(b, d->entity);
 	for (size_t i = 0; i < b->live.list.count; i++) {
 		const struct incident *n = &b->live.list.at[i];
 		struct mark *m = &b->live.marks[i];
@@ -506,43 +500,24 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 
 // ---- what is over ----
 
-static void book_folded_pack(struct book *b, struct folded *f, const struct incident *n)
+// Whether it can be put away: it stays as it is, or nothing is expected of it unless its entity has news.
+static bool book_rests(const struct book *b, size_t i, struct instant quiet)
 {
-	size_t length = sparse_pack(n, sizeof(*n), b->scratch);
-	free(f->bytes);
-	f->bytes = alloc_zero(length, 1);
-	memcpy(f->bytes, b->scratch, length);
-	f->length = (uint32_t)length;
+	const struct mark *m = &b->live.marks[i];
+	const struct story *s = &b->live.list.at[i].story;
+	if (!m->told || m->due)
+		return false;
+	return m->sealed || (s->state == INCIDENT_CLOSED && s->start.best.ns < quiet.ns && !book_open(b, m->entity));
 }
 
-static void book_fold_add(struct book *b, const struct incident *n, const struct mark *m)
-{
-	if (m->entity >= b->fold_count) {
-		size_t grown = (size_t)m->entity * 2 + 16;
-		b->folds = alloc_resize(b->folds, grown, sizeof(*b->folds));
-		memset(b->folds + b->fold_count, 0, (grown - b->fold_count) * sizeof(*b->folds));
-		b->fold_count = grown;
-	}
-	struct fold *f = &b->folds[m->entity];
-	struct folded one = {*m, n->story.start.best, n->story.end.best, n->story.by_origins, 0, NULL};
-	book_folded_pack(b, &one, n);
-	alloc_grow((void **)&f->at, f->count, &f->capacity, sizeof(*f->at));
-	size_t to = f->count++;
-	for (; to > 0 && f->at[to - 1].start.ns > one.start.ns; to--)
-		f->at[to] = f->at[to - 1];
-	f->at[to] = one;
-	if (!instant_known(b->oldest) || one.end.ns < b->oldest.ns)
-		b->oldest = one.end;
-}
-
-// What is sealed and told leaves the shelf.
-static void book_fold(struct book *b)
+// What rests leaves the shelf.
+static void book_fold(struct book *b, struct instant quiet)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < b->live.list.count; i++) {
 		const struct mark *m = &b->live.marks[i];
-		if (m->sealed && m->told && !m->due) {
-			book_fold_add(b, &b->live.list.at[i], m);
+		if (book_rests(b, i, quiet)) { // what moved up is still there as well, which does no harm
+			folds_add(&b->folds, &b->live.list.at[i], m);
 			continue;
 		}
 		if (kept != i) {
@@ -573,7 +548,7 @@ static void book_kin_add(struct book *b, size_t count, const struct kin *one)
 
 struct incident_list *book_entity(struct book *b, uint32_t entity)
 {
-	const struct fold *f = entity < b->fold_count ? &b->folds[entity] : NULL;
+	const struct fold *f = folds_of(&b->folds, entity);
 	size_t count = 0;
 	for (size_t i = 0; f && i < f->count; i++) {
 		struct kin one = {.start = f->at[i].start, .number = f->at[i].mark.number, .folded = true, .at = i};
@@ -596,7 +571,7 @@ struct incident_list *book_entity(struct book *b, uint32_t entity)
 		}
 		struct incident *n = &b->own.at[b->own.count++];
 		if (f && b->kin[i].folded)
-			sparse_unpack(f->at[b->kin[i].at].bytes, n, sizeof(*n));
+			folds_open(&f->at[b->kin[i].at], n);
 		else
 			*n = b->live.list.at[b->kin[i].at];
 		b->kin[i].ties = n->ties;
@@ -612,7 +587,7 @@ void book_tied(struct book *b, uint32_t entity)
 		if (!k->folded)
 			b->live.list.at[k->at].ties = n->ties;
 		else if (memcmp(&k->ties, &n->ties, sizeof(k->ties)) != 0)
-			book_folded_pack(b, &b->folds[entity].at[k->at], n);
+			folds_change(&b->folds, &folds_of(&b->folds, entity)->at[k->at], n);
 	}
 }
 
@@ -625,13 +600,11 @@ static int book_all_compare(const void *a, const void *b)
 struct incident_list *book_all(struct book *b)
 {
 	b->all.count = 0;
-	size_t count = b->live.list.count;
-	for (size_t e = 0; e < b->fold_count; e++)
-		count += b->folds[e].count;
+	size_t count = b->live.list.count + folds_total(&b->folds);
 	b->all.at = alloc_resize(b->all.at, count + 1, sizeof(*b->all.at));
-	for (size_t e = 0; e < b->fold_count; e++)
-		for (size_t i = 0; i < b->folds[e].count; i++)
-			sparse_unpack(b->folds[e].at[i].bytes, &b->all.at[b->all.count++], sizeof(struct incident));
+	for (size_t e = 0; e < b->folds.count; e++)
+		for (size_t i = 0; i < b->folds.of[e].count; i++)
+			folds_open(&b->folds.of[e].at[i], &b->all.at[b->all.count++]);
 	for (size_t i = 0; i < b->live.list.count; i++)
 		b->all.at[b->all.count++] = b->live.list.at[i];
 	if (count)
@@ -669,45 +642,14 @@ static void book_minutes_retire(struct book *b, int64_t before)
 	b->minute_count = kept;
 }
 
-static void book_fold_retire(struct fold *f, struct instant before,
-			     void (*gone)(void *context, const struct incident *n), void *context)
+void book_retire(struct book *b, struct instant quiet, struct instant before,
+		 void (*gone)(void *context, const struct incident *n), void *context)
 {
-	struct incident n;
-	size_t kept = 0;
-	for (size_t i = 0; i < f->count; i++) {
-		if (f->at[i].end.ns >= before.ns) {
-			f->at[kept++] = f->at[i];
-			continue;
-		}
-		sparse_unpack(f->at[i].bytes, &n, sizeof(n));
-		if (gone)
-			gone(context, &n);
-		free(f->at[i].bytes);
-	}
-	f->count = kept;
-}
-
-static struct instant book_oldest_of(const struct book *b)
-{
-	struct instant oldest = INSTANT_NONE;
-	for (size_t e = 0; e < b->fold_count; e++)
-		for (size_t i = 0; i < b->folds[e].count; i++)
-			if (!instant_known(oldest) || b->folds[e].at[i].end.ns < oldest.ns)
-				oldest = b->folds[e].at[i].end;
-	return oldest;
-}
-
-void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
-		 void *context)
-{
-	book_fold(b);
+	book_fold(b, quiet);
 	b->all.count = 0;
 	free(b->all.at);
 	b->all.at = NULL;
-	for (size_t e = 0; e < b->fold_count && instant_known(b->oldest) && b->oldest.ns < before.ns; e++)
-		book_fold_retire(&b->folds[e], before, gone, context);
-	if (instant_known(b->oldest) && b->oldest.ns < before.ns)
-		b->oldest = book_oldest_of(b);
+	folds_retire(&b->folds, before, gone, context);
 	while (b->gone_told && b->gone.list.at[0].story.start.best.ns < before.ns) {
 		book_shelf_remove(&b->gone, 0);
 		b->gone_told--;
@@ -767,15 +709,15 @@ static void book_folds_carry(struct carry *c, struct book *b)
 {
 	struct shelf way = {0};
 	size_t none = 0;
-	for (size_t e = 0; e < b->fold_count && !carry_loads(c); e++)
-		for (size_t i = 0; i < b->folds[e].count; i++) {
+	for (size_t e = 0; e < b->folds.count && !carry_loads(c); e++)
+		for (size_t i = 0; i < b->folds.of[e].count; i++) {
 			struct incident n;
-			sparse_unpack(b->folds[e].at[i].bytes, &n, sizeof(n));
-			book_shelf_add(&way, &n, &b->folds[e].at[i].mark);
+			folds_open(&b->folds.of[e].at[i], &n);
+			book_shelf_add(&way, &n, &b->folds.of[e].at[i].mark);
 		}
 	book_shelf_carry(c, &way, &none);
 	for (size_t i = 0; i < way.list.count && carry_loads(c) && carry_good(c); i++)
-		book_fold_add(b, &way.list.at[i], &way.marks[i]);
+		folds_add(&b->folds, &way.list.at[i], &way.marks[i]);
 	free(way.list.at);
 	free(way.marks);
 }

@@ -19,7 +19,7 @@ void book_free(struct book *b);
 
 // As which incident, of those that stand, each group of the dossier's entity was told before: into `ret`, by group; null: as
 // none so far. Borrowed until the next book_take().
-void book_told_as(const struct book *b, const struct dossier *d, const struct assemble_groups *groups,
+void book_told_as(struct book *b, const struct dossier *d, const struct assemble_groups *groups,
 		  const struct incident **ret);
 
 // What was assembled of the dossier's entity; `found`: story and facts of each group, in their order. The book keeps ids and
@@ -70,9 +70,9 @@ void book_seal(struct book *b, const struct dossier *d, struct instant before, b
 // Whether the entity has an incident that is not over.
 bool book_open(const struct book *b, uint32_t entity);
 
-// Folds what is sealed and was told, some two kilobytes each, and forgets of that what was over before `before`; each is
-// handed to gone() first, which may be null.
-void book_retire(struct book *b, struct instant before, void (*gone)(void *context, const struct incident *n),
-		 void *context);
+// Folds what was told and is sealed, or is over, began before `quiet` and is of an entity with nothing open: some two
+// kilobytes each. Forgets of what is sealed what was over before `before`; each is handed to gone() first, which may be null.
+void book_retire(struct book *b, struct instant quiet, struct instant before,
+		 void (*gone)(void *context, const struct incident *n), void *context);
 // All of it into an empty one. What is of an entity that is gone is left out.
 void book_carry(struct carry *c, struct book *b);

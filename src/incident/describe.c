@@ -9,6 +9,7 @@
 #include "incident/phases.h"
 #include "incident/precedence.h"
 #include "incident/recovery.h"
+#include "incident/returns.h"
 
 #include <stdlib.h>
 
@@ -580,5 +581,6 @@ void describe_story(const struct story_input *in, struct story *n)
 	describe_phases_fill(in, n);
 	describe_precedence_fill(in, n);
 	describe_recovery_fill(in, n);
+	returns_fill(in, n);
 	describe_start_refine(in, n); // last: see story.c
 }

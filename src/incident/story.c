@@ -78,8 +78,10 @@ static void story_pauses(struct story *n, const struct story_input *in)
 		struct detection *d = &n->signals[i];
 		if (!story_probed(d) && !story_routing(d))
 			continue;
-		const struct coverage_of *of = &c->of[story_probed(d) ? COVERAGE_PROBES : COVERAGE_HEARD];
+		const struct coverage_of *of = story_probed(d) ? &c->of[COVERAGE_PROBES] : in->dossier->heard;
 		int64_t width = story_probed(d) ? in->dossier->width_ns : NS_PER_S;
+		if (!of)
+			continue;
 		story_moment_widen(&d->start, of, width);
 		story_moment_widen(&d->end, of, width);
 	}
@@ -207,7 +209,7 @@ static void story_origins_end(struct story *n, const struct assemble_group *g)
 // A false route is known to a second, and lasts until the last of them is gone.
 static void story_origins(struct story *n, const struct assemble_group *g, const struct story_input *in)
 {
-	const struct coverage_of *heard = &in->dossier->coverage.of[COVERAGE_HEARD];
+	const struct coverage_of *heard = in->dossier->heard;
 	n->by_origins = true;
 	n->start = moment_of_second(g->start);
 	n->scope = SCOPE_PARTIAL;
@@ -226,8 +228,10 @@ static void story_origins(struct story *n, const struct assemble_group *g, const
 		n->units_down = n->units_down ? n->units_down : one->baseline - one->lowest;
 		n->fraction_down = story_depth(one) > n->fraction_down ? story_depth(one) : n->fraction_down;
 	}
-	story_moment_widen(&n->start, heard, NS_PER_S);
-	story_moment_widen(&n->end, heard, NS_PER_S);
+	if (heard) {
+		story_moment_widen(&n->start, heard, NS_PER_S);
+		story_moment_widen(&n->end, heard, NS_PER_S);
+	}
 }
 
 static void story_add_upstream(struct story *n, const struct route_log_event *e, struct limits *limits)

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: ISC
 // All that a run says when it is over, for people and as JSON: its incidents, its strip of time, the quality of its data.
-#include "intake/answer.h"
+#include "intake/answer_priv.h"
 
 #include "base/json.h"
 #include "detect/decisions.h"
+#include "intake/witness.h"
 #include "report/consistent.h"
+#include "report/strip.h"
 #include "report/words.h"
 
 #include <stdlib.h>
 
-#define STRIP_CELLS  60
 #define STRIPS_SHOWN 20
 #define UNSEEN_SHOWN 20 // stretches of one entity
 
@@ -47,7 +48,7 @@ static size_t answer_count_contradictions(const struct incident_view *v)
 	const char *names[CONTRADICTIONS_MAX];
 	size_t n = 0;
 	for (size_t i = 0; i < v->incidents->count; i++)
-		n += consistent_look(&(struct consistent_input){&v->incidents->at[i], v->last}, names);
+		n += consistent_look(&(struct consistent_input){&v->incidents->at[i], v->last, v}, names);
 	return n;
 }
 
@@ -85,11 +86,11 @@ static bool answer_text_unseen(struct text *t, const struct intake_run *s, const
 			const struct coverage *c = &pipeline_dossier(s->pipeline, e)->coverage;
 			bool both = c->of[COVERAGE_PROBES].known && c->of[COVERAGE_ROUTES].known;
 			text_printf(t, "Nothing can be said of %s", both ? "hosts and services of " : "");
-			text_untrusted(t, v->entities->at[e].id, strlen(v->entities->at[e].id));
+			words_entity(t, &v->entities->at[e]);
 			text_put(t, " from ");
-			words_clock(t, spans[i].from);
+			words_clock(t, v->zone, spans[i].from);
 			text_put(t, " to ");
-			words_clock(t, spans[i].to);
+			words_clock(t, v->zone, spans[i].to);
 			text_put(t, ": nothing looked at it for ");
 			words_span(t, instant_gap_s(spans[i].from, spans[i].to));
 			text_put(t, ".\n");
@@ -113,6 +114,7 @@ static void answer_put_quality(struct json *j, const struct intake_run *s, const
 	json_int(j, (int64_t)answer_count_watched(s, true));
 	json_key(j, "unconfirmed");
 	json_int(j, (int64_t)pipeline_incidents(s->pipeline)->unconfirmed);
+	witness_json(j, s);
 	json_key(j, "contradictions");
 	json_int(j, (int64_t)answer_count_contradictions(v));
 	json_key(j, "gaps");
@@ -123,6 +125,11 @@ static void answer_put_quality(struct json *j, const struct intake_run *s, const
 		json_key(j, decode_count_name((enum decode_count)i));
 		json_int(j, (int64_t)s->counts.of[i]);
 	}
+	if (exclude_any(&s->exclude)) {
+		json_key(j, "excluded");
+		json_int(j, (int64_t)s->exclude.left_out);
+	}
+	answer_put_views(j, s);
 	answer_put_unseen(j, s, v);
 	answer_put_limits(j, s);
 	json_close(j, '}');
@@ -145,30 +152,6 @@ void answer_json(struct text *t, const struct intake_run *s, const struct incide
 	text_char(t, '\n');
 }
 
-// The rows of one entity on the common axis; returns how many.
-static size_t answer_put_strip_rows(struct text *t, const struct intake_run *s, const struct incident_view *v,
-				    uint32_t entity)
-{
-	static const char *const names[STRIP_COUNT] = {[STRIP_ROUTES] = "routes",
-						       [STRIP_HOSTS] = "hosts",
-						       [STRIP_SERVICES] = "services",
-						       [STRIP_LATENCY] = "speed"};
-	const struct dossier *d = pipeline_dossier(s->pipeline, entity);
-	struct strip_view strip = {d->routes, d->route_count, d->routes_baseline, d->bins, d->bin_count};
-	size_t rows = 0;
-	for (int kind = 0; kind < STRIP_COUNT; kind++) {
-		size_t before = t->length;
-		text_printf(t, "%-12s %-9s", rows ? "" : v->entities->at[entity].id, names[kind]);
-		if (strip_text(t, v, &strip, (enum strip_kind)kind, STRIP_CELLS)) {
-			text_char(t, '\n');
-			rows++;
-		} else {
-			t->length = before;
-		}
-	}
-	return rows;
-}
-
 static void answer_put_strips(struct text *t, const struct intake_run *s, const struct incident_view *v)
 {
 	size_t shown = 0;
@@ -176,15 +159,9 @@ static void answer_put_strips(struct text *t, const struct intake_run *s, const 
 		return;
 	for (uint32_t e = 0; e < v->entities->count && shown < STRIPS_SHOWN; e++)
 		if (v->entities->at[e].watched)
-			shown += answer_put_strip_rows(t, s, v, e);
-	if (!shown)
-		return;
-	struct text from = {0}, to = {0};
-	text_utc(&from, instant_of(instant_seconds(v->first), 0));
-	text_utc(&to, instant_of(instant_seconds(v->last), 0));
-	text_printf(t, "%-22s%s%*s\n\n", "", text_string(&from), STRIP_CELLS - (int)from.length, text_string(&to));
-	text_free(&from);
-	text_free(&to);
+			shown += strip_entity(t, v, pipeline_dossier(s->pipeline, e));
+	if (shown)
+		strip_legend(t, v);
 }
 
 // Reason and cure fit the data at hand.
@@ -221,6 +198,10 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 		    feed_source_count(s->in.feed), (unsigned long long)s->records, totals.peers,
 		    collector_count(s->in.peers),
 		    totals.networks[0] > totals.networks[1] ? totals.networks[0] : totals.networks[1]);
+	if (exclude_any(&s->exclude))
+		text_printf(t, "Left out as asked: %llu observations of peers or collectors.\n\n",
+			    (unsigned long long)s->exclude.left_out);
+	answer_text_views(t, s);
 	answer_put_strips(t, s, v);
 	for (size_t i = 0; i < v->incidents->count; i++) {
 		incident_text(t, v, &v->incidents->at[i]);
@@ -228,17 +209,20 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 	}
 	size_t watched = answer_count_watched(s, false), unobservable = answer_count_watched(s, true);
 	bool unseen = answer_text_unseen(t, s, v);
-	if (!v->incidents->count && unobservable < watched)
+	if (!v->incidents->count && unobservable < watched && !witness_unraised(s))
 		text_printf(t, "No watched country or network fell off the Internet%s.\n",
 			    unseen ? " while it was looked at" : "");
 	if (unobservable) {
 		text_printf(t, "Nothing can be said of %zu of the %zu watched: ", unobservable, watched);
 		answer_text_why_nothing(t, s);
 	}
-	if (v->incidents->unconfirmed)
+	size_t of_lone = witness_unraised(s), one_of_several = v->incidents->unconfirmed - of_lone;
+	witness_text(t, s);
+	if (one_of_several)
 		text_printf(
 			t,
 			"%zu time%s one observer alone lost what is watched, and no other kind of evidence agreed: nothing was raised.\n",
-			v->incidents->unconfirmed, v->incidents->unconfirmed == 1 ? "" : "s");
+			one_of_several, one_of_several == 1 ? "" : "s");
 	blind_text(t, v);
+	world_text(t, &v->world);
 }

@@ -177,6 +177,16 @@ static void inputs_note_index(struct inputs *in, const char *file)
 	text_free(&path);
 }
 
+// Whether a recording keeps measurements there.
+static bool inputs_measured(const char *relative)
+{
+	static const char *const folders[] = {"probes/", "series/", "atlas/"};
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		if (!strncmp(relative, folders[i], strlen(folders[i])))
+			return true;
+	return false;
+}
+
 static int inputs_add_file(void *context, const char *file)
 {
 	struct inputs_adding *a = context;
@@ -186,15 +196,17 @@ static int inputs_add_file(void *context, const char *file)
 		for (relative = file + n; *relative == '/';)
 			relative++;
 	char collector[COLLECTOR_NAME_MAX + 1];
-	bool lines = feed_holds_lines(file);
+	bool measured = a->recording && feed_names_lines(file) && inputs_measured(relative);
+	enum feed_content content = measured ? FEED_HOLDS_LINES : feed_content(file);
+	bool lines = content == FEED_HOLDS_LINES;
 	if (lines && !a->in->lines && !a->named)
 		return 0;
 	if (!a->growing)
 		inputs_note_empty(a->in, file);
 	if (strstr(file, ".bmp"))
 		inputs_note_index(a->in, file);
-	uint16_t number = 0; // lines name their observers themselves
-	if (!lines) {
+	uint16_t number = 0; // lines name their observers and collectors themselves
+	if (content == FEED_HOLDS_ROUTES) {
 		number = collector_id(a->in->peers, inputs_collector_of(a, file, relative, collector));
 		if (number == COLLECTORS_MAX - 1 && !a->in->collectors_full) {
 			notice_line(a->in->notices, "lacuna: more than %d collectors: all from here on count as one",
@@ -263,7 +275,7 @@ static bool inputs_folder_has(const char *dir, const char *name)
 // What a recording may hold and this version does not read (doc/FORMATS.md).
 static void inputs_say_unread(struct inputs *in, const char *dir)
 {
-	static const char *const kinds[] = {"pcap", "ris"};
+	static const char *const kinds[] = {"pcap"};
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
 		if (inputs_folder_has(dir, kinds[i])) {
 			notice_line(in->notices, "lacuna: %s/%s: not read by this version", dir, kinds[i]);

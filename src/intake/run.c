@@ -10,6 +10,7 @@
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
+#include "intake/witness.h"
 #include "journal/configuration.h"
 #include "journal/reader.h"
 #include "model/registry.h"
@@ -34,9 +35,11 @@ void run_free(struct intake_run *s)
 	pipeline_free(s->pipeline);
 	resume_free(&s->resume);
 	inputs_free(&s->in);
+	exclude_free(&s->exclude);
 	world_free(s->world);
 	watching_free(&s->watching);
 	free(s->evidence);
+	free(s->holds);
 	precedents_free(&s->precedents);
 }
 
@@ -117,6 +120,8 @@ static int run_add_watched(struct intake_run *s)
 	}
 	for (size_t i = 0; i < s->watch_count; i++) {
 		code = run_watch_one(s, s->watch[i]);
+		if (code < 0 && code != ERR_USAGE)
+			(void)run_say_lines(s); // it may be that a file is not what it was thought to be
 		if (code < 0)
 			return code == ERR_USAGE ? 2 : 3;
 	}
@@ -164,8 +169,13 @@ static int run_take_batch(void *context, const struct batch *b)
 {
 	struct intake_run *s = context;
 	struct run_input in = {.kind = RUN_BATCH, .batch = b};
+	struct batch kept;
 	if (s->had || (s->from_log && resume_log_has(&s->resume)))
 		return 0;
+	if (UNLIKELY(exclude_any(&s->exclude))) {
+		exclude_batch(&s->exclude, s->in.peers, b, &kept);
+		b = in.batch = &kept;
+	}
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &in);
 	int code = session_log_batch(&s->log, b);
@@ -184,6 +194,23 @@ static int run_pass_time(struct intake_run *s, struct instant time)
 	int code = session_log_time(&s->log, time);
 	pipeline_watermark(s->pipeline, time);
 	return code;
+}
+
+// Of what kind the records of each file are: what a finding was read off.
+static void run_note_kind(struct intake_run *s, const struct record *r)
+{
+	bool lines = r->kind == RECORD_LINE;
+	uint8_t kind = r->kind == RECORD_MRT	? SOURCE_ROUTES
+		       : r->kind == RECORD_BMP	? SOURCE_BMP
+		       : !lines			? 0
+		       : r->form == LINE_SERIES ? SOURCE_SERIES
+						: SOURCE_PROBES;
+	while (kind && s->holds_count <= r->source) {
+		alloc_grow((void **)&s->holds, s->holds_count, &s->holds_capacity, sizeof(*s->holds));
+		s->holds[s->holds_count++] = 0;
+	}
+	if (kind)
+		s->holds[r->source] |= kind;
 }
 
 static int run_take_record(struct intake_run *s, const struct record *r)
@@ -207,6 +234,7 @@ static int run_take_record(struct intake_run *s, const struct record *r)
 		if (!had)
 			damage_say(s->notices, s->in.feed, r);
 	}
+	run_note_kind(s, r);
 	s->records += r->kind != RECORD_GAP && r->kind != RECORD_SOURCE_END && r->kind != RECORD_SOURCE_REST;
 	return decoder_take(s->decoder, r);
 }
@@ -266,6 +294,20 @@ static void run_digest(struct intake_run *s)
 	text_free(&numbers);
 }
 
+// As much of it as a log has room for; fit to be shown.
+static void run_attribution(struct world_digest *w, const char *attribution)
+{
+	struct text t = {0};
+	text_untrusted(&t, attribution, strlen(attribution));
+	size_t n = t.length < sizeof(w->attribution) - 1 ? t.length : sizeof(w->attribution) - 1;
+	while (n < t.length && n > 0 && ((uint8_t)t.bytes[n] & 0xc0) == 0x80)
+		n--;
+	if (n)
+		memcpy(w->attribution, t.bytes, n);
+	w->attribution[n] = '\0';
+	text_free(&t);
+}
+
 // 0, or the exit status when the file cannot be read any more.
 static int run_world(struct intake_run *s)
 {
@@ -273,6 +315,7 @@ static int run_world(struct intake_run *s)
 		return 0;
 	struct instant stated = world_data_time(s->world);
 	s->world_digest.date = instant_known(stated) ? stated : world_built(s->world);
+	run_attribution(&s->world_digest, world_attribution(s->world));
 	int code = digest_file(world_path(s->world), s->world_digest.sha256);
 	if (code < 0)
 		notice_line(s->notices, "%s: %s: %s", s->command, world_path(s->world), err_text(code));
@@ -292,6 +335,7 @@ static struct pipeline_options run_options(const struct intake_run *s)
 		.decisions = &s->decisions,
 		.cut_ns = s->cut_ns,
 		.revisions = s->revisions,
+		.points = s->points,
 		.version = LACUNA_VERSION,
 		.parameters_digest = s->parameters_digest,
 		.world = s->world_digest,
@@ -351,6 +395,8 @@ int run_open(struct intake_run *s, int n, char **paths)
 	if (status)
 		return status;
 	run_prepare(s);
+	if (!s->quiet)
+		witness_tell(s);
 	run_engine(s);
 	resume_sources(&s->resume, s->in.feed);
 	struct decode_options decode = {
@@ -421,6 +467,8 @@ static int run_log_configuration(void *context, struct cursor text)
 	if (code == 0 && !s->pipeline) {
 		s->world_digest = (struct world_digest){.date = found.world_date};
 		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));
+		if (found.attribution)
+			run_attribution(&s->world_digest, found.attribution);
 		run_digest(s);
 	}
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
@@ -526,6 +574,13 @@ static bool run_unseen(const struct intake_run *s)
 	return false;
 }
 
+// What makes the status 1, and so is said however quiet it should be.
+static bool run_damages(unsigned which)
+{
+	return which == DECODE_MALFORMED || which == DECODE_MALFORMED_UPDATE || which == DECODE_BAD_LINES ||
+	       which == DECODE_PEERS_OVER;
+}
+
 int run_status(const struct intake_run *s, int code)
 {
 	if (code < 0 && s->resume.moved)
@@ -542,19 +597,30 @@ int run_status(const struct intake_run *s, int code)
 	// While files grow what comes late is folded in by a later revision.
 	bool late = s->counts.of[DECODE_LATE_LINES] && !s->growing;
 	// What makes the status 1 is said, and what is left out; each view that a router cannot show is its own affair.
-	for (unsigned i = 0; i < DECODE_COUNT && !s->quiet; i++)
-		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE && (i != DECODE_LATE_LINES || late))
+	for (unsigned i = 0; i < DECODE_COUNT; i++)
+		if (s->counts.of[i] && decode_worry(i) && i != DECODE_BMP_UNUSABLE &&
+		    (i == DECODE_LATE_LINES ? late : run_damages(i) || !s->quiet))
 			notice_line(s->notices, "%s: %llu %s", s->command, (unsigned long long)s->counts.of[i],
 				    decode_worry((enum decode_count)i));
-	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty ||
-		       s->counts.of[DECODE_MALFORMED] || s->counts.of[DECODE_MALFORMED_UPDATE] ||
-		       s->counts.of[DECODE_BAD_LINES] || s->counts.of[DECODE_PEERS_OVER] || late;
+	bool damaged = run_say_strangers(s) || s->gaps || s->in.left_out || s->in.empty || late;
+	for (unsigned i = 0; i < DECODE_COUNT; i++)
+		damaged |= s->counts.of[i] && run_damages(i);
+	if (exclude_any(&s->exclude) && !s->exclude.left_out)
+		notice_line(s->notices,
+			    "%s: nothing was left out: no peer or collector of those to be excluded said anything",
+			    s->command);
 	bool unseen = run_unseen(s);
 	if (unseen)
 		notice_line(s->notices,
 			    "%s: of some of what is watched nothing can be said, all the time or for a while",
 			    s->command);
-	return damaged || unseen ? 1 : 0;
+	size_t unraised = s->growing ? 0 : witness_unraised(s);
+	if (unraised)
+		notice_line(
+			s->notices,
+			"%s: what is watched was lost %zu time%s, seen by one observer alone: whether it was an outage cannot be said",
+			s->command, unraised, unraised == 1 ? "" : "s");
+	return damaged || unseen || unraised ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)
@@ -601,6 +667,7 @@ void run_inputs(struct intake_run *s)
 		struct evidence_file *e = &s->evidence[i];
 		e->file = inputs_relative(&s->in, source->path);
 		e->bytes = source->file_bytes;
+		e->holds = i < s->holds_count ? s->holds[i] : 0;
 		if (digest_file(source->path, e->sha256) < 0)
 			e->sha256[0] = '\0';
 	}

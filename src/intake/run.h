@@ -5,6 +5,7 @@
 #include "decode/decode.h"
 #include "engine/pipeline.h"
 #include "intake/digest.h"
+#include "intake/exclude.h"
 #include "intake/inputs.h"
 #include "intake/resume.h"
 #include "intake/session_log.h"
@@ -45,6 +46,7 @@ struct intake_run {
 	struct instant until;		   // unknown: to the end; else the state at the last cut up to then
 	int64_t cut_ns;			   // grid of cuts; 0: the engine's
 	struct revision_sink revisions;
+	struct point_sink points;
 	struct run_tap tap;
 	const struct definition *definition;
 	uint32_t full_feed_floor; // 0: the recording's, else the definition's
@@ -55,12 +57,15 @@ struct intake_run {
 	uint64_t stop_after;	// reading ends after so many records of every kind; 0: never
 	const char *log_dir;	// event log in which every batch that the engine takes is kept; null: none
 	struct inputs in;
+	struct exclude exclude; // whom the engine does not hear
 	struct world *world;
 	struct decisions decisions;
 	struct world_digest world_digest;
 	char parameters_digest[DIGEST_TEXT];
 	struct evidence_file *evidence; // of all sources, made by run_inputs
 	size_t evidence_count;
+	uint8_t *holds; // by source: enum evidence_source, bits
+	size_t holds_count, holds_capacity;
 	struct precedents precedents;
 	struct pipeline *pipeline;
 	struct session_log log;

@@ -18,6 +18,7 @@ static void session_log_configuration(const struct session_log *log, struct text
 		.full_floor = s->full_feed_floor ? s->full_feed_floor : s->in.full_feed_floor,
 		.world = s->world_digest.sha256,
 		.world_date = s->world_digest.date,
+		.attribution = s->world_digest.attribution,
 		.entities = &s->in.entities,
 		.targets = s->in.targets,
 	};

@@ -2,12 +2,16 @@
 // --watch → entities.
 #include "intake/watch_list.h"
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/number.h"
+#include "model/country.h"
 #include "world/answer.h"
 
 #include <stdlib.h>
 #include <strings.h>
+
+#define ALIKE_SHOWN 5 // countries that somebody may have meant
 
 static int watch_list_add_range(void *context, const struct world_range *r)
 {
@@ -31,6 +35,35 @@ static int watch_list_countries(struct entity_list *entities, const struct world
 	return 0;
 }
 
+// What is not known, and whom somebody may have meant by it.
+static void watch_list_say_unknown(const char *word, const struct notice_sink *notices)
+{
+	char codes[ALIKE_SHOWN][COUNTRY_CODE_SIZE];
+	size_t n = country_like(word, codes, ALIKE_SHOWN);
+	struct text line = {0};
+	text_put(&line, "lacuna: --watch ");
+	text_untrusted(&line, word, strlen(word));
+	text_put(&line,
+		 ": no name of a country or network that is known here (country/KP, KP, \"North Korea\", AS131279)");
+	for (size_t i = 0; i < n; i++)
+		text_printf(&line, "%s%s (%s)",
+			    i == 0	? "; did you mean "
+			    : i + 1 < n ? ", "
+					: " or ",
+			    country_name(codes[i]), codes[i]);
+	text_put(&line, n ? "?" : "");
+	notice_line(notices, "%s", text_string(&line));
+	text_free(&line);
+}
+
+// A network is called what the world data call it, unless a recording has a name for it.
+static void watch_list_name(struct entity *e, const struct world *w)
+{
+	const char *name = w && e->asn_count == 1 ? world_network_name(w, e->asns[0]) : NULL;
+	if (!e->name && name && *name)
+		e->name = alloc_copy(name);
+}
+
 int watch_list_add(struct entity_list *entities, const struct world *w, const char *id,
 		   const struct notice_sink *notices)
 {
@@ -42,10 +75,7 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 			notice_line(notices, "lacuna: --watch %s: %d are watched already, and no more can be", id,
 				    ENTITIES_MAX);
 		else
-			notice_line(
-				notices,
-				"lacuna: --watch %s: no name of a country or network that is known here (country/KP, KP, AS131279)",
-				id);
+			watch_list_say_unknown(id, notices);
 		return ERR_USAGE;
 	}
 	e->watched = true;
@@ -54,6 +84,7 @@ int watch_list_add(struct entity_list *entities, const struct world *w, const ch
 	uint64_t asn = 0;
 	if (strncmp(id, "asn/", 4) == 0 && number_of_text(id + 4, UINT32_MAX, &asn) && asn)
 		entity_asn_add(e, (uint32_t)asn);
+	watch_list_name(e, w);
 	int code = w ? world_ranges(w, id, watch_list_add_range, e) : ERR_NOT_FOUND;
 	if (code < 0)
 		notice_line(notices, "lacuna: --watch %s: no recording names its prefixes and the world data %s", id,

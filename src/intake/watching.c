@@ -39,20 +39,30 @@ static void watching_mark(struct entity_list *wanted, const struct entity *like)
 		e->watched = true;
 }
 
-// A line of the file. What the run knows keeps its space; the space of others comes from the world data.
+// What the run knows keeps its space; the space of others comes from the world data.
+static int watching_one(struct intake_run *s, struct entity_list *wanted, const char *id)
+{
+	const struct entity *held = entity_find(&s->in.entities, id);
+	if (!held || !held->range_count)
+		return watch_list_add(wanted, s->world, id, s->notices);
+	watching_mark(wanted, held);
+	return 0;
+}
+
+// A line of the file: an entity by any of its names, which may be of several words, and a remark behind '#'.
 static int watching_line(struct intake_run *s, struct entity_list *wanted, char *line)
 {
+	struct text meant = {0};
 	line[strcspn(line, "#\r")] = '\0';
-	char *id = line + strspn(line, " \t");
-	id[strcspn(id, " \t")] = '\0';
-	const struct entity *held = entity_find(&s->in.entities, id);
-	if (!*id)
-		return 0;
-	if (held && held->range_count) {
-		watching_mark(wanted, held);
-		return 0;
-	}
-	return watch_list_add(wanted, s->world, id, s->notices);
+	char *word = line + strspn(line, " \t\"");
+	size_t n = strlen(word);
+	while (n && strchr(" \t\"", word[n - 1]))
+		word[--n] = '\0';
+	if (n)
+		watch_list_meant(&s->in.entities, word, &meant);
+	int code = n ? watching_one(s, wanted, text_string(&meant)) : 0;
+	text_free(&meant);
+	return code;
 }
 
 static int watching_read(struct intake_run *s, struct entity_list *wanted)

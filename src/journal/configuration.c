@@ -87,6 +87,8 @@ void journal_configuration_text(struct text *out, const struct journal_configura
 	text_printf(out, "full-feed-floor %u\n", c->full_floor);
 	if (c->world && c->world[0])
 		text_printf(out, "world %s %lld\n", c->world, (long long)c->world_date.ns);
+	if (c->attribution && c->attribution[0])
+		configuration_line(out, "attribution", c->attribution);
 	for (size_t i = 0; i < c->entities->count; i++)
 		configuration_entity(out, &c->entities->at[i]);
 	for (size_t i = 0; c->targets && i < target_listing_count(c->targets); i++)
@@ -246,6 +248,8 @@ static bool configuration_take(struct configuration_reader *r)
 		return configuration_take_world(r);
 	if (strcmp(key, "version") == 0)
 		return configuration_take_text(r, &r->to->version);
+	if (strcmp(key, "attribution") == 0)
+		return configuration_take_text(r, &r->to->attribution);
 	if (strcmp(key, "parameters") == 0)
 		return configuration_take_text(r, &r->to->parameters);
 	if (strcmp(key, "definition") == 0)
@@ -293,5 +297,6 @@ void journal_configured_free(struct journal_configured *c)
 	free(c->version);
 	free(c->parameters);
 	free(c->definition);
+	free(c->attribution);
 	*c = (struct journal_configured){0};
 }

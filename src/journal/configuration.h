@@ -15,14 +15,15 @@ struct journal_configuration {
 	uint32_t full_floor;	// 0: the definition's
 	const char *world;	// SHA-256 of the world data that were used, as text; null or "": none were
 	struct instant world_date;
+	const char *attribution; // whose they are; null or "": not stated
 	const struct entity_list *entities;
 	const struct target_table *targets; // whose listings are written; may be null
 };
 
 void journal_configuration_text(struct text *out, const struct journal_configuration *c);
 
-struct journal_configured {			 // what was read
-	char *version, *parameters, *definition; // owned; null: the text does not say
+struct journal_configured {				       // what was read
+	char *version, *parameters, *definition, *attribution; // owned; null: the text does not say
 	uint32_t full_floor;
 	char world[65]; // "": none
 	struct instant world_date;

@@ -25,11 +25,17 @@ struct attempt attempt_of(uint8_t op, const struct addr *target, uint32_t index,
 	return a;
 }
 
+bool attempt_is_cut(const struct attempt *a)
+{
+	return a->op == PROBE_DNS && a->failure == FAILURE_NONE && a->dns_flags & ATTEMPT_DNS_TC &&
+	       !(a->dns_flags & ATTEMPT_DNS_TCP);
+}
+
 struct obs obs_of_attempt(const struct attempt *a, uint16_t observer, uint32_t target)
 {
 	struct obs o = {.time = a->time, .peer = PEER_NONE, .kind = OBS_PROBE, .observer = observer, .target = target};
 	o.probe.op = a->op;
-	o.probe.outcome = probe_failure_outcome(a->failure);
+	o.probe.outcome = attempt_is_cut(a) ? PROBE_CUT : probe_failure_outcome(a->failure);
 	if (a->icmp_from.family) {
 		o.probe.icmp_type = a->icmp_type;
 		o.probe.icmp_code = a->icmp_code;

@@ -47,6 +47,8 @@ struct attempt {
 	int16_t rcode;		      // DNS; ATTEMPT_UNKNOWN none
 	uint8_t dns_flags;
 	uint8_t local_error;		 // errno of a local fault, for people; 0 none
+	uint8_t tls_alert;		 // that the server sent in the handshake (RFC 8446 6.2); 0 none
+	bool in_handshake;		 // of TLS: there it failed
 	uint32_t serial;		 // SOA
 	int32_t phase_us[PHASE_COUNT];	 // ATTEMPT_UNKNOWN: not gone through
 	int64_t expires;		 // earliest end of a certificate of the chain, Unix seconds; 0 none seen
@@ -61,6 +63,8 @@ struct attempt_sink {
 
 // Whether what another process handed on is one: its words are known, its text ends.
 bool attempt_sound(const struct attempt *a);
+// An answer of the DNS that did not fit into UDP (RFC 7766): it decides nothing, what is asked over TCP then does.
+bool attempt_is_cut(const struct attempt *a);
 // All members unknown or zero, except those given.
 struct attempt attempt_of(uint8_t op, const struct addr *target, uint32_t index, struct instant time);
 // The attempt as an observation, with the numbers of who asked and whom: exactly what its line in probes/*.ndjson says.

@@ -216,6 +216,7 @@ void target_change_carry(struct carry *c, struct target_change *t)
 	CARRY(c, t->last_ok);
 	CARRY(c, t->first_fail);
 	CARRY(c, t->recovered);
+	CARRY(c, t->last_bad);
 	CARRY(c, t->onsets);
 	CARRY(c, t->up_hours);
 	CARRY(c, t->outcome);
@@ -307,6 +308,20 @@ static void carried_recovery(struct carry *c, struct incident_recovery *x)
 	CARRY(c, x->t90);
 	CARRY(c, x->units);
 	carry_check(c, x->signal < SIGNAL_COUNT);
+}
+
+static void carried_service(struct carry *c, struct incident_service *x)
+{
+	CARRY(c, x->target);
+	CARRY(c, x->outcome);
+	CARRY(c, x->rank);
+	CARRY(c, x->failures);
+	CARRY(c, x->last_ok);
+	CARRY(c, x->failed);
+	CARRY(c, x->last_bad);
+	CARRY(c, x->back);
+	carry_within(c, CARRY_TARGETS, x->target);
+	carry_check(c, x->outcome < PROBE_OUTCOME_COUNT && instant_known(x->failed));
 }
 
 static void carried_facts_routes(struct carry *c, struct facts_routes *f)
@@ -416,6 +431,9 @@ static void carried_shape(struct carry *c, struct story *s)
 	carried_used(c, &s->recovery_count, SIGNAL_COUNT);
 	for (size_t i = 0; i < s->recovery_count; i++)
 		carried_recovery(c, &s->recovery[i]);
+	carried_used(c, &s->service_count, INCIDENT_SERVICES_MAX);
+	for (size_t i = 0; i < s->service_count; i++)
+		carried_service(c, &s->services[i]);
 }
 
 static void carried_control_plane(struct carry *c, struct story *s)
@@ -495,6 +513,18 @@ static void carried_values(struct carry *c, struct dossier *d)
 	}
 }
 
+static void carried_strips(struct carry *c, struct dossier *d)
+{
+	carry_room(c, CARRY_ARRAY(d->strips, d->strip_count, d->strip_capacity), SKYLINE_CELLS);
+	carry_check(c, d->strip_count <= DOSSIER_STRIPS_MAX);
+	for (size_t i = 0; i < d->strip_count && carry_good(c); i++) {
+		CARRY(c, d->strips[i].of);
+		skyline_carry(c, &d->strips[i].line);
+		if (d->strips[i].of < DOSSIER_SPEED)
+			carry_within(c, CARRY_SERIES, d->strips[i].of);
+	}
+}
+
 void dossier_carry(struct carry *c, struct dossier *d)
 {
 	carry_room(c, CARRY_ARRAY(d->detections, d->detection_count, d->detection_capacity), 100);
@@ -514,6 +544,14 @@ void dossier_carry(struct carry *c, struct dossier *d)
 		target_change_carry(c, &d->changes[i]);
 	carried_values(c, d);
 	coverage_carry(c, &d->coverage);
+	carried_strips(c, d);
+	CARRY(c, d->witness.any);
+	CARRY(c, d->witness.several);
+	CARRY(c, d->witness.hosts);
+	CARRY(c, d->witness.services);
+	CARRY(c, d->witness.observer);
+	if (d->witness.any)
+		carry_within(c, CARRY_OBSERVERS, d->witness.observer);
 	CARRY(c, d->width_ns);
 	carry_check(c, d->width_ns >= 0 && d->width_ns <= 86400 * NS_PER_S);
 	carry_room(c, CARRY_ARRAY(d->routes, d->route_count, d->route_capacity), 40);

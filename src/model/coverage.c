@@ -10,14 +10,23 @@
 
 #define COVERAGE_ENDS 4 // pauses: what ends that much earlier than the rest was no longer looked at
 
+// What is old is told less finely. Two pauses and what was seen between them become one pause: nobody is told that more was
+// seen than was.
+static void coverage_coarsen(struct coverage_of *of)
+{
+	size_t half = of->count / 2, pairs = half / 2;
+	for (size_t i = 0; i < pairs; i++)
+		of->unseen[i] = (struct coverage_span){of->unseen[2 * i].from, of->unseen[2 * i + 1].to};
+	memmove(of->unseen + pairs, of->unseen + 2 * pairs, (of->count - 2 * pairs) * sizeof(*of->unseen));
+	of->count -= pairs;
+}
+
 static void coverage_add(struct coverage_of *of, struct instant from, struct instant to)
 {
 	if (to.ns <= from.ns)
 		return;
-	if (of->count == COVERAGE_SPANS_MAX) {
-		of->count /= 2;
-		memmove(of->unseen, of->unseen + COVERAGE_SPANS_MAX - of->count, of->count * sizeof(*of->unseen));
-	}
+	if (of->count == COVERAGE_SPANS_MAX)
+		coverage_coarsen(of);
 	alloc_grow((void **)&of->unseen, of->count, &of->capacity, sizeof(*of->unseen));
 	of->unseen[of->count++] = (struct coverage_span){from, to};
 }
@@ -31,9 +40,8 @@ static bool coverage_begins(struct coverage_of *of, struct instant now)
 	return true;
 }
 
-void coverage_seen(struct coverage *c, enum coverage_kind kind, struct instant now, int64_t most_ns)
+void coverage_seen(struct coverage_of *of, struct instant now, int64_t most_ns)
 {
-	struct coverage_of *of = &c->of[kind];
 	of->most_ns = most_ns;
 	if (coverage_begins(of, now) || now.ns <= of->last.ns)
 		return;
@@ -81,7 +89,7 @@ size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t lea
 	const struct coverage_of *of = NULL;
 	struct coverage_span *all = NULL;
 	size_t kept = 0;
-	for (int kind = 0; kind < COVERAGE_HEARD; kind++)
+	for (int kind = 0; kind < COVERAGE_KINDS; kind++)
 		if (c->of[kind].known && (!of || kind == COVERAGE_PROBES))
 			of = &c->of[kind];
 	size_t n = of ? coverage_list(of, of->first, end, &all) : 0;
@@ -99,7 +107,7 @@ void coverage_free(struct coverage *c)
 	*c = (struct coverage){0};
 }
 
-static void coverage_of_carry(struct carry *c, struct coverage_of *of)
+void coverage_of_carry(struct carry *c, struct coverage_of *of)
 {
 	CARRY(c, of->known);
 	CARRY(c, of->holds);

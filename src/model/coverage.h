@@ -9,10 +9,9 @@
 
 struct carry; // base/carry.h
 
-#define COVERAGE_SPANS_MAX 4096 // of one kind; the oldest half goes first
+#define COVERAGE_SPANS_MAX 4096 // of one kind; then of the older half two by two become one, with what lay between them
 
-// HEARD: any router was heard, which says only between which moments a change lies.
-enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_HEARD, COVERAGE_KINDS };
+enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_KINDS };
 
 struct coverage_span {
 	struct instant from, to;
@@ -32,7 +31,7 @@ struct coverage {
 };
 
 // Something was seen at `now`, and would have been again within `most_ns`.
-void coverage_seen(struct coverage *c, enum coverage_kind kind, struct instant now, int64_t most_ns);
+void coverage_seen(struct coverage_of *of, struct instant now, int64_t most_ns);
 // What is seen stands from `now` on, until coverage_lost().
 void coverage_stands(struct coverage *c, enum coverage_kind kind, struct instant now);
 void coverage_lost(struct coverage *c, enum coverage_kind kind,
@@ -43,4 +42,6 @@ void coverage_lost(struct coverage *c, enum coverage_kind kind,
 size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t least_ns, struct coverage_span **ret);
 
 void coverage_free(struct coverage *c);
-void coverage_carry(struct carry *c, struct coverage *x); // into an empty one
+// Into empty ones.
+void coverage_carry(struct carry *c, struct coverage *x);
+void coverage_of_carry(struct carry *c, struct coverage_of *of);

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <math.h>
 #include <string.h>
 
 void decisions_join(const struct decision_table *const *tables, size_t count, struct decisions *ret)
@@ -28,6 +29,43 @@ static const struct decision_table *model_decision_table(const struct decisions 
 	return NULL;
 }
 
+bool decision_counts(const struct decision *row)
+{
+	static const char *const units[] = {"gaps",
+					    "silences",
+					    "failures in a row",
+					    "entities",
+					    "failures an observer",
+					    "checks",
+					    "networks",
+					    "full-feed networks",
+					    "hosts",
+					    "networks of observers",
+					    "values in a row",
+					    "values",
+					    "weeks",
+					    "points",
+					    "units",
+					    "quiet watch intervals",
+					    "features",
+					    "blocks",
+					    "starts",
+					    "families",
+					    "services",
+					    "classes",
+					    "machines",
+					    "losses",
+					    "waves",
+					    "outages",
+					    "series",
+					    "ticks",
+					    "addresses"};
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (strcmp(row->unit, units[i]) == 0)
+			return true;
+	return false;
+}
+
 int decisions_set(struct decisions *d, const char *name, double value, const struct decision **ret_row)
 {
 	const struct decision_table *t;
@@ -38,10 +76,22 @@ int decisions_set(struct decisions *d, const char *name, double value, const str
 		*ret_row = row;
 		if (!(value >= row->low && value <= row->high))
 			return ERR_TOO_LARGE;
+		if (decision_counts(row) && value != floor(value))
+			return ERR_MALFORMED;
 		d->value[DECISION_FIRST((size_t)t->room) + at] = value;
 		return 0;
 	}
 	return ERR_NOT_FOUND;
+}
+
+double decisions_value(const struct decisions *d, const char *name)
+{
+	const struct decision *row;
+	double value;
+	for (size_t i = 0; (row = decisions_row(d, i, &value)); i++)
+		if (strcmp(row->name, name) == 0)
+			return value;
+	return NAN;
 }
 
 const struct decision *decisions_row(const struct decisions *d, size_t i, double *ret_value)

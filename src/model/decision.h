@@ -62,12 +62,18 @@ static inline int64_t decision_ns(double seconds)
 // Joins `count` tables of different rooms and takes their values. The tables are borrowed for as long as ret is used.
 void decisions_join(const struct decision_table *const *tables, size_t count, struct decisions *ret);
 
+// Whether its unit is of things that are counted: three networks, never two and a half.
+bool decision_counts(const struct decision *row);
+
 // Another value for the row of that name. 0; ERR_NOT_FOUND: no such row; ERR_TOO_LARGE: not a number within its bounds, which
-// *ret_row tells. The row is told whenever there is one.
+// *ret_row tells; ERR_MALFORMED: no whole number of what is counted. The row is told whenever there is one.
 int MUST_USE decisions_set(struct decisions *d, const char *name, double value, const struct decision **ret_row);
 
 // Row by row, in the order of the tables, for i from 0; null behind the last. ret_value: the run's.
 const struct decision *decisions_row(const struct decisions *d, size_t i, double *ret_value);
+
+// What the run has for the row of that name; NaN: no such row.
+double decisions_value(const struct decisions *d, const char *name);
 
 // One line a row, "level.open=0.9", in the order of the tables and with all digits: what is hashed.
 void decisions_text(struct text *t, const struct decisions *d);

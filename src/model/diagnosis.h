@@ -89,6 +89,13 @@ enum evidence_id { // each is a question with the answers yes, no and not known;
 	EVIDENCE_COUNT
 };
 
+enum evidence_source { // which raw data it is read off; bits
+	SOURCE_PROBES = 1,
+	SOURCE_ROUTES = 2, // MRT, RIS Live
+	SOURCE_BMP = 4,
+	SOURCE_SERIES = 8,
+};
+
 enum answer { ANSWER_UNKNOWN, ANSWER_NO, ANSWER_YES };
 
 struct finding {	     // what one piece of evidence says of an incident

@@ -145,8 +145,42 @@ void dossier_retire_values(struct dossier *d, struct instant horizon, const stru
 	alloc_shrink((void **)&d->values, d->value_count, &d->value_capacity, sizeof(*d->values));
 }
 
+const struct skyline *dossier_strip(const struct dossier *d, uint32_t of)
+{
+	for (size_t i = 0; i < d->strip_count; i++)
+		if (d->strips[i].of == of)
+			return &d->strips[i].line;
+	return NULL;
+}
+
+void dossier_strip_add(struct dossier *d, uint32_t of, struct dossier_span when, double share)
+{
+	size_t i = 0;
+	while (i < d->strip_count && d->strips[i].of != of)
+		i++;
+	if (i == DOSSIER_STRIPS_MAX)
+		return;
+	if (i == d->strip_count) {
+		alloc_grow((void **)&d->strips, d->strip_count, &d->strip_capacity, sizeof(*d->strips));
+		d->strips[d->strip_count++] = (struct dossier_strip){.of = of};
+	}
+	skyline_add(&d->strips[i].line, when.from, when.to, share);
+}
+
+void dossier_bin(struct dossier *d, const struct pulse_bin *b)
+{
+	struct dossier_span when = {b->time, instant_after(b->time, d->width_ns)};
+	if (b->sent)
+		dossier_strip_add(d, DOSSIER_HOSTS, when, 1 - (double)b->lost / b->sent);
+	if (b->services)
+		dossier_strip_add(d, DOSSIER_SERVICES, when, (double)b->services_up / b->services);
+	if (b->rtt_ratio > 0)
+		dossier_strip_add(d, DOSSIER_SPEED, when, 1 / (double)b->rtt_ratio);
+}
+
 void dossier_free(struct dossier *d)
 {
+	free(d->strips);
 	free(d->values);
 	free(d->detections);
 	free(d->group);

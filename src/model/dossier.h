@@ -7,6 +7,9 @@
 #include "model/detection.h"
 #include "model/pulse.h"
 #include "model/sample.h"
+#include "model/skyline.h"
+
+#include <stdbool.h>
 
 #define DOSSIER_VALUES_LEAST 512	     // of series that have few values a day
 #define DOSSIER_VALUES_MAX   65536	     // of series; the oldest half goes first
@@ -17,6 +20,23 @@ struct dossier_value { // of a ready-made series
 	struct instant time;
 	uint32_t series;
 	float share; // of what is usual for it then
+};
+
+#define DOSSIER_STRIPS_MAX 64 // of one entity
+#define DOSSIER_HOSTS	   (UINT32_MAX - 1)
+#define DOSSIER_SERVICES   (UINT32_MAX - 2)
+#define DOSSIER_SPEED	   (UINT32_MAX - 3)
+
+struct dossier_strip {
+	uint32_t of; // one of the above, or a series
+	struct skyline line;
+};
+
+struct dossier_witness {   // who probed it: whether there was a second opinion
+	bool any, several; // several: observers of different networks
+	bool hosts;	   // a host was pinged
+	bool services;	   // a service was asked, which is evidence of another kind than pings
+	uint16_t observer; // the first
 };
 
 struct dossier {
@@ -36,7 +56,12 @@ struct dossier {
 	size_t route_count, route_capacity;
 	double routes_baseline;	  // usual number of visible /24s
 	struct coverage coverage; // when it was looked at
-	struct instant last;	  // end of the data
+	struct dossier_witness witness;
+	// Borrowed; null: not known. Whether any router was heard, which says only between which moments a change lies.
+	const struct coverage_of *heard;
+	struct dossier_strip *strips; // over all the time, for people
+	size_t strip_count, strip_capacity;
+	struct instant last; // end of the data
 };
 
 // Adds a detection, which gets the next serial, or replaces the one that it continues: same signal, series and start.
@@ -56,4 +81,9 @@ struct dossier_span {
 };
 // Forgets values before `horizon`, but for those within one of the spans and the newest DOSSIER_VALUES_LEAST of the entity.
 void dossier_retire_values(struct dossier *d, struct instant horizon, const struct dossier_span *kept, size_t n);
+// Puts a share into the strip of hosts, services, speed or a series; more than DOSSIER_STRIPS_MAX of these are not drawn.
+void dossier_strip_add(struct dossier *d, uint32_t of, struct dossier_span when, double share);
+const struct skyline *dossier_strip(const struct dossier *d, uint32_t of); // null: nothing of it
+// What one interval says of hosts, services and speed.
+void dossier_bin(struct dossier *d, const struct pulse_bin *b);
 void dossier_free(struct dossier *d);

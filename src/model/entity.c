@@ -5,10 +5,11 @@
 #include "base/alloc.h"
 #include "base/hash.h"
 #include "base/must.h"
+#include "model/country.h"
 
 #include <stdlib.h>
 
-static bool entity_id_valid(const char *id)
+bool entity_id_valid(const char *id)
 {
 	const char *slash = strchr(id, '/');
 	if (!slash || slash == id || !slash[1] || strlen(id) > ENTITY_ID_MAX)
@@ -51,6 +52,12 @@ struct entity *entity_add(struct entity_list *l, const char *id)
 	return e;
 }
 
+const char *entity_name(const struct entity *e)
+{
+	bool country = strncmp(e->id, "country/", strlen("country/")) == 0;
+	return e->name ? e->name : country ? country_name(e->id + strlen("country/")) : NULL;
+}
+
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last)
 {
 	must(first->family == last->family);
@@ -67,6 +74,17 @@ void entity_prefix_add(struct entity *e, const struct prefix *p)
 	for (unsigned bit = p->length; bit < family_bits(p->family); bit++)
 		last.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 	entity_range_add(e, &first, &last);
+}
+
+bool entity_holds(const struct entity *e, const struct addr *a)
+{
+	for (size_t i = 0; i < e->range_count; i++) {
+		const struct entity_range *r = &e->ranges[i];
+		if (r->first.family == a->family && memcmp(r->first.bytes, a->bytes, sizeof(a->bytes)) <= 0 &&
+		    memcmp(a->bytes, r->last.bytes, sizeof(a->bytes)) <= 0)
+			return true;
+	}
+	return false;
 }
 
 void entity_asn_add(struct entity *e, uint32_t asn)

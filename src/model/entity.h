@@ -36,9 +36,13 @@ struct entity_list {
 
 // Adds an entity, or returns the one of that id. Null when the id is not of the form kind/code (lower-case kind, then
 // letters, digits, '-', '.' or '_') or too long, or the list is full. Borrowed until the next add.
+bool entity_id_valid(const char *id); // country/KX, asn/64512, region/ANY
 struct entity *entity_add(struct entity_list *l, const char *id);
 struct entity *entity_find(const struct entity_list *l, const char *id);
+// What people call it: its own name, else that of its country, else null. Text from outside, borrowed.
+const char *entity_name(const struct entity *e);
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last);
 void entity_prefix_add(struct entity *e, const struct prefix *p);
+bool entity_holds(const struct entity *e, const struct addr *a); // the address lies in one of its ranges
 void entity_asn_add(struct entity *e, uint32_t asn);
 void entity_list_free(struct entity_list *l);

@@ -10,11 +10,12 @@
 #include "model/facts.h"
 #include "model/sample.h"
 
-#define INCIDENT_ID_MAX	     96
-#define INCIDENT_LIST_MAX    64 // entries of each list below; the rest is counted
-#define INCIDENT_SIGNALS_MAX 32
-#define INCIDENT_PHASES_MAX  64
-#define INCIDENT_SIMILAR_MAX 3
+#define INCIDENT_ID_MAX	      96
+#define INCIDENT_LIST_MAX     64 // entries of each list below; the rest is counted
+#define INCIDENT_SIGNALS_MAX  32
+#define INCIDENT_PHASES_MAX   64
+#define INCIDENT_SERVICES_MAX 64
+#define INCIDENT_SIMILAR_MAX  3
 
 // What routes, sessions and collectors did counts as part of an incident's beginning for so long after its start. Then it is
 // settled: it is not worked out anew from tables and logs that go on. Own choice: path hunting, hold timers and routers that
@@ -76,6 +77,15 @@ struct incident_recovery {	      // of one class of things
 	uint32_t units;
 };
 
+struct incident_service { // one that failed, and how it came back
+	uint32_t target;
+	uint8_t outcome;		// enum probe_outcome of its first failure
+	uint8_t rank;			// order of return; equal ranks are too close to be ordered; UINT8_MAX: not back
+	uint16_t failures;		// in the incident
+	struct instant last_ok, failed; // the first of them began between the two
+	struct instant last_bad, back;	// it came back between the two, for the last time; unknown: not yet
+};
+
 struct incident_similar {
 	char id[INCIDENT_ID_MAX]; // of a precedent or of an incident before it
 	double similarity;	  // 0 to 1
@@ -98,6 +108,8 @@ struct story {		 // what happened, when and how far. Made by incident/story.h, a
 	struct incident_precedence precedence;
 	struct incident_recovery recovery[SIGNAL_COUNT];
 	size_t recovery_count;
+	struct incident_service services[INCIDENT_SERVICES_MAX]; // by return, those that are not back last
+	size_t service_count;
 	struct incident_upstream upstreams[INCIDENT_LIST_MAX];
 	size_t upstream_count;
 	uint64_t path_changes; // in the minute before the start

@@ -5,6 +5,7 @@
 #include "base/attr.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const struct kind_row kind_table[] = {
 	{"host", PROBE_ICMP_ECHO, TARGET_HOST, 0, 0},	    {"dns", PROBE_DNS, TARGET_SERVICE, 0, 53},
@@ -47,8 +48,8 @@ const struct kind_row *kind_of_scheme(const char *scheme, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kind_table); i++)
 		if (kind_table[i].role == TARGET_SERVICE && strlen(kind_table[i].word) == n &&
-		    memcmp(kind_table[i].word, scheme, n) == 0)
+		    strncasecmp(kind_table[i].word, scheme, n) == 0) // RFC 3986 3.1
 			return &kind_table[i];
-	bool ping = (n == 4 && memcmp(scheme, "icmp", n) == 0) || (n == 4 && memcmp(scheme, "ping", n) == 0);
+	bool ping = n == 4 && (strncasecmp(scheme, "icmp", n) == 0 || strncasecmp(scheme, "ping", n) == 0);
 	return ping ? kind_of("host") : NULL;
 }

@@ -23,6 +23,7 @@ const char *limit_name(enum limit which)
 		[LIMIT_UPSTREAMS] = "upstreams of an incident",
 		[LIMIT_ORIGINS] = "origins of an incident",
 		[LIMIT_PHASES] = "phases of an incident",
+		[LIMIT_SERVICES] = "services of an incident",
 		[LIMIT_ORIGIN_EVENTS] = "origins of an entity's prefixes",
 		[LIMIT_HOLD_TIMES] = "hold times",
 		[LIMIT_ROUND_TRIPS] = "round-trip times of an interval",

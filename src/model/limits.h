@@ -10,6 +10,7 @@ enum limit {
 	LIMIT_UPSTREAMS,       // of one incident: INCIDENT_LIST_MAX
 	LIMIT_ORIGINS,	       // of one incident: INCIDENT_LIST_MAX
 	LIMIT_PHASES,	       // of one incident: PHASES_MAX
+	LIMIT_SERVICES,	       // of one incident: INCIDENT_SERVICES_MAX
 	LIMIT_ORIGIN_EVENTS,   // (prefix, origin) pairs of one entity that are told apart
 	LIMIT_HOLD_TIMES,      // different hold times that are remembered
 	LIMIT_ROUND_TRIPS,     // of one interval and entity that a median is taken over

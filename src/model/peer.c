@@ -39,6 +39,16 @@ void peer_table_free(struct peer_table *t)
 	free(t);
 }
 
+const char *peer_view_name(uint8_t view)
+{
+	static const char *const names[] = {[PEER_VIEW_SESSION] = NULL,
+					    [PEER_VIEW_PRE_POLICY] = "pre-policy",
+					    [PEER_VIEW_POST_POLICY] = "post-policy",
+					    [PEER_VIEW_OUT] = "out",
+					    [PEER_VIEW_LOC_RIB] = "loc-rib"};
+	return view < ARRAY_LEN(names) ? names[view] : NULL;
+}
+
 void peer_instance_text(struct text *t, uint64_t instance)
 {
 	unsigned long long type = instance >> 48;

@@ -26,6 +26,8 @@ struct peer {
 struct peer_table;
 struct text;
 
+const char *peer_view_name(uint8_t view); // "pre-policy", "post-policy", "out", "loc-rib"; null: SESSION
+
 // The instance as routers show a route distinguisher (RFC 4364, 4.2): "64500:1", "192.0.2.1:7"; other types as a number.
 void peer_instance_text(struct text *t, uint64_t instance);
 

@@ -40,6 +40,7 @@ static const struct {
 	[FAILURE_SMTP_BUSY] = {"smtp_busy_error", PROBE_OTHER_FAILURE},
 	[FAILURE_SMTP_REFUSED] = {"smtp_refused_error", PROBE_OTHER_FAILURE},
 	[FAILURE_SMTP_INVALID] = {"smtp_invalid_response", PROBE_OTHER_FAILURE},
+	[FAILURE_UNEXPECTED] = {"unexpected_answer", PROBE_OTHER_FAILURE},
 	[FAILURE_OTHER] = {"other_failure", PROBE_OTHER_FAILURE},
 	[FAILURE_LOCAL] = {"local_fault", PROBE_LOCAL_FAULT},
 	[FAILURE_LATE_OR_DUP] = {"late_or_dup", PROBE_LATE_OR_DUP},
@@ -68,6 +69,8 @@ uint8_t probe_failure_outcome(uint8_t failure)
 
 const char *probe_outcome_name(uint8_t outcome)
 {
+	if (outcome == PROBE_CUT)
+		return "cut";
 	if (outcome == PROBE_OTHER_FAILURE)
 		return probe_failures[FAILURE_OTHER].word;
 	for (size_t i = 0; i < ARRAY_LEN(probe_failures); i++)

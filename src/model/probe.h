@@ -26,6 +26,7 @@ enum probe_outcome { // what detection tells apart
 	PROBE_LOCAL_FAULT,   // our own side: never held against the target
 	PROBE_LATE_OR_DUP,   // a reply after its time or a second one: neither success nor failure
 	PROBE_FORGED,	     // a reply without our cookie: neither
+	PROBE_CUT,	     // an answer that did not fit into UDP: what is asked over TCP then decides
 	PROBE_OUTCOME_COUNT
 };
 
@@ -54,6 +55,7 @@ enum probe_failure { // one word of the format each; finer than the outcome
 	FAILURE_SMTP_BUSY,    // 421 or another 4xx
 	FAILURE_SMTP_REFUSED, // 5xx
 	FAILURE_SMTP_INVALID, // bytes that are no SMTP
+	FAILURE_UNEXPECTED,   // a good answer, but not what the operator's pattern or list wants
 	FAILURE_OTHER,
 	FAILURE_LOCAL,
 	FAILURE_LATE_OR_DUP,

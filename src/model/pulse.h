@@ -35,6 +35,7 @@ struct target_change { // a target stopped answering, or answers again
 	struct instant decided;
 	struct instant last_ok, first_fail; // of the failure: it began between the two
 	struct instant recovered;	    // up: first of three good checks among four
+	struct instant last_bad;	    // up: the last failure before it
 	uint32_t onsets;		    // failures of this target before this one
 	double up_hours;		    // time it was up before this one
 	uint8_t outcome;		    // enum probe_outcome of the first failure

@@ -20,6 +20,7 @@ enum line_form {     // what a source of lines holds
 	LINE_PROBE,  // RECORD_LINE: a JSON object with "t"
 	LINE_ATLAS,  // RECORD_LINE: a JSON object with "timestamp"
 	LINE_TOOL,   // RECORD_LINE: an attempt of another tool, fields with tabs between (feed/line_fping.h …)
+	LINE_RIS,    // RECORD_LINE: a JSON object, a message of RIS Live or its `data` alone (feed/line_ris.h)
 	LINE_SERIES, // RECORD_LINE: entity, signal and value with a tab between, whatever the file looked like
 	LINE_ANY,    // gaps and ends of sources of lines
 };

@@ -155,18 +155,11 @@ void observer_asn(struct target_table *t, uint16_t observer, uint32_t asn)
 	t->observers[observer].asn = asn;
 }
 
-static bool target_in_range(const struct entity_range *r, const struct addr *a)
-{
-	return r->first.family == a->family && memcmp(r->first.bytes, a->bytes, 16) <= 0 &&
-	       memcmp(a->bytes, r->last.bytes, 16) <= 0;
-}
-
 static uint32_t target_entity_holding(const struct target_table *t, const struct addr *a)
 {
 	for (uint32_t e = 0; e < t->entities->count; e++)
-		for (size_t i = 0; i < t->entities->at[e].range_count; i++)
-			if (target_in_range(&t->entities->at[e].ranges[i], a))
-				return e;
+		if (entity_holds(&t->entities->at[e], a))
+			return e;
 	return ENTITY_NONE;
 }
 

@@ -49,7 +49,8 @@ int record_join(struct text *out, const void *existing, size_t length, const str
 	size_t added = 0;
 	record_text(&own, s, instant_of(0, 0));
 	json_t *ours = json_loadb(own.bytes, own.length, 0, NULL), *there = json_loadb(existing, length, 0, NULL);
-	bool fine = json_is_object(ours) && json_is_object(there);
+	bool fine = json_is_object(ours) && json_is_object(there) &&
+		    json_equal(json_object_get(there, "format"), json_object_get(ours, "format"));
 	for (size_t i = 0; fine && i < ARRAY_LEN(record_join_joined); i++) {
 		json_t *list = json_object_get(there, record_join_joined[i].list);
 		if (!list && json_object_set_new(there, record_join_joined[i].list, json_array()) == 0)

@@ -183,6 +183,25 @@ int recorder_make(struct recorder *r, const struct record_scope *s)
 	return code ? code : recorder_describe(r, s);
 }
 
+// What is wrong with the description that is there, by whoever reads it.
+static int recorder_refuse_there(struct recorder *r, const char *dir, int code, struct file_error *e)
+{
+	struct recording there = {0};
+	struct entity_list entities = {0};
+	struct target_table *targets = target_table_create(&entities);
+	struct file_error why = {0};
+	int read = recording_read(dir, &there, &entities, &why);
+	if (read == 0)
+		read = recording_targets(dir, targets, &entities, &why);
+	file_error_as(code, e, file_at(text_string(&r->path), 0),
+		      "is there already and describes no recording; move it away, or record elsewhere (%s)",
+		      read < 0 ? why.message : err_text(code));
+	recording_free(&there);
+	target_table_free(targets);
+	entity_list_free(&entities);
+	return code;
+}
+
 int recorder_open(struct recorder *r, const char *dir, const struct record_scope *s, struct file_error *e)
 {
 	*r = (struct recorder){.dir = dir, .file = -1, .lock = -1, .observer = s->observer, .good = clock_utc()};
@@ -199,10 +218,7 @@ int recorder_open(struct recorder *r, const char *dir, const struct record_scope
 				     "somebody holds this lock, and did not let go of it within %d s",
 				     (int)(LOCK_WAIT_NS / NS_PER_S));
 	if (code == ERR_MALFORMED || code == ERR_TOO_LARGE)
-		return file_error_as(
-			code, e, file_at(text_string(&r->path), 0),
-			"is there already and describes no recording (%s); move it away, or record elsewhere",
-			err_text(code));
+		return recorder_refuse_there(r, dir, code, e);
 	if (code == 0)
 		r->disk = durable_create();
 	return code < 0 ? file_error_as(code, e, file_at(text_string(&r->path), 0), "%s", err_text(code)) : 0;

@@ -291,6 +291,12 @@ static char *attempt_put_check(struct text *out, char *at, const struct attempt 
 		at = PUT(at, ",\"port\":");
 		at = attempt_put_number(at, a->port);
 	}
+	if (a->in_handshake)
+		at = PUT(at, ",\"during\":\"tls\"");
+	if (a->tls_alert) {
+		at = PUT(at, ",\"tls_alert\":");
+		at = attempt_put_octet(at, a->tls_alert);
+	}
 	if (a->expires) {
 		at = PUT(at, ",\"expires\":");
 		at = attempt_put_signed(at, a->expires);

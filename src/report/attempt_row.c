@@ -75,6 +75,7 @@ static const char *attempt_row_failure_words(uint8_t failure)
 		[FAILURE_SMTP_BUSY] = "busy",
 		[FAILURE_SMTP_REFUSED] = "turned away",
 		[FAILURE_SMTP_INVALID] = "not a proper SMTP answer",
+		[FAILURE_UNEXPECTED] = "not the answer that is wanted",
 		[FAILURE_OTHER] = "failed",
 		[FAILURE_LOCAL] = "local fault",
 		[FAILURE_LATE_OR_DUP] = "an answer too late, or a second one",
@@ -187,11 +188,58 @@ static void attempt_row_put_ok(struct text *t, const struct attempt *a)
 		text_printf(t, ", ttl %u", a->ttl);
 }
 
+static const char *attempt_row_alert_words(uint8_t alert)
+{
+	static const struct {
+		uint8_t number;
+		const char *words;
+	} alerts[] = {{10, "unexpected message"},
+		      {20, "bad record"},
+		      {22, "record overflow"},
+		      {40, "handshake failure"},
+		      {42, "bad certificate"},
+		      {43, "unsupported certificate"},
+		      {44, "certificate revoked"},
+		      {45, "certificate expired"},
+		      {46, "certificate unknown"},
+		      {47, "illegal parameter"},
+		      {48, "unknown authority"},
+		      {49, "access denied"},
+		      {50, "decode error"},
+		      {51, "decrypt error"},
+		      {70, "protocol version"},
+		      {71, "insufficient security"},
+		      {80, "internal error"},
+		      {86, "inappropriate fallback"},
+		      {90, "cancelled"},
+		      {109, "missing extension"},
+		      {110, "unsupported extension"},
+		      {112, "unrecognized name"},
+		      {113, "bad certificate status"},
+		      {115, "unknown identity"},
+		      {116, "client certificate wanted"},
+		      {120, "no application protocol"}};
+	for (size_t i = 0; i < ARRAY_LEN(alerts); i++)
+		if (alerts[i].number == alert)
+			return alerts[i].words;
+	return "unknown";
+}
+
+// Where in a TLS handshake it was, and what the server said against it.
+static void attempt_row_put_handshake(struct text *t, const struct attempt *a)
+{
+	if (a->tls_alert)
+		text_printf(t, ": alert %u, %s", a->tls_alert, attempt_row_alert_words(a->tls_alert));
+	else if (a->in_handshake && a->failure != FAILURE_TLS_HANDSHAKE)
+		text_put(t, " in the TLS handshake");
+}
+
 static void attempt_row_put_failed(struct text *t, const struct attempt *a)
 {
 	text_put(t, attempt_row_failure_words(a->failure));
 	if (a->status)
 		text_printf(t, " %u", a->status);
+	attempt_row_put_handshake(t, a);
 	if (a->failure == FAILURE_LOCAL && a->local_error)
 		text_printf(t, ": %s", attempt_row_local_words(a->local_error));
 	if (a->rtt_ns >= 0) {

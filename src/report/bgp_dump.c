@@ -7,7 +7,7 @@
 
 static const char *const bgp_dump_envelopes[] = {
 	[ENVELOPE_TABLE_DUMP] = "TABLE_DUMP", [ENVELOPE_TABLE_DUMP2] = "TABLE_DUMP2", [ENVELOPE_BGP4MP] = "BGP4MP",
-	[ENVELOPE_BGP4MP_ET] = "BGP4MP_ET",   [ENVELOPE_BMP] = "BGP4MP_ET",
+	[ENVELOPE_BGP4MP_ET] = "BGP4MP_ET",   [ENVELOPE_BMP] = "BGP4MP_ET",	      [ENVELOPE_BGP] = "BGP",
 };
 
 static char *bgp_dump_put_head(struct bgp_writer *w, char *at, const struct obs *o, char type)

@@ -104,23 +104,22 @@ static void bgp_json_put_large_communities(struct json *j, const struct bgp_attr
 	json_close(j, ']');
 }
 
-// Eight bytes each, in hexadecimal: their types are many and their meaning is the reader's business.
 static void bgp_json_put_ext_communities(struct json *j, const struct bgp_attributes *a)
 {
 	struct cursor c = a->ext_communities;
 	uint8_t bytes[8];
-	struct text hex = {0};
+	struct text t = {0};
 	if (!bgp_has(a, BGP_ATTR_EXT_COMMUNITIES))
 		return;
 	json_key(j, "ext_communities");
 	json_open(j, '[');
 	while (cursor_bytes(&c, bytes, sizeof(bytes))) {
-		text_clear(&hex);
-		text_hex(&hex, bytes, sizeof(bytes));
-		json_string_n(j, hex.bytes, hex.length);
+		text_clear(&t);
+		bgp_ext_community_text(&t, bytes);
+		json_string_n(j, t.bytes, t.length);
 	}
 	json_close(j, ']');
-	text_free(&hex);
+	text_free(&t);
 }
 
 static void bgp_json_put_aggregator(struct json *j, const struct bgp_attributes *a)
@@ -161,21 +160,13 @@ static void bgp_json_put_attributes(struct bgp_writer *w, struct json *j, const 
 	if (bgp_has(a, BGP_ATTR_LOCAL_PREF))
 		bgp_json_key_number(j, "local_pref", a->local_pref);
 	bgp_json_put_communities(j, a);
+	bgp_json_put_well_known(j, a);
 	bgp_json_put_large_communities(j, a);
 	bgp_json_put_ext_communities(j, a);
 	bgp_json_put_aggregator(j, a);
+	bgp_json_put_apart(j, a);
 	if (o->kind == OBS_RIB)
 		bgp_json_key_number(j, "originated", w->of->originated);
-}
-
-static const char *bgp_json_view_name(uint8_t view)
-{
-	static const char *const names[] = {[PEER_VIEW_SESSION] = NULL,
-					    [PEER_VIEW_PRE_POLICY] = "pre-policy",
-					    [PEER_VIEW_POST_POLICY] = "post-policy",
-					    [PEER_VIEW_OUT] = "out",
-					    [PEER_VIEW_LOC_RIB] = "loc-rib"};
-	return view < ARRAY_LEN(names) ? names[view] : NULL;
 }
 
 static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct obs *o)
@@ -186,9 +177,9 @@ static void bgp_json_put_peer(struct bgp_writer *w, struct json *j, const struct
 		return;
 	bgp_json_key_text(j, "peer", buffer, bgp_put_addr(w, buffer, &peer->address));
 	bgp_json_key_number(j, "peer_asn", peer->asn);
-	if (bgp_json_view_name(peer->view)) {
+	if (peer_view_name(peer->view)) {
 		json_key(j, "view");
-		json_string(j, bgp_json_view_name(peer->view));
+		json_string(j, peer_view_name(peer->view));
 	}
 	if (peer->router) {
 		json_key(j, "router");

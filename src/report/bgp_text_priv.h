@@ -82,6 +82,15 @@ bool bgp_route_aggregator(const struct bgp_attributes *a, uint32_t *ret_asn, con
 
 void bgp_text_tail(struct bgp_writer *w, const struct obs *o, void (*make)(struct bgp_writer *w, const struct obs *o));
 
+// bgp_communities.c
+#define BGP_OTHERS_SHOWN 16 // attributes of a route that are only bytes to us; far more than are seen
+struct json;
+void bgp_ext_community_text(struct text *t,
+			    const uint8_t bytes[8]); // "rt:64500:100"; "0x…" where its kind is not known
+// Members of the object at work; none where there is nothing to tell.
+void bgp_json_put_well_known(struct json *j, const struct bgp_attributes *a);
+void bgp_json_put_apart(struct json *j, const struct bgp_attributes *a);
+
 void bgp_dump_put(struct bgp_writer *w, const struct obs *o);
 void bgp_reader_put(struct bgp_writer *w, const struct obs *o);
 void bgp_json_put(struct bgp_writer *w, const struct obs *o);

@@ -7,12 +7,12 @@
 #include "diagnose/diagnose.h"
 #include "diagnose/evidence.h"
 #include "diagnose/words.h"
+#include "report/refs.h"
 
 #include <math.h>
 
 #define CAUSES_LEAST 3
 #define P_LEAST	     0.005
-#define REFS_MAX     8
 
 static void cause_json_put_words(struct json *j, const char *key, const struct text *words)
 {
@@ -21,32 +21,6 @@ static void cause_json_put_words(struct json *j, const char *key, const struct t
 		json_string_n(j, words->bytes, words->length);
 	else
 		json_null(j);
-}
-
-static bool cause_json_begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-static bool cause_json_file_of(const char *file, uint8_t source)
-{
-	return ((source & SOURCE_PROBES) && cause_json_begins(file, "probes/")) ||
-	       ((source & SOURCE_BMP) && cause_json_begins(file, "bmp/")) ||
-	       ((source & SOURCE_ROUTES) && (cause_json_begins(file, "bgp/") || cause_json_begins(file, "ris/"))) ||
-	       ((source & SOURCE_SERIES) && cause_json_begins(file, "series/"));
-}
-
-static void cause_json_put_refs(struct json *j, const struct incident_view *v, uint8_t source)
-{
-	size_t put = 0;
-	json_key(j, "refs");
-	json_open(j, '[');
-	for (size_t i = 0; i < v->evidence_count && put < REFS_MAX; i++)
-		if (cause_json_file_of(v->evidence[i].file, source)) {
-			json_string(j, v->evidence[i].file);
-			put++;
-		}
-	json_close(j, ']');
 }
 
 static void cause_json_put_says(struct json *j, const struct incident *n, uint8_t evidence)
@@ -58,8 +32,7 @@ static void cause_json_put_says(struct json *j, const struct incident *n, uint8_
 	text_free(&words);
 }
 
-static void cause_json_put_arguments(struct json *j, const struct incident_view *v, const struct incident *n,
-				     const struct argument *list, uint8_t count)
+static void cause_json_put_arguments(struct json *j, struct refs *refs, const struct argument *list, uint8_t count)
 {
 	json_open(j, '[');
 	for (uint8_t i = 0; i < count; i++) {
@@ -69,16 +42,15 @@ static void cause_json_put_arguments(struct json *j, const struct incident_view 
 		json_string(j, row->name);
 		json_key(j, "lr");
 		json_real(j, list[i].lr, 3);
-		cause_json_put_says(j, n, list[i].evidence);
-		cause_json_put_refs(j, v, row->source);
+		cause_json_put_says(j, refs->incident, list[i].evidence);
+		refs_json(j, refs, row->source);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-static void cause_json_put_causes(struct json *j, const struct incident_view *v, const struct incident *n)
+static void cause_json_put_causes(struct json *j, const struct verdict *d, struct refs *refs)
 {
-	const struct verdict *d = &n->verdict;
 	json_open(j, '[');
 	for (size_t i = 0; i < CAUSE_COUNT && (i < CAUSES_LEAST || d->ranked[i].p >= P_LEAST); i++) {
 		const struct hypothesis *h = &d->ranked[i];
@@ -92,9 +64,9 @@ static void cause_json_put_causes(struct json *j, const struct incident_view *v,
 		json_key(j, "p_if_commoner");
 		json_real(j, h->p_high, 4);
 		json_key(j, "for");
-		cause_json_put_arguments(j, v, n, h->in_favour, h->favour_count);
+		cause_json_put_arguments(j, refs, h->in_favour, h->favour_count);
 		json_key(j, "against");
-		cause_json_put_arguments(j, v, n, h->against, h->against_count);
+		cause_json_put_arguments(j, refs, h->against, h->against_count);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -156,9 +128,8 @@ static void cause_json_put_ask(struct json *j, const struct verdict *d)
 	text_free(&words);
 }
 
-static void cause_json_put_findings(struct json *j, const struct incident *n)
+static void cause_json_put_findings(struct json *j, const struct verdict *d, struct refs *refs)
 {
-	const struct verdict *d = &n->verdict;
 	json_open(j, '[');
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
 		const struct finding *f = &d->findings[e];
@@ -171,7 +142,8 @@ static void cause_json_put_findings(struct json *j, const struct incident *n)
 		json_string(j, f->answer == ANSWER_YES ? "yes" : "no");
 		json_key(j, "strength");
 		json_real(j, f->strength, 3);
-		cause_json_put_says(j, n, e);
+		cause_json_put_says(j, refs->incident, e);
+		refs_json(j, refs, evidence_row(e)->source);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -181,17 +153,19 @@ void cause_json(struct json *j, const struct incident_view *v, const struct inci
 {
 	static const char *const members[] = {"causes", "verdict", "would_change_most", "findings"};
 	const struct verdict *d = &n->verdict;
+	struct refs refs = {.view = v, .incident = n};
 	for (size_t i = 0; i < sizeof(members) / sizeof(*members); i++) {
 		json_key(j, members[i]);
 		if (!d->known)
 			json_null(j);
 		else if (i == 0)
-			cause_json_put_causes(j, v, n);
+			cause_json_put_causes(j, d, &refs);
 		else if (i == 1)
 			cause_json_put_verdict(j, n);
 		else if (i == 2)
 			cause_json_put_ask(j, d);
 		else
-			cause_json_put_findings(j, n);
+			cause_json_put_findings(j, d, &refs);
 	}
+	refs_free(&refs);
 }

@@ -8,30 +8,12 @@
 
 #include <math.h>
 
-#define WIDTH	 110 // of a line, as the other lines of a report have it
-#define INDENT	 14
 #define P_LEAST	 0.005
 #define NAME_MAX 24
 
-// Words of `from`, broken into lines that are indented like the members of a report.
-static void cause_text_put_wrapped(struct text *t, const struct text *from)
+static void cause_text_put_line(struct text *t, const struct text *words)
 {
-	size_t at = 0, column = INDENT;
-	while (at < from->length) {
-		size_t end = at;
-		while (end < from->length && from->bytes[end] != ' ')
-			end++;
-		if (column > INDENT && column + 1 + (end - at) > WIDTH) {
-			text_printf(t, "\n%*s", INDENT, "");
-			column = INDENT;
-		} else if (column > INDENT) {
-			text_char(t, ' ');
-			column++;
-		}
-		text_bytes(t, from->bytes + at, end - at);
-		column += end - at;
-		at = end + 1;
-	}
+	text_bytes(t, words->bytes, words->length);
 	text_char(t, '\n');
 }
 
@@ -53,7 +35,7 @@ static void cause_text_put_argument(struct text *t, const char *member, const st
 	text_put(&words, " (");
 	cause_text_put_ratio(&words, a->lr);
 	text_char(&words, ')');
-	cause_text_put_wrapped(t, &words);
+	cause_text_put_line(t, &words);
 	text_free(&words);
 }
 
@@ -63,7 +45,7 @@ static void cause_text_put_ask(struct text *t, const struct verdict *d)
 	words_ask(&words, d);
 	if (words.length) {
 		text_printf(t, "  %-12s", "would tell");
-		cause_text_put_wrapped(t, &words);
+		cause_text_put_line(t, &words);
 	}
 	text_free(&words);
 }
@@ -105,21 +87,18 @@ static void cause_text_put_files(struct text *t, const struct incident_view *v, 
 {
 	static const struct {
 		uint8_t source;
-		const char *folder, *other;
-	} kinds[] = {{SOURCE_PROBES, "probes/", "probes/"},
-		     {SOURCE_ROUTES, "bgp/", "ris/"},
-		     {SOURCE_BMP, "bmp/", "bmp/"},
-		     {SOURCE_SERIES, "series/", "series/"}};
+		const char *of;
+	} kinds[] = {
+		{SOURCE_PROBES, "probes"}, {SOURCE_ROUTES, "routes"}, {SOURCE_BMP, "BMP"}, {SOURCE_SERIES, "series"}};
 	bool first = true;
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
 		size_t count = 0;
 		for (size_t i = 0; i < v->evidence_count && (source & kinds[k].source); i++)
-			count += strncmp(v->evidence[i].file, kinds[k].folder, strlen(kinds[k].folder)) == 0 ||
-				 strncmp(v->evidence[i].file, kinds[k].other, strlen(kinds[k].other)) == 0;
+			count += (v->evidence[i].holds & kinds[k].source) != 0;
 		if (!count)
 			continue;
-		text_printf(t, "%s%s%zu file%s in %s", first ? "" : ", ", first ? "from " : "", count,
-			    count == 1 ? "" : "s", kinds[k].folder);
+		text_printf(t, "%s%s%zu file%s of %s", first ? "" : ", ", first ? "from " : "", count,
+			    count == 1 ? "" : "s", kinds[k].of);
 		first = false;
 	}
 }
@@ -140,7 +119,7 @@ static void cause_text_put_findings(struct text *t, const struct incident_view *
 			text_printf(&words, " [%s: %s; ", family_name(f), evidence_row(e)->name);
 			cause_text_put_files(&words, v, evidence_row(e)->source);
 			text_char(&words, ']');
-			cause_text_put_wrapped(t, &words);
+			cause_text_put_line(t, &words);
 			text_free(&words);
 		}
 }
@@ -155,7 +134,7 @@ static void cause_text_put_unknown(struct text *t, const struct verdict *d)
 		text_printf(t, "  %-12s", first ? "not known" : "");
 		first = false;
 		text_put(&words, evidence_row(e)->ask);
-		cause_text_put_wrapped(t, &words);
+		cause_text_put_line(t, &words);
 		text_free(&words);
 	}
 }
@@ -171,7 +150,7 @@ void cause_explain(struct text *t, const struct incident_view *v, const struct i
 	cause_headline(t, n);
 	text_printf(t, "  %-12s", "verdict");
 	words_verdict(&words, &n->story, d);
-	cause_text_put_wrapped(t, &words);
+	cause_text_put_line(t, &words);
 	text_free(&words);
 	cause_text_put_table(t, d);
 	for (uint8_t i = 0; i < h->favour_count; i++)

@@ -3,6 +3,7 @@
 #include "report/consistent.h"
 
 #include "base/attr.h"
+#include "report/refs.h"
 
 #include <math.h>
 #include <string.h>
@@ -291,6 +292,34 @@ static bool consistent_rank_against_times(const struct consistent_input *in)
 	return false;
 }
 
+// ---- services ----
+
+static bool consistent_service_torn(const struct consistent_input *in)
+{
+	const struct story *s = &in->incident->story;
+	for (size_t i = 0; i < s->service_count; i++) {
+		const struct incident_service *x = &s->services[i];
+		if (consistent_later(x->last_ok, x->failed) || consistent_later(x->last_bad, x->back) ||
+		    consistent_later(x->failed, x->back) || !x->failures ||
+		    instant_known(x->back) != (x->rank != UINT8_MAX))
+			return true;
+	}
+	return false;
+}
+
+static bool consistent_services_against_ranks(const struct consistent_input *in)
+{
+	const struct story *s = &in->incident->story;
+	for (size_t i = 1; i < s->service_count; i++) {
+		const struct incident_service *before = &s->services[i - 1], *x = &s->services[i];
+		if (before->rank > x->rank || consistent_later(before->back, x->back) ||
+		    (before->rank < x->rank && instant_known(x->last_bad) &&
+		     consistent_later(before->back, x->last_bad)))
+			return true;
+	}
+	return false;
+}
+
 // ---- routes ----
 
 static bool consistent_origin_torn(const struct consistent_input *in)
@@ -382,6 +411,11 @@ static bool consistent_merged_but_stands(const struct consistent_input *in)
 	return in->incident->merged_into[0] && !in->incident->reason;
 }
 
+static bool consistent_finding_without_source(const struct consistent_input *in)
+{
+	return in->view && in->incident->verdict.known && !refs_any(in->view, in->incident);
+}
+
 static const struct {
 	const char *name;
 	bool (*broken)(const struct consistent_input *in);
@@ -416,6 +450,8 @@ static const struct {
 	{"no-routing-data-but-routes", consistent_no_data_but_routes},
 	{"recovery-backwards", consistent_recovery_torn},
 	{"rank-against-times", consistent_rank_against_times},
+	{"service-torn", consistent_service_torn},
+	{"services-against-ranks", consistent_services_against_ranks},
 	{"origin-torn", consistent_origin_torn},
 	{"upstream-without-routes", consistent_upstream_empty},
 	{"share-out-of-bounds", consistent_share_out_of_bounds},
@@ -426,6 +462,7 @@ static const struct {
 	{"sure-but-weak", consistent_sure_but_weak},
 	{"similarity-out-of-bounds", consistent_similarity},
 	{"merged-but-stands", consistent_merged_but_stands},
+	{"finding-without-source", consistent_finding_without_source},
 };
 
 _Static_assert(sizeof(consistent_rules) / sizeof(*consistent_rules) <= CONTRADICTIONS_MAX,

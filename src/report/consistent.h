@@ -4,12 +4,14 @@
 #pragma once
 
 #include "model/incident.h"
+#include "report/incident.h"
 
 #define CONTRADICTIONS_MAX 64 // rules that an incident can break at once: more than there are
 
 struct consistent_input {
 	const struct incident *incident;
-	struct instant data_end; // nothing is later
+	struct instant data_end;	  // nothing is later
+	const struct incident_view *view; // null: what it rests on is not looked at
 };
 
 // Names of the rules that are broken ("phase-outlives-incident"), static text, in the order of the table; returns how many.

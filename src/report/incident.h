@@ -8,16 +8,22 @@
 #include "model/peer.h"
 #include "model/pulse.h"
 #include "model/target.h"
+#include "report/words.h"
 
 struct evidence_file {	  // a file that was read, whole
 	const char *file; // relative to the recording; text from outside
 	uint64_t bytes;
 	char sha256[65]; // "" not known
+	uint8_t holds;	 // enum evidence_source, bits: of what kinds its records were
 };
+
+#define WORLD_ATTRIBUTION_MAX 1024
 
 struct world_digest {	     // which data told who is where
 	struct instant date; // the newest that their sources state, else when they were made; unknown: none were used
 	char sha256[65];     // of the file
+	char attribution
+		[WORLD_ATTRIBUTION_MAX]; // whose data they are, to be shown beside what rests on them; "": not stated
 };
 
 struct incident_view { // everything the writers need; borrowed
@@ -32,18 +38,10 @@ struct incident_view { // everything the writers need; borrowed
 	struct world_digest world; // sha256 "": none were used
 	const struct evidence_file *evidence;
 	size_t evidence_count;
-	struct instant first, last; // of the data
+	struct instant first, last;    // of the data
+	const struct words_zone *zone; // for text: local time beside UTC; null: UTC alone
+	unsigned columns;	       // for text: what lines will be broken to; 0: not
 };
-
-struct strip_view { // one entity's samples of the routes signal and its intervals of probing
-	const struct sample *samples;
-	size_t count;
-	double baseline;
-	const struct pulse_bin *bins;
-	size_t bin_count;
-};
-
-enum strip_kind { STRIP_ROUTES, STRIP_HOSTS, STRIP_SERVICES, STRIP_LATENCY, STRIP_COUNT };
 
 // One incident as a JSON object. Returns where in `t` its head ends: format, id and revision.
 size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n);
@@ -55,11 +53,8 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 void incident_headline(struct text *t, const struct incident_view *v,
 		       const struct incident *n); // its first lines: what, when, id
 
-// One line of time: `width` cells from first to last, each as tall as the share of the usual that was left: visible /24s,
-// answering hosts, answering services; of latency, baseline ÷ round-trip time ('·' where nothing was known, '_' for none).
-// False when the kind has no data.
-bool strip_text(struct text *t, const struct incident_view *v, const struct strip_view *strip, enum strip_kind kind,
-		unsigned width);
+// Whose world data were used: a line; nothing where none were.
+void world_text(struct text *t, const struct world_digest *w);
 
 // Blind spans, a line each.
 void blind_text(struct text *t, const struct incident_view *v);

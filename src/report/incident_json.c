@@ -5,11 +5,13 @@
 #include "report/cause.h"
 #include "report/consistent.h"
 #include "report/incident.h"
+#include "report/words.h"
 
 #include <math.h>
 
 #define TIME_DIGITS  3
 #define SHARE_DIGITS 4
+#define SERVICE_SURE 0.9 // what the times between two checks of a service hold
 
 static void incident_json_put_null(struct json *j, const char *key)
 {
@@ -335,6 +337,61 @@ static void incident_json_put_recovery(struct json *j, const struct incident *n)
 	json_close(j, ']');
 }
 
+// Whom it is about: how it is asked, where, by which name, whose it is.
+static void incident_json_put_target(struct json *j, const struct target *t)
+{
+	struct text address = {0};
+	text_addr(&address, &t->address);
+	json_key(j, "service");
+	json_string(j, words_op(t->op));
+	json_key(j, "address");
+	json_string_n(j, address.bytes, address.length);
+	json_key(j, "target");
+	json_string(j, t->name);
+	json_key(j, "institution");
+	json_string(j, t->institution);
+	text_free(&address);
+}
+
+static void incident_json_put_service(struct json *j, const struct target *t, const struct incident_service *s)
+{
+	struct moment failed = {s->failed, instant_known(s->last_ok) ? s->last_ok : s->failed, s->failed, SERVICE_SURE};
+	struct moment back = {s->back, instant_known(s->last_bad) ? s->last_bad : s->back, s->back, SERVICE_SURE};
+	json_open(j, '{');
+	incident_json_put_target(j, t);
+	incident_json_put_moment(j, "failed", &failed);
+	json_key(j, "how");
+	json_string(j, probe_outcome_name(s->outcome));
+	json_key(j, "failures");
+	json_int(j, s->failures);
+	incident_json_put_moment(j, "back", &back);
+	json_key(j, "rank");
+	if (s->rank == UINT8_MAX)
+		json_null(j);
+	else
+		json_int(j, s->rank);
+	json_close(j, '}');
+}
+
+// Each service that failed, in the order of return; then those of them that nobody was before, which are several where the times are too
+// close to tell.
+static void incident_json_put_services(struct json *j, const struct incident_view *v, const struct incident *n)
+{
+	json_key(j, "services");
+	json_open(j, '[');
+	for (size_t i = 0; i < n->story.service_count && v->targets; i++)
+		incident_json_put_service(j, target_at(v->targets, n->story.services[i].target), &n->story.services[i]);
+	json_close(j, ']');
+	json_key(j, "first_back");
+	json_open(j, '[');
+	for (size_t i = 0; i < n->story.service_count && v->targets && n->story.services[i].rank == 0; i++) {
+		json_open(j, '{');
+		incident_json_put_target(j, target_at(v->targets, n->story.services[i].target));
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static bool incident_json_blind_during(const struct blind_span *b, const struct incident *n)
 {
 	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= n->story.end.best.ns;
@@ -478,6 +535,8 @@ static void incident_json_put_world(struct json *j, const struct world_digest *w
 	json_string(j, date.length ? text_string(&date) : NULL);
 	json_key(j, "sha256");
 	json_string(j, w->sha256);
+	json_key(j, "attribution");
+	json_string(j, w->attribution[0] ? w->attribution : NULL);
 	json_close(j, '}');
 	text_free(&date);
 }
@@ -502,7 +561,7 @@ void incident_json_head(struct text *t, const struct incident *n)
 static void incident_json_put_contradictions(struct json *j, const struct incident_view *v, const struct incident *n)
 {
 	const char *names[CONTRADICTIONS_MAX];
-	struct consistent_input in = {n, v->last};
+	struct consistent_input in = {n, v->last, v};
 	size_t count = consistent_look(&in, names);
 	if (!count)
 		return;
@@ -520,6 +579,8 @@ size_t incident_json(struct text *t, const struct incident_view *v, const struct
 	size_t head = t->length;
 	json_key(j, "entity");
 	json_string(j, v->entities->at[n->story.entity].id);
+	json_key(j, "name");
+	json_string(j, entity_name(&v->entities->at[n->story.entity]));
 	incident_json_put_state(j, n);
 	incident_json_put_scope(j, v, n);
 	incident_json_put_moment(j, "start", &n->story.start);
@@ -531,6 +592,7 @@ size_t incident_json(struct text *t, const struct incident_view *v, const struct
 	incident_json_put_precedence(j, n);
 	cause_json(j, v, n);
 	incident_json_put_recovery(j, n);
+	incident_json_put_services(j, v, n);
 	json_key(j, "campaign");
 	json_string(j, n->ties.campaign[0] ? n->ties.campaign : NULL);
 	incident_json_put_similar(j, n);

@@ -4,27 +4,40 @@
 
 #include "report/cause.h"
 #include "report/consistent.h"
-#include "report/words.h"
+#include "report/services_text.h"
+
+#include <math.h>
 
 #define VAGUE_LEAST_S 60  // bounds of how long it lasted are told when they are so far apart,
 #define VAGUE_SHARE   0.1 // and that much of it
+#define DOUBT_STEP_S  1	  // finer doubt about a moment is not told
 
-static void incident_text_put_name(struct text *t, const struct entity *e)
+static void incident_text_put_doubt(struct text *t, double before, double after)
 {
-	if (!e->name) {
-		text_put(t, e->id);
-		return;
+	bool even = fabs(before - after) < DOUBT_STEP_S / 2.0;
+	if (before < DOUBT_STEP_S && after < DOUBT_STEP_S) {
+		text_put(t, "to the second");
+	} else if (before < DOUBT_STEP_S || after < DOUBT_STEP_S || even) {
+		text_put(t, even ? "give or take " : "or up to ");
+		words_span(t, before < DOUBT_STEP_S ? after : before);
+		text_put(t, even ? "" : before < DOUBT_STEP_S ? " later" : " earlier");
+	} else {
+		text_put(t, "or from ");
+		words_span(t, before);
+		text_put(t, " earlier to ");
+		words_span(t, after);
+		text_put(t, " later");
 	}
-	text_untrusted(t, e->name, strlen(e->name));
-	text_printf(t, " (%s)", e->id);
 }
 
-static void incident_text_put_moment(struct text *t, const char *label, const struct moment *m)
+static void incident_text_put_moment(struct text *t, const struct incident_view *v, const char *label,
+				     const struct moment *m)
 {
 	text_printf(t, "  %-12s", label);
-	words_clock(t, m->best);
-	text_printf(t, "  (%+.1f to %+.1f s, %.0f %% sure)\n", instant_gap_s(m->best, m->from),
-		    instant_gap_s(m->best, m->to), m->confidence * 100);
+	words_clock(t, v->zone, m->best);
+	text_put(t, " (");
+	incident_text_put_doubt(t, instant_gap_s(m->from, m->best), instant_gap_s(m->best, m->to));
+	text_printf(t, ", %.0f %% sure)\n", m->confidence * 100);
 }
 
 // How long nobody could even route there: the time of its unrouted phases, not that of the whole.
@@ -90,7 +103,7 @@ static struct instant incident_text_unheard(const struct story *s)
 
 static void incident_text_put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
-	incident_text_put_name(t, &v->entities->at[n->story.entity]);
+	words_entity(t, &v->entities->at[n->story.entity]);
 	if (n->story.by_origins)
 		incident_text_put_taken(t, &n->story);
 	else if (n->story.scope == SCOPE_SERVICE)
@@ -105,8 +118,8 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 	if (instant_known(n->story.end.best)) {
 		incident_text_put_lasted(t, &n->story);
 	} else if (n->story.by_origins && instant_known(incident_text_unheard(&n->story))) {
-		text_put(t, "; whether it is over is not known: none of them is heard since ");
-		words_clock(t, incident_text_unheard(&n->story));
+		text_put(t, "; whether it is over is not known: nobody that saw it is heard since ");
+		words_clock(t, v->zone, incident_text_unheard(&n->story));
 	} else {
 		text_put(t, "; it is not over where the data ends");
 	}
@@ -117,11 +130,11 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 static void incident_text_put_routes(struct text *t, const struct incident_view *v, const struct detection *d)
 {
 	text_printf(
-		t, "  %-12s%llu of %llu %s blocks visible at the lowest, to %u full-feed network%s at %u collector%s\n",
+		t, "  %-12s%llu of %llu %s blocks visible at the lowest, to %u full-feed network%s at %u collector%s",
 		d->signal == SIGNAL_ROUTES6 ? "IPv6" : "routes", (unsigned long long)d->lowest,
 		(unsigned long long)d->baseline, d->signal == SIGNAL_ROUTES6 ? "/48" : "/24", d->of_networks,
 		d->of_networks == 1 ? "" : "s", d->of_collectors, d->of_collectors == 1 ? " (single collector)" : "s");
-	text_printf(t, "  %-12s(%s: %s)\n", "", v->definition, v->definition_says);
+	text_printf(t, " (%s: %s)\n", v->definition, v->definition_says);
 	if (instant_known(d->fall[PROFILE_90]) && instant_known(d->fall[PROFILE_10])) {
 		text_printf(t, "  %-12s90 to 10 %% of the routes went in ", "how fast");
 		words_span(t, instant_gap_s(d->fall[PROFILE_90], d->fall[PROFILE_10]));
@@ -139,7 +152,7 @@ static void incident_text_put_signal_name(struct text *t, const struct incident_
 	if (d->signal == SIGNAL_SERIES && series)
 		text_untrusted(t, series->signal, strlen(series->signal));
 	else
-		text_put(t, signal_name(d->signal));
+		text_put(t, d->signal == SIGNAL_LOSS ? "loss" : words_class(d->signal));
 }
 
 static void incident_text_put_order(struct text *t, const struct incident_view *v, const struct incident *n)
@@ -156,17 +169,20 @@ static void incident_text_put_order(struct text *t, const struct incident_view *
 			first = first ? first : &n->story.signals[i];
 			incident_text_put_signal_name(t, v, &n->story.signals[i]);
 		}
-		if (first && group)
-			text_printf(t, " (+%.0f s)", instant_gap_s(n->story.start.best, first->start.best));
+		if (first && group) {
+			text_put(t, " (");
+			words_offset(t, instant_gap_s(n->story.start.best, first->start.best));
+			text_char(t, ')');
+		}
 	}
 	text_put(t, "\n");
 }
 
-static void incident_text_put_phases(struct text *t, const struct incident *n)
+static void incident_text_put_phases(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	for (size_t i = 0; i < n->story.phase_count; i++) {
 		text_printf(t, "  %-12s%-10s ", i ? "" : "phases", n->story.phases[i].phase);
-		words_clock(t, n->story.phases[i].from);
+		words_clock(t, v->zone, n->story.phases[i].from);
 		if (instant_known(n->story.phases[i].to)) {
 			text_put(t, ", ");
 			words_span(t, instant_gap_s(n->story.phases[i].from, n->story.phases[i].to));
@@ -186,8 +202,8 @@ static void incident_text_put_recovery(struct text *t, const struct incident *n)
 			if (!any)
 				text_printf(t, "  %-12s", "came back");
 			text_put(t, any ? ", " : "");
-			text_put(t, words_class(r->signal));
-			text_printf(t, " %+.0f s", instant_gap_s(n->story.start.best, r->t50));
+			text_printf(t, "%s ", words_class(r->signal));
+			words_offset(t, instant_gap_s(n->story.start.best, r->t50));
 			any = true;
 		}
 	for (size_t i = 0; i < n->story.recovery_count; i++)
@@ -207,9 +223,10 @@ static void incident_text_put_upstreams(struct text *t, const struct incident *n
 				text_printf(t, "AS%u", n->story.upstreams[i].asn);
 			else
 				text_put(t, "unknown");
-			text_printf(t, " at %+.1f s (%u routes)",
-				    instant_gap_s(n->story.start.best, n->story.upstreams[i].first),
-				    n->story.upstreams[i].routes);
+			text_char(t, ' ');
+			words_offset(t, instant_gap_s(n->story.start.best, n->story.upstreams[i].first));
+			text_printf(t, " (%u route%s)", n->story.upstreams[i].routes,
+				    n->story.upstreams[i].routes == 1 ? "" : "s");
 		}
 		text_put(t, "\n");
 	}
@@ -218,18 +235,17 @@ static void incident_text_put_upstreams(struct text *t, const struct incident *n
 			    (unsigned long long)n->story.path_changes);
 }
 
-static void incident_text_put_origin_end(struct text *t, const struct incident_origin *o)
+static void incident_text_put_carried(struct text *t, const struct incident_origin *o)
 {
-	if (instant_known(o->gone)) {
-		text_put(t, " for ");
-		words_span(t, instant_gap_s(o->first, o->gone));
-	} else if (instant_known(o->unheard)) {
-		text_put(t, ", unknown since ");
-		words_clock(t, o->unheard);
-	}
+	text_printf(t, "; %u of %u full-feed networks carried it", o->networks, o->of_networks);
+	if (o->without > o->networks)
+		text_printf(t, ", %u had no route to AS%u", o->without, o->expected);
+	if (o->still && o->still < o->networks)
+		text_printf(t, ", %u still do", o->still);
+	text_put(t, "\n");
 }
 
-static void incident_text_put_origins(struct text *t, const struct incident *n)
+static void incident_text_put_origins(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	for (size_t i = 0; i < n->story.origin_count; i++) {
 		const struct incident_origin *o = &n->story.origins[i];
@@ -237,14 +253,15 @@ static void incident_text_put_origins(struct text *t, const struct incident *n)
 		text_prefix(t, &o->prefix);
 		text_printf(t, " announced by AS%u, %s of AS%u, from ", o->origin,
 			    o->more_specific ? "inside a prefix" : "in place", o->expected);
-		words_clock(t, o->first);
-		incident_text_put_origin_end(t, o);
-		text_printf(t, "; %u of %u full-feed networks carried it", o->networks, o->of_networks);
-		if (o->without > o->networks)
-			text_printf(t, ", %u had no route to AS%u", o->without, o->expected);
-		if (o->still && o->still < o->networks)
-			text_printf(t, ", %u still do", o->still);
-		text_put(t, "\n");
+		words_clock(t, v->zone, o->first);
+		if (instant_known(o->gone)) {
+			text_put(t, " for ");
+			words_span(t, instant_gap_s(o->first, o->gone));
+		} else if (instant_known(o->unheard)) {
+			text_put(t, ", unknown since ");
+			words_clock(t, v->zone, o->unheard);
+		}
+		incident_text_put_carried(t, o);
 	}
 }
 
@@ -269,14 +286,14 @@ static void incident_text_put_evidence(struct text *t, const struct incident *n)
 void incident_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	incident_text_put_headline(t, v, n);
-	incident_text_put_moment(t, "start", &n->story.start);
+	incident_text_put_moment(t, v, "start", &n->story.start);
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
 static void incident_text_put_contradictions(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	const char *names[CONTRADICTIONS_MAX];
-	struct consistent_input in = {n, v->last};
+	struct consistent_input in = {n, v->last, v};
 	size_t count = consistent_look(&in, names);
 	for (size_t i = 0; i < count; i++)
 		text_printf(t, "  %-12s%s%s\n", i ? "" : "contradicts", names[i],
@@ -287,17 +304,18 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 {
 	incident_text_put_headline(t, v, n);
 	cause_headline(t, n);
-	incident_text_put_moment(t, "start", &n->story.start);
+	incident_text_put_moment(t, v, "start", &n->story.start);
 	if (instant_known(n->story.end.best))
-		incident_text_put_moment(t, "end", &n->story.end);
+		incident_text_put_moment(t, v, "end", &n->story.end);
 	incident_text_put_order(t, v, n);
-	incident_text_put_phases(t, n);
+	incident_text_put_phases(t, v, n);
 	for (size_t i = 0; i < n->story.signal_count; i++)
 		if (n->story.signals[i].signal < SIGNAL_ROUTING_COUNT)
 			incident_text_put_routes(t, v, &n->story.signals[i]);
 	incident_text_put_recovery(t, n);
+	services_text(t, v, n);
 	incident_text_put_upstreams(t, n);
-	incident_text_put_origins(t, n);
+	incident_text_put_origins(t, v, n);
 	words_concurrency(t, n);
 	words_precedence(t, n);
 	incident_text_put_evidence(t, n);
@@ -319,6 +337,20 @@ const char *blind_name(const struct incident_view *v, const struct blind_span *b
 	return o ? o->id : "unknown";
 }
 
+void world_text(struct text *t, const struct world_digest *w)
+{
+	if (!w->sha256[0])
+		return;
+	text_put(t, "Who is where is by world data");
+	if (instant_known(w->date)) {
+		text_put(t, " of ");
+		words_clock(t, NULL, w->date);
+	}
+	text_put(t, ": ");
+	text_put(t, w->attribution[0] ? w->attribution : "whose they are they do not say");
+	text_put(t, "\n");
+}
+
 void blind_text(struct text *t, const struct incident_view *v)
 {
 	for (size_t i = 0; i < v->blind->count; i++) {
@@ -328,10 +360,10 @@ void blind_text(struct text *t, const struct incident_view *v)
 			    b->is_observer ? "observer" : "collector");
 		text_untrusted(t, name, strlen(name));
 		text_put(t, " from ");
-		words_clock(t, b->from);
+		words_clock(t, v->zone, b->from);
 		if (instant_known(b->to)) {
 			text_put(t, " to ");
-			words_clock(t, b->to);
+			words_clock(t, v->zone, b->to);
 		} else {
 			text_put(t, " to the end of the data");
 		}

@@ -21,7 +21,7 @@ void tally_take(struct tally *t, const struct attempt *a)
 {
 	t->late_or_dup += a->failure == FAILURE_LATE_OR_DUP;
 	t->forged += a->failure == FAILURE_FORGED;
-	if (a->failure == FAILURE_LATE_OR_DUP || a->failure == FAILURE_FORGED)
+	if (a->failure == FAILURE_LATE_OR_DUP || a->failure == FAILURE_FORGED || attempt_is_cut(a))
 		return;
 	t->sent++;
 	t->local += a->failure == FAILURE_LOCAL;

@@ -2,18 +2,61 @@
 // The only free fields of these sentences are numbers and times.
 #include "report/words.h"
 
+#include <inttypes.h>
 #include <math.h>
 
-void words_clock(struct text *t, struct instant when)
+void words_entity(struct text *t, const struct entity *e)
+{
+	const char *name = entity_name(e);
+	if (name)
+		text_untrusted(t, name, strlen(name));
+	text_put(t, name ? " (" : "");
+	text_put(t, e->id);
+	text_put(t, name ? ")" : "");
+}
+
+#define CLOCK_DAY  10 // letters of "2026-11-23"
+#define CLOCK_TIME 8  // and of "14:50:11" behind it
+
+// "2026-11-23 14:50:11"; without the day where `day` is the same one. Where the day stands: what to compare the next with.
+static void words_put_clock(struct text *t, int64_t seconds, const struct text *day)
 {
 	struct text full = {0};
-	text_utc(&full, instant_of(instant_seconds(when), 0));
-	const char *string = text_string(&full); // 2026-11-23T14:50:11Z
-	text_printf(t, "%.10s %.8s UTC", string, full.length >= 19 ? string + 11 : "");
+	text_utc(&full, instant_of(seconds, 0)); // 2026-11-23T14:50:11Z
+	bool whole = full.length >= CLOCK_DAY + 1 + CLOCK_TIME;
+	if (!day || !whole || memcmp(full.bytes, day->bytes, CLOCK_DAY) != 0)
+		text_printf(t, "%.*s ", CLOCK_DAY, text_string(&full));
+	text_bytes(t, full.bytes + CLOCK_DAY + 1, whole ? CLOCK_TIME : 0);
 	text_free(&full);
 }
 
-#define WORDS_PAUSE_S 30 // an interval as wide holds a pause in which nobody looked
+// Beside UTC.
+static void words_put_local(struct text *t, const struct words_zone *zone, int64_t seconds)
+{
+	int32_t east_s;
+	char name[ZONE_NAME_SIZE];
+	struct text day = {0};
+	if (!zone || !zone->east(zone->context, seconds, &east_s, name))
+		return;
+	text_utc(&day, instant_of(seconds, 0));
+	text_put(t, " (");
+	words_put_clock(t, seconds + east_s, &day);
+	text_put(t, *name == '+' || *name == '-' ? " UTC" : " ");
+	text_put(t, name);
+	text_char(t, ')');
+	text_free(&day);
+}
+
+#define SURE_MOST     0.999 // what is surer is told as more than that
+#define WORDS_PAUSE_S 30    // an interval as wide holds a pause in which nobody looked
+
+// "3 h 5 min", "3 h".
+static void words_put_two(struct text *t, int64_t large, const char *unit, int64_t small, const char *lesser)
+{
+	text_printf(t, "%" PRId64 " %s", large, unit);
+	if (small)
+		text_printf(t, " %" PRId64 " %s", small, lesser);
+}
 
 void words_span(struct text *t, double seconds)
 {
@@ -21,13 +64,30 @@ void words_span(struct text *t, double seconds)
 	if (s < 1)
 		text_put(t, "less than a second");
 	else if (s >= 86400)
-		text_printf(t, "%d d %02d h", (int)(s / 86400), (int)(s / 3600 % 24));
+		words_put_two(t, s / 86400, s / 86400 == 1 ? "day" : "days", s / 3600 % 24, "h");
 	else if (s >= 3600)
-		text_printf(t, "%d h %02d min", (int)(s / 3600), (int)(s / 60 % 60));
+		words_put_two(t, s / 3600, "h", s / 60 % 60, "min");
 	else if (s >= 60)
-		text_printf(t, "%d min %02d s", (int)(s / 60), (int)(s % 60));
+		words_put_two(t, s / 60, "min", s % 60, "s");
 	else
 		text_printf(t, "%d s", (int)s);
+}
+
+void words_clock(struct text *t, const struct words_zone *zone, struct instant when)
+{
+	words_put_clock(t, instant_seconds(when), NULL);
+	text_put(t, " UTC");
+	words_put_local(t, zone, instant_seconds(when));
+}
+
+void words_clock_of_day(struct text *t, const struct words_zone *zone, struct instant when, struct instant day)
+{
+	struct text date = {0};
+	text_utc(&date, instant_of(instant_seconds(day), 0));
+	words_put_clock(t, instant_seconds(when), &date);
+	text_put(t, " UTC");
+	words_put_local(t, zone, instant_seconds(when));
+	text_free(&date);
 }
 
 const char *words_class(uint8_t signal)
@@ -48,6 +108,59 @@ const char *words_class(uint8_t signal)
 		[SIGNAL_SERIES] = "series",
 	};
 	return signal < SIGNAL_COUNT ? names[signal] : "unknown";
+}
+
+void words_offset(struct text *t, double seconds)
+{
+	if (fabs(seconds) < 0.5) {
+		text_put(t, "at once");
+		return;
+	}
+	text_put(t, seconds > 0 ? "after " : "");
+	words_span(t, fabs(seconds));
+	text_put(t, seconds < 0 ? " before" : "");
+}
+
+const char *words_op(uint8_t op)
+{
+	static const char *const words[PROBE_OP_COUNT] = {
+		[PROBE_ICMP_ECHO] = "ping", [PROBE_TCP_CONNECT] = "tcp", [PROBE_DNS] = "dns",
+		[PROBE_TLS] = "tls",	    [PROBE_HTTP] = "http",	 [PROBE_SMTP] = "smtp",
+	};
+	return op < PROBE_OP_COUNT ? words[op] : "unknown";
+}
+
+const char *words_kind(uint8_t op)
+{
+	static const char *const words[PROBE_OP_COUNT] = {
+		[PROBE_ICMP_ECHO] = "ping", [PROBE_TCP_CONNECT] = "TCP", [PROBE_DNS] = "DNS",
+		[PROBE_TLS] = "TLS",	    [PROBE_HTTP] = "web",	 [PROBE_SMTP] = "mail",
+	};
+	return op < PROBE_OP_COUNT ? words[op] : "unknown";
+}
+
+const char *words_outcome(uint8_t outcome)
+{
+	static const char *const words[PROBE_OUTCOME_COUNT] = {
+		[PROBE_OK] = "answered",
+		[PROBE_TIMEOUT] = "no answer",
+		[PROBE_REFUSED] = "refused",
+		[PROBE_RESET] = "reset",
+		[PROBE_HOST_UNREACHABLE] = "host unreachable",
+		[PROBE_NETWORK_UNREACHABLE] = "network unreachable",
+		[PROBE_EOF] = "closed without an answer",
+		[PROBE_DNS_NXDOMAIN] = "no such name (NXDOMAIN)",
+		[PROBE_DNS_SERVFAIL] = "SERVFAIL",
+		[PROBE_DNS_REFUSED] = "REFUSED",
+		[PROBE_DNS_OTHER] = "a wrong DNS answer",
+		[PROBE_TLS_FAILED] = "TLS failed",
+		[PROBE_HTTP_ERROR] = "an HTTP error",
+		[PROBE_OTHER_FAILURE] = "another failure",
+		[PROBE_LOCAL_FAULT] = "a fault of ours",
+		[PROBE_LATE_OR_DUP] = "an answer too late",
+		[PROBE_FORGED] = "a forged answer",
+	};
+	return outcome < PROBE_OUTCOME_COUNT ? words[outcome] : "unknown";
 }
 
 void words_concurrency(struct text *t, const struct incident *n)
@@ -90,6 +203,32 @@ static const char *words_precedence_plain(const struct incident *n)
 	return "The routes stood all the time: packets could be routed there.";
 }
 
+static void words_precedence_expired(struct text *t, const struct incident_precedence *p)
+{
+	text_put(t, "All answers stopped at once, and the routes followed ");
+	words_span(t, p->lead_best);
+	text_put(t, " later, when the session expired.\n");
+}
+
+// No number of nines says that it is certain.
+static void words_precedence_loss(struct text *t, const struct incident_precedence *p)
+{
+	bool most = p->p_loss_first > SURE_MOST;
+	text_put(t, "Loss began ");
+	words_span(t, p->lead_best);
+	text_printf(t, " before the first route was withdrawn (%s%.1f %% sure)%s.\n", most ? "more than " : "",
+		    (most ? SURE_MOST : p->p_loss_first) * 100,
+		    p->has_shape && p->log10_shape_bf >= 1 ? " and grew; a sudden cut would have shown none of that"
+							   : "");
+}
+
+static void words_precedence_routes(struct text *t, const struct incident_precedence *p)
+{
+	text_put(t, "The routes left ");
+	words_span(t, -p->lead_best);
+	text_put(t, " before anything was lost.\n");
+}
+
 void words_precedence(struct text *t, const struct incident *n)
 {
 	const struct incident_precedence *p = &n->story.precedence;
@@ -101,18 +240,11 @@ void words_precedence(struct text *t, const struct incident *n)
 		return;
 	}
 	if (strcmp(p->reading, "session expired after total loss") == 0)
-		text_printf(
-			t,
-			"All answers stopped at once, and the routes followed %.0f s later, when the session expired.\n",
-			p->lead_best);
+		words_precedence_expired(t, p);
 	else if (p->lead_best > 0 && p->p_loss_first >= 0.95)
-		text_printf(t, "Loss began %.0f s before the first route was withdrawn (%.1f %% sure)%s.\n",
-			    p->lead_best, p->p_loss_first * 100,
-			    p->has_shape && p->log10_shape_bf >= 1
-				    ? " and grew; a sudden cut would have shown none of that"
-				    : "");
+		words_precedence_loss(t, p);
 	else if (p->lead_best < 0 && p->p_loss_first < 0.05 && strcmp(p->reading, "tie") != 0)
-		text_printf(t, "The routes left %.0f s before anything was lost.\n", -p->lead_best);
+		words_precedence_routes(t, p);
 	else
 		text_put(t, "Loss and withdrawal came too close together to say which was first.\n");
 }

@@ -250,6 +250,11 @@ enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t
 	return typed == GATE_UNLISTED && listed ? GATE_GO : typed;
 }
 
+bool gate_listed(const struct gate *g, const struct addr *a)
+{
+	return special_loopback(a) || (g->caps.lab && special_lab(a)) || ranges_has(g->allow, a);
+}
+
 static uint64_t gate_block_key(const struct addr *a)
 {
 	uint64_t high;
@@ -306,12 +311,15 @@ static void gate_claims_of(const struct gate *g, const struct gate_ask *a, uint6
 	ret_claims[OF_NETWORK].hash = gate_network_key(at, a->network);
 	for (unsigned i = 0; i < TABLES; i++)
 		ret_claims[i].pace = (struct buckets_pace){0};
-	if (lab || loopback || !(counted || a->kind == GATE_NAMED))
+	if (!a->onward && (lab || loopback || !(counted || a->kind == GATE_NAMED)))
 		ret_claims[OF_OP].pace = gate_op_pace(g, a, lab || loopback);
 	if (loopback || resolver)
 		return;
 	ret_claims[OF_BLOCK].pace = g->pace[OF_BLOCK];
 	if (lab)
+		return;
+	ret_claims[OF_NETWORK].pace = g->pace[OF_NETWORK];
+	if (a->onward)
 		return;
 	ret_claims[OF_ADDRESS].pace = g->pace[OF_ADDRESS];
 	if (a->kind == GATE_NAMED)
@@ -320,7 +328,6 @@ static void gate_claims_of(const struct gate *g, const struct gate_ask *a, uint6
 		ret_claims[OF_ADDRESS].pace.slack = g->pace[OF_ADDRESS].step - gate_ms(g->caps.census_gap_ms);
 	if (counted)
 		ret_claims[OF_CENSUS].pace = g->pace[OF_CENSUS];
-	ret_claims[OF_NETWORK].pace = g->pace[OF_NETWORK];
 }
 
 // A time of the buckets: above 0, from the first question on. A clock that steps back stands still here.

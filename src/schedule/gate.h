@@ -54,6 +54,7 @@ struct gate_ask {
 	uint32_t network; // AS number; 0 unknown: then the whole of its /16 (IPv6: /32) counts as one
 	uint8_t kind;	  // enum gate_kind
 	uint8_t op;	  // enum probe_op
+	bool onward; // the next connection of a check that is under way: no distance to the one before, all other caps
 };
 
 struct gate;
@@ -76,6 +77,9 @@ enum gate_answer gate_ask(struct gate *g, const struct gate_ask *a, int64_t now_
 // …_FOUND) it is GATE_SPECIAL when it is loopback, unless the allowlist holds it; the observer's own, outside a laboratory; or
 // special as for every other kind. In a laboratory its own ranges need no entry of the allowlist then.
 enum gate_answer gate_admits(const struct gate *g, const struct addr *a, uint8_t kind);
+
+// Whether it is the operator's own to ask for more than what whoever passes by may: on the allowlist, loopback, or a laboratory's.
+bool gate_listed(const struct gate *g, const struct addr *a);
 
 // An incident is open: SMTP may be checked more often.
 void gate_incident(struct gate *g, bool open);

@@ -50,8 +50,8 @@ struct target_track *target_track_of(struct target_track_table *t, uint32_t targ
 {
 	while (t->count <= target) {
 		alloc_grow((void **)&t->at, t->count, &t->capacity, sizeof(*t->at));
-		t->at[t->count++] =
-			(struct target_track){.last_ok = INT64_MIN, .first_fail = INT64_MIN, .first_good = INT64_MIN};
+		t->at[t->count++] = (struct target_track){
+			.last_ok = INT64_MIN, .first_fail = INT64_MIN, .first_good = INT64_MIN, .last_fail = INT64_MIN};
 	}
 	return &t->at[target];
 }
@@ -110,6 +110,7 @@ static void target_track_change_fill(const struct target_track *k, int64_t t, bo
 		.last_ok = target_track_at(k->last_ok),
 		.first_fail = target_track_at(k->first_fail),
 		.recovered = target_track_at(down ? INT64_MIN : k->first_good),
+		.last_bad = target_track_at(down ? INT64_MIN : k->last_fail),
 		.onsets = k->onsets,
 		.up_hours = (double)k->up_ns / 3.6e12,
 		.outcome = k->outcome,
@@ -161,6 +162,8 @@ static bool target_track_failed(struct target_track_table *table, struct target_
 		k->recent = (uint8_t)(k->recent << 1);
 		if (!(k->recent & target_track_recent_mask(table)))
 			k->first_good = INT64_MIN;
+		if (k->first_good == INT64_MIN)
+			k->last_fail = o->t;
 		return false;
 	}
 	if (k->fails == 0) {
@@ -178,6 +181,7 @@ static bool target_track_failed(struct target_track_table *table, struct target_
 	k->down = true;
 	k->recent = 0;
 	k->first_good = INT64_MIN;
+	k->last_fail = o->t;
 	return true;
 }
 
@@ -207,6 +211,7 @@ static void target_track_one_carry(struct carry *c, struct target_track_table *t
 	CARRY(c, k->last_ok);
 	CARRY(c, k->first_fail);
 	CARRY(c, k->first_good);
+	CARRY(c, k->last_fail);
 	CARRY(c, k->up_ns);
 	CARRY(c, k->failing);
 	target_track_wide_carry(c, t, k);

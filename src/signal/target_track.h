@@ -12,6 +12,7 @@ struct carry; // base/carry.h
 struct target_track {
 	int64_t last_ok, first_fail; // ns; INT64_MIN none
 	int64_t first_good;	     // while down: first of the good checks that are being counted
+	int64_t last_fail;	     // while down: the last failure before these
 	int64_t up_ns;		     // time up before; while up, less the moment since when
 	uint64_t failing;	     // observers 0 … 63 that failed since the last answer
 	uint32_t more;		     // the others that did: 1 + the place of their set in the table; 0 none
@@ -23,7 +24,7 @@ struct target_track {
 	bool ever_up, down;
 };
 
-_Static_assert(sizeof(struct target_track) == 56, "memory per target");
+_Static_assert(sizeof(struct target_track) == 64, "memory per target");
 
 struct target_track_table;
 

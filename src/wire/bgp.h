@@ -27,11 +27,14 @@ enum bgp_attribute {
 	BGP_ATTR_ATOMIC_AGGREGATE = 6,
 	BGP_ATTR_AGGREGATOR = 7,
 	BGP_ATTR_COMMUNITIES = 8,
+	BGP_ATTR_ORIGINATOR_ID = 9, // RFC 4456; this and the next are handed through by bgp_attribute_next alone
+	BGP_ATTR_CLUSTER_LIST = 10,
 	BGP_ATTR_MP_REACH = 14,
 	BGP_ATTR_MP_UNREACH = 15,
 	BGP_ATTR_EXT_COMMUNITIES = 16,
 	BGP_ATTR_AS4_PATH = 17,
 	BGP_ATTR_AS4_AGGREGATOR = 18,
+	BGP_ATTR_AIGP = 26, // RFC 7311; as ORIGINATOR_ID
 	BGP_ATTR_LARGE_COMMUNITIES = 32,
 	BGP_ATTR_BGPSEC_PATH = 33, // in place of AS_PATH (RFC 8205, 3)
 	BGP_ATTR_OTC = 35,	   // RFC 9234; only its length is looked at
@@ -103,6 +106,13 @@ struct bgp_attributes {
 	struct cursor large_communities; // 12 bytes each
 	struct cursor secure_path;	 // of a BGPsec_PATH: 6 bytes an AS, for aspath_of_secure
 	struct bgp_mp reach, unreach;	 // nlri is there even if it does not read with context's add_path
+	struct cursor block;		 // all of it, for bgp_attribute_next
+};
+
+// One attribute as it stands in its block.
+struct bgp_raw_attribute {
+	uint8_t flags, code;
+	struct cursor value;
 };
 
 static inline bool bgp_has(const struct bgp_attributes *a, enum bgp_attribute code)
@@ -147,6 +157,12 @@ uint16_t bgp_end_of_rib(const struct bgp_update *u, const struct bgp_attributes 
 // attributes never cost anything. Mandatory attributes are bgp_mandatory's business.
 void bgp_attributes(struct cursor block, const struct bgp_context *context, struct bgp_attributes *ret);
 
+// Next attribute of a block, whatever it is and whether or not it was kept. 1 or 0: the end, or its length leaves the block.
+int MUST_USE bgp_attribute_next(struct cursor *block, struct bgp_raw_attribute *ret);
+
+// Whether it is one that no member of struct bgp_attributes tells of, ORIGINATOR_ID, CLUSTER_LIST, AIGP and OTC among them.
+bool bgp_attribute_apart(uint8_t code);
+
 // Checks that an announcement carries ORIGIN, AS_PATH (or BGPsec_PATH) and a next hop (RFC 7606, 3d); lowers a->action if not.
 // announces_mp: of a family that is read; others have rules of their own (RFC 8955, 4: a next hop of no bytes).
 void bgp_mandatory(struct bgp_attributes *a, bool announces_v4, bool announces_mp);
@@ -164,6 +180,10 @@ bool bgp_nlri_valid(struct cursor c, uint16_t afi, bool add_path);
 int MUST_USE bgp_notification(struct cursor body, struct bgp_notification *ret);
 int MUST_USE bgp_open(struct cursor body, struct bgp_open *ret);
 
-const char *bgp_fault_name(enum bgp_fault fault);			  // e.g. "attribute-length"
+const char *bgp_fault_name(enum bgp_fault fault); // e.g. "attribute-length"
+// Name of a well-known community by IANA's registry, e.g. "NO_EXPORT" (RFC 1997), "BLACKHOLE" (RFC 7999); null: none.
+const char *bgp_community_name(uint32_t value);
+bool bgp_community_named(const char *name, uint32_t *ret); // the same back; `-` for `_`, and letters of any size
+
 const char *bgp_notification_name(uint8_t code);			  // e.g. "Cease"
 const char *bgp_notification_subcode_name(uint8_t code, uint8_t subcode); // e.g. "Administrative Shutdown"

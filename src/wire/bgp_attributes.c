@@ -279,6 +279,22 @@ static inline bool bgp_attributes_next(struct cursor *block, uint8_t *ret_flags,
 	return cursor_sub(block, length, ret_value);
 }
 
+int bgp_attribute_next(struct cursor *block, struct bgp_raw_attribute *ret)
+{
+	struct cursor at = *block;
+	struct bgp_raw_attribute raw = {0};
+	if (!bgp_attributes_next(&at, &raw.flags, &raw.code, &raw.value))
+		return 0;
+	*block = at;
+	*ret = raw;
+	return 1;
+}
+
+bool bgp_attribute_apart(uint8_t code)
+{
+	return code >= 64 || !(BIT(code) & KNOWN & ~BIT(BGP_ATTR_OTC));
+}
+
 static inline void bgp_attributes_mp_clear(struct bgp_mp *mp)
 {
 	mp->afi = 0;
@@ -302,6 +318,7 @@ void bgp_attributes(struct cursor block, const struct bgp_context *context, stru
 {
 	uint64_t seen = 0, wanted = context->as_bytes == 4 ? KNOWN & ~AS4_ONLY : KNOWN;
 	bgp_attributes_clear(a);
+	a->block = block;
 	a->as_bytes = context->as_bytes == 4 ? 4 : 2;
 	while (cursor_left(&block)) {
 		uint8_t flags, code = 0;

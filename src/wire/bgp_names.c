@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: ISC
-// Names for people and counters: faults, NOTIFICATION codes and subcodes (IANA registry "BGP Error Codes").
+// Names for people and counters: faults, NOTIFICATION codes and subcodes (IANA registry "BGP Error Codes"), communities (IANA
+// registry "BGP Well-known Communities").
 #include "wire/bgp.h"
 
 const char *bgp_fault_name(enum bgp_fault fault)
@@ -102,4 +103,55 @@ const char *bgp_notification_subcode_name(uint8_t code, uint8_t subcode)
 	if (code >= ARRAY_LEN(bgp_names_subcodes))
 		return "unknown";
 	return bgp_names_at(bgp_names_subcodes[code].names, bgp_names_subcodes[code].count, subcode);
+}
+
+static const struct {
+	uint32_t value;
+	const char *name;
+} bgp_names_communities[] = {
+	{0xffff0000, "GRACEFUL_SHUTDOWN"}, // RFC 8326
+	{0xffff0001, "ACCEPT_OWN"},	   // RFC 7611
+	{0xffff0002, "ROUTE_FILTER_TRANSLATED_v4"},
+	{0xffff0003, "ROUTE_FILTER_v4"},
+	{0xffff0004, "ROUTE_FILTER_TRANSLATED_v6"},
+	{0xffff0005, "ROUTE_FILTER_v6"},
+	{0xffff0006, "LLGR_STALE"}, // RFC 9494
+	{0xffff0007, "NO_LLGR"},
+	{0xffff0008, "ACCEPT_OWN_NEXTHOP"},
+	{0xffff0009, "STANDBY_PE"}, // RFC 9026
+	{0xffff029a, "BLACKHOLE"},  // RFC 7999
+	{0xffffff01, "NO_EXPORT"},  // RFC 1997
+	{0xffffff02, "NO_ADVERTISE"},
+	{0xffffff03, "NO_EXPORT_SUBCONFED"},
+	{0xffffff04, "NOPEER"}, // RFC 3765
+};
+
+const char *bgp_community_name(uint32_t value)
+{
+	if (value < bgp_names_communities[0].value)
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(bgp_names_communities); i++)
+		if (bgp_names_communities[i].value == value)
+			return bgp_names_communities[i].name;
+	return NULL;
+}
+
+static bool bgp_names_alike(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++) {
+		char x = *a == '-' ? '_' : *a, y = *b;
+		if ((x | 0x20) != (y | 0x20))
+			return false;
+	}
+	return *a == *b;
+}
+
+bool bgp_community_named(const char *name, uint32_t *ret)
+{
+	for (size_t i = 0; i < ARRAY_LEN(bgp_names_communities); i++)
+		if (bgp_names_alike(name, bgp_names_communities[i].name)) {
+			*ret = bgp_names_communities[i].value;
+			return true;
+		}
+	return false;
 }

@@ -26,10 +26,12 @@ size_t dns_query_write(const struct dns_query *q, uint8_t ret[DNS_QUERY_MAX])
 	at = dns_put_u16(at, 1); // questions
 	at = dns_put_u16(at, 0);
 	at = dns_put_u16(at, 0);
-	at = dns_put_u16(at, 1);
+	at = dns_put_u16(at, !q->plain);
 	memcpy(at, q->name.bytes, q->name.length);
 	at = dns_put_u16(at + q->name.length, q->type);
 	at = dns_put_u16(at, DNS_CLASS_IN);
+	if (q->plain)
+		return (size_t)(at - ret);
 	*at++ = 0; // OPT: owned by the root
 	at = dns_put_u16(at, DNS_OPT);
 	at = dns_put_u16(at, DNS_UDP_SIZE);

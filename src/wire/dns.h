@@ -25,6 +25,7 @@ enum dns_type {
 	DNS_TXT = 16,
 	DNS_AAAA = 28,
 	DNS_OPT = 41,
+	DNS_ANY = 255,
 };
 
 enum { DNS_CLASS_IN = 1, DNS_OPTION_NSID = 3 };
@@ -54,6 +55,7 @@ struct dns_query {
 	struct dns_name name;
 	uint16_t id, type;
 	bool recurse; // RD
+	bool plain;   // without EDNS
 };
 
 struct dns_message {

@@ -57,24 +57,49 @@ static void http1_put_port(struct writer *w, uint16_t port)
 	http1_put(w, digits + at);
 }
 
+static bool http1_more_valid(const struct http1_request *r)
+{
+	bool valid =
+		(!r->first_agent || http1_value_valid(r->first_agent)) && (!r->accept || http1_value_valid(r->accept));
+	for (const char *const *more = r->more; more && *more && valid; more++)
+		valid = http1_value_valid(*more) && strchr(*more, ':');
+	return valid;
+}
+
 int http1_request_write(const struct http1_request *r, char *ret_bytes)
 {
-	if (!http1_host_valid(r->host) || !http1_value_valid(r->agent))
+	const char *path = r->path ? r->path : "/";
+	if (!http1_host_valid(r->host) || !http1_value_valid(r->agent) || !http1_more_valid(r))
+		return ERR_MALFORMED;
+	if (path[0] != '/' || strchr(path, ' ') || !http1_value_valid(path))
 		return ERR_MALFORMED;
 	struct writer w = {ret_bytes, 0};
-	http1_put(&w, r->head ? "HEAD / HTTP/1.1\r\nHost: " : "GET / HTTP/1.1\r\nHost: ");
+	http1_put(&w, r->head ? "HEAD " : "GET ");
+	http1_put(&w, path);
+	http1_put(&w, " HTTP/1.1\r\nHost: ");
 	http1_put(&w, r->host);
 	if (r->port)
 		http1_put_port(&w, r->port);
 	http1_put(&w, "\r\nUser-Agent: ");
+	if (r->first_agent) {
+		http1_put(&w, r->first_agent);
+		http1_put(&w, " ");
+	}
 	http1_put(&w, r->agent);
-	http1_put(&w, "\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+	http1_put(&w, "\r\nAccept: ");
+	http1_put(&w, r->accept ? r->accept : "*/*");
+	for (const char *const *more = r->more; more && *more; more++) {
+		http1_put(&w, "\r\n");
+		http1_put(&w, *more);
+	}
+	http1_put(&w, "\r\nConnection: close\r\n\r\n");
 	return w.used <= HTTP1_REQUEST_MAX ? (int)w.used : ERR_TOO_LARGE;
 }
 
 void http1_head_begin(struct http1_head *h)
 {
-	*h = (struct http1_head){0};
+	memset(h, 0, offsetof(struct http1_head, location));
+	h->location[0] = '\0';
 }
 
 static size_t http1_kept(const struct http1_head *h)
@@ -107,21 +132,44 @@ static int http1_status_line(struct http1_head *h)
 	if (h->line_length > number + 3 && !http1_is_blank(l[number + 3]))
 		return ERR_MALFORMED;
 	h->status = (uint16_t)status;
+	h->minor = (uint8_t)(l[version] - '0');
 	h->begun = true;
 	return 0;
 }
 
-static int http1_header_length(struct http1_head *h, const char *value, size_t n)
+static int http1_header_one_length(struct http1_head *h, const char *value, size_t n)
 {
-	struct cursor c = cursor_of(value, n);
 	uint64_t length;
-	if (n > LENGTH_DIGITS_MAX || !number_u64(&c, UINT64_MAX, &length) || cursor_left(&c))
+	while (n && http1_is_blank(*value)) {
+		value++;
+		n--;
+	}
+	while (n && http1_is_blank(value[n - 1]))
+		n--;
+	struct cursor c = cursor_of(value, n);
+	if (!n || n > LENGTH_DIGITS_MAX || !number_u64(&c, UINT64_MAX, &length) || cursor_left(&c))
 		return ERR_MALFORMED;
 	if (h->has_length && h->length != length)
 		return ERR_MALFORMED;
 	h->has_length = true;
 	h->length = length;
 	return 0;
+}
+
+// One length, or the same in a list, as proxies join two headers (RFC 9112 6.3).
+static int http1_header_length(struct http1_head *h, const char *value, size_t n)
+{
+	const char *end = value + n;
+	while (value < end) {
+		const char *comma = memchr(value, ',', (size_t)(end - value)), *part = comma ? comma : end;
+		int code = http1_header_one_length(h, value, (size_t)(part - value));
+		if (code < 0)
+			return code;
+		value = comma ? comma + 1 : end;
+		if (comma && value == end)
+			return ERR_MALFORMED;
+	}
+	return n ? 0 : ERR_MALFORMED;
 }
 
 // The last coding counts (RFC 9112 6.3): anything but chunked runs to the end of the connection.
@@ -132,6 +180,20 @@ static void http1_header_encoding(struct http1_head *h, const char *value, size_
 	if (n < length || strncasecmp(value + n - length, word, length) != 0)
 		return;
 	h->chunked = n == length || value[n - length - 1] == ',' || http1_is_blank(value[n - length - 1]);
+}
+
+// The first one counts, as it does for browsers.
+static void http1_header_location(struct http1_head *h, const char *value, size_t n)
+{
+	if (h->location_length)
+		return;
+	h->location_length = (uint32_t)n;
+	if (n > HTTP1_LOCATION_MAX || value + n > h->line + HTTP1_LINE_KEPT)
+		return;
+	while (n && http1_is_blank(value[n - 1]))
+		n--;
+	memcpy(h->location, value, n);
+	h->location[n] = '\0';
 }
 
 static bool http1_name_is(const char *line, size_t n, const char *name)
@@ -153,7 +215,7 @@ static int http1_header_line(struct http1_head *h)
 		name--;
 	while (value < end && http1_is_blank(h->line[value]))
 		value++;
-	size_t after = h->line_length - value;
+	size_t from = value, length = h->line_length - value;
 	while (end > value && http1_is_blank(h->line[end - 1]))
 		end--;
 	if (!name)
@@ -163,8 +225,27 @@ static int http1_header_line(struct http1_head *h)
 	if (http1_name_is(h->line, name, "transfer-encoding"))
 		http1_header_encoding(h, h->line + value, end - value);
 	else if (http1_name_is(h->line, name, "location"))
-		h->location_length = (uint32_t)after;
+		http1_header_location(h, h->line + from, length);
 	return 0;
+}
+
+bool http1_head_field(const struct http1_head *h, struct cursor *ret_name, struct cursor *ret_value)
+{
+	size_t end = http1_kept(h), name = 0;
+	while (name < end && h->line[name] != ':')
+		name++;
+	if (name == end || http1_is_blank(h->line[0]))
+		return false;
+	size_t value = name + 1;
+	while (name && http1_is_blank(h->line[name - 1]))
+		name--;
+	while (value < end && http1_is_blank(h->line[value]))
+		value++;
+	while (end > value && http1_is_blank(h->line[end - 1]))
+		end--;
+	*ret_name = cursor_of(h->line, name);
+	*ret_value = cursor_of(h->line + value, end - value);
+	return name;
 }
 
 // A line is complete. 1: it was the empty one that ends the head.
@@ -178,8 +259,11 @@ static int http1_line_end(struct http1_head *h)
 		return http1_header_line(h);
 	if (h->status >= 200 || h->status == 101)
 		return 1;
-	struct http1_head next = {.bytes = h->bytes}; // an interim answer: the real one follows
-	*h = next;
+	uint32_t bytes = h->bytes; // an interim answer: the real one follows
+	bool each = h->each;
+	http1_head_begin(h);
+	h->bytes = bytes;
+	h->each = each;
 	return 0;
 }
 
@@ -200,6 +284,10 @@ static int http1_line_add(struct http1_head *h, const uint8_t *bytes, size_t n)
 
 int http1_head_read(struct http1_head *h, struct cursor *c)
 {
+	if (h->handed_on) {
+		h->handed_on = false;
+		h->line_length = 0;
+	}
 	while (cursor_left(c)) {
 		size_t room = HTTP1_HEAD_MAX - h->bytes, look = cursor_left(c) < room ? cursor_left(c) : room;
 		if (!look)
@@ -213,9 +301,13 @@ int http1_head_read(struct http1_head *h, struct cursor *c)
 		h->bytes += (uint32_t)taken;
 		if (!end)
 			continue;
+		bool header = h->begun && h->each;
 		status = http1_line_end(h);
 		if (status)
 			return status;
+		h->handed_on = header && h->line_length;
+		if (h->handed_on)
+			return 2;
 		h->line_length = 0;
 	}
 	return 0;
@@ -290,19 +382,22 @@ static int http1_chunk_byte(struct http1_body *b, uint8_t byte)
 	}
 }
 
-static void http1_body_skip(struct http1_body *b, struct cursor *c)
+static struct cursor http1_body_take(struct http1_body *b, struct cursor *c)
 {
+	struct cursor data = *c;
 	uint64_t n = cursor_left(c) < b->left ? cursor_left(c) : b->left;
+	data.end = data.at ? data.at + n : data.at;
 	b->left -= cursor_skip(c, (size_t)n) ? n : 0;
+	return data;
 }
 
-static int http1_chunks_read(struct http1_body *b, struct cursor *c)
+static int http1_chunks_piece(struct http1_body *b, struct cursor *c, struct cursor *ret_data)
 {
 	while (b->at != CHUNK_DONE && cursor_left(c)) {
 		if (b->at == CHUNK_DATA) {
-			http1_body_skip(b, c);
+			*ret_data = http1_body_take(b, c);
 			b->at = b->left ? CHUNK_DATA : CHUNK_DATA_END;
-			continue;
+			return 0;
 		}
 		uint8_t byte;
 		int status = cursor_u8(c, &byte) ? http1_chunk_byte(b, byte) : ERR_MALFORMED;
@@ -312,20 +407,32 @@ static int http1_chunks_read(struct http1_body *b, struct cursor *c)
 	return b->at == CHUNK_DONE;
 }
 
-int http1_body_read(struct http1_body *b, struct cursor *c)
+int http1_body_piece(struct http1_body *b, struct cursor *c, struct cursor *ret_data)
 {
+	*ret_data = cursor_of(NULL, 0);
 	switch (b->kind) {
 	case HTTP1_BODY_LENGTH:
-		http1_body_skip(b, c);
+		*ret_data = http1_body_take(b, c);
 		return b->left == 0;
 	case HTTP1_BODY_CHUNKED:
-		return http1_chunks_read(b, c);
+		return http1_chunks_piece(b, c, ret_data);
 	case HTTP1_BODY_TO_END:
+		*ret_data = *c;
 		return cursor_skip(c, cursor_left(c)) ? 0 : ERR_MALFORMED;
 	case HTTP1_BODY_NONE:
 	default:
 		return 1;
 	}
+}
+
+int http1_body_read(struct http1_body *b, struct cursor *c)
+{
+	struct cursor data;
+	int status;
+	do
+		status = http1_body_piece(b, c, &data);
+	while (status == 0 && cursor_left(c));
+	return status;
 }
 
 bool http1_body_may_end(const struct http1_body *b)

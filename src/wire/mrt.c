@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: ISC
-// MRT records: the common header, and the BGP4MP family (RFC 6396, 4.4; RFC 8050, 3). Refuses the types of
-// 1999 and 2000 (0 to 10), BGP4MP_ENTRY and BGP4MP_SNAPSHOT as unsupported. Table dumps: wire/mrt_table.c.
+// MRT records: the common header, the BGP4MP family (RFC 6396, 4.4; RFC 8050, 3), and the type BGP before it (appendix B.2). Refuses
+// BGP4MP_SNAPSHOT and other types below 11 as unsupported. Table dumps: wire/mrt_table.c.
 #include "wire/mrt.h"
 
 #include "base/err.h"
 #include "wire/mrt_priv.h"
 
+enum { LEGACY_UPDATE = 1, LEGACY_STATE_CHANGE = 3, LEGACY_OPEN = 5, LEGACY_NOTIFY = 6, LEGACY_KEEPALIVE = 7 };
+
 enum {
 	BGP4MP_STATE_CHANGE = 0,
 	BGP4MP_MESSAGE = 1,
+	BGP4MP_ENTRY = 2,
 	BGP4MP_MESSAGE_AS4 = 4,
 	BGP4MP_STATE_CHANGE_AS4 = 5,
 	BGP4MP_MESSAGE_LOCAL = 6,
@@ -146,6 +149,8 @@ static int mrt_bgp4mp_session(struct cursor *c, uint16_t subtype, struct mrt_ses
 static int mrt_bgp4mp_record(struct cursor body, struct mrt_record *r)
 {
 	uint16_t subtype = r->header.subtype;
+	if (subtype == BGP4MP_ENTRY)
+		return mrt_table_entry(body, r);
 	if (subtype > BGP4MP_SUBTYPE_LAST || !(BIT(subtype) & BGP4MP_READ))
 		return ERR_UNSUPPORTED;
 	if (BIT(subtype) & BGP4MP_STATES) {
@@ -160,6 +165,36 @@ static int mrt_bgp4mp_record(struct cursor body, struct mrt_record *r)
 	if (mrt_bgp4mp_session(&body, subtype, &r->message.session) < 0)
 		return ERR_MALFORMED;
 	r->message.bgp = body;
+	r->message.bare_type = 0;
+	return 1;
+}
+
+// The peer, its AS first, then the same of the collector where it is no change of state; behind them a message without its header.
+static SELDOM int mrt_legacy_record(struct cursor body, struct mrt_record *r)
+{
+	static const uint8_t types[] = {[LEGACY_UPDATE] = BGP_UPDATE,
+					[LEGACY_OPEN] = BGP_OPEN,
+					[LEGACY_NOTIFY] = BGP_NOTIFICATION,
+					[LEGACY_KEEPALIVE] = BGP_KEEPALIVE};
+	uint16_t subtype = r->header.subtype;
+	uint16_t afi = r->header.type == MRT_TYPE_LEGACY_BGP ? BGP_AFI_IPV4 : BGP_AFI_IPV6;
+	bool state = subtype == LEGACY_STATE_CHANGE;
+	struct mrt_session *s = state ? &r->state.session : &r->message.session;
+	if (!state && (subtype >= ARRAY_LEN(types) || !types[subtype]))
+		return ERR_UNSUPPORTED;
+	*s = (struct mrt_session){.afi = afi, .local.family = afi == BGP_AFI_IPV4 ? FAMILY_V4 : FAMILY_V6};
+	if (!mrt_asn_read(&body, false, &s->peer_asn) || !mrt_addr(&body, afi, &s->peer))
+		return ERR_MALFORMED;
+	if (state) {
+		r->kind = MRT_STATE;
+		return cursor_u16(&body, &r->state.old_state) && cursor_u16(&body, &r->state.new_state) ? 1
+													: ERR_MALFORMED;
+	}
+	if (!mrt_asn_read(&body, false, &s->local_asn) || !mrt_addr(&body, afi, &s->local))
+		return ERR_MALFORMED;
+	r->kind = MRT_MESSAGE;
+	r->message.bgp = body;
+	r->message.bare_type = types[subtype];
 	return 1;
 }
 
@@ -186,6 +221,10 @@ int mrt_record(const struct mrt_header *header, struct cursor body, struct mrt_r
 		return mrt_table_v2(body, ret);
 	case MRT_TYPE_TABLE_DUMP:
 		return mrt_table_dump(body, ret);
+	case MRT_TYPE_LEGACY_BGP:
+	case MRT_TYPE_LEGACY_BGP4PLUS:
+	case MRT_TYPE_LEGACY_BGP4PLUS_01:
+		return mrt_legacy_record(body, ret);
 	default:
 		return ERR_UNSUPPORTED;
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// MRT records: RFC 6396 (types TABLE_DUMP, TABLE_DUMP_V2, BGP4MP, BGP4MP_ET) and RFC 8050 (ADD-PATH).
+// MRT records: RFC 6396 (types BGP, TABLE_DUMP, TABLE_DUMP_V2, BGP4MP, BGP4MP_ET) and RFC 8050 (ADD-PATH).
 // Pure: reads a cursor, fills structs that point into the same bytes; no allocation, no clock, no state.
 #pragma once
 
@@ -12,7 +12,7 @@
 #define MRT_RECORD_MAX (4u << 20)
 
 enum mrt_type {
-	MRT_TYPE_LEGACY_BGP = 5, // 1999 and 2000; named, framed and counted, not read
+	MRT_TYPE_LEGACY_BGP = 5, // 1999 and 2000 (RFC 6396, appendix B); the next two are the same with IPv6 addresses
 	MRT_TYPE_LEGACY_BGP4PLUS = 9,
 	MRT_TYPE_LEGACY_BGP4PLUS_01 = 10,
 	MRT_TYPE_OSPFV2 = 11,
@@ -39,9 +39,9 @@ enum mrt_kind {
 	// TABLE_DUMP_V2 that is counted and skipped: multicast (rib is filled and can be iterated), GENERIC of another
 	// family (afi and safi are filled, no entries), GEO_PEER_TABLE (afi 0).
 	MRT_RIB_OTHER,
-	MRT_TABLE_DUMP, // TABLE_DUMP: one prefix of one peer; several in those of 2000
-	MRT_MESSAGE,	// a BGP message from (or, local, to) a peer
-	MRT_STATE,	// a change of a peer's session state
+	MRT_TABLE_DUMP, // TABLE_DUMP: one prefix of one peer; several in those of 2000. BGP4MP_ENTRY: one, with its next hop
+	MRT_MESSAGE, // a BGP message from (or, local, to) a peer
+	MRT_STATE,   // a change of a peer's session state
 	MRT_KIND_COUNT
 };
 
@@ -84,6 +84,8 @@ struct mrt_table_dump { // its first entry; nearly always the only one
 	struct addr peer;
 	uint32_t peer_asn;
 	struct cursor attributes; // 2-byte AS numbers
+	uint8_t next_hop[16];	  // BGP4MP_ENTRY: for attributes that have none
+	uint8_t next_hop_length;  // 0, 4 or 16
 };
 
 struct mrt_session { // the part that messages and state changes share
@@ -98,7 +100,8 @@ struct mrt_session { // the part that messages and state changes share
 
 struct mrt_message {
 	struct mrt_session session;
-	struct cursor bgp; // the message from its marker on
+	struct cursor bgp; // the message from its marker on; with bare_type what stands behind its header
+	uint8_t bare_type; // of a message without its header (type BGP): enum bgp_message_type; else 0
 };
 
 struct mrt_state {
@@ -128,7 +131,7 @@ int MUST_USE mrt_header(struct cursor *c, struct mrt_header *ret);
 bool mrt_header_plausible(const struct mrt_header *h);
 
 // Decodes the body (exactly header->length bytes). 1: filled. ERR_UNSUPPORTED: a type or subtype that is not
-// read (those of 1999 and 2000, BGP4MP_ENTRY and _SNAPSHOT). ERR_MALFORMED: bytes break the
+// read (files and preferences of 1999 and 2000, BGP4MP_SNAPSHOT). ERR_MALFORMED: bytes break the
 // type's format.
 int MUST_USE mrt_record(const struct mrt_header *header, struct cursor body, struct mrt_record *ret);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // MRT table dumps: TABLE_DUMP (RFC 6396, 4.2), TABLE_DUMP_V2 (4.3; RFC 8050, 4; RFC 6397 is skipped).
-// The batched TABLE_DUMP of 2000 has several entries behind one view and sequence.
+// The batched TABLE_DUMP of 2000 has several entries behind one view and sequence. BGP4MP_ENTRY (6396, appendix B; OpenBGPD's
+// `dump table-mp`) is one entry a record.
 #include "base/err.h"
 #include "wire/mrt_priv.h"
 
@@ -242,6 +243,37 @@ static bool mrt_table_dump_entry(struct cursor *c, uint16_t afi, struct mrt_tabl
 	return true;
 }
 
+// Both AS numbers, interface, family and addresses of the session, view, status, time, family, next hop, prefix, attributes.
+int mrt_table_entry(struct cursor body, struct mrt_record *r)
+{
+	struct mrt_table_dump *dump = &r->dump;
+	struct addr local;
+	uint16_t peer_asn, local_asn, interface, session, status, length;
+	uint8_t safi, hop_bytes;
+	uint32_t path_id;
+	struct cursor hop;
+	*dump = (struct mrt_table_dump){0};
+	if (!cursor_u16(&body, &peer_asn) || !cursor_u16(&body, &local_asn) || !cursor_u16(&body, &interface) ||
+	    !cursor_u16(&body, &session) || !mrt_addr(&body, session, &dump->peer) ||
+	    !mrt_addr(&body, session, &local) || !cursor_u16(&body, &dump->view) || !cursor_u16(&body, &status) ||
+	    !cursor_u32(&body, &dump->originated) || !cursor_u16(&body, &dump->afi) || !cursor_u8(&body, &safi) ||
+	    !cursor_u8(&body, &hop_bytes) || !cursor_sub(&body, hop_bytes, &hop))
+		return ERR_MALFORMED;
+	if (!bgp_family_read(dump->afi, safi)) {
+		r->kind = MRT_RIB_OTHER;
+		return 1;
+	}
+	if (bgp_nlri_next(&body, dump->afi, false, &dump->prefix, &path_id) != 1 || !cursor_u16(&body, &length) ||
+	    !cursor_sub(&body, length, &dump->attributes))
+		return ERR_MALFORMED;
+	dump->next_hop_length = hop_bytes >= 16 ? 16 : hop_bytes >= 4 ? 4 : 0;
+	if (!cursor_bytes(&hop, dump->next_hop, dump->next_hop_length))
+		dump->next_hop_length = 0;
+	dump->peer_asn = peer_asn;
+	r->kind = MRT_TABLE_DUMP;
+	return 1;
+}
+
 int mrt_table_dump(struct cursor body, struct mrt_record *r)
 {
 	struct mrt_table_dump *dump = &r->dump;
@@ -252,6 +284,7 @@ int mrt_table_dump(struct cursor body, struct mrt_record *r)
 	    !mrt_table_dump_entry(&body, afi, dump))
 		return ERR_MALFORMED;
 	dump->afi = afi;
+	dump->next_hop_length = 0;
 	dump->more = body;
 	r->kind = MRT_TABLE_DUMP;
 	return 1;

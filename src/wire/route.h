@@ -4,7 +4,14 @@
 
 #include "wire/bgp.h"
 
-enum bgp_envelope { ENVELOPE_TABLE_DUMP, ENVELOPE_TABLE_DUMP2, ENVELOPE_BGP4MP, ENVELOPE_BGP4MP_ET, ENVELOPE_BMP };
+enum bgp_envelope {
+	ENVELOPE_TABLE_DUMP,
+	ENVELOPE_TABLE_DUMP2,
+	ENVELOPE_BGP4MP,
+	ENVELOPE_BGP4MP_ET,
+	ENVELOPE_BMP,
+	ENVELOPE_BGP // of 1999
+};
 
 struct bgp_route {
 	uint8_t envelope;	 // enum bgp_envelope

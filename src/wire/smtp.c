@@ -87,14 +87,24 @@ bool smtp_name_valid(const char *text)
 	return n && n <= NAME_MAX_BYTES;
 }
 
-int smtp_ehlo_write(const char *name, char *ret_bytes)
+static int smtp_hello_write(const char *verb, const char *name, char *ret_bytes)
 {
-	static const char verb[] = "EHLO ", end[] = "\r\n";
+	static const char end[] = "\r\n";
 	if (!smtp_name_valid(name))
 		return ERR_MALFORMED;
-	size_t n = strlen(name), at = sizeof(verb) - 1;
+	size_t n = strlen(name), at = strlen(verb);
 	memcpy(ret_bytes, verb, at);
 	memcpy(ret_bytes + at, name, n);
 	memcpy(ret_bytes + at + n, end, sizeof(end) - 1);
 	return (int)(at + n + sizeof(end) - 1);
+}
+
+int smtp_ehlo_write(const char *name, char *ret_bytes)
+{
+	return smtp_hello_write("EHLO ", name, ret_bytes);
+}
+
+int smtp_helo_write(const char *name, char *ret_bytes)
+{
+	return smtp_hello_write("HELO ", name, ret_bytes);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// SMTP as a service check needs it (RFC 5321, 3207): replies of one or many lines, of which only the code counts, and the three
+// SMTP as a service check needs it (RFC 5321, 3207): replies of one or many lines, of which only the code counts, and the four
 // commands that are ever sent. Reads in any pieces. Refuses what does not begin with a reply code at its first byte that differs.
 #pragma once
 
@@ -25,7 +25,8 @@ void smtp_reply_begin(struct smtp_reply *r);
 // Reads on. 1: the reply is complete, c stands behind it; 0: need more, c is empty; ERR_MALFORMED; ERR_TOO_LARGE.
 int MUST_USE smtp_reply_read(struct smtp_reply *r, struct cursor *c);
 
-// Writes EHLO into SMTP_COMMAND_MAX bytes. Its length, or ERR_MALFORMED: the name is none, or longer than 255.
+// Writes EHLO, or the older HELO, into SMTP_COMMAND_MAX bytes. Its length, or ERR_MALFORMED: the name is none, or longer than 255.
 int MUST_USE smtp_ehlo_write(const char *name, char *ret_bytes);
+int MUST_USE smtp_helo_write(const char *name, char *ret_bytes);
 // Whether a text can follow EHLO: letters, digits, '-', '.', and '[', ']', ':' of an address.
 bool smtp_name_valid(const char *text);

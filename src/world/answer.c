@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/must.h"
 #include "base/number.h"
+#include "model/country.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -216,7 +217,8 @@ static int answer_entity_show(struct world_answers *l, const char *entity)
 	answer_extent_settle(y);
 	uint64_t asn;
 	bool named = !country && number_of_text(entity + 4, UINT32_MAX, &asn);
-	answer_entity_head(l, entity, named ? world_network_name(l->world, (uint32_t)asn) : NULL);
+	answer_entity_head(l, entity,
+			   named ? world_network_name(l->world, (uint32_t)asn) : country_name(strchr(entity, '/') + 1));
 	(void)world_ranges(l->world, entity, answer_range_extent, y); // known, as the parts were
 	if (l->json) {
 		if (!l->totals)
@@ -308,28 +310,41 @@ static bool answer_is_letter(char c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// Appends the entity that an argument means ("kp", "AS131279", "131279" and the full forms); false: no such form.
+// "kp", "uk", "North Korea", also behind "country/". Two letters that nobody has are a code all the same: of a lab.
+static bool answer_country_read(const char *word, struct text *ret)
+{
+	char code[COUNTRY_CODE_SIZE];
+	bool two = answer_is_letter(word[0]) && answer_is_letter(word[1]) && !word[2];
+	char typed[COUNTRY_CODE_SIZE] = {two ? (char)(word[0] & ~0x20) : '\0', two ? (char)(word[1] & ~0x20) : '\0',
+					 '\0'};
+	bool named = !(two && country_name(typed)) && country_of_name(word, code);
+	if (!named && !two)
+		return false;
+	text_put(ret, "country/");
+	text_put(ret, named ? code : typed);
+	return true;
+}
+
+// The digits of "131279", "AS131279", "asn 131279", "asn/131279". Null: no such form.
+static const char *answer_network_read(const char *word)
+{
+	const char *rest = word;
+	if (strncasecmp(rest, "as", 2) == 0) {
+		rest += 2;
+		rest += *rest == 'n' || *rest == 'N';
+		rest += *rest == '/' || *rest == ' ' || *rest == '-';
+	}
+	return *rest && strspn(rest, "0123456789") == strlen(rest) ? rest : NULL;
+}
+
+// Appends the entity that an argument means ("kp", "North Korea", "AS131279", "131279" and the full forms); false: no such form.
 static bool answer_entity_read(const char *argument, struct text *ret)
 {
-	const char *rest = argument;
-	if (*argument && strspn(argument, "0123456789") == strlen(argument)) {
-		rest = argument;
-	} else if (strncasecmp(argument, "asn/", 4) == 0) {
-		rest = argument + 4;
-	} else if ((argument[0] == 'A' || argument[0] == 'a') && (argument[1] == 'S' || argument[1] == 's') &&
-		   argument[2]) {
-		rest = argument + 2;
-	} else {
-		rest = strncasecmp(argument, "country/", 8) == 0 ? argument + 8 : argument;
-		if (!answer_is_letter(rest[0]) || !answer_is_letter(rest[1]) || rest[2])
-			return false;
-		text_put(ret, "country/");
-		text_char(ret, (char)(rest[0] & ~0x20));
-		text_char(ret, (char)(rest[1] & ~0x20));
-		return true;
-	}
+	const char *digits = answer_network_read(argument);
+	if (!digits)
+		return answer_country_read(strncasecmp(argument, "country/", 8) == 0 ? argument + 8 : argument, ret);
 	text_put(ret, "asn/");
-	text_put(ret, rest);
+	text_put(ret, digits);
 	return world_ranges(NULL, text_string(ret), NULL, NULL) != ERR_MALFORMED;
 }
 

@@ -12,8 +12,8 @@ struct world_answers {
 	struct json writer; // to the same text; its list of results is the caller's to open and close
 };
 
-// Appends what a word means: an address, or the id of an entity ("kp", "AS131279", "131279" and the full forms). False: none of these; then
-// something may have been appended.
+// Appends what a word means: an address, or the id of an entity ("kp", "North Korea", "AS131279", "131279" and the full forms). False: none
+// of these; then something may have been appended.
 bool world_answer_means(const char *word, struct text *ret_what);
 // Appends the answer about what world_answer_means gave. 0; ERR_NOT_FOUND: it is not in the data (of an address that is said too).
 int MUST_USE world_answer(struct world_answers *l, const char *what);

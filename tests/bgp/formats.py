@@ -65,7 +65,8 @@ R|E|1000000000.000000||rrc00|||V|1000000000
 RICH_JSON = {"time": 1000000001.000042, "type": "announce", "collector": "rrc00", "peer": "192.0.2.1", "peer_asn": 65001,
              "prefix": "192.0.2.0/25", "path": [{"confed_sequence": [64512]}, 65001, 7, [4, 5]], "origin_asn": None, "origin": "EGP",
              "next_hop": "192.0.2.7", "med": 256, "local_pref": 9, "communities": ["65535:65281", "5:6"],
-             "large_communities": ["1:2:3"], "ext_communities": ["0002fde800000001"], "atomic_aggregate": True,
+             "well_known_communities": ["NO_EXPORT"],
+             "large_communities": ["1:2:3"], "ext_communities": ["rt:65000:1"], "atomic_aggregate": True,
              "aggregator": {"asn": 70000, "address": "198.51.100.1"}}
 FILTERS = [  # arguments, lines of DUMP that remain
     (["--type", "W"], [0, 1]),

@@ -29,6 +29,8 @@
 static const char *const phases[PHASE_COUNT] = {"dns", "connect", "tls", "first_byte", "transfer"};
 static struct check_spec specs[SPECS_MAX];
 static char *names[SPECS_MAX];
+static struct check_manner *manners[SPECS_MAX];
+static unsigned low;
 static char buffer[65536]; // of stdout, which would else ask for its size when sealed
 
 static _Noreturn void die(const char *what, int status)
@@ -109,6 +111,16 @@ static int op_of(const char *word)
 	die(word, -EINVAL);
 }
 
+// Statuses from low to high are fine.
+static const struct check_manner *statuses(size_t index, unsigned from, unsigned to)
+{
+	struct check_manner *m = manners[index] = calloc(1, sizeof(*m));
+	manner_init(&m->as);
+	for (unsigned i = from; i <= to; i++)
+		manner_status_add(&m->as, i);
+	return m;
+}
+
 static void option(struct check_spec *s, size_t index, char *word)
 {
 	char *value = strchr(word, '=');
@@ -122,9 +134,9 @@ static void option(struct check_spec *s, size_t index, char *word)
 	else if (strcmp(word, "flags") == 0)
 		s->flags = (uint16_t)number(value);
 	else if (strcmp(word, "low") == 0)
-		s->accept_low = (uint16_t)number(value);
+		low = number(value);
 	else if (strcmp(word, "high") == 0)
-		s->accept_high = (uint16_t)number(value);
+		s->manner = statuses(index, low, number(value));
 	else if (strcmp(word, "name") == 0)
 		s->name = names[index] = strdup(value);
 	else
@@ -237,7 +249,7 @@ int main(int argc, char **argv)
 	run(c, count, &gate);
 	check_close(c);
 	for (size_t i = 0; i < count; i++)
-		free(names[i]);
+		free(names[i]), free(manners[i]);
 	free(line);
 	return fflush(stdout) ? 2 : 0;
 }

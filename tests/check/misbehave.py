@@ -237,7 +237,7 @@ def tls_body_to_end_without_goodbye(s):
 
 # SMTP
 def smtp(*, banner=b"220 mail.example.kx ESMTP\r\n", ehlo=b"250-mail.example.kx\r\n250-SIZE\r\n250 STARTTLS\r\n",
-         starttls=b"220 go on\r\n", pause=0.0, encrypt=False, name=None):
+         helo=b"250 mail.example.kx\r\n", starttls=b"220 go on\r\n", pause=0.0, encrypt=False, name=None):
     def talk(s):
         time.sleep(pause)
         s.sendall(banner)
@@ -248,6 +248,8 @@ def smtp(*, banner=b"220 mail.example.kx ESMTP\r\n", ehlo=b"250-mail.example.kx\
                 s.sendall(b"501 not that name\r\n")
             elif word.startswith(b"EHLO"):
                 s.sendall(ehlo)
+            elif word.startswith(b"HELO"):
+                s.sendall(helo)
             elif word == b"STARTTLS":
                 s.sendall(starttls)
                 if encrypt:
@@ -273,6 +275,7 @@ PORTS[8205] = smtp(banner=b"")
 PORTS[8206] = smtp(banner=b"hello, this is no SMTP\r\n")
 PORTS[8207] = smtp(banner=b"220-one\r\n220-two\r\n220 three\r\n", ehlo=b"452 later\r\n")
 PORTS[8208] = smtp(ehlo=b"502 what?\r\n")
+PORTS[8217] = smtp(ehlo=b"500 what?\r\n", helo=b"502 nor that\r\n")
 PORTS[8209] = smtp(starttls=b"454 not now\r\n")
 PORTS[8210] = smtp(encrypt=True)
 PORTS[8211] = smtp(starttls=b"220 go on\r\n250 slipped in\r\n")

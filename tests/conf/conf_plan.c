@@ -142,25 +142,37 @@ static void json_of_many_values(void **state)
 }
 
 // What is ignored of a module is said once, however many targets use it.
-static void notes_once(void **state)
+// A module that no check can stand for costs its targets, each named; the others are measured.
+static void one_module(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		plan_blackbox(&plan, write_file("b.yml", "modules: {a: {prober: icmp, icmp: {ttl: 5}}}\n"), &error), 0);
-	assert_int_equal(plan.notes.length, 0);
-	write_file("b.json", "[{\"targets\":[\"198.18.0.1\",\"198.18.0.2\"],\"labels\":{\"module\":\"a\"}}]");
+	const char *modules =
+		"modules: {a: {prober: icmp, icmp: {ttl: 5}}, b: {prober: icmp}, c: {}, d: {prober: http}}\n";
+	assert_int_equal(plan_blackbox(&plan, write_file("b.yml", modules), &error), 0);
+	assert_int_equal(plan.notes.length, 0); // nobody asked for them yet
+	write_file("b.json", "[{\"targets\":[\"198.18.0.1\"],\"labels\":{\"module\":\"a\"}},"
+			     "{\"targets\":[\"198.18.0.2\"],\"labels\":{\"module\":\"b\"}},"
+			     "{\"targets\":[\"198.18.0.3\",\"198.18.0.4\"],\"labels\":{\"module\":\"d\"}},"
+			     "{\"targets\":[\"198.18.0.5\"],\"labels\":{\"module\":\"c\"}}]");
 	assert_int_equal(plan_file_sd(&plan, path, &error), 0);
-	assert_int_equal(plan_file_sd(&plan, path, &error), 0);
-	assert_int_equal(plan.target_count, 4);
-	assert_string_equal(text_string(&plan.notes), "blackbox module a: not followed: icmp.ttl\n");
-	assert_null(blackbox_find(plan.modules, "b"));
+	assert_int_equal(plan.target_count, 3);
+	assert_int_equal(plan.targets[0].address.bytes[3], 2);
+	assert_int_equal(plan.manner_count, 1); // of both targets of d
+	assert_int_equal(plan.targets[1].manner, 1);
+	assert_int_equal(plan.targets[2].manner, 1);
+	assert_non_null(strstr(text_string(&plan.notes),
+			       "[0].targets[0]: '198.18.0.1': not measured: module 'a' asks for more: "));
+	assert_non_null(
+		strstr(text_string(&plan.notes), "b.yml:1: modules.a.icmp.ttl: no check of this version does that\n"));
+	assert_non_null(strstr(text_string(&plan.notes), "modules.c: the key 'prober' is missing\n"));
 }
 
 static void a_refused_blackbox_changes_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(plan_blackbox(&plan, write_file("b.yml", "modules: {a: {prober: icmp}}\n"), &error), 0);
-	assert_int_equal(plan_blackbox(&plan, write_file("b.yml", "modules: {b: {prober: icmp}, c: {}}\n"), &error),
+	assert_int_equal(plan_blackbox(&plan, write_file("b.yml", "modules: [b]\n"), &error), ERR_MALFORMED);
+	assert_int_equal(plan_blackbox(&plan, write_file("b.yml", "modules: {b: {prober: icmp\n"), &error),
 			 ERR_MALFORMED);
 	assert_non_null(blackbox_find(plan.modules, "a"));
 	assert_null(blackbox_find(plan.modules, "b"));
@@ -278,7 +290,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_list_with_slips, begin, end),
 		cmocka_unit_test_setup_teardown(files_that_are_none, begin, end),
 		cmocka_unit_test_setup_teardown(json_of_many_values, begin, end),
-		cmocka_unit_test_setup_teardown(notes_once, begin, end),
+		cmocka_unit_test_setup_teardown(one_module, begin, end),
 		cmocka_unit_test_setup_teardown(a_refused_blackbox_changes_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(long_messages, begin, end),
 		cmocka_unit_test_setup_teardown(best_hosts, begin, end),

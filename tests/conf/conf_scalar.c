@@ -15,6 +15,7 @@ static void numbers(void **state)
 	assert_true(scalar_number("0", &v) && v == 0);
 	assert_true(scalar_number("4294967295", &v) && v == UINT32_MAX);
 	static const char *const wrong[] = {"",
+
 					    "-1",
 					    "+1",
 					    "01",
@@ -167,7 +168,23 @@ static void places(void **state)
 	assert_string_equal(p.host, "www.example.kx");
 	assert_null(place_parse("2001:db8::1", &p));
 	assert_int_equal(p.port, 0);
+	assert_null(place_parse("HTTP://198.18.0.1/", &p));
+	assert_string_equal(p.path, "");
+	assert_null(place_parse("https://a.example:8443/health?x=1&y=%20#part", &p));
+	assert_string_equal(p.path, "/health?x=1&y=%20");
+	assert_int_equal(p.port, 8443);
+	assert_null(place_parse("http://198.18.0.1?x", &p));
+	assert_string_equal(p.path, "/?x");
+	assert_null(place_parse("http://198.18.0.1//", &p));
+	assert_string_equal(p.path, "//");
+	assert_null(place_parse("http://198.18.0.1#x", &p));
+	assert_string_equal(p.path, "");
+	assert_null(place_parse("http://198.18.0.1/a b/\xc3\xa9{\"}?q={}", &p)); // as it is sent
+	assert_string_equal(p.path, "/a%20b/%C3%A9%7B%22%7D?q=%7B%7D");
 	static const char *const wrong[] = {"",
+					    "http://198.18.0.1/a\r\nX: y",
+					    "tcp://198.18.0.1:22/path",
+					    "smtp://198.18.0.1/path",
 					    ":80",
 					    "198.18.0.1:",
 					    "198.18.0.1:0",
@@ -182,11 +199,7 @@ static void places(void **state)
 					    "[www.example.kx]",
 					    "http://",
 					    "http:///",
-					    "http://198.18.0.1?x",
-					    "http://198.18.0.1#x",
-					    "http://198.18.0.1//",
 					    "http://user@198.18.0.1/",
-					    "HTTP://198.18.0.1/",
 					    "://198.18.0.1",
 					    "dns://198.18.0.1/a b",
 					    "dns://198.18.0.1/a.example?TYPE65536",

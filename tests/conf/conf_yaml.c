@@ -94,6 +94,77 @@ static void bombs(void **state)
 	refuse("a: &a {b: {c: *a}}\n", ERR_MALFORMED, "f.yml:1: an alias inside of what it names");
 }
 
+// Which key stands twice is for those to say who read the map.
+static void twice(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("a: 1\nb: 2\na: 3\n"), 0);
+	uint32_t at = tree_at(&tree, TREE_ROOT)->twice;
+	assert_string_equal(tree_text(&tree, at), "a");
+	assert_int_equal(tree_line(&tree, at), 3);
+	assert_int_equal(parse("{\"a\": 1, a: 2}\n"), 0);
+	assert_int_not_equal(tree_at(&tree, TREE_ROOT)->twice, 0);
+	assert_int_equal(parse("a: 1\nb: {a: 2}\n"), 0);
+	assert_int_equal(tree_at(&tree, TREE_ROOT)->twice, 0);
+}
+
+// The value under a key of the map in the root's value `of`; null: it has no such key.
+static const char *value_of(const char *of, const char *key)
+{
+	uint32_t at = tree_first(&tree, TREE_ROOT);
+	while (at && strcmp(tree_text(&tree, at), of) != 0)
+		at = tree_next(&tree, tree_next(&tree, at));
+	for (at = tree_first(&tree, tree_next(&tree, at)); at; at = tree_next(&tree, tree_next(&tree, at)))
+		if (strcmp(tree_text(&tree, at), key) == 0)
+			return tree_text(&tree, tree_next(&tree, at));
+	return NULL;
+}
+
+// "<<" of YAML 1.1: own keys before merged ones, earlier maps of a list before later ones.
+static void merges(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("x: &x {a: 1, b: 2}\ny: {b: 3, <<: *x, c: 4}\nz: {<<: *x}\n"), 0);
+	assert_string_equal(value_of("y", "a"), "1");
+	assert_string_equal(value_of("y", "b"), "3");
+	assert_string_equal(value_of("y", "c"), "4");
+	assert_null(value_of("y", "<<"));
+	assert_string_equal(value_of("z", "b"), "2");
+	assert_int_equal(tree_at(&tree, tree_next(&tree, tree_first(&tree, TREE_ROOT)))->count, 4);
+	assert_int_equal(parse("x: &x {a: 1, b: 2}\nw: &w {<<: *x, b: 9, d: 5}\ny: {<<: [*w, *x, {e: 6}]}\n"), 0);
+	assert_string_equal(value_of("y", "a"), "1");
+	assert_string_equal(value_of("y", "b"), "9");
+	assert_string_equal(value_of("y", "e"), "6");
+	assert_int_equal(parse("y: {<<: {}, '<<': 1}\n"), 0); // in quotes it is a key as others
+	assert_string_equal(value_of("y", "<<"), "1");
+	refuse("y: {<<: 1}\n", ERR_MALFORMED, "f.yml:1: '<<' takes the keys of a map, or of a list of maps");
+	refuse("y: {<<: [[]]}\n", ERR_MALFORMED, "f.yml:1: '<<' takes the keys of a map, or of a list of maps");
+	refuse("y: &y {<<: *y}\n", ERR_MALFORMED, "f.yml:1: an alias inside of what it names");
+	struct text t = {0};
+	text_put(&t, "l0: &l0 {a: x}\n"); // narrow, but deep
+	for (int i = 1; i < 30; i++)
+		text_printf(&t, "l%d: &l%d {<<: {b: *l%d}}\n", i, i, i - 1);
+	assert_int_equal(parse(text_string(&t)), ERR_TOO_LARGE);
+	text_clear(&t);
+	text_put(&t, "l0: &l0 {");
+	for (int i = 0; i < 1000; i++)
+		text_printf(&t, "k%d: x, ", i);
+	text_put(&t, "k: x}\nall:\n");
+	for (int i = 0; i < 5000; i++)
+		text_put(&t, "- {<<: *l0}\n");
+	assert_int_equal(parse(text_string(&t)), ERR_TOO_LARGE);
+	text_clear(&t);
+	text_put(&t, "l0: &l0 {"); // too many keys in one map
+	for (int i = 0; i < 1000; i++)
+		text_printf(&t, "k%d: x, ", i);
+	text_put(&t, "k: x}\nl1: {<<: *l0");
+	for (int i = 0; i < 100; i++)
+		text_printf(&t, ", m%d: x", i);
+	text_put(&t, "}\n");
+	assert_int_equal(parse(text_string(&t)), ERR_TOO_LARGE);
+	text_free(&t);
+}
+
 static void depth(void **state)
 {
 	(void)state;
@@ -134,8 +205,6 @@ static void sizes(void **state)
 static void refused(void **state)
 {
 	(void)state;
-	refuse("a: 1\nb: 2\na: 3\n", ERR_MALFORMED, "f.yml:3: 'a': this key is there twice");
-	refuse("{\"a\": 1, a: 2}\n", ERR_MALFORMED, "f.yml:1: 'a': this key is there twice");
 	refuse("a: !<tag:example.net,2000:x> y\n", ERR_MALFORMED,
 	       "f.yml:1: the tag 'tag:example.net,2000:x' is not read here; write the value itself");
 	refuse("a: !x y\n", ERR_MALFORMED, "f.yml:1: the tag '!x' is not read here; write the value itself");
@@ -193,7 +262,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_and_kinds), cmocka_unit_test(absent_values),
-		cmocka_unit_test(bombs),	   cmocka_unit_test(depth),
+		cmocka_unit_test(bombs),	   cmocka_unit_test(twice),
+		cmocka_unit_test(merges),	   cmocka_unit_test(depth),
 		cmocka_unit_test(sizes),	   cmocka_unit_test(refused),
 		cmocka_unit_test(truncations),	   cmocka_unit_test(json_is_the_same),
 	};

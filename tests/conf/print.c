@@ -4,6 +4,8 @@
 
 #include "conf/blackbox.h"
 
+#include <string.h>
+
 static void put_list(struct text *out, const char *name, const struct plan_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {
@@ -40,8 +42,9 @@ void print_target(struct text *out, const struct plan_target *t)
 	put_number(out, "flags", t->flags);
 	put_number(out, "port", t->port);
 	put_number(out, "qtype", t->qtype);
-	put_number(out, "accept", t->accept_low);
-	put_number(out, "to", t->accept_high);
+	put_word(out, "path", t->path);
+	put_number(out, "manner", t->manner);
+	put_number(out, "prefer", t->prefer);
 	put_number(out, "asn", t->network);
 	put_number(out, "interval_ms", t->interval_ms);
 	put_number(out, "timeout_ms", t->timeout_ms);
@@ -94,15 +97,36 @@ void print_plan(struct text *out, const struct plan *p)
 		text_bytes(out, p->notes.bytes, p->notes.length);
 }
 
+static void put_manner(struct text *out, const struct manner *m)
+{
+	static const char *const kinds[MANNER_KINDS] = {"",	  "host",     "server_name", "agent",	  "accept",
+							"header", "body_not", "body",	     "field_not", "field",
+							"expect", "send",     "starttls"};
+	struct manner_part p;
+	text_printf(out, "  manner flags=%u rcodes=%x versions=%u tls=%u-%u body_most=%u statuses", m->flags, m->rcodes,
+		    m->versions, m->tls_least, m->tls_most, m->body_most);
+	for (unsigned i = 0; i < MANNER_STATUSES && !m->any_status; i++)
+		if (manner_status_fine(m, i))
+			text_printf(out, " %u", i);
+	text_put(out, m->any_status ? " 2xx\n" : "\n");
+	for (size_t at = 0; manner_next(m, &at, &p);) {
+		text_printf(out, "  %s%s ", kinds[p.kind], p.mark ? "?" : "");
+		text_untrusted(out, p.text, strlen(p.text));
+		text_char(out, '\n');
+	}
+}
+
 void print_blackbox(struct text *out, const struct blackbox *b)
 {
 	for (size_t i = 0; i < b->count; i++) {
 		const struct blackbox_module *m = &b->modules[i];
 		text_printf(out, "module %s ", m->name);
 		print_target(out, &m->ask);
-		if (m->ignored)
-			text_printf(out, "  ignored: %s\n", m->ignored);
+		if (m->manner)
+			put_manner(out, m->manner);
 		if (m->unsupported)
 			text_printf(out, "  unsupported: %s\n", m->unsupported);
 	}
+	if (b->notes.length)
+		text_bytes(out, b->notes.bytes, b->notes.length);
 }

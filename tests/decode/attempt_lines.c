@@ -180,7 +180,9 @@ static size_t random_word(char *ret, size_t most, uint64_t *random)
 // What lines_say() says of the attempt, or must say.
 static void expected(struct text *t, const struct attempt *a, const char *observer, const char *name)
 {
-	uint8_t outcome = probe_failure_outcome(a->failure);
+	bool cut = a->op == PROBE_DNS && a->failure == FAILURE_NONE && a->dns_flags & ATTEMPT_DNS_TC &&
+		   !(a->dns_flags & ATTEMPT_DNS_TCP);
+	uint8_t outcome = cut ? PROBE_CUT : probe_failure_outcome(a->failure);
 	text_clear(t);
 	text_printf(t, "7.000000005 %s %s ", observer, probe_op_name(a->op));
 	text_addr(t, &a->target);

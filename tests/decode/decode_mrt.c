@@ -87,7 +87,7 @@ static void other_messages(void **state)
 	heard_mrt(h, 0, BGP4MP, 7, SESSION MARKER "0037 02 0000 001c " BASIC "18c63364");
 	assert_string_equal(heard_kinds(h), "A");
 	assert_int_equal(h->of[0].flags, OBS_OUTGOING);
-	heard_mrt(h, 0, 5, 1, "00");
+	heard_mrt(h, 0, 5, 4, "00");
 	assert_string_equal(heard_kinds(h), "");
 	assert_int_equal(heard_counted(h, DECODE_UNSUPPORTED), 1);
 	heard_end(h);

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Routing files of the field through `lacuna bgp`: what each has to say, and why."""
 import json
+import os
+import shutil
+import tempfile
 
 from field import Cases, path, replay, run, world
 
@@ -58,6 +61,17 @@ gone = [line["distinguisher"] for line in text if line["type"] == "withdraw"]
 cases.case("bmp-two-vrfs-same-peer-address.bmp: a peer is distinguisher and address (RFC 7854, 4.2), and both are shown",
            [] if gone == ["64500:1"] and {line["distinguisher"] for line in text} == {"64500:1", "64500:2"} else [str(text)])
 
+text = [json.loads(line) for line in lines("communities-kinds.mrt", "--json")[0]][0]
+cases.case("communities-kinds.mrt: extended ones are decoded (RFC 4360, 5668, 8097), well-known ones named (RFC 1997, 7999, 8326)",
+           [] if text["ext_communities"] == ["rt:64500:100", "rt:400001:100", "soo:192.0.2.1:5", "rov:not-found", "lb:64500:1000000000"] and
+           text["well_known_communities"] == ["NO_EXPORT", "NO_ADVERTISE", "BLACKHOLE", "GRACEFUL_SHUTDOWN"] else [str(text)])
+cases.case("--community takes the name of a well-known one",
+           [] if len(lines("communities-kinds.mrt", "--community", "blackhole")[0]) == 1 and
+           not lines("communities-kinds.mrt", "--community", "nopeer")[0] else lines("communities-kinds.mrt", "--community", "blackhole")[0])
+text = [json.loads(line) for line in lines("attributes-otc-aigp-attrset-unknown.mrt", "--json")[0]]
+cases.case("attributes-otc-aigp-attrset-unknown.mrt: OTC (RFC 9234), AIGP (RFC 7311), reflection (RFC 4456), and what is not known as bytes",
+           [] if text[0]["otc"] == 64500 and [text[1][k] for k in ("aigp", "originator_id", "cluster_list")] == [100, "192.0.2.8", ["192.0.2.9"]]
+           and [a["type"] for a in text[1]["other_attributes"]] == [128, 213] else [str(text)])
 
 batched = [("B", p, f"{64500 + n} 64510 64520") for p in (V4, "203.0.113.0/24", "192.0.2.0/24") for n in range(3)]
 right("RIS of January 2000: many entries a record, and the length field four short", "tabledump1-batched-length-4-short.mrt", batched)
@@ -83,6 +97,29 @@ for name, word in {"packet-capture.pcap": "packet capture", "show-ip-bgp-oix.txt
 text = [json.loads(line) for line in lines("two-routers-one-collector", "--json")[0]]
 cases.case("two-routers-one-collector: each router's session is its own (RFC 7854, 4.3)",
            [] if {(line["router"], line["type"]) for line in text} >= {("edge1", "announce"), ("edge2", "withdraw")} else [str(text)])
+
+
+def altered(name, old, new):
+    """The routes of a BMP file in which these bytes of its OPENs are others."""
+    with tempfile.TemporaryDirectory() as folder:
+        for end in ("", ".index"):
+            shutil.copy(path("routing", name + end), os.path.join(folder, "bmp.bmp" + end))
+        with open(os.path.join(folder, "bmp.bmp"), "r+b") as file:
+            data = file.read()
+            file.seek(0)
+            file.write(data.replace(bytes.fromhex(old), bytes.fromhex(new)))
+            assert data.count(bytes.fromhex(old)), name
+        text, _, status = lines(os.path.join(folder, "bmp.bmp"), "--json")
+        seen = [json.loads(line) for line in text]
+        return [(r["prefix"], r.get("path_id")) for r in seen if r["type"] in ("announce", "withdraw")], status
+
+
+got = altered("bmp-addpath-negotiated.bmp", "450400010103", "7b0400010103")
+cases.case("path identifiers in BMP that no OPEN offered are found (RFC 7911; routers send them so)",
+           [] if got == ([(V4, 1), ("203.0.113.0/24", 1), ("203.0.113.0/24", 2), ("203.0.113.0/24", 1)], 0) else [str(got)])
+plain = altered("bmp-addpath-one-side-only.bmp", "450400010102", "450400010102")
+got = altered("bmp-addpath-one-side-only.bmp", "450400010102", "450400010103")
+cases.case("and those that the OPENs promised and that do not come are not missed", [] if got == plain and plain[0] else [str(got), str(plain)])
 
 
 def state(name):
@@ -115,4 +152,34 @@ for name in ("table-as-zero-then-updates.mrt", "table-then-updates-control.mrt")
     status, told, errors = replay(path("routing", name), "--watch", "country/KP", "--world", world(), "--full-feed-floor", "5")
     starts.append([(i["start"], i["scope"]) for i in told["incidents"]])
 cases.case("and its outage is told as that of the table with its AS", [] if starts[0] == starts[1] != [] else [str(starts)])
+
+
+def quality(name, *options):
+    status, told, errors = replay(path("routing", name), "--watch", "country/KP", "--world", world(), "--full-feed-floor", "5", *options)
+    return told["quality"], [i["scope"]["kind"] for i in told["incidents"]], errors
+
+
+views = {"bmp-two-vrfs-same-peer-address.bmp": [("pre-policy", "64500:1"), ("pre-policy", "64500:2")],
+         "bmp-locrib-only-but-peer-ups-of-neighbours.bmp": [("loc-rib", None)], "table-then-updates-control.mrt": None, "bmp-adj-rib-out.bmp": None}
+for name, wanted in views.items():
+    told = quality(name)[0]
+    got = [(v["view"], v.get("distinguisher")) for v in told["bmp_views"]] if "bmp_views" in told else None
+    cases.case(f"{name}: replay names the view that is followed", [] if got == wanted else [str(got)])
+told, _, errors = quality("bmp-adj-rib-out.bmp")
+cases.case("and counts what is left out", [] if told["bmp_left_out"] and "Adj-RIB-Out" in errors else [str(told), errors])
+shown = run("replay", path("routing", "bmp-two-vrfs-same-peer-address.bmp"), "--watch", "country/KP", "--world", world()).stdout.decode()
+cases.case("for people too", [] if "before its policy, of the VRF 64500:1" in shown else [shown])
+
+name = "table-then-updates-control.mrt"
+everybody, one = quality(name), quality(name, "--exclude-peer", "192.0.2.1")
+cases.case("replay --exclude-peer: the others still see the outage, and what was left out is counted",
+           [] if one[1] == everybody[1] == ["total"] and one[0]["excluded"] > 0 and "excluded" not in everybody[0] else [str(one)])
+rest = quality(name, *(word for asn in (64501, 64502, 64503, 64504) for word in ("--exclude-peer", f"AS{asn}")))
+cases.case("with all of them left out nothing is said", [] if not rest[1] and rest[0]["unobservable"] == 1 else [str(rest)])
+rest = quality(name, "--exclude-collector", "routing")
+cases.case("replay --exclude-collector", [] if not rest[1] and rest[0]["unobservable"] == 1 else [str(rest)])
+rest = quality(name, "--exclude-collector", "rrc99")
+cases.case("one that said nothing is told", [] if "nothing was left out" in rest[2] and rest[1] == ["total"] else [str(rest)])
+done = run("replay", "--exclude-peer", "nobody", path("routing", name))
+cases.case("a peer that is none is refused", [] if done.returncode == 2 else [str(done.returncode)])
 cases.done()

@@ -59,7 +59,8 @@ static void check_target(const struct plan *p, const struct plan_target *t)
 	REQUIRE(!t->entity || entity_find(&p->entities, t->entity));
 	REQUIRE(t->op != PROBE_ICMP_ECHO || !t->port);
 	REQUIRE(t->op != PROBE_TCP_CONNECT || t->port);
-	REQUIRE(t->accept_low <= t->accept_high);
+	REQUIRE(t->manner <= p->manner_count && (!t->manner || manner_sound(&p->manners[t->manner - 1])));
+	REQUIRE(!t->path || t->op == PROBE_HTTP);
 }
 
 static void check(const struct plan *p)

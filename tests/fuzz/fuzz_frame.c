@@ -28,9 +28,11 @@ static void look_targets(const struct frame *f)
 {
 	struct cursor c = cursor_of(f->bytes, f->length);
 	struct message_target t;
-	char room[CHECK_NAME_MAX + 1];
-	while (message_target_next(&c, &t, room))
-		REQUIRE(strlen(room) <= t.name_length && t.name_length <= CHECK_NAME_MAX);
+	struct message_target_texts texts;
+	while (message_target_next(&c, &t, &texts)) {
+		REQUIRE(strlen(texts.name) <= t.name_length && t.name_length <= CHECK_NAME_MAX);
+		REQUIRE(strlen(texts.path) <= t.path_length && t.path_length <= MANNER_PATH_MAX);
+	}
 }
 
 static void look_attempts(const struct frame *f)

@@ -2,6 +2,7 @@
 // Which incident is which: ids are born once, revisions rise by one, what turns out to be none is withdrawn, what turns out
 // to be one is merged, what is over for long is sealed; and however often one looks, the last look says the same.
 #include "../unit/unit.h"
+// Tests: src/incident/book.c src/incident/folds.c
 
 #include "base/alloc.h"
 #include "base/hash.h"
@@ -359,7 +360,7 @@ static void test_sealed_and_retired(void **state)
 	take(&h);
 	tell(&h);
 	assert_false(book_open(h.book, 0));
-	book_retire(h.book, at(3000), NULL, NULL);
+	book_retire(h.book, at(-9000), at(3000), NULL, NULL);
 	assert_int_equal(count(&h), 1);
 	assert_string_equal(incident(&h, 0)->id, "KX-20220125T2213Z-1");
 	house_close(&h);
@@ -389,7 +390,7 @@ static void test_folded(void **state)
 	struct incident before = *incident(&h, 0);
 	book_seal(h.book, &h.d, at(4000), done, 3);
 	dossier_retire(&h.d, done, at(4000), at(4000));
-	book_retire(h.book, at(-4000), gone_count, &gone);
+	book_retire(h.book, at(-9000), at(-4000), gone_count, &gone);
 	assert_int_equal(count(&h), 1); // the other is folded
 	assert_int_equal(gone, 0);
 	const struct incident_list *all = book_all(h.book);
@@ -407,11 +408,50 @@ static void test_folded(void **state)
 	assert_string_equal(incident(&h, 0)->ties.campaign, "KX-c");
 	assert_int_equal(book_entity(h.book, 7)->count, 0); // of whom nothing was told
 	assert_int_equal(book_needed_since(h.book, 0, at(6000)).ns, at(4999).ns);
-	book_retire(h.book, at(3000), gone_count, &gone);
+	book_retire(h.book, at(-9000), at(3000), gone_count, &gone);
 	assert_int_equal(gone, 1);
 	assert_int_equal(book_all(h.book)->count, 1);
-	book_retire(h.book, at(3000), gone_count, &gone);
+	book_retire(h.book, at(-9000), at(3000), gone_count, &gone);
 	assert_int_equal(gone, 1);
+	house_close(&h);
+}
+
+// What is over, but not sealed, rests folded until its entity has news: then it changes as if it had never been put away.
+static void test_resting(void **state)
+{
+	(void)state;
+	struct house h;
+	house_open(&h, "country/KX");
+	h.d.width_ns = NS_PER_S;
+	event(&h, SIGNAL_ROUTES, 0, 100);
+	take(&h);
+	tell(&h);
+	book_retire(h.book, at(-1), at(-9000), NULL, NULL);
+	assert_int_equal(book_incidents(h.book)->count, 1); // it began later
+	book_retire(h.book, at(1), at(9000), NULL, NULL);
+	assert_int_equal(book_incidents(h.book)->count, 0); // rests, and is not forgotten
+	assert_int_equal(book_all(h.book)->count, 1);
+	event(&h, SIGNAL_ROUTES, 0, 120);
+	take(&h);
+	tell(&h);
+	assert_int_equal(count(&h), 1);
+	assert_string_equal(incident(&h, 0)->id, "KX-20220125T2050Z-1");
+	assert_int_equal(incident(&h, 0)->revision, 1);
+	assert_int_equal(incident(&h, 0)->story.end.best.ns, at(120).ns);
+	event(&h, SIGNAL_ROUTES, 5000, -1);
+	take(&h);
+	tell(&h);
+	book_retire(h.book, at(4000), at(-9000), NULL, NULL);
+	assert_int_equal(count(&h), 2); // while anything of the entity is open nothing rests
+	event(&h, SIGNAL_ROUTES, 5000, 5100);
+	take(&h);
+	tell(&h);
+	book_retire(h.book, at(6000), at(-9000), NULL, NULL);
+	assert_int_equal(book_incidents(h.book)->count, 0);
+	bool done[3] = {true, false, false};
+	book_seal(h.book, &h.d, at(4000), done, 3);
+	assert_true(done[1]); // what rests is found
+	assert_false(done[2]);
 	house_close(&h);
 }
 
@@ -563,6 +603,7 @@ int main(void)
 		cmocka_unit_test(test_never_told_never_withdrawn),
 		cmocka_unit_test(test_sealed_and_retired),
 		cmocka_unit_test(test_folded),
+		cmocka_unit_test(test_resting),
 		cmocka_unit_test(test_watched_no_longer),
 		cmocka_unit_test(test_any_grid_says_the_same),
 	};

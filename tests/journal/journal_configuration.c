@@ -14,6 +14,7 @@ static const char golden[] =
 	"definition full%20feed%25\n"
 	"full-feed-floor 5\n"
 	"world 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef 1700000000000000000\n"
+	"attribution Example%20Registry\n"
 	"entity country/KX 1 25000000 540 Kx%20%c3%a9%0a\n"
 	"range 198.18.0.0 198.18.3.255\n"
 	"range 2001:db8:: 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff\n"
@@ -66,8 +67,15 @@ static void what_is_written_is_read(void **state)
 	const struct target *t = target_at(w.targets, target_id(w.targets, &a, PROBE_DNS, "www.example.kx", 14));
 	assert_int_equal(t->kind, TARGET_SERVICE);
 	assert_string_equal(t->institution, "Air Kx");
-	struct journal_configuration c = {w.read.version, w.read.parameters, w.read.definition, w.read.full_floor,
-					  w.read.world,	  w.read.world_date, &w.entities,	w.targets};
+	struct journal_configuration c = {.version = w.read.version,
+					  .parameters = w.read.parameters,
+					  .definition = w.read.definition,
+					  .full_floor = w.read.full_floor,
+					  .world = w.read.world,
+					  .world_date = w.read.world_date,
+					  .attribution = w.read.attribution,
+					  .entities = &w.entities,
+					  .targets = w.targets};
 	journal_configuration_text(&again, &c);
 	assert_string_equal(text_string(&again), golden);
 	text_free(&again);

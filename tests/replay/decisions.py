@@ -10,11 +10,11 @@ import tempfile
 from run import Tap, run
 
 DEMO = os.environ["LACUNA_DEMO"]
-REACH = ["level.open=0.01", "level.close=0.01", "level.hold_s=86400", "level.warm_up_s=86400", "level.networks_min=1000",
-         "level.stamp_s=0", "reach.loss_p1=0.95", "reach.loss_alarm=0.5", "reach.loss_close=0.95", "reach.networks_min=1",
+REACH = ["level.open=0.01", "level.close=0.01 level.open=0.01", "level.hold_s=86400", "level.warm_up_s=86400", "level.networks_min=1000",
+         "level.stamp_s=0", "reach.loss_p1=0.95", "reach.loss_alarm=0.5", "reach.loss_close=0.95 reach.loss_p1=0.95", "reach.networks_min=1",
          "reach.quiet_z=10", "reach.onset_intervals=4", "reach.latency_ratio=100", "reach.latency_share=1",
-         "checks.timeouts_open=0.001", "checks.connect_open=1.01", "checks.open_intervals=1", "belief.up=0.999",
-         "health.settle_s=86400", "observer.lag_intervals=1000", "target.fails=1", "target.good=1", "target.good_of=1",
+         "checks.timeouts_open=0.001 checks.timeouts_close=0", "checks.connect_open=1.01 checks.connect_close=1", "checks.open_intervals=1", "belief.up=0.999",
+         "health.settle_s=86400", "observer.lag_intervals=1000", "target.fails=1", "target.good=1", "target.good_of=1 target.good=1",
          "assemble.chain_s=86400", "assemble.chain_intervals=10000", "assemble.flap_intervals=10000",
          "assemble.lead_intervals=0", "story.smooth_intervals=16", "story.churn_before_s=86400", "story.before_s=60",
          "story.after_intervals=1000", "phases.nothing=1", "phases.back=0.01", "phases.debounce=1",
@@ -26,14 +26,18 @@ REACH = ["level.open=0.01", "level.close=0.01", "level.hold_s=86400", "level.war
          "precedence.step_beta_b=0.01", "precedence.shape_clear=100", "campaign.gap_days=0", "campaign.similarity=1",
          "campaign.known_min=100", "precedent.missing_cost=0", "precedent.spread_min=100", "precedent.clock_s=0",
          "precedent.known_min=100", "facts.margin_intervals=1000", "facts.total_loss=0.01", "facts.floor_points=1000",
-         "facts.step_points=1", "facts.step_within=1", "facts.step_time=0", "facts.flat_depth=0", "facts.wave_high=0",
-         "facts.wave_low=1", "facts.silent_share=0", "facts.partly_alive=1", "facts.ramp_intervals=1",
+         "facts.step_points=1", "facts.step_within=1", "facts.step_time=0", "facts.flat_depth=0", "facts.wave_high=0.3",
+         "facts.wave_low=1 facts.wave_high=1", "facts.silent_share=0", "facts.partly_alive=1", "facts.ramp_intervals=1",
          "facts.loss_intervals=1000", "facts.block_hosts=256", "facts.blocks_least=1000", "facts.stamp_s=60",
          "belief.repeated=0", "belief.learn=1", "diagnose.misled=0", "diagnose.family_rest=0", "diagnose.ratio_clip=1",
          "diagnose.prior_more=1", "prior.power=0.001", "prior.small_networks=0", "evidence.margin_intervals=100"]
 REFUSED = [("level.open=0", "0.01 to 0.999"), ("level.open=nan", "NAME=VALUE"), ("level.hold_s=-1", "0 to 86400"),
            ("series.bgp.open=2", "0.001 to 1"), ("level.opens=0.5", "no such number"), ("level.open", "NAME=VALUE"),
-           ("level.open=", "NAME=VALUE"), ("level.open=0.5x", "NAME=VALUE")]
+           ("level.open=", "NAME=VALUE"), ("level.open=0.5x", "NAME=VALUE"), ("=0.5", "NAME=VALUE"), ("level.open= 0.5", "NAME=VALUE"),
+           ("level.open=inf", "NAME=VALUE"), ("level.open=0x1p-1", "NAME=VALUE"), ("level.open=0,5", "NAME=VALUE"), ("LEVEL.OPEN=0.5", "no such number"),
+           ("level.networks_min=2.5", "whole number"), ("series.weeks_min=1.5", "whole number"), ("target.fails=1.5", "whole number"),
+           ("level.close=0.1", "level.open (0.9) must not be above level.close (0.1)"), ("level.open=0.99|level.close=0.98", "must not be above"),
+           ("series.gtr.close=0.1", "series.gtr.open"), ("target.good_of=2", "target.good"), ("checks.timeouts_open=0.01", "checks.timeouts_close")]
 
 
 def answer(*arguments):
@@ -68,12 +72,12 @@ def main():
     plain, plain_digests = answer()
     tap.check(len(plain_digests) == 1, "one run has one digest", plain_digests)
     for given in REACH:
-        said, digests = answer("--set", given)
+        said, digests = answer(*(word for one in given.split() for word in ("--set", one)))
         tap.check(said != plain, f"{given} changes the answer")
         tap.check(len(digests) <= 1 and not digests & plain_digests, f"{given} changes the digest", digests)
     tap.check(answer("--set", "level.open=0.9") == (plain, plain_digests), "the value of the table changes nothing")
     for given, words in REFUSED:
-        done = run("replay", DEMO, "--set", given)
+        done = run("replay", DEMO, *(word for one in given.split("|") for word in ("--set", one)))
         tap.check(done.returncode == 2 and words in done.stderr.decode(), f"{given} is refused: {words}", done.stderr)
     listed = run("replay", "--parameters", "--set", "level.open=0.5").stdout.decode()
     tap.check(re.search(r"^level\.open +0\.5 +of the usual +0\.01 to 0\.999 ", listed, re.MULTILINE) is not None,

@@ -63,13 +63,20 @@ def causes_are_right(tap, name, folders, series_too=()):
         tap.check(leading == ["ordered-shutdown"], f"{os.path.basename(folder)}: an ordered shutdown leads", f"{leading} {errors}")
 
 
+def institutions(folders):
+    """Whose services fail is said by name, as the recording has it: not who did it."""
+    for folder in folders:
+        with open(os.path.join(folder, "recording.json")) as f:
+            yield from {re.escape(t["institution"]) for t in json.load(f)["targets"] if "institution" in t}
+
+
 def explaining(tap):
     folder = SHIPPED[-1]
     done = run("explain", folder)
     text = done.stdout.decode()
     ids = re.findall(r"^  id +(\S+)$", text, re.M)
     tap.check(done.returncode == 0 and len(ids) == 3 and text.count("  verdict") == 3, "explain tells of every incident", done.stderr.decode())
-    tap.check("not known" in text and "evidence" in text and "probes/" in text, "with what is not known and where evidence is from")
+    tap.check("not known" in text and "evidence" in text and "of probes" in text, "with what is not known and where evidence is from")
     one = run("explain", folder, ids[1]).stdout.decode()
     tap.check(re.findall(r"^  id +(\S+)$", one, re.M) == [ids[1]], "one incident by its ID", one)
     as_json = json.loads(run("explain", folder, ids[1], "--json").stdout)
@@ -82,6 +89,7 @@ def explaining(tap):
     headline = run("demo").stdout.decode()
     tap.check(headline.count("  why ") == 3 and "network stress" in headline, "the demo says why", headline)
     said = text + headline + run("explain", *SHIPPED).stdout.decode()
+    said = re.sub("|".join(institutions(SHIPPED)), "", said)
     tap.check(not ACTORS.search(said), "no actor is named", ACTORS.findall(said))
 
 

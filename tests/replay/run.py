@@ -57,6 +57,8 @@ def incidents(*arguments):
         for cause in i["causes"] or []:
             for argument in cause["for"] + cause["against"]:
                 argument.pop("refs")
+        for finding in i["findings"] or []:
+            finding.pop("refs")
     return found, f"{status} {errors}"
 
 

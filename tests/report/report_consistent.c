@@ -61,6 +61,18 @@ static void make(struct incident *n)
 									      .t50 = SECOND(85 + 10 * i),
 									      .t90 = SECOND(90 + 10 * i),
 									      .units = 20};
+	for (uint8_t i = 0; i < 3; i++)
+		s->services[s->service_count++] = (struct incident_service){.target = i,
+									    .rank = i < 2 ? i : UINT8_MAX,
+									    .failures = 1,
+									    .last_ok = SECOND(10),
+									    .failed = SECOND(15),
+									    .last_bad = INSTANT_NONE,
+									    .back = INSTANT_NONE};
+	for (uint8_t i = 0; i < 2; i++) {
+		s->services[i].last_bad = SECOND(80 + 10 * i);
+		s->services[i].back = SECOND(85 + 10 * i);
+	}
 	s->upstreams[s->upstream_count++] = (struct incident_upstream){64501, SECOND(30), 8};
 	s->origins[s->origin_count++] = (struct incident_origin){.origin = 64666,
 								 .expected = 64520,
@@ -195,6 +207,23 @@ static void rank(struct incident *n)
 {
 	n->story.recovery[0].rank = 2;
 }
+static void back_before(struct incident *n)
+{
+	n->story.services[1].back = SECOND(14);
+}
+static void back_unranked(struct incident *n)
+{
+	n->story.services[2].rank = 2;
+}
+static void served(struct incident *n)
+{
+	n->story.services[0].rank = 1;
+	n->story.services[1].rank = 0;
+}
+static void first_unclear(struct incident *n)
+{
+	n->story.services[1].last_bad = SECOND(84); // it may have been the first
+}
 static void origin(struct incident *n)
 {
 	n->story.origins[0].networks = 5;
@@ -271,6 +300,10 @@ static const struct {
 	{unseen, "no-routing-data-but-routes"},
 	{recovery, "recovery-backwards"},
 	{rank, "rank-against-times"},
+	{back_before, "service-torn"},
+	{back_unranked, "service-torn"},
+	{served, "services-against-ranks"},
+	{first_unclear, "services-against-ranks"},
 	{origin, "origin-torn"},
 	{upstream, "upstream-without-routes"},
 	{share, "share-out-of-bounds"},
@@ -290,7 +323,7 @@ static void what_agrees_breaks_no_rule(void **state)
 	(void)state;
 	const char *names[CONTRADICTIONS_MAX];
 	make(&one);
-	assert_int_equal(consistent_look(&(struct consistent_input){&one, SECOND(200)}, names), 0);
+	assert_int_equal(consistent_look(&(struct consistent_input){&one, SECOND(200), NULL}, names), 0);
 }
 
 static void every_seed_is_found_by_its_name(void **state)
@@ -301,7 +334,7 @@ static void every_seed_is_found_by_its_name(void **state)
 		bool found = false;
 		make(&one);
 		seeds[i].put(&one);
-		size_t n = consistent_look(&(struct consistent_input){&one, SECOND(200)}, names);
+		size_t n = consistent_look(&(struct consistent_input){&one, SECOND(200), NULL}, names);
 		for (size_t k = 0; k < n; k++)
 			found |= strcmp(names[k], seeds[i].rule) == 0;
 		if (!found)
@@ -310,10 +343,27 @@ static void every_seed_is_found_by_its_name(void **state)
 	}
 }
 
+// Of what nobody looked at nothing can have been found.
+static void a_finding_needs_a_source(void **state)
+{
+	(void)state;
+	const char *names[CONTRADICTIONS_MAX];
+	struct peer_table *peers = peer_table_create();
+	struct incident_view view = {.peers = peers};
+	struct consistent_input in = {&one, SECOND(200), &view};
+	make(&one);
+	assert_int_equal(consistent_look(&in, names), 1);
+	assert_string_equal(names[0], "finding-without-source");
+	collector_id(peers, "rc");
+	assert_int_equal(consistent_look(&in, names), 0);
+	peer_table_free(peers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_agrees_breaks_no_rule),
+		cmocka_unit_test(a_finding_needs_a_source),
 		cmocka_unit_test(every_seed_is_found_by_its_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,8 @@ static void takes_what_servers_do(void **state)
 	assert_int_equal(read_all("HTTP/1.1 200 OK\r\nTransfer-Encoding: notchunked\r\n\r\n"), 1);
 	assert_false(head.chunked);
 	assert_int_equal(read_all("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n"), 1);
+	assert_int_equal(read_all("HTTP/1.1 200 OK\r\nContent-Length: 5 , 5,5\r\n\r\n"), 1); // RFC 9112 6.3
+	assert_true(head.has_length && head.length == 5);
 }
 
 static void refuses_what_is_no_http(void **state)
@@ -127,7 +129,9 @@ static void refuses_what_is_no_http(void **state)
 		"HTTP/1.1 200 OK\n: no name\n",
 		"HTTP/1.1 200 OK\nContent-Length: \n",
 		"HTTP/1.1 200 OK\nContent-Length: -1\n",
-		"HTTP/1.1 200 OK\nContent-Length: 5, 5\n",
+		"HTTP/1.1 200 OK\nContent-Length: 5, 6\n",
+		"HTTP/1.1 200 OK\nContent-Length: 5,\n",
+		"HTTP/1.1 200 OK\nContent-Length: , 5\n",
 		"HTTP/1.1 200 OK\nContent-Length: 1234567890123456789\n",
 		"HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 6\n",
 	};

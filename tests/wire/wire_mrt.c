@@ -268,11 +268,11 @@ static void bgp4mp_refusals(void **state)
 {
 	(void)state;
 	struct mrt_record r;
-	assert_int_equal(record_of("62f00000 0010 0002 00000002 0000", &r), ERR_UNSUPPORTED);
+	assert_int_equal(record_of("62f00000 0010 0002 00000002 0000", &r), ERR_MALFORMED);
 	assert_int_equal(record_of("62f00000 0010 0003 00000002 0000", &r), ERR_UNSUPPORTED);
 	assert_int_equal(record_of("62f00000 0010 000c 00000002 0000", &r), ERR_UNSUPPORTED);
 	assert_int_equal(record_of("62f00000 0010 ffff 00000002 0000", &r), ERR_UNSUPPORTED);
-	assert_int_equal(record_of("62f00000 0011 0002 00000006 00000000 0000", &r), ERR_UNSUPPORTED);
+	assert_int_equal(record_of("62f00000 0011 0003 00000006 00000000 0000", &r), ERR_UNSUPPORTED);
 	assert_int_equal(record_of("62f00000 0011 0004 00000003 000000", &r), ERR_MALFORMED);
 	assert_int_equal(record_of("62f00000 0010 0001 0000000a fbf4 fbf5 0000 0003 c000", &r), ERR_MALFORMED);
 	assert_int_equal(record_of("62f00000 0010 0001 0000000f fbf4 fbf5 0000 0001 c0000202 c00002", &r),
@@ -308,6 +308,80 @@ static void bare_records(void **state)
 	// Elsewhere a family of 0xffff is damage.
 	assert_int_equal(record_of("3a037e00 0010 0004 0000001b 00000000 00000000" MARKER "0013 04", &r),
 			 ERR_MALFORMED);
+}
+
+// OpenBGPD's `dump table-mp`: the next hop stands beside the attributes.
+static void entries(void **state)
+{
+	(void)state;
+	struct mrt_record r;
+	static const char v4[] =
+		"62f00000 0010 0002 0000002a fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff 0001 01 04 c0000209 "
+		"18 c63364 0004 40010100";
+	assert_int_equal(record_of(v4, &r), 1);
+	assert_int_equal(r.kind, MRT_TABLE_DUMP);
+	assert_prefix(&r.dump.prefix, "198.51.100.0/24");
+	assert_addr(&r.dump.peer, "192.0.2.2");
+	assert_int_equal(r.dump.peer_asn, 64500);
+	assert_int_equal(r.dump.originated, 0x62efffff);
+	assert_int_equal(r.dump.next_hop_length, 4);
+	assert_memory_equal(r.dump.next_hop, "\xc0\0\2\x09", 4);
+	assert_int_equal(cursor_left(&r.dump.attributes), 4);
+	assert_int_equal(mrt_table_dump_next(&r.dump), 0);
+	struct mrt_header h;
+	struct cursor body = body_of(v4, &h);
+	for (size_t n = 0; n < h.length; n++)
+		assert_int_equal(mrt_record(&h, (struct cursor){body.at, body.at + n}, &r), ERR_MALFORMED);
+	assert_int_equal(
+		record_of("62f00000 0010 0002 00000033 fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff "
+			  "0002 01 10 20010db8000000000000000000000001 20 20010db8 0000",
+			  &r),
+		1);
+	assert_prefix(&r.dump.prefix, "2001:db8::/32");
+	assert_int_equal(r.dump.next_hop_length, 16);
+	assert_int_equal(
+		record_of("62f00000 0010 0002 0000001c fbf4 fbf5 0000 0001 c0000202 c0000201 0000 0001 62efffff "
+			  "0001 80 00",
+			  &r),
+		1);
+	assert_int_equal(r.kind, MRT_RIB_OTHER);
+}
+
+// The type BGP of 1999 (RFC 6396, B.2): messages without their headers.
+static void records_of_1999(void **state)
+{
+	(void)state;
+	static const struct {
+		uint16_t subtype;
+		uint8_t type;
+	} rows[] = {{1, BGP_UPDATE}, {5, BGP_OPEN}, {6, BGP_NOTIFICATION}, {7, BGP_KEEPALIVE}};
+	struct mrt_record r;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct mrt_header h = {.type = MRT_TYPE_LEGACY_BGP, .subtype = rows[i].subtype, .length = 16};
+		assert_int_equal(mrt_record(&h, packet_of("fbf4 c0000202 fbf5 c0000201 00000000"), &r), 1);
+		assert_int_equal(r.kind, MRT_MESSAGE);
+		assert_int_equal(r.message.bare_type, rows[i].type);
+		assert_int_equal(cursor_left(&r.message.bgp), 4);
+		assert_addr(&r.message.session.peer, "192.0.2.2");
+		assert_addr(&r.message.session.local, "192.0.2.1");
+		assert_true(r.message.session.peer_asn == 64500 && r.message.session.local_asn == 64501);
+		assert_false(r.message.session.as4);
+		assert_int_equal(mrt_record(&h, packet_of("fbf4 c0000202 fbf5 c00002"), &r), ERR_MALFORMED);
+	}
+	assert_int_equal(record_of("37cf89c3 0005 0003 0000000a fbf4 c0000202 0001 0002", &r), 1);
+	assert_int_equal(r.kind, MRT_STATE);
+	assert_true(r.state.old_state == 1 && r.state.new_state == 2);
+	assert_addr(&r.state.session.peer, "192.0.2.2");
+	assert_int_equal(record_of("37cf89c3 0005 0003 00000009 fbf4 c0000202 0001 00", &r), ERR_MALFORMED);
+	assert_int_equal(record_of("37cf89c3 0009 0003 00000016 fbf4 20010db8000000000000000000000002 0001 0002", &r),
+			 1);
+	assert_addr(&r.state.session.peer, "2001:db8::2");
+	for (uint16_t subtype = 0; subtype < 10; subtype++) {
+		struct mrt_header h = {.type = MRT_TYPE_LEGACY_BGP, .subtype = subtype, .length = 16};
+		bool read = subtype == 1 || subtype == 3 || (subtype >= 5 && subtype <= 7);
+		assert_int_equal(mrt_record(&h, packet_of("fbf4 c0000202 fbf5 c0000201 00000000"), &r),
+				 read ? 1 : ERR_UNSUPPORTED);
+	}
 }
 
 static void types_that_are_not_read(void **state)
@@ -384,6 +458,8 @@ int main(void)
 		cmocka_unit_test(bgp4mp_refusals),
 		cmocka_unit_test(fraction_is_bounded),
 		cmocka_unit_test(bare_records),
+		cmocka_unit_test(entries),
+		cmocka_unit_test(records_of_1999),
 		cmocka_unit_test(types_that_are_not_read),
 		cmocka_unit_test(plausibility),
 	};

@@ -190,7 +190,7 @@ static void build_and_lookup(void **state)
 				   "  country  KP\n"
 				   "  network  AS131279 Star ?[31m \"X\"\n"
 				   "  range    175.45.176.0/22\n"
-				   "country/KP\n"
+				   "country/KP North Korea\n"
 				   "  175.45.176.0/22\n"
 				   "  2001:db8::/48\n"
 				   "  IPv4: 1 range, 1 prefix, 1024 addresses, 4.00 x /24\n"
