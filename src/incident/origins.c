@@ -22,6 +22,7 @@ struct origins_news { // from its first announcement until nobody carries it
 	bool more_specific;
 	uint32_t of; // full-feed networks, the most while it was announced
 	struct instant first, last_left;
+	struct instant last_sure; // drop in the session in which it was announced; others were dropped at some time before
 	struct carrier *carriers; // peers that announced it
 	size_t carrier_count, carrier_capacity;
 };
@@ -66,7 +67,7 @@ static struct origins_news *origins_news_of(struct news_list *l, const struct ro
 	l->at[l->n] =
 		(struct origins_news){.prefix = e->prefix, .origin = e->asn, .expected = e->other, .first = e->time};
 	l->at[l->n].more_specific = e->kind == ROUTE_LOG_MORE_SPECIFIC;
-	l->at[l->n].last_left = INSTANT_NONE;
+	l->at[l->n].last_left = l->at[l->n].last_sure = INSTANT_NONE;
 	l->all++;
 	return &l->at[l->n++];
 }
@@ -101,6 +102,8 @@ static void origins_carrier_drops(struct origins_news *n, const struct route_log
 		return;
 	held->dropped = true;
 	n->last_left = e->time;
+	if (e->session_s * NS_PER_S <= held->last.ns)
+		n->last_sure = e->time;
 }
 
 static bool origins_own_network(const struct entity *e, uint32_t asn)
@@ -165,6 +168,18 @@ static uint32_t origins_networks_of(const struct routes *r, const struct origins
 	return count;
 }
 
+// A session that began anew says what is, not since when.
+static struct instant origins_sure_until(const struct origins_news *n)
+{
+	struct instant sure = n->first;
+	if (n->last_sure.ns == n->last_left.ns)
+		return instant_after(n->last_left, -NS_PER_S);
+	for (size_t i = 0; i < n->carrier_count; i++)
+		if (n->carriers[i].last.ns > sure.ns)
+			sure = n->carriers[i].last;
+	return instant_known(n->last_sure) && n->last_sure.ns > sure.ns ? n->last_sure : sure;
+}
+
 // Until when it was carried. Whoever lost its session, or of whose input some was lost, has not dropped it: of that nothing is known.
 static void origins_end(const struct routes *r, const struct origins_news *n, struct incident_origin *ret)
 {
@@ -190,7 +205,7 @@ static void origins_end(const struct routes *r, const struct origins_news *n, st
 		return;
 	if (dropped > unknown + anew || (dropped && !unknown && !anew)) {
 		ret->gone = n->last_left;
-		ret->gone_from = instant_after(n->last_left, -NS_PER_S);
+		ret->gone_from = origins_sure_until(n);
 	} else if (anew > unknown) {
 		ret->gone = instant_known(n->last_left) && n->last_left.ns > begun.ns ? n->last_left : begun;
 		ret->gone_from = last;

@@ -104,6 +104,7 @@ static void route_log_event_witness(const struct route_log *e, struct route_log_
 	const struct health_peer *p = event->peer == PEER_NONE ? NULL : table_peer(e->table, event->peer);
 	uint32_t networks = table_networks(e->table, family);
 	event->counts = p && p->why[family == FAMILY_V6] == HEALTH_COUNTS;
+	event->session_s = p && p->known_up ? (uint32_t)instant_seconds(p->state_since) : 0;
 	event->networks = networks > UINT16_MAX ? UINT16_MAX : (uint16_t)networks;
 }
 
@@ -430,6 +431,7 @@ static void route_log_event_carry(struct carry *c, const struct route_log *e, st
 	CARRY(c, event->peer);
 	CARRY(c, event->asn);
 	CARRY(c, event->other);
+	CARRY(c, event->session_s);
 	carry_check(c, instant_known(event->time) && event->kind <= ROUTE_LOG_VISIBLE);
 	carry_check(c, event->prefix < dictionary_count(table_dictionary(e->table)));
 	if (event->peer != PEER_NONE || event->kind < ROUTE_LOG_INVISIBLE)
@@ -442,7 +444,7 @@ static void route_log_events_carry(struct carry *c, const struct route_log *e, s
 	size_t n = of->n - of->first;
 	CARRY(c, of->held);
 	CARRY(c, of->news);
-	carry_count(c, &n, 28);
+	carry_count(c, &n, 32);
 	for (size_t i = 0; i < n && carry_good(c); i++) {
 		struct route_log_event event = {0};
 		if (!carry_loads(c))

@@ -32,6 +32,7 @@ struct route_log_event {
 	uint32_t prefix;   // dictionary id
 	uint32_t peer;
 	uint32_t asn, other;
+	uint32_t session_s; // second in which the session of the peer began that it came in; 0 unknown
 };
 
 struct route_log_path { // of one (prefix, peer) pair: the route last heard, withdrawn since or not

@@ -270,9 +270,9 @@ static void coarse_clocks(void **state)
 
 static void sentence(const char *text)
 {
-	static const char *const fills[] = {"{a}", "{b}", "{a:s}", "{b:s}", "{a:%}", "{b:%}"};
+	static const char *const fills[] = {"{a}", "{b}", "{a:s}", "{b:s}", "{a:%}", "{b:%}", "{origins}"};
 	assert_non_null(text);
-	assert_true(strlen(text) > 10 && strchr(".?", text[strlen(text) - 1]));
+	assert_true(strlen(text) >= 10 && strchr(".?", text[strlen(text) - 1]));
 	for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
 		bool known = false;
 		for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)
