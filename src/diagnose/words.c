@@ -67,7 +67,7 @@ static void words_put_networks(struct text *t, uint32_t n, uint32_t of)
 		text_printf(t, "%u of %u full-feed networks", n, of);
 }
 
-static void words_put_clock(struct text *t, struct instant when)
+static void words_put_utc(struct text *t, struct instant when)
 {
 	struct text full = {0};
 	text_utc(&full, instant_of(instant_seconds(when), 0));
@@ -81,7 +81,7 @@ static void words_put_origin(struct text *t, const struct incident_origin *o)
 	text_printf(t, "AS%u announced ", o->origin);
 	text_prefix(t, &o->prefix);
 	text_printf(t, o->more_specific ? " inside a prefix of AS%u at " : ", which AS%u announces, at ", o->expected);
-	words_put_clock(t, o->first);
+	words_put_utc(t, o->first);
 	text_put(t, ", seen by ");
 	words_put_networks(t, o->networks, o->of_networks);
 	if (o->without > o->networks)
@@ -113,7 +113,9 @@ void words_evidence(struct text *t, const struct story *story, uint8_t evidence,
 		bool origins = strncmp(at, WORDS_ORIGINS, strlen(WORDS_ORIGINS)) == 0;
 		if (origins)
 			words_put_origins(t, story);
-		const char *next = origins ? at + strlen(WORDS_ORIGINS) : *at == '{' ? words_put_number(t, at, f) : NULL;
+		const char *next = origins	? at + strlen(WORDS_ORIGINS)
+				   : *at == '{' ? words_put_number(t, at, f)
+						: NULL;
 		if (!next)
 			text_char(t, *at++);
 		else

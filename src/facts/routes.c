@@ -186,7 +186,8 @@ static void routes_news_count(const struct route_story *s, const struct facts_in
 			      struct facts *f)
 {
 	int64_t earliest = s->from.ns - routes_news_window(in->decisions, f->width_s);
-	f->routes.own_news = routes_own_news(s, in, n->entity);
+	if (in->entities->at[n->entity].asn_count) // whose are its networks is not known else
+		f->routes.own_news = routes_own_news(s, in, n->entity);
 	f->routes.witnesses = routes_witnesses(in, s->start);
 	f->routes.new_origins = 0;
 	for (size_t i = 0; i < n->origin_count; i++) {

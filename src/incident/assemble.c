@@ -337,11 +337,10 @@ static struct assemble_group *assemble_displaced(const struct assemble_input *in
 		if (of.by && of.others)
 			*one = assemble_cut(l, d, &of);
 	} else if (silent && in->targets) {
-		(void)displaced_machines(in->dossier, in->targets, d, events,
-					 incident_ns(in->decisions, ASSEMBLE_CHAIN_S), &which);
+		which = displaced_machines(in->dossier, in->targets, d, events,
+					   incident_ns(in->decisions, ASSEMBLE_CHAIN_S));
 	}
-	struct assemble_group *to =
-		which < events->count ? assemble_group_of(l, &events->at[which].origin) : NULL;
+	struct assemble_group *to = which < events->count ? assemble_group_of(l, &events->at[which].origin) : NULL;
 	return to ? to : g;
 }
 

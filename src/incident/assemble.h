@@ -13,9 +13,9 @@
 struct assemble_input {
 	struct dossier *dossier; // its `group` is written
 	const struct entity_list *entities;
-	const struct routes *routes;	   // null: news of origins are not looked at
-	struct limits *limits;		   // null: nobody counts
-	const struct decisions *decisions; // of the run; null: the table's
+	const struct routes *routes;	    // null: news of origins are not looked at
+	struct limits *limits;		    // null: nobody counts
+	const struct decisions *decisions;  // of the run; null: the table's
 	const struct target_table *targets; // null: no probes
 };
 
@@ -26,7 +26,8 @@ struct assemble_group {		     // becomes one incident
 	size_t origin_count, origin_capacity;
 	struct instant start, gone; // of the origins; gone unknown: still announced
 	double share;		    // of the entity's space under the widest of the origins
-	struct incident_origin *beside; // of detections: news of origins in its time that it does not rest on; for free()
+	struct incident_origin
+		*beside; // of detections: news of origins in its time that it does not rest on; for free()
 	size_t beside_count, beside_capacity;
 };
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: ISC
+// Prefixes that left beside those that another network took, and machines inside the space that it took.
 #include "incident/displaced.h"
 
 #include "base/alloc.h"
@@ -93,12 +94,12 @@ static size_t displaced_space(const struct origin_events *events, const struct a
 	return i;
 }
 
-bool displaced_machines(const struct dossier *d, const struct target_table *targets, const struct detection *one,
-			const struct origin_events *events, int64_t chain_ns, size_t *ret_which)
+size_t displaced_machines(const struct dossier *d, const struct target_table *targets, const struct detection *one,
+			  const struct origin_events *events, int64_t chain_ns)
 {
 	int64_t from = one->start.from.ns - 2 * d->width_ns,
 		to = instant_known(one->end.best) ? one->end.to.ns : INT64_MAX;
-	bool any = false;
+	size_t found = events->count;
 	for (size_t i = 0; i < d->change_count; i++) {
 		const struct target_change *c = &d->changes[i];
 		if (!c->down || c->first_fail.ns < from || c->first_fail.ns > to)
@@ -106,9 +107,8 @@ bool displaced_machines(const struct dossier *d, const struct target_table *targ
 		size_t which =
 			displaced_space(events, &target_at(targets, c->target)->address, one->start.best, chain_ns);
 		if (which == events->count)
-			return false;
-		*ret_which = any ? *ret_which : which;
-		any = true;
+			return which;
+		found = which < found ? which : found;
 	}
-	return any;
+	return found;
 }

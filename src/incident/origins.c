@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEWS_MAX       4096 // distinct (prefix, origin) pairs looked at per entity: memory, counted when it is reached
+#define NEWS_MAX	 4096 // distinct (prefix, origin) pairs looked at per entity: memory, counted when it is reached
 #define ORIGINS_STAMP_NS (2 * NS_PER_S) // stamps of MRT files and settlements are whole seconds each
 
 struct carrier {
@@ -22,7 +22,8 @@ struct origins_news { // from its first announcement until nobody carries it
 	bool more_specific;
 	uint32_t of; // full-feed networks, the most while it was announced
 	struct instant first, last_left;
-	struct instant last_sure; // drop in the session in which it was announced; others were dropped at some time before
+	struct instant
+		last_sure; // drop in the session in which it was announced; others were dropped at some time before
 	struct carrier *carriers; // peers that announced it
 	size_t carrier_count, carrier_capacity;
 };
@@ -158,7 +159,8 @@ static uint32_t origins_networks_of(const struct routes *r, const struct origins
 	bool *counts = alloc_zero(n->carrier_count, sizeof(*counts));
 	for (size_t i = 0; i < n->carrier_count; i++) {
 		const struct carrier *c = &n->carriers[i];
-		counts[i] = (c->counts || origins_full_feed(r, c->peer, family)) && (!still || origins_carries(r, n, c));
+		counts[i] =
+			(c->counts || origins_full_feed(r, c->peer, family)) && (!still || origins_carries(r, n, c));
 		bool first = counts[i];
 		for (size_t k = 0; k < i && first; k++)
 			first = !counts[k] || table_peer_asn(t, n->carriers[k].peer) != table_peer_asn(t, c->peer);
@@ -397,9 +399,8 @@ struct origin_events origins_find(const struct decisions *v, const struct routes
 {
 	size_t n = 0, capacity = 0;
 	struct origin_events found = {0};
-	struct news_list list = {.entity = &entities->at[entity],
-				 .limits = limits,
-				 .chain_ns = incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S)};
+	struct news_list list = {
+		.entity = &entities->at[entity], .limits = limits, .chain_ns = incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S)};
 	const struct route_log_event **all = routes_route_log(r) ? origins_told_of(r, list.entity, entity, &n) : NULL;
 	for (size_t i = 0; i < n;) {
 		struct origins_told told = {all + i, 0};

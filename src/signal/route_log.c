@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/carry.h"
+#include "base/numbers.h"
 #include "signal/rows.h"
 
 #include <stdlib.h>
@@ -151,12 +152,6 @@ static bool route_log_set_followed(struct route_log *e, uint16_t set)
 	return e->sets[set] == SET_FOLLOWED;
 }
 
-static int route_log_usual_compare(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-	return (x > y) - (x < y);
-}
-
 static uint64_t route_log_usual_key(uint32_t prefix, uint32_t origin)
 {
 	return (uint64_t)prefix << 32 | origin;
@@ -168,8 +163,7 @@ static bool route_log_usual(const struct route_log *e, uint32_t prefix, uint32_t
 {
 	uint64_t key = route_log_usual_key(prefix, origin);
 	return origin == table_origin(e->table, prefix) ||
-	       (e->usual_count &&
-		bsearch(&key, e->usual, e->usual_count, sizeof(*e->usual), route_log_usual_compare));
+	       (e->usual_count && bsearch(&key, e->usual, e->usual_count, sizeof(*e->usual), numbers_by_uint64));
 }
 
 static void route_log_usual_gather(struct route_log *e)
@@ -186,7 +180,7 @@ static void route_log_usual_gather(struct route_log *e)
 		}
 	}
 	if (e->usual_count)
-		qsort(e->usual, e->usual_count, sizeof(*e->usual), route_log_usual_compare);
+		qsort(e->usual, e->usual_count, sizeof(*e->usual), numbers_by_uint64);
 }
 
 // The nearest shorter prefix that is known, has an origin and covers this one; PREFIX_NONE: none.
@@ -258,7 +252,8 @@ static uint32_t route_log_upstream_of(const struct route_log *e, const struct ob
 
 static void route_log_announced(struct route_log *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
 {
-	uint32_t upstream = route_log_upstream_of(e, o), hash = route_log_path_hash(e->words + o->path_at, o->path_count);
+	uint32_t upstream = route_log_upstream_of(e, o),
+		 hash = route_log_path_hash(e->words + o->path_at, o->path_count);
 	struct heard *heard = rows_find(e->rows, id, o->peer);
 	struct route_log_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
 	if (heard && heard->withdrawn) {

@@ -20,8 +20,8 @@ enum route_log_kind {
 	ROUTE_LOG_NEW_ORIGIN,	 // a prefix announced by another origin; asn: the new one, other: the old one
 	ROUTE_LOG_RETURNED,	 // a route that had left is back; asn: its upstream now, other: its origin, 0 unknown
 	ROUTE_LOG_ORIGIN_LEFT, // announced anew with another origin (RFC 4271, 3.1); asn: the one before, other: the one now, 0 unknown
-	ROUTE_LOG_INVISIBLE,	 // stopped being visible, at the settlement `time`; asn: its origin; no peer
-	ROUTE_LOG_VISIBLE,	 // became visible; not told of the first time during the baseline
+	ROUTE_LOG_INVISIBLE, // stopped being visible, at the settlement `time`; asn: its origin; no peer
+	ROUTE_LOG_VISIBLE,   // became visible; not told of the first time during the baseline
 };
 
 struct route_log_event {
