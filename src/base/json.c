@@ -56,11 +56,26 @@ static void json_hidden(struct text *t, const uint8_t *p, size_t n)
 			    0xdc00 + ((rune - 0x10000) & 0x3ff));
 }
 
+// How many bytes from p on go out as they are, each a character of its own.
+static size_t json_plain_length(const uint8_t *p, size_t left)
+{
+	size_t n = 0;
+	while (n < left && p[n] >= 0x20 && p[n] < 0x7f && p[n] != '"' && p[n] != '\\')
+		n++;
+	return n;
+}
+
 static void json_escaped(struct text *t, const char *value, size_t n)
 {
 	const uint8_t *p = (const uint8_t *)value;
 	text_char(t, '"');
 	for (size_t i = 0; i < n;) {
+		size_t plain = json_plain_length(p + i, n - i);
+		if (plain) {
+			text_bytes(t, p + i, plain);
+			i += plain;
+			continue;
+		}
 		size_t take = json_utf8_length(p + i, n - i);
 		if (!take) {
 			text_put(t, "\xef\xbf\xbd");

@@ -314,14 +314,24 @@ static size_t scan_character(struct cursor c)
 	return n;
 }
 
+// Whether no byte is above 0x7f: eight at a time, for every line of a recording is asked this.
+static bool scan_ascii(struct cursor text)
+{
+	uint64_t all = 0, eight;
+	for (; (size_t)(text.end - text.at) >= sizeof(eight); text.at += sizeof(eight)) {
+		memcpy(&eight, text.at, sizeof(eight));
+		all |= eight;
+	}
+	for (; text.at < text.end; text.at++)
+		all |= *text.at;
+	return !(all & 0x8080808080808080);
+}
+
 bool scan_utf8(struct cursor text)
 {
-	uint8_t all = 0;
 	if (cursor_left(&text) && memchr(text.at, 0, cursor_left(&text)))
 		return false;
-	for (const uint8_t *at = text.at; at < text.end; at++)
-		all |= *at;
-	if (LIKELY(all < 0x80))
+	if (LIKELY(scan_ascii(text)))
 		return true;
 	while (text.at < text.end) {
 		size_t n = scan_character(text);

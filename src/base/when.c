@@ -2,6 +2,7 @@
 // Times.
 #include "base/when.h"
 
+#include "base/must.h"
 #include "base/number.h"
 
 #define DAY_S 86400
@@ -145,6 +146,12 @@ bool when_typed(struct cursor c, struct instant *ret)
 	if (cursor_left(&c) && (!when_minutes(&c, &p) || (cursor_left(&c) && !when_mark(&c, 'Z'))))
 		return false;
 	return !cursor_left(&c) && when_instant(&p, ret);
+}
+
+bool when_typed_text(const char *text, struct instant *ret)
+{
+	must(text);
+	return when_typed(cursor_of(text, strlen(text)), ret);
 }
 
 bool when_real(double seconds, struct instant *ret)

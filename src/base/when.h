@@ -18,6 +18,7 @@ bool MUST_USE when_number(struct cursor c, struct instant *ret);
 bool MUST_USE when_rfc3339(struct cursor c, struct instant *ret);
 bool MUST_USE when_either(struct cursor c, struct instant *ret);
 bool MUST_USE when_typed(struct cursor c, struct instant *ret);
+bool MUST_USE when_typed_text(const char *text, struct instant *ret); // the same of a text that ends with a zero
 
 // Unix seconds of a JSON number, before 1970 too: to the nanosecond where a double holds it. False: not within
 // WHEN_REAL_MAX of 1970, or not a number.

@@ -117,6 +117,7 @@ static void bgp_count_shown(struct shown *s, uint8_t kind)
 	case OBS_SERIES:
 	case OBS_HEALTH:
 	case OBS_TIME:
+	case OBS_KEPT:
 	case OBS_KIND_COUNT:
 		break;
 	}

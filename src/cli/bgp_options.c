@@ -4,7 +4,7 @@
 #include "cli/bgp_options.h"
 
 #include "base/err.h"
-#include "cli/moment.h"
+#include "base/when.h"
 #include "cli/say.h"
 #include "intake/inputs.h"
 #include "world/world.h"
@@ -189,11 +189,11 @@ static int bgp_options_value_read(struct bgp_options *o, int option, const char 
 			       ? bgp_options_refuse("type", value, "made of the letters A, W, B and S")
 			       : -1;
 	case OPTION_FROM:
-		return moment_parse(value, &f->from) < 0
+		return !when_typed_text(value, &f->from)
 			       ? bgp_options_refuse("from", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_UNTIL:
-		return moment_parse(value, &f->until) < 0
+		return !when_typed_text(value, &f->until)
 			       ? bgp_options_refuse("until", value, "a time such as 2022-01-25T20:50:00Z or 1643143800")
 			       : -1;
 	case OPTION_COLLECTOR:

@@ -3,7 +3,7 @@
 #include "cli/explain.h"
 
 #include "base/json.h"
-#include "cli/moment.h"
+#include "base/when.h"
 #include "cli/say.h"
 #include "cli/screen.h"
 #include "intake/run.h"
@@ -58,7 +58,7 @@ static int explain_parse_one(struct explain *e, int option)
 		e->session.watch[e->session.watch_count++] = optarg;
 		return 0;
 	case 'u':
-		return moment_parse(optarg, &e->session.until) < 0 ? explain_usage("--until is not a time", optarg) : 0;
+		return !when_typed_text(optarg, &e->session.until) ? explain_usage("--until is not a time", optarg) : 0;
 	case 'C':
 		if (inputs_collector_rule(&e->session.in, optarg) < 0)
 			return explain_usage("--collector wants NAME=PATH", optarg);

@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "base/number.h"
+#include "base/when.h"
 #include "cli/follow.h"
-#include "cli/moment.h"
 #include "cli/say.h"
 #include "cli/screen.h"
 #include "cli/tables.h"
@@ -226,7 +226,7 @@ static int replay_parse_one(struct replay *r, int option)
 		exclude_collector(&r->session.exclude, optarg);
 		return 0;
 	case 'u':
-		return moment_parse(optarg, &r->session.until) < 0 ? replay_usage("--until is not a time", optarg) : 0;
+		return !when_typed_text(optarg, &r->session.until) ? replay_usage("--until is not a time", optarg) : 0;
 	case 'd':
 		r->session.definition = definition_find(optarg);
 		return r->session.definition ? 0 : replay_usage("no such definition", optarg);

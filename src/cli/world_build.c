@@ -7,76 +7,17 @@
 #include "base/err.h"
 #include "cli/world_priv.h"
 #include "world/fetch.h"
+#include "world/make.h"
 
 #include <getopt.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <time.h>
-
-#define ATTRIBUTION                                                                                                    \
-	"IP-to-AS data: RouteViews (routeviews.org), DB-IP (https://db-ip.com); country data: NRO (nro.net); CC BY "   \
-	"4.0"
 
 struct build {
 	const char *output, *attribution;
 	struct instant date;
 	bool offline, quiet;
-	uint64_t named; // bad lines shown of the current file
 };
-
-static void world_build_bad_line_say(void *context, const struct world_bad_line *line)
-{
-	struct build *o = context;
-	o->named++;
-	world_say("%s:%llu: %s; line ignored", line->file, (unsigned long long)line->line, line->why);
-}
-
-static int world_build_file_add(struct build *o, struct world_builder *b, const char *path)
-{
-	uint64_t bad_before = world_builder_bad_lines(b);
-	o->named = 0;
-	int result = world_builder_add(b, path, world_build_bad_line_say, o);
-	uint64_t bad = world_builder_bad_lines(b) - bad_before;
-	if (bad > o->named)
-		world_say("%s: %llu more bad lines ignored", path, (unsigned long long)(bad - o->named));
-	if (result == ERR_UNSUPPORTED)
-		world_say(
-			"%s: no line is start,end,CC or start,end,asn,name or delegated statistics (a compressed file must be unpacked first)",
-			path);
-	else if (result < 0)
-		world_say("cannot read %s: %s", path, err_text(result));
-	return result;
-}
-
-static const char *world_build_base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
-static bool world_build_starts_with(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-// What given files ask to be shown, told by their usual names.
-static void world_build_attribution_guess(char **files, int count, struct text *ret)
-{
-	bool packages = false, statistics = false;
-	for (int i = 0; i < count; i++) {
-		packages |= world_build_starts_with(world_build_base_name(files[i]), "asn-");
-		statistics |= world_build_starts_with(world_build_base_name(files[i]), "delegated-");
-	}
-	if (packages)
-		text_put(ret, ATTRIBUTION "; ");
-	else if (statistics)
-		text_put(ret, "country data: NRO (nro.net); ");
-	text_put(ret, "made from ");
-	for (int i = 0; i < count; i++) {
-		text_put(ret, i ? ", " : "");
-		text_put(ret, world_build_base_name(files[i]));
-	}
-}
 
 static void world_build_outcome_say(const struct build *o, const char *path)
 {
@@ -132,7 +73,7 @@ static int world_build_files(struct build *o, char **files, int count, int statu
 	struct world_builder *b = world_builder_create();
 	bool whole = true;
 	for (int i = 0; i < count; i++)
-		whole = world_build_file_add(o, b, files[i]) == 0 && whole;
+		whole = world_make_add(b, files[i], &world_notices) == 0 && whole;
 	world_builder_about(b, o->attribution, o->date);
 	if (!whole || world_builder_ranges(b) == 0) {
 		world_say("nothing was written");
@@ -148,26 +89,14 @@ static int world_build_files(struct build *o, char **files, int count, int statu
 	return status;
 }
 
-// Whether the output would be written over one of the files it is made from, by whatever name.
-static bool world_build_overwrites(const struct build *o, char **files, int count)
-{
-	struct stat out, in;
-	if (!o->output || stat(o->output, &out) < 0)
-		return false;
-	for (int i = 0; i < count; i++)
-		if (stat(files[i], &in) == 0 && in.st_dev == out.st_dev && in.st_ino == out.st_ino) {
-			world_say("-o %s is one of the files it would be made from; nothing was written", o->output);
-			return true;
-		}
-	return false;
-}
-
 static int world_build_given(struct build *o, char **files, int count)
 {
 	struct text attribution = {0};
-	if (world_build_overwrites(o, files, count))
+	if (o->output && world_make_overwrites(o->output, files, count)) {
+		world_say("-o %s is one of the files it would be made from; nothing was written", o->output);
 		return WORLD_EXIT_USAGE;
-	world_build_attribution_guess(files, count, &attribution);
+	}
+	world_make_attribution(files, count, &attribution);
 	if (!o->attribution)
 		o->attribution = text_string(&attribution);
 	int status = world_build_files(o, files, count, WORLD_EXIT_DONE);
@@ -189,7 +118,7 @@ static int world_build_default(struct build *o)
 		for (size_t i = 0; i < ARRAY_LEN(s.files); i++)
 			files[i] = (char *)text_string(&s.files[i]);
 		struct text attribution = {0};
-		text_printf(&attribution, ATTRIBUTION "; made from %s", text_string(&s.about));
+		text_printf(&attribution, WORLD_ATTRIBUTION "; made from %s", text_string(&s.about));
 		if (!o->attribution)
 			o->attribution = text_string(&attribution);
 		if (!instant_known(o->date))

@@ -2,99 +2,12 @@
 // Looks a zone up at one resolver, the way an operator would write its targets down by hand.
 #include "cli/zone.h"
 
-#include "base/alloc.h"
-#include "base/err.h"
 #include "base/version.h"
 #include "cli/say.h"
 #include "daemon/zone_lookup.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include "daemon/zone_target.h"
 
 #define NAMED_MAX 16
-
-// The first name server of resolv.conf(5).
-static int zone_system_resolver(struct addr *ret)
-{
-	char line[512];
-	FILE *f = fopen("/etc/resolv.conf", "re");
-	int code = ERR_NOT_FOUND;
-	while (f && code < 0 && fgets(line, sizeof(line), f)) {
-		static const char word[] = "nameserver";
-		if (strncmp(line, word, sizeof(word) - 1) != 0)
-			continue;
-		char *at = line + sizeof(word) - 1;
-		at += strspn(at, " \t");
-		at[strcspn(at, " \t\r\n%")] = '\0';
-		code = addr_parse(at, ret);
-	}
-	if (f)
-		fclose(f);
-	return code;
-}
-
-// Letters, digits, hyphens, underscores and dots. A name in the DNS may hold any byte, and whoever runs the zone chooses it: what
-// is none of these is neither sent nor written into a configuration.
-static bool zone_is_plain(const char *name)
-{
-	static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-	return name[strspn(name, fine)] == '\0';
-}
-
-// How what was found is asked, as a configuration says it.
-static const struct {
-	uint8_t op, kind;
-	const char *word;
-} zone_asked[] = {
-	[DISCOVER_NS] = {PROBE_DNS, TARGET_SERVICE, "dns"},
-	[DISCOVER_MX] = {PROBE_SMTP, TARGET_SERVICE, "smtp"},
-	[DISCOVER_NAME] = {PROBE_ICMP_ECHO, TARGET_HOST, "host"}, // an address says nothing of what is served there
-};
-
-static bool zone_is_wanted(const struct plan *p, const struct discover_found *f, bool list)
-{
-	if (f->role >= ARRAY_LEN(zone_asked) || (f->role == DISCOVER_NAME && !list))
-		return false;
-	for (size_t i = 0; i < p->target_count; i++)
-		if (p->targets[i].op == zone_asked[f->role].op && addr_equal(&p->targets[i].address, &f->address))
-			return false;
-	return true;
-}
-
-// Name servers are asked for the zone, others by their own name.
-static const char *zone_asked_name(const struct discover_found *f, const char *zone)
-{
-	const char *name = f->role == DISCOVER_NS ? zone : f->host;
-	return f->role != DISCOVER_NAME && zone_is_plain(name) ? name : NULL;
-}
-
-static void zone_add(struct plan *p, const struct discover_found *f, const char *zone)
-{
-	struct plan_target *t = plan_target_add(p);
-	if (!t)
-		return;
-	const char *name = zone_asked_name(f, zone);
-	t->address = f->address;
-	t->op = zone_asked[f->role].op;
-	t->kind = zone_asked[f->role].kind;
-	t->name = name ? alloc_copy(name) : NULL;
-	t->host = alloc_copy(zone_is_plain(f->host) ? f->host : zone); // a name led there, nobody typed it
-}
-
-static void zone_print(struct measure_command *m, const struct discover_found *f, const char *zone)
-{
-	struct text *t = &m->out;
-	const char *name = zone_asked_name(f, zone);
-	text_put(t, "  - {address: \"");
-	text_addr(t, &f->address);
-	text_printf(t, "\", kind: %s", zone_asked[f->role].word);
-	if (name)
-		text_printf(t, ", name: \"%s\"", name);
-	text_put(t, "} # ");
-	text_untrusted(t, f->host, strlen(f->host));
-	text_char(t, '\n');
-}
 
 static int zone_resolver_of(const struct measure_command *m, const struct zone_wish *w, struct addr *ret)
 {
@@ -129,13 +42,13 @@ int zone_targets(struct measure_command *m, const struct zone_wish *w)
 	if (w->list)
 		text_put(&m->out, "targets:\n");
 	for (size_t i = 0; i < l.count; i++) {
-		bool wanted = zone_is_wanted(&m->plan, &l.found[i], w->list);
+		bool wanted = zone_target_wanted(&m->plan, &l.found[i], w->list);
 		left_out += wanted && m->plan.target_count == NAMED_MAX && !w->list;
 		if (!wanted || (m->plan.target_count == NAMED_MAX && !w->list))
 			continue;
-		zone_add(&m->plan, &l.found[i], w->zone);
+		zone_target_add(&m->plan, &l.found[i], w->zone);
 		if (w->list)
-			zone_print(m, &l.found[i], w->zone);
+			zone_target_text(&m->out, &l.found[i], w->zone);
 	}
 	if (!m->quiet || !l.count)
 		say_line("%s: %zu servers and addresses, %llu questions, %llu of them without an answer of use%s%s",

@@ -72,6 +72,7 @@ static const char *division_refusal(const struct division *s)
 
 int division_create(struct division *s, const struct measure_options *o, char *message, size_t size)
 {
+	must(o->plan && size > 0);
 	*s = (struct division){.o = o};
 	division_count(s);
 	const char *why = division_refusal(s);

@@ -38,6 +38,7 @@ int message_add(struct message_writer *w, enum message kind, const void *head, s
 
 int message_target_add(struct message_writer *w, const struct message_target *t, const char *name, const char *path)
 {
+	must(t);
 	struct message_target head = *t;
 	size_t n = name ? strlen(name) : 0, m = path ? strlen(path) : 0;
 	if (n > CHECK_NAME_MAX || m > MANNER_PATH_MAX)
@@ -57,6 +58,7 @@ int message_target_add(struct message_writer *w, const struct message_target *t,
 
 int message_name_add(struct message_writer *w, uint32_t index, const char *text)
 {
+	must(text);
 	size_t n = strlen(text);
 	if (n > CHECK_NAME_MAX)
 		return ERR_TOO_LARGE;

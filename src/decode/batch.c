@@ -112,10 +112,9 @@ static bool batch_same_peer(const struct peer *a, const struct peer *b)
 }
 
 // A route server is not in its paths: then its AS stays open.
-uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a)
+static uint32_t __attribute__((noinline))
+batch_open_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a)
 {
-	if (LIKELY(!decode_speaker_open(d, peer->asn)))
-		return decode_peer_id(d, peer);
 	struct peer named = *peer;
 	uint32_t known = decode_find_speaker(d->names, peer);
 	if (known != PEER_NONE)
@@ -126,6 +125,13 @@ uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const str
 			named.asn = d->flat.asns[0];
 	}
 	return decode_peer_id(d, &named);
+}
+
+uint32_t decode_speaker_id(struct decoder *d, const struct peer *peer, const struct bgp_attributes *a)
+{
+	if (LIKELY(!decode_speaker_open(d, peer->asn)))
+		return decode_peer_id(d, peer);
+	return batch_open_speaker_id(d, peer, a);
 }
 
 uint32_t decode_peer_id(struct decoder *d, const struct peer *peer)

@@ -394,6 +394,7 @@ bool bgp_filter_passes(const struct bgp_filter *f, const struct peer_table *peer
 	case OBS_SERIES:
 	case OBS_HEALTH:
 	case OBS_TIME:
+	case OBS_KEPT:
 	case OBS_KIND_COUNT:
 		break;
 	}

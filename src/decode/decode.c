@@ -287,6 +287,15 @@ static void decode_take_time(struct decoder *d, const struct record *r)
 	decode_push(d, OBS_TIME, &e)->source = r->source;
 }
 
+void decoder_kept(struct decoder *d, uint16_t collector, struct instant from, uint32_t seconds)
+{
+	struct decode_envelope e = {.peer = PEER_NONE, .collector = collector, .time = INSTANT_NONE};
+	decode_name_collector(d->names, collector);
+	struct obs *o = decode_push(d, OBS_KEPT, &e);
+	o->from = from;
+	o->kept_s = seconds;
+}
+
 int decoder_take(struct decoder *d, const struct record *r)
 {
 	must(d && r);

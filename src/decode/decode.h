@@ -105,6 +105,9 @@ int decoder_health(struct decoder *d, const struct decode_health *h);
 // Entities of series that are not in the list, in the order in which they came, a few of them; null beyond. Borrowed.
 const char *decoder_stranger(const struct decoder *d, size_t index);
 
+// The archive of the collector holds what it recorded in so many seconds from `from` on, whether anything was or not.
+void decoder_kept(struct decoder *d, uint16_t collector, struct instant from, uint32_t seconds);
+
 int decoder_flush(struct decoder *d); // hands on what is batched
 const struct decode_counts *decoder_counts(const struct decoder *d);
 // What people are told where the count is not zero, after the number; null: nothing. Of views that are not followed it is no fault.

@@ -253,7 +253,7 @@ static void message_take_update(struct decoder *d, const struct decode_envelope 
 		message_take_fault(d, e, a->fault);
 		return;
 	}
-	if (d->options.as_bgpdump && aspath_has_zero(a->as_path, a->as_bytes))
+	if (d->options.as_bgpdump && !aspath_valid_without_zero(a->as_path, a->as_bytes))
 		message_take_fault(d, e, BGP_FAULT_AS_PATH); // printed, but for no other output a route (RFC 7607, 2)
 	struct message_field fields[4];
 	size_t n = message_fields_of(d, &u, slot, fields);

@@ -11,6 +11,7 @@
 #include "detect/level.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "detect/weighted.h"
 #include "model/carried.h"
 
@@ -307,6 +308,7 @@ static void level_until(struct level *l, struct instant now)
 
 void level_take(struct level *l, const struct sample *s)
 {
+	must(instant_known(s->time));
 	if (s->of_networks < level_share(l, LEVEL_NETWORKS_MIN)) {
 		if (l->any && !l->blind) {
 			level_until(l, s->time);
@@ -342,6 +344,7 @@ void level_now(struct level *l)
 
 void level_finish(struct level *l, struct instant now)
 {
+	must(l);
 	if (l->any && !l->blind)
 		level_history_add(l, now);
 	if (!l->departed)

@@ -7,6 +7,7 @@
 #include "detect/profile.h"
 
 #include "base/carry.h"
+#include "base/must.h"
 
 #include <math.h>
 #include <string.h>
@@ -49,6 +50,7 @@ static float profile_cell_value(uint16_t code)
 
 void profile_begin(struct profile *p, unsigned history_hours)
 {
+	must(history_hours > 0);
 	memset(p, 0, sizeof(*p));
 	p->history = (uint16_t)(history_hours == 0 || history_hours > PROFILE_HOURS ? PROFILE_HOURS : history_hours);
 	p->hour = p->first = -1;
@@ -236,6 +238,7 @@ static float profile_week_level(const struct profile *p, struct instant t)
 
 bool profile_at(const struct decisions *d, struct profile *p, struct instant t, struct profile_usual *ret)
 {
+	must(instant_known(t));
 	if (!profile_advance(d, p, t))
 		return false;
 	bool weeks = p->kind == PROFILE_BY_WEEKS && !isnan(p->week[1]);
@@ -294,6 +297,7 @@ static void profile_bin_add(struct profile *p, float value)
 
 void profile_learn(struct profile *p, struct instant t, double value, bool event)
 {
+	must(instant_known(t));
 	if (!isfinite(value) || p->hour < 0 || t.ns <= 0 || t.ns / NS_PER_HOUR != p->hour)
 		return;
 	float x = value > 0 ? (float)(value < GREATEST ? value : GREATEST) : 0;

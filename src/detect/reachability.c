@@ -11,6 +11,7 @@
 #include "detect/reachability.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/numbers.h"
 #include "detect/changepoint.h"
 #include "detect/reachability_priv.h"
@@ -58,6 +59,7 @@ static bool reachability_pinned(struct instant t, const struct instant *pins, si
 
 void reachability_retire(struct reachability *r, struct instant horizon, const struct instant *pins, size_t n)
 {
+	must(pins || !n);
 	size_t old = 0, kept = 0;
 	while (old < r->bin_count && r->bins[old].time.ns < horizon.ns)
 		old++;
@@ -384,6 +386,7 @@ static uint16_t reachability_observers_seeing(const struct reachability *r, cons
 
 void reachability_pulse(struct reachability *r, const struct pulse *p)
 {
+	must(r && p);
 	struct pulse_bin b;
 	float ratios[LOOKS_MAX];
 	size_t known = 0, high = 0, raised = 0;

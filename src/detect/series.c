@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/must.h"
 #include "detect/profile.h"
 #include "model/carried.h"
 
@@ -67,6 +68,7 @@ static bool series_is_alphanumeric(char c)
 
 const struct series_source *series_source_find(const char *name)
 {
+	must(name);
 	for (size_t i = 0; i < ARRAY_LEN(series_sources); i++) {
 		size_t n = strlen(series_sources[i].name);
 		if (strncmp(name, series_sources[i].name, n) == 0 && !series_is_alphanumeric(name[n]))
@@ -283,6 +285,7 @@ static void series_judge(struct series_watch *s, struct instant time, double val
 
 void series_take(struct series_watch *s, struct instant time, double value)
 {
+	must(instant_known(time));
 	if (time.ns <= 0 || time.ns > TIME_LAST_NS || (instant_known(s->last) && time.ns <= s->last.ns))
 		return;
 	int64_t gap = instant_known(s->last) ? time.ns - s->last.ns : 0;

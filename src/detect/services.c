@@ -2,8 +2,11 @@
 // Services by class: a class is failing from the first of its targets that fails to the last that is back.
 #include "detect/reachability_priv.h"
 
+#include "base/must.h"
+
 uint8_t reachability_service_signal(uint8_t op)
 {
+	must(op < PROBE_OP_COUNT);
 	switch ((enum probe_op)op) {
 	case PROBE_DNS:
 		return SIGNAL_SERVICE_DNS;

@@ -3,6 +3,7 @@
 #include "detect/share.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "model/carried.h"
 
 #include <stdlib.h>
@@ -69,6 +70,7 @@ static void share_refresh(struct share *s, struct instant now)
 
 void share_take(struct share *s, const struct share_block *b)
 {
+	must(b);
 	s->up = b->blocks_up;
 	s->down = b->blocks_down;
 	if (b->down && (!instant_known(s->first_fail) || b->first_fail.ns < s->first_fail.ns)) {

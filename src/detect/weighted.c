@@ -5,6 +5,7 @@
 #include "detect/weighted.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,7 @@ static void weighted_remove(struct weighted *w, size_t at)
 
 void weighted_add(struct weighted *w, uint64_t value, int64_t weight)
 {
+	must(weight != 0);
 	size_t at = weighted_place(w, value);
 	if (at == w->n || w->at[at].value != value)
 		weighted_insert(w, at, value);

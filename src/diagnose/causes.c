@@ -5,6 +5,8 @@
 // in a table of its own. Every verdict shows what a prior three times smaller and larger would make of it.
 #include "diagnose/causes.h"
 
+#include "base/must.h"
+
 #include "diagnose/diagnose.h"
 
 #include <string.h>
@@ -96,11 +98,13 @@ static const struct context_row causes_contexts[] = {
 
 const struct cause_row *cause_row(uint8_t cause)
 {
+	must(cause < CAUSE_COUNT);
 	return &causes_rows[cause];
 }
 
 int cause_of(const char *word)
 {
+	must(word);
 	for (int c = 0; c < CAUSE_COUNT; c++)
 		if (strcmp(causes_rows[c].word, word) == 0)
 			return c;
@@ -109,6 +113,7 @@ int cause_of(const char *word)
 
 double cause_prior(const struct decisions *d, uint8_t cause)
 {
+	must(cause < CAUSE_COUNT);
 	return diagnose_value(d, (enum diagnose_decision)(PRIOR_NETWORK_STRESS + cause));
 }
 

@@ -4,6 +4,8 @@
 // single answer is clipped, and a family: no rate is known well enough for more. Not known is neutral.
 #include "diagnose/diagnose.h"
 
+#include "base/must.h"
+
 #include "diagnose/evidence.h"
 
 #include <math.h>
@@ -229,6 +231,7 @@ static bool diagnose_same(const struct verdict *v, const struct finding *finding
 
 void diagnose_incident(const struct diagnose_input *in, struct verdict *ret)
 {
+	must(in->incident);
 	struct finding findings[EVIDENCE_COUNT];
 	double prior[CAUSE_COUNT];
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)

@@ -2,6 +2,8 @@
 // The rows of the evidence; each group of functions has a file of its own.
 #include "diagnose/evidence_priv.h"
 
+#include "base/must.h"
+
 #include <string.h>
 
 static const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
@@ -197,11 +199,13 @@ static const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
 
 const struct evidence_row *evidence_row(uint8_t evidence)
 {
+	must(evidence < EVIDENCE_COUNT);
 	return &evidence_rows[evidence];
 }
 
 int evidence_of(const char *name)
 {
+	must(name);
 	for (int e = 0; e < EVIDENCE_COUNT; e++)
 		if (strcmp(evidence_rows[e].name, name) == 0)
 			return e;
@@ -210,6 +214,7 @@ int evidence_of(const char *name)
 
 const char *family_name(uint8_t family)
 {
+	must(family < FAMILY_COUNT);
 	static const char *const names[FAMILY_COUNT] = {
 		[FAMILY_TIMING] = "order of loss and routes", [FAMILY_CONTROL_PLANE] = "control plane",
 		[FAMILY_SHAPE] = "shape of the data plane",   [FAMILY_SERVICES] = "order of services",

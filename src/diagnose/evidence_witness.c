@@ -13,12 +13,15 @@ struct finding look_one_witness(const struct incident *n, const struct decisions
 		       w->observers);
 }
 
+// Who was blind long before and long after takes no part: what the others saw change is no work of that blindness. Nor is a loss that
+// living feeds withdrew.
 struct finding look_witnesses_fail(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_witness *w = &n->facts.witness;
-	bool failed = w->observers_impaired || w->collectors_blind || w->gap ||
+	bool withdrawn = n->story.upstream_count > 0;
+	bool failed = w->observers_turned || (w->collectors_turned && !withdrawn) || w->gap ||
 		      w->unrelated_lost >= limit(d, JUDGE_UNRELATED);
-	return finding(failed, w->observers + w->collectors > 0, w->observers_impaired, w->collectors_blind);
+	return finding(failed, w->observers + w->collectors > 0, w->observers_turned, w->collectors_turned);
 }
 
 struct finding look_both_planes(const struct incident *n, const struct decisions *d)

@@ -2,6 +2,8 @@
 // Sentences of the tables, filled with numbers.
 #include "diagnose/words.h"
 
+#include "base/must.h"
+
 #include "diagnose/causes.h"
 #include "diagnose/diagnose.h"
 #include "diagnose/evidence.h"
@@ -125,6 +127,7 @@ void words_evidence(struct text *t, const struct story *story, uint8_t evidence,
 
 const char *words_likely(double p)
 {
+	must(p >= 0 && p <= 1);
 	return p >= 0.95  ? "very likely"
 	       : p >= 0.8 ? "likely"
 	       : p >= 0.5 ? "probable"

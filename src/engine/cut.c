@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LATE_MAX (COLLECTORS_MAX + OBSERVERS_MAX)
+#define LATE_MAX   (COLLECTORS_MAX + OBSERVERS_MAX)
+#define ENDS_APART 4 // pauses: files that belong together end at different times
 
 static struct blind_span *cut_blind_add(struct pipeline *p, const struct blind_span *span)
 {
@@ -25,8 +26,31 @@ static struct blind_span *cut_blind_add(struct pipeline *p, const struct blind_s
 // An observer may be blind for two reasons at a time; each ends for itself.
 static bool cut_blind_ends(const struct blind_span *b, const struct observer_change *c)
 {
-	return b->is_observer && b->who == c->observer && !instant_known(b->to) && b->degraded == c->degraded &&
-	       strcmp(b->why, c->why) == 0;
+	return b->kind == BLIND_OBSERVER && b->who == c->observer && !instant_known(b->to) &&
+	       b->degraded == c->degraded && strcmp(b->why, c->why) == 0;
+}
+
+static void cut_blind_observer(struct pipeline *p, const struct observer_change *c)
+{
+	struct blind_span span = {.kind = BLIND_OBSERVER,
+				  .who = c->observer,
+				  .from = c->from,
+				  .to = INSTANT_NONE,
+				  .why = c->why,
+				  .degraded = c->degraded,
+				  .missing = c->absent};
+	cut_blind_add(p, &span);
+}
+
+// Those that stopped and never came back, while others went on.
+static void cut_blind_mute(struct pipeline *p)
+{
+	int64_t least = ENDS_APART * engine_ns(p->decisions, ENGINE_UNSEEN_S);
+	for (uint16_t i = 0; p->reach && i < observer_count(p->targets); i++) {
+		struct observer_change c = {.observer = i};
+		if (reach_mute(p->reach, &c, p->last, least))
+			cut_blind_observer(p, &c);
+	}
 }
 
 void cut_blind(struct pipeline *p)
@@ -38,14 +62,14 @@ void cut_blind(struct pipeline *p)
 	for (size_t i = 0; i < p->observers.count; i++) {
 		const struct observer_change *c = &p->observers.at[i];
 		if (c->impaired) {
-			struct blind_span span = {true, c->observer, c->from, INSTANT_NONE, c->why, c->degraded};
-			cut_blind_add(p, &span);
+			cut_blind_observer(p, c);
 			continue;
 		}
 		for (size_t k = p->blind.count; k-- > 0;)
 			if (cut_blind_ends(&p->blind.at[k], c))
 				p->blind.at[k].to = c->from;
 	}
+	cut_blind_mute(p);
 }
 
 static void cut_ties_find(struct pipeline *p, uint32_t entity)
@@ -143,7 +167,7 @@ static uint64_t cut_surroundings_of(const struct pipeline *p)
 	uint64_t h = hash_pair(collector_count(p->peers), p->targets ? observer_count(p->targets) : 0);
 	for (size_t i = 0; i < p->blind.count; i++) {
 		const struct blind_span *b = &p->blind.at[i];
-		uint64_t who = (uint64_t)b->who << 2 | (uint64_t)b->is_observer << 1 | b->degraded;
+		uint64_t who = (uint64_t)b->who << 3 | (uint64_t)b->kind << 1 | b->degraded;
 		h = hash_pair(hash_pair(h, who), hash_pair((uint64_t)b->from.ns, (uint64_t)b->to.ns));
 		h = hash_pair(h, hash_bytes(b->why, strlen(b->why)));
 	}

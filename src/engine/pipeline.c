@@ -15,7 +15,7 @@ struct pipeline *pipeline_create(const struct pipeline_options *options)
 	p->entities = options->entities;
 	p->peers = options->peers;
 	p->targets = options->targets;
-	p->first = p->last = p->probed = p->heard = p->cut = p->next_cut = p->next_tick = INSTANT_NONE;
+	p->first = p->last = p->probed = p->heard_first = p->heard = p->cut = p->next_cut = p->next_tick = INSTANT_NONE;
 	p->cut_ns = options->cut_ns ? options->cut_ns : engine_ns(options->decisions, ENGINE_CUT_S);
 	p->revisions = options->revisions;
 	p->points = options->points;
@@ -192,9 +192,10 @@ void pipeline_watermark(struct pipeline *p, struct instant now)
 		pipeline_time_pass(p, now);
 }
 
-size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, struct coverage_span **ret)
+size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, enum coverage_kind kind, struct coverage_span **ret)
 {
-	return coverage_unseen(&p->dossiers[entity].coverage, p->last, engine_ns(p->decisions, ENGINE_UNSEEN_S), ret);
+	return coverage_unseen(&p->dossiers[entity].coverage.of[kind], p->last,
+			       engine_ns(p->decisions, ENGINE_UNSEEN_S), ret);
 }
 
 void pipeline_finish(struct pipeline *p)
@@ -253,7 +254,7 @@ bool pipeline_judged(const struct pipeline *p, uint32_t entity)
 	for (size_t i = 0; i < p->series_count; i++)
 		if (p->series[i] && series_at(p->targets, (uint32_t)i)->entity == entity && series_judged(p->series[i]))
 			return true;
-	return p->dossiers[entity].width_ns > 0;
+	return instant_known(p->dossiers[entity].coverage.of[COVERAGE_PROBES].up);
 }
 
 struct instant pipeline_first(const struct pipeline *p)

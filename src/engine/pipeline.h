@@ -71,9 +71,9 @@ size_t pipeline_unconfirmed(const struct pipeline *p, uint32_t entity);
 bool pipeline_judged(const struct pipeline *p, uint32_t entity); // false: nothing can be said of it
 struct instant pipeline_first(const struct pipeline *p);	 // times of the first and the newest observation
 struct instant pipeline_last(const struct pipeline *p);
-// Stretches, from the first look at the entity to the end of the data, in which nothing looked at it: of them nothing can be said. *ret is
-// the caller's, to free.
-size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, struct coverage_span **ret);
+// Stretches, from the first look at the entity to the end of the data, in which nothing of that kind (routes or probes) looked at it: of
+// them nothing can be said. *ret is the caller's, to free.
+size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, enum coverage_kind kind, struct coverage_span **ret);
 double pipeline_watch_s(const struct pipeline *p); // watch interval of the probes, seconds; 0: none
 const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity); // borrowed until the next take
 const struct observer_list *pipeline_observers(const struct pipeline *p);    // changes of observers, in order

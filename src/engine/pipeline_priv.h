@@ -60,7 +60,7 @@ struct pipeline {
 	size_t hold_time_count;
 	struct limits limits;		    // reached in looks, and here
 	struct instant first, last, probed; // probed: first probe
-	struct instant heard;		    // the newest word of any router
+	struct instant heard_first, heard;  // the first and the newest word of any router
 	int64_t heard_gap_ns;		    // longest usual gap between such words, of a second at least
 	uint32_t heard_gaps;		    // so many were seen
 	struct coverage_of heard_of;	    // pauses in which no router was heard

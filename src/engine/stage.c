@@ -33,6 +33,8 @@ static void stage_probes_note(struct pipeline *p, const struct pulse *pulse)
 	int64_t beats = (int64_t)(engine_value(p->decisions, ENGINE_UNSEEN_BEATS) * (double)pulse->width_ns),
 		least = engine_ns(p->decisions, ENGINE_UNSEEN_S), most = beats > least ? beats : least;
 	struct coverage_of *of = &p->dossiers[pulse->entity].coverage.of[COVERAGE_PROBES];
+	if (!pulse->units_up && !instant_known(of->up))
+		return; // what never answered may be silent by nature
 	for (size_t i = 0; i < pulse->view_count; i++) {
 		const struct pulse_view *v = &pulse->views[i];
 		if (v->impaired || (!v->sent && !v->checks && !v->border_sent))
@@ -137,6 +139,24 @@ static void stage_deadline_note(struct pipeline *p, size_t at)
 	p->deadline = p->deadlines[at] < p->deadline ? p->deadlines[at] : p->deadline;
 }
 
+// Whether the routes of an entity are known from this first sample on: an entity with IPv4 addresses of which no table has a route is not
+// down, it is not known how it usually is. What was heard long before the first table is not known either.
+static bool stage_routes_begin(struct pipeline *p, struct dossier *d, const struct sample *s)
+{
+	const struct entity *e = &p->entities->at[s->entity];
+	struct coverage_of *of = &d->coverage.of[COVERAGE_ROUTES];
+	bool v4 = false;
+	for (size_t i = 0; i < e->range_count && !v4; i++)
+		v4 = e->ranges[i].first.family == FAMILY_V4;
+	struct instant since = instant_known(p->heard_first) ? p->heard_first : s->time;
+	bool up = !v4 || s->value;
+	if (!up || s->time.ns - since.ns > engine_ns(p->decisions, ENGINE_BEGIN_S))
+		coverage_asked(of, since);
+	else
+		*of = (struct coverage_of){0}; // tables take their time
+	return up;
+}
+
 static void stage_on_sample(void *context, const struct sample *s)
 {
 	struct pipeline *p = context;
@@ -147,7 +167,10 @@ static void stage_on_sample(void *context, const struct sample *s)
 	if (s->signal != SIGNAL_ROUTES || !p->entities->at[s->entity].watched)
 		return;
 	struct dossier *d = &p->dossiers[s->entity];
-	if (s->of_networks >= detect_value(p->decisions, LEVEL_NETWORKS_MIN))
+	bool seen = s->of_networks >= detect_value(p->decisions, LEVEL_NETWORKS_MIN);
+	if (seen && !instant_known(d->coverage.of[COVERAGE_ROUTES].up))
+		seen = stage_routes_begin(p, d, s);
+	if (seen)
 		coverage_stands(&d->coverage, COVERAGE_ROUTES, s->time);
 	else
 		coverage_lost(&d->coverage, COVERAGE_ROUTES, instant_after(s->time, -s->silent_ns));
@@ -169,6 +192,15 @@ static void stage_reach_create(struct pipeline *p)
 			(struct reach_sink){stage_on_pulse, stage_on_change, stage_on_observer, stage_on_host, p});
 }
 
+// Until something of it answers nothing can be said of an entity that is asked.
+static void stage_asked_note(struct pipeline *p, const struct obs *o)
+{
+	uint32_t entity = target_at(p->targets, o->target)->entity;
+	struct coverage_of *of = entity < p->entities->count ? &p->dossiers[entity].coverage.of[COVERAGE_PROBES] : NULL;
+	if (of && !of->known && instant_known(o->time))
+		coverage_asked(of, o->time);
+}
+
 static int stage_reach_take(struct pipeline *p, const struct batch *b)
 {
 	for (size_t i = 0; i < b->count && p->reach; i++) {
@@ -179,6 +211,8 @@ static int stage_reach_take(struct pipeline *p, const struct batch *b)
 		}
 		if (!instant_known(p->probed))
 			p->probed = o->time;
+		if (o->kind == OBS_PROBE)
+			stage_asked_note(p, o);
 		reach_take(p->reach, o);
 	}
 	return 0;
@@ -249,6 +283,8 @@ static void stage_heard_note(struct pipeline *p, const struct obs *o)
 		coverage_seen(&p->heard_of, p->heard, most);
 		coverage_seen(&p->heard_of, o->time, most);
 	}
+	if (!instant_known(p->heard_first))
+		p->heard_first = o->time;
 	if (!instant_known(p->heard) || o->time.ns > p->heard.ns)
 		p->heard = o->time;
 }
@@ -476,6 +512,7 @@ static void stage_clock_carry(struct carry *c, void *self)
 	CARRY(c, p->first);
 	CARRY(c, p->last);
 	CARRY(c, p->probed);
+	CARRY(c, p->heard_first);
 	CARRY(c, p->heard);
 	CARRY(c, p->heard_gap_ns);
 	CARRY(c, p->heard_gaps);
@@ -608,7 +645,7 @@ static void stage_series_carry(struct carry *c, void *self)
 // In the order in which they are told of time, end, and stand in a snapshot.
 static const struct stage stage_rows[] = {
 	{.name = "clock", .version = 2, .carry = stage_clock_carry},
-	{.name = "observers", .version = 1, .carry = stage_observers_carry, .free = stage_observers_free},
+	{.name = "observers", .version = 2, .carry = stage_observers_carry, .free = stage_observers_free},
 	{
 		.name = "reach",
 		.version = 2,

@@ -3,6 +3,7 @@
 #include "evaluate/label_score.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/numbers.h"
 
 #include <math.h>
@@ -54,6 +55,7 @@ struct data {
 
 const char *label_feature_name(enum label_feature f)
 {
+	must((size_t)f < ARRAY_LEN(label_score_features));
 	return label_score_features[f].name;
 }
 
@@ -246,6 +248,7 @@ static struct ranked *label_score_ranking(const double *p, const int *y, size_t 
 
 double label_auc(const double *p, const int *y, size_t n)
 {
+	must((p && y) || !n);
 	struct ranked *list = label_score_ranking(p, y, n);
 	double above = 0, won = 0, others = 0;
 	for (size_t i = 0; i < n;) {

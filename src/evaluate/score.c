@@ -3,6 +3,7 @@
 #include "evaluate/score.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "diagnose/calibrate.h"
 #include "diagnose/causes.h"
 
@@ -92,6 +93,7 @@ static double score_of(double width_s, double beyond_s)
 
 double score_plain(const struct score_outage *o, double half_s)
 {
+	must(half_s >= 0);
 	return score_of(2 * half_s, fabs(o->start_error_s) - half_s);
 }
 

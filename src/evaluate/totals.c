@@ -3,6 +3,7 @@
 #include "evaluate/totals.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/numbers.h"
 
 #include <math.h>
@@ -18,6 +19,7 @@ static void totals_note(double **list, size_t *n, size_t *capacity, double value
 
 void totals_add(struct totals *e, const struct score *s, double watch_s)
 {
+	must(!(watch_s < 0));
 	e->recordings++;
 	e->false_outages += s->false_outages;
 	e->missed |= !s->detected || s->false_outages;

@@ -3,6 +3,7 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -105,10 +106,26 @@ static uint32_t facts_observers_blind(const struct observer_list *l, int64_t fro
 	return blind;
 }
 
+// Observers that became blind then, or could see again.
+static uint32_t facts_observers_turned(const struct observer_list *l, int64_t from, int64_t to)
+{
+	uint32_t turned = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		bool now = !l->at[i].degraded && l->at[i].from.ns >= from && l->at[i].from.ns <= to;
+		for (size_t k = 0; k < i && now; k++)
+			now = l->at[k].observer != l->at[i].observer || l->at[k].degraded || l->at[k].from.ns < from ||
+			      l->at[k].from.ns > to;
+		turned += now;
+	}
+	return turned;
+}
+
 static void facts_observers_fill(const struct facts_input *in, const struct story *n, struct facts_witness *w)
 {
 	const struct dossier *d = in->dossier;
 	int64_t from = n->start.from.ns - d->width_ns, to = n->start.to.ns + 2 * d->width_ns;
+	w->observers_turned =
+		facts_observers_turned(in->observers, from - facts_intervals_ns(in, FACTS_GAP_INTERVALS), to);
 	uint32_t fit = UINT32_MAX, blind = facts_observers_blind(in->observers, from, to);
 	for (size_t i = 0; i < d->bin_count; i++) {
 		const struct pulse_bin *b = &d->bins[i];
@@ -177,6 +194,7 @@ static void facts_take_over(const struct facts *earlier, struct facts *f)
 
 struct facts facts_of(const struct facts_input *in, const struct story *n)
 {
+	must(in->dossier && in->entities && n->entity < in->entities->count);
 	struct facts f;
 	facts_unknown(&f);
 	if (!instant_known(n->start.best))

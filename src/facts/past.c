@@ -3,6 +3,7 @@
 #include "facts/facts_priv.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static int past_by_begin(const void *a, const void *b)
 
 size_t facts_stretches(struct facts_stretch *all, size_t count, int64_t apart_ns)
 {
+	must(all || !count);
 	size_t found = 0;
 	int64_t reach = INT64_MIN;
 	if (count)

@@ -85,7 +85,7 @@ static void line_store_make_room(struct line_store *s, size_t n)
 	size_t room = s->room ? s->room : FIRST_BYTES;
 	while (room / 2 < s->live + n)
 		room *= 2;
-	uint8_t *bytes = alloc_zero(room, 1);
+	uint8_t *bytes = alloc_resize(NULL, room, 1);
 	size_t used = 0;
 	for (size_t i = 0; i < s->heap.count; i++) {
 		struct line_store_entry *e = line_store_entry_at(s, i);

@@ -110,7 +110,7 @@ static void stream_gather(struct stream *s, size_t left, size_t more)
 	size_t size = GATHERED_LEAST;
 	while (size < 2 * left + more)
 		size *= 2;
-	uint8_t *bytes = alloc_zero(size, 1);
+	uint8_t *bytes = alloc_resize(NULL, size, 1);
 	memcpy(bytes, s->window.at, left);
 	free(s->gathered);
 	s->gathered = bytes;

@@ -2,6 +2,7 @@
 // Features of an incident, their cosine, linking by it, and the excess over a Poisson rate of the past.
 #include "incident/campaign.h"
 
+#include "base/must.h"
 #include "base/text.h"
 #include "incident/likelihood.h"
 
@@ -202,6 +203,7 @@ size_t campaign_find(const struct campaign_list *incidents, size_t *ret_of, stru
 
 void campaign_id(const char *entity_id, struct instant first_start, uint32_t number, char *ret, size_t size)
 {
+	must(entity_id);
 	const char *slash = strchr(entity_id, '/');
 	time_t s = (time_t)instant_seconds(first_start);
 	struct tm tm = {0};

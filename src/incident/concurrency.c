@@ -3,6 +3,7 @@
 #include "incident/concurrency.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/numbers.h"
 #include "incident/likelihood.h"
 
@@ -227,6 +228,7 @@ static void concurrency_window_try(struct concurrency_scan *s, double window_s, 
 
 void concurrency_test(const struct concurrency_input *in, struct concurrency *ret)
 {
+	must(in->units || !in->count);
 	struct concurrency_scan s = {.in = in};
 	size_t room = in->count + 1;
 	s.spans = alloc_zero(room, sizeof(*s.spans));
@@ -257,6 +259,7 @@ const char *concurrency_verdict_name(enum concurrency_verdict v)
 					    [CONCURRENT_PARTLY] = "partial-concurrent",
 					    [CONCURRENT_NOT] = "independent",
 					    [CONCURRENT_UNKNOWN] = "insufficient"};
+	must((size_t)v < ARRAY_LEN(names));
 	return names[v];
 }
 
@@ -266,5 +269,6 @@ const char *concurrency_common_name(enum concurrency_common l)
 					    [COMMON_SLASH24] = "/24",	  [COMMON_INSTITUTION] = "institution",
 					    [COMMON_NETWORK] = "network", [COMMON_UPSTREAM] = "upstream",
 					    [COMMON_ENTITY] = "entity"};
+	must((size_t)l < ARRAY_LEN(names));
 	return names[l];
 }

@@ -2,6 +2,8 @@
 // Tails of the Poisson-binomial, beta-binomial and Poisson distributions, as logarithms.
 #include "incident/likelihood.h"
 
+#include "base/must.h"
+
 #include <float.h>
 
 #define EXACT_CELLS 20000000.0 // of the table n x k; beyond it (a country's prefixes) the bound is used
@@ -10,6 +12,7 @@
 
 double log_gamma(double x)
 {
+	must(x > 0);
 	int sign;
 	return lgamma_r(x, &sign);
 }
@@ -21,6 +24,7 @@ double log_beta(double a, double b)
 
 double log_choose(double n, double k)
 {
+	must(k >= 0 && k <= n);
 	return log_gamma(n + 1) - log_gamma(k + 1) - log_gamma(n - k + 1);
 }
 
@@ -89,6 +93,7 @@ static double likelihood_tail_bound(const double *p, size_t n, size_t k)
 
 double log_tail_independent(const double *p, size_t n, size_t k, double *scratch)
 {
+	must((p || !n) && (scratch || !k));
 	if (k == 0)
 		return 0;
 	if (k > n)
@@ -104,6 +109,7 @@ double log_tail_independent(const double *p, size_t n, size_t k, double *scratch
 
 double log_tail_overdispersed(double p, double rho, size_t n, size_t k)
 {
+	must(rho >= 0 && rho < 1);
 	if (k == 0 || p >= 1)
 		return k > n ? LOG_NEVER : 0;
 	if (k > n || p <= 0)

@@ -2,6 +2,8 @@
 // A state machine over shares of answering units and of networks with a route.
 #include "incident/phases.h"
 
+#include "base/must.h"
+
 enum sight { SIGHT_UNKNOWN, SIGHT_UP, SIGHT_PART, SIGHT_MUTE, SIGHT_UNROUTED };
 
 struct machine {
@@ -97,5 +99,6 @@ const char *phase_name(enum phase_kind kind)
 					    [PHASE_UNROUTED] = "unrouted",
 					    [PHASE_RETURNING] = "returning",
 					    [PHASE_BACK] = "back"};
+	must((size_t)kind < ARRAY_LEN(names));
 	return names[kind];
 }

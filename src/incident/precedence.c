@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/hash.h"
+#include "base/must.h"
 #include "incident/likelihood.h"
 
 #include <stdlib.h>
@@ -424,6 +425,7 @@ static uint64_t precedence_key(const struct precedence_input *in)
 
 void precedence_test(const struct precedence_input *in, struct precedence *ret)
 {
+	must(in->bins || !in->bin_count);
 	if (!in->memo) {
 		precedence_run(in, ret);
 		return;
@@ -445,6 +447,7 @@ static int precedence_instant_compare(const void *a, const void *b)
 
 struct precedence_routes precedence_routes_of(struct instant *withdrawals, size_t count, size_t networks)
 {
+	must(withdrawals || !count);
 	struct precedence_routes r = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE};
 	size_t half = (networks + 1) / 2, most = networks - networks / 100;
 	qsort(withdrawals, count, sizeof(*withdrawals), precedence_instant_compare);
@@ -466,5 +469,6 @@ const char *precedence_reading_name(enum precedence_reading r)
 					    [READING_SESSION_EXPIRED] = "session expired after total loss",
 					    [READING_STRESS_SHAPED] = "loss first, stress-shaped",
 					    [READING_AMBIGUOUS] = "ambiguous"};
+	must((size_t)r < ARRAY_LEN(names));
 	return names[r];
 }

@@ -2,10 +2,13 @@
 // Sustained recovery, shares of a class, and order with ties.
 #include "incident/recovery.h"
 
+#include "base/must.h"
+
 #include <stdlib.h>
 
 struct instant recovery_of(const struct recovery_check *checks, size_t count, struct instant after)
 {
+	must(checks || !count);
 	for (size_t i = 0; i < count; i++) {
 		if (!checks[i].good || (instant_known(after) && checks[i].time.ns <= after.ns))
 			continue;

@@ -3,6 +3,7 @@
 #include "incident/ties.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "facts/facts.h"
 #include "incident/campaign.h"
 
@@ -137,6 +138,7 @@ static void ties_similar(const struct ties_input *in, const struct incident_list
 
 void ties_incidents(const struct ties_input *in, struct incident_list *list, uint32_t entity)
 {
+	must(entity < in->entities->count);
 	if (!list->count)
 		return;
 	struct ties *ties = alloc_zero(list->count, sizeof(*ties)); // by incident; of others than the entity's unused

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "detect/decisions.h"
+#include "intake/account.h"
 #include "intake/witness.h"
 #include "report/consistent.h"
 #include "report/strip.h"
@@ -13,15 +14,6 @@
 
 #define STRIPS_SHOWN 20
 #define UNSEEN_SHOWN 20 // stretches of one entity
-
-// Watched entities; or only those of which nothing can be said.
-static size_t answer_count_watched(const struct intake_run *s, bool unobservable)
-{
-	size_t n = 0;
-	for (uint32_t e = 0; e < s->in.entities.count; e++)
-		n += s->in.entities.at[e].watched && !(unobservable && pipeline_judged(s->pipeline, e));
-	return n;
-}
 
 // Limits that were reached, by their names; no member where none was.
 static void answer_put_limits(struct json *j, const struct intake_run *s)
@@ -53,72 +45,104 @@ static size_t answer_count_contradictions(const struct incident_view *v)
 }
 
 // Where nothing can be said of what is watched, for nothing looked at it.
-static void answer_put_unseen(struct json *j, const struct intake_run *s, const struct incident_view *v)
+static void answer_put_unseen(struct json *j, const struct account *a, const struct incident_view *v)
 {
 	json_key(j, "unseen");
 	json_open(j, '[');
-	for (uint32_t e = 0; e < v->entities->count; e++) {
-		struct coverage_span *spans = NULL;
-		size_t n = v->entities->at[e].watched ? pipeline_unseen(s->pipeline, e, &spans) : 0;
-		for (size_t i = 0; i < n; i++) {
-			json_open(j, '{');
-			json_key(j, "entity");
-			json_string(j, v->entities->at[e].id);
-			json_key(j, "from");
-			json_instant(j, spans[i].from, 3);
-			json_key(j, "to");
-			json_instant(j, spans[i].to, 3);
-			json_close(j, '}');
-		}
-		free(spans);
+	for (size_t i = 0; i < a->unseen_count; i++) {
+		json_open(j, '{');
+		json_key(j, "entity");
+		json_string(j, v->entities->at[a->unseen[i].entity].id);
+		json_key(j, "evidence");
+		json_string(j, a->unseen[i].kind == COVERAGE_PROBES ? "probes" : "routes");
+		json_key(j, "from");
+		json_instant(j, a->unseen[i].from, 3);
+		json_key(j, "to");
+		json_instant(j, a->unseen[i].to, 3);
+		json_close(j, '}');
 	}
 	json_close(j, ']');
 }
 
-static bool answer_text_unseen(struct text *t, const struct intake_run *s, const struct incident_view *v)
+// Whose input is not in the data; no member where all is there.
+static void answer_put_missing(struct json *j, const struct account *a, const struct incident_view *v)
 {
-	bool any = false;
-	for (uint32_t e = 0; e < v->entities->count; e++) {
-		struct coverage_span *spans = NULL;
-		size_t n = v->entities->at[e].watched ? pipeline_unseen(s->pipeline, e, &spans) : 0;
-		any |= n > 0;
-		for (size_t i = 0; i < n && i < UNSEEN_SHOWN; i++) {
-			const struct coverage *c = &pipeline_dossier(s->pipeline, e)->coverage;
-			bool both = c->of[COVERAGE_PROBES].known && c->of[COVERAGE_ROUTES].known;
-			text_printf(t, "Nothing can be said of %s", both ? "hosts and services of " : "");
-			words_entity(t, &v->entities->at[e]);
-			text_put(t, " from ");
-			words_clock(t, v->zone, spans[i].from);
-			text_put(t, " to ");
-			words_clock(t, v->zone, spans[i].to);
-			text_put(t, ": nothing looked at it for ");
-			words_span(t, instant_gap_s(spans[i].from, spans[i].to));
-			text_put(t, ".\n");
-		}
-		if (n > UNSEEN_SHOWN)
-			text_printf(t, "And %zu more such stretches.\n", n - UNSEEN_SHOWN);
-		free(spans);
+	if (!a->missing_count)
+		return;
+	json_key(j, "missing");
+	json_open(j, '[');
+	for (size_t i = 0; i < a->missing_count; i++) {
+		const struct blind_span *b = a->missing[i];
+		struct text name = {0};
+		blind_name(&name, v, b);
+		json_open(j, '{');
+		json_key(j, "kind");
+		json_string(j, blind_kind_name(b->kind));
+		json_key(j, "who");
+		json_string_n(j, name.bytes, name.length);
+		json_key(j, "from");
+		json_instant(j, b->from, 3);
+		json_key(j, "to");
+		json_instant(j, b->to, 3);
+		json_key(j, "why");
+		json_string(j, b->why);
+		json_close(j, '}');
+		text_free(&name);
 	}
-	return any;
+	json_close(j, ']');
+}
+
+static void answer_text_unseen(struct text *t, const struct account *a, const struct incident_view *v)
+{
+	static const char *const of[] = {
+		[COVERAGE_ROUTES] = "the routes of ", [COVERAGE_PROBES] = "hosts and services of "};
+	uint32_t entity = UINT32_MAX;
+	size_t told = 0, more = 0;
+	for (size_t i = 0; i < a->unseen_count; i++) {
+		const struct account_unseen *u = &a->unseen[i];
+		told = u->entity == entity ? told + 1 : 0;
+		entity = u->entity;
+		if (told >= UNSEEN_SHOWN) {
+			more++;
+			continue;
+		}
+		text_printf(t, "Nothing can be said of %s", u->alone ? "" : of[u->kind]);
+		words_entity(t, &v->entities->at[u->entity]);
+		text_put(t, " from ");
+		words_clock(t, v->zone, u->from);
+		text_put(t, " to ");
+		words_clock(t, v->zone, u->to);
+		if (u->never) {
+			text_put(t, ": it had not been seen up before, and what is usual of it is not known.\n");
+			continue;
+		}
+		text_put(t, ": nothing looked at it for ");
+		words_span(t, instant_gap_s(u->from, u->to));
+		text_put(t, ".\n");
+	}
+	if (more)
+		text_printf(t, "And %zu more such stretches.\n", more);
 }
 
 static void answer_put_quality(struct json *j, const struct intake_run *s, const struct incident_view *v)
 {
+	struct account a;
+	account_make(s, &a);
 	json_key(j, "quality");
 	json_open(j, '{');
 	json_key(j, "sources");
 	json_int(j, (int64_t)feed_source_count(s->in.feed));
 	json_key(j, "watched");
-	json_int(j, (int64_t)answer_count_watched(s, false));
+	json_int(j, (int64_t)a.watched);
 	json_key(j, "unobservable");
-	json_int(j, (int64_t)answer_count_watched(s, true));
+	json_int(j, (int64_t)a.unobservable);
 	json_key(j, "unconfirmed");
 	json_int(j, (int64_t)pipeline_incidents(s->pipeline)->unconfirmed);
 	witness_json(j, s);
 	json_key(j, "contradictions");
 	json_int(j, (int64_t)answer_count_contradictions(v));
 	json_key(j, "gaps");
-	json_int(j, (int64_t)s->gaps);
+	json_int(j, (int64_t)account_gaps(&a));
 	for (int i = 0; i < DECODE_COUNT; i++) {
 		if (!decode_count_told(&s->counts, i))
 			continue;
@@ -130,9 +154,11 @@ static void answer_put_quality(struct json *j, const struct intake_run *s, const
 		json_int(j, (int64_t)s->exclude.left_out);
 	}
 	answer_put_views(j, s);
-	answer_put_unseen(j, s, v);
+	answer_put_missing(j, &a, v);
+	answer_put_unseen(j, &a, v);
 	answer_put_limits(j, s);
 	json_close(j, '}');
+	account_free(&a);
 }
 
 void answer_json(struct text *t, const struct intake_run *s, const struct incident_view *v)
@@ -207,15 +233,19 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 		incident_text(t, v, &v->incidents->at[i]);
 		text_char(t, '\n');
 	}
-	size_t watched = answer_count_watched(s, false), unobservable = answer_count_watched(s, true);
-	bool unseen = answer_text_unseen(t, s, v);
-	if (!v->incidents->count && unobservable < watched && !witness_unraised(s))
+	struct account a;
+	account_make(s, &a);
+	answer_text_unseen(t, &a, v);
+	if (!v->incidents->count && a.unobservable < a.watched && !witness_unraised(s))
 		text_printf(t, "No watched country or network fell off the Internet%s.\n",
-			    unseen ? " while it was looked at" : "");
-	if (unobservable) {
-		text_printf(t, "Nothing can be said of %zu of the %zu watched: ", unobservable, watched);
+			    a.unseen_count    ? " while it was looked at"
+			    : a.missing_count ? ", by what the others saw while some were blind"
+					      : "");
+	if (a.unobservable) {
+		text_printf(t, "Nothing can be said of %zu of the %zu watched: ", a.unobservable, a.watched);
 		answer_text_why_nothing(t, s);
 	}
+	account_free(&a);
 	size_t of_lone = witness_unraised(s), one_of_several = v->incidents->unconfirmed - of_lone;
 	witness_text(t, s);
 	if (one_of_several)

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -28,6 +29,7 @@ static void digest_finish(EVP_MD_CTX *context, char ret[DIGEST_TEXT])
 
 void digest_bytes(const void *bytes, size_t n, char ret[DIGEST_TEXT])
 {
+	must(bytes || !n);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	EVP_DigestInit_ex(context, EVP_sha256(), NULL);
 	EVP_DigestUpdate(context, bytes, n);
@@ -37,6 +39,7 @@ void digest_bytes(const void *bytes, size_t n, char ret[DIGEST_TEXT])
 
 int digest_file(const char *path, char ret[DIGEST_TEXT])
 {
+	must(path);
 	struct stat status;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +61,7 @@ static int log_export_append(const struct log_export *e, struct log_export_file 
 
 int log_export_begin(const char *folder, struct log_export **ret)
 {
+	must(folder && *folder);
 	if (mkdir(folder, 0755) < 0 && errno != EEXIST)
 		return -errno;
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Files of snapshots, and the places in the sources that belong to them: a line
-// "records gaps offset ended length:path" each (ended: 1 all of it was read, 2 all so far), or "log inputs".
+// "records gaps offset ended length:path" each (ended: 1 all of it was read, 2 all so far), or of logs the observations and cuts
+// that were taken: "log-inputs number".
 #include "intake/resume.h"
 
 #include "base/alloc.h"
@@ -19,7 +20,7 @@
 #include <unistd.h>
 
 #define ASIDE	 ".set-aside"
-#define LOG_WORD "log "
+#define LOG_WORD "log-inputs "
 
 static void resume_bytes_drop(struct resume *r)
 {
@@ -150,15 +151,36 @@ void resume_log(struct resume *r)
 	const char *places = r->snapshot ? snapshot_sources(r->snapshot) : "";
 	struct cursor at = cursor_of(places, strlen(places));
 	struct cursor word = {0};
+	if (!r->snapshot)
+		return;
 	if (!cursor_sub(&at, sizeof(LOG_WORD) - 1, &word) || memcmp(word.at, LOG_WORD, sizeof(LOG_WORD) - 1) != 0 ||
-	    !resume_number(&at, '\n', &r->inputs_had))
+	    !resume_number(&at, '\n', &r->inputs_had)) {
 		r->inputs_had = 0;
+		resume_set_aside(r, ERR_USAGE);
+	}
+}
+
+void resume_log_loaded(struct resume *r)
+{
 	resume_bytes_drop(r);
 }
 
-bool resume_log_has(struct resume *r)
+void resume_log_forget(struct resume *r)
 {
-	return ++r->inputs <= r->inputs_had;
+	r->inputs_had = r->inputs = 0;
+	resume_bytes_drop(r);
+}
+
+bool resume_log_waits(const struct resume *r)
+{
+	return r->inputs < r->inputs_had;
+}
+
+size_t resume_log_has(struct resume *r, size_t n)
+{
+	uint64_t left = resume_log_waits(r) ? r->inputs_had - r->inputs : 0;
+	r->inputs += n;
+	return left < n ? (size_t)left : n;
 }
 
 // A source that came while the run went on.

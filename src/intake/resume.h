@@ -37,10 +37,15 @@ void resume_open(struct resume *r, struct peer_table *peers, struct target_table
 bool MUST_USE resume_load(struct resume *r, struct pipeline *p, struct target_table *targets);
 // After all sources are known, and the state is loaded.
 void resume_sources(struct resume *r, const struct feed *f);
-// In place of it, of an event log.
+// Of event logs: before anything is read; a state that is of other sources is set aside. Then, once the state is loaded; and where it
+// could not be: nothing was read yet.
 void resume_log(struct resume *r);
-// Counts what the engine would be given from the log. Whether the state has it already.
-bool resume_log_has(struct resume *r);
+void resume_log_loaded(struct resume *r);
+void resume_log_forget(struct resume *r);
+// Whether the state has the next input: an observation, or that time passed.
+bool resume_log_waits(const struct resume *r);
+// Counts n inputs. So many of them, the first ones, the state has.
+size_t resume_log_has(struct resume *r, size_t n);
 // Counts the record. Whether the state has it already.
 bool resume_has(struct resume *r, const struct record *record);
 // Whether this end of a source comes right after a rest that the state has.

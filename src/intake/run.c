@@ -7,6 +7,8 @@
 #include "base/must.h"
 #include "base/version.h"
 #include "engine/watch.h"
+#include "intake/account.h"
+#include "intake/archive.h"
 #include "intake/damage.h"
 #include "intake/shipped.h"
 #include "intake/watch_list.h"
@@ -15,12 +17,21 @@
 #include "journal/reader.h"
 #include "model/registry.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
-#define EVIDENCE_FILES_MAX 1000 // named in an incident
+#define EVIDENCE_FILES_MAX 1000		// named in an incident
+#define RUN_LOG_OVER	   (-ECANCELED) // ends the reading of logs at `until`
+
+struct run_log {
+	const char *dir;
+	struct text configuration; // the newest; "": none was read yet
+	bool ended;		   // it says that its data ended
+};
 
 void run_init(struct intake_run *s, const char *command, const struct notice_sink *notices)
 {
+	must(command && notices);
 	*s = (struct intake_run){.command = command, .notices = notices, .until = INSTANT_NONE, .passed = INSTANT_NONE};
 	s->definition = definition_default();
 	pipeline_decisions(&s->decisions);
@@ -41,6 +52,9 @@ void run_free(struct intake_run *s)
 	free(s->evidence);
 	free(s->holds);
 	precedents_free(&s->precedents);
+	for (size_t i = 0; i < s->log_count; i++)
+		text_free(&s->logs[i].configuration);
+	free(s->logs);
 }
 
 // The shipped list of known incidents. Without it nothing is compared, which is said.
@@ -164,22 +178,29 @@ static void run_tell_progress(const struct intake_run *s)
 	notice_progress(s->notices, done, total);
 }
 
+static int run_log_part(struct intake_run *s, const struct batch *whole, struct batch *ret);
+
 // Everything that reaches the engine passes here, in order of arrival.
 static int run_take_batch(void *context, const struct batch *b)
 {
 	struct intake_run *s = context;
+	struct batch part;
 	struct run_input in = {.kind = RUN_BATCH, .batch = b};
+	int stop = s->from_log ? run_log_part(s, b, &part) : 0;
 	struct batch kept;
-	if (s->had || (s->from_log && resume_log_has(&s->resume)))
-		return 0;
+	if (s->from_log)
+		in.batch = &part;
+	if (s->had || (s->from_log && !part.count))
+		return stop;
 	if (UNLIKELY(exclude_any(&s->exclude))) {
-		exclude_batch(&s->exclude, s->in.peers, b, &kept);
-		b = in.batch = &kept;
+		exclude_batch(&s->exclude, s->in.peers, in.batch, &kept);
+		in.batch = &kept;
 	}
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &in);
-	int code = session_log_batch(&s->log, b);
-	return code < 0 ? code : pipeline_take(s->pipeline, b);
+	int code = session_log_batch(&s->log, in.batch);
+	code = code < 0 ? code : pipeline_take(s->pipeline, in.batch);
+	return code < 0 ? code : stop;
 }
 
 // Nothing older than `time` comes any more.
@@ -358,15 +379,21 @@ int run_watch_change(struct intake_run *s, const struct watch_change *change)
 	return code < 0 ? code : session_log_watched(&s->log);
 }
 
-// The engine over the entities that are known now, and the registry in front of it.
-static void run_engine(struct intake_run *s)
+// The engine over the entities that are known now. Whether it has what the state has, where there is one.
+static bool run_engine(struct intake_run *s)
 {
 	struct pipeline_options options = run_options(s);
 	s->pipeline = pipeline_create(&options);
-	if (!resume_load(&s->resume, s->pipeline, s->in.targets)) {
+	bool loaded = resume_load(&s->resume, s->pipeline, s->in.targets);
+	if (!loaded) {
 		pipeline_free(s->pipeline);
 		s->pipeline = pipeline_create(&options);
 	}
+	return loaded;
+}
+
+static void run_registry(struct intake_run *s)
+{
 	struct registry_options into = {
 		.peers = s->in.peers,
 		.targets = s->in.targets,
@@ -384,6 +411,13 @@ static void run_resume(struct intake_run *s)
 
 int run_open(struct intake_run *s, int n, char **paths)
 {
+	for (int i = 0; s->growing && i < n; i++)
+		if (journal_is(paths[i])) {
+			notice_line(s->notices,
+				    "%s: %s: an event log is read as far as it is written, and not followed",
+				    s->command, paths[i]);
+			return 2;
+		}
 	run_resume(s);
 	int status = run_add_paths(s, n, paths);
 	if (status)
@@ -398,6 +432,7 @@ int run_open(struct intake_run *s, int n, char **paths)
 	if (!s->quiet)
 		witness_tell(s);
 	run_engine(s);
+	run_registry(s);
 	resume_sources(&s->resume, s->in.feed);
 	struct decode_options decode = {
 		.lines = true,
@@ -407,6 +442,8 @@ int run_open(struct intake_run *s, int n, char **paths)
 		.bad_context = s,
 	};
 	s->decoder = decoder_create(&decode, registry_sender(s->registry));
+	if (!s->growing) // what is still being written has not all its files
+		archive_tell(s->in.feed, s->in.peers, s->decoder);
 	return s->log_dir && session_log_open(&s->log, s, s->registry) < 0 ? 4 : 0;
 }
 
@@ -439,70 +476,155 @@ static int run_end(struct intake_run *s)
 	return !s->from_log || s->log_ended || instant_known(s->until) ? run_finish(s) : 0;
 }
 
-// ---- from a log ----
+// ---- from logs ----
+
+// What all logs watch now.
+static int run_log_wanted(const struct intake_run *s, struct entity_list *ret)
+{
+	int code = 0;
+	for (size_t i = 0; i < s->log_count && code == 0; i++) {
+		struct journal_configured found = {0};
+		const struct text *t = &s->logs[i].configuration;
+		uint64_t line = 0;
+		if (t->length)
+			code = journal_configuration_read(cursor_of(t->bytes, t->length), ret, NULL, &found, &line);
+		journal_configured_free(&found);
+	}
+	return code;
+}
 
 // What another list watches from here on.
-static int run_log_watched(struct intake_run *s, struct cursor text)
+static int run_log_watched(struct intake_run *s)
 {
-	struct journal_configured found = {0};
 	struct entity_list wanted = {0};
-	uint64_t line = 0;
-	int code = journal_configuration_read(text, &wanted, NULL, &found, &line);
+	int code = run_log_wanted(s, &wanted);
 	if (code == 0)
 		code = watching_change(s, &wanted);
-	journal_configured_free(&found);
 	entity_list_free(&wanted);
 	return code;
 }
 
-static int run_log_configuration(void *context, struct cursor text)
+// Before an engine is there: only what the newest lists watch is watched.
+static int run_log_watch(struct intake_run *s)
+{
+	struct entity_list wanted = {0};
+	int code = run_log_wanted(s, &wanted);
+	for (size_t i = 0; i < s->in.entities.count; i++) {
+		struct entity *e = &s->in.entities.at[i];
+		const struct entity *w = entity_find(&wanted, e->id);
+		e->watched = w && w->watched;
+	}
+	entity_list_free(&wanted);
+	return code;
+}
+
+// The world data that a log was written with; of several that differ the first log's are named.
+static void run_log_world(struct intake_run *s, size_t log, const struct journal_configured *found)
+{
+	if (!found->world[0] || strcmp(found->world, s->world_digest.sha256) == 0)
+		return;
+	if (s->world_digest.sha256[0]) {
+		notice_line(s->notices, "%s: %s: was written with other world data than the log before it", s->command,
+			    s->logs[log].dir);
+		return;
+	}
+	s->world_digest = (struct world_digest){.date = found->world_date};
+	memcpy(s->world_digest.sha256, found->world, sizeof(found->world));
+	if (found->attribution)
+		run_attribution(&s->world_digest, found->attribution);
+	run_digest(s);
+}
+
+static int run_log_configuration(void *context, size_t log, struct cursor text)
 {
 	struct intake_run *s = context;
 	struct journal_configured found = {0};
+	struct text *newest = &s->logs[log].configuration;
 	uint64_t line = 0;
-	int code = s->pipeline ? run_log_watched(s, text) : 0;
-	if (code < 0)
-		return code;
-	code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
-	if (code == 0 && !s->pipeline) {
-		s->world_digest = (struct world_digest){.date = found.world_date};
-		memcpy(s->world_digest.sha256, found.world, sizeof(found.world));
-		if (found.attribution)
-			run_attribution(&s->world_digest, found.attribution);
-		run_digest(s);
-	}
+	text_clear(newest);
+	text_bytes(newest, text.at, cursor_left(&text));
+	int code = s->pipeline ? run_log_watched(s) : 0;
+	if (code == 0)
+		code = journal_configuration_read(text, &s->in.entities, s->in.targets, &found, &line);
+	if (code == 0 && !s->pipeline)
+		run_log_world(s, log, &found);
 	if (code == 0 && found.parameters && strcmp(found.parameters, s->parameters_digest) != 0)
 		notice_line(s->notices,
 			    "%s: the log was written with other numbers: its revisions may have read differently",
 			    s->command);
-	if (code == 0 && !s->pipeline) {
-		s->full_feed_floor = s->full_feed_floor ? s->full_feed_floor : found.full_floor;
-		run_engine(s);
-		resume_log(&s->resume);
-	}
+	if (code == 0 && !s->pipeline && found.full_floor > s->in.full_feed_floor)
+		s->in.full_feed_floor = found.full_floor;
 	journal_configured_free(&found);
 	return code;
+}
+
+// The engine begins where the state ends, so that it knows the lists of that time. 0; ERR_NOT_FOUND: no list was read yet;
+// ERR_USAGE: the state could not be used, and what it has is to be read again.
+static int run_log_begin(struct intake_run *s)
+{
+	bool listed = false;
+	for (size_t i = 0; i < s->log_count; i++)
+		listed |= s->logs[i].configuration.length > 0;
+	if (!listed)
+		return ERR_NOT_FOUND;
+	int code = run_log_watch(s);
+	if (code < 0)
+		return code;
+	target_refresh(s->in.targets);
+	bool loaded = run_engine(s);
+	resume_log_loaded(&s->resume);
+	return loaded || !s->resume.inputs ? 0 : ERR_USAGE;
+}
+
+// Counts n inputs. ret_had: so many of them, the first ones, the state has.
+static int run_log_count(struct intake_run *s, size_t n, size_t *ret_had)
+{
+	bool begun = s->pipeline || resume_log_waits(&s->resume);
+	int code = begun ? 0 : run_log_begin(s);
+	*ret_had = code == 0 ? resume_log_has(&s->resume, n) : n;
+	if (code == 0 && !s->pipeline && !resume_log_waits(&s->resume))
+		code = run_log_begin(s);		     // before another list comes
+	return code == ERR_NOT_FOUND ? ERR_MALFORMED : code; // nobody knows what it is about
+}
+
+// What the engine is given of a batch: what the state does not have, and nothing from `until` on, where reading ends.
+static int run_log_part(struct intake_run *s, const struct batch *whole, struct batch *ret)
+{
+	size_t n = 0, had = 0;
+	*ret = (struct batch){0};
+	while (n < whole->count && !(instant_known(s->until) && whole->obs[n].time.ns > s->until.ns))
+		n++;
+	s->log_over |= n < whole->count;
+	int code = n ? run_log_count(s, n, &had) : 0;
+	if (code < 0)
+		return code;
+	*ret = batch_part(whole, had, n - had);
+	return s->log_over ? RUN_LOG_OVER : 0;
 }
 
 static struct batch_sink run_log_sender(void *context)
 {
 	struct intake_run *s = context;
-	must(s->registry); // a log begins with its configuration
 	return registry_sender(s->registry);
 }
 
 static int run_log_time(void *context, struct instant time)
 {
 	struct intake_run *s = context;
-	return resume_log_has(&s->resume) ? 0 : run_pass_time(s, time);
+	size_t had = 0;
+	s->log_over |= instant_known(s->until) && time.ns > s->until.ns;
+	if (s->log_over)
+		return RUN_LOG_OVER;
+	int code = run_log_count(s, 1, &had);
+	return code < 0 || had ? code : run_pass_time(s, time);
 }
 
-static int run_log_note(void *context, struct instant time, struct cursor text)
+static int run_log_note(void *context, size_t log, struct instant time, struct cursor text)
 {
 	struct intake_run *s = context;
 	(void)time;
-	s->log_ended |= cursor_left(&text) == strlen(SESSION_LOG_END) &&
-			memcmp(text.at, SESSION_LOG_END, strlen(SESSION_LOG_END)) == 0;
+	s->logs[log].ended |= cursor_left(&text) == strlen(SESSION_LOG_END) &&
+			      memcmp(text.at, SESSION_LOG_END, strlen(SESSION_LOG_END)) == 0;
 	return 0;
 }
 
@@ -514,7 +636,7 @@ static void run_log_damage(void *context, const struct journal_damage *d)
 		    (unsigned long long)d->offset, (unsigned long long)d->bytes);
 }
 
-static int run_log(struct intake_run *s, const char *dir)
+static int run_logs_read(struct intake_run *s, char **dirs, struct journal_totals *totals)
 {
 	struct journal_target target = {
 		.sender = run_log_sender,
@@ -525,16 +647,78 @@ static int run_log(struct intake_run *s, const char *dir)
 		.context = s,
 		.listener = {run_log_damage, s},
 	};
-	struct journal_totals totals = {0};
+	int code = journal_replay(s->log_count, dirs, &target, totals);
+	code = code == RUN_LOG_OVER && s->log_over ? 0 : code;
+	if (code >= 0 && !s->pipeline)
+		code = run_log_begin(s);
+	return code == ERR_NOT_FOUND ? 0 : code;
+}
+
+// What was read is read again, without a state.
+static void run_logs_again(struct intake_run *s)
+{
+	registry_free(s->registry);
+	pipeline_free(s->pipeline);
+	s->pipeline = NULL;
+	s->gaps = 0;
+	resume_log_forget(&s->resume);
+	for (size_t i = 0; i < s->log_count; i++)
+		text_clear(&s->logs[i].configuration);
+	run_registry(s);
+}
+
+static int run_logs(struct intake_run *s, int n, char **dirs)
+{
+	struct journal_totals *totals = alloc_zero((size_t)n, sizeof(*totals));
+	s->log_count = (size_t)n;
+	s->logs = alloc_zero(s->log_count, sizeof(*s->logs));
+	for (size_t i = 0; i < s->log_count; i++)
+		s->logs[i].dir = dirs[i];
 	s->from_log = true;
 	run_resume(s);
+	resume_log(&s->resume);
 	run_prepare(s);
-	int code = journal_replay(dir, &target, &totals);
-	s->records = totals.records[JOURNAL_BATCH];
-	s->gaps += totals.unreadable;
+	run_registry(s);
+	int code = run_logs_read(s, dirs, totals);
+	if (code == ERR_USAGE) {
+		run_logs_again(s);
+		code = run_logs_read(s, dirs, totals);
+	}
+	s->log_ended = true;
+	for (size_t i = 0; i < s->log_count; i++) {
+		s->records += totals[i].records[JOURNAL_BATCH];
+		s->gaps += totals[i].unreadable;
+		s->log_ended &= s->logs[i].ended;
+	}
+	free(totals);
 	if (code >= 0 && s->pipeline)
 		code = run_end(s);
 	return run_status(s, code);
+}
+
+// Whether the paths are event logs, all of them. -1 after a message: some are, and cannot be read with the others.
+static int run_are_logs(const struct intake_run *s, int n, char **paths)
+{
+	int logs = 0;
+	for (int i = 0; i < n; i++) {
+		size_t length = strlen(paths[i]);
+		const char *end = paths[i] + (length > strlen(JOURNAL_SUFFIX) ? length - strlen(JOURNAL_SUFFIX) : 0);
+		logs += journal_is(paths[i]);
+		if (strcmp(end, JOURNAL_SUFFIX) != 0)
+			continue;
+		notice_line(s->notices, "%s: %s: a segment of an event log is not read by itself: name its folder",
+			    s->command, paths[i]);
+		return -1;
+	}
+	for (int i = 0; i < n && logs && logs < n; i++)
+		if (!journal_is(paths[i])) {
+			notice_line(
+				s->notices,
+				"%s: %s is no event log: logs are read by themselves or with other logs, since they have an order of arrival; lacuna log export makes files of one",
+				s->command, paths[i]);
+			return -1;
+		}
+	return logs > 0;
 }
 
 // Series of others than those watched, and of nobody else: most often the same ones under another name.
@@ -557,21 +741,17 @@ static bool run_say_strangers(const struct intake_run *s)
 	return true;
 }
 
-// Whether there is anything watched of which nothing can be said, all the time or for a while: that is not success.
-static bool run_unseen(const struct intake_run *s)
+// What nobody looked at is no success.
+static bool run_say_lacking(const struct intake_run *s)
 {
+	struct account a;
 	if (s->growing || s->snapshot_path)
 		return false; // it goes on
-	for (uint32_t e = 0; s->pipeline && e < s->in.entities.count; e++) {
-		struct coverage_span *spans = NULL;
-		if (!s->in.entities.at[e].watched)
-			continue;
-		size_t n = pipeline_unseen(s->pipeline, e, &spans);
-		free(spans);
-		if (n || !pipeline_judged(s->pipeline, e))
-			return true;
-	}
-	return false;
+	account_make(s, &a);
+	bool lacking = account_lacks(&a);
+	account_notices(&a, s);
+	account_free(&a);
+	return lacking;
 }
 
 // What makes the status 1, and so is said however quiet it should be.
@@ -609,24 +789,22 @@ int run_status(const struct intake_run *s, int code)
 		notice_line(s->notices,
 			    "%s: nothing was left out: no peer or collector of those to be excluded said anything",
 			    s->command);
-	bool unseen = run_unseen(s);
-	if (unseen)
-		notice_line(s->notices,
-			    "%s: of some of what is watched nothing can be said, all the time or for a while",
-			    s->command);
+	bool lacking = run_say_lacking(s);
 	size_t unraised = s->growing ? 0 : witness_unraised(s);
 	if (unraised)
 		notice_line(
 			s->notices,
 			"%s: what is watched was lost %zu time%s, seen by one observer alone: whether it was an outage cannot be said",
 			s->command, unraised, unraised == 1 ? "" : "s");
-	return damaged || unseen || unraised ? 1 : 0;
+	return damaged || lacking || unraised ? 1 : 0;
 }
 
 int run_paths(struct intake_run *s, int n, char **paths)
 {
-	if (n == 1 && journal_is(paths[0]))
-		return run_log(s, paths[0]);
+	must(n > 0 && paths);
+	int logs = run_are_logs(s, n, paths);
+	if (logs)
+		return logs < 0 ? 2 : run_logs(s, n, paths);
 	int status = run_open(s, n, paths);
 	if (status)
 		return status;
@@ -638,6 +816,7 @@ int run_paths(struct intake_run *s, int n, char **paths)
 
 void run_view(const struct intake_run *s, struct incident_view *ret)
 {
+	must(s->pipeline);
 	*ret = (struct incident_view){
 		.entities = &s->in.entities,
 		.incidents = pipeline_incidents(s->pipeline),

@@ -32,6 +32,7 @@ struct run_tap {
 };
 
 struct watch_change; // engine/watch.h
+struct run_log;
 
 struct intake_run {
 	const char *command;		   // for messages
@@ -71,18 +72,21 @@ struct intake_run {
 	struct session_log log;
 	struct resume resume;
 	bool from_log;
+	struct run_log *logs; // event logs that are read in place of files
+	size_t log_count;
 	bool had; // what is read now is in the state already
 	struct decoder *decoder;
 	struct registry *registry;
 	struct instant passed; // what the engine was told of time
-	bool log_ended;	       // the log that is replayed says that its data ended
+	bool log_over;	       // reading of the logs came to `until`
+	bool log_ended;	       // all logs that are replayed say that their data ended
 	uint64_t records, gaps;
 	struct decode_counts counts;
 };
 
 // `notices` is borrowed: it is told what is damaged or missing, and how far reading has come.
 void run_init(struct intake_run *s, const char *command, const struct notice_sink *notices);
-// Reads everything: files and folders, or one event log (journal/journal.h). The exit status so far: 0, 1 (something was damaged or missing), 2, 3, 4; notices say why.
+// Reads everything: files and folders, or event logs (journal/journal.h), which are merged by time. The exit status so far: 0, 1 (something was damaged or missing), 2, 3, 4; notices say why.
 int MUST_USE run_paths(struct intake_run *s, int n, char **paths);
 // The same in steps. run_open: 0 or an exit status. run_read: 0 all is read (or `until` was reached), RUN_AGAIN, or an
 // error. run_finish: the data ended. run_status: the exit status, from what run_read answered.

@@ -66,7 +66,7 @@ bool witness_lone(const struct intake_run *s, uint32_t entity)
 	const struct dossier *d = pipeline_dossier(s->pipeline, entity);
 	const struct dossier_witness *w = &d->witness;
 	return s->in.entities.at[entity].watched && w->any && !w->several && !w->services && !d->value_count &&
-	       !d->coverage.of[COVERAGE_ROUTES].known;
+	       !instant_known(d->coverage.of[COVERAGE_ROUTES].up);
 }
 
 size_t witness_unraised(const struct intake_run *s)

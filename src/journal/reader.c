@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "journal/format.h"
 
 #include <errno.h>
@@ -300,6 +301,7 @@ int journal_reader_next(struct journal_reader *r, struct journal_record *ret)
 
 int journal_reader_batch(struct journal_reader *r, const struct journal_record *record, struct batch *ret)
 {
+	must(record->kind == JOURNAL_BATCH);
 	struct batch b;
 	int code = batch_read(record->bytes.at, cursor_left(&record->bytes), &b);
 	if (code < 0) {

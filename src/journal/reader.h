@@ -46,21 +46,25 @@ struct journal_totals {
 };
 const struct journal_totals *journal_reader_totals(const struct journal_reader *r);
 
-// ---- feeding an engine from a log ----
+// ---- feeding an engine from logs ----
 
 struct journal_target {
 	// A sink for the batches of the next run: registry_sender. Asked when a run begins, since its numbers are its own.
 	struct batch_sink (*sender)(void *context);
 	void *sender_context;
-	// Each may be null. An answer below 0 stops the replay.
+	// Each may be null. An answer below 0 stops the replay. `log`: which of those that are replayed.
 	int (*cut)(void *context, struct instant time);
-	int (*configuration)(void *context, struct cursor text); // the first, and each that differs from the one before
-	int (*note)(void *context, struct instant time, struct cursor text);
+	int (*configuration)(void *context, size_t log,
+			     struct cursor text); // the first, and each that differs from the one before
+	int (*note)(void *context, size_t log, struct instant time, struct cursor text);
 	void *context;
 	struct journal_listener listener;
 };
 
-// Reads the log from its beginning to its end. Batches that cannot be understood because what announced their names was lost
-// are passed over and counted (ret_totals->unreadable) until the next segment announces them again.
+// Reads logs from their beginning to their end: the one as it is, several merged by the time of their observations and cuts (a
+// batch may come in parts), and the first configuration of each before any batch. Batches that cannot be understood because what
+// announced their names was lost are passed over and counted (ret_totals[i].unreadable) until the next segment announces them
+// again. ret_totals has a place for each log, and is untouched where one cannot be opened.
 // 0, -errno, ERR_NOT_FOUND, or what a sink or call answered.
-int MUST_USE journal_replay(const char *dir, const struct journal_target *target, struct journal_totals *ret_totals);
+int MUST_USE journal_replay(size_t n, char *const *dirs, const struct journal_target *target,
+			    struct journal_totals *ret_totals);

@@ -3,6 +3,7 @@
 // again, and a segment whose sync failed is left alone: its unacknowledged records are written anew into the next one.
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "journal/format.h"
 
 #include <errno.h>
@@ -224,6 +225,7 @@ static int writer_ready(struct journal *j, size_t length)
 
 int journal_append(struct journal *j, uint8_t kind, struct instant time, struct cursor bytes)
 {
+	must(kind && kind < JOURNAL_KIND_END);
 	int code = writer_ready(j, cursor_left(&bytes));
 	if (code == 0)
 		writer_record_put(j, kind, time, NULL, bytes);
@@ -232,6 +234,7 @@ int journal_append(struct journal *j, uint8_t kind, struct instant time, struct 
 
 int journal_append_cut(struct journal *j, struct instant time)
 {
+	must(instant_known(time));
 	return journal_append(j, JOURNAL_CUT, time, (struct cursor){0});
 }
 
@@ -335,6 +338,7 @@ static int writer_start_find(struct journal *j, struct journal_found *ret)
 
 int journal_open(const struct journal_options *options, struct journal **ret, struct journal_found *ret_found)
 {
+	must(options->dir && *options->dir);
 	struct journal_found found = {0};
 	if (mkdir(options->dir, 0755) < 0 && errno != EEXIST)
 		return -errno;

@@ -209,6 +209,8 @@ static bool batch_union_sound(const struct obs *o)
 	case OBS_SERIES:
 	case OBS_TIME:
 		return true;
+	case OBS_KEPT:
+		return !instant_known(o->time) && instant_known(o->from);
 	case OBS_KIND_COUNT:
 		break;
 	}

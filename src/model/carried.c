@@ -231,19 +231,24 @@ void observer_change_carry(struct carry *c, struct observer_change *o)
 	CARRY(c, o->from);
 	carry_word(c, &o->why);
 	CARRY(c, o->degraded);
+	CARRY(c, o->absent);
 	carry_within(c, CARRY_OBSERVERS, o->observer);
 	carry_check(c, o->why);
 }
 
 void blind_span_carry(struct carry *c, struct blind_span *b)
 {
-	CARRY(c, b->is_observer);
+	static const enum carry_limit limits[BLIND_KINDS] = {CARRY_COLLECTORS, CARRY_OBSERVERS, CARRY_PEERS};
+	CARRY(c, b->kind);
 	CARRY(c, b->who);
 	CARRY(c, b->from);
 	CARRY(c, b->to);
 	carry_word(c, &b->why);
 	CARRY(c, b->degraded);
-	carry_within(c, b->is_observer ? CARRY_OBSERVERS : CARRY_COLLECTORS, b->who);
+	CARRY(c, b->missing);
+	carry_check(c, b->kind < BLIND_KINDS);
+	if (carry_good(c))
+		carry_within(c, limits[b->kind], b->who);
 	carry_check(c, b->why);
 }
 
@@ -363,6 +368,8 @@ static void carried_facts(struct carry *c, struct facts *f)
 	CARRY(c, w->observers_seeing);
 	CARRY(c, w->collectors);
 	CARRY(c, w->collectors_blind);
+	CARRY(c, w->observers_turned);
+	CARRY(c, w->collectors_turned);
 	CARRY(c, w->unrelated_lost);
 	CARRY(c, w->coverage);
 	CARRY(c, w->gap);

@@ -40,9 +40,15 @@ static bool coverage_begins(struct coverage_of *of, struct instant now)
 	return true;
 }
 
+void coverage_asked(struct coverage_of *of, struct instant now)
+{
+	coverage_begins(of, now);
+}
+
 void coverage_seen(struct coverage_of *of, struct instant now, int64_t most_ns)
 {
 	of->most_ns = most_ns;
+	of->up = instant_known(of->up) ? of->up : now;
 	if (coverage_begins(of, now) || now.ns <= of->last.ns)
 		return;
 	if (now.ns - of->last.ns > most_ns)
@@ -53,6 +59,7 @@ void coverage_seen(struct coverage_of *of, struct instant now, int64_t most_ns)
 void coverage_stands(struct coverage *c, enum coverage_kind kind, struct instant now)
 {
 	struct coverage_of *of = &c->of[kind];
+	of->up = instant_known(of->up) ? of->up : now;
 	if (!coverage_begins(of, now) && !of->holds)
 		coverage_add(of, of->last, now);
 	of->holds = true;
@@ -84,15 +91,11 @@ static size_t coverage_list(const struct coverage_of *of, struct instant begin, 
 	return n;
 }
 
-size_t coverage_unseen(const struct coverage *c, struct instant end, int64_t least_ns, struct coverage_span **ret)
+size_t coverage_unseen(const struct coverage_of *of, struct instant end, int64_t least_ns, struct coverage_span **ret)
 {
-	const struct coverage_of *of = NULL;
 	struct coverage_span *all = NULL;
 	size_t kept = 0;
-	for (int kind = 0; kind < COVERAGE_KINDS; kind++)
-		if (c->of[kind].known && (!of || kind == COVERAGE_PROBES))
-			of = &c->of[kind];
-	size_t n = of ? coverage_list(of, of->first, end, &all) : 0;
+	size_t n = of->known ? coverage_list(of, of->first, end, &all) : 0;
 	for (size_t i = 0; i < n; i++)
 		if (all[i].to.ns - all[i].from.ns > least_ns)
 			all[kept++] = all[i];
@@ -113,6 +116,7 @@ void coverage_of_carry(struct carry *c, struct coverage_of *of)
 	CARRY(c, of->holds);
 	CARRY(c, of->first);
 	CARRY(c, of->last);
+	CARRY(c, of->up);
 	CARRY(c, of->most_ns);
 	carry_list(c, CARRY_ARRAY(of->unseen, of->count, of->capacity));
 	carry_check(c, of->count <= COVERAGE_SPANS_MAX);

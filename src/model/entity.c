@@ -89,8 +89,12 @@ bool entity_holds(const struct entity *e, const struct addr *a)
 
 void entity_asn_add(struct entity *e, uint32_t asn)
 {
+	for (size_t i = 0; asn <= e->asn_most && i < e->asn_count; i++)
+		if (e->asns[i] == asn)
+			return;
 	alloc_grow((void **)&e->asns, e->asn_count, &e->asn_capacity, sizeof(*e->asns));
 	e->asns[e->asn_count++] = asn;
+	e->asn_most = asn > e->asn_most ? asn : e->asn_most;
 }
 
 void entity_list_free(struct entity_list *l)

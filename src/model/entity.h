@@ -23,6 +23,7 @@ struct entity {
 	size_t range_count, range_capacity;
 	uint32_t *asns;
 	size_t asn_count, asn_capacity;
+	uint32_t asn_most;	// of them
 	double population;	// 0 unknown
 	int16_t utc_offset_min; // local time; UTC_OFFSET_UNKNOWN
 	bool watched;		// incidents are raised for it
@@ -44,5 +45,5 @@ const char *entity_name(const struct entity *e);
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last);
 void entity_prefix_add(struct entity *e, const struct prefix *p);
 bool entity_holds(const struct entity *e, const struct addr *a); // the address lies in one of its ranges
-void entity_asn_add(struct entity *e, uint32_t asn);
+void entity_asn_add(struct entity *e, uint32_t asn); // one that is there already is not added
 void entity_list_free(struct entity_list *l);

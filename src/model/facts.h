@@ -75,9 +75,11 @@ struct facts_past {	     // what came before of the same entity; among the ties 
 struct facts_witness {
 	uint32_t observers, observers_impaired, observers_seeing; // at the start; impaired; that saw the loss
 	uint32_t collectors, collectors_blind;
-	double unrelated_lost; // share of other entities' prefixes or controls that went in the same moment
-	double coverage;       // share of all witnesses that could see
-	bool gap;	       // the incident begins within three intervals of a gap or restart of observers
+	uint32_t observers_turned,
+		collectors_turned; // whose blindness can have made it seem so: it began then, or of observers ended
+	double unrelated_lost;	   // share of other entities' prefixes or controls that went in the same moment
+	double coverage;	   // share of all witnesses that could see
+	bool gap;		   // the incident begins within three intervals of a gap or restart of observers
 };
 
 struct facts {

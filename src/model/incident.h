@@ -150,12 +150,20 @@ struct incident_list {
 	size_t unconfirmed; // losses that one observer alone saw, without a second kind of evidence: nothing was raised
 };
 
-struct blind_span { // a collector without a healthy full-feed peer, or an observer whose controls failed
-	bool is_observer;
-	uint16_t who;		 // collector or observer
+enum blind_kind {
+	BLIND_COLLECTOR, // without a healthy full-feed peer
+	BLIND_OBSERVER,	 // its controls failed, or it was not there
+	BLIND_PEER,	 // a full feed at a collector that heard others: its session died without a word
+	BLIND_KINDS
+};
+
+struct blind_span {
+	uint8_t kind;		 // enum blind_kind
+	uint32_t who;		 // collector, observer or peer
 	struct instant from, to; // to unknown: still
 	const char *why;	 // static text
 	bool degraded;		 // an observer that still counted
+	bool missing;		 // what it would have told is not in the data
 };
 
 struct blind_list {

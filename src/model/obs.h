@@ -27,6 +27,7 @@ enum obs_kind {
 	OBS_SERIES,	// one value of a ready-made series: `number` (NaN: missing), `series`; peer PEER_NONE
 	OBS_HEALTH,	// an observer speaks of itself: `health`, `from`, loss_ppm, `observer`; peer PEER_NONE
 	OBS_TIME,	// nothing older than `time` comes from `source` of `collector` any more; peer PEER_NONE
+	OBS_KEPT, // the archive of `collector` holds what it recorded for kept_s from `from` on; `time` unknown, peer PEER_NONE
 	OBS_KIND_COUNT
 };
 
@@ -83,6 +84,7 @@ struct obs {
 		uint32_t path_id; // of ADD-PATH; see flags
 		uint32_t target;  // PROBE
 		uint32_t series;  // SERIES
+		uint32_t kept_s;  // KEPT
 	};
 	union {
 		uint32_t loss_ppm; // HEALTH: own loss, parts in a million; 0 not known
@@ -91,7 +93,7 @@ struct obs {
 	};
 	union {
 		double number;	     // SERIES
-		struct instant from; // HEALTH: since when; not after `time`
+		struct instant from; // HEALTH: since when, not after `time`; KEPT
 		struct {
 			uint8_t subcode;   // SESSION: of its NOTIFICATION; of SESSION_CAUSE_LOCAL_FSM the event; or 0
 			uint8_t with_text; // 1: a shutdown text came with it (RFC 9003)

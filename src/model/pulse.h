@@ -47,6 +47,7 @@ struct observer_change { // an observer became blind or degraded, or is so no mo
 	struct instant from; // last good moment, or first good moment again
 	const char *why;     // static text; the end of a state has the why of its beginning
 	bool degraded;	     // it still counts: told and no more
+	bool absent;	     // it was not there: what it would have told is not in the data
 };
 
 struct pulse_bin { // one interval of an entity, pooled over unimpaired observers; what tests of shape and phase read

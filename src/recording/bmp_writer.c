@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/must.h"
 #include "os/clock.h"
 #include "recording/durable.h"
 
@@ -105,6 +106,7 @@ int bmp_file_begin(struct bmp_writer *w, struct bmp_file *ret)
 
 long bmp_file_put(struct bmp_writer *w, struct bmp_file *f, const void *bytes, size_t n)
 {
+	must(bytes || !n);
 	ssize_t kept = write(f->bytes, bytes, n);
 	if (kept <= 0)
 		return kept < 0 ? -errno : -ENOSPC;

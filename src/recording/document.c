@@ -12,6 +12,7 @@
 
 int document_load(const char *path, size_t most, struct file_error *e, json_t **ret)
 {
+	must(most > 0);
 	must(path && most && e);
 	struct stat st;
 	json_error_t error;
@@ -48,6 +49,7 @@ bool document_time(const json_t *object, const char *key, struct instant *ret)
 
 bool document_number(const json_t *object, const char *key, double least, double most, double *ret)
 {
+	must(least <= most);
 	must(least <= most);
 	const json_t *v = json_object_get(object, key);
 	if (!v || json_is_null(v))

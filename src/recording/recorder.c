@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "os/clock.h"
 #include "recording/durable.h"
 #include "recording/recording.h"
@@ -400,6 +401,7 @@ uint8_t *recorder_resume(struct recorder *r, size_t *ret_length)
 
 void recorder_save(struct recorder *r, const void *bytes, size_t n)
 {
+	must(bytes || !n);
 	// Without it the census only begins its round anew.
 	(void)!recorder_write_whole(recorder_census_path(r), bytes, n);
 }

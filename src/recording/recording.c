@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "recording/document.h"
 
 #include <fnmatch.h>
@@ -392,6 +393,7 @@ static bool recording_starts_with(const char *text, const char *start)
 
 void recording_collector_of(const struct recording *r, const char *relative, char *ret, size_t size)
 {
+	must(relative);
 	for (size_t i = 0; r && i < r->collector_count; i++)
 		for (size_t k = 0; k < r->collectors[i].glob_count; k++)
 			if (fnmatch(r->collectors[i].globs[k], relative, FNM_PATHNAME) == 0) {

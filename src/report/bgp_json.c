@@ -6,9 +6,16 @@
 #include "report/bgp_text_priv.h"
 
 static const char *const bgp_json_types[OBS_KIND_COUNT] = {
-	[OBS_ANNOUNCE] = "announce",	 [OBS_WITHDRAW] = "withdraw",	[OBS_RIB] = "rib",
-	[OBS_SESSION] = "session",	 [OBS_RIB_BEGIN] = "rib_begin", [OBS_RIB_END] = "rib_end",
-	[OBS_END_OF_RIB] = "end_of_rib", [OBS_MALFORMED] = "malformed", [OBS_GAP] = "gap",
+	[OBS_ANNOUNCE] = "announce",
+	[OBS_WITHDRAW] = "withdraw",
+	[OBS_RIB] = "rib",
+	[OBS_SESSION] = "session",
+	[OBS_RIB_BEGIN] = "rib_begin",
+	[OBS_RIB_END] = "rib_end",
+	[OBS_END_OF_RIB] = "end_of_rib",
+	[OBS_MALFORMED] = "malformed",
+	[OBS_GAP] = "gap",
+	[OBS_KEPT] = "kept",
 };
 
 static void bgp_json_key_number(struct json *j, const char *key, uint32_t value)
@@ -275,6 +282,7 @@ static void bgp_json_put_rest(struct bgp_writer *w, struct json *j, const struct
 	case OBS_SERIES:
 	case OBS_HEALTH:
 	case OBS_TIME:
+	case OBS_KEPT:
 	case OBS_KIND_COUNT:
 		break;
 	}

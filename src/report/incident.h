@@ -56,8 +56,9 @@ void incident_headline(struct text *t, const struct incident_view *v,
 // Whose world data were used: a line; nothing where none were.
 void world_text(struct text *t, const struct world_digest *w);
 
-// Blind spans, a line each.
+// Blind spans, a line each; what came more often is one line.
 void blind_text(struct text *t, const struct incident_view *v);
 
-// Name of the collector or observer; text from outside.
-const char *blind_name(const struct incident_view *v, const struct blind_span *b);
+// Name of the collector, the observer, or the session ("rrc00 AS64500 192.0.2.10"); text from outside.
+void blind_name(struct text *t, const struct incident_view *v, const struct blind_span *b);
+const char *blind_kind_name(uint8_t kind); // "collector", "observer", "session"

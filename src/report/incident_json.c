@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Incident → JSON. Times are Unix seconds with three decimals; shares have four.
 #include "base/json.h"
+#include "base/must.h"
 #include "diagnose/ratios.h"
 #include "report/cause.h"
 #include "report/consistent.h"
@@ -392,10 +393,13 @@ static void incident_json_put_services(struct json *j, const struct incident_vie
 	json_close(j, ']');
 }
 
+// At some time at which it may have been.
 static bool incident_json_blind_during(const struct blind_span *b, const struct incident *n)
 {
-	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= n->story.end.best.ns;
-	return before_end && (!instant_known(b->to) || b->to.ns >= n->story.start.best.ns);
+	struct instant end = instant_known(n->story.end.to) ? n->story.end.to : n->story.end.best;
+	bool before_end = !instant_known(n->story.end.best) || b->from.ns <= end.ns;
+	struct instant begin = instant_known(n->story.start.from) ? n->story.start.from : n->story.start.best;
+	return before_end && (!instant_known(b->to) || b->to.ns >= begin.ns);
 }
 
 static bool incident_json_any_degraded(const struct incident_view *v, const struct incident *n)
@@ -416,8 +420,11 @@ static void incident_json_put_blind(struct json *j, const struct incident_view *
 		if (b->degraded != degraded || !incident_json_blind_during(b, n))
 			continue;
 		json_open(j, '{');
+		struct text name = {0};
+		blind_name(&name, v, b);
 		json_key(j, "who");
-		json_string(j, blind_name(v, b));
+		json_string_n(j, name.bytes, name.length);
+		text_free(&name);
 		incident_json_put_time(j, "from", b->from);
 		incident_json_put_time(j, "to", b->to);
 		json_key(j, "why");
@@ -436,8 +443,8 @@ static void incident_json_put_healthy(struct json *j, const struct incident_view
 		bool was = false;
 		for (size_t i = 0; i < v->blind->count; i++) {
 			const struct blind_span *b = &v->blind->at[i];
-			was |= b->is_observer == observers && b->who == who && !b->degraded &&
-			       incident_json_blind_during(b, n);
+			was |= b->kind == (observers ? BLIND_OBSERVER : BLIND_COLLECTOR) && b->who == who &&
+			       !b->degraded && incident_json_blind_during(b, n);
 		}
 		blind += was;
 	}
@@ -574,6 +581,7 @@ static void incident_json_put_contradictions(struct json *j, const struct incide
 
 size_t incident_json(struct text *t, const struct incident_view *v, const struct incident *n)
 {
+	must(v->entities && n->story.entity < v->entities->count);
 	struct json writer = {.out = t}, *j = &writer;
 	incident_json_put_head(j, n);
 	size_t head = t->length;

@@ -329,14 +329,6 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	text_printf(t, "  %-12s%s\n", "id", n->id);
 }
 
-const char *blind_name(const struct incident_view *v, const struct blind_span *b)
-{
-	if (!b->is_observer)
-		return collector_name(v->peers, b->who);
-	const struct observer *o = v->targets ? observer_at(v->targets, b->who) : NULL;
-	return o ? o->id : "unknown";
-}
-
 void world_text(struct text *t, const struct world_digest *w)
 {
 	if (!w->sha256[0])
@@ -349,24 +341,4 @@ void world_text(struct text *t, const struct world_digest *w)
 	text_put(t, ": ");
 	text_put(t, w->attribution[0] ? w->attribution : "whose they are they do not say");
 	text_put(t, "\n");
-}
-
-void blind_text(struct text *t, const struct incident_view *v)
-{
-	for (size_t i = 0; i < v->blind->count; i++) {
-		const struct blind_span *b = &v->blind->at[i];
-		const char *name = blind_name(v, b);
-		text_printf(t, "We were %s at %s ", b->degraded ? "not at our best" : "blind",
-			    b->is_observer ? "observer" : "collector");
-		text_untrusted(t, name, strlen(name));
-		text_put(t, " from ");
-		words_clock(t, v->zone, b->from);
-		if (instant_known(b->to)) {
-			text_put(t, " to ");
-			words_clock(t, v->zone, b->to);
-		} else {
-			text_put(t, " to the end of the data");
-		}
-		text_printf(t, ": %s.\n", b->why);
-	}
 }

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/must.h"
 #include "model/observer.h"
 #include "model/peer.h"
 #include "report/attempt.h"
@@ -28,6 +29,7 @@ static const char *const observation_types[OBS_KIND_COUNT] = {
 	[OBS_SERIES] = "series",
 	[OBS_HEALTH] = "health",
 	[OBS_TIME] = "time",
+	[OBS_KEPT] = "kept",
 };
 
 struct observation_line {
@@ -156,6 +158,8 @@ static void observation_put_routing(struct observation_line *l)
 								: err_text(-(int)o->fault));
 	} else if (o->kind == OBS_GAP || o->kind == OBS_FEED_END || o->kind == OBS_TIME) {
 		observation_put_source(l);
+	} else if (o->kind == OBS_KEPT) {
+		observation_put_number(l, "kept_s", o->kept_s);
 	} else if (o->kind == OBS_ALIVE && o->hold_s) {
 		observation_put_number(l, "hold_s", o->hold_s);
 	}
@@ -241,6 +245,7 @@ static void observation_put_members(struct observation_line *l)
 	case OBS_GAP:
 	case OBS_FEED_END:
 	case OBS_TIME:
+	case OBS_KEPT:
 		observation_put_routing(l);
 		break;
 	case OBS_KIND_COUNT:
@@ -250,6 +255,7 @@ static void observation_put_members(struct observation_line *l)
 
 void observation_json(struct text *out, const struct observation_names *names, const struct batch *b, size_t i)
 {
+	must(i < b->count);
 	struct observation_line l = {.out = out, .json = {.out = out}, .names = names, .batch = b, .o = &b->obs[i]};
 	if (l.o->kind >= OBS_KIND_COUNT)
 		return;
@@ -265,6 +271,7 @@ void observation_json(struct text *out, const struct observation_names *names, c
 
 void observation_text(struct text *out, const struct observation_names *names, const struct batch *b, size_t i)
 {
+	must(i < b->count);
 	struct observation_line l = {.out = out, .people = true, .names = names, .batch = b, .o = &b->obs[i]};
 	if (l.o->kind >= OBS_KIND_COUNT)
 		return;

@@ -2,6 +2,8 @@
 // Counts, and a histogram of round-trip times in bins of a sixteenth of a doubling.
 #include "report/tally.h"
 
+#include "base/must.h"
+
 static size_t tally_bin(int64_t ns)
 {
 	uint64_t us = ns < 1000 ? 1 : (uint64_t)ns / 1000;
@@ -19,6 +21,7 @@ static double tally_middle_ms(size_t bin)
 
 void tally_take(struct tally *t, const struct attempt *a)
 {
+	must(t && a);
 	t->late_or_dup += a->failure == FAILURE_LATE_OR_DUP;
 	t->forged += a->failure == FAILURE_FORGED;
 	if (a->failure == FAILURE_LATE_OR_DUP || a->failure == FAILURE_FORGED || attempt_is_cut(a))
@@ -38,6 +41,7 @@ void tally_take(struct tally *t, const struct attempt *a)
 
 void tally_summary(const struct tally *t, struct attempt_summary *ret)
 {
+	must(t && ret);
 	uint64_t seen = 0;
 	*ret = (struct attempt_summary){.sent = t->sent,
 					.answered = t->answered,

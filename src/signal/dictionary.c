@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/carry.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -109,6 +110,7 @@ static void dictionary_slots_double(struct dictionary *d, struct slots *s, bool 
 
 uint32_t dictionary_find(const struct dictionary *d, const struct prefix *p)
 {
+	must(p && p->family != FAMILY_NONE);
 	if (p->family == FAMILY_V4)
 		return dictionary_id_in(d->v4.at[dictionary_find_v4(&d->v4, v4_number(p->bytes), p->length)].value);
 	return dictionary_id_in(d->v6.at[dictionary_find_v6(d, p, prefix_hash(p))].value);
@@ -142,6 +144,7 @@ uint32_t dictionary_id(struct dictionary *d, const struct prefix *p)
 
 const struct prefix *dictionary_prefix(const struct dictionary *d, uint32_t id)
 {
+	must(id < d->count);
 	return &d->prefixes[id];
 }
 

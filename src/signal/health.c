@@ -12,7 +12,8 @@
 // A beat that is known and stops makes a peer silent from its last word on. It beats by what it sends itself, or, where no KEEPALIVE is
 // recorded and a quiet peer says nothing, by what its collector records of anyone. A peer of which there is only a table witnesses
 // the moment of the table: it is silent when others of its collector would long have spoken. Who was silent and speaks again has
-// lost input in between: what it holds is not known until it is listed in a table or begins a session.
+// lost input in between: what it holds is not known until it is listed in a table or begins a session. Where the names of files tell
+// which time an archive holds (kept.h), what lies between them is silence whatever the beat, and a pause that they hold is none.
 #include "signal/health.h"
 
 #include "base/alloc.h"
@@ -43,7 +44,9 @@ struct health {
 	double share;
 	uint32_t floor[2];
 	struct health_beat *beat; // by collector
+	struct kept *kept;
 	struct instant silent_since;
+	bool moved;	      // the last health_judge found a peer silent, or one heard again
 	uint32_t *largest[2]; // by collector
 	uint32_t largest_of_all[2];
 	double *shares; // scratch for the median
@@ -59,6 +62,7 @@ struct health *health_create(const struct decisions *decisions, const struct pee
 	h->peers = peers;
 	h->share = share;
 	h->beat = alloc_zero(COLLECTORS_MAX, sizeof(*h->beat));
+	h->kept = kept_create();
 	for (int i = 0; i < COLLECTORS_MAX; i++)
 		h->beat[i].first = h->beat[i].last = h->beat[i].lost_from = h->beat[i].lost = INSTANT_NONE;
 	h->silent_since = INSTANT_NONE;
@@ -75,6 +79,7 @@ void health_free(struct health *h)
 		return;
 	free(h->of);
 	free(h->beat);
+	kept_free(h->kept);
 	free(h->largest[0]);
 	free(h->largest[1]);
 	free(h->shares);
@@ -123,11 +128,48 @@ static bool health_beats(const struct health *h, const struct health_beat *b)
 	return b->alive || (double)(b->last.ns - b->first.ns) >= steady;
 }
 
+void health_kept(struct health *h, const struct obs *o)
+{
+	if (instant_known(o->from))
+		kept_add(h->kept, o->collector, o->from, instant_after(o->from, (int64_t)o->kept_s * NS_PER_S));
+}
+
+bool health_kept_known(const struct health *h, uint16_t collector)
+{
+	return kept_known(h->kept, collector);
+}
+
+bool health_missing(const struct health *h, uint16_t collector, struct kept_span *span)
+{
+	struct kept_span found;
+	if (kept_missing_ns(h->kept, collector, span, &found) <= signal_ns(h->decisions, HEALTH_SILENCE_LEAST_S))
+		return false;
+	*span = found;
+	return true;
+}
+
+static bool health_beat_missing(const struct health *h, const struct health_beat *b, struct instant now)
+{
+	struct kept_span span = {b->last, now};
+	return health_missing(h, (uint16_t)(b - h->beat), &span);
+}
+
 // Whether all that the collector records was silent for so long up to `now` that some of it is lost.
 static bool health_collector_silent(const struct health *h, const struct health_beat *b, struct instant now)
 {
-	return instant_known(b->last) && health_beats(h, b) &&
-	       now.ns - b->last.ns > health_silence_ns(h, b->longest_gap_ns, b->alive);
+	if (!instant_known(b->last))
+		return false;
+	return health_beat_missing(h, b, now) ||
+	       (health_beats(h, b) && now.ns - b->last.ns > health_silence_ns(h, b->longest_gap_ns, b->alive));
+}
+
+// The same of one of which there is only a table so far.
+static bool health_table_old(const struct health *h, const struct health_beat *b, struct instant now)
+{
+	if (kept_known(h->kept, (uint16_t)(b - h->beat)))
+		return health_beat_missing(h, b, now);
+	int64_t usual = signal_ns(h->decisions, HEALTH_BEAT_USUAL_S);
+	return instant_known(b->last) && now.ns - b->last.ns > health_silence_ns(h, usual, false);
 }
 
 // All its peers lost input between its last word, or table, and now.
@@ -140,8 +182,7 @@ static void health_collector_lost(struct health_beat *b, struct instant now)
 static void health_collector_heard(const struct health *h, struct health_beat *b, struct instant now, bool alive)
 {
 	int64_t gap = instant_known(b->last) ? now.ns - b->last.ns : 0;
-	bool silent = b->spoke ? health_collector_silent(h, b, now)
-			       : gap > health_silence_ns(h, signal_ns(h->decisions, HEALTH_BEAT_USUAL_S), false);
+	bool silent = b->spoke ? health_collector_silent(h, b, now) : health_table_old(h, b, now);
 	if (silent) {
 		health_collector_lost(b, now);
 	} else if (b->spoke) {
@@ -163,7 +204,7 @@ static bool health_silent(const struct health *h, uint32_t peer, struct instant 
 		return true;
 	if (health_collector_silent(h, b, now))
 		return true;
-	if (p->spoke)
+	if (p->spoke || kept_known(h->kept, peer_at(h->peers, peer)->collector))
 		return false;
 	int64_t others = b->peers_gap_ns ? b->peers_gap_ns : signal_ns(h->decisions, HEALTH_BEAT_USUAL_S);
 	return now.ns - p->last_heard.ns > health_silence_ns(h, others, b->alive);
@@ -211,12 +252,23 @@ static void health_heard_late(const struct health *h, struct health_peer *p, str
 	p->lost = p->lost_at.ns - now.ns > health_silence_ns(h, p->longest_gap_ns, p->alive);
 }
 
+// A record in the middle of what no file should hold.
+static void health_kept_try(struct health *h, uint16_t collector, struct instant now)
+{
+	int64_t slack = signal_ns(h->decisions, HEALTH_SILENCE_LEAST_S);
+	struct kept_span around = {instant_after(now, -slack), instant_after(now, slack)}, found;
+	if (kept_missing_ns(h->kept, collector, &around, &found) == 2 * slack)
+		kept_refute(h->kept, collector);
+}
+
 void health_heard(struct health *h, uint32_t peer, struct instant now, bool alive)
 {
 	struct health_peer *p = health_of(h, peer);
 	struct health_beat *b = &h->beat[peer_at(h->peers, peer)->collector];
 	if (UNLIKELY(instant_known(p->last_heard) && now.ns < p->last_heard.ns))
 		health_heard_late(h, p, b, now);
+	if (now.ns - b->last.ns >= NS_PER_S)
+		health_kept_try(h, peer_at(h->peers, peer)->collector, now);
 	if (!b->spoke || (alive && !b->alive) || now.ns - b->last.ns >= NS_PER_S)
 		health_collector_heard(h, b, now, alive);
 	if (!instant_known(b->last) || now.ns > b->last.ns)
@@ -301,7 +353,7 @@ void health_dumped(struct health *h, uint32_t peer, struct instant now, bool dam
 	if (!instant_known(p->first_heard))
 		p->first_heard = now;
 	struct health_beat *b = &h->beat[peer_at(h->peers, peer)->collector];
-	if (b->spoke && health_collector_silent(h, b, now))
+	if (health_collector_silent(h, b, now))
 		health_collector_lost(b, now);
 	if (!instant_known(b->last) || now.ns > b->last.ns)
 		b->last = now;
@@ -375,10 +427,14 @@ static void health_remember(const struct health *h, struct health_peer *p, int f
 		p->known[f] = p->peak[f];
 }
 
-// Silence is noticed late: it began with the last word.
-static void health_silence_note(struct health *h, const struct health_peer *p)
+// Silence is noticed late: it began with the last word, or with the first file that is not there.
+static void health_silence_note(struct health *h, uint32_t peer, struct instant now)
 {
+	const struct health_peer *p = &h->of[peer];
 	struct instant since = p->lost ? p->lost_from : p->last_heard;
+	struct kept_span missing = {since, now};
+	if (health_missing(h, peer_at(h->peers, peer)->collector, &missing))
+		since = missing.from;
 	if (!instant_known(h->silent_since) || since.ns < h->silent_since.ns)
 		h->silent_since = since;
 }
@@ -409,8 +465,10 @@ static bool health_judge_family(struct health *h, const uint8_t *alone, int f, s
 		else if (why == HEALTH_COUNTS && p->size[f] < collapsed * p->peak[f])
 			why = HEALTH_COLLAPSED;
 		changed |= (why == HEALTH_COUNTS) != (p->why[f] == HEALTH_COUNTS);
-		if (p->why[f] == HEALTH_COUNTS && (why == HEALTH_SILENT || why == HEALTH_LOST))
-			health_silence_note(h, p);
+		bool lapsed = why == HEALTH_SILENT || why == HEALTH_LOST;
+		h->moved |= why != p->why[f] && (lapsed || p->why[f] == HEALTH_SILENT || p->why[f] == HEALTH_LOST);
+		if (p->why[f] == HEALTH_COUNTS && lapsed)
+			health_silence_note(h, i, now);
 		p->why[f] = why;
 	}
 	return changed;
@@ -421,6 +479,7 @@ bool health_judge(struct health *h, struct instant now)
 	if (!h->count)
 		return false;
 	h->silent_since = INSTANT_NONE;
+	h->moved = false;
 	uint8_t *alone = alloc_zero(h->count, 1);
 	for (uint32_t i = 0; i < h->count; i++)
 		alone[i] = (uint8_t)health_judge_alone(h, i, now);
@@ -433,6 +492,11 @@ bool health_judge(struct health *h, struct instant now)
 struct instant health_silent_since(const struct health *h)
 {
 	return h->silent_since;
+}
+
+bool health_moved(const struct health *h)
+{
+	return h->moved;
 }
 
 const char *health_why_name(enum health_why why)
@@ -504,6 +568,7 @@ void health_carry(struct carry *c, struct health *h)
 		carry_bytes(c, h->largest[f], COLLECTORS_MAX * sizeof(*h->largest[f]));
 	CARRY(c, h->largest_of_all);
 	CARRY(c, h->silent_since);
+	kept_carry(c, h->kept);
 	for (size_t i = 0; i < COLLECTORS_MAX && carry_good(c); i++)
 		health_beat_carry(c, &h->beat[i]);
 }

@@ -5,6 +5,7 @@
 
 #include "model/obs.h"
 #include "signal/decisions.h"
+#include "signal/kept.h"
 
 struct carry; // base/carry.h
 
@@ -59,10 +60,16 @@ void health_whole(struct health *h, uint32_t peer);
 void health_dumped(struct health *h, uint32_t peer, struct instant now, bool damaged);
 void health_suspect(struct health *h, uint32_t peer, struct instant now);
 
+void health_kept(struct health *h, const struct obs *o);	    // kind OBS_KEPT
+bool health_kept_known(const struct health *h, uint16_t collector); // whether it is known which time its files hold
+// Whether files of the collector that should hold some of the span are not there; then *span is from the first to the last moment missing.
+bool health_missing(const struct health *h, uint16_t collector, struct kept_span *span);
+
 // Judges every peer at `now`. Returns true if any peer's standing changed.
 bool health_judge(struct health *h, struct instant now);
 // Since when those that the last health_judge found silent had said nothing; unknown: it found none.
 struct instant health_silent_since(const struct health *h);
+bool health_moved(const struct health *h); // it found a peer silent that was not, or one heard again
 
 const char *health_why_name(enum health_why why);
 void health_carry(struct carry *c, struct health *h); // all but what it was created with

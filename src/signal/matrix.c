@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/carry.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -290,12 +291,14 @@ void matrix_prefetch(const struct matrix *m, uint32_t row)
 
 void matrix_clear_column(struct matrix *m, uint32_t column, uint32_t rows)
 {
+	must(column < m->columns);
 	for (uint32_t r = 0; r < rows && r < m->used_rows; r++)
 		matrix_clear(m, r, column);
 }
 
 uint64_t matrix_column_count(const struct matrix *m, uint32_t column, uint32_t rows)
 {
+	must(column < m->columns);
 	uint64_t n = 0;
 	for (uint32_t r = 0; r < rows && r < m->used_rows; r++)
 		n += matrix_get(m, r, column);
@@ -318,6 +321,7 @@ void matrix_mask_make(const struct matrix *m, struct matrix_mask *mask, const bo
 
 void matrix_mask_drop(const struct matrix *m, struct matrix_mask *mask, uint32_t column)
 {
+	must(column < m->columns);
 	uint32_t at = m->place[column];
 	mask->words[at / WORD_BITS] &= ~(1ull << at % WORD_BITS);
 }

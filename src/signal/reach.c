@@ -228,9 +228,11 @@ static bool reach_reference_dead(const struct reach *r, const struct reach_contr
 	return one->fails >= reach_fails_of_the_dead(r) && (double)c->dead < others;
 }
 
+static const char reach_absent[] = "it sent no probes";
+
 static void reach_observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
 {
-	struct observer_change change = {observer, impaired, {from}, why, false};
+	struct observer_change change = {observer, impaired, {from}, why, false, why == reach_absent};
 	r->out.observer(r->out.context, &change);
 }
 
@@ -286,21 +288,37 @@ static bool reach_impaired_at(const struct reach *r, uint16_t observer, int64_t 
 }
 
 // An observer that sent nothing for far longer than it ever paused was not there: told when it is back.
+static double reach_absent_ns(const struct reach *r, uint16_t observer)
+{
+	return signal_value(r->decisions, OBSERVER_ABSENT_INTERVALS) * (double)r->width +
+	       signal_value(r->decisions, OBSERVER_ABSENT_PAUSES) * (double)r->control[observer].longest_gap;
+}
+
 static void reach_presence_note(struct reach *r, uint16_t observer, int64_t t)
 {
 	struct reach_control *c = &r->control[observer];
 	int64_t gap = c->last_probe == INT64_MIN ? 0 : t - c->last_probe;
-	double absent = signal_value(r->decisions, OBSERVER_ABSENT_INTERVALS) * (double)r->width +
-			signal_value(r->decisions, OBSERVER_ABSENT_PAUSES) * (double)c->longest_gap;
-	if (r->width && (double)gap > absent && !c->impaired && !r->told[observer].impaired) {
-		reach_observer_tell(r, observer, true, c->last_probe, "it sent no probes");
-		reach_observer_tell(r, observer, false, t, "it sent no probes");
+	if (r->width && (double)gap > reach_absent_ns(r, observer) && !c->impaired && !r->told[observer].impaired) {
+		reach_observer_tell(r, observer, true, c->last_probe, reach_absent);
+		reach_observer_tell(r, observer, false, t, reach_absent);
 		c->returned = t;
 		c->good_again = INT64_MIN;
 	} else if (gap > c->longest_gap && !r->told[observer].impaired) {
 		c->longest_gap = gap;
 	}
 	c->last_probe = t > c->last_probe ? t : c->last_probe;
+}
+
+bool reach_mute(const struct reach *r, struct observer_change *ret, struct instant now, int64_t least_ns)
+{
+	uint16_t observer = ret->observer;
+	const struct reach_control *c = &r->control[observer];
+	int64_t last = c->last_probe, gap = last == INT64_MIN ? 0 : now.ns - last;
+	if (!r->width || gap <= least_ns || (double)gap <= reach_absent_ns(r, observer) || c->impaired ||
+	    r->told[observer].impaired)
+		return false;
+	*ret = (struct observer_change){observer, true, {last}, reach_absent, false, true};
+	return true;
 }
 
 static struct pulse_view *reach_view_of(struct gather *g, uint16_t observer)
@@ -639,6 +657,7 @@ int64_t reach_width_ns(const struct reach *r)
 
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome)
 {
+	must(outcome < PROBE_OUTCOME_COUNT);
 	return outcome < PROBE_OUTCOME_COUNT ? r->ignored[outcome] : 0;
 }
 

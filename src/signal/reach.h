@@ -40,7 +40,9 @@ void reach_take(struct reach *r, const struct obs *o);	 // kind OBS_PROBE; times
 void reach_health(struct reach *r, const struct obs *o); // kind OBS_HEALTH: an observer speaks of itself
 void reach_tick(struct reach *r, struct instant now);	 // time went on
 void reach_finish(struct reach *r);			 // closes what is open
-int64_t reach_width_ns(const struct reach *r);		 // the watch interval; 0 not known yet
+// Whether ret->observer has sent nothing for longer than it ever paused, and than `least_ns`, up to `now`: *ret is that change then.
+bool reach_mute(const struct reach *r, struct observer_change *ret, struct instant now, int64_t least_ns);
+int64_t reach_width_ns(const struct reach *r); // the watch interval; 0 not known yet
 
 // Counters of what says nothing about targets: local faults, late or duplicate, forged.
 uint64_t reach_ignored(const struct reach *r, uint8_t outcome);

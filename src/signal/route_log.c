@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/carry.h"
+#include "base/must.h"
 #include "base/numbers.h"
 #include "signal/rows.h"
 
@@ -351,6 +352,7 @@ void route_log_baseline_done(struct route_log *e)
 
 const struct route_log_event *route_log_events(const struct route_log *e, uint32_t entity, size_t *ret_n)
 {
+	must(ret_n);
 	const struct events *of = &e->of[entity];
 	*ret_n = of->n - of->first;
 	return of->n ? of->at + of->first : NULL;
@@ -391,6 +393,7 @@ size_t route_log_pairs(const struct route_log *e, uint32_t prefix)
 
 struct route_log_path route_log_pair(const struct route_log *e, uint32_t prefix, size_t at)
 {
+	must(at < route_log_pairs(e, prefix));
 	const struct heard *h = &rows_of(e->rows, prefix)->at[at];
 	return (struct route_log_path){h->peer, h->upstream, h->since_s, h->withdrawn};
 }

@@ -203,7 +203,8 @@ static void routes_sights_told(struct routes *r, const uint32_t *flip, size_t n)
 		if (r->set[flip[i]] != SPACE_NOBODY)
 			route_log_sight(r->evidence, &sight, r->set[flip[i]]);
 	}
-	if (lost)
+	bool anybody = table_networks(r->table, FAMILY_V4) + table_networks(r->table, FAMILY_V6) > 0;
+	if (lost && anybody) // else nothing went: nobody looks
 		routes_loss_add(r, lost);
 	r->visible += gained - lost;
 }
@@ -213,7 +214,7 @@ static void routes_settle(struct routes *r, bool data)
 {
 	r->pending = false;
 	table_settle(r->table, r->now);
-	if (table_recounted(r->table))
+	if (table_recounted(r->table) || table_silence_moved(r->table))
 		blind_update(r->blind, r->table, r->now);
 	if (!r->entities->count)
 		return;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/carry.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -124,6 +125,7 @@ static void rows_grow(struct rows *r, struct heard_row *row)
 
 void rows_add(struct rows *r, uint32_t prefix, const struct heard *heard)
 {
+	must(heard);
 	for (; r->count <= prefix; r->count++)
 		alloc_pages_grow((void **)&r->at, r->count, &r->capacity, sizeof(*r->at));
 	struct heard_row *row = &r->at[prefix];

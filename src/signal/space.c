@@ -10,6 +10,7 @@
 #include "base/attr.h"
 #include "base/hash.h"
 #include "base/index.h"
+#include "base/must.h"
 #include "signal/cover.h"
 
 #include <stdlib.h>
@@ -269,6 +270,7 @@ uint16_t space_set_of(struct space *s, const struct prefix *p)
 
 const uint32_t *space_members(const struct space *s, uint16_t set, size_t *ret_n)
 {
+	must(set < s->set_count);
 	*ret_n = s->sets[set].n;
 	return s->sets[set].members;
 }
@@ -331,21 +333,25 @@ void space_flip(struct space *s, const struct prefix *p, bool visible)
 
 uint64_t space_slash24(const struct space *s, uint32_t entity)
 {
+	must(entity < s->entities->count);
 	return s->own[entity].up24;
 }
 
 uint64_t space_slash24_own(const struct space *s, uint32_t entity)
 {
+	must(entity < s->entities->count);
 	return s->own[entity].own24;
 }
 
 uint64_t space_slash48_own(const struct space *s, uint32_t entity)
 {
+	must(entity < s->entities->count);
 	return s->own[entity].own48;
 }
 
 uint64_t space_slash48(struct space *s, uint32_t entity)
 {
+	must(entity < s->entities->count);
 	struct own *o = &s->own[entity];
 	if (o->stale48)
 		o->up48 = cover_units(o->visible48);

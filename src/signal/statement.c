@@ -52,7 +52,8 @@ static struct observer_change statement_change_of(const struct statement *t, uin
 					.impaired = begins,
 					.from = {from},
 					.why = observer_why_text(t->why),
-					.degraded = !t->impaired};
+					.degraded = !t->impaired,
+					.absent = t->impaired && (t->why == OBSERVER_GAP || t->why == OBSERVER_ROLE)};
 }
 
 static bool statement_says_the_same(const struct statement *t, const struct obs *o)

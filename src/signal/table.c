@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/carry.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "signal/matrix.h"
 #include "signal/reload.h"
 
@@ -369,6 +370,9 @@ static int table_take_one(struct table *t, const struct obs *o)
 		if (o->peer != PEER_NONE)
 			health_suspect(t->health, o->peer, o->time);
 		return 0;
+	case OBS_KEPT:
+		health_kept(t->health, o);
+		return 0;
 	case OBS_ALIVE:
 	case OBS_FEED_END:
 	case OBS_PROBE:
@@ -480,6 +484,7 @@ static void table_masks_make(struct table *t)
 
 uint32_t table_denominator(const struct table *t, uint8_t family)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	int f = family == FAMILY_V6;
 	return t->definition->by_peers ? t->counting[f] : t->networks[f];
 }
@@ -568,6 +573,21 @@ struct instant table_silent_since(const struct table *t)
 	return t->recounted ? health_silent_since(t->health) : INSTANT_NONE;
 }
 
+bool table_kept_known(const struct table *t, uint16_t collector)
+{
+	return health_kept_known(t->health, collector);
+}
+
+bool table_missing(const struct table *t, uint16_t collector, struct kept_span *span)
+{
+	return health_missing(t->health, collector, span);
+}
+
+bool table_silence_moved(const struct table *t)
+{
+	return health_moved(t->health);
+}
+
 bool table_recounted(const struct table *t)
 {
 	return t->recounted;
@@ -595,11 +615,13 @@ uint32_t table_origin(const struct table *t, uint32_t prefix_id)
 
 uint32_t table_networks(const struct table *t, uint8_t family)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	return t->networks[family == FAMILY_V6];
 }
 
 uint32_t table_collectors(const struct table *t, uint8_t family)
 {
+	must(family == FAMILY_V4 || family == FAMILY_V6);
 	return t->collectors[family == FAMILY_V6];
 }
 

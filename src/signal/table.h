@@ -44,7 +44,10 @@ const uint32_t *table_flips(const struct table *t, size_t *ret_n); // borrowed u
 const uint32_t *table_touched(const struct table *t, size_t *ret_n);
 // Since when those that the last settle took out of the denominator for their silence had said nothing; unknown: none.
 struct instant table_silent_since(const struct table *t);
-bool table_recounted(const struct table *t); // the last settle changed the denominator and recounted every prefix
+bool table_kept_known(const struct table *t, uint16_t collector);		       // as health_kept_known
+bool table_missing(const struct table *t, uint16_t collector, struct kept_span *span); // as health_missing
+bool table_silence_moved(const struct table *t); // the last settle found a peer silent that was not, or one heard again
+bool table_recounted(const struct table *t);	 // the last settle changed the denominator and recounted every prefix
 
 bool table_visible(const struct table *t, uint32_t prefix_id);
 uint16_t table_seen(const struct table *t, uint32_t prefix_id);		   // networks or peers, as the definition says

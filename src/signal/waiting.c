@@ -5,6 +5,7 @@
 #include "signal/waiting.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/numbers.h"
 
 #include <stdlib.h>
@@ -53,6 +54,7 @@ static bool waiting_before(const struct target_table *targets, const struct wait
 
 void waiting_add(struct waiting_list *l, const struct target_table *targets, const struct waiting *w)
 {
+	must(l && targets && w);
 	alloc_grow((void **)&l->items, l->count, &l->capacity, sizeof(*l->items));
 	l->oldest = l->count && l->oldest < w->t ? l->oldest : w->t;
 	size_t at = l->count++, least = at > PLACES_NEAR ? at - PLACES_NEAR : 0;

@@ -36,17 +36,33 @@ bool aspath_valid(struct cursor path, uint8_t as_bytes)
 	return true;
 }
 
-// Runs once an UPDATE: plain loads, no calls.
-bool aspath_has_zero(struct cursor path, uint8_t as_bytes)
+// Whether AS 0 is among `count` numbers at `at`.
+static inline bool aspath_zero_among(const uint8_t *at, unsigned count, uint8_t as_bytes)
 {
-	struct aspath_segment segment;
-	while (cursor_left(&path) && aspath_segment_read(&path, as_bytes, &segment)) {
-		const uint8_t *at = segment.asns.at;
-		for (unsigned i = 0; i < segment.count; i++, at += as_bytes)
-			if (UNLIKELY(!(at[0] | at[1]) && (as_bytes == 2 || !(at[2] | at[3]))))
-				return true;
+	uint32_t wide;
+	uint16_t narrow;
+	for (unsigned i = 0; as_bytes == 4 && i < count; i++, at += sizeof(wide)) {
+		memcpy(&wide, at, sizeof(wide));
+		if (UNLIKELY(!wide))
+			return true;
+	}
+	for (unsigned i = 0; as_bytes == 2 && i < count; i++, at += sizeof(narrow)) {
+		memcpy(&narrow, at, sizeof(narrow));
+		if (UNLIKELY(!narrow))
+			return true;
 	}
 	return false;
+}
+
+// Runs once an UPDATE: one walk, plain loads.
+bool aspath_valid_without_zero(struct cursor path, uint8_t as_bytes)
+{
+	struct aspath_segment segment;
+	while (cursor_left(&path))
+		if (!aspath_segment_read(&path, as_bytes, &segment) ||
+		    aspath_zero_among(segment.asns.at, segment.count, as_bytes))
+			return false;
+	return true;
 }
 
 size_t aspath_of_secure(struct cursor secure, uint8_t *room, size_t size)

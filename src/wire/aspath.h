@@ -23,8 +23,8 @@ int MUST_USE aspath_next(struct cursor *path, uint8_t as_bytes, struct aspath_se
 // Whether every segment reads with this width.
 bool aspath_valid(struct cursor path, uint8_t as_bytes);
 
-// Whether AS 0 is in a path that is valid.
-bool aspath_has_zero(struct cursor path, uint8_t as_bytes);
+// The same, and AS 0 is nowhere in it.
+bool aspath_valid_without_zero(struct cursor path, uint8_t as_bytes);
 
 // The Secure_Path of a BGPsec_PATH (struct bgp_attributes.secure_path) as an AS_PATH of 4-byte numbers (RFC 8205, 4.4), prepended as often
 // as its pCounts say. Returns the bytes written; as many segments as `size` has room for.

@@ -88,8 +88,8 @@ static enum bgp_fault bgp_attributes_as4_aggregator_read(struct bgp_attributes *
 static enum bgp_fault bgp_attributes_path_read(struct cursor value, uint8_t as_bytes, const struct bgp_context *context,
 					       struct cursor *ret)
 {
-	if (!aspath_valid(value, as_bytes) ||
-	    (!context->rib_entry && !context->as_zero && aspath_has_zero(value, as_bytes)))
+	bool zero_too = context->rib_entry || context->as_zero;
+	if (!(zero_too ? aspath_valid(value, as_bytes) : aspath_valid_without_zero(value, as_bytes)))
 		return BGP_FAULT_AS_PATH;
 	*ret = value;
 	return BGP_FAULT_NONE;
@@ -307,9 +307,11 @@ static inline void bgp_attributes_mp_clear(struct bgp_mp *mp)
 // of a whole block. next_hop stays as it is, for next_hop_length says how much of it counts.
 static inline void bgp_attributes_clear(struct bgp_attributes *a)
 {
-	const size_t paths = offsetof(struct bgp_attributes, as_path), mp = offsetof(struct bgp_attributes, reach);
+	const size_t paths = offsetof(struct bgp_attributes, as_path),
+		     end = offsetof(struct bgp_attributes, secure_path);
 	memset(a, 0, paths);
-	memset((uint8_t *)a + paths, 0, mp - paths);
+	memset((uint8_t *)a + paths, 0, end - paths);
+	a->secure_path = (struct cursor){0};
 	bgp_attributes_mp_clear(&a->reach);
 	bgp_attributes_mp_clear(&a->unreach);
 }

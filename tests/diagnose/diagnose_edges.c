@@ -301,7 +301,7 @@ static const struct edge {
 	{EVIDENCE_REFUSED, U(facts.services.refused, 0), 0, 3, ANSWER_NO, ANSWER_YES, {U(facts.services.failed, 6)}},
 	{EVIDENCE_WITNESSES_FAIL, B(facts.witness.gap), 0, 1, ANSWER_NO, ANSWER_YES, {U(facts.witness.observers, 2)}},
 	{EVIDENCE_WITNESSES_FAIL,
-	 U(facts.witness.collectors_blind, 0),
+	 U(facts.witness.collectors_turned, 0),
 	 0,
 	 1,
 	 ANSWER_NO,

@@ -304,8 +304,14 @@ static void collectors_that_could_see(void **state)
 	collector_fails(START - 20, START + 20);
 	assert_int_equal(f->collectors, 3);
 	assert_int_equal(f->collectors_blind, 1);
+	assert_int_equal(f->collectors_turned, 0); // blind long before and after: it made nothing of this
 	assert_float_equal(f->coverage, 2.0 / 3, 1e-9);
+	collector_fails(START, START + 20);
+	assert_int_equal(f->collectors_turned, 1);
+	collector_fails(START - 20, START);
+	assert_int_equal(f->collectors_turned, 0); // it sees again, and what it sees is known
 	collector_fails(START + 20, START + 30);
+	assert_int_equal(f->collectors_turned, 0);
 	assert_int_equal(f->collectors_blind, 0);
 	collector_fails(START - 40, START - 20);
 	assert_int_equal(f->collectors_blind, 0);

@@ -87,7 +87,8 @@ static inline struct detection *tale_signal(struct tale *s, uint8_t signal, doub
 
 static inline void tale_observer(struct tale *s, uint16_t observer, bool impaired, double at, const char *why)
 {
-	s->changes[s->observers.count++] = (struct observer_change){observer, impaired, tale_at(s, at), why, false};
+	s->changes[s->observers.count++] =
+		(struct observer_change){observer, impaired, tale_at(s, at), why, false, false};
 }
 
 static inline const struct facts *tale_facts(struct tale *s)

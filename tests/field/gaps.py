@@ -17,7 +17,7 @@ from shift import mrt_records, read, write  # noqa: E402
 ROOT = os.path.join(HERE, "..", "..", "recordings", "lab")
 NAMES = ("power-carrier", "power-silent", "botched-all", "shutdown-withdrawal", "shutdown-filter", "stress-fast")
 WANTED = 100 if os.environ.get("LACUNA_LONG") else 24
-SEED = 20261130
+SEED = int(os.environ.get("LACUNA_SEED", 20261130))
 NEAR = 6  # seconds: heartbeats, intervals of probes and stamps of routes around the edges of a gap
 
 

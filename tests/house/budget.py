@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""Sizes: files, headers, functions, nesting, parameters. Exceptions stand in tools/budget.txt, each with its reason.
+"""Sizes: files, headers, functions, nesting, parameters; of rooms, those that tools/rooms.txt limits. Exceptions stand in
+tools/budget.txt, each with its reason.
 
 Usage: budget.py ROOT
 """
@@ -62,9 +63,27 @@ def measures(path, code):
         yield "parameters", function.name, function.first, function.parameters
 
 
+def room_limits(table):
+    """{room: limit}; a line of tools/rooms.txt is `room limit reason`."""
+    lines = [line for line in table.splitlines() if line.strip() and not line.startswith("#")]
+    return {room: int(limit) for room, limit, _reason in (line.split(None, 2) for line in lines)}
+
+
+def room_problems(limits, lengths):
+    """lengths: {path below src: lines}."""
+    for room, limit in limits.items():
+        total = sum(lines for path, lines in lengths.items() if path.startswith(f"src/{room}/"))
+        if not total:
+            yield f"src/{room}: no such room"
+        elif total > limit:
+            yield f"src/{room}: {total} lines, at most {limit}: move down what a daemon could need"
+
+
 def main():
     root = sys.argv[1]
     cases = Cases()
+    faults = list(room_problems(room_limits("# r\na 5 why\nb 5 why\nc 9 why\n"), {"src/a/x.c": 3, "src/a/y.h": 3, "src/b/x.c": 5, "src/ab/x.c": 9}))
+    cases.case("the check of rooms finds the sample's faults", [] if len(faults) == 2 else [f"2 expected: {faults}"])
     sample = {(m, n): v for m, n, _, v in measures("sample.c", SAMPLE)}
     expected = {("function", "f"): 13, ("nesting", "f"): 4, ("parameters", "f"): 6,
                 ("function", "g"): 11, ("nesting", "g"): 2, ("parameters", "g"): 0, ("file", ""): 29}
@@ -82,6 +101,8 @@ def main():
                 used.add((path, measure, name))
                 continue
             over[measure].append(f"{path}:{line}: {name or 'file'}: {measure} {value}, at most {LIMITS[measure]}")
+    lengths = {path: len(source.text(root, path).splitlines()) for path in source.files(root, "src")}
+    cases.case("rooms are no larger than they may be", room_problems(room_limits(source.text(root, "tools/rooms.txt")), lengths))
     for measure, problems in over.items():
         cases.case(f"{measure} at most {LIMITS[measure]}", problems)
     cases.case("functions were found", [] if counted > 50 else [f"only {counted} functions: the scanner is broken"])

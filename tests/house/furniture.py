@@ -4,6 +4,7 @@ Exceptions stand in tools/furniture.txt, each with its reason. And must(), count
 
 Usage: furniture.py ROOT
 """
+import os
 import re
 import sys
 
@@ -38,8 +39,10 @@ static int by_value(const void *a, const void *b)
 	double x = *(const double *)a, y = *(const double *)b;
 }
 """
-# In 1,000 lines: what a room has at least. Rooms that are not named have not come so far.
-MUST = {"base": 2, "net": 2, "model": 2, "feed": 2, "decode": 2, "world": 2, "conf": 2, "schedule": 2, "belief": 2, "check": 2}
+# In 1,000 lines: what a room has at least, and all of src. Rooms that are not named have not come so far: what is in wire and cli
+# comes from outside, and meets none.
+MUST = {room: 2 for room in ("base net model feed decode world conf schedule belief check detect diagnose evaluate incident intake "
+                             "journal os recording reference signal").split()} | {"": 2}
 
 
 def exceptions(root):
@@ -78,12 +81,12 @@ def problems(root, excused, used):
 def must_problems(root):
     for room, least in MUST.items():
         lines = count = 0
-        for path in source.files(root, "src/" + room):
+        for path in source.files(root, os.path.join("src", room).rstrip("/")):
             code = source.bare(source.text(root, path))
             lines += code.count("\n")
             count += len(re.findall(r"\bmust\(", code))
         if count * 1000 < least * lines:
-            yield f"src/{room}: {count} must() in {lines} lines; {least} in 1,000 are wanted"
+            yield f"src/{room or '*'}: {count} must() in {lines} lines; {least} in 1,000 are wanted"
 
 
 def main():

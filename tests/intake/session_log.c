@@ -30,8 +30,9 @@ struct again { // an engine that is fed from a log
 	struct journal_configured configured;
 };
 
-static int on_configuration(void *context, struct cursor text)
+static int on_configuration(void *context, size_t log, struct cursor text)
 {
+	(void)log;
 	struct again *a = context;
 	uint64_t line;
 	assert_int_equal(journal_configuration_read(text, &a->entities, a->targets, &a->configured, &line), 0);
@@ -81,7 +82,7 @@ static void a_replay_of_the_log_is_the_same(void **state)
 	struct journal_target target = {
 		.sender = sender, .sender_context = &a, .configuration = on_configuration, .context = &a};
 	struct journal_totals totals;
-	assert_int_equal(journal_replay(dir, &target, &totals), 0);
+	assert_int_equal(journal_replay(1, (char *[]){dir}, &target, &totals), 0);
 	assert_int_equal(totals.damages + totals.unreadable, 0);
 	pipeline_finish(a.pipeline);
 	assert_string_equal(a.configured.parameters, s->parameters_digest);

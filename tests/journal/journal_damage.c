@@ -264,8 +264,9 @@ static void opening(void *context, struct text *configuration, struct batch_room
 	registry_names(context, names);
 }
 
-static int on_configuration(void *context, struct cursor text)
+static int on_configuration(void *context, size_t log, struct cursor text)
 {
+	(void)log;
 	struct receiver *r = context;
 	assert_int_equal(cursor_left(&text), strlen("who is watched"));
 	r->configurations++;
@@ -321,7 +322,7 @@ static void a_log_replays_what_was_taken(void **state)
 	struct journal_target target = {
 		.sender = sender, .cut = on_cut, .configuration = on_configuration, .context = &replay};
 	target.sender_context = replay.registry;
-	assert_int_equal(journal_replay(f.path, &target, &totals), 0);
+	assert_int_equal(journal_replay(1, (char *[]){f.path}, &target, &totals), 0);
 	assert_string_equal(text_string(&replay.said), text_string(&live.said));
 	assert_int_equal(totals.damages + totals.unreadable, 0);
 	assert_int_equal(totals.runs, 2);
@@ -336,7 +337,7 @@ static void a_log_replays_what_was_taken(void **state)
 	receiver_begin(&replay);
 	target.sender_context = replay.registry;
 	target.context = &replay;
-	assert_int_equal(journal_replay(f.path, &target, &totals), 0);
+	assert_int_equal(journal_replay(1, (char *[]){f.path}, &target, &totals), 0);
 	assert_int_equal(totals.unreadable, 0);
 	assert_non_null(strstr(live.said.bytes, text_string(&replay.said)));
 	receiver_end(&replay);

@@ -76,6 +76,11 @@ static void put_routing(struct random_batch *r, struct obs *o, uint32_t path[8])
 		o->source = some(r, NAME_SOURCE);
 	if (o->kind == OBS_END_OF_RIB)
 		o->prefix.family = FAMILY_V6;
+	if (o->kind == OBS_KEPT) {
+		o->from = o->time;
+		o->time = INSTANT_NONE;
+		o->kept_s = (uint32_t)dice(r, 86400);
+	}
 }
 
 static void put_measured(struct random_batch *r, struct obs *o)

@@ -398,8 +398,8 @@ static void judge(struct land *l)
 	for (size_t i = 0; i < all->count; i++)
 		incident_count(l, &all->at[i]);
 	for (size_t i = 0; i < blind->count; i++) {
-		l->out->blind_observers += blind->at[i].is_observer;
-		l->out->blind_collectors += !blind->at[i].is_observer;
+		l->out->blind_observers += blind->at[i].kind == BLIND_OBSERVER;
+		l->out->blind_collectors += blind->at[i].kind == BLIND_COLLECTOR;
 	}
 }
 

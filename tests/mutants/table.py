@@ -107,7 +107,7 @@ MUTANTS = [
     row("concurrency.rho_least", "0.01", "1e-6", "failures are quite independent", "incident"),
     row("precedence.onset_log_bf", "3", "0", "there always was a change", "incident"),
     # facts
-    ("facts/witness.c", "of[b->who].blind |= b->from.ns <= to.ns && !over;", "of[b->who].blind |= false;", "no collector was ever blind"),
+    ("facts/witness.c", "of[b->who].blind |= begun && !over;", "of[b->who].blind |= false;", "no collector was ever blind"),
     ("facts/witness.c", "p->first_heard.ns < n->start.best.ns", "true", "a collector that came later could have seen"),
     ("facts/routes.c", "lost -= e[i].kind == ROUTE_LOG_INVISIBLE", "lost -= false && e[i].kind == ROUTE_LOG_INVISIBLE", "its own prefixes are unrelated ones"),
     ("facts/routes.c", "if (p && e->kind == ROUTE_LOG_MORE_SPECIFIC && !facts_owns(entity, e->asn))", "if (false)", "a stranger's prefix is a loss of its own"),

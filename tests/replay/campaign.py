@@ -4,7 +4,7 @@ moving them in time."""
 import os
 import tempfile
 
-from run import FIXTURES, Tap, recordings, replay
+from run import LAB, Tap, recordings, replay
 from shift import episodes
 
 HOUR = 3600
@@ -58,12 +58,12 @@ def check_two(tap, scratch, first, second):
 
 
 tap = Tap()
-if recordings():
-    lab = {os.path.basename(f).split("-")[0]: f for f in recordings()}
-    with tempfile.TemporaryDirectory() as scratch:
-        for short in ("b", "a2", "d1"):
-            check_three(tap, scratch, lab[short])
-        check_two(tap, scratch, lab["e"], lab["a1"])
-else:
-    tap.skip("campaigns", f"no fixtures in {FIXTURES}")
+shipped = {os.path.basename(f).split("-dual")[0]: f for f in LAB}
+fixtures = {os.path.basename(f).split("-")[0]: f for f in recordings()}
+with tempfile.TemporaryDirectory() as scratch:
+    for folder in [shipped[name] for name in ("stress-slow", "power-silent", "shutdown-filter")] + [fixtures[name] for name in ("b", "a2", "d1") if fixtures]:
+        check_three(tap, scratch, folder)
+    check_two(tap, os.path.join(scratch, "shipped"), shipped["cable-cut"], shipped["power-carrier"])
+    if fixtures:
+        check_two(tap, os.path.join(scratch, "fixtures"), fixtures["e"], fixtures["a1"])
 tap.end()

@@ -9,7 +9,7 @@ import tempfile
 import time
 
 from grow import Follow, Growing, revisions
-from run import FIXTURES, LACUNA, Tap
+from run import FIXTURES, LAB, LACUNA, Tap
 
 DEMO = os.environ["LACUNA_DEMO"]
 tap = Tap()
@@ -163,6 +163,8 @@ def main():
     lab = os.path.join(FIXTURES, "lab")
     with tempfile.TemporaryDirectory() as work:
         ten_appends(DEMO, work)
+        for folder in LAB[::5]:
+            ten_appends(folder, work)
         for name in ("a1-power-carrier", "g1-collector-killed", "i-hijack"):
             if os.path.isdir(os.path.join(lab, name)):
                 ten_appends(os.path.join(lab, name), work)

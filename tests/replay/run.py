@@ -8,7 +8,8 @@ import sys
 LACUNA = os.environ["LACUNA"]
 SHARED = os.environ.get("LACUNA_SHARED", "")
 FIXTURES = os.path.join(SHARED, "fixtures")
-DEMO_LAB = os.path.join(os.path.dirname(os.environ.get("LACUNA_DEMO", "")), "lab")
+DEMO = os.environ.get("LACUNA_DEMO", "")
+DEMO_LAB = os.path.join(os.path.dirname(DEMO), "lab")
 LAB = sorted(os.path.join(DEMO_LAB, n) for n in os.listdir(DEMO_LAB)) if os.path.isdir(DEMO_LAB) else []  # shipped
 
 

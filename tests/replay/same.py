@@ -10,7 +10,7 @@ import random
 import shutil
 import tempfile
 
-from run import FIXTURES, Tap, incidents, recordings, run
+from run import DEMO, FIXTURES, LAB, Tap, incidents, recordings, run
 from shift import mrt_records
 
 RUNS = 3
@@ -53,8 +53,24 @@ def split(folder, out, dice):
                 f.write(b"".join(records[a:b]))
 
 
-def check(tap, folder, scratch, dice):
-    name = os.path.basename(folder)
+def unpacked(folder, out):
+    """The recording with its archives as they were before they were shipped."""
+    shutil.copytree(folder, out)
+    for kind, name in archives(folder):
+        path = os.path.join(out, kind, name)
+        if not name.endswith(".gz"):
+            continue
+        with gzip.open(path) as f:
+            data = f.read()
+        os.unlink(path)
+        with open(path.removesuffix(".gz"), "wb") as f:
+            f.write(data)
+
+
+def check(tap, given, scratch, dice):
+    name = os.path.basename(given)
+    folder = os.path.join(scratch, name)
+    unpacked(given, folder)
     plain, errors = incidents(folder)
     for suffix in PACKERS:
         out = os.path.join(scratch, name + suffix)
@@ -74,23 +90,23 @@ def check_until(tap, folder):
     with open(os.path.join(folder, "truth.json")) as f:
         outage = json.load(f)["outages"][0]
     got, errors = incidents(folder, "--cut", "1", "--until", str(outage["start"] - 1))
-    tap.check(got == [], "nothing is known a second before", f"{got} {errors}")
+    name = os.path.basename(folder)
+    tap.check(got == [], f"{name}: nothing is known a second before", f"{got} {errors}")
     got, errors = incidents(folder, "--cut", "1", "--until", str(outage["routes_start"] - 1))
     good = len(got or []) == 1 and not any(s["signal"] == "routes" for s in got[0]["signals"])
-    tap.check(good, "loss, and no route gone, a second before the routes left", f"{got} {errors}")
+    tap.check(good, f"{name}: loss, and no route gone, a second before the routes left", f"{got} {errors}")
     got, errors = incidents(folder, "--cut", "1", "--until", str(outage["routes_start"] + 12))
     good = len(got or []) == 1 and got[0]["end"] is None
-    tap.check(good, "open, with no end, 12 s after", f"{got} {errors}")
+    tap.check(good, f"{name}: open, with no end, 12 s after", f"{got} {errors}")
 
 
 tap = Tap()
 seed = int(os.environ.get("SEED", random.SystemRandom().randrange(1 << 32)))
 print(f"# seed {seed}")
+shipped = {os.path.basename(folder): folder for folder in LAB}
 with tempfile.TemporaryDirectory() as scratch:
-    for folder in recordings():
+    for folder in [DEMO, shipped["stress-slow-dual-9"], shipped["power-silent-dual-9"], shipped["shutdown-withdrawal-dual-9"]] + recordings():
         check(tap, folder, scratch, random.Random(seed))
-if recordings():
-    check_until(tap, os.path.join(FIXTURES, "lab", "a2-power-silent"))
-else:
-    tap.skip("lab recordings", f"no fixtures in {FIXTURES}")
+for folder in [shipped["power-silent-dual-9"]] + ([os.path.join(FIXTURES, "lab", "a2-power-silent")] if recordings() else []):
+    check_until(tap, folder)
 tap.end()

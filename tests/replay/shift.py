@@ -65,7 +65,7 @@ def write(path, data):
 def moved(name, data, seconds):
     if ".mrt" in name:
         return shift_mrt(data, seconds)
-    return shift_bmp(data, seconds) if name.endswith(".bmp") else shift_lines(data, seconds)
+    return shift_bmp(data, seconds) if name.removesuffix(".gz").endswith(".bmp") else shift_lines(data, seconds)
 
 
 def renamed(name, tag):

@@ -5,13 +5,14 @@ import os
 import re
 import statistics
 
-from run import FIXTURES, Tap, recordings, replay, run, series
+from run import FIXTURES, LAB, Tap, recordings, replay, run, series
 
 CONCURRENT = ("a1", "a2", "b", "c1", "d1", "d2", "j")
 UNROUTED = ("a1", "a2", "b", "c1", "d2", "j")
 QUIET = ("f", "g1", "g2", "h")
 BLIND = {"g1": "collector rc", "g2": "collector rc", "h": "observer vp"}
 EXPIRED = "session expired after total loss"
+STRESS = "loss first, stress-shaped"
 INSIDE_LEAST = 10  # of 11 starts
 WIDTH_MOST_S = 3
 BLIND_SLACK_S = 10  # the hold time of the lab, and a bit
@@ -23,11 +24,13 @@ def truth_of(folder):
 
 
 class Lab:
-    def __init__(self, tap):
+    """short: of a recording, the beginning of its name that `until` ends."""
+
+    def __init__(self, tap, folders, until):
         self.tap = tap
         self.folders, self.incidents = {}, {}
-        for folder in recordings():
-            short = os.path.basename(folder).split("-")[0]
+        for folder in folders:
+            short = os.path.basename(folder).split(until)[0]
             status, result, errors = replay(folder)
             tap.check(status == 0 and result is not None, f"{short}: replay", errors)
             self.folders[short] = folder
@@ -138,6 +141,60 @@ def starts(lab):
     lab.tap.check(widths and statistics.median(widths) <= WIDTH_MOST_S, f"median width at most {WIDTH_MOST_S} s", widths)
 
 
+# What the shipped recordings of the lab must say: reading, which came first by how many seconds, and shape of the precedence; words of the
+# concurrency; phases; classes in order of their return; what we were blind at.
+SHIPPED = {
+    "botched-all": ("tie", None, 0, "concurrent", ["unrouted", "back"], None, None),
+    "botched-dns": ("tie", None, 0, "partial-concurrent", ["degraded", "back"], None, None),
+    "cable-cut": ("no withdrawal", None, -1, "concurrent", ["silent", "back"], None, None),
+    "power-carrier": ("tie", None, 0, "concurrent", ["unrouted", "back"], None, None),
+    "power-silent": (EXPIRED, (5, 12), -1, "concurrent", ["silent", "unrouted", "back"], None, None),
+    "shutdown-filter": ("no withdrawal", None, -1, "concurrent", ["silent", "returning", "back"], None, None),
+    "shutdown-withdrawal": ("tie", None, 0, "concurrent", ["degraded", "unrouted", "back"], None, None),
+    "stress-fast": (STRESS, (12, 20), 1, "concurrent", ["degraded", "silent", "unrouted", "back"],
+                    ["service/smtp", "service/dns", "service/http"], None),
+    "stress-slow": (STRESS, (40, 50), 1, "concurrent", ["degraded", "silent", "returning", "unrouted", "back"],
+                    ["service/smtp", "service/dns", "service/http"], None),
+    "one-server": (None, None, 0, "independent", [], None, None),
+    "independent-servers": (None, None, 0, "independent", [], None, None),
+    "fault-observer-down": (None, None, 0, None, None, None, "observer vp"),
+    "fault-collector-uplink": (None, None, 0, None, None, None, None),
+}
+
+
+def shipped_outage(lab, short, i):
+    reading, lead, shape, together, phases_wanted, order, _ = SHIPPED[short]
+    p, c = i["precedence"] or {}, i["concurrency"] or {}
+    lab.check(c.get("verdict") == together and (together != "concurrent" or c["failed"] == c["units"]), short, f"{together}", c)
+    lab.check([x["phase"] for x in i["phases"]] == phases_wanted, short, f"phases {phases_wanted}", i["phases"])
+    lab.check(reading is None or p.get("reading") == reading, short, f"{reading}", p)
+    lab.check(not lead or lead[0] <= p["lead_s"]["best"] <= lead[1], short, f"the loss came {lead} s before the routes left", p)
+    lab.check(not shape or (p.get("log10_shape_bf") or 0) * shape >= 1, short, f"{shape} is the sign of its shape", p)
+    ranks = {r["class"]: r["rank"] for r in i["recovery"]}
+    got = [ranks.get(name) for name in order or []]
+    lab.check(None not in got and got == sorted(got), short, "came back in this order", ranks)
+
+
+def shipped(tap):
+    """The recordings that come with the program."""
+    lab = Lab(tap, [f for f in LAB if os.path.basename(f).split("-dual")[0] in SHIPPED], "-dual")
+    tap.check(len(lab.folders) == len(SHIPPED), "all are there", sorted(lab.folders))
+    for short, folder in lab.folders.items():
+        truths = [t for t in truth_of(folder) if t["scope"] != "none"]
+        found = lab.incidents[short]
+        lab.check(len(found) == len(truths), short, f"{len(truths)} incidents", found)
+        for truth, i in zip(truths, found):
+            off = i["start"]["best"] - truth["start"]
+            lab.check(abs(off) <= truth["start_tolerance_s"] and i["entity"] == truth["entity"], short, "start", off)
+            shipped_outage(lab, short, i)
+        if SHIPPED[short][-1]:
+            text = run("replay", folder).stdout.decode()
+            said = re.search(rf"We were blind at {SHIPPED[short][-1]} from (\S+ \S+) UTC to (\S+ \S+) UTC", text)
+            lab.check(said, short, "blind", text)
+            if said:
+                check_blind(lab, short, said.groups())
+
+
 def published(tap):
     for folder in series():
         name = os.path.basename(folder)
@@ -156,8 +213,9 @@ def published(tap):
 
 
 tap = Tap()
+shipped(tap)
 if recordings():
-    lab = Lab(tap)
+    lab = Lab(tap, recordings(), "-")
     for part in (precedence, concurrency, phases, recovery, story, quiet, starts):
         part(lab)
 else:

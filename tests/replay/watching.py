@@ -61,6 +61,12 @@ def changed(work, number):
     tap.check(all("not watched any more" in str(r["incident"]) for r in added if r["change"] == "withdrawn"), f"{number}: and why is said")
     again = subprocess.run([LACUNA, "replay", "--revisions", "--quiet", log], capture_output=True, timeout=300, check=False)
     tap.check(again.stdout == f.told, f"{number}: a replay of the log tells the same, byte for byte", again.stderr)
+    state = os.path.join(work, "state")
+    for at in (last - 10, last + 60, g.last - 20):  # soon after one was added, later, and after it was removed
+        one = run("replay", "--revisions", "--quiet", log, "--until", str(at), "--snapshot", state)
+        two = run("replay", "--revisions", "--quiet", log, "--resume", state)
+        tap.check(one.stdout + two.stdout == f.told and one.stdout and b"beginning" not in two.stderr,
+                  f"{number}: who goes on at {at} has the past of all who are watched then", two.stderr.decode())
 
 
 def wrong(work):

@@ -59,6 +59,7 @@ static void one_incident_with_the_right_times(void **state)
 	const struct blind_list *blind = routes_blind(pipeline_routes(p));
 	assert_int_equal(blind->count, 1);
 	between(blind->at[0].from, 110, 140);
+	assert_true(blind->at[0].missing && blind->at[0].kind == BLIND_COLLECTOR);
 	assert_float_equal(pipeline_baseline(p, 0, SIGNAL_ROUTES), LAND_KX, 1e-9);
 	pipeline_free(p);
 	land_close(&l);
@@ -209,9 +210,11 @@ static void silence_of_all_is_seen(void **state)
 	assert_int_equal(pipeline_take(p, &b), 0);
 	pipeline_finish(p);
 	blind = pipeline_blind(p);
-	assert_int_equal(blind->count, 3);
-	for (size_t i = 0; i < blind->count; i++) // what they hold is not known until a table or a session says it
-		assert_false(instant_known(blind->at[i].to));
+	assert_int_equal(blind->count, 6);
+	for (size_t i = 0; i < blind->count; i++) { // what they hold is not known until a table or a session says it
+		assert_int_equal(instant_known(blind->at[i].to), blind->at[i].missing);
+		between(blind->at[i].missing ? blind->at[i].to : blind->at[i].from, 4001, 4020);
+	}
 	assert_int_equal(pipeline_incidents(p)->count, 0);
 	pipeline_free(p);
 	land_close(&l);

@@ -149,6 +149,14 @@ static void segments(void **state)
 	// The same bytes by width: only one reading is whole.
 	assert_true(aspath_valid(packet_of("0202 00000001 00000002"), 4));
 	assert_false(aspath_valid(packet_of("0202 00000001 00000002"), 2));
+	assert_true(aspath_valid_without_zero(packet_of("0202 00000001 00010000"), 4));
+	assert_true(aspath_valid_without_zero(packet_of("0201 00000001 0102 00000100 01000000"), 4));
+	assert_false(aspath_valid_without_zero(packet_of("0201 00000001 0102 00000003 00000000"), 4));
+	assert_false(aspath_valid_without_zero(packet_of("0202 00000000 00000002"), 4));
+	assert_false(aspath_valid_without_zero(packet_of("0202 00000001 000002"), 4));
+	assert_true(aspath_valid_without_zero(packet_of("0203 0001 0100 0002"), 2));
+	assert_false(aspath_valid_without_zero(packet_of("0203 0001 0000 0002"), 2));
+	assert_false(aspath_valid_without_zero(packet_of("0203 0001 0002 0000"), 2));
 }
 
 // A message of 65,535 bytes holds some 16,000 AS numbers.
