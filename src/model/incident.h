@@ -4,6 +4,7 @@
 // Words are static text.
 #pragma once
 
+#include "model/blind.h"
 #include "model/detection.h"
 #include "model/diagnosis.h"
 #include "model/entity.h"
@@ -155,20 +156,6 @@ enum blind_kind {
 	BLIND_OBSERVER,	 // its controls failed, or it was not there
 	BLIND_PEER,	 // a full feed at a collector that heard others: its session died without a word
 	BLIND_KINDS
-};
-
-struct blind_span {
-	uint8_t kind;		 // enum blind_kind
-	uint32_t who;		 // collector, observer or peer
-	struct instant from, to; // to unknown: still
-	const char *why;	 // static text
-	bool degraded;		 // an observer that still counted
-	bool missing;		 // what it would have told is not in the data
-};
-
-struct blind_list {
-	struct blind_span *at;
-	size_t count, capacity;
 };
 
 // The detection of a signal in the story; null: that signal took no part.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: ISC
+// When one of those that watch could not see, or not well.
+#pragma once
+
+#include "base/instant.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct blind_span {
+	uint8_t kind;		 // enum blind_kind
+	uint32_t who;		 // collector, observer or peer
+	struct instant from, to; // to unknown: still
+	const char *why;	 // static text
+	bool degraded;		 // an observer that still counted
+	bool missing;		 // what it would have told is not in the data
+};
+
+struct blind_list {
+	struct blind_span *at;
+	size_t count, capacity;
+};
