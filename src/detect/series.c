@@ -22,6 +22,8 @@
 #define NS_PER_HOUR    (3600 * NS_PER_S)   // the calendar
 #define TIME_LAST_NS   4000000000000000000 // in 2096: sums with it do not overflow
 #define GREATEST_UNITS 1e18		   // fits 64 bits
+#define COARSE_BELOW   100 // a usual level below that is told in thousandths of itself: whole units would be too coarse
+#define THOUSANDTHS    1000
 
 // The first row whose name the series' name is, or begins with before a character that is no letter or digit.
 #define SOURCE(which) SERIES_##which##_DEPART, SERIES_##which##_OPEN, SERIES_##which##_CLOSE, SERIES_##which##_HISTORY
@@ -56,6 +58,7 @@ struct series_watch {
 	uint8_t low_bins, back_bins;
 	uint8_t state;
 	bool open, judged;
+	bool fractional; // values that are no whole numbers came: it counts nothing
 	struct profile profile;
 };
 
@@ -119,6 +122,12 @@ static uint64_t series_units(double value)
 	return value > 0 ? (uint64_t)(value < GREATEST_UNITS ? value + 0.5 : GREATEST_UNITS) : 0;
 }
 
+// What a detection holds of a value.
+static uint64_t series_units_of(double value, double level)
+{
+	return level < COARSE_BELOW ? series_units(value / level * THOUSANDTHS) : series_units(value);
+}
+
 static void series_forget(struct series_watch *s)
 {
 	free(s->d);
@@ -147,7 +156,7 @@ static void series_depart(struct series_watch *s, struct instant time, double le
 		.series = s->series,
 		.start = series_moment_in(s, s->previous, time),
 		.end = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0},
-		.baseline = series_units(level),
+		.baseline = series_units_of(level, level),
 		.lowest = UINT64_MAX,
 	};
 	for (int i = 0; i < PROFILE_COUNT; i++)
@@ -158,7 +167,8 @@ static void series_trace(struct series_watch *s, struct instant time, double val
 {
 	static const double levels[PROFILE_COUNT] = {0.9, 0.5, 0.1};
 	struct detection *d = s->d;
-	d->lowest = series_units(value) < d->lowest ? series_units(value) : d->lowest;
+	uint64_t units = series_units_of(value, value > 0 && share > 0 ? value / share : COARSE_BELOW);
+	d->lowest = units < d->lowest ? units : d->lowest;
 	for (int i = 0; i < PROFILE_COUNT; i++) {
 		bool below = share <= levels[i];
 		if (below && !instant_known(d->fall[i]))
@@ -247,7 +257,7 @@ static bool series_inpaints(const struct series_watch *s, struct instant time)
 // over nobody knows what a weekend looks like.
 static double series_spread_least(const struct series_watch *s, const struct profile_usual *usual, double level)
 {
-	double half = s->profile.days > 1 ? s->source->unit / 2 : 0,
+	double half = s->profile.days > 1 && !s->fractional ? s->source->unit / 2 : 0,
 	       spread = usual->spread > half ? usual->spread : half;
 	bool rhythm = s->profile.history == PROFILE_HOURS && usual->age_hours < PROFILE_HOURS;
 	double first = rhythm ? series_value_of(s, SERIES_FIRST_WEEK) * level : 0;
@@ -292,10 +302,11 @@ void series_take(struct series_watch *s, struct instant time, double value)
 	if (gap && (!s->step_ns || gap < s->step_ns))
 		s->step_ns = gap;
 	s->last = time;
-	if (!isfinite(value)) {
+	if (!isfinite(value) || value < 0) { // nothing that is published is below nothing: it marks what is missing
 		s->state = SERIES_NO_VALUE;
 		return;
 	}
+	s->fractional |= value != floor(value);
 	series_judge(s, time, value);
 	profile_learn(&s->profile, time, value, series_inpaints(s, time));
 	s->previous = time;
@@ -336,6 +347,11 @@ double series_baseline(const struct series_watch *s)
 	return (double)s->baseline;
 }
 
+int64_t series_hole_ns(const struct series_watch *s)
+{
+	return (int64_t)series_value_of(s, SERIES_SILENT_STEPS) * s->step_ns;
+}
+
 size_t series_bytes(void)
 {
 	return sizeof(struct series_watch);
@@ -366,6 +382,7 @@ void series_carry(struct carry *c, struct series_watch *s)
 	CARRY(c, s->state);
 	CARRY(c, s->open);
 	CARRY(c, s->judged);
+	CARRY(c, s->fractional);
 	profile_carry(c, &s->profile);
 	carry_check(c,
 		    s->state <= SERIES_LOW && (!s->open || departed) && s->step_ns >= 0 && s->step_ns <= TIME_LAST_NS);

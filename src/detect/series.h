@@ -44,7 +44,8 @@ void series_tick(struct series_watch *s, struct instant now); // time went on wi
 void series_now(struct series_watch *s); // tells once more of what is open, as it stands; changes nothing
 void series_finish(struct series_watch *s, struct instant now); // the data ended: an open event stays without an end
 enum series_state series_state(const struct series_watch *s);
-bool series_judged(const struct series_watch *s); // there was a moment at which a departure would have been seen
+bool series_judged(const struct series_watch *s);     // there was a moment at which a departure would have been seen
+int64_t series_hole_ns(const struct series_watch *s); // no value for longer is a hole; 0 while its step is not known
 double series_baseline(const struct series_watch *s);
 size_t series_bytes(void);				    // one detector without an event
 void series_carry(struct carry *c, struct series_watch *s); // all but what it was created with

@@ -442,6 +442,16 @@ static struct series_watch *stage_series_of(struct pipeline *p, uint32_t series)
 	return *watch;
 }
 
+// A value that can be held against what is usual was a look at the entity.
+static void stage_series_note(struct pipeline *p, uint32_t entity, struct instant time,
+			      const struct series_watch *watch)
+{
+	struct coverage_of *of = &p->dossiers[entity].coverage.of[COVERAGE_SERIES];
+	enum series_state state = series_state(watch);
+	if (state == SERIES_USUAL || state == SERIES_LOW)
+		coverage_seen(of, time, series_hole_ns(watch));
+}
+
 static void stage_series_one(struct pipeline *p, const struct obs *o)
 {
 	const struct series *s = series_at(p->targets, o->path_id);
@@ -450,8 +460,9 @@ static void stage_series_one(struct pipeline *p, const struct obs *o)
 	struct series_watch *watch = stage_series_of(p, o->path_id);
 	series_take(watch, o->time, o->number);
 	points_value(p, o, watch);
+	stage_series_note(p, s->entity, o->time, watch);
 	double usual = series_baseline(watch);
-	if (!p->entities->at[s->entity].watched || !(usual > 0) || isnan(o->number))
+	if (!p->entities->at[s->entity].watched || !(usual > 0) || !(o->number >= 0))
 		return;
 	dossier_value(&p->dossiers[s->entity],
 		      &(struct dossier_value){o->time, o->path_id, (float)(o->number / usual)});

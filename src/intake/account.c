@@ -54,8 +54,10 @@ static void account_sources(struct account *a, const struct intake_run *s)
 static void account_entity(struct account *a, const struct intake_run *s, uint32_t entity)
 {
 	const struct coverage *c = &pipeline_dossier(s->pipeline, entity)->coverage;
-	bool both = c->of[COVERAGE_PROBES].known && c->of[COVERAGE_ROUTES].known;
-	for (int kind = COVERAGE_ROUTES; kind <= COVERAGE_PROBES; kind++) {
+	int kinds = 0;
+	for (int kind = 0; kind < COVERAGE_KINDS; kind++)
+		kinds += c->of[kind].known;
+	for (int kind = 0; kind < COVERAGE_KINDS; kind++) {
 		struct coverage_span *spans = NULL;
 		size_t n = pipeline_unseen(s->pipeline, entity, (enum coverage_kind)kind, &spans);
 		for (size_t i = 0; i < n; i++) {
@@ -63,7 +65,7 @@ static void account_entity(struct account *a, const struct intake_run *s, uint32
 			struct instant up = c->of[kind].up;
 			bool never = !instant_known(up) || spans[i].to.ns <= up.ns;
 			a->unseen[a->unseen_count++] = (struct account_unseen){
-				entity, (enum coverage_kind)kind, !both, never, spans[i].from, spans[i].to};
+				entity, (enum coverage_kind)kind, kinds < 2, never, spans[i].from, spans[i].to};
 		}
 		free(spans);
 	}

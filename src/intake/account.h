@@ -6,9 +6,10 @@
 
 struct account_unseen { // nothing looked at the entity
 	uint32_t entity;
-	enum coverage_kind kind; // COVERAGE_ROUTES: no routing data; COVERAGE_PROBES: no probes
-	bool alone;		 // the other kind never looked at it
-	bool never;		 // it was not seen up before: nobody knows what is usual
+	enum coverage_kind
+		kind; // COVERAGE_ROUTES: no routing data; COVERAGE_PROBES: no probes; COVERAGE_SERIES: no values
+	bool alone;   // the other kind never looked at it
+	bool never;   // it was not seen up before: nobody knows what is usual
 	struct instant from, to;
 };
 

@@ -47,6 +47,8 @@ static size_t answer_count_contradictions(const struct incident_view *v)
 // Where nothing can be said of what is watched, for nothing looked at it.
 static void answer_put_unseen(struct json *j, const struct account *a, const struct incident_view *v)
 {
+	static const char *const evidence[] = {
+		[COVERAGE_ROUTES] = "routes", [COVERAGE_PROBES] = "probes", [COVERAGE_SERIES] = "series"};
 	json_key(j, "unseen");
 	json_open(j, '[');
 	for (size_t i = 0; i < a->unseen_count; i++) {
@@ -54,7 +56,7 @@ static void answer_put_unseen(struct json *j, const struct account *a, const str
 		json_key(j, "entity");
 		json_string(j, v->entities->at[a->unseen[i].entity].id);
 		json_key(j, "evidence");
-		json_string(j, a->unseen[i].kind == COVERAGE_PROBES ? "probes" : "routes");
+		json_string(j, evidence[a->unseen[i].kind]);
 		json_key(j, "from");
 		json_instant(j, a->unseen[i].from, 3);
 		json_key(j, "to");
@@ -92,10 +94,59 @@ static void answer_put_missing(struct json *j, const struct account *a, const st
 	json_close(j, ']');
 }
 
+// Until when the series of an entity that nothing else looks at were no more than learned; unknown: others looked, or nothing was learned.
+static struct instant answer_learned(const struct intake_run *s, uint32_t entity)
+{
+	const struct coverage *c = &pipeline_dossier(s->pipeline, entity)->coverage;
+	bool alone = !c->of[COVERAGE_ROUTES].known && !c->of[COVERAGE_PROBES].known;
+	return alone && s->in.entities.at[entity].watched ? c->of[COVERAGE_SERIES].up : INSTANT_NONE;
+}
+
+static void answer_put_learned(struct json *j, const struct intake_run *s)
+{
+	bool any = false;
+	for (uint32_t e = 0; e < s->in.entities.count; e++) {
+		struct instant until = answer_learned(s, e);
+		if (!instant_known(until))
+			continue;
+		if (!any) {
+			json_key(j, "learned");
+			json_open(j, '[');
+		}
+		any = true;
+		json_open(j, '{');
+		json_key(j, "entity");
+		json_string(j, s->in.entities.at[e].id);
+		json_key(j, "until");
+		json_instant(j, until, 3);
+		json_close(j, '}');
+	}
+	if (any)
+		json_close(j, ']');
+}
+
+static void answer_text_learned(struct text *t, const struct intake_run *s, const struct incident_view *v)
+{
+	size_t told = 0;
+	for (uint32_t e = 0; e < s->in.entities.count; e++) {
+		struct instant until = answer_learned(s, e);
+		if (!instant_known(until) || ++told > UNSEEN_SHOWN)
+			continue;
+		text_put(t, "Of ");
+		words_entity(t, &v->entities->at[e]);
+		text_put(t, " nothing is said before ");
+		words_clock(t, v->zone, until);
+		text_put(t, ": until then its series were learned.\n");
+	}
+	if (told > UNSEEN_SHOWN)
+		text_printf(t, "And of %zu more so.\n", told - UNSEEN_SHOWN);
+}
+
 static void answer_text_unseen(struct text *t, const struct account *a, const struct incident_view *v)
 {
-	static const char *const of[] = {
-		[COVERAGE_ROUTES] = "the routes of ", [COVERAGE_PROBES] = "hosts and services of "};
+	static const char *const of[] = {[COVERAGE_ROUTES] = "the routes of ",
+					 [COVERAGE_PROBES] = "hosts and services of ",
+					 [COVERAGE_SERIES] = "the series of "};
 	uint32_t entity = UINT32_MAX;
 	size_t told = 0, more = 0;
 	for (size_t i = 0; i < a->unseen_count; i++) {
@@ -156,6 +207,7 @@ static void answer_put_quality(struct json *j, const struct intake_run *s, const
 	answer_put_views(j, s);
 	answer_put_missing(j, &a, v);
 	answer_put_unseen(j, &a, v);
+	answer_put_learned(j, s);
 	answer_put_limits(j, s);
 	json_close(j, '}');
 	account_free(&a);
@@ -236,6 +288,7 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 	struct account a;
 	account_make(s, &a);
 	answer_text_unseen(t, &a, v);
+	answer_text_learned(t, s, v);
 	if (!v->incidents->count && a.unobservable < a.watched && !witness_unraised(s))
 		text_printf(t, "No watched country or network fell off the Internet%s.\n",
 			    a.unseen_count    ? " while it was looked at"

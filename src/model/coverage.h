@@ -11,7 +11,7 @@ struct carry; // base/carry.h
 
 #define COVERAGE_SPANS_MAX 4096 // of one kind; then of the older half two by two become one, with what lay between them
 
-enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_KINDS };
+enum coverage_kind { COVERAGE_ROUTES, COVERAGE_PROBES, COVERAGE_SERIES, COVERAGE_KINDS };
 
 struct coverage_span {
 	struct instant from, to;
