@@ -8,10 +8,14 @@
 #include "diagnose/diagnose.h"
 #include "diagnose/evidence.h"
 
+#include "net/prefix.h"
+
 #include <math.h>
+#include <string.h>
 
 #define COMPETE_LEAST 0.05 // a cause below this is not said to compete
 #define COMPETE_MOST  3	   // of a sentence
+#define WORDS_ORIGINS "{origins}"
 
 static void words_put_hours(struct text *t, double s)
 {
@@ -57,12 +61,63 @@ static const char *words_put_number(struct text *t, const char *at, const struct
 	return end + 1;
 }
 
-void words_evidence(struct text *t, uint8_t evidence, const struct finding *f)
+static void words_put_networks(struct text *t, uint32_t n, uint32_t of)
+{
+	if (of == 1)
+		text_put(t, n ? "the one full-feed network" : "not the one full-feed network");
+	else
+		text_printf(t, "%u of %u full-feed networks", n, of);
+}
+
+static void words_put_utc(struct text *t, struct instant when)
+{
+	struct text full = {0};
+	text_utc(&full, instant_of(instant_seconds(when), 0));
+	const char *string = text_string(&full);
+	text_printf(t, "%.10s %.8s UTC", string, full.length >= 19 ? string + 11 : "");
+	text_free(&full);
+}
+
+static void words_put_origin(struct text *t, const struct incident_origin *o)
+{
+	text_printf(t, "AS%u announced ", o->origin);
+	text_prefix(t, &o->prefix);
+	text_printf(t, o->more_specific ? " inside a prefix of AS%u at " : ", which AS%u announces, at ", o->expected);
+	words_put_utc(t, o->first);
+	text_put(t, ", seen by ");
+	words_put_networks(t, o->networks, o->of_networks);
+	if (o->without > o->networks)
+		text_printf(t, "; %u of them had no route to AS%u then", o->without, o->expected);
+}
+
+// The first that is enough for an incident, and how many more there are.
+static void words_put_origins(struct text *t, const struct story *story)
+{
+	size_t more = 0, first = SIZE_MAX;
+	for (size_t i = 0; story && i < story->origin_count; i++) {
+		first = first == SIZE_MAX && story->origins[i].enough ? i : first;
+		more += story->origins[i].enough;
+	}
+	if (first == SIZE_MAX) {
+		text_put(t, "Another network announced some of its addresses");
+		return;
+	}
+	words_put_origin(t, &story->origins[first]);
+	if (more > 1)
+		text_printf(t, "; and %zu more announcement%s like it", more - 1, more > 2 ? "s" : "");
+}
+
+void words_evidence(struct text *t, const struct story *story, uint8_t evidence, const struct finding *f)
 {
 	const struct evidence_row *row = evidence_row(evidence);
 	const char *at = f->answer == ANSWER_YES ? row->yes : f->answer == ANSWER_NO ? row->no : "";
 	while (*at) {
-		const char *next = *at == '{' ? words_put_number(t, at, f) : NULL;
+		bool origins = strncmp(at, WORDS_ORIGINS, strlen(WORDS_ORIGINS)) == 0;
+		if (origins)
+			words_put_origins(t, story);
+		const char *next = origins	? at + strlen(WORDS_ORIGINS)
+				   : *at == '{' ? words_put_number(t, at, f)
+						: NULL;
 		if (!next)
 			text_char(t, *at++);
 		else
@@ -121,10 +176,10 @@ void words_abstention(struct text *t, const struct verdict *d, uint8_t reason)
 		text_printf(t, "only %.0f %% of those that watch could see", 100 * d->coverage);
 }
 
-static void words_put_argument(struct text *t, const char *lead, const struct verdict *d, const struct argument *a)
+static void words_put_argument(struct text *t, const struct story *story, const struct verdict *d,
+			       const struct argument *a)
 {
-	text_put(t, lead);
-	words_evidence(t, a->evidence, &d->findings[a->evidence]);
+	words_evidence(t, story, a->evidence, &d->findings[a->evidence]);
 }
 
 static void words_put_competitors(struct text *t, const struct verdict *d)
@@ -154,7 +209,7 @@ static void words_put_undetermined(struct text *t, const struct verdict *d)
 	words_put_competitors(t, d);
 }
 
-void words_verdict(struct text *t, const struct verdict *d)
+void words_verdict(struct text *t, const struct story *story, const struct verdict *d)
 {
 	const struct hypothesis *h = &d->ranked[0];
 	if (d->abstained) {
@@ -165,10 +220,14 @@ void words_verdict(struct text *t, const struct verdict *d)
 			    " This is %s: %.2f; if such causes were three times rarer %.2f, three times commoner %.2f.",
 			    words_likely(h->p), h->p, h->p_low, h->p_high);
 	}
-	if (h->favour_count)
-		words_put_argument(t, " ", d, &h->in_favour[0]);
-	if (h->against_count)
-		words_put_argument(t, " Against it: ", d, &h->against[0]);
+	if (h->favour_count) {
+		text_char(t, ' ');
+		words_put_argument(t, story, d, &h->in_favour[0]);
+	}
+	if (h->against_count) {
+		text_put(t, " Against it: ");
+		words_put_argument(t, story, d, &h->against[0]);
+	}
 }
 
 void words_ask(struct text *t, const struct verdict *d)

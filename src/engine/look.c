@@ -74,7 +74,7 @@ void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
 	d->last = now;
-	struct assemble_input in = {d, p->entities, &p->routing, &p->limits, p->decisions};
+	struct assemble_input in = {d, p->entities, &p->routing, &p->limits, p->decisions, p->targets};
 	struct assemble_groups groups;
 	assemble_entity(&in, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));
@@ -143,7 +143,7 @@ static bool look_onset_over(struct pipeline *p, uint32_t entity, struct instant 
 			return true;
 	for (size_t i = 0; i < l->count; i++) {
 		const struct story *s = &l->at[i].story;
-		if (s->entity == entity && s->origin_count && s->start.best.ns >= from && s->start.best.ns < to)
+		if (s->entity == entity && s->by_origins && s->start.best.ns >= from && s->start.best.ns < to)
 			return true;
 	}
 	return false;
@@ -223,7 +223,7 @@ void look_settle(struct pipeline *p, uint32_t entity, struct instant now)
 		book_seal(p->book, d, before, done, groups);
 		dossier_retire(d, done, before,
 			       look_earlier(needed, instant_after(now, -engine_ns(p->decisions, ENGINE_CHANGES_S))));
-		struct assemble_input in = {d, p->entities, NULL, NULL, p->decisions};
+		struct assemble_input in = {d, p->entities, NULL, NULL, p->decisions, NULL};
 		struct assemble_groups left;
 		assemble_entity(&in, &left);
 		w->unconfirmed = left.unconfirmed;

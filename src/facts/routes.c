@@ -136,41 +136,6 @@ static void routes_networks_count(struct route_story *s, struct facts_routes *f)
 		f->network_spread_s = instant_gap_s(firsts.first, firsts.last);
 }
 
-struct foreign_news { // one network told of a foreign origin of the prefix, or of a foreign prefix inside the entity's
-	uint32_t prefix, network;
-};
-
-static int routes_by_prefix_and_network(const void *a, const void *b)
-{
-	const struct foreign_news *x = a, *y = b;
-	if (x->prefix != y->prefix)
-		return x->prefix < y->prefix ? -1 : 1;
-	return (x->network > y->network) - (x->network < y->network);
-}
-
-static bool routes_foreign_news(const struct route_log_event *e, const struct entity *entity)
-{
-	return (e->kind == ROUTE_LOG_MORE_SPECIFIC || e->kind == ROUTE_LOG_NEW_ORIGIN) && !facts_owns(entity, e->asn);
-}
-
-// Prefixes whose news half of the networks carried.
-static uint32_t routes_news_carried(struct foreign_news *news, size_t n, const struct facts_input *in)
-{
-	const struct routing *t = in->routes;
-	double least = facts_value(in->decisions, FACTS_NEWS_OF), share = facts_value(in->decisions, FACTS_NEWS_SHARE);
-	uint32_t carried = 0;
-	if (n)
-		qsort(news, n, sizeof(*news), routes_by_prefix_and_network);
-	for (size_t i = 0; i < n;) {
-		uint32_t prefix = news[i].prefix, networks = 0;
-		for (size_t first = i; i < n && news[i].prefix == prefix; i++)
-			networks += i == first || news[i].network != news[i - 1].network;
-		uint32_t of = routing_networks(t, routing_prefix(t, prefix)->family);
-		carried += of >= least && networks >= share * of;
-	}
-	return carried;
-}
-
 // Prefixes of its own networks that were not visible before, perhaps never, and were withdrawn around the start.
 static double routes_own_news(const struct route_story *s, const struct facts_input *in, uint32_t index)
 {
@@ -206,26 +171,28 @@ static int64_t routes_news_window(const struct decisions *v, double width)
 	return three < least ? least : three < most ? three : most;
 }
 
+// Full-feed networks when it began: what was known then is in the samples, the table is of now.
+static double routes_witnesses(const struct facts_input *in, struct instant start)
+{
+	const struct dossier *d = in->dossier;
+	double networks = fmax(routing_networks(in->routes, FAMILY_V4), routing_networks(in->routes, FAMILY_V6));
+	for (size_t i = 0; i < d->route_count && d->routes[i].time.ns <= start.ns; i++)
+		networks = d->routes[i].of_networks;
+	return networks;
+}
+
 static void routes_news_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
 			      struct facts *f)
 {
-	const struct routing *r = in->routes;
-	const struct entity *entity = &in->entities->at[n->entity];
-	size_t count, told = 0, listed = 0;
 	int64_t earliest = s->from.ns - routes_news_window(in->decisions, f->width_s);
-	const struct route_log_event *events = routing_events(r, n->entity, &count);
-	struct foreign_news *news = alloc_zero(count, sizeof(*news));
-	for (size_t i = 0; i < count; i++) {
-		const struct route_log_event *e = &events[i];
-		if (routes_foreign_news(e, entity) && e->time.ns >= earliest && e->time.ns <= s->to.ns)
-			news[told++] = (struct foreign_news){e->prefix, routing_peer_asn(r, e->peer)};
+	if (in->entities->at[n->entity].asn_count) // whose are its networks is not known else
+		f->routes.own_news = routes_own_news(s, in, n->entity);
+	f->routes.witnesses = routes_witnesses(in, s->start);
+	f->routes.new_origins = 0;
+	for (size_t i = 0; i < n->origin_count; i++) {
+		const struct incident_origin *o = &n->origins[i];
+		f->routes.new_origins += o->enough && o->first.ns >= earliest && o->first.ns <= s->to.ns;
 	}
-	f->routes.own_news = routes_own_news(s, in, n->entity);
-	for (size_t i = 0; i < n->origin_count; i++)
-		listed += n->origins[i].first.ns >= earliest;
-	uint32_t carried = routes_news_carried(news, told, in);
-	f->routes.new_origins = carried > listed ? (double)carried : (double)listed;
-	free(news);
 }
 
 // Share of all other prefixes that became invisible around the entity's first loss.

@@ -6,6 +6,7 @@
 #include "incident/assemble.h"
 
 #include "base/alloc.h"
+#include "incident/displaced.h"
 #include "incident/origins.h"
 
 #include <stdlib.h>
@@ -263,8 +264,9 @@ static struct assemble_group *assemble_stretch(const struct decisions *v, struct
 }
 
 // It lasts until the last of its origins is gone.
-static void assemble_gone(struct assemble_group *g, struct instant gone)
+static void assemble_gone(struct assemble_group *g, const struct incident_origin *o)
 {
+	struct instant gone = o->gone;
 	bool first = !g->origin_count, before = instant_known(g->gone);
 	if (!first && before && instant_known(gone) && g->gone.ns > gone.ns)
 		return;
@@ -281,9 +283,115 @@ void assemble_origin(const struct decisions *v, struct dossier *dossier, struct 
 		assemble_split_services(v, dossier, groups, groups->count - 1);
 	}
 	g->share = event->share > g->share ? event->share : g->share;
-	assemble_gone(g, event->origin.gone);
+	assemble_gone(g, &event->origin);
 	alloc_grow((void **)&g->origins, g->origin_count, &g->origin_capacity, sizeof(*g->origins));
 	g->origins[g->origin_count++] = event->origin;
+}
+
+// Whose group it is; those of origins come last.
+static struct assemble_group *assemble_group_of(struct assemble_groups *l, const struct incident_origin *o)
+{
+	for (size_t i = l->count; i-- > 0;)
+		for (size_t k = 0; k < l->at[i].origin_count; k++) {
+			const struct incident_origin *own = &l->at[i].origins[k];
+			if (own->origin == o->origin && own->first.ns == o->first.ns &&
+			    prefix_equal(&own->prefix, &o->prefix))
+				return &l->at[i];
+		}
+	return NULL;
+}
+
+// A detection of which other prefixes are the lesser part: it begins, ends and falls as these do.
+static const struct detection *assemble_cut(struct assemble_groups *l, const struct detection *one,
+					    const struct displaced *of)
+{
+	alloc_grow((void **)&l->cut, l->cut_count, &l->cut_capacity, sizeof(struct detection *));
+	struct detection *d = l->cut[l->cut_count++] = alloc_zero(1, sizeof(*d));
+	*d = *one;
+	d->lowest = one->lowest + of->units < one->baseline ? one->lowest + of->units : one->baseline - 1;
+	if (of->first.ns > one->start.to.ns)
+		d->start = moment_of_second(of->first);
+	if (instant_known(of->back) && (!instant_known(one->end.best) || of->back.ns < one->end.from.ns))
+		d->end = moment_of_second(of->back);
+	for (int k = 0; k < PROFILE_COUNT; k++)
+		d->fall[k] = d->rise[k] = INSTANT_NONE; // of all together
+	return d;
+}
+
+// The group that detection `k` of `g` goes to, `g` itself: it stays, and as what.
+static struct assemble_group *assemble_displaced(const struct assemble_input *in, struct assemble_groups *l,
+						 struct assemble_group *g, const struct origin_events *events,
+						 const struct detection **one)
+{
+	const struct detection *d = *one;
+	bool silent = d->signal == SIGNAL_LOSS || d->signal == SIGNAL_BLOCKS;
+	size_t which = events->count;
+	if (assemble_routing(d)) {
+		struct displaced of = displaced_routes(in->routes, in->dossier->entity, d, events);
+		which = of.by && !of.others ? of.which : which;
+		if (of.by && of.others)
+			*one = assemble_cut(l, d, &of);
+	} else if (silent && in->targets) {
+		which = displaced_machines(in->dossier, in->targets, d, events,
+					   incident_ns(in->decisions, ASSEMBLE_CHAIN_S));
+	}
+	struct assemble_group *to = which < events->count ? assemble_group_of(l, &events->at[which].origin) : NULL;
+	return to ? to : g;
+}
+
+static void assemble_empty(struct dossier *dossier, struct assemble_group *g)
+{
+	for (size_t k = 0; k < g->count; k++)
+		if (g->at[k] >= dossier->detections && g->at[k] < dossier->detections + dossier->detection_count)
+			dossier->group[g->at[k] - dossier->detections] = 0;
+	g->count = 0;
+}
+
+// Routes that left, and machines that fell silent, because another network announced them are told with that.
+static void assemble_join_origins(const struct assemble_input *in, struct assemble_groups *l,
+				  const struct origin_events *events)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		size_t n = l->at[i].count, kept = 0;
+		if (l->at[i].origin_count)
+			continue;
+		for (size_t k = 0; k < n; k++) {
+			const struct detection *one = l->at[i].at[k], *was = one;
+			struct assemble_group *to = assemble_displaced(in, l, &l->at[i], events, &one);
+			if (to == &l->at[i]) {
+				l->at[i].at[kept++] = one;
+				continue;
+			}
+			assemble_put(to, was);
+			in->dossier->group[was - in->dossier->detections] = (uint32_t)(to - l->at) + 1;
+		}
+		l->at[i].count = kept;
+		if (kept < n && !assemble_is_incident(in->decisions, &l->at[i]))
+			assemble_empty(in->dossier, &l->at[i]);
+	}
+	for (size_t i = 0; i < l->count; i++)
+		if (l->at[i].origin_count && l->at[i].count)
+			qsort(l->at[i].at, l->at[i].count, sizeof(struct detection *), assemble_by_start);
+}
+
+// From its first detection to the end of its last.
+static void assemble_beside(const struct decisions *v, struct assemble_group *g, const struct origin_events *events)
+{
+	int64_t from = INT64_MAX, to = INT64_MIN, chain = incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S);
+	for (size_t k = 0; k < g->count; k++) {
+		const struct detection *d = g->at[k];
+		int64_t end = instant_known(d->end.best) ? d->end.best.ns : INT64_MAX;
+		from = d->start.best.ns < from ? d->start.best.ns : from;
+		to = end > to ? end : to;
+	}
+	for (size_t i = 0; i < events->count; i++) {
+		const struct incident_origin *o = &events->at[i].origin;
+		bool over = instant_known(o->gone) && o->gone.ns < from - chain;
+		if (over || o->first.ns > to)
+			continue;
+		alloc_grow((void **)&g->beside, g->beside_count, &g->beside_capacity, sizeof(*g->beside));
+		g->beside[g->beside_count++] = *o;
+	}
 }
 
 void assemble_entity(const struct assemble_input *in, struct assemble_groups *ret)
@@ -295,7 +403,13 @@ void assemble_entity(const struct assemble_input *in, struct assemble_groups *re
 	struct origin_events events =
 		origins_find(in->decisions, in->routes, in->entities, in->dossier->entity, in->limits);
 	for (size_t i = 0; i < events.count; i++)
-		assemble_origin(in->decisions, in->dossier, ret, &events.at[i]);
+		if (events.at[i].origin.enough)
+			assemble_origin(in->decisions, in->dossier, ret, &events.at[i]);
+	if (events.count)
+		assemble_join_origins(in, ret, &events);
+	for (size_t i = 0; i < ret->count; i++)
+		if (!ret->at[i].origin_count)
+			assemble_beside(in->decisions, &ret->at[i], &events);
 	free(events.at);
 }
 
@@ -304,7 +418,11 @@ void assemble_free(struct assemble_groups *groups)
 	for (size_t i = 0; i < groups->count; i++) {
 		free(groups->at[i].at);
 		free(groups->at[i].origins);
+		free(groups->at[i].beside);
 	}
+	for (size_t i = 0; i < groups->cut_count; i++)
+		free(groups->cut[i]);
+	free(groups->cut);
 	free(groups->at);
 	*groups = (struct assemble_groups){0};
 }

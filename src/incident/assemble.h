@@ -8,13 +8,15 @@
 #include "incident/origins.h"
 #include "model/dossier.h"
 #include "model/incident.h"
+#include "model/target.h"
 
 struct assemble_input {
 	struct dossier *dossier; // its `group` is written
 	const struct entity_list *entities;
-	const struct routing *routes;	   // null: news of origins are not looked at
-	struct limits *limits;		   // null: nobody counts
-	const struct decisions *decisions; // of the run; null: the table's
+	const struct routing *routes;	    // null: news of origins are not looked at
+	struct limits *limits;		    // null: nobody counts
+	const struct decisions *decisions;  // of the run; null: the table's
+	const struct target_table *targets; // null: no probes
 };
 
 struct assemble_group {		     // becomes one incident
@@ -24,11 +26,16 @@ struct assemble_group {		     // becomes one incident
 	size_t origin_count, origin_capacity;
 	struct instant start, gone; // of the origins; gone unknown: still announced
 	double share;		    // of the entity's space under the widest of the origins
+	struct incident_origin
+		*beside; // of detections: news of origins in its time that it does not rest on; for free()
+	size_t beside_count, beside_capacity;
 };
 
 struct assemble_groups {
 	struct assemble_group *at;
 	size_t count, capacity;
+	struct detection **cut; // without what another network displaced; groups point to them
+	size_t cut_count, cut_capacity;
 	size_t unconfirmed; // losses that one observer alone saw, without a second kind of evidence: no group
 };
 
@@ -44,7 +51,8 @@ bool assemble_opens(const struct detection *one);
 void assemble_entity(const struct assemble_input *in, struct assemble_groups *ret);
 
 // News about an origin inside the entity (a hijack or leak) is a mechanism of its own, so a group of its own, one per stretch
-// of news, which takes over the services that began to fail with it. assemble_entity() does this for all that routes tell.
+// of news, which takes over the services that began to fail with it, the routes that it displaced, and the machines in its space
+// that fell silent with it. What other prefixes did meanwhile stays where it was, without what was taken. assemble_entity() does this for all that routes tell.
 void assemble_origin(const struct decisions *v, struct dossier *dossier, struct assemble_groups *groups,
 		     const struct origin_event *event);
 

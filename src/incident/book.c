@@ -274,7 +274,7 @@ static void book_others_withdraw(struct book *b, const struct dossier *d, const 
 
 static bool book_same_origin(const struct incident *one, const struct incident_origin *o)
 {
-	for (size_t k = 0; k < one->story.origin_count; k++)
+	for (size_t k = 0; k < one->story.origin_count && one->story.by_origins; k++)
 		if (one->story.origins[k].origin == o->origin && one->story.origins[k].first.ns == o->first.ns &&
 		    prefix_equal(&one->story.origins[k].prefix, &o->prefix))
 			return true;
@@ -297,7 +297,7 @@ static bool book_folded_already(const struct book *b, const struct incident *n)
 
 static bool book_sealed_already(const struct book *b, const struct incident *n)
 {
-	for (size_t i = 0; i < b->live.list.count && n->story.origin_count; i++) {
+	for (size_t i = 0; i < b->live.list.count && n->story.by_origins; i++) {
 		const struct mark *m = &b->live.marks[i];
 		const struct incident *one = &b->live.list.at[i];
 		if (!m->sealed || m->entity != n->story.entity)
@@ -305,7 +305,7 @@ static bool book_sealed_already(const struct book *b, const struct incident *n)
 		if (book_same_origin(one, &n->story.origins[0]))
 			return true;
 	}
-	return n->story.origin_count && book_folded_already(b, n);
+	return n->story.by_origins && book_folded_already(b, n);
 }
 
 static void book_incident_open(struct book *b, const struct dossier *d, const struct incident *found, size_t which)
@@ -318,7 +318,7 @@ static void book_incident_open(struct book *b, const struct dossier *d, const st
 	if (key != SIZE_MAX) {
 		m.key = d->detections[key].serial;
 		began = d->detections[key].start.best;
-	} else if (n.story.origin_count) {
+	} else if (n.story.by_origins) {
 		m.prefix = n.story.origins[0].prefix;
 		m.origin = n.story.origins[0].origin;
 		m.first = began = n.story.origins[0].first;

@@ -284,7 +284,7 @@ static bool describe_own_evidence(const struct story_input *in, const struct sto
 {
 	const struct dossier *d = in->dossier;
 	int64_t end = story_last(n, d->last);
-	bool own = n->origin_count > 0;
+	bool own = n->by_origins;
 	for (size_t i = 0; i < d->detection_count; i++) {
 		const struct detection *one = &d->detections[i];
 		bool within = one->start.best.ns >= n->start.best.ns && one->start.best.ns <= end;

@@ -55,7 +55,7 @@ void folds_add(struct folds *f, const struct incident *n, const struct mark *m)
 		f->count = grown;
 	}
 	struct fold *of = &f->of[m->entity];
-	struct folded one = {*m, n->story.start.best, n->story.end.best, n->story.origin_count > 0, 0, NULL};
+	struct folded one = {*m, n->story.start.best, n->story.end.best, n->story.by_origins, 0, NULL};
 	folds_change(f, &one, n);
 	alloc_grow((void **)&of->at, of->count, &of->capacity, sizeof(*of->at));
 	size_t to = of->count++;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
-// News of origins: a more-specific prefix or a new origin inside an entity that at least half of the full-feed networks
-// carried, unless the origin is one of the entity's own networks.
+// News of origins: a more-specific prefix or a new origin inside an entity that at least one full-feed network carried, unless
+// the origin is one of the entity's own networks. They end by withdrawal and by re-announcement. Enough for an incident are
+// those that half of the networks carried, and those at whose coming half of them lost the route to the right origin.
 #pragma once
 
 #include "incident/decisions.h"
@@ -10,7 +11,8 @@
 
 struct origin_event {
 	struct incident_origin origin;
-	double share; // of the entity's IPv4 space that its prefix covers, 0 to 1
+	double share;	// of the entity's IPv4 space that its prefix covers, 0 to 1
+	bool displaces; // when it came most networks had the route to the right origin, soon after most had none
 };
 
 struct origin_events {

@@ -201,21 +201,71 @@ static void story_add_signal(struct story *n, const struct detection *d, struct 
 		limits_reach(limits, LIMIT_SIGNALS);
 }
 
-// A false route is known to a second, and lasts until the last of them is gone.
-static void story_origins(struct story *n, const struct assemble_group *g, struct limits *limits)
+static void story_list_origins(struct story *n, const struct incident_origin *at, size_t count, struct limits *limits)
 {
-	n->start =
-		(struct moment){g->start, instant_after(g->start, -NS_PER_S), instant_after(g->start, NS_PER_S), 0.9};
-	if (instant_known(g->gone))
-		n->end = (struct moment){g->gone, instant_after(g->gone, -NS_PER_S), instant_after(g->gone, NS_PER_S),
-					 0.9};
-	n->state = instant_known(g->gone) ? INCIDENT_CLOSED : INCIDENT_OPEN;
+	for (size_t i = 0; i < count && n->origin_count < INCIDENT_LIST_MAX; i++)
+		n->origins[n->origin_count++] = at[i];
+	if (n->origin_count < count)
+		limits_reach(limits, LIMIT_ORIGINS);
+}
+
+// The last of them that was gone says how well that is known.
+static struct moment story_origins_gone(const struct assemble_group *g)
+{
+	struct moment end = moment_of_second(g->gone);
+	for (size_t i = 0; i < g->origin_count; i++)
+		if (g->origins[i].gone.ns == g->gone.ns && instant_known(g->origins[i].gone_from) &&
+		    g->origins[i].gone_from.ns < end.from.ns)
+			end.from = g->origins[i].gone_from;
+	return end;
+}
+
+// What routes and machines it took with it ends it too; services are stages of the recovery.
+static void story_origins_end(struct story *n, const struct assemble_group *g)
+{
+	bool open = !instant_known(g->gone), service_open = false;
+	struct moment end = open ? story_no_moment() : story_origins_gone(g);
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *d = &n->signals[i];
+		bool ended = instant_known(d->end.best);
+		if (story_service(d)) {
+			service_open |= !ended;
+			continue;
+		}
+		open |= !ended;
+		if (ended && d->end.best.ns > end.best.ns)
+			end = d->end;
+	}
+	n->end = open ? story_no_moment() : end;
+	n->state = open ? INCIDENT_OPEN : service_open ? INCIDENT_RECOVERING : INCIDENT_CLOSED;
+}
+
+// A false route is known to a second, and lasts until the last of them is gone.
+static void story_origins(struct story *n, const struct assemble_group *g, const struct story_input *in)
+{
+	const struct coverage_of *heard = in->dossier->heard;
+	n->by_origins = true;
+	n->start = moment_of_second(g->start);
 	n->scope = SCOPE_PARTIAL;
 	n->fraction_down = g->share;
-	for (size_t i = 0; i < g->origin_count && n->origin_count < INCIDENT_LIST_MAX; i++)
-		n->origins[n->origin_count++] = g->origins[i];
-	if (n->origin_count < g->origin_count)
-		limits_reach(limits, LIMIT_ORIGINS);
+	story_list_origins(n, g->origins, g->origin_count, in->limits);
+	story_origins_end(n, g);
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *one = &n->signals[i];
+		if (one->start.from.ns < n->start.from.ns)
+			n->start.from = one->start.from;
+		if (one->signal == SIGNAL_ROUTES)
+			n->addresses_down = (one->baseline - one->lowest) * 256;
+		if (!story_routing(one))
+			continue;
+		n->units = n->units ? n->units : one->baseline;
+		n->units_down = n->units_down ? n->units_down : one->baseline - one->lowest;
+		n->fraction_down = story_depth(one) > n->fraction_down ? story_depth(one) : n->fraction_down;
+	}
+	if (heard) {
+		story_moment_widen(&n->start, heard, NS_PER_S);
+		story_moment_widen(&n->end, heard, NS_PER_S);
+	}
 }
 
 static void story_add_upstream(struct story *n, const struct route_log_event *e, struct limits *limits)
@@ -261,11 +311,12 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 		story_add_signal(&s, g->at[i], in->limits);
 	story_pauses(&s, in);
 	if (g->origin_count) {
-		story_origins(&s, g, in->limits);
+		story_origins(&s, g, in);
 	} else {
 		story_start(&s, in);
 		story_span(&s);
 		story_scope(&s, in);
+		story_list_origins(&s, g->beside, g->beside_count, in->limits);
 	}
 	if (!instant_known(s.start.best))
 		return s;

@@ -265,12 +265,17 @@ static void carried_origin(struct carry *c, struct incident_origin *o)
 {
 	prefix_carry(c, &o->prefix);
 	CARRY(c, o->more_specific);
+	CARRY(c, o->enough);
 	CARRY(c, o->origin);
 	CARRY(c, o->expected);
 	CARRY(c, o->first);
 	CARRY(c, o->gone);
+	CARRY(c, o->unheard);
+	CARRY(c, o->gone_from);
 	CARRY(c, o->networks);
 	CARRY(c, o->of_networks);
+	CARRY(c, o->still);
+	CARRY(c, o->without);
 }
 
 static void carried_concurrency(struct carry *c, struct incident_concurrency *x)
@@ -338,6 +343,7 @@ static void carried_facts_routes(struct carry *c, struct facts_routes *f)
 	CARRY(c, f->upstream_spread_s);
 	CARRY(c, f->churn);
 	CARRY(c, f->path_moved);
+	CARRY(c, f->witnesses);
 	CARRY(c, f->new_origins);
 	CARRY(c, f->own_news);
 }
@@ -449,6 +455,7 @@ static void carried_control_plane(struct carry *c, struct story *s)
 	carried_used(c, &s->origin_count, INCIDENT_LIST_MAX);
 	for (size_t i = 0; i < s->origin_count; i++)
 		carried_origin(c, &s->origins[i]);
+	CARRY(c, s->by_origins);
 }
 
 static void carried_story(struct carry *c, struct story *s)

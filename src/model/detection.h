@@ -14,6 +14,12 @@ struct moment { // `best` with an interval that holds the true time with `confid
 
 #define MOMENT_STAMP_S 1.0 // resolution of MRT stamps
 
+// A moment of a routing archive, whose stamps are whole seconds.
+static inline struct moment moment_of_second(struct instant t)
+{
+	return (struct moment){t, instant_after(t, -NS_PER_S), instant_after(t, NS_PER_S), 0.9};
+}
+
 // What may be claimed of the order of two moments: two intervals of the slower of the two clocks and the resolution of the stamps.
 static inline double moment_margin_s(double watch_interval_s, double resolution_s)
 {

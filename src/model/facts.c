@@ -15,7 +15,7 @@ void facts_unknown(struct facts *f)
 	struct facts_routes *r = &f->routes;
 	r->lost = r->first_s = r->own_news = r->spread_s = r->networks = r->networks_lost = r->network_spread_s =
 		r->upstreams = NAN;
-	r->upstreams_lost = r->upstream_spread_s = r->churn = r->path_moved = r->new_origins = NAN;
+	r->upstreams_lost = r->upstream_spread_s = r->churn = r->path_moved = r->new_origins = r->witnesses = NAN;
 	f->sessions.first_s = NAN;
 	f->services.block_spread_s = f->services.spread_s = f->services.host_spread_s = f->services.return_classes =
 		NAN;

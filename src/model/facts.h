@@ -31,7 +31,8 @@ struct facts_routes {	 // the control plane, from collectors
 	double upstream_spread_s;	  // between the first withdrawals through each
 	double churn;			  // path changes in the half hour before ÷ (prefix, peer) pairs
 	double path_moved;		  // share of pairs with another upstream during the incident than before
-	double new_origins;		  // prefixes with a new origin or more-specific ones
+	double witnesses;		  // full-feed networks when it began: what they did not see was looked for
+	double new_origins; // prefixes that another network began to announce, as half of them saw (incident_origin.enough)
 	double own_news; // prefixes that the entity's networks announced around the start only ÷ those visible before
 };
 

@@ -20,8 +20,7 @@
 #define INCIDENT_SIMILAR_MAX  3
 
 // What routes, sessions and collectors did counts as part of an incident's beginning for so long after its start. Then it is
-// settled: it is not worked out anew from tables and logs that go on. Own choice: path hunting, hold timers and routers that
-// start anew take minutes, people who change routes by hand hours.
+// settled, not worked out anew. Own choice: path hunting, hold timers and restarts take minutes, people who change routes hours.
 #define INCIDENT_ONSET_NS (6 * 3600 * NS_PER_S)
 
 enum incident_scope { SCOPE_TOTAL, SCOPE_PARTIAL, SCOPE_SERVICE };
@@ -36,9 +35,12 @@ struct incident_upstream {    // routes that left, by the network next to the or
 struct incident_origin { // a more-specific prefix or a prefix with a new origin
 	struct prefix prefix;
 	bool more_specific;
+	bool enough; // for an incident: half of the networks carried it, or lost the route to the expected origin when it came
 	uint32_t origin, expected;
-	struct instant first, gone;	// gone unknown: still announced
+	struct instant first, gone, gone_from; // gone unknown: announced still; gone_from: the earliest that it may be
+	struct instant unheard; // known: nobody that carried it was heard since, whether it is over is not known
 	uint32_t networks, of_networks; // full-feed networks that carried it, of how many
+	uint32_t still, without;	// that carry it now; that had no route to the expected origin soon after
 };
 
 struct incident_phase {
@@ -112,6 +114,7 @@ struct story {		 // what happened, when and how far. Made by incident/story.h, a
 	uint64_t path_changes; // in the minute before the start
 	struct incident_origin origins[INCIDENT_LIST_MAX];
 	size_t origin_count;
+	bool by_origins; // it rests on them; else they came near it and are told beside it
 };
 
 struct ties {				// with other incidents. Made by incident/ties.h
@@ -189,8 +192,7 @@ static inline struct instant story_onset_end(const struct story *s)
 	return instant_known(end) && end.ns < most.ns ? end : most;
 }
 
-// Whether what was told of the beginning of an incident before is good for this story of it: the beginning was over then, and
-// it is the same one.
+// Whether what was told of an incident's beginning before is good for this story: it was over then, and is the same one.
 static inline bool story_is_settled(const struct story *s, const struct incident *earlier)
 {
 	return earlier && earlier->facts.settled && instant_known(s->start.best) &&

@@ -90,17 +90,21 @@ enum route_log_kind {
 	ROUTE_LOG_PATH_CHANGED, // asn: the new upstream, other: the one before
 	ROUTE_LOG_MORE_SPECIFIC, // a new prefix inside one of another origin; asn: its origin, other: the covering origin
 	ROUTE_LOG_NEW_ORIGIN,	 // a prefix announced by another origin; asn: the new one, other: the old one
-	ROUTE_LOG_RETURNED,	 // a route that had left is back; asn: its upstream now
-	ROUTE_LOG_INVISIBLE,	 // stopped being visible, at the settlement `time`; asn: its origin; no peer
-	ROUTE_LOG_VISIBLE,	 // became visible; not told of the first time during the baseline
+	ROUTE_LOG_RETURNED,	 // a route that had left is back; asn: its upstream now, other: its origin, 0 unknown
+	ROUTE_LOG_ORIGIN_LEFT, // announced anew with another origin (RFC 4271, 3.1); asn: the one before, other: the one now, 0 unknown
+	ROUTE_LOG_INVISIBLE, // stopped being visible, at the settlement `time`; asn: its origin; no peer
+	ROUTE_LOG_VISIBLE,   // became visible; not told of the first time during the baseline
 };
 
 struct route_log_event {
 	struct instant time;
 	uint8_t kind;
-	uint32_t prefix; // dictionary id
+	bool counts;	   // the peer was a full feed then
+	uint16_t networks; // full-feed networks then, of the prefix's family
+	uint32_t prefix;   // dictionary id
 	uint32_t peer;
 	uint32_t asn, other;
+	uint32_t session_s; // second in which the session of the peer began that it came in; 0 unknown
 };
 
 struct route_log_path { // of one (prefix, peer) pair: the route last heard, withdrawn since or not

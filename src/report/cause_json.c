@@ -23,16 +23,16 @@ static void cause_json_put_words(struct json *j, const char *key, const struct t
 		json_null(j);
 }
 
-static void cause_json_put_says(struct json *j, const struct verdict *d, uint8_t evidence)
+static void cause_json_put_says(struct json *j, const struct incident *n, uint8_t evidence)
 {
+	const struct verdict *d = &n->verdict;
 	struct text words = {0};
-	words_evidence(&words, evidence, &d->findings[evidence]);
+	words_evidence(&words, &n->story, evidence, &d->findings[evidence]);
 	cause_json_put_words(j, "says", &words);
 	text_free(&words);
 }
 
-static void cause_json_put_arguments(struct json *j, const struct verdict *d, struct refs *refs,
-				     const struct argument *list, uint8_t count)
+static void cause_json_put_arguments(struct json *j, struct refs *refs, const struct argument *list, uint8_t count)
 {
 	json_open(j, '[');
 	for (uint8_t i = 0; i < count; i++) {
@@ -42,7 +42,7 @@ static void cause_json_put_arguments(struct json *j, const struct verdict *d, st
 		json_string(j, row->name);
 		json_key(j, "lr");
 		json_real(j, list[i].lr, 3);
-		cause_json_put_says(j, d, list[i].evidence);
+		cause_json_put_says(j, refs->incident, list[i].evidence);
 		refs_json(j, refs, row->source);
 		json_close(j, '}');
 	}
@@ -64,9 +64,9 @@ static void cause_json_put_causes(struct json *j, const struct verdict *d, struc
 		json_key(j, "p_if_commoner");
 		json_real(j, h->p_high, 4);
 		json_key(j, "for");
-		cause_json_put_arguments(j, d, refs, h->in_favour, h->favour_count);
+		cause_json_put_arguments(j, refs, h->in_favour, h->favour_count);
 		json_key(j, "against");
-		cause_json_put_arguments(j, d, refs, h->against, h->against_count);
+		cause_json_put_arguments(j, refs, h->against, h->against_count);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -86,8 +86,9 @@ static void cause_json_put_reasons(struct json *j, const struct verdict *d)
 	json_close(j, ']');
 }
 
-static void cause_json_put_verdict(struct json *j, const struct verdict *d)
+static void cause_json_put_verdict(struct json *j, const struct incident *n)
 {
+	const struct verdict *d = &n->verdict;
 	struct text words = {0};
 	const char *first = cause_row(d->ranked[0].cause)->word;
 	json_open(j, '{');
@@ -99,7 +100,7 @@ static void cause_json_put_verdict(struct json *j, const struct verdict *d)
 	json_bool(j, d->abstained != 0);
 	json_key(j, "reasons");
 	cause_json_put_reasons(j, d);
-	words_verdict(&words, d);
+	words_verdict(&words, &n->story, d);
 	cause_json_put_words(j, "says", &words);
 	text_free(&words);
 	json_key(j, "families");
@@ -141,7 +142,7 @@ static void cause_json_put_findings(struct json *j, const struct verdict *d, str
 		json_string(j, f->answer == ANSWER_YES ? "yes" : "no");
 		json_key(j, "strength");
 		json_real(j, f->strength, 3);
-		cause_json_put_says(j, d, e);
+		cause_json_put_says(j, refs->incident, e);
 		refs_json(j, refs, evidence_row(e)->source);
 		json_close(j, '}');
 	}
@@ -160,7 +161,7 @@ void cause_json(struct json *j, const struct incident_view *v, const struct inci
 		else if (i == 0)
 			cause_json_put_causes(j, d, &refs);
 		else if (i == 1)
-			cause_json_put_verdict(j, d);
+			cause_json_put_verdict(j, n);
 		else if (i == 2)
 			cause_json_put_ask(j, d);
 		else

@@ -25,12 +25,13 @@ static void cause_text_put_ratio(struct text *t, double lr)
 		text_printf(t, "%.*f times less probable under it", 1 / lr < 10 ? 1 : 0, 1 / lr);
 }
 
-static void cause_text_put_argument(struct text *t, const char *member, const struct verdict *d,
+static void cause_text_put_argument(struct text *t, const char *member, const struct incident *n,
 				    const struct argument *a)
 {
+	const struct verdict *d = &n->verdict;
 	struct text words = {0};
 	text_printf(t, "  %-12s", member);
-	words_evidence(&words, a->evidence, &d->findings[a->evidence]);
+	words_evidence(&words, &n->story, a->evidence, &d->findings[a->evidence]);
 	text_put(&words, " (");
 	cause_text_put_ratio(&words, a->lr);
 	text_char(&words, ')');
@@ -65,9 +66,9 @@ void cause_text(struct text *t, const struct incident *n)
 	if (!d->known)
 		return;
 	if (h->favour_count)
-		cause_text_put_argument(t, "for", d, &h->in_favour[0]);
+		cause_text_put_argument(t, "for", n, &h->in_favour[0]);
 	if (h->against_count)
-		cause_text_put_argument(t, "against", d, &h->against[0]);
+		cause_text_put_argument(t, "against", n, &h->against[0]);
 	cause_text_put_ask(t, d);
 }
 
@@ -103,8 +104,9 @@ static void cause_text_put_files(struct text *t, const struct incident_view *v, 
 }
 
 // What answers it in all, each with its family and where it comes from.
-static void cause_text_put_findings(struct text *t, const struct incident_view *v, const struct verdict *d)
+static void cause_text_put_findings(struct text *t, const struct incident_view *v, const struct incident *n)
 {
+	const struct verdict *d = &n->verdict;
 	bool first = true;
 	for (uint8_t f = 0; f < FAMILY_COUNT; f++)
 		for (uint8_t e = 0; e < EVIDENCE_COUNT; e++) {
@@ -113,7 +115,7 @@ static void cause_text_put_findings(struct text *t, const struct incident_view *
 				continue;
 			text_printf(t, "  %-12s", first ? "evidence" : "");
 			first = false;
-			words_evidence(&words, e, &d->findings[e]);
+			words_evidence(&words, &n->story, e, &d->findings[e]);
 			text_printf(&words, " [%s: %s; ", family_name(f), evidence_row(e)->name);
 			cause_text_put_files(&words, v, evidence_row(e)->source);
 			text_char(&words, ']');
@@ -147,15 +149,15 @@ void cause_explain(struct text *t, const struct incident_view *v, const struct i
 		return;
 	cause_headline(t, n);
 	text_printf(t, "  %-12s", "verdict");
-	words_verdict(&words, d);
+	words_verdict(&words, &n->story, d);
 	cause_text_put_line(t, &words);
 	text_free(&words);
 	cause_text_put_table(t, d);
 	for (uint8_t i = 0; i < h->favour_count; i++)
-		cause_text_put_argument(t, i ? "" : "for", d, &h->in_favour[i]);
+		cause_text_put_argument(t, i ? "" : "for", n, &h->in_favour[i]);
 	for (uint8_t i = 0; i < h->against_count; i++)
-		cause_text_put_argument(t, i ? "" : "against", d, &h->against[i]);
+		cause_text_put_argument(t, i ? "" : "against", n, &h->against[i]);
 	cause_text_put_ask(t, d);
-	cause_text_put_findings(t, v, d);
+	cause_text_put_findings(t, v, n);
 	cause_text_put_unknown(t, d);
 }

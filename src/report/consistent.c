@@ -37,7 +37,7 @@ static bool consistent_has_routing(const struct story *s)
 	for (size_t i = 0; i < s->signal_count; i++)
 		if (s->signals[i].signal < SIGNAL_ROUTING_COUNT)
 			return true;
-	return s->origin_count > 0;
+	return s->by_origins;
 }
 
 static struct instant consistent_last(const struct consistent_input *in)
@@ -327,10 +327,40 @@ static bool consistent_origin_torn(const struct consistent_input *in)
 	const struct story *s = &in->incident->story;
 	for (size_t i = 0; i < s->origin_count; i++) {
 		const struct incident_origin *o = &s->origins[i];
-		if (consistent_later(o->first, o->gone) || o->networks > o->of_networks ||
+		if (consistent_later(o->first, o->gone) || o->networks > o->of_networks || o->still > o->networks ||
+		    o->without > o->of_networks ||
+		    (instant_known(o->gone) && (o->still || instant_known(o->unheard))) ||
 		    (!o->more_specific && o->origin == o->expected))
 			return true;
 	}
+	return false;
+}
+
+// What rests on origins names one that is enough; a finding that nobody saw any stands beside none.
+static bool consistent_origins_unnamed(const struct consistent_input *in)
+{
+	const struct story *s = &in->incident->story;
+	bool enough = false;
+	for (size_t i = 0; i < s->origin_count; i++)
+		enough |= s->origins[i].enough;
+	return s->by_origins && !enough;
+}
+
+static bool consistent_origin_denied(const struct consistent_input *in)
+{
+	const struct verdict *v = &in->incident->verdict;
+	return v->known && v->findings[EVIDENCE_FOREIGN_ORIGIN].answer == ANSWER_NO &&
+	       (in->incident->story.origin_count || !(in->incident->facts.routes.witnesses >= 1));
+}
+
+// It is over, but an origin that it rests on is not.
+static bool consistent_origin_outlives(const struct consistent_input *in)
+{
+	const struct story *s = &in->incident->story;
+	for (size_t i = 0; i < s->origin_count; i++)
+		if (s->by_origins && instant_known(s->end.best) &&
+		    (!instant_known(s->origins[i].gone) || consistent_much_later(s->origins[i].gone, s->end.best)))
+			return true;
 	return false;
 }
 
@@ -452,6 +482,9 @@ static const struct {
 	{"service-torn", consistent_service_torn},
 	{"services-against-ranks", consistent_services_against_ranks},
 	{"origin-torn", consistent_origin_torn},
+	{"rests-on-no-origin", consistent_origins_unnamed},
+	{"origin-denied", consistent_origin_denied},
+	{"origin-outlives-incident", consistent_origin_outlives},
 	{"upstream-without-routes", consistent_upstream_empty},
 	{"share-out-of-bounds", consistent_share_out_of_bounds},
 	{"lasted-otherwise", consistent_lasted},

@@ -202,7 +202,7 @@ static void csv_signals(struct csv_row *r, const struct incident_view *v, const 
 		const struct detection *d = &n->story.signals[i];
 		csv_span(&t, csv_signal_name(v, d), d->start.best, d->end.best);
 	}
-	for (size_t i = 0; i < n->story.origin_count; i++)
+	for (size_t i = 0; i < n->story.origin_count && n->story.by_origins; i++)
 		csv_span(&t, "origin", n->story.origins[i].first, n->story.origins[i].gone);
 	csv_guarded(r, &t);
 	text_free(&t);

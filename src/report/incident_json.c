@@ -135,7 +135,7 @@ static void incident_json_put_signals(struct json *j, const struct incident_view
 	json_open(j, '[');
 	for (size_t i = 0; i < n->story.signal_count; i++)
 		incident_json_put_signal(j, v, &n->story.signals[i]);
-	if (n->story.origin_count) {
+	if (n->story.by_origins) {
 		json_open(j, '{');
 		json_key(j, "signal");
 		json_string(j, "origin");
@@ -320,10 +320,17 @@ static void incident_json_put_routing(struct json *j, const struct incident *n)
 		json_int(j, o->expected);
 		incident_json_put_time(j, "first", o->first);
 		incident_json_put_time(j, "gone", o->gone);
+		incident_json_put_time(j, "unheard_since", o->unheard);
 		json_key(j, "networks");
 		json_int(j, o->networks);
 		json_key(j, "of_networks");
 		json_int(j, o->of_networks);
+		json_key(j, "still");
+		json_int(j, o->still);
+		json_key(j, "without_expected");
+		json_int(j, o->without);
+		json_key(j, "enough");
+		json_bool(j, o->enough);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

@@ -45,7 +45,7 @@ static void incident_text_put_unrouted(struct text *t, const struct incident_vie
 {
 	double seconds = 0;
 	size_t parts = 0;
-	for (size_t i = 0; i < n->story.phase_count && n->story.scope == SCOPE_TOTAL && !n->story.origin_count; i++) {
+	for (size_t i = 0; i < n->story.phase_count && n->story.scope == SCOPE_TOTAL && !n->story.by_origins; i++) {
 		const struct incident_phase *p = &n->story.phases[i];
 		struct instant to = instant_known(p->to) ? p->to : v->last;
 		if (strcmp(p->phase, "unrouted") != 0 || !instant_known(to))
@@ -86,11 +86,35 @@ static bool incident_text_of_services(const struct incident *n)
 	return n->story.service_count > 0;
 }
 
+static void incident_text_put_taken(struct text *t, const struct story *s)
+{
+	const struct incident_origin *o = &s->origins[0];
+	text_printf(t, ": AS%u announces ", o->origin);
+	text_prefix(t, &o->prefix);
+	if (s->origin_count > 1)
+		text_printf(t, " and %zu more", s->origin_count - 1);
+	text_printf(t, " of its address space (%u of %u full-feed networks saw it)", o->networks, o->of_networks);
+}
+
+// Since when none of those that carried an origin was heard; unknown: some are, or it is gone.
+static struct instant incident_text_unheard(const struct story *s)
+{
+	struct instant found = INSTANT_NONE;
+	for (size_t i = 0; i < s->origin_count; i++) {
+		const struct incident_origin *o = &s->origins[i];
+		if (!instant_known(o->gone) && !instant_known(o->unheard))
+			return INSTANT_NONE;
+		if (instant_known(o->unheard) && (!instant_known(found) || o->unheard.ns > found.ns))
+			found = o->unheard;
+	}
+	return found;
+}
+
 static void incident_text_put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	words_entity(t, &v->entities->at[n->story.entity]);
-	if (n->story.origin_count)
-		text_put(t, ": part of its address space is announced by another network");
+	if (n->story.by_origins)
+		incident_text_put_taken(t, &n->story);
 	else if (n->story.scope == SCOPE_SERVICE)
 		text_printf(t, ": %s (%llu of %llu machines), the network stands",
 			    incident_text_of_services(n) ? "a service fails" : "single hosts fail",
@@ -103,6 +127,9 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 		text_put(t, " is degraded");
 	if (instant_known(n->story.end.best)) {
 		incident_text_put_lasted(t, &n->story);
+	} else if (n->story.by_origins && instant_known(incident_text_unheard(&n->story))) {
+		text_put(t, "; whether it is over is not known: nobody that saw it is heard since ");
+		words_clock(t, v->zone, incident_text_unheard(&n->story));
 	} else {
 		text_put(t, "; it is not over where the data ends");
 	}
@@ -240,19 +267,33 @@ static void incident_text_put_upstreams(struct text *t, const struct incident *n
 			    (unsigned long long)n->story.path_changes);
 }
 
+static void incident_text_put_carried(struct text *t, const struct incident_origin *o)
+{
+	text_printf(t, "; %u of %u full-feed networks carried it", o->networks, o->of_networks);
+	if (o->without > o->networks)
+		text_printf(t, ", %u had no route to AS%u", o->without, o->expected);
+	if (o->still && o->still < o->networks)
+		text_printf(t, ", %u still do", o->still);
+	text_put(t, "\n");
+}
+
 static void incident_text_put_origins(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	for (size_t i = 0; i < n->story.origin_count; i++) {
 		const struct incident_origin *o = &n->story.origins[i];
 		text_printf(t, "  %-12s", o->more_specific ? "new part" : "new origin");
 		text_prefix(t, &o->prefix);
-		text_printf(t, " announced by AS%u, inside a prefix of AS%u, from ", o->origin, o->expected);
+		text_printf(t, " announced by AS%u, %s of AS%u, from ", o->origin,
+			    o->more_specific ? "inside a prefix" : "in place", o->expected);
 		words_clock(t, v->zone, o->first);
 		if (instant_known(o->gone)) {
 			text_put(t, " for ");
 			words_span(t, instant_gap_s(o->first, o->gone));
+		} else if (instant_known(o->unheard)) {
+			text_put(t, ", unknown since ");
+			words_clock(t, v->zone, o->unheard);
 		}
-		text_printf(t, "; %u of %u full-feed networks carried it\n", o->networks, o->of_networks);
+		incident_text_put_carried(t, o);
 	}
 }
 
@@ -265,7 +306,7 @@ static void incident_text_put_evidence(struct text *t, const struct incident *n)
 		probes |= n->story.signals[i].signal >= SIGNAL_LOSS && n->story.signals[i].signal <= SIGNAL_BLOCKS;
 		series |= n->story.signals[i].signal == SIGNAL_SERIES;
 	}
-	routes |= n->story.origin_count > 0;
+	routes |= n->story.by_origins;
 	text_printf(t, "  %-12s", "rests on");
 	if (routes + probes + series > 1)
 		text_printf(t, "%s%s%s\n", routes ? "routes" : "", probes ? routes ? " and probes" : "probes" : "",

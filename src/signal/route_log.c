@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/carry.h"
 #include "base/must.h"
+#include "base/numbers.h"
 #include "signal/rows.h"
 
 #include <stdlib.h>
@@ -31,6 +32,8 @@ struct route_log {
 	struct rows *rows;
 	uint8_t *sets; // by set of the space: SET_*
 	size_t set_count;
+	uint64_t *usual; // at the baseline: prefix << 32 | origin, of origins beside the table's; rising
+	size_t usual_count, usual_capacity;
 	uint64_t lost; // events that went for want of room
 	bool baseline_done;
 	int64_t horizon_ns;	    // events are kept for so long
@@ -61,6 +64,7 @@ void route_log_free(struct route_log *e)
 		free(e->of[i].at);
 	free(e->of);
 	rows_free(e->rows);
+	free(e->usual);
 	free(e->sets);
 	free(e);
 }
@@ -95,18 +99,31 @@ static void route_log_event_put(struct route_log *e, struct events *of, const st
 	of->at[of->n++] = *event;
 }
 
+// Who watches changes later: whether this peer counted, and of how many, is known only now.
+static void route_log_event_witness(const struct route_log *e, struct route_log_event *event)
+{
+	uint8_t family = dictionary_prefix(table_dictionary(e->table), event->prefix)->family;
+	const struct health_peer *p = event->peer == PEER_NONE ? NULL : table_peer(e->table, event->peer);
+	uint32_t networks = table_networks(e->table, family);
+	event->counts = p && p->why[family == FAMILY_V6] == HEALTH_COUNTS;
+	event->session_s = p && p->known_up ? (uint32_t)instant_seconds(p->state_since) : 0;
+	event->networks = networks > UINT16_MAX ? UINT16_MAX : (uint16_t)networks;
+}
+
 // Nothing can be said of when it was, where a damaged file has no time: its state is kept by the table, as news it is none.
-static void route_log_event_add(struct route_log *e, uint16_t set, const struct route_log_event *event)
+static void route_log_event_add(struct route_log *e, uint16_t set, const struct route_log_event *told)
 {
 	size_t n;
-	if (!instant_known(event->time))
+	if (!instant_known(told->time))
 		return;
+	struct route_log_event event = *told;
+	route_log_event_witness(e, &event);
 	const uint32_t *members = space_members(e->space, set, &n);
-	bool news = event->kind == ROUTE_LOG_MORE_SPECIFIC || event->kind == ROUTE_LOG_NEW_ORIGIN;
+	bool news = event.kind == ROUTE_LOG_MORE_SPECIFIC || event.kind == ROUTE_LOG_NEW_ORIGIN;
 	for (size_t i = 0; i < n; i++) {
 		if (!e->of[members[i]].followed)
 			continue;
-		route_log_event_put(e, &e->of[members[i]], event);
+		route_log_event_put(e, &e->of[members[i]], &event);
 		e->of[members[i]].news += news;
 		e->news += news;
 	}
@@ -136,8 +153,39 @@ static bool route_log_set_followed(struct route_log *e, uint16_t set)
 	return e->sets[set] == SET_FOLLOWED;
 }
 
-// Origin of the nearest shorter prefix that is known and covers this one; 0 none.
-static uint32_t route_log_covering_origin(const struct route_log *e, const struct prefix *p)
+static uint64_t route_log_usual_key(uint32_t prefix, uint32_t origin)
+{
+	return (uint64_t)prefix << 32 | origin;
+}
+
+// Whether the prefix had this origin at the baseline already: many have several (anycast, MOAS), and which of them a peer
+// hears of changes with its paths.
+static bool route_log_usual(const struct route_log *e, uint32_t prefix, uint32_t origin)
+{
+	uint64_t key = route_log_usual_key(prefix, origin);
+	return origin == table_origin(e->table, prefix) ||
+	       (e->usual_count && bsearch(&key, e->usual, e->usual_count, sizeof(*e->usual), numbers_by_uint64));
+}
+
+static void route_log_usual_gather(struct route_log *e)
+{
+	e->usual_count = 0;
+	for (uint32_t id = 0; id < rows_count(e->rows); id++) {
+		const struct heard_row *row = rows_of(e->rows, id);
+		for (uint32_t i = 0; row && i < row->n; i++) {
+			uint32_t origin = row->at[i].origin;
+			if (!origin || origin == table_origin(e->table, id))
+				continue;
+			alloc_grow((void **)&e->usual, e->usual_count, &e->usual_capacity, sizeof(*e->usual));
+			e->usual[e->usual_count++] = route_log_usual_key(id, origin);
+		}
+	}
+	if (e->usual_count)
+		qsort(e->usual, e->usual_count, sizeof(*e->usual), numbers_by_uint64);
+}
+
+// The nearest shorter prefix that is known, has an origin and covers this one; PREFIX_NONE: none.
+static uint32_t route_log_covering(const struct route_log *e, const struct prefix *p)
 {
 	const struct dictionary *d = table_dictionary(e->table);
 	uint8_t shortest = table_definition(e->table)->shortest[p->family == FAMILY_V6];
@@ -147,9 +195,9 @@ static uint32_t route_log_covering_origin(const struct route_log *e, const struc
 		prefix_mask(&shorter);
 		uint32_t id = dictionary_find(d, &shorter);
 		if (id != PREFIX_NONE && table_origin(e->table, id))
-			return table_origin(e->table, id);
+			return id;
 	}
-	return 0;
+	return PREFIX_NONE;
 }
 
 // Whether the prefix was first seen after the baseline: ids are given in order of first sight.
@@ -167,36 +215,59 @@ static uint32_t route_log_path_hash(const uint32_t *path, size_t n)
 	return folded == PATH_UNKNOWN ? 1 : folded;
 }
 
+// What the peer says of the prefix's origin, and how that differs from what it said before and from what is usual.
+static void route_log_origin_told(struct route_log *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
+{
+	const struct heard *heard = rows_find(e->rows, id, o->peer);
+	bool unknown = heard && heard->path_hash == PATH_UNKNOWN;
+	uint32_t held = table_origin(e->table, id), cover = PREFIX_NONE;
+	uint32_t before = heard && !heard->withdrawn ? heard->origin : 0;
+	struct route_log_event event = {.time = o->time, .prefix = id, .peer = o->peer};
+	if (before && before != o->origin) {
+		event.kind = ROUTE_LOG_ORIGIN_LEFT;
+		event.asn = before;
+		event.other = o->origin;
+		route_log_event_add(e, set, &event);
+	}
+	if (!e->baseline_done || unknown || !o->origin || before == o->origin)
+		return;
+	event.asn = o->origin;
+	if (route_log_prefix_is_news(e, id))
+		cover = route_log_covering(e, &o->prefix);
+	event.kind = cover == PREFIX_NONE ? ROUTE_LOG_NEW_ORIGIN : ROUTE_LOG_MORE_SPECIFIC;
+	event.other = cover == PREFIX_NONE ? held : table_origin(e->table, cover);
+	bool usual = cover == PREFIX_NONE ? first_sight || route_log_usual(e, id, o->origin)
+					  : route_log_usual(e, cover, o->origin);
+	if (event.other && !usual)
+		route_log_event_add(e, set, &event);
+}
+
+static uint32_t route_log_upstream_of(const struct route_log *e, const struct obs *o)
+{
+	const uint32_t *path = e->words + o->path_at;
+	for (size_t i = o->path_count; i-- > 0;)
+		if (path[i] != o->origin)
+			return path[i];
+	return 0;
+}
+
 static void route_log_announced(struct route_log *e, const struct obs *o, uint32_t id, bool first_sight, uint16_t set)
 {
-	uint32_t upstream = 0;
-	const uint32_t *path = e->words + o->path_at;
-	for (size_t i = o->path_count; i-- > 0 && !upstream;)
-		upstream = path[i] != o->origin ? path[i] : 0;
-	uint32_t hash = route_log_path_hash(path, o->path_count);
+	uint32_t upstream = route_log_upstream_of(e, o),
+		 hash = route_log_path_hash(e->words + o->path_at, o->path_count);
 	struct heard *heard = rows_find(e->rows, id, o->peer);
 	struct route_log_event event = {.time = o->time, .prefix = id, .peer = o->peer, .asn = upstream};
 	if (heard && heard->withdrawn) {
 		event.kind = ROUTE_LOG_RETURNED;
+		event.other = o->origin;
 		route_log_event_add(e, set, &event);
 	}
-	bool unknown = heard && heard->path_hash == PATH_UNKNOWN;
-	if (heard && !unknown && heard->path_hash != hash) {
+	if (heard && heard->path_hash != PATH_UNKNOWN && heard->path_hash != hash) {
 		event.kind = ROUTE_LOG_PATH_CHANGED;
 		event.other = heard->upstream;
 		route_log_event_add(e, set, &event);
 	}
-	uint32_t held = table_origin(e->table, id), heard_origin = heard ? heard->origin : 0;
-	bool news = e->baseline_done && !heard && (first_sight || route_log_prefix_is_news(e, id));
-	uint32_t cover = news ? route_log_covering_origin(e, &o->prefix) : 0;
-	bool differs = o->origin && held && held != o->origin && heard_origin != o->origin;
-	if (e->baseline_done && !first_sight && !unknown && differs) {
-		event = (struct route_log_event){o->time, ROUTE_LOG_NEW_ORIGIN, id, o->peer, o->origin, held};
-		route_log_event_add(e, set, &event);
-	} else if (o->origin && cover && cover != o->origin) {
-		event = (struct route_log_event){o->time, ROUTE_LOG_MORE_SPECIFIC, id, o->peer, o->origin, cover};
-		route_log_event_add(e, set, &event);
-	}
+	route_log_origin_told(e, o, id, first_sight, set);
 	struct heard now = {(uint16_t)o->peer, false, o->origin, upstream, hash, 0};
 	now.since_s = instant_known(o->time) ? (uint32_t)instant_seconds(o->time) : 0;
 	if (!heard) {
@@ -245,8 +316,11 @@ void route_log_route(struct route_log *e, const struct obs *o, uint32_t prefix_i
 	struct heard *heard = rows_find(e->rows, prefix_id, o->peer);
 	if (heard)
 		heard->withdrawn = true;
-	struct route_log_event event = {o->time, ROUTE_LOG_WITHDRAWN,	      prefix_id,
-					o->peer, heard ? heard->upstream : 0, 0};
+	struct route_log_event event = {.time = o->time,
+					.kind = ROUTE_LOG_WITHDRAWN,
+					.prefix = prefix_id,
+					.peer = o->peer,
+					.asn = heard ? heard->upstream : 0};
 	route_log_event_add(e, set, &event);
 }
 
@@ -272,6 +346,7 @@ void route_log_sight(struct route_log *e, const struct route_log_sight *sight, u
 void route_log_baseline_done(struct route_log *e)
 {
 	e->baseline_done = true;
+	route_log_usual_gather(e);
 	e->baseline_prefixes = dictionary_count(table_dictionary(e->table));
 }
 
@@ -348,10 +423,13 @@ static void route_log_event_carry(struct carry *c, const struct route_log *e, st
 {
 	CARRY(c, event->time);
 	CARRY(c, event->kind);
+	CARRY(c, event->counts);
+	CARRY(c, event->networks);
 	CARRY(c, event->prefix);
 	CARRY(c, event->peer);
 	CARRY(c, event->asn);
 	CARRY(c, event->other);
+	CARRY(c, event->session_s);
 	carry_check(c, instant_known(event->time) && event->kind <= ROUTE_LOG_VISIBLE);
 	carry_check(c, event->prefix < dictionary_count(table_dictionary(e->table)));
 	if (event->peer != PEER_NONE || event->kind < ROUTE_LOG_INVISIBLE)
@@ -364,7 +442,7 @@ static void route_log_events_carry(struct carry *c, const struct route_log *e, s
 	size_t n = of->n - of->first;
 	CARRY(c, of->held);
 	CARRY(c, of->news);
-	carry_count(c, &n, 25);
+	carry_count(c, &n, 32);
 	for (size_t i = 0; i < n && carry_good(c); i++) {
 		struct route_log_event event = {0};
 		if (!carry_loads(c))
@@ -393,6 +471,9 @@ void route_log_carry(struct carry *c, struct route_log *e)
 	}
 	rows_carry(c, e->rows);
 	carry_check(c, rows_count(e->rows) <= dictionary_count(table_dictionary(e->table)));
+	carry_list(c, CARRY_ARRAY(e->usual, e->usual_count, e->usual_capacity));
+	for (size_t i = 1; i < e->usual_count && carry_loads(c) && carry_good(c); i++)
+		carry_check(c, e->usual[i - 1] <= e->usual[i]);
 	CARRY(c, e->lost);
 	CARRY(c, e->baseline_done);
 	CARRY(c, e->news);

@@ -88,7 +88,9 @@ static const struct question {
 	{EVIDENCE_CHURN_BEFORE, ANSWER_NO, {D(facts.routes.churn, 0)}},
 	{EVIDENCE_CHURN_BEFORE, ANSWER_UNKNOWN, {D(facts.routes.churn, 0.2)}},
 	{EVIDENCE_FOREIGN_ORIGIN, ANSWER_YES, {B(facts.routes.known), D(facts.routes.new_origins, 1)}},
-	{EVIDENCE_FOREIGN_ORIGIN, ANSWER_NO, {B(facts.routes.known), D(facts.routes.new_origins, 0)}},
+	{EVIDENCE_FOREIGN_ORIGIN,
+	 ANSWER_NO,
+	 {B(facts.routes.known), D(facts.routes.new_origins, 0), D(facts.routes.witnesses, 3)}},
 	{EVIDENCE_DETOUR, ANSWER_YES, {D(facts.plane.rtt_detour, 1.4), D(facts.routes.path_moved, 0.6)}},
 	{EVIDENCE_DETOUR, ANSWER_NO, {D(facts.plane.rtt_detour, 1), D(facts.routes.path_moved, 0.6)}},
 	{EVIDENCE_LATENCY_RAMP, ANSWER_YES, {D(facts.plane.rtt_ramp, 4)}},
@@ -269,9 +271,9 @@ static void coarse_clocks(void **state)
 
 static void sentence(const char *text)
 {
-	static const char *const fills[] = {"{a}", "{b}", "{a:s}", "{b:s}", "{a:%}", "{b:%}"};
+	static const char *const fills[] = {"{a}", "{b}", "{a:s}", "{b:s}", "{a:%}", "{b:%}", "{origins}"};
 	assert_non_null(text);
-	assert_true(strlen(text) > 10 && strchr(".?", text[strlen(text) - 1]));
+	assert_true(strlen(text) >= 10 && strchr(".?", text[strlen(text) - 1]));
 	for (const char *at = strchr(text, '{'); at; at = strchr(at + 1, '{')) {
 		bool known = false;
 		for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)

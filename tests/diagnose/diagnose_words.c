@@ -41,10 +41,10 @@ static void every_sentence(void **state)
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
 		for (uint8_t a = ANSWER_NO; a <= ANSWER_YES; a++) {
 			struct text t = {0};
-			words_evidence(&t, e, &(struct finding){a, 1, 0.5, 3});
+			words_evidence(&t, NULL, e, &(struct finding){a, 1, 0.5, 3});
 			clean(&t);
 			text_clear(&t);
-			words_evidence(&t, e, &(struct finding){a, 1, NAN, NAN});
+			words_evidence(&t, NULL, e, &(struct finding){a, 1, NAN, NAN});
 			clean(&t);
 			text_free(&t);
 		}
@@ -62,16 +62,16 @@ static void numbers(void **state)
 {
 	struct text t = {0};
 	(void)state;
-	words_evidence(&t, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, 27, NAN});
+	words_evidence(&t, NULL, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, 27, NAN});
 	assert_string_equal(text_string(&t), "Loss grew for 27 s before everything was silent.");
 	text_clear(&t);
-	words_evidence(&t, EVIDENCE_LONG_LEAD, &(struct finding){ANSWER_YES, 1, 11520, NAN});
+	words_evidence(&t, NULL, EVIDENCE_LONG_LEAD, &(struct finding){ANSWER_YES, 1, 11520, NAN});
 	assert_non_null(strstr(text_string(&t), "3 h 12 min"));
 	text_clear(&t);
-	words_evidence(&t, EVIDENCE_BORDER_ANSWERS, &(struct finding){ANSWER_NO, 1, 0.56, NAN});
+	words_evidence(&t, NULL, EVIDENCE_BORDER_ANSWERS, &(struct finding){ANSWER_NO, 1, 0.56, NAN});
 	assert_non_null(strstr(text_string(&t), "56 %"));
 	text_clear(&t);
-	words_evidence(&t, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_UNKNOWN, 0, NAN, NAN});
+	words_evidence(&t, NULL, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_UNKNOWN, 0, NAN, NAN});
 	assert_int_equal(t.length, 0);
 	text_free(&t);
 }
@@ -94,7 +94,7 @@ static void verdicts(void **state)
 		words_headline(&t, &d);
 		assert_int_equal(d.abstained != 0, strstr(text_string(&t), "undetermined") != NULL);
 		text_char(&t, '\n');
-		words_verdict(&t, &d);
+		words_verdict(&t, NULL, &d);
 		text_char(&t, '\n');
 		words_ask(&t, &d);
 		clean(&t);
@@ -113,9 +113,11 @@ static void unknown_numbers(void **state)
 	for (uint8_t e = 0; e < EVIDENCE_COUNT; e++)
 		for (uint8_t a = ANSWER_NO; a <= ANSWER_YES; a++) {
 			const char *row = a == ANSWER_YES ? evidence_row(e)->yes : evidence_row(e)->no;
+			if (strstr(row, "{origins}"))
+				continue;
 			struct text t = {0}, known = {0};
-			words_evidence(&t, e, &(struct finding){a, 1, NAN, NAN});
-			words_evidence(&known, e, &(struct finding){a, 1, 0.5, 3});
+			words_evidence(&t, NULL, e, &(struct finding){a, 1, NAN, NAN});
+			words_evidence(&known, NULL, e, &(struct finding){a, 1, 0.5, 3});
 			assert_int_equal(strchr(row, '{') != NULL,
 					 strstr(text_string(&t), "an unknown number") != NULL);
 			assert_null(strstr(text_string(&known), "unknown number"));
@@ -126,10 +128,10 @@ static void unknown_numbers(void **state)
 			text_free(&known);
 		}
 	struct text t = {0};
-	words_evidence(&t, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, NAN, 3});
+	words_evidence(&t, NULL, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, NAN, 3});
 	assert_string_equal(text_string(&t), "Loss grew for an unknown number before everything was silent.");
 	text_clear(&t);
-	words_evidence(&t, EVIDENCE_SERVICES_ONE_BY_ONE, &(struct finding){ANSWER_YES, 1, 20, 4});
+	words_evidence(&t, NULL, EVIDENCE_SERVICES_ONE_BY_ONE, &(struct finding){ANSWER_YES, 1, 20, 4});
 	assert_string_equal(text_string(&t), "4 services failed one after the other, over 20 s."); // each in its place
 	text_free(&t);
 }
@@ -147,7 +149,7 @@ static void spans(void **state)
 		struct text t = {0};
 		char whole[100];
 		snprintf(whole, sizeof(whole), "Loss grew for %s before everything was silent.", cases[i].said);
-		words_evidence(&t, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, cases[i].s, NAN});
+		words_evidence(&t, NULL, EVIDENCE_LOSS_RAMP, &(struct finding){ANSWER_YES, 1, cases[i].s, NAN});
 		assert_string_equal(text_string(&t), whole);
 		text_free(&t);
 	}
@@ -201,7 +203,7 @@ static void reasons(void **state)
 		assert_string_equal(text_string(&t),
 				    "undetermined (leading: power, 0.85; a power cut would look like this)");
 		text_clear(&t);
-		words_verdict(&t, &d);
+		words_verdict(&t, NULL, &d);
 		clean(&t);
 		for (unsigned k = 0; k < 4; k++)
 			assert_int_equal(k == i, strstr(text_string(&t), said[k]) != NULL);
@@ -223,7 +225,7 @@ static void stated(void **state)
 	d.findings[EVIDENCE_REFUSED] = (struct finding){ANSWER_NO, 1, NAN, NAN};
 	d.ranked[0].in_favour[d.ranked[0].favour_count++] = (struct argument){EVIDENCE_WAVES, 4};
 	d.ranked[0].against[d.ranked[0].against_count++] = (struct argument){EVIDENCE_REFUSED, 0.5};
-	words_verdict(&t, &d);
+	words_verdict(&t, NULL, &d);
 	assert_ptr_equal(strstr(text_string(&t), cause_row(CAUSE_POWER)->says), text_string(&t));
 	assert_non_null(strstr(text_string(&t), "likely: 0.85; if such causes were three times rarer 0.63, three "
 						"times commoner 0.94."));

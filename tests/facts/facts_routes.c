@@ -47,7 +47,9 @@ static const struct facts_routes *judge(void)
 	incident.story.end = (struct moment){scene_time(end), scene_time(end), scene_time(end), 0.9};
 	facts_unknown(&incident.facts);
 	p = land_run(&land, 64);
-	struct facts_input in = {.entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routing(p)};
+	struct dossier none = {0};
+	struct facts_input in = {
+		.dossier = &none, .entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routing(p)};
 	facts_routes(&in, &incident.story, &incident.facts);
 	facts_witness(&in, &incident.story, &incident.facts);
 	pipeline_free(p);
@@ -219,25 +221,26 @@ static void how_long_before_paths_were_restless(void **state)
 	start = START;
 }
 
-static double foreigners(const char *text, uint32_t origin, unsigned peers, double at)
+static double foreigner(double first, bool enough)
 {
-	struct prefix p = prefix_of(text);
 	begin();
-	for (unsigned i = 0; i < peers; i++)
-		tell(at, i, &p, NORTH, origin);
+	incident.story.origin_count = 1;
+	incident.story.origins[0] = (struct incident_origin){.enough = enough, .first = scene_time(first)};
 	return judge()->new_origins;
 }
 
+// News around the start that enough networks carried count; how many could have seen them is known.
 static void foreign_origins(void **state)
 {
 	(void)state;
-	assert_float_equal(foreigners("20.0.3.0/25", 65111, LAND_PEERS, START + 5), 1, 0);
-	assert_float_equal(foreigners("20.0.3.0/24", 65111, LAND_PEERS, START - 30), 1, 0);
-	assert_float_equal(foreigners("20.0.3.0/24", 65111, 3, START + 5), 0, 0);
-	assert_float_equal(foreigners("20.0.3.0/25", OTHER, LAND_PEERS, START + 5), 0, 0);
-	assert_float_equal(foreigners("20.0.3.0/25", 65111, LAND_PEERS, END_AT + 5), 0, 0);
-	assert_float_equal(foreigners("20.0.3.0/25", 65111, LAND_PEERS, 20), 0, 0);
+	assert_float_equal(foreigner(START + 5, true), 1, 0);
+	assert_float_equal(foreigner(START - 30, true), 1, 0);
+	assert_float_equal(foreigner(START + 5, false), 0, 0);
+	assert_float_equal(foreigner(END_AT + 5, true), 0, 0);
+	assert_float_equal(foreigner(20, true), 0, 0);
+	assert_float_equal(incident.facts.routes.witnesses, LAND_PEERS, 0);
 	assert_float_equal(incident.facts.routes.lost, 0, 0);
+	incident.story.origin_count = 0;
 }
 
 // What a stranger announced in the country's space is no loss when it goes.

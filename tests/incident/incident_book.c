@@ -57,7 +57,7 @@ static void take(struct house *h)
 {
 	struct story_input in = {.dossier = &h->d, .entities = &h->entities, .since = INSTANT_NONE};
 	struct assemble_groups groups;
-	assemble_entity(&(struct assemble_input){&h->d, &h->entities, NULL, NULL, NULL}, &groups);
+	assemble_entity(&(struct assemble_input){&h->d, &h->entities, NULL, NULL, NULL, NULL}, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));
 	for (size_t i = 0; i < groups.count; i++)
 		found[i].story = story_of(&in, &groups.at[i]);

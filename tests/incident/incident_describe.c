@@ -83,7 +83,7 @@ static struct story ward_story(struct ward *w)
 	loss.end = (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
 	dossier_detection(&w->d, &loss);
 	struct assemble_groups groups;
-	assemble_entity(&(struct assemble_input){&w->d, &w->entities, NULL, NULL, NULL}, &groups);
+	assemble_entity(&(struct assemble_input){&w->d, &w->entities, NULL, NULL, NULL, NULL}, &groups);
 	assert_int_equal(groups.count, 1);
 	struct story_input in = {
 		.dossier = &w->d, .entities = &w->entities, .targets = w->targets, .since = at(w->from)};

@@ -50,7 +50,7 @@ static void event(struct house *h, uint8_t signal, double start, double end)
 
 static void assemble(struct house *h)
 {
-	struct assemble_input in = {&h->dossier, &h->entities, NULL, NULL, NULL};
+	struct assemble_input in = {&h->dossier, &h->entities, NULL, NULL, NULL, NULL};
 	struct story_input tell = {.dossier = &h->dossier, .entities = &h->entities, .since = INSTANT_NONE};
 	struct assemble_groups groups;
 	assemble_entity(&in, &groups);

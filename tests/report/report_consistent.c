@@ -74,7 +74,9 @@ static void make(struct incident *n)
 		s->services[i].back = SECOND(85 + 10 * i);
 	}
 	s->upstreams[s->upstream_count++] = (struct incident_upstream){64501, SECOND(30), 8};
-	s->origins[s->origin_count++] = (struct incident_origin){.origin = 64666,
+	s->by_origins = true;
+	s->origins[s->origin_count++] = (struct incident_origin){.enough = true,
+								 .origin = 64666,
 								 .expected = 64520,
 								 .first = SECOND(20),
 								 .gone = SECOND(40),
@@ -160,6 +162,7 @@ static void only_probes(struct incident *n)
 {
 	n->story.signal_count = 1;
 	n->story.origin_count = 0;
+	n->story.by_origins = false;
 }
 static void overlap(struct incident *n)
 {
@@ -206,6 +209,19 @@ static void recovery(struct incident *n)
 static void rank(struct incident *n)
 {
 	n->story.recovery[0].rank = 2;
+}
+static void unnamed(struct incident *n)
+{
+	n->story.origins[0].enough = false;
+}
+static void denied(struct incident *n)
+{
+	n->verdict.findings[EVIDENCE_FOREIGN_ORIGIN].answer = ANSWER_NO;
+	n->facts.routes.witnesses = 4;
+}
+static void outlived(struct incident *n)
+{
+	n->story.origins[0].gone = INSTANT_NONE;
 }
 static void back_before(struct incident *n)
 {
@@ -305,6 +321,9 @@ static const struct {
 	{served, "services-against-ranks"},
 	{first_unclear, "services-against-ranks"},
 	{origin, "origin-torn"},
+	{unnamed, "rests-on-no-origin"},
+	{denied, "origin-denied"},
+	{outlived, "origin-outlives-incident"},
 	{upstream, "upstream-without-routes"},
 	{share, "share-out-of-bounds"},
 	{lasted, "lasted-otherwise"},

@@ -57,7 +57,7 @@ static void assemble(struct house *h)
 	tell(h, 0, &h->news);
 	for (uint32_t i = 0; i < ENTITIES; i++) {
 		struct assemble_groups own;
-		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities, NULL, NULL, NULL}, &own);
+		assemble_entity(&(struct assemble_input){&h->dossiers[i], &h->entities, NULL, NULL, NULL, NULL}, &own);
 		tell(h, i, &own);
 		assemble_free(&own);
 	}
@@ -162,7 +162,7 @@ static struct incident_origin origin(const char *prefix, double first, double go
 
 static void news_of(struct house *h, const char *prefix, double first, double gone)
 {
-	struct origin_event event = {origin(prefix, first, gone), 0.25};
+	struct origin_event event = {origin(prefix, first, gone), 0.25, false};
 	assemble_origin(NULL, &h->dossiers[0], &h->news, &event);
 }
 
