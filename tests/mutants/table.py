@@ -154,7 +154,7 @@ MUTANTS = [
     ("incident/returns.c", "s->back = s->last_bad = INSTANT_NONE;", ";", "a service that fails again stays back"),
     ("signal/target_track.c", "if (k->first_good == INT64_MIN)\n\t\t\tk->last_fail = o->t;", "if (false)\n\t\t\tk->last_fail = o->t;",
      "the last failure is that of the beginning"),
-    ("cli/screen.c", "s->layout.ascii = !screen_shows_utf8();", "s->layout.ascii = !screen_shows_utf8() && false;", "bars where the locale shows none"),
-    ("cli/screen.c", "*ret_east_s = (int32_t)tm.tm_gmtoff;", "*ret_east_s = 0;", "local time is UTC"),
+    ("intake/screen.c", "s->layout.ascii = !screen_shows_utf8();", "s->layout.ascii = !screen_shows_utf8() && false;", "bars where the locale shows none"),
+    ("intake/local_time.c", "*ret_east_s = (int32_t)tm.tm_gmtoff;", "*ret_east_s = 0;", "local time is UTC"),
     ("report/layout.c", "if (!fits && w->column > w->hang && w->hang + columns <= width) {", "if (!fits && false) {", "words are broken where lines end"),
 ]
