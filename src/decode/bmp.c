@@ -16,6 +16,8 @@
 struct bmp_view_state {
 	uint32_t id; // PEER_NONE: not registered yet
 	bool up;     // OBS_SESSION up was handed on
+	bool began;  // a Peer Up of this view was seen, of that time; none of its end since
+	int64_t began_us;
 	struct decode_tally tally;
 };
 
@@ -245,6 +247,18 @@ static void bmp_take_opens(struct monitored *p, const struct bmp_peer_up *up)
 	p->add_path[1] = both && (up->received.add_path_v6 & 2) && (up->sent.add_path_v6 & 1);
 }
 
+// Whether a session begins that was taken for one that goes on: whoever reports it began anew, or its end was lost. A Peer Up that is only
+// told twice is of one time (RFC 7854, 4.2: when the message was made).
+static bool bmp_begins_again(struct monitored *p, const struct bmp_message *m, const struct decode_envelope *e)
+{
+	struct bmp_view_state *v = &p->views[m->peer.view];
+	int64_t at = m->peer.seconds ? (int64_t)m->peer.seconds * 1000000 + m->peer.microseconds : e->time.ns / 1000;
+	bool again = v->began && v->began_us != at;
+	v->began = true;
+	v->began_us = at;
+	return again;
+}
+
 // The session's observation waits for the first route, which tells the view; text output has it at once.
 static void bmp_take_up(struct decoder *d, struct decode_bmp *b, struct bmp_message *m, struct decode_envelope *e)
 {
@@ -256,13 +270,14 @@ static void bmp_take_up(struct decoder *d, struct decode_bmp *b, struct bmp_mess
 		bmp_take_opens(p, &up);
 	else
 		d->counts.of[DECODE_MALFORMED]++;
+	bool again = bmp_begins_again(p, m, e);
 	if (!p->up_seen)
 		for (size_t i = 0; i < BMP_VIEW_COUNT; i++)
 			p->views[i].tally = (struct decode_tally){0};
 	p->up_seen = true;
 	enum bmp_view view = p->followed == VIEW_OPEN ? m->peer.view : p->followed;
 	bool known = p->followed != VIEW_OPEN || d->options.bmp_all_views;
-	if (!known || p->views[view].up)
+	if (!known || (p->views[view].up && !again))
 		return;
 	m->peer.view = view;
 	e->peer = bmp_view_id(d, b, p, &m->peer, e->collector);
@@ -283,6 +298,7 @@ static void bmp_take_down(struct decoder *d, struct decode_bmp *b, struct bmp_me
 	bool handed = false;
 	for (size_t i = 0; i < BMP_VIEW_COUNT; i++) {
 		struct bmp_view_state *v = &p->views[i];
+		v->began = false;
 		if (!v->up)
 			continue;
 		e->peer = v->id;
