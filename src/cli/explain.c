@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/when.h"
 #include "cli/say.h"
+#include "intake/account.h"
 #include "intake/run.h"
 #include "intake/screen.h"
 #include "report/cause.h"
@@ -133,6 +134,15 @@ static int explain_count_chosen(const struct explain *e, const struct incident_v
 	return 2;
 }
 
+static bool explain_saw_all(const struct explain *e)
+{
+	struct account a;
+	account_make(&e->session, &a);
+	bool all = !account_lacks(&a);
+	account_free(&a);
+	return all;
+}
+
 static void explain_print(const struct explain *e, const struct incident_view *v)
 {
 	struct text t = {0};
@@ -155,7 +165,11 @@ static void explain_print(const struct explain *e, const struct incident_view *v
 	if (e->json)
 		text_put(&t, "]}\n");
 	else if (first)
-		text_put(&t, "No watched country or network fell off the Internet: there is nothing to explain.\n");
+		text_put(
+			&t,
+			explain_saw_all(e)
+				? "No watched country or network fell off the Internet: there is nothing to explain.\n"
+				: "Nothing was found that can be explained; but of some of what is watched nothing can be said: lacuna replay names it.\n");
 	if (!e->json)
 		world_text(&t, &v->world);
 	if (e->json)

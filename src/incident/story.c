@@ -151,6 +151,12 @@ static double story_depth(const struct detection *d)
 	return d->baseline > d->lowest ? 1 - (double)d->lowest / (double)d->baseline : 0;
 }
 
+// IPv6 alone is one of two ways to be reached. Where IPv4 goes, too few can do without it.
+static bool story_other_family_stands(const struct story *n, const struct detection *d, const struct dossier *dossier)
+{
+	return d->signal == SIGNAL_ROUTES6 && !story_signal(n, SIGNAL_ROUTES) && dossier->routes_baseline > 0;
+}
+
 static void story_scope(struct story *n, const struct story_input *in)
 {
 	bool core = false;
@@ -166,8 +172,9 @@ static void story_scope(struct story *n, const struct story_input *in)
 			n->units = one->baseline;
 			n->units_down = one->baseline - one->lowest;
 		}
-		if (counts && story_depth(one) > n->fraction_down)
-			n->fraction_down = story_depth(one);
+		double depth = story_depth(one) * (story_other_family_stands(n, one, in->dossier) ? 0.5 : 1);
+		if (counts && depth > n->fraction_down)
+			n->fraction_down = depth;
 	}
 	n->scope = !core							    ? SCOPE_SERVICE
 		   : n->fraction_down >= incident_value(in->decisions, STORY_TOTAL) ? SCOPE_TOTAL

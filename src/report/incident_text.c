@@ -110,6 +110,14 @@ static struct instant incident_text_unheard(const struct story *s)
 	return found;
 }
 
+static bool incident_text_v6_alone(const struct story *s)
+{
+	bool alone = s->signal_count > 0;
+	for (size_t i = 0; i < s->signal_count; i++)
+		alone &= s->signals[i].signal == SIGNAL_ROUTES6;
+	return alone;
+}
+
 static void incident_text_put_headline(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	words_entity(t, &v->entities->at[n->story.entity]);
@@ -121,6 +129,8 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 			    (unsigned long long)n->story.units_down, (unsigned long long)n->story.units);
 	else if (n->story.scope == SCOPE_TOTAL)
 		text_put(t, " fell off the Internet");
+	else if (incident_text_v6_alone(&n->story))
+		text_put(t, " lost IPv6 routes, and no others");
 	else if (n->story.fraction_down >= 0.01)
 		text_printf(t, " is partly cut off (%.0f %%)", n->story.fraction_down * 100);
 	else
