@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/when.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "intake/inputs.h"
 #include "world/world.h"
 
@@ -244,7 +245,7 @@ static int bgp_options_take(struct bgp_options *o, int option, const char *value
 		o->no_guess = true;
 		return -1;
 	case 'h':
-		fputs(bgp_options_help, stdout);
+		screen_help(bgp_options_help);
 		return 0;
 	default:
 		return bgp_options_value_read(o, option, value);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/measure_command.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "cli/zone.h"
 
 #include <getopt.h>
@@ -58,7 +59,7 @@ static int check_parse(struct measure_command *m, struct modules *x, int argc, c
 	int option, status = 0;
 	while (status == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(check_help, stdout);
+			screen_help(check_help);
 			return -1;
 		}
 		if (option == MEASURE_COMMAND_NEXT + 1)
@@ -98,7 +99,8 @@ static int check_word(struct measure_command *m, const struct modules *x, const 
 		return measure_command_usage(m, e.text, NULL);
 	return m->plan.targets[m->plan.target_count - 1].op == PROBE_ICMP_ECHO && !x->name
 		       ? measure_command_usage(
-				 m, "no service: write http://, dns://, … before it, or use 'lacuna probe'", text)
+				 m, "no service: write http://, dns:// and the like before it, or use 'lacuna probe'",
+				 text)
 		       : 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "cli/calibration.h"
 #include "cli/labels.h"
+#include "cli/screen.h"
 #include "evaluate/score_report.h"
 #include "evaluate/totals.h"
 #include "intake/run.h"
@@ -154,7 +155,12 @@ static int evaluate(struct evaluation *e, int n, char **dirs)
 	} else {
 		totals_text(&e->out, &e->totals, e->times);
 	}
-	fwrite(e->out.bytes, 1, e->out.length, stdout);
+	struct screen screen;
+	screen_init(&screen);
+	if (e->json)
+		fwrite(e->out.bytes, 1, e->out.length, stdout);
+	else
+		screen_print(&screen, &e->out);
 	if (worst >= 2)
 		return worst == 3 && e->totals.recordings ? 1 : worst;
 	return e->totals.missed ? 1 : worst;
@@ -176,7 +182,7 @@ int cli_evaluate(int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jth", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(evaluate_help, stdout);
+			screen_help(evaluate_help);
 			return 0;
 		}
 		if (option == '?') {

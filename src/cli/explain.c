@@ -92,7 +92,7 @@ static int explain_parse(struct explain *e, int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jqh", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(explain_help, stdout);
+			screen_help(explain_help);
 			return 1;
 		}
 		int status = explain_parse_one(e, option);

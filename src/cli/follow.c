@@ -50,6 +50,7 @@ static void follow_line(struct text *t, const struct incident_view *v, const str
 	incident_headline(&headline, v, r->incident);
 	const char *end = headline.length ? memchr(headline.bytes, '\n', headline.length) : NULL;
 	text_utc(t, r->cut);
+	words_beside(t, v->zone, r->cut);
 	text_printf(t, " %s rev %u %s: ", r->id, r->revision, r->change);
 	text_bytes(t, headline.bytes, end ? (size_t)(end - headline.bytes) : headline.length);
 	for (size_t i = 0; i < r->late_count; i++) {

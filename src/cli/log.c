@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "intake/log_reading.h"
 
 #include <errno.h>
@@ -150,7 +151,7 @@ int cli_log(int argc, char **argv)
 	if (status)
 		return status;
 	if (o.help) {
-		fputs(log_help, stdout);
+		screen_help(log_help);
 		return DONE;
 	}
 	const char *verb = optind < argc ? argv[optind] : NULL;

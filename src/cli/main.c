@@ -4,6 +4,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "cli/bgp.h"
 #include "cli/check.h"
@@ -15,6 +16,7 @@
 #include "cli/record.h"
 #include "cli/replay.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "cli/world.h"
 #include "daemon/roles.h"
 
@@ -48,12 +50,17 @@ static const struct command {
 
 static void main_overview(FILE *out)
 {
-	fputs("Usage: lacuna COMMAND [ARGUMENT...]\n\n"
-	      "Lacuna sees when a country or a network falls off the Internet.\n\n",
-	      out);
+	struct text t = {0};
+	text_put(&t, "Usage: lacuna COMMAND [ARGUMENT...]\n\n"
+		     "Lacuna sees when a country or a network falls off the Internet.\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++)
-		fprintf(out, "  %-8s %s\n", main_commands[i].name, main_commands[i].says);
-	fputs("  help     this text, or that of a command\n\nOptions: --version, --help\n", out);
+		text_printf(&t, "  %-9s %s\n", main_commands[i].name, main_commands[i].says);
+	text_put(&t, "  help      this text, or that of a command\n\nOptions: --version, --help\n");
+	if (out == stdout)
+		screen_help(text_string(&t));
+	else
+		fwrite(t.bytes, 1, t.length, out);
+	text_free(&t);
 }
 
 static const struct command *main_command_find(const char *name)

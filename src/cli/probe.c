@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cli/measure_command.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -63,7 +64,7 @@ static int probe_parse(struct measure_command *m, int argc, char **argv)
 	int option, status = 0;
 	while (status == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(probe_help, stdout);
+			screen_help(probe_help);
 			return -1;
 		}
 		if (option == MEASURE_COMMAND_NEXT)

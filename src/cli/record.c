@@ -5,9 +5,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/measure_command.h"
-#include "cli/prospect.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
+#include "cli/screen.h"
+#include "conf/prospect.h"
 #include "os/clock.h"
 #include "recording/recorder.h"
 
@@ -55,6 +56,12 @@ struct record_command {
 		uint64_t more;	 // not said yet
 		int64_t said_ns; // when it was said last
 	} notice;
+	struct opt_out opt_out; // of all plans
+	char **words;		// targets of the command line
+	int word_count;
+	uint64_t stamp;	    // of the lists of targets, as they were read
+	struct plan fresh;  // read anew; takes the place of the plan when that has ended
+	bool renewed;	    // it is there
 	bool moved;	    // a name led elsewhere since recording.json was written
 	int64_t written_ns; // then
 };
@@ -96,7 +103,7 @@ static int record_parse(struct record_command *r, int argc, char **argv)
 	int option, status = record_configuration(r, argc, argv);
 	while (status == 0 && (option = getopt_long(argc, argv, "o:c:", record_options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(record_help, stdout);
+			screen_help(record_help);
 			return -1;
 		}
 		switch (option) {
@@ -341,11 +348,92 @@ static bool record_tell_open(const struct record_command *r)
 	return n > 0;
 }
 
+// Targets of the command line.
+static int record_words_into(const struct record_command *r, struct plan *p, struct plan_error *e)
+{
+	int code = 0;
+	for (int i = 0; code == 0 && i < r->word_count; i++)
+		code = plan_word(p, r->words[i], e);
+	return code;
+}
+
+// Lists of targets changed: they are read with all that the configuration says, and who is asked is changed, not by which rules. What cannot be
+// read, or lists nobody any more, changes nothing: it may be half written.
+static bool record_renewed(void *context)
+{
+	struct record_command *r = context;
+	struct plan_error e = {.text = "it lists nobody"};
+	struct plan fresh;
+	uint64_t stamp = plan_lists_stamp(&r->m.plan);
+	if (stamp == r->stamp)
+		return false;
+	r->stamp = stamp;
+	plan_init(&fresh);
+	int code = plan_read(&fresh, r->config, &e);
+	if (code == 0)
+		code = record_words_into(r, &fresh, &e);
+	if (code == 0 && fresh.list_lost)
+		snprintf(e.text, sizeof(e.text), "%.*s", (int)strcspn(text_string(&fresh.notes), "\n"),
+			 text_string(&fresh.notes));
+	if (code < 0 || fresh.list_lost || !(fresh.target_count + fresh.block_count)) {
+		say_line("lacuna record: the lists of targets changed, and what they listed before is measured on: %s",
+			 e.text);
+		plan_free(&fresh);
+		return false;
+	}
+	r->fresh = fresh;
+	r->renewed = true;
+	return true;
+}
+
+static void record_renew(struct record_command *r)
+{
+	plan_renew(&r->m.plan, &r->fresh);
+	r->renewed = false;
+	say_line("lacuna record: the lists of targets changed and were read again: %zu targets",
+		 r->m.plan.target_count);
+	measure_command_notes(&r->m);
+	record_allow_listed(&r->m.plan);
+	prospect_tell(&r->m.plan, &say_notices);
+	r->moved = true;
+	record_describe(r, true);
+}
+
+// One plan after the other, until the time is over or a signal says so.
+static int record_measure(struct record_command *r)
+{
+	struct measure_options *o = &r->m.options;
+	struct measure_result sum = {.deaths = 0};
+	int64_t until = o->for_ns ? clock_boot_ns() + o->for_ns : 0;
+	int code;
+	for (;;) {
+		size_t length = 0;
+		uint8_t *resume = recorder_resume(&r->files, &length);
+		o->resume = resume;
+		o->resume_length = length;
+		r->m.result = (struct measure_result){.deaths = 0};
+		code = measure_run(o, &r->m.result);
+		free(resume);
+		measure_result_add(&sum, &r->m.result);
+		if (code < 0 || r->m.result.told || !r->renewed)
+			break;
+		o->for_ns = until ? until - clock_boot_ns() : 0;
+		if (until && o->for_ns <= 0)
+			break;
+		record_renew(r);
+		o->again = true;
+	}
+	r->m.result = sum;
+	if (r->renewed)
+		plan_free(&r->fresh);
+	opt_out_close(&r->opt_out);
+	return code;
+}
+
 static int record_run(struct record_command *r)
 {
 	struct file_error e = {0};
 	struct record_scope scope;
-	size_t resume_length = 0;
 	record_scope_of(r, &scope);
 	int opened = recorder_open(&r->files, r->dir, &scope, &e);
 	free(scope.targets);
@@ -354,15 +442,14 @@ static int record_run(struct record_command *r)
 		return 4;
 	}
 	r->files.hooks = (struct recorder_hooks){record_lost, record_again, r};
-	uint8_t *resume = recorder_resume(&r->files, &resume_length);
 	struct measure_options *o = &r->m.options;
 	o->persist = true;
 	o->rounds = 0;
 	o->named = false;
 	o->configured = r->config != NULL;
 	o->for_ns = (int64_t)r->for_ms * 1000000;
-	o->resume = resume;
-	o->resume_length = resume_length;
+	o->opt_out = &r->opt_out;
+	r->stamp = plan_lists_stamp(&r->m.plan);
 	o->sink = (struct measure_sink){.attempts = record_take,
 					.health = record_health,
 					.ready = measure_command_ready,
@@ -370,21 +457,21 @@ static int record_run(struct record_command *r)
 					.saved = record_saved,
 					.moved = record_moved,
 					.looked = record_looked,
+					.renewed = r->m.plan.list_count ? record_renewed : NULL,
 					.context = r};
 	record_allow_listed(&r->m.plan);
-	prospect_tell(&r->m.plan);
+	prospect_tell(&r->m.plan, &say_notices);
 	// A state holds until the next line: what was said before a crash must not outlive it.
 	struct message_health fresh = {.time = clock_utc(), .from = clock_utc(), .state = "ok", .why = "start"};
 	record_health(r, &fresh);
-	int code = measure_run(o, &r->m.result);
-	free(resume);
+	int code = record_measure(r);
 	record_notice_sum(r);
 	record_describe(r, true);
 	int lost = record_end(r);
 	measure_command_accounting(&r->m);
 	bool open = record_tell_open(r);
 	if (!r->m.quiet)
-		prospect_tell_after(&r->m.plan);
+		prospect_tell_after(&r->m.plan, &say_notices);
 	if (lost < 0)
 		return 4;
 	if (code < 0)
@@ -401,10 +488,9 @@ static int record_words(struct record_command *r, int argc, char **argv)
 		return measure_command_usage(&r->m, "-o DIR is missing", NULL);
 	if (r->m.plan.observer && strchr(r->m.plan.observer, '/'))
 		return measure_command_usage(&r->m, "--observer names files: no '/' in it", r->m.plan.observer);
-	for (int i = optind + 1; i < argc; i++)
-		if (plan_word(&r->m.plan, argv[i], &e) < 0)
-			return measure_command_usage(&r->m, e.text, NULL);
-	return 0;
+	r->words = argv + optind + 1;
+	r->word_count = argc - optind - 1;
+	return record_words_into(r, &r->m.plan, &e) < 0 ? measure_command_usage(&r->m, e.text, NULL) : 0;
 }
 
 int cli_record(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/number.h"
 #include "cli/say.h"
+#include "cli/screen.h"
 #include "conf/place.h"
 #include "daemon/station.h"
 
@@ -85,7 +86,7 @@ static int record_bmp_options_parse(struct station_options *s, int argc, char **
 			s->quiet = true;
 			break;
 		case 'h':
-			fputs(record_bmp_help, stdout);
+			screen_help(record_bmp_help);
 			return -1;
 		default:
 			return record_bmp_usage("see the options", NULL);

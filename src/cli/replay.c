@@ -2,16 +2,18 @@
 // `lacuna replay`: feeds the pipeline from files and prints what it found, for people or as JSON.
 #include "cli/replay.h"
 
+#include "base/alloc.h"
+#include "base/attr.h"
 #include "base/err.h"
 #include "base/number.h"
 #include "base/when.h"
 #include "cli/follow.h"
 #include "cli/say.h"
 #include "cli/screen.h"
-#include "cli/tables.h"
 #include "intake/answer.h"
 #include "intake/run.h"
 #include "intake/shipped.h"
+#include "intake/tables.h"
 #include "report/revision.h"
 
 #include <float.h>
@@ -273,7 +275,7 @@ static int replay_parse(struct replay *r, int argc, char **argv)
 	optind = 1;
 	while ((option = getopt_long(argc, argv, "jqh", options, NULL)) != -1) {
 		if (option == 'h') {
-			fputs(replay_help, stdout);
+			screen_help(replay_help);
 			return 1;
 		}
 		int code = replay_parse_one(r, option);
@@ -368,27 +370,45 @@ int cli_replay(int argc, char **argv)
 	return status - 1;
 }
 
+// Whether this argument is one of those that say how text is shown; *at moves on to its value.
+static bool replay_demo_takes(int argc, char **argv, int *at)
+{
+	static const char *const with[] = {"--tz", "--width"};
+	for (size_t i = 0; i < ARRAY_LEN(with); i++) {
+		size_t n = strlen(with[i]);
+		if (strncmp(argv[*at], with[i], n) != 0 || (argv[*at][n] && argv[*at][n] != '='))
+			continue;
+		*at += !argv[*at][n] && *at + 1 < argc;
+		return true;
+	}
+	return strcmp(argv[*at], "--ascii") == 0;
+}
+
 int cli_demo(int argc, char **argv)
 {
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
-		fputs("Usage: lacuna demo\n\n"
-		      "Replays the recording that is shipped with the program: a small country in a lab of real routers falls off\n"
-		      "the Internet and comes back.\n",
-		      stdout);
+		screen_help(
+			"Usage: lacuna demo [--tz ZONE] [--width COLUMNS] [--ascii]\n\n"
+			"Replays the recording that is shipped with the program: a small country in a lab of real routers falls off\n"
+			"the Internet and comes back.\n\n" SCREEN_HELP);
 		return 0;
 	}
-	if (argc > 1) {
-		say_line("lacuna demo: takes no argument: %s", argv[1]);
-		return 2;
-	}
+	for (int i = 1; i < argc; i++)
+		if (!replay_demo_takes(argc, argv, &i)) {
+			say_line("lacuna demo: takes only --tz, --width and --ascii: %s", argv[i]);
+			return 2;
+		}
 	struct text path = {0};
 	if (!shipped_find("recordings/demo", "LACUNA_DEMO", &path)) {
 		fprintf(stderr, "lacuna demo: the shipped recording is not there; set LACUNA_DEMO to its folder\n");
 		text_free(&path);
 		return 3;
 	}
-	char *arguments[] = {argv[0], (char *)text_string(&path), NULL};
-	int status = cli_replay(2, arguments);
+	char **arguments = alloc_zero((size_t)argc + 2, sizeof(*arguments));
+	memcpy(arguments, argv, (size_t)argc * sizeof(*arguments));
+	arguments[argc] = (char *)text_string(&path);
+	int status = cli_replay(argc + 1, arguments);
+	free(arguments);
 	text_free(&path);
 	return status;
 }

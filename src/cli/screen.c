@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: ISC
-// Zones are those of the system's tzdata, through the C library, which reads the rules of one zone at a time: it is set once.
+// Width, letters, and options.
 #include "cli/screen.h"
 
 #include "base/number.h"
+#include "intake/local_time.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
-#define WIDTH_LEAST 40 // columns: less cannot be read
-#define WIDTH_MOST  1000
-#define ZONES	    "/usr/share/zoneinfo" // of the system, unless TZDIR is set, as for the C library
+#define HELP_WIDTH   125 // of the help texts as they are written
+#define HELP_HANG    8	 // where the words of a line would begin too far to the right
+#define HELP_HEADING 40	 // letters: a shorter line of a help text is no part of a paragraph
+#define WIDTH_LEAST  40	 // columns: less cannot be read
+#define WIDTH_MOST   1000
 
 static unsigned screen_width_of(const char *columns)
 {
@@ -52,61 +54,13 @@ void screen_init(struct screen *s)
 	s->layout.ascii = !screen_shows_utf8();
 }
 
-static bool screen_east(void *context, int64_t seconds, int32_t *ret_east_s, char ret_name[ZONE_NAME_SIZE])
-{
-	time_t when = (time_t)seconds;
-	struct tm tm;
-	(void)context;
-	if (!localtime_r(&when, &tm))
-		return false;
-	*ret_east_s = (int32_t)tm.tm_gmtoff;
-	snprintf(ret_name, ZONE_NAME_SIZE, "%s", tm.tm_zone ? tm.tm_zone : "");
-	return true;
-}
-
-// Whether the system has rules of that name: the C library takes what it does not know for UTC, without a word.
-static bool screen_zone_exists(const char *path)
-{
-	char mark[4] = "";
-	FILE *f = fopen(path, "re");
-	bool found = f && fread(mark, 1, sizeof(mark), f) == sizeof(mark) && memcmp(mark, "TZif", sizeof(mark)) == 0;
-	if (f)
-		fclose(f);
-	return found;
-}
-
-static const char *screen_set_zone(struct screen *s, const char *name)
-{
-	const char *folder = getenv("TZDIR");
-	struct text path = {0}, rule = {0};
-	if (strcmp(name, "local") == 0) {
-		tzset();
-		s->zone.east = screen_east;
-		return NULL;
-	}
-	if (!*name || *name == '/' || strstr(name, ".."))
-		return "--tz wants the name of a time zone, such as Asia/Pyongyang";
-	text_printf(&path, "%s/%s", folder && *folder ? folder : ZONES, name);
-	bool found = screen_zone_exists(text_string(&path));
-	text_printf(&rule, ":%s", text_string(&path));
-	if (found)
-		found = setenv("TZ", text_string(&rule), 1) == 0;
-	tzset();
-	text_free(&path);
-	text_free(&rule);
-	if (!found)
-		return "--tz: this system knows no such time zone (names are such as Asia/Pyongyang; package tzdata)";
-	s->zone.east = screen_east;
-	return NULL;
-}
-
 const char *screen_option(struct screen *s, int option, const char *argument, bool *ret_known)
 {
 	uint64_t n;
 	*ret_known = true;
 	switch (option) {
 	case SCREEN_TZ:
-		return screen_set_zone(s, argument);
+		return local_time_set(&s->zone, argument);
 	case SCREEN_WIDTH:
 		if (!number_of_text(argument, WIDTH_MOST, &n) || (n && n < WIDTH_LEAST))
 			return "--width wants a number of columns from 40 to 1000, or 0 for lines as long as they are";
@@ -127,6 +81,70 @@ void screen_print(const struct screen *s, const struct text *t)
 	layout_text(&fitted, t->bytes, t->length, &s->layout);
 	fwrite(fitted.bytes, 1, fitted.length, stdout);
 	text_free(&fitted);
+}
+
+// Where the words of a help line begin: behind "  --option ARGUMENT  ", or at its first letter.
+static size_t screen_help_words(const char *line, size_t n)
+{
+	size_t first = 0;
+	while (first < n && line[first] == ' ')
+		first++;
+	if (first != 2)
+		return first;
+	for (size_t at = first; at + 1 < n; at++)
+		if (line[at] == ' ' && line[at + 1] == ' ')
+			return at + strspn(line + at, " ");
+	return first;
+}
+
+// Whether a line goes on with the one before it: a paragraph, or the words of an option.
+static bool screen_help_goes_on(struct text *line, const char *next, size_t n)
+{
+	if (!line->length || !n || strncmp(next, "Usage:", strlen("Usage:")) == 0)
+		return false;
+	bool heading = line->bytes[line->length - 1] == ':', plain = text_string(line)[0] != ' ';
+	if (plain)
+		return next[0] != ' ' && !heading && line->length > HELP_HEADING;
+	return screen_help_words(line->bytes, line->length) > 2 && strspn(next, " ") >= HELP_HANG;
+}
+
+static void screen_help_put(struct text *to, const struct text *line, unsigned width)
+{
+	size_t words = screen_help_words(line->bytes, line->length);
+	bool usage = line->length > 6 && memcmp(line->bytes, "Usage:", 6) == 0;
+	struct layout_form form = {.width = width, .hang = words ? (unsigned)words : LAYOUT_NO_HANG};
+	if (usage || words == 2 || words > width / 2)
+		form.hang = HELP_HANG;
+	layout_text(to, line->bytes, line->length, &form);
+	text_char(to, '\n');
+}
+
+void screen_help(const char *help)
+{
+	struct screen s;
+	struct text to = {0}, line = {0};
+	screen_init(&s);
+	if (!s.layout.width || s.layout.width >= HELP_WIDTH) {
+		fputs(help, stdout);
+		return;
+	}
+	for (bool begun = false; *help; begun = true) {
+		size_t n = strcspn(help, "\n"), blanks = strspn(help, " ");
+		if (begun && screen_help_goes_on(&line, help, n)) {
+			text_char(&line, ' ');
+			text_bytes(&line, help + blanks, n - blanks);
+		} else {
+			if (begun)
+				screen_help_put(&to, &line, s.layout.width);
+			text_clear(&line);
+			text_bytes(&line, help, n);
+		}
+		help += n + (help[n] == '\n');
+	}
+	screen_help_put(&to, &line, s.layout.width);
+	fwrite(to.bytes, 1, to.length, stdout);
+	text_free(&to);
+	text_free(&line);
 }
 
 void screen_view(const struct screen *s, struct incident_view *v)

@@ -33,5 +33,8 @@ const char *screen_option(struct screen *s, int option, const char *argument, bo
 // What `t` says, as the screen wants it, to standard output.
 void screen_print(const struct screen *s, const struct text *t);
 
+// A help text to standard output: what is written for wide lines is broken anew where the terminal is narrower.
+void screen_help(const char *help);
+
 // Tells what writes text of it how it will be shown. The screen is borrowed.
 void screen_view(const struct screen *s, struct incident_view *v);

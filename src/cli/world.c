@@ -3,6 +3,7 @@
 #include "cli/world.h"
 
 #include "base/err.h"
+#include "cli/screen.h"
 #include "cli/world_priv.h"
 #include "world/answer.h"
 
@@ -153,11 +154,8 @@ int cli_world(int argc, char **argv)
 	} commands[] = {{"build", world_command_build}, {"lookup", world_command_lookup}, {"info", world_command_info}};
 	for (int i = 1; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			struct text out = {0};
-			text_put(&out, world_help);
-			bool printed = world_print(&out);
-			text_free(&out);
-			return printed ? WORLD_EXIT_DONE : WORLD_EXIT_FAILED;
+			screen_help(world_help);
+			return WORLD_EXIT_DONE; // whether it could be written main.c sees
 		}
 	for (size_t i = 0; argc > 1 && i < ARRAY_LEN(commands); i++)
 		if (strcmp(argv[1], commands[i].word) == 0)

@@ -58,6 +58,9 @@ void plan_free(struct plan *p)
 	free(p->opt_out_file);
 	blackbox_free(p->modules);
 	free(p->modules);
+	for (size_t i = 0; i < p->list_count; i++)
+		free(p->lists[i]);
+	free(p->lists);
 	entity_list_free(&p->entities);
 	text_free(&p->notes);
 	*p = (struct plan){0};

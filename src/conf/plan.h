@@ -79,6 +79,9 @@ struct plan {
 	size_t block_count, block_capacity;
 	struct entity_list entities;
 	struct blackbox *modules; // of blackbox.yml; null: none was read
+	char **lists;		  // of file_sd: paths, or patterns of them
+	size_t list_count, list_capacity;
+	bool list_lost; // one of them could not be read
 	// Lines for the operator: what of the files is left out or not followed. Text from outside in them is escaped.
 	struct text notes;
 };
@@ -100,6 +103,11 @@ int MUST_USE plan_read(struct plan *p, const char *path, struct plan_error *e);
 int MUST_USE plan_blackbox(struct plan *p, const char *path, struct plan_error *e);
 // Prometheus file_sd (JSON or YAML): targets with labels; the label `module` names one of plan_blackbox().
 int MUST_USE plan_file_sd(struct plan *p, const char *path, struct plan_error *e);
+// How the files of file_sd look, by their times and sizes: another number when one changed, came or went.
+uint64_t plan_lists_stamp(const struct plan *p);
+// Takes over who is asked, by which modules, and the entities and notes of a plan that was read anew; the rules of the old one stay. `from`
+// is freed.
+void plan_renew(struct plan *p, struct plan *from);
 // Inventory: NDJSON {"address":…,"entity":…,"kinds":[…],"ports":[…]}; what is not ping or port 25, 53, 80,
 // 443 is dropped, and counted (ret_dropped may be null).
 int MUST_USE plan_inventory(struct plan *p, const char *path, uint64_t *ret_dropped, struct plan_error *e);

@@ -433,7 +433,10 @@ static void plan_file_list_lost(struct written *w, const struct schema_reader *r
 static int plan_file_read_sd(struct schema_reader *r, uint32_t node, const struct sd_words *s, const char *pattern)
 {
 	glob_t found = {0};
+	struct plan *p = s->written->plan;
 	int code = 0, matched = glob(pattern, GLOB_NOMAGIC, NULL, &found);
+	alloc_grow((void **)&p->lists, p->list_count, &p->list_capacity, sizeof(*p->lists));
+	p->lists[p->list_count++] = alloc_copy(pattern);
 	if (matched != 0) {
 		code = schema_wrong(r, node, "no file is of the form '%.200s'", pattern);
 		plan_file_list_lost(s->written, r, &code);
@@ -441,9 +444,10 @@ static int plan_file_read_sd(struct schema_reader *r, uint32_t node, const struc
 		code = schema_wrong(r, node, "more than 1024 files are of that form");
 	}
 	for (size_t i = 0; matched == 0 && code == 0 && i < found.gl_pathc; i++) {
-		code = plan_file_sd_as(s->written->plan, found.gl_pathv[i], s->module, r->error);
+		code = plan_file_sd_as(p, found.gl_pathv[i], s->module, r->error);
 		if (code == ERR_NOT_FOUND)
 			(void)schema_wrong(r, node, "there is no file '%.200s'", pattern);
+		p->list_lost |= code < 0;
 		plan_file_list_lost(s->written, r, &code);
 	}
 	globfree(&found);

@@ -26,6 +26,7 @@
 #define SAY_MS		30000		// a role takes what it is told within this
 #define STOP_NS		(15 * NS_PER_S) // after the word to stop: what is under way is decided, or given up
 #define OPT_OUT_NS	(NS_PER_S / 4)	// how often the opt-out list is looked at
+#define RENEWED_NS	(2 * NS_PER_S)	// between two looks whether the lists of targets changed
 #define RESTART_NS	NS_PER_S	// first pause before a role is started again; doubles
 #define RESTART_MOST_NS (64 * NS_PER_S)
 #define OWN_NS		(10 * NS_PER_S) // how often our own addresses are told to who sends
@@ -53,12 +54,12 @@ struct measure {
 	const struct measure_options *o;
 	struct loop *loop;
 	struct division division;
-	struct opt_out opt_out;
-	struct naming naming;	      // of a run for ever
-	struct name_files name_files; // for redirects
+	struct opt_out *opt_out, own_opt_out; // the options' one, or this
+	struct naming naming;		      // of a run for ever
+	struct name_files name_files;	      // for redirects
 	struct measure_side sides[3];
 	struct stop_signals signals;
-	bool stopping;
+	bool stopping, told;
 	int error;
 	unsigned deaths;
 	struct message_health said; // of the observer, to the sink
@@ -152,7 +153,7 @@ static int measure_side_tell(struct measure *m, struct measure_side *s)
 {
 	int code = division_lists(&m->division, s->kinds, measure_teller(s));
 	if (code == 0)
-		code = opt_out_tell(&m->opt_out, measure_teller(s));
+		code = opt_out_tell(m->opt_out, measure_teller(s));
 	if (code == 0 && s->kinds & DIVISION_CHECK && division_follows(&m->division))
 		code = name_files_tell(measure_teller(s));
 	if (code == 0 && !measure_measures(s))
@@ -169,7 +170,7 @@ static int measure_side_start(struct measure *m, struct measure_side *s)
 	}
 	s->last = clock_utc();
 	s->started_ns = clock_boot_ns();
-	code = division_setup(&m->division, s->kinds, s->deaths > 0, measure_teller(s));
+	code = division_setup(&m->division, s->kinds, s->deaths > 0 || m->o->again, measure_teller(s));
 	if (code == 0)
 		code = measure_await_ready(m, s);
 	if (code == 0)
@@ -388,8 +389,10 @@ static void measure_stop(void *context, uint32_t events)
 static void measure_signalled(void *context, uint32_t events)
 {
 	struct measure *m = context;
-	if (stop_signals_take(&m->signals))
-		measure_stop(context, events);
+	if (!stop_signals_take(&m->signals))
+		return;
+	m->told = true;
+	measure_stop(context, events);
 }
 
 // The opt-out list is looked at; what changed is in force with the next packet.
@@ -398,16 +401,16 @@ static void measure_refresh(void *context, uint32_t events)
 	struct measure *m = context;
 	char trouble[512];
 	(void)events;
-	int code = opt_out_look(&m->opt_out, trouble, sizeof(trouble));
+	int code = opt_out_look(m->opt_out, trouble, sizeof(trouble));
 	if (code < 0)
 		measure_say(m, "%s", trouble);
 	for (size_t i = 0; code != 0 && i < ARRAY_LEN(m->sides); i++) {
 		struct measure_side *s = &m->sides[i];
-		if (s->wanted && !s->done && s->child.channel && opt_out_tell(&m->opt_out, measure_teller(s)) < 0)
+		if (s->wanted && !s->done && s->child.channel && opt_out_tell(m->opt_out, measure_teller(s)) < 0)
 			measure_say(m, "%s: could not be told the opt-out list", s->role);
 	}
 	if (code > 0)
-		measure_say(m, "opt-out list read again: %zu entries in force", opt_out_count(&m->opt_out));
+		measure_say(m, "opt-out list read again: %zu entries in force", opt_out_count(m->opt_out));
 	loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){measure_refresh, m});
 }
 
@@ -433,6 +436,17 @@ static void measure_look_names(void *context, uint32_t events)
 	    naming_tell(&m->naming, false, measure_teller(s)) < 0)
 		measure_say(m, "%s: could not be told the names", s->role);
 	loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_names, m});
+}
+
+static void measure_look_renewed(void *context, uint32_t events)
+{
+	struct measure *m = context;
+	if (m->stopping)
+		return;
+	if (m->o->sink.renewed(m->o->sink.context))
+		measure_stop(context, events);
+	else
+		loop_at(m->loop, clock_boot_ns() + RENEWED_NS, (struct loop_handler){measure_look_renewed, m});
 }
 
 // Who follows redirects finds names itself, by the same files.
@@ -488,6 +502,8 @@ static int measure_until_done(struct measure *m)
 		(void)name_files_look(&m->name_files); // told when they started
 		loop_at(m->loop, clock_boot_ns() + NAMES_NS, (struct loop_handler){measure_look_name_files, m});
 	}
+	if (m->o->sink.renewed)
+		loop_at(m->loop, clock_boot_ns() + RENEWED_NS, (struct loop_handler){measure_look_renewed, m});
 	if (m->o->plan->opt_out_file)
 		loop_at(m->loop, clock_boot_ns() + OPT_OUT_NS, (struct loop_handler){measure_refresh, m});
 	while (code == 0 && !measure_all_done(m))
@@ -507,6 +523,13 @@ static int measure_begin_names(struct measure *m)
 	return code;
 }
 
+void measure_result_add(struct measure_result *sum, const struct measure_result *r)
+{
+	measure_message_counts_add(&sum->counts, &r->counts);
+	sum->deaths += r->deaths;
+	sum->told |= r->told;
+}
+
 int measure_run(const struct measure_options *o, struct measure_result *ret)
 {
 	struct measure m = {.o = o, .signals = {.descriptor = -1}, .said = measure_well};
@@ -521,8 +544,9 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 	}
 	sigprocmask(SIG_BLOCK, NULL, &m.signals.before);
 	int code = division_create(&m.division, o, trouble, sizeof(trouble));
-	if (code == 0)
-		code = opt_out_open(&m.opt_out, o->plan->opt_out_file, trouble, sizeof(trouble));
+	m.opt_out = o->opt_out ? o->opt_out : &m.own_opt_out;
+	if (code == 0 && !m.opt_out->path) // else it is kept from the plan before
+		code = opt_out_open(m.opt_out, o->plan->opt_out_file, trouble, sizeof(trouble));
 	if (code == 0 && (code = measure_begin_names(&m)) < 0)
 		snprintf(trouble, sizeof(trouble), "the lists of who may be asked: %s", err_text(code));
 	if (code < 0) {
@@ -539,7 +563,7 @@ int measure_run(const struct measure_options *o, struct measure_result *ret)
 		measure_say(&m, "cannot begin: %s; it needs some descriptors (ulimit -n)", err_text(code));
 	if (code == 0)
 		code = measure_until_done(&m);
-	*ret = (struct measure_result){.deaths = m.deaths};
+	*ret = (struct measure_result){.deaths = m.deaths, .told = m.told};
 	for (size_t i = 0; i < ARRAY_LEN(m.sides); i++) {
 		measure_message_counts_add(&ret->counts, &m.sides[i].before);
 		measure_message_counts_add(&ret->counts, &m.sides[i].counts);
@@ -549,7 +573,7 @@ out:
 	stop_signals_close(&m.signals);
 	loop_free(m.loop);
 	naming_free(&m.naming);
-	opt_out_close(&m.opt_out);
+	opt_out_close(&m.own_opt_out);
 	division_free(&m.division);
 	return code;
 }

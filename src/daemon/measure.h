@@ -5,6 +5,7 @@
 
 #include "conf/plan.h"
 #include "daemon/message.h"
+#include "daemon/opt_out.h"
 
 struct measure_sink {
 	void (*attempts)(void *context, const struct attempt *batch,
@@ -17,6 +18,8 @@ struct measure_sink {
 	void (*moved)(void *context, uint32_t target, const struct addr *to);
 	// What a resolver said of a name that is watched.
 	void (*looked)(void *context, const struct attempt *a, const char *name);
+	// Looked at every few seconds: another plan is ready; then it ends as if the time were over. Null: there is one plan only.
+	bool (*renewed)(void *context);
 	void *context;
 };
 
@@ -28,6 +31,7 @@ struct measure_options {
 	bool named;	  // targets were named on the command line: they are their own allowlist
 	bool configured;  // by a written configuration: it must say `probing: on`, whatever else it says
 	bool probing_off; // the command line says so
+	bool again;	  // another plan was measured a moment ago: what was asked last is not known
 	bool persist;	  // for ever, by the watch list and the census; a role that dies is started again
 	uint32_t rounds, interval_ms, timeout_ms, rate; // 0: for ever, the usual, the usual, what the caps allow
 	uint64_t seed;					// of the order; 0: random
@@ -39,14 +43,19 @@ struct measure_options {
 	size_t resume_length;
 	const struct caps
 		*tighter; // in place of the usual caps; the gate holds nothing looser than those. Null: the usual ones
+	struct opt_out *
+		opt_out; // kept from one plan to the next, so that nobody is lost from it; all zero at first. Null: none is
 	struct measure_sink sink;
 };
 
 struct measure_result {
 	struct message_counts counts; // of all roles
 	unsigned deaths;	      // of roles
+	bool told;		      // to stop, by a signal
 };
 
+// What another run came to, besides.
+void measure_result_add(struct measure_result *sum, const struct measure_result *r);
 // Runs until all is done, the time is over, or SIGINT or SIGTERM came. 0; -EPERM: the rules of the configuration do not allow
 // to send (a message was said); another negative error: a role could not be started or went down for good.
 int MUST_USE measure_run(const struct measure_options *o, struct measure_result *ret);

@@ -43,7 +43,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.hold_time_count = p->hold_time_count,
 		.visibility = p->definition->share,
 		.since = p->probed,
-		.routes = p->routes,
+		.routes = &p->routing,
 		.earlier = earlier,
 		.limits = &p->limits,
 		.memo = p->memo,
@@ -57,7 +57,7 @@ static struct incident look_tell(struct pipeline *p, const struct assemble_group
 		.hold_time_count = p->hold_time_count,
 		.observers = &p->observers,
 		.peers = p->peers,
-		.routes = p->routes,
+		.routes = &p->routing,
 		.sessions = sessions_log(p->sessions),
 		.earlier = earlier,
 		.settle = p->settling,
@@ -74,7 +74,7 @@ void look_entity(struct pipeline *p, uint32_t entity, struct instant now)
 	pipeline_dossier(p, entity); // its borrowed parts
 	struct dossier *d = &p->dossiers[entity];
 	d->last = now;
-	struct assemble_input in = {d, p->entities, p->routes, &p->limits, p->decisions, p->targets};
+	struct assemble_input in = {d, p->entities, &p->routing, &p->limits, p->decisions, p->targets};
 	struct assemble_groups groups;
 	assemble_entity(&in, &groups);
 	struct incident *found = alloc_zero(groups.count, sizeof(*found));

@@ -241,6 +241,11 @@ const struct routes *pipeline_routes(const struct pipeline *p)
 	return p->routes;
 }
 
+const struct routing *pipeline_routing(const struct pipeline *p)
+{
+	return &p->routing;
+}
+
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal)
 {
 	return level_baseline(p->levels[entity * SIGNAL_ROUTING_COUNT + signal]);

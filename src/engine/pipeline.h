@@ -65,6 +65,7 @@ const struct blind_list *pipeline_blind(struct pipeline *p); // collectors and o
 struct instant pipeline_cut(const struct pipeline *p);	     // its time; unknown: none was made yet
 
 const struct routes *pipeline_routes(const struct pipeline *p);
+const struct routing *pipeline_routing(const struct pipeline *p); // what facts and incidents ask of them
 double pipeline_baseline(const struct pipeline *p, uint32_t entity, uint8_t signal); // 0: never up
 // Losses of it that one observer alone saw, without a second kind of evidence: nothing was raised.
 size_t pipeline_unconfirmed(const struct pipeline *p, uint32_t entity);

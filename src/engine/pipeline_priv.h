@@ -34,6 +34,7 @@ struct pipeline {
 	const struct entity_list *entities;
 	const struct peer_table *peers;
 	struct routes *routes;
+	struct routing routing; // what is asked of them
 	struct sessions *sessions;
 	struct level **levels;		    // entity × SIGNAL_ROUTING_COUNT
 	const struct target_table *targets; // null: no probes

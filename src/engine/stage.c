@@ -311,6 +311,7 @@ static void stage_routes_create(struct pipeline *p)
 {
 	struct visibility by = {p->definition, p->full_floor, p->decisions};
 	p->routes = routes_create(p->peers, p->entities, &by, (struct sample_sink){stage_on_sample, p});
+	p->routing = routes_routing(p->routes);
 }
 
 static int stage_routes_take(struct pipeline *p, const struct batch *b)

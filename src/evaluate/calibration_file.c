@@ -112,6 +112,11 @@ int calibration_ratios(const struct text *old, const struct ratios *fitted, stru
 {
 	struct calibration_file_rows *rows = alloc_zero(1, sizeof(*rows));
 	unsigned version = 0;
+	if (!old->length) {
+		*ret_line = 1; // a table has at least its version
+		free(rows);
+		return ERR_MALFORMED;
+	}
 	*ret_line = calibration_file_rows_read(old, rows, &version);
 	if (*ret_line) {
 		free(rows);

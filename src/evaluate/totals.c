@@ -74,6 +74,15 @@ static double totals_mean(double sum, size_t n)
 	return n ? sum / (double)n : NAN;
 }
 
+// A number of seconds, or a dash where nothing was measured.
+static void totals_put_seconds(struct text *t, const char *what, double seconds, int digits)
+{
+	if (isnan(seconds))
+		text_printf(t, "%s -", what);
+	else
+		text_printf(t, "%s %.*f s", what, digits, seconds);
+}
+
 void totals_text(struct text *t, struct totals *e, bool times)
 {
 	double start50 = totals_quantile(e->start_errors, e->starts, 0.5),
@@ -82,19 +91,24 @@ void totals_text(struct text *t, struct totals *e, bool times)
 	       width50 = totals_quantile(e->widths, e->width_count, 0.5);
 	if (!e->recordings)
 		return; // of nothing there is no median
-	text_printf(
-		t,
-		"\n"
-		"%zu recordings, %zu outages: %zu found, %zu false; start error median %.1f s, p90 %.1f s; "
-		"%zu of %zu starts inside their interval (median width %.1f s); end error median %.1f s; "
-		"scope right %zu of %zu, order %zu of %zu, recovery %zu of %zu; interval score %.2f s (plus or minus a watch interval: "
-		"%.2f s)",
-		e->recordings, e->outages, e->found, e->false_outages, start50, start90, e->inside, e->found, width50,
-		end50, e->scope_right, e->scope_asked, e->order_right, e->order_asked, e->recovery_right,
-		e->recovery_asked, totals_mean(e->score_sum, e->scored), totals_mean(e->plain_sum, e->scored));
-	if (times)
-		text_printf(t, "; told after %.1f s (median), %.1f s (p90)",
-			    totals_quantile(e->detect, e->detects, 0.5), totals_quantile(e->detect, e->detects, 0.9));
+	text_printf(t, "\n%zu recordings, %zu outages: %zu found, %zu false; start error", e->recordings, e->outages,
+		    e->found, e->false_outages);
+	totals_put_seconds(t, " median", start50, 1);
+	totals_put_seconds(t, ", p90", start90, 1);
+	text_printf(t, "; %zu of %zu starts inside their interval", e->inside, e->found);
+	totals_put_seconds(t, " (median width", width50, 1);
+	totals_put_seconds(t, "); end error median", end50, 1);
+	text_printf(t, "; scope right %zu of %zu, order %zu of %zu, recovery %zu of %zu", e->scope_right,
+		    e->scope_asked, e->order_right, e->order_asked, e->recovery_right, e->recovery_asked);
+	totals_put_seconds(t, "; interval score", totals_mean(e->score_sum, e->scored), 2);
+	totals_put_seconds(t, " (plus or minus a watch interval:", totals_mean(e->plain_sum, e->scored), 2);
+	text_char(t, ')');
+	if (times) {
+		totals_put_seconds(t, "; told after", totals_quantile(e->detect, e->detects, 0.5), 1);
+		text_put(t, " (median)");
+		totals_put_seconds(t, ",", totals_quantile(e->detect, e->detects, 0.9), 1);
+		text_put(t, " (p90)");
+	}
 	text_printf(
 		t,
 		"; causes: "

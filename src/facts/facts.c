@@ -177,7 +177,7 @@ static void facts_control_plane(const struct facts_input *in, const struct story
 		facts_sessions(in, &in->entities->at[n->entity], n, &f->sessions);
 	if (!in->routes)
 		return;
-	if (routes_route_log(in->routes))
+	if (routing_logged(in->routes))
 		facts_routes(in, n, f);
 	facts_witness(in, n, f);
 }

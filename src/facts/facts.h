@@ -8,8 +8,8 @@
 #include "model/entity.h"
 #include "model/incident.h"
 #include "model/routing.h"
+#include "model/routing_view.h"
 #include "model/target.h"
-#include "signal/routes.h"
 
 struct facts_input {			   // all borrowed
 	const struct decisions *decisions; // of the run; null: the table's
@@ -20,7 +20,7 @@ struct facts_input {			   // all borrowed
 	size_t hold_time_count;
 	const struct observer_list *observers;
 	const struct peer_table *peers;
-	const struct routes *routes;		    // null: no routes at all
+	const struct routing *routes;		    // null: no routes at all
 	const struct routing_session_log *sessions; // null: likewise
 	const struct incident *earlier;		    // as it was told before; null: it was not
 	bool settle; // the beginning is over if it is long enough ago, and what is told of it now is final

@@ -26,7 +26,7 @@ struct pair {		       // of a prefix of the entity and a peer
 
 struct facts_paths {
 	const struct decisions *v;
-	const struct route_log *evidence;
+	const struct routing *evidence;
 	const struct facts_own *own;
 	size_t *first; // by place in `own`: the first of its pairs; they stand in the order of the evidence
 	struct pair *pairs;
@@ -64,7 +64,7 @@ static void paths_pairs_place(struct facts_paths *p)
 	p->first = alloc_zero(p->own->n, sizeof(*p->first));
 	for (size_t i = 0; i < p->own->n; i++) {
 		p->first[i] = p->count;
-		p->count += route_log_pairs(p->evidence, p->own->at[i]);
+		p->count += routing_pairs(p->evidence, p->own->at[i]);
 	}
 	p->pairs = alloc_zero(p->count, sizeof(*p->pairs));
 }
@@ -75,8 +75,8 @@ static size_t paths_pairs_find(struct facts_paths *p)
 	size_t n = 0;
 	paths_pairs_place(p);
 	for (size_t i = 0; i < p->own->n; i++)
-		for (size_t k = 0; k < route_log_pairs(p->evidence, p->own->at[i]); k++) {
-			struct route_log_path path = route_log_pair(p->evidence, p->own->at[i], k);
+		for (size_t k = 0; k < routing_pairs(p->evidence, p->own->at[i]); k++) {
+			struct route_log_path path = routing_pair(p->evidence, p->own->at[i], k);
 			if (path.since_s * NS_PER_S >= p->from.ns)
 				continue;
 			uint32_t before = path.withdrawn ? 0 : path.upstream;
@@ -94,7 +94,7 @@ static bool paths_of_path(const struct route_log_event *e)
 static struct pair *paths_pair_of(const struct facts_paths *p, const struct route_log_event *e)
 {
 	size_t own = paths_of_path(e) ? paths_place_of(p->own, e->prefix) : SIZE_MAX;
-	size_t at = own != SIZE_MAX ? route_log_pair_of(p->evidence, e->prefix, e->peer) : SIZE_MAX;
+	size_t at = own != SIZE_MAX ? routing_pair_of(p->evidence, e->prefix, e->peer) : SIZE_MAX;
 	return at != SIZE_MAX && p->pairs[p->first[own] + at].ours ? &p->pairs[p->first[own] + at] : NULL;
 }
 
@@ -240,10 +240,9 @@ static double paths_churn_count(const struct facts_paths *p, const struct route_
 		int64_t before_ns = p->from.ns - e->time.ns;
 		if (near[i] || e->kind != ROUTE_LOG_PATH_CHANGED || before_ns <= 0 || before_ns > long_before)
 			continue;
-		size_t at = route_log_pair_of(p->evidence, e->prefix, e->peer);
-		changes += at != SIZE_MAX &&
-			   (double)(instant_seconds(e->time) - route_log_pair(p->evidence, e->prefix, at).since_s) >=
-				   convergence;
+		size_t at = routing_pair_of(p->evidence, e->prefix, e->peer);
+		changes += at != SIZE_MAX && (double)(instant_seconds(e->time) -
+						      routing_pair(p->evidence, e->prefix, at).since_s) >= convergence;
 	}
 	free(near);
 	return changes;
@@ -252,10 +251,10 @@ static double paths_churn_count(const struct facts_paths *p, const struct route_
 void facts_paths(const struct facts_input *in, const struct facts_own *own, const struct story *n,
 		 struct facts_routes *f)
 {
-	const struct routes *r = in->routes;
+	const struct routing *r = in->routes;
 	size_t count;
-	const struct route_log_event *events = route_log_events(routes_route_log(r), n->entity, &count);
-	struct facts_paths p = {.v = in->decisions, .evidence = routes_route_log(r), .own = own};
+	const struct route_log_event *events = routing_events(r, n->entity, &count);
+	struct facts_paths p = {.v = in->decisions, .evidence = r, .own = own};
 	p.from = instant_after(facts_start(n), -facts_ns(in->decisions, FACTS_STAMP_S));
 	p.to = story_onset_end(n);
 	size_t pairs = paths_pairs_find(&p);
@@ -266,7 +265,7 @@ void facts_paths(const struct facts_input *in, const struct facts_own *own, cons
 	paths_upstreams_count(&p, f);
 	if (pairs) {
 		f->churn = paths_churn_count(&p, events, count) / (double)pairs;
-		f->path_moved = (double)paths_pairs_moved(&p, routes_now(r)) / (double)pairs;
+		f->path_moved = (double)paths_pairs_moved(&p, routing_now(r)) / (double)pairs;
 	}
 	free(p.first);
 	free(p.pairs);

@@ -56,14 +56,14 @@ static void routes_stranger_take(struct route_story *s, const struct route_log_e
 		p->before = BEFORE_INVISIBLE;
 }
 
-static void routes_story_read(struct route_story *s, const struct routes *r, const struct entity *entity,
+static void routes_story_read(struct route_story *s, const struct routing *r, const struct entity *entity,
 			      uint32_t index)
 {
 	size_t n;
-	const struct route_log_event *events = route_log_events(routes_route_log(r), index, &n);
-	const struct table *t = routes_table(r);
+	const struct route_log_event *events = routing_events(r, index, &n);
+	const struct routing *t = r;
 	for (size_t i = 0; i < s->own.n; i++)
-		s->of[i] = (struct prefix_story){.origin = table_origin(t, s->own.at[i]), .gone = INSTANT_NONE};
+		s->of[i] = (struct prefix_story){.origin = routing_origin(t, s->own.at[i]), .gone = INSTANT_NONE};
 	for (size_t i = 0; i < n; i++)
 		if (events[i].kind == ROUTE_LOG_INVISIBLE || events[i].kind == ROUTE_LOG_VISIBLE)
 			routes_sight_take(s, &events[i]);
@@ -72,7 +72,7 @@ static void routes_story_read(struct route_story *s, const struct routes *r, con
 	for (size_t i = 0; i < s->own.n; i++) {
 		struct prefix_story *p = &s->of[i];
 		if (p->before == BEFORE_UNKNOWN)
-			p->before = table_visible(t, s->own.at[i]) ? BEFORE_VISIBLE : BEFORE_INVISIBLE;
+			p->before = routing_visible(t, s->own.at[i]) ? BEFORE_VISIBLE : BEFORE_INVISIBLE;
 		s->visible += p->before == BEFORE_VISIBLE;
 	}
 }
@@ -139,19 +139,19 @@ static void routes_networks_count(struct route_story *s, struct facts_routes *f)
 // Prefixes of its own networks that were not visible before, perhaps never, and were withdrawn around the start.
 static double routes_own_news(const struct route_story *s, const struct facts_input *in, uint32_t index)
 {
-	const struct routes *r = in->routes;
+	const struct routing *r = in->routes;
 	const struct entity *entity = &in->entities->at[index];
 	int64_t around = facts_ns(in->decisions, FACTS_NEWS_S);
 	size_t count, found = 0;
 	double distinct = 0;
-	const struct route_log_event *events = route_log_events(routes_route_log(r), index, &count);
+	const struct route_log_event *events = routing_events(r, index, &count);
 	uint32_t *ids = alloc_zero(count, sizeof(*ids));
 	for (size_t i = 0; i < count; i++) {
 		const struct route_log_event *e = &events[i];
 		const struct prefix_story *p = routes_story_of(s, e->prefix);
 		bool news = !p || p->before == BEFORE_INVISIBLE;
 		if (e->kind == ROUTE_LOG_WITHDRAWN && llabs(e->time.ns - s->start.ns) <= around && news &&
-		    facts_owns(entity, table_origin(routes_table(r), e->prefix)))
+		    facts_owns(entity, routing_origin(r, e->prefix)))
 			ids[found++] = e->prefix;
 	}
 	if (found)
@@ -175,8 +175,7 @@ static int64_t routes_news_window(const struct decisions *v, double width)
 static double routes_witnesses(const struct facts_input *in, struct instant start)
 {
 	const struct dossier *d = in->dossier;
-	double networks = fmax(table_networks(routes_table(in->routes), FAMILY_V4),
-			       table_networks(routes_table(in->routes), FAMILY_V6));
+	double networks = fmax(routing_networks(in->routes, FAMILY_V4), routing_networks(in->routes, FAMILY_V6));
 	for (size_t i = 0; i < d->route_count && d->routes[i].time.ns <= start.ns; i++)
 		networks = d->routes[i].of_networks;
 	return networks;
@@ -205,7 +204,7 @@ static void routes_news_count(const struct route_story *s, const struct facts_in
 static void routes_unrelated_count(const struct route_story *s, const struct facts_input *in, const struct story *n,
 				   struct facts_witness *f)
 {
-	const struct routes *r = in->routes;
+	const struct routing *r = in->routes;
 	int64_t with = facts_ns(in->decisions, FACTS_UNRELATED_S);
 	struct instant first = INSTANT_NONE;
 	for (size_t i = 0; i < s->own.n; i++)
@@ -214,7 +213,7 @@ static void routes_unrelated_count(const struct route_story *s, const struct fac
 	if (!instant_known(first))
 		return;
 	size_t count, events;
-	const struct routes_loss *losses = routes_losses(r, &count);
+	const struct routes_loss *losses = routing_losses(r, &count);
 	double lost = 0, visible = NAN;
 	for (size_t i = 0; i < count; i++) {
 		if (llabs(losses[i].time.ns - first.ns) > with)
@@ -222,7 +221,7 @@ static void routes_unrelated_count(const struct route_story *s, const struct fac
 		visible = isnan(visible) ? losses[i].visible : visible;
 		lost += losses[i].lost;
 	}
-	const struct route_log_event *e = route_log_events(routes_route_log(r), n->entity, &events);
+	const struct route_log_event *e = routing_events(r, n->entity, &events);
 	for (size_t i = 0; i < events; i++)
 		lost -= e[i].kind == ROUTE_LOG_INVISIBLE && llabs(e[i].time.ns - first.ns) <= with;
 	double others = visible - (double)s->visible;
@@ -232,14 +231,14 @@ static void routes_unrelated_count(const struct route_story *s, const struct fac
 
 void facts_routes(const struct facts_input *in, const struct story *n, struct facts *f)
 {
-	const struct routes *r = in->routes;
+	const struct routing *r = in->routes;
 	struct route_story s = {.start = n->start.best,
 				.from = instant_after(facts_start(n), -facts_ns(in->decisions, FACTS_STAMP_S)),
 				.to = story_onset_end(n)};
-	s.own.at = routes_own(r, n->entity, &s.own.n);
+	s.own.at = routing_own(r, n->entity, &s.own.n);
 	s.of = alloc_zero(s.own.n, sizeof(*s.of));
 	routes_story_read(&s, r, &in->entities->at[n->entity], n->entity);
-	f->routes.known = s.visible > 0 && route_log_followed(routes_route_log(r), n->entity);
+	f->routes.known = s.visible > 0 && routing_followed(r, n->entity);
 	if (f->routes.known) {
 		routes_unrelated_count(&s, in, n, &f->witness);
 		routes_news_count(&s, in, n, f);

@@ -21,10 +21,10 @@ static bool witness_counts(const struct health_peer *p)
 static void witness_standings(struct facts_witness_standing *of, const struct facts_input *in, const struct story *n,
 			      double width_s)
 {
-	const struct routes *r = in->routes;
-	const struct blind_list *l = routes_blind(r);
+	const struct routing *r = in->routes;
+	const struct blind_list *l = routing_blind(r);
 	for (uint32_t i = 0; i < peer_count(in->peers); i++) {
-		const struct health_peer *p = table_peer(routes_table(r), i);
+		const struct health_peer *p = routing_peer(r, i);
 		uint16_t collector = peer_at(in->peers, i)->collector;
 		bool before = p && instant_known(p->first_heard) && p->first_heard.ns < n->start.best.ns;
 		of[collector].full |= before && witness_counts(p); // first_heard: of the session that is up now

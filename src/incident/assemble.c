@@ -47,14 +47,9 @@ static bool assemble_service(const struct detection *d)
 }
 
 // What joins an incident and opens none: a longer path, checks that are late.
-static bool assemble_early_sign(const struct detection *d)
-{
-	return d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_TIMEOUTS || d->signal == SIGNAL_CONNECT;
-}
-
 bool assemble_opens(const struct detection *one)
 {
-	return !assemble_early_sign(one);
+	return !detection_early_sign(one);
 }
 
 static int64_t assemble_flap_ns(const struct decisions *v, const struct dossier *d)
@@ -113,7 +108,7 @@ static bool assemble_is_incident(const struct decisions *v, const struct assembl
 	bool routes = false, loss = false, lonely_loss = false, services = false, series = false;
 	for (size_t i = 0; i < g->count; i++) {
 		routes |= assemble_routing(g->at[i]);
-		services |= assemble_service(g->at[i]) && !assemble_early_sign(g->at[i]);
+		services |= assemble_service(g->at[i]) && !detection_early_sign(g->at[i]);
 		series |= g->at[i]->signal == SIGNAL_SERIES; // blocks are read off the pings of loss: no second kind
 		loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks >= least;
 		lonely_loss |= g->at[i]->signal == SIGNAL_LOSS && g->at[i]->of_networks < least;
@@ -166,11 +161,11 @@ static size_t assemble_drop_old_latency(const struct decisions *v, const struct 
 	bool failed = false;
 	next[n] = INT64_MAX;
 	for (size_t i = n; i-- > 0;)
-		next[i] = assemble_early_sign(sorted[i]) ? next[i + 1] : sorted[i]->start.best.ns;
+		next[i] = detection_early_sign(sorted[i]) ? next[i + 1] : sorted[i]->start.best.ns;
 	for (size_t i = 0; i < n; i++) {
-		failed |= !assemble_early_sign(sorted[i]);
+		failed |= !detection_early_sign(sorted[i]);
 		bool near = next[i] != INT64_MAX && next[i] - sorted[i]->start.best.ns <= lead;
-		if (!assemble_early_sign(sorted[i]) || near || failed) // after a failure it is part of it
+		if (!detection_early_sign(sorted[i]) || near || failed) // after a failure it is part of it
 			sorted[kept++] = sorted[i];
 	}
 	free(next);

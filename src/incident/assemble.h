@@ -13,7 +13,7 @@
 struct assemble_input {
 	struct dossier *dossier; // its `group` is written
 	const struct entity_list *entities;
-	const struct routes *routes;	    // null: news of origins are not looked at
+	const struct routing *routes;	    // null: news of origins are not looked at
 	struct limits *limits;		    // null: nobody counts
 	const struct decisions *decisions;  // of the run; null: the table's
 	const struct target_table *targets; // null: no probes

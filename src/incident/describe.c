@@ -564,9 +564,16 @@ static size_t describe_units_at_start(const struct story_input *in, const struct
 	return count;
 }
 
+// Whether early signs tell of a start before what failed.
+static bool describe_start_is_wide(const struct story *n)
+{
+	const struct detection *failed = story_failed_first(n);
+	return failed && n->start.from.ns < failed->start.from.ns;
+}
+
 static void describe_start_refine(const struct story_input *in, struct story *n)
 {
-	if (!in->targets || !in->dossier->change_count || !instant_known(n->start.best))
+	if (!in->targets || !in->dossier->change_count || !instant_known(n->start.best) || describe_start_is_wide(n))
 		return;
 	struct onset_unit *units = alloc_zero(in->dossier->change_count, sizeof(*units));
 	onset_of_step(in->decisions, units, describe_units_at_start(in, n, units), in->dossier->width_ns, &n->start);

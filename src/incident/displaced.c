@@ -51,7 +51,7 @@ static void displaced_count(struct displaced *d, const struct prefix *p, size_t 
 	d->units += displaced_units(p);
 }
 
-struct displaced displaced_routes(const struct routes *r, uint32_t entity, const struct detection *one,
+struct displaced displaced_routes(const struct routing *r, uint32_t entity, const struct detection *one,
 				  const struct origin_events *events)
 {
 	struct displaced found = {.first = INSTANT_NONE, .back = INSTANT_NONE};
@@ -59,9 +59,9 @@ struct displaced displaced_routes(const struct routes *r, uint32_t entity, const
 	size_t n;
 	uint8_t family = one->signal == SIGNAL_ROUTES6 ? FAMILY_V6 : FAMILY_V4;
 	int64_t end = instant_known(one->end.best) ? one->end.to.ns + DISPLACED_STAMP_NS : INT64_MAX;
-	const struct route_log_event *e = route_log_events(routes_route_log(r), entity, &n);
+	const struct route_log_event *e = routing_events(r, entity, &n);
 	for (size_t i = 0; i < n; i++) {
-		const struct prefix *p = dictionary_prefix(table_dictionary(routes_table(r)), e[i].prefix);
+		const struct prefix *p = routing_prefix(r, e[i].prefix);
 		bool lost = e[i].kind == ROUTE_LOG_INVISIBLE;
 		if ((!lost && e[i].kind != ROUTE_LOG_VISIBLE) || p->family != family || e[i].time.ns > end ||
 		    e[i].time.ns < one->start.from.ns - DISPLACED_STAMP_NS)

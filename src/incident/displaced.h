@@ -15,7 +15,7 @@ struct displaced {	   // of the prefixes of an entity that became invisible in t
 };
 
 // `one` is a detection of routes of that entity.
-struct displaced displaced_routes(const struct routes *r, uint32_t entity, const struct detection *one,
+struct displaced displaced_routes(const struct routing *r, uint32_t entity, const struct detection *one,
 				  const struct origin_events *events);
 
 // Whether all machines that failed with this detection of loss are in space that another network began to announce within

@@ -135,26 +135,25 @@ static void origins_news_gather(struct news_list *l, const struct origins_told *
 	}
 }
 
-static bool origins_full_feed(const struct routes *r, uint32_t peer, uint8_t family)
+static bool origins_full_feed(const struct routing *r, uint32_t peer, uint8_t family)
 {
-	const struct health_peer *p = table_peer(routes_table(r), peer);
+	const struct health_peer *p = routing_peer(r, peer);
 	return p && p->why[family == FAMILY_V6] == HEALTH_COUNTS;
 }
 
-static bool origins_carries(const struct routes *r, const struct origins_news *n, const struct carrier *c)
+static bool origins_carries(const struct routing *r, const struct origins_news *n, const struct carrier *c)
 {
-	const struct health_peer *p = table_peer(routes_table(r), c->peer);
-	uint8_t family = dictionary_prefix(table_dictionary(routes_table(r)), n->prefix)->family;
+	const struct health_peer *p = routing_peer(r, c->peer);
+	uint8_t family = routing_prefix(r, n->prefix)->family;
 	uint8_t why = p ? p->why[family == FAMILY_V6] : HEALTH_SESSION_DOWN;
 	bool heard = why != HEALTH_SESSION_DOWN && why != HEALTH_SILENT && why != HEALTH_LOST;
-	return !c->dropped && heard && table_sees(routes_table(r), n->prefix, c->peer);
+	return !c->dropped && heard && routing_sees(r, n->prefix, c->peer);
 }
 
 // Full-feed networks that carried it, of those that counted when they announced it or do now; `still`: that do now.
-static uint32_t origins_networks_of(const struct routes *r, const struct origins_news *n, bool still)
+static uint32_t origins_networks_of(const struct routing *r, const struct origins_news *n, bool still)
 {
-	const struct table *t = routes_table(r);
-	uint8_t family = dictionary_prefix(table_dictionary(t), n->prefix)->family;
+	uint8_t family = routing_prefix(r, n->prefix)->family;
 	uint32_t count = 0;
 	bool *counts = alloc_zero(n->carrier_count, sizeof(*counts));
 	for (size_t i = 0; i < n->carrier_count; i++) {
@@ -163,7 +162,7 @@ static uint32_t origins_networks_of(const struct routes *r, const struct origins
 			(c->counts || origins_full_feed(r, c->peer, family)) && (!still || origins_carries(r, n, c));
 		bool first = counts[i];
 		for (size_t k = 0; k < i && first; k++)
-			first = !counts[k] || table_peer_asn(t, n->carriers[k].peer) != table_peer_asn(t, c->peer);
+			first = !counts[k] || routing_peer_asn(r, n->carriers[k].peer) != routing_peer_asn(r, c->peer);
 		count += first;
 	}
 	free(counts);
@@ -183,14 +182,14 @@ static struct instant origins_sure_until(const struct origins_news *n)
 }
 
 // Until when it was carried. Whoever lost its session, or of whose input some was lost, has not dropped it: of that nothing is known.
-static void origins_end(const struct routes *r, const struct origins_news *n, struct incident_origin *ret)
+static void origins_end(const struct routing *r, const struct origins_news *n, struct incident_origin *ret)
 {
 	size_t carry = 0, dropped = 0, unknown = 0, anew = 0;
 	struct instant word = INSTANT_NONE, begun = INSTANT_NONE, last = n->first;
 	ret->gone = ret->gone_from = ret->unheard = INSTANT_NONE;
 	for (size_t i = 0; i < n->carrier_count; i++) {
 		const struct carrier *c = &n->carriers[i];
-		const struct health_peer *p = table_peer(routes_table(r), c->peer);
+		const struct health_peer *p = routing_peer(r, c->peer);
 		bool carries = origins_carries(r, n, c), lost = !c->dropped && !carries;
 		bool again = lost && p && p->known_up && p->state_since.ns > c->last.ns; // a new session, and not in it
 		carry += carries;
@@ -224,7 +223,7 @@ struct origins_lost { // by peer that counted: whether it had none
 };
 
 struct origins_losses {
-	const struct routes *routes;
+	const struct routing *routes;
 	const struct origins_news *news;
 	struct origins_lost *at;
 	size_t n, capacity;
@@ -264,17 +263,16 @@ static bool origins_lost_take(struct origins_losses *l, const struct route_log_e
 // Networks of which no peer had it. Peers that were never heard of it do not matter.
 static uint32_t origins_lost_count(const struct origins_losses *l)
 {
-	const struct table *t = routes_table(l->routes);
-	const struct route_log *log = routes_route_log(l->routes);
+	const struct routing *r = l->routes;
 	uint32_t count = 0;
 	for (size_t i = 0; i < l->n; i++) {
-		uint32_t asn = table_peer_asn(t, l->at[i].peer);
+		uint32_t asn = routing_peer_asn(r, l->at[i].peer);
 		bool all = l->at[i].lost;
 		for (size_t k = 0; k < i && all; k++) // counted already
-			all = table_peer_asn(t, l->at[k].peer) != asn || !l->at[k].lost;
-		for (size_t k = 0; all && k < route_log_pairs(log, l->news->prefix); k++) {
-			uint32_t other = route_log_pair(log, l->news->prefix, k).peer;
-			all = table_peer_asn(t, other) != asn || origins_lost_at(l, other);
+			all = routing_peer_asn(r, l->at[k].peer) != asn || !l->at[k].lost;
+		for (size_t k = 0; all && k < routing_pairs(r, l->news->prefix); k++) {
+			uint32_t other = routing_pair(r, l->news->prefix, k).peer;
+			all = routing_peer_asn(r, other) != asn || origins_lost_at(l, other);
 		}
 		count += all;
 	}
@@ -286,7 +284,7 @@ struct origins_without {
 };
 
 // Looked at where a second is over: what two files tell of one second has no order.
-static struct origins_without origins_without_of(const struct routes *r, const struct origins_news *news,
+static struct origins_without origins_without_of(const struct routing *r, const struct origins_news *news,
 						 const struct origins_told *told, int64_t chain_ns)
 {
 	struct origins_losses l = {.routes = r, .news = news};
@@ -310,9 +308,9 @@ static struct origins_without origins_without_of(const struct routes *r, const s
 
 // ---- together ----
 
-static double origins_share_of(const struct routes *r, uint32_t entity, const struct prefix *p)
+static double origins_share_of(const struct routing *r, uint32_t entity, const struct prefix *p)
 {
-	uint64_t own = space_slash24_own(routes_space(r), entity);
+	uint64_t own = routing_slash24_own(r, entity);
 	if (p->family != FAMILY_V4 || !own)
 		return 0;
 	double units = p->length >= 24 ? 1.0 / (double)(1u << (p->length - 24)) : (double)(1u << (24 - p->length));
@@ -320,10 +318,10 @@ static double origins_share_of(const struct routes *r, uint32_t entity, const st
 }
 
 // At least one full feed carried it.
-static struct origin_event origins_event_of(const struct decisions *v, const struct routes *r,
+static struct origin_event origins_event_of(const struct decisions *v, const struct routing *r,
 					    const struct origins_news *news, const struct origins_told *told)
 {
-	const struct prefix *p = dictionary_prefix(table_dictionary(routes_table(r)), news->prefix);
+	const struct prefix *p = routing_prefix(r, news->prefix);
 	struct origin_event found = {.origin = {.prefix = *p,
 						.more_specific = news->more_specific,
 						.origin = news->origin,
@@ -332,7 +330,7 @@ static struct origin_event origins_event_of(const struct decisions *v, const str
 						.networks = origins_networks_of(r, news, false),
 						.still = origins_networks_of(r, news, true)}};
 	struct incident_origin *o = &found.origin;
-	uint32_t now = table_networks(routes_table(r), p->family);
+	uint32_t now = routing_networks(r, p->family);
 	o->of_networks = news->of >= o->networks ? news->of : now > o->networks ? now : o->networks;
 	double half = incident_value(v, ORIGIN_SHARE) * o->of_networks;
 	bool some = o->of_networks >= incident_value(v, ORIGIN_NETWORKS_MIN) && o->networks;
@@ -357,12 +355,12 @@ static int origins_told_compare(const void *a, const void *b)
 }
 
 // What was told of prefixes' origins and routes, by prefix; for free(). Nothing where no other network was told of.
-static const struct route_log_event **origins_told_of(const struct routes *r, const struct entity *entity,
+static const struct route_log_event **origins_told_of(const struct routing *r, const struct entity *entity,
 						      uint32_t index, size_t *ret_n)
 {
 	size_t count, n = 0;
 	bool foreign = false;
-	const struct route_log_event *events = route_log_events(routes_route_log(r), index, &count);
+	const struct route_log_event *events = routing_events(r, index, &count);
 	*ret_n = 0;
 	for (size_t i = 0; i < count && !foreign; i++)
 		foreign = origins_foreign(entity, &events[i]);
@@ -394,14 +392,14 @@ static void origins_list_empty(struct news_list *l)
 	l->n = 0;
 }
 
-struct origin_events origins_find(const struct decisions *v, const struct routes *r, const struct entity_list *entities,
-				  uint32_t entity, struct limits *limits)
+struct origin_events origins_find(const struct decisions *v, const struct routing *r,
+				  const struct entity_list *entities, uint32_t entity, struct limits *limits)
 {
 	size_t n = 0, capacity = 0;
 	struct origin_events found = {0};
 	struct news_list list = {
 		.entity = &entities->at[entity], .limits = limits, .chain_ns = incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S)};
-	const struct route_log_event **all = routes_route_log(r) ? origins_told_of(r, list.entity, entity, &n) : NULL;
+	const struct route_log_event **all = routing_logged(r) ? origins_told_of(r, list.entity, entity, &n) : NULL;
 	for (size_t i = 0; i < n;) {
 		struct origins_told told = {all + i, 0};
 		while (i < n && all[i]->prefix == told.at[0]->prefix) {

@@ -7,7 +7,7 @@
 #include "incident/decisions.h"
 #include "model/incident.h"
 #include "model/limits.h"
-#include "signal/routes.h"
+#include "model/routing_view.h"
 
 struct origin_event {
 	struct incident_origin origin;
@@ -20,6 +20,6 @@ struct origin_events {
 	size_t count;
 };
 
-struct origin_events origins_find(const struct decisions *v, const struct routes *r, const struct entity_list *entities,
-				  uint32_t entity,
+struct origin_events origins_find(const struct decisions *v, const struct routing *r,
+				  const struct entity_list *entities, uint32_t entity,
 				  struct limits *limits); // null: nobody counts

@@ -29,6 +29,28 @@ static struct moment story_no_moment(void)
 	return (struct moment){INSTANT_NONE, INSTANT_NONE, INSTANT_NONE, 0};
 }
 
+// It began with what failed first. An early sign may be the beginning of the cause, as in overload, or a slow server that had nothing to do
+// with it: not further before the failure than the laboratory knows, the start lies between the two. Where the way there slowed it is told
+// there; where checks did, which one server may do alone, where something failed.
+static void story_start(struct story *n, const struct story_input *in)
+{
+	const struct detection *sign = NULL, *failed = story_failed_first(n);
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *d = &n->signals[i];
+		if (detection_early_sign(d) && (!sign || d->start.best.ns < sign->start.best.ns))
+			sign = d;
+	}
+	n->start = failed ? failed->start : sign ? sign->start : n->start;
+	int64_t most = (int64_t)(incident_value(in->decisions, STORY_EARLY) * (double)in->dossier->width_ns);
+	if (!failed || !sign || sign->start.best.ns >= n->start.best.ns ||
+	    n->start.best.ns - sign->start.best.ns > most)
+		return;
+	if (sign->signal == SIGNAL_LATENCY)
+		n->start.best = sign->start.best;
+	n->start.from = sign->start.from.ns < n->start.from.ns ? sign->start.from : n->start.from;
+	n->start.to = sign->start.to.ns > n->start.to.ns ? sign->start.to : n->start.to;
+}
+
 // Services that come back later are stages of the recovery, not part of the end.
 static void story_span(struct story *n)
 {
@@ -39,8 +61,6 @@ static void story_span(struct story *n)
 	for (size_t i = 0; i < n->signal_count; i++) {
 		const struct detection *d = &n->signals[i];
 		bool ended = instant_known(d->end.best);
-		if (!instant_known(n->start.best) || d->start.best.ns < n->start.best.ns)
-			n->start = d->start;
 		if (core && story_service(d)) {
 			service_open |= !ended;
 			continue;
@@ -252,12 +272,12 @@ static void story_add_upstream(struct story *n, const struct route_log_event *e,
 // From the events around the start: the order in which upstreams lost their routes, and path changes before it.
 static void story_upstreams(struct story *n, const struct story_input *in)
 {
-	const struct routes *r = in->routes;
+	const struct routing *r = in->routes;
 	int64_t before = incident_ns(in->decisions, STORY_CHURN_BEFORE_S);
 	size_t count;
-	if (!r || !routes_route_log(r))
+	if (!r || !routing_logged(r))
 		return;
-	const struct route_log_event *events = route_log_events(routes_route_log(r), n->entity, &count);
+	const struct route_log_event *events = routing_events(r, n->entity, &count);
 	int64_t onset = n->start.best.ns + INCIDENT_ONSET_NS;
 	int64_t end = instant_known(n->end.best) && n->end.best.ns < onset ? n->end.best.ns : onset;
 	for (size_t i = 0; i < count; i++) {
@@ -279,6 +299,7 @@ struct story story_of(const struct story_input *in, const struct assemble_group 
 	if (g->origin_count) {
 		story_origins(&s, g, in);
 	} else {
+		story_start(&s, in);
 		story_span(&s);
 		story_scope(&s, in);
 		story_list_origins(&s, g->beside, g->beside_count, in->limits);

@@ -15,7 +15,7 @@ struct story_input {			   // all borrowed
 	size_t hold_time_count;
 	double visibility;		// share of networks at which a prefix is visible
 	struct instant since;		// begin of the probes; unknown: of the intervals that are kept
-	const struct routes *routes;	// null: none
+	const struct routing *routes;	// null: none
 	const struct incident *earlier; // as it was told before; null: it was not
 	struct limits *limits;		// null: nobody counts
 	struct precedence_memo *memo;	// null: none

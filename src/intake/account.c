@@ -7,6 +7,7 @@
 #include "intake/account.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "engine/decisions.h"
 
 #include <stdlib.h>
@@ -73,6 +74,7 @@ static void account_entity(struct account *a, const struct intake_run *s, uint32
 
 void account_make(const struct intake_run *s, struct account *ret)
 {
+	must(s);
 	*ret = (struct account){.damaged = s->gaps};
 	if (!s->pipeline)
 		return;

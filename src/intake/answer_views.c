@@ -2,6 +2,7 @@
 // Which view of each router is followed (RFC 7854, 8671, 9069), and how much of the others was left out: the answer rests on it.
 #include "base/alloc.h"
 #include "base/json.h"
+#include "base/must.h"
 #include "intake/answer_priv.h"
 
 #include <stdlib.h>
@@ -68,6 +69,7 @@ static void answer_views_put_one(struct json *j, const struct peer_table *t, con
 void answer_put_views(struct json *j, const struct intake_run *s)
 {
 	struct answer_view *views;
+	must(j && s);
 	size_t count = answer_views_list(s->in.peers, &views);
 	if (count) {
 		json_key(j, "bmp_views");

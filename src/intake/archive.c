@@ -7,6 +7,7 @@
 #include "intake/archive.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 #include "base/number.h"
 #include "base/numbers.h"
 #include "base/when.h"
@@ -163,6 +164,7 @@ static void archive_tell_one(struct archive_of *a, uint16_t collector, const cha
 
 void archive_tell(const struct feed *f, const struct peer_table *collectors, struct decoder *to)
 {
+	must(f && to);
 	size_t n = collector_count(collectors);
 	struct archive_of *of = alloc_zero(n + 1, sizeof(*of));
 	for (size_t i = 0; i < feed_source_count(f); i++) {

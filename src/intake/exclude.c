@@ -3,6 +3,7 @@
 #include "intake/exclude.h"
 
 #include "base/alloc.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 
@@ -20,6 +21,7 @@ int exclude_peer(struct exclude *e, const char *text)
 
 void exclude_collector(struct exclude *e, const char *name)
 {
+	must(e && name);
 	bgp_filter_not_collector(&e->filter, name);
 }
 
@@ -30,6 +32,7 @@ bool exclude_any(const struct exclude *e)
 
 void exclude_batch(struct exclude *e, const struct peer_table *peers, const struct batch *b, struct batch *ret)
 {
+	must(e && peers && b && ret);
 	*ret = *b;
 	if (e->capacity < b->count) {
 		e->kept = alloc_resize(e->kept, b->count, sizeof(*e->kept));

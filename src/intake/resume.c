@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/must.h"
 #include "base/number.h"
 #include "base/text.h"
 #include "os/durable.h"
@@ -173,6 +174,7 @@ void resume_log_forget(struct resume *r)
 
 bool resume_log_waits(const struct resume *r)
 {
+	must(r);
 	return r->inputs < r->inputs_had;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: ISC
-// When one of those that watch could not see, or not well.
+// When one of those who watch could not see.
 #pragma once
 
 #include "base/instant.h"
@@ -7,6 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+enum blind_kind {
+	BLIND_COLLECTOR, // without a healthy full-feed peer
+	BLIND_OBSERVER,	 // its controls failed, or it was not there
+	BLIND_PEER,	 // a full feed at a collector that heard others: its session died without a word
+	BLIND_KINDS
+};
 
 struct blind_span {
 	uint8_t kind;		 // enum blind_kind

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/instant.h"
+#include "model/sample.h"
 
 #include <stdint.h>
 
@@ -40,3 +41,9 @@ struct detection {
 	// and when it rose through them again (rise[PROFILE_10] is the first of these). Unknown where it never did.
 	struct instant fall[PROFILE_COUNT], rise[PROFILE_COUNT];
 };
+
+// Slower answers: they come before a failure, or have nothing to do with it.
+static inline bool detection_early_sign(const struct detection *d)
+{
+	return d->signal == SIGNAL_LATENCY || d->signal == SIGNAL_TIMEOUTS || d->signal == SIGNAL_CONNECT;
+}

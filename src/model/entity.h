@@ -45,5 +45,5 @@ const char *entity_name(const struct entity *e);
 void entity_range_add(struct entity *e, const struct addr *first, const struct addr *last);
 void entity_prefix_add(struct entity *e, const struct prefix *p);
 bool entity_holds(const struct entity *e, const struct addr *a); // the address lies in one of its ranges
-void entity_asn_add(struct entity *e, uint32_t asn); // one that is there already is not added
+void entity_asn_add(struct entity *e, uint32_t asn);		 // one that is there already is not added
 void entity_list_free(struct entity_list *l);

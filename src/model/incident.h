@@ -9,6 +9,7 @@
 #include "model/diagnosis.h"
 #include "model/entity.h"
 #include "model/facts.h"
+#include "model/routing.h"
 #include "model/sample.h"
 
 #define INCIDENT_ID_MAX	      96
@@ -151,12 +152,17 @@ struct incident_list {
 	size_t unconfirmed; // losses that one observer alone saw, without a second kind of evidence: nothing was raised
 };
 
-enum blind_kind {
-	BLIND_COLLECTOR, // without a healthy full-feed peer
-	BLIND_OBSERVER,	 // its controls failed, or it was not there
-	BLIND_PEER,	 // a full feed at a collector that heard others: its session died without a word
-	BLIND_KINDS
-};
+// What failed first; null: nothing did.
+static inline const struct detection *story_failed_first(const struct story *s)
+{
+	const struct detection *first = NULL;
+	for (size_t i = 0; i < s->signal_count; i++) {
+		const struct detection *d = &s->signals[i];
+		if (!detection_early_sign(d) && (!first || d->start.best.ns < first->start.best.ns))
+			first = d;
+	}
+	return first;
+}
 
 // The detection of a signal in the story; null: that signal took no part.
 static inline const struct detection *story_signal(const struct story *s, uint8_t signal)

@@ -7,8 +7,8 @@
 
 #define SKYLINE_UNKNOWN 255
 #define SKYLINE_ALL	254
-#define SKYLINE_LEARN	8   // usual times between beginnings are averaged over about so many
-#define SKYLINE_PAUSE	1.5 // a longer one than that, in the usual time, is one
+#define SKYLINE_LEARN	8 // a longer time between two beginnings becomes usual after about so many; a shorter one at once
+#define SKYLINE_PAUSE	3 // beats: a longer one is a pause, as for every source (decision row engine.unseen_beats)
 
 static int64_t skyline_cell(const struct skyline *s, int64_t ns)
 {
@@ -57,9 +57,9 @@ static void skyline_mark(struct skyline *s, int64_t from_ns, int64_t to_ns, uint
 static bool skyline_follows(struct skyline *s, int64_t from_ns)
 {
 	int64_t gap = from_ns - s->from_ns, usual = s->held_ns ? s->held_ns : gap;
-	bool follows = s->held_ns && (double)gap <= SKYLINE_PAUSE * (double)usual;
+	bool follows = s->held_ns && gap / SKYLINE_PAUSE <= usual;
 	int64_t most = gap > 4 * usual ? 4 * usual : gap; // another pace is learned, a pause is not
-	s->held_ns = usual + (most - usual) / SKYLINE_LEARN;
+	s->held_ns = usual + (most - usual) / (most > usual ? SKYLINE_LEARN : 2);
 	return follows;
 }
 

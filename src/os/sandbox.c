@@ -50,7 +50,7 @@ static const int sandbox_calls_all[] = {
 	SCMP_SYS(recvmsg),	 SCMP_SYS(restart_syscall), SCMP_SYS(rt_sigreturn),    SCMP_SYS(getrandom),
 	SCMP_SYS(exit),		 SCMP_SYS(exit_group),	    SCMP_SYS(rt_sigprocmask),  SCMP_SYS(rt_sigaction),
 	SCMP_SYS(getpid),	 SCMP_SYS(gettid),	    SCMP_SYS(sysinfo),	       SCMP_SYS(pread64),
-	SCMP_SYS(getrusage),	 SCMP_SYS(fstat),	    SCMP_SYS(newfstatat),
+	SCMP_SYS(getrusage),	 SCMP_SYS(fstat),
 };
 static const int sandbox_calls_send[] = {
 	SCMP_SYS(sendto), SCMP_SYS(recvfrom), SCMP_SYS(sendmmsg), SCMP_SYS(recvmmsg), SCMP_SYS(getsockopt),

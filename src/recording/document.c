@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 int document_load(const char *path, size_t most, struct file_error *e, json_t **ret)
 {
@@ -25,6 +26,8 @@ int document_load(const char *path, size_t most, struct file_error *e, json_t **
 	if ((uint64_t)st.st_size > most)
 		return file_error_as(ERR_MALFORMED, e, file_at(path, 0), "the file is larger than it can be (%zu MiB)",
 				     most >> 20);
+	if (access(path, R_OK) != 0)
+		return file_error_as(-errno, e, file_at(path, 0), "cannot be read: %s", err_text(-errno));
 	json_t *root = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	if (!root)
 		return file_error_as(ERR_MALFORMED, e, file_at(path, error.line > 0 ? (uint32_t)error.line : 0),

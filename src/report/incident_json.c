@@ -175,6 +175,27 @@ static void incident_json_put_order(struct json *j, const struct incident_view *
 	json_close(j, ']');
 }
 
+// What was slow before anything failed: a part of the outage only where the start says so.
+static void incident_json_put_early(struct json *j, const struct incident *n)
+{
+	const struct detection *failed = story_failed_first(&n->story);
+	json_key(j, "early_signs");
+	json_open(j, '[');
+	for (size_t i = 0; i < n->story.signal_count && failed; i++) {
+		const struct detection *d = &n->story.signals[i];
+		if (!detection_early_sign(d) || d->start.best.ns >= failed->start.best.ns)
+			continue;
+		json_open(j, '{');
+		json_key(j, "signal");
+		json_string(j, signal_name(d->signal));
+		incident_json_put_moment(j, "onset", &d->start);
+		json_key(j, "lead_s");
+		json_real(j, instant_gap_s(d->start.best, failed->start.best), 1);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
 static void incident_json_put_phases(struct json *j, const struct incident *n)
 {
 	json_key(j, "phases");
@@ -595,6 +616,7 @@ size_t incident_json(struct text *t, const struct incident_view *v, const struct
 	incident_json_put_moment(j, "end", &n->story.end);
 	incident_json_put_signals(j, v, n);
 	incident_json_put_order(j, v, n);
+	incident_json_put_early(j, n);
 	incident_json_put_phases(j, n);
 	incident_json_put_concurrency(j, n);
 	incident_json_put_precedence(j, n);

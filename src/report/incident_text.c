@@ -178,6 +178,28 @@ static void incident_text_put_order(struct text *t, const struct incident_view *
 	text_put(t, "\n");
 }
 
+// A line of its own: an outage did not begin because something was slow.
+static void incident_text_put_early(struct text *t, const struct incident *n)
+{
+	const struct detection *failed = story_failed_first(&n->story);
+	bool any = false;
+	for (size_t i = 0; i < n->story.signal_count && failed; i++) {
+		const struct detection *d = &n->story.signals[i];
+		double lead = instant_gap_s(d->start.best, failed->start.best);
+		if (!detection_early_sign(d) || lead <= 0)
+			continue;
+		if (any)
+			text_put(t, ", ");
+		else
+			text_printf(t, "  %-12s", "early signs");
+		text_printf(t, "%s ", words_class(d->signal));
+		words_span(t, lead);
+		any = true;
+	}
+	if (any)
+		text_put(t, " before anything failed\n");
+}
+
 static void incident_text_put_phases(struct text *t, const struct incident_view *v, const struct incident *n)
 {
 	for (size_t i = 0; i < n->story.phase_count; i++) {
@@ -308,6 +330,7 @@ void incident_text(struct text *t, const struct incident_view *v, const struct i
 	if (instant_known(n->story.end.best))
 		incident_text_put_moment(t, v, "end", &n->story.end);
 	incident_text_put_order(t, v, n);
+	incident_text_put_early(t, n);
 	incident_text_put_phases(t, v, n);
 	for (size_t i = 0; i < n->story.signal_count; i++)
 		if (n->story.signals[i].signal < SIGNAL_ROUTING_COUNT)

@@ -66,6 +66,8 @@ size_t layout_columns(const char *bytes, size_t n)
 static size_t layout_hang(const char *line, size_t n, const struct layout_form *l)
 {
 	size_t blanks = 0;
+	if (l->hang)
+		return l->hang == LAYOUT_NO_HANG ? 0 : l->hang;
 	while (blanks < n && line[blanks] == ' ')
 		blanks++;
 	size_t hang = blanks >= LAYOUT_LABELS ? blanks + 2 : blanks >= 2 ? LAYOUT_LABELS : 2;

@@ -6,9 +6,12 @@
 
 #define LAYOUT_LABELS 14 // columns of "  start       ", where what a label is of begins
 
+#define LAYOUT_NO_HANG (~0u)
+
 struct layout_form {
 	unsigned width; // columns; 0: lines stay as long as they are
 	bool ascii;
+	unsigned hang; // columns in, where a line goes on; 0: as the line has it; LAYOUT_NO_HANG: none
 };
 
 // Appends n bytes of UTF-8 text to `to`, line by line. What does not fit goes on below the place where the line's words began: behind its

@@ -68,7 +68,7 @@ static void strip_put_label(struct text *t, const char *name)
 	if (t->length - before > LAYOUT_LABELS - 1) {
 		for (t->length = before + LAYOUT_LABELS - 2; (t->bytes[t->length] & 0xc0) == 0x80;)
 			t->length--; // no cut inside a character
-		text_put(t, "…");
+		text_char(t, '~');
 	}
 	for (size_t n = layout_columns(t->bytes + before, t->length - before); n < LAYOUT_LABELS; n++)
 		text_char(t, ' ');

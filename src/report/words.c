@@ -30,9 +30,9 @@ static void words_put_clock(struct text *t, int64_t seconds, const struct text *
 	text_free(&full);
 }
 
-// Beside UTC.
-static void words_put_local(struct text *t, const struct words_zone *zone, int64_t seconds)
+void words_beside(struct text *t, const struct words_zone *zone, struct instant when)
 {
+	int64_t seconds = instant_seconds(when);
 	int32_t east_s;
 	char name[ZONE_NAME_SIZE];
 	struct text day = {0};
@@ -77,7 +77,7 @@ void words_clock(struct text *t, const struct words_zone *zone, struct instant w
 {
 	words_put_clock(t, instant_seconds(when), NULL);
 	text_put(t, " UTC");
-	words_put_local(t, zone, instant_seconds(when));
+	words_beside(t, zone, when);
 }
 
 void words_clock_of_day(struct text *t, const struct words_zone *zone, struct instant when, struct instant day)
@@ -86,7 +86,7 @@ void words_clock_of_day(struct text *t, const struct words_zone *zone, struct in
 	text_utc(&date, instant_of(instant_seconds(day), 0));
 	words_put_clock(t, instant_seconds(when), &date);
 	text_put(t, " UTC");
-	words_put_local(t, zone, instant_seconds(when));
+	words_beside(t, zone, when);
 	text_free(&date);
 }
 

@@ -19,7 +19,9 @@ struct words_zone { // whose local time stands beside UTC; the rules are outside
 // "2022-01-25 20:50:11 UTC", for archives know no more than seconds; with a zone "2022-01-25 20:50:11 UTC (2022-01-26 05:50:11 KST)", without
 // the date where it is the same. `zone` may be null.
 void words_clock(struct text *t, const struct words_zone *zone, struct instant when);
-// The same without the date where it is that of `day`.
+// What stands beside UTC alone: " (2022-01-26 05:50:11 KST)"; nothing without a zone.
+void words_beside(struct text *t, const struct words_zone *zone, struct instant when);
+// As words_clock() without the date where it is that of `day`.
 void words_clock_of_day(struct text *t, const struct words_zone *zone, struct instant when, struct instant day);
 void words_span(struct text *t, double seconds); // 3 h 5 min, 4 min 10 s, 12 s
 // From a start on: "after 3 h 5 min", "12 s before", "at once" for what is less than half a second.

@@ -4,41 +4,11 @@
 #pragma once
 
 #include "model/obs.h"
+#include "model/routing.h"
 #include "signal/decisions.h"
 #include "signal/kept.h"
 
 struct carry; // base/carry.h
-
-enum health_why { // why a peer does not count, for coverage.blind
-	HEALTH_COUNTS,
-	HEALTH_NEVER_WHOLE, // its table is not known to be complete yet
-	HEALTH_SESSION_DOWN,
-	HEALTH_SILENT,	  // no heartbeat
-	HEALTH_SUSPECT,	  // malformed or lost records
-	HEALTH_COLLAPSED, // lost most of its table while others did not
-	HEALTH_PARTIAL,	  // healthy, but its table is not a full one
-	HEALTH_LOST,	  // of what came while it was silent nothing is known
-	HEALTH_WHY_COUNT
-};
-
-struct health_peer {
-	struct instant first_heard, last_heard, suspect_until, state_since;
-	struct instant lost_from; // while lost: its last word before
-	struct instant lost_at;	  // and its first word after
-	int64_t longest_gap_ns;	  // between messages, gaps under a second not counted
-	uint32_t beats;
-	bool alive;	       // it told that its session lives (KEEPALIVE): it beats even where nothing changes
-	bool lost;	       // input of it was lost: its table is not known until the next one, or the next session
-	bool spoke;	       // it was heard, not only listed in a table
-	struct instant window; // start of the current window of growth
-	uint32_t growth, growth_before; // prefixes that were new to it in this window and the one before
-	uint32_t size[2], peak[2];	// prefixes in its table, IPv4 and IPv6: now, and most since it was last whole
-	uint32_t known[2];		// its peak in this session and those before; outlives them
-	bool known_up, known_down;	// its session state was seen
-	bool whole;			// RIB dump, End-of-RIB, or settled
-	bool cut;			// its table began with a damaged dump
-	uint8_t why[2];			// enum health_why, by family; kept by health_judge
-};
 
 struct health;
 

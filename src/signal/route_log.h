@@ -4,6 +4,7 @@
 #pragma once
 
 #include "model/obs.h"
+#include "model/routing.h"
 #include "signal/space.h"
 #include "signal/table.h"
 
@@ -12,35 +13,6 @@ struct carry; // base/carry.h
 // An event goes when it is older than this, unless it is held; and the oldest half of an entity's when there are too many
 // of them, which is counted.
 #define ROUTE_LOG_EVENTS_MAX (1u << 20) // per entity: 32 MB
-
-enum route_log_kind {
-	ROUTE_LOG_WITHDRAWN,	// asn: the upstream (AS next to the origin) of the route that left
-	ROUTE_LOG_PATH_CHANGED, // asn: the new upstream, other: the one before
-	ROUTE_LOG_MORE_SPECIFIC, // a new prefix inside one of another origin; asn: its origin, other: the covering origin
-	ROUTE_LOG_NEW_ORIGIN,	 // a prefix announced by another origin; asn: the new one, other: the old one
-	ROUTE_LOG_RETURNED,	 // a route that had left is back; asn: its upstream now, other: its origin, 0 unknown
-	ROUTE_LOG_ORIGIN_LEFT, // announced anew with another origin (RFC 4271, 3.1); asn: the one before, other: the one now, 0 unknown
-	ROUTE_LOG_INVISIBLE, // stopped being visible, at the settlement `time`; asn: its origin; no peer
-	ROUTE_LOG_VISIBLE,   // became visible; not told of the first time during the baseline
-};
-
-struct route_log_event {
-	struct instant time;
-	uint8_t kind;
-	bool counts;	   // the peer was a full feed then
-	uint16_t networks; // full-feed networks then, of the prefix's family
-	uint32_t prefix;   // dictionary id
-	uint32_t peer;
-	uint32_t asn, other;
-	uint32_t session_s; // second in which the session of the peer began that it came in; 0 unknown
-};
-
-struct route_log_path { // of one (prefix, peer) pair: the route last heard, withdrawn since or not
-	uint32_t peer;
-	uint32_t upstream; // 0: the peer is the origin's own neighbour, or the path was not told
-	int64_t since_s;   // second in which the pair was first heard of
-	bool withdrawn;
-};
 
 struct route_log;
 

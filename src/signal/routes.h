@@ -4,6 +4,7 @@
 
 #include "model/batch.h"
 #include "model/entity.h"
+#include "model/routing_view.h"
 #include "model/sample.h"
 #include "signal/blind.h"
 #include "signal/route_log.h"
@@ -12,11 +13,6 @@
 struct carry; // base/carry.h
 
 struct routes;
-
-struct routes_loss { // a settlement in which prefixes became invisible, of whatever entity
-	struct instant time;
-	uint32_t lost, visible; // so many of those that were visible
-};
 
 struct sample_sink {
 	void (*take)(void *context, const struct sample *s);
@@ -40,6 +36,8 @@ void routes_tick(struct routes *r, struct instant now);
 
 struct instant routes_now(const struct routes *r); // time of the newest observation; unknown before the first
 const struct table *routes_table(const struct routes *r);
+// What facts and incidents are made of; good as long as `r` is.
+struct routing routes_routing(const struct routes *r);
 const struct route_log *routes_route_log(const struct routes *r); // null without entities
 const struct blind_list *routes_blind(const struct routes *r);
 const struct space *routes_space(const struct routes *r); // null without entities

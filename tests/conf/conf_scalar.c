@@ -166,6 +166,8 @@ static void places(void **state)
 	assert_null(place_parse("https://www.example.kx", &p));
 	assert_int_equal(p.kind->flags, CHECK_HTTPS);
 	assert_string_equal(p.host, "www.example.kx");
+	assert_null(place_parse("HtTpS://www.example.kx", &p)); // RFC 3986, 3.1
+	assert_int_equal(p.kind->flags, CHECK_HTTPS);
 	assert_null(place_parse("2001:db8::1", &p));
 	assert_int_equal(p.port, 0);
 	assert_null(place_parse("HTTP://198.18.0.1/", &p));

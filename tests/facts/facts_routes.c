@@ -49,7 +49,7 @@ static const struct facts_routes *judge(void)
 	p = land_run(&land, 64);
 	struct dossier none = {0};
 	struct facts_input in = {
-		.dossier = &none, .entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routes(p)};
+		.dossier = &none, .entities = &land.entities, .peers = land.scene.peers, .routes = pipeline_routing(p)};
 	facts_routes(&in, &incident.story, &incident.facts);
 	facts_witness(&in, &incident.story, &incident.facts);
 	pipeline_free(p);

@@ -173,6 +173,26 @@ static void test_witnesses(void **state)
 	end();
 }
 
+// With a number of the run in place of the table's.
+static void test_seeing_share(void **state)
+{
+	static const struct decision_table *const tables[] = {&facts_decisions};
+	const struct decision *told;
+	struct decisions d;
+	(void)state;
+	begin(1);
+	for (size_t i = 10; i < 20; i++)
+		tale.bins[i].seeing = 1;
+	tale.bins[20].seeing = 2;
+	tale.bins[20].lost = 1;
+	expect_witnesses(2, 0, 1, false);
+	decisions_join(tables, 1, &d);
+	assert_int_equal(decisions_set(&d, "facts.seeing", 0, &told), 0);
+	tale.input.decisions = &d;
+	expect_witnesses(2, 0, 2, false);
+	end();
+}
+
 static void test_mute_observer(void **state)
 {
 	(void)state;
@@ -260,10 +280,11 @@ static void test_seeing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_services),  cmocka_unit_test(test_machine_down_before),
-		cmocka_unit_test(test_spread),	  cmocka_unit_test(test_return_classes),
-		cmocka_unit_test(test_witnesses), cmocka_unit_test(test_mute_observer),
-		cmocka_unit_test(test_gap),	  cmocka_unit_test(test_seeing),
+		cmocka_unit_test(test_services),     cmocka_unit_test(test_machine_down_before),
+		cmocka_unit_test(test_spread),	     cmocka_unit_test(test_return_classes),
+		cmocka_unit_test(test_witnesses),    cmocka_unit_test(test_mute_observer),
+		cmocka_unit_test(test_seeing_share), cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_seeing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@
 
 static struct land land;
 static struct facts facts;
+static const struct decisions *numbers; // null: the tables'
 
 static void begin(void)
 {
@@ -42,14 +43,14 @@ static struct obs *down(uint32_t peer, double at, enum session_cause cause, uint
 
 static const struct facts_sessions *judge(void)
 {
-	struct sessions *c = sessions_create(NULL, land.scene.peers, &land.entities);
+	struct sessions *c = sessions_create(numbers, land.scene.peers, &land.entities);
 	struct incident n = {.story.start = {scene_time(START), scene_time(START - 1), scene_time(START + 1), 0.9}};
 	n.story.end = (struct moment){scene_time(END_AT), scene_time(END_AT), scene_time(END_AT), 0.9};
 	scene_sort(&land.scene);
 	for (size_t i = 0; i < land.scene.count; i++)
 		sessions_take(c, &land.scene.obs[i]);
 	facts_unknown(&n.facts);
-	struct facts_input in = {.sessions = sessions_log(c)};
+	struct facts_input in = {.decisions = numbers, .sessions = sessions_log(c)};
 	facts_sessions(&in, &land.entities.at[0], &n.story, &n.facts.sessions);
 	facts = n.facts;
 	sessions_free(c);
@@ -228,6 +229,50 @@ static void a_reporter_that_loses_all_has_its_own_trouble(void **state)
 	assert_int_equal(router_fails(1.5, OWN), 2); // both are the entity's: no trouble of the router
 }
 
+static uint32_t gone_at_the_horizon(void)
+{
+	return lost_at(START - 170, 90);
+}
+
+static uint32_t gone_together(void)
+{
+	return router_fails(1.5, FOREIGN);
+}
+
+static uint32_t gone_by_timers(void)
+{
+	begin();
+	uint32_t own = peer_up(1, OWN, 5), foreign = peer_up(2, FOREIGN, 5);
+	scene_add(&land.scene, 4, OBS_ALIVE, land.peer[0])->hold_s = 9;
+	down(own, START + 1, SESSION_CAUSE_REMOTE_SILENT, 0);
+	down(foreign, START + 3.5, SESSION_CAUSE_REMOTE_SILENT, 0);
+	return judge()->lost;
+}
+
+static void each_number_is_asked_for(void **state)
+{
+	static const struct {
+		const char *row;
+		double value;
+		uint32_t (*count)(void);
+	} rows[] = {{"facts.lost_holds", 0, gone_at_the_horizon},
+		    {"routes.dark_s", 0, gone_together},
+		    {"routes.dark_part", 1000, gone_by_timers}};
+	static const struct decision_table *const tables[] = {&signal_decisions, &facts_decisions};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct decisions d;
+		const struct decision *told;
+		decisions_join(tables, 2, &d);
+		assert_int_equal(decisions_set(&d, rows[i].row, rows[i].value, &told), 0);
+		uint32_t usual = rows[i].count();
+		numbers = &d;
+		uint32_t other = rows[i].count();
+		numbers = NULL;
+		assert_int_not_equal(usual, other);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +285,7 @@ int main(void)
 		cmocka_unit_test(the_first_of_several_sessions),
 		cmocka_unit_test(it_was_up_without_a_word),
 		cmocka_unit_test(a_reporter_that_loses_all_has_its_own_trouble),
+		cmocka_unit_test(each_number_is_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@ import os
 import subprocess
 import tempfile
 import threading
+import time
 
 import two_sides
 from field import Cases, LACUNA, path, replay
@@ -271,6 +272,47 @@ def lists(cases, folder):
             cases.case("list: " + case[0], problems)
 
 
+def write(file, text):
+    with open(file + ".new", "w", encoding="utf-8") as out:
+        out.write(text)
+    os.rename(file + ".new", file)
+
+
+def changes(cases, folder):
+    """Lists that change while they are measured are followed, as Prometheus follows them; what is half written changes nothing."""
+    at = os.path.join(folder, "changes")
+    os.mkdir(at)
+    listed = os.path.join(at, "one.json")
+    write(listed, '[{"targets": ["127.0.0.1:21001", "127.0.0.1:21002", "127.0.0.5:21004"]}]')
+    write(os.path.join(at, "out.txt"), "127.0.0.5\n")
+    child = subprocess.Popen([LACUNA, "record", "probes", "-c", configuration(at, "*.json", "opt_out_file: out.txt\nentities: [{id: country/KX, prefixes: [127.0.0.0/8]}]\n"), "-o",
+                              os.path.join(at, "out"), "--for", "30"], stderr=subprocess.PIPE, text=True)
+    ports = lambda since: {line.get("port") for line in lines_of(os.path.join(at, "out")) if line["op"] == "tcp_connect" and line["t"] > since}
+    time.sleep(5)
+    cases.case("change: what is listed at first is asked", [] if ports(0) == {21001, 21002} else [str(ports(0))])
+    with open(listed, "w", encoding="utf-8") as out:
+        out.write('[{"targets": ["127.0.0.1:21003"')
+    write(os.path.join(at, "out.txt"), "") # who opted out stays out
+    time.sleep(5)
+    half = time.time() - 1.5
+    time.sleep(2)
+    cases.case("change: a list that is half written changes nothing", [] if {21001, 21002} <= ports(half - 3) and 21003 not in ports(0) else [str(ports(half - 3))])
+    write(listed, '[{"targets": ["127.0.0.1:21003", "127.0.0.5:21004"], "labels": {"country": "KY"}}]')
+    time.sleep(5)
+    since = time.time()
+    time.sleep(3)
+    cases.case("change: then the new ones are asked, and no others", [] if ports(since) == {21003} else [str(ports(since))])
+    write(os.path.join(at, "two.json"), '[{"targets": ["127.0.0.1:21001"]}]')
+    _, err = child.communicate(timeout=60)
+    cases.case("change: a list that comes to be is read", [] if {21001, 21003} <= ports(since + 4) else [str(ports(since + 4)), err])
+    cases.case("change: all is said", [word for word in ("measured on", "one.json", "read again: 2 targets", "read again: 3 targets") if word not in err] and [err])
+    cases.case("change: who opted out is not asked by a new list, though the file was emptied", [] if 21004 not in ports(0) else [err])
+    with open(os.path.join(at, "out", "recording.json"), encoding="utf-8") as file:
+        recording = json.load(file)
+    cases.case("change: recording.json lists them all", [] if {e["id"] for e in recording["entities"]} >= {"country/KX", "country/KY"} else [str(recording)])
+    cases.case("change: and the status is that of a good end", [] if child.returncode == 0 else [str(child.returncode), err])
+
+
 def main():
     two_sides.enter("openssl", "ip", "nsenter")
     cases = Cases()
@@ -280,6 +322,7 @@ def main():
             modules(cases, folder)
             odd(cases)
             lists(cases, folder)
+            changes(cases, folder)
         finally:
             two_sides.leave()
     cases.done()

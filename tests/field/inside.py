@@ -103,7 +103,7 @@ class Count:
         self.tries += tries
         inside, server = (now - then for now, then in zip(packets(), before))
         self.cases.case(f"{what}: {tries} tries", [f"{inside} packets sent inside"] * bool(inside) + [str(problem) for problem in problems]
-                        + ["the server was never asked"] * (near and not server) + [f"{server} packets to who opted out"] * (not near and bool(server)))
+                        + ["the server was never asked"] * (near and not server) + [f"{server} packets to who must not be asked"] * (not near and bool(server)))
 
 
 def redirects(count, folder):
@@ -125,6 +125,17 @@ def redirects(count, folder):
     tries = [(*follow, f"http://{FAR}/to/301//to/302/http://{host(address)}/") for address in INSIDE] + [
         (*follow[:-1], "head", f"http://{FAR}/to/307/http://{host(address)}/") for address in INSIDE]
     count.case("the second of two redirects, and by HEAD", len(tries), refused(tries), before)
+
+
+def paths(count, folder):
+    """Of who is not on the operator's own list only / is asked, and no header of a module is sent."""
+    modules = os.path.join(folder, "header.yml")
+    with open(modules, "w", encoding="utf-8") as file:
+        file.write("modules:\n  web: {prober: http, http: {headers: {X-A: b}}}\n  talk: {prober: tcp, tcp: {query_response: [{send: a}]}}\n")
+    before = packets()
+    tries = [(f"http://{FAR}/secret",), (f"http://{FAR}/?x",), ("--modules", modules, "--module", "web", f"http://{FAR}/"), ("--modules", modules, "--module", "talk", f"{FAR}:22")]
+    problems = [f"{words}: {done.returncode} {rows}" for words, (done, rows) in ((words, check(*words)) for words in tries) if done.returncode != 3 or rows]
+    count.case("paths, headers and conversations of somebody else's", len(tries), problems, before, near=False)
 
 
 def by_name(count, folder):
@@ -204,6 +215,7 @@ def main():
         try:
             count = Count(cases)
             opted_out(count, folder) # first: nobody else speaks to the server then
+            paths(count, folder)
             redirects(count, folder)
             by_name(count, folder)
             configurations(count, folder)

@@ -279,11 +279,15 @@ def before(cases, folder):
                                    (f"observers: 2\ntargets: [{pings}]\n", "", "second witness"),
                                    (f"targets: [{service}]\n", "fewer than 5 it", "second witness"),
                                    ("targets: [{address: 127.0.0.1}]\n", "belong to no entity", "second witness"),
+                                   ("targets: [" + pings.replace("entity: country/KX", "kind: control") + "]\n", "only controls", "belong to no entity"),
+                                   ("targets: [" + pings.replace("entity:", "kind: border, entity:") + "]\n", "only addresses of its border", "second witness"),
                                    (f"entities: [{{id: country/KY}}]\ntargets: [{pings}]\n", "country/KY: no target", "fewer than 5 it")):
         err = said(text)
         if wanted not in err or unwanted in err:
             problems.append(f"{text}: {err}")
     cases.case("what a list of targets cannot show is said at the start", problems)
+    after = said(f"targets: [{pings}]\n")
+    cases.case("and at the end", [] if "raises no outage" in after[after.find("attempts, "):] else [after])
 
 
 def world_build(cases, folder):

@@ -5,9 +5,12 @@ import glob
 import json
 import os
 import re
+import signal
+import subprocess
 import tempfile
+import time
 
-from field import Cases, HERE, path, replay, run, world
+from field import HERE, LACUNA, Cases, path, replay, run, world
 
 ROOT = os.path.join(HERE, "..", "..", "recordings")
 T0 = 1761433200  # 2025-10-25 23:00 UTC; at 01:00 UTC, two hours later, summer time ends in Berlin
@@ -213,6 +216,49 @@ def lines_fit():
                         yield f"{command} {os.path.basename(folder)} {width}: {wide[:2]}"
 
 
+COMMANDS = ("", "demo", "replay", "explain", "evaluate", "bgp", "probe", "check", "record", "log", "world")
+
+
+def help_fits():
+    """Broken anew where the terminal is narrower than it was written for, and with all its words."""
+    for command in COMMANDS:
+        arguments = [command, "--help"] if command else ["--help"]
+        whole = text(*arguments)
+        for width in (80, 60, 40):
+            said = text(*arguments, env=dict(UTF8, COLUMNS=str(width)))
+            wide = [line for line in said.split("\n") if columns(line) > width]
+            words = {w for w in whole.split() if len(w) < 20}
+            if wide or [w for w in whole.split() if w in words] != [w for w in said.split() if w in words]:
+                yield f"{command} {width}: {wide[:2]}"
+    said = text("evaluate", *recordings()[:3], env=dict(UTF8, COLUMNS="80"))
+    if not said or any(columns(line) > 80 for line in said.split("\n")):
+        yield said
+
+
+def demo_takes_them():
+    said = text("demo", "--tz", "Asia/Pyongyang", "--width=70", "--ascii")
+    if " KST)" not in said or max(map(columns, said.split("\n"))) > 70 or not said.isascii():
+        yield said[:500]
+    if run("demo", "--json").returncode != 2 or run("demo", "--tz").returncode != 2:
+        yield "demo takes only these"
+
+
+def followed():
+    """Lines of --follow have local time too, and fit."""
+    folder = os.path.join(ROOT, "lab", "stress-slow-dual-9")
+    arguments = [LACUNA, "replay", folder, "--follow=1", "--watermark", "0", "--verbose", "--tz", "Asia/Kathmandu", "--width", "72", "--quiet"]
+    child = subprocess.Popen(arguments, stdout=subprocess.PIPE, env=UTF8, text=True)
+    try:
+        time.sleep(3)
+        child.send_signal(signal.SIGTERM)
+        said, _ = child.communicate(timeout=60)
+    finally:
+        child.kill()
+    wide = [line for line in said.split("\n") if columns(line) > 72]
+    first = re.match(r"(\d{4}-\d\d-\d\dT\S+Z) \((?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d UTC\+0545\) KX-", said)
+    return [f"{wide[:2]}"] * bool(wide) + ([] if first else [said[:300]])
+
+
 def nothing_is_lost():
     """Broken lines say the same words as whole ones."""
     for folder in recordings()[:4]:
@@ -367,7 +413,7 @@ def series_have_strips():
             rows.append(f"{t},country/KP,{signal},{30 if low else 1000}")
     save(folder, "series/a.csv", "\n".join(rows) + "\n")
     said = text("replay", folder, "--watch", "KP", "--quiet", "--width", "80")
-    for signal in ("active-pro…", "bgp"):
+    for signal in ("active-pro~", "bgp"):
         row = re.search(rf"^  {signal} +(\S+)$", said, re.M)
         if not row or not re.search(r"█[▁]{2,4}█", row.group(1)):
             yield f"{signal}: {row and row.group(1)} {said[:500]}"
@@ -387,6 +433,9 @@ def main():
     cases.case("names of nobody, or of two", names_that_are_nobody())
     cases.case("a recording's own names", own_name_first())
     cases.case("every line fits", list(lines_fit()))
+    cases.case("help fits", list(help_fits()))
+    cases.case("the demo takes them too", list(demo_takes_them()))
+    cases.case("what is told while it goes on", followed())
     cases.case("no word is lost where lines are broken", list(nothing_is_lost()))
     cases.case("how wide it is", list(widths()))
     cases.case("ASCII has only ASCII", list(ascii_only()))

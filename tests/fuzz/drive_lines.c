@@ -11,10 +11,12 @@
 #include "feed/line_ping.h"
 #include "feed/line_point.h"
 #include "feed/line_reader.h"
+#include "feed/line_ris.h"
 #include "feed/line_scamper.h"
 #include "feed/line_zmap.h"
 #include "model/observer.h"
 #include "model/registry.h"
+#include "wire/aspath.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,6 +44,26 @@ static void require(bool kept, const char *where, int line)
 	abort();
 }
 
+static bool measured(const struct obs *o)
+{
+	return o->kind == OBS_PROBE || o->kind == OBS_SERIES || o->kind == OBS_HEALTH;
+}
+
+// What messages of RIS Live tell: routes and sessions of a peer, by AS paths that the batch holds.
+static void check_route(const struct batch *b, const struct obs *o)
+{
+	REQUIRE(o->kind < OBS_KIND_COUNT && o->path_count <= ASPATH_MAX);
+	REQUIRE(!o->path_count || batch_path(b, o));
+	if (o->kind == OBS_ANNOUNCE || o->kind == OBS_WITHDRAW) {
+		struct prefix masked = o->prefix;
+		prefix_mask(&masked);
+		REQUIRE(o->peer != PEER_NONE && instant_known(o->time));
+		REQUIRE(prefix_equal(&masked, &o->prefix) && masked.length <= family_bits(masked.family));
+	}
+	REQUIRE(o->kind != OBS_SESSION || o->session.new_state == SESSION_IDLE ||
+		o->session.new_state == SESSION_ESTABLISHED);
+}
+
 static void check(const struct drive *d, const struct obs *o)
 {
 	REQUIRE(instant_known(o->time) && o->peer == PEER_NONE);
@@ -66,9 +88,13 @@ static void check(const struct drive *d, const struct obs *o)
 static int take(void *context, const struct batch *b)
 {
 	struct drive *d = context;
-	for (size_t i = 0; i < b->count; i++)
-		check(d, &b->obs[i]);
-	d->observations += b->count;
+	for (size_t i = 0; i < b->count; i++) {
+		if (measured(&b->obs[i]))
+			check(d, &b->obs[i]);
+		else
+			check_route(b, &b->obs[i]);
+		d->observations += measured(&b->obs[i]);
+	}
 	return 0;
 }
 
@@ -248,6 +274,29 @@ void drive_csv(struct cursor bytes)
 	end(&d, lines);
 }
 
+void drive_ris(struct cursor bytes)
+{
+	struct drive d;
+	struct text why = {0};
+	struct instant time;
+	begin(&d);
+	(void)line_ris_is(bytes);
+	for (struct cursor rest = bytes; cursor_left(&rest);) {
+		const uint8_t *newline = memchr(rest.at, '\n', cursor_left(&rest));
+		struct cursor line = {rest.at, newline ? newline : rest.end};
+		rest.at = newline ? newline + 1 : rest.end;
+		decode(&d, LINE_RIS, line);
+		int got = line_ris_take(&line, &why, &time);
+		REQUIRE(got != 1 || (time.ns >= 0 && cursor_left(&line)));
+		REQUIRE(got >= 0 || why.length);
+		if (got == 1)
+			decode(&d, LINE_RIS, line);
+	}
+	text_free(&why);
+	end(&d, 0);
+	drive_file(bytes);
+}
+
 static void read_all(struct drive *d, struct feed *f)
 {
 	struct record r;
@@ -262,7 +311,7 @@ static void read_all(struct drive *d, struct feed *f)
 		REQUIRE(r.kind == RECORD_LINE || r.kind == RECORD_GAP || ended);
 		REQUIRE(r.kind != RECORD_LINE || r.late == (r.time.ns < last.ns));
 		last = r.kind == RECORD_LINE && !r.late ? r.time : last;
-		lines += r.kind == RECORD_LINE && r.form != LINE_ATLAS;
+		lines += r.kind == RECORD_LINE && r.form != LINE_ATLAS && r.form != LINE_RIS;
 		bad += r.kind == RECORD_GAP && r.reason == GAP_BAD_LINE ? (r.line ? 1 : r.more) : 0;
 		REQUIRE(decoder_take(d->decoder, &r) == 0);
 	}

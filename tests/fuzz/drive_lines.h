@@ -16,5 +16,8 @@ void drive_ioda(struct cursor bytes);
 // Reads each line of the bytes as each tool's would be, the first as ZMap's header, and decodes them.
 void drive_tools(struct cursor bytes);
 
+// Reads each line of the bytes as a message of RIS Live, then the whole as a file.
+void drive_ris(struct cursor bytes);
+
 // Splits the bytes as a line that names columns and lines that follow it, and decodes them.
 void drive_csv(struct cursor bytes);

@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -41,6 +42,19 @@ static int open_create(void)
 static int remove_file(void)
 {
 	return unlink("/tmp/lacuna-no-such-file") < 0 && errno == ENOENT ? 0 : -1; // reached the file system
+}
+
+// Also by the flag that fstat() of the C library sets: a path beside it is looked at all the same.
+static int look_at_file(void)
+{
+	struct stat st;
+	return fstatat(AT_FDCWD, "/etc/passwd", &st, AT_EMPTY_PATH);
+}
+
+static int look_by_name(void)
+{
+	struct stat st;
+	return stat("/etc/passwd", &st);
 }
 
 static int new_process(void)
@@ -170,6 +184,8 @@ static const struct act {
 	{"open a file", open_read, 0, false},
 	{"create a file", open_create, 0, false},
 	{"remove a file", remove_file, 0, false},
+	{"look at a file by its name", look_by_name, 0, false},
+	{"the same with the flag of fstat", look_at_file, 0, false},
 	{"fork", new_process, 0, false},
 	{"execute", execute, 0, false},
 	{"open a raw socket", raw_socket, 0, false},

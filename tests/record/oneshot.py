@@ -133,7 +133,7 @@ def refusals(cases):
     problems = []
     for words, status in ((["probe"], 2), (["probe", "198.51.100.1", "--count", "1"], 3), (["probe", "224.0.0.1", "--count", "1"], 3),
                           (["probe", "192.0.2.0/24", "--count", "1"], 2), (["probe", *[f"127.0.0.{i}" for i in range(1, 19)]], 2),
-                          (["check", "http://198.51.100.1/"], 2), (["check", "gopher://127.0.0.1/"], 2), (["check", "http://127.0.0.1/secret"], 2),
+                          (["check", "http://198.51.100.1/"], 2), (["check", "gopher://127.0.0.1/"], 2), (["check", "http://me:it@127.0.0.1/"], 2),
                           (["probe", "--rate", "20000", "127.0.0.1"], 2), (["probe", "--interval", "x", "127.0.0.1"], 2)):
         result = lacuna(*words)
         if result.returncode != status or not result.stderr:

@@ -27,7 +27,7 @@ SKIPPED = {
 }
 # Statuses other than 0: the archives here are small, so that of them little can be said; nobody listens for DNS on loopback.
 STATUS = {
-    "./lacuna replay rrc00/2022.01/ --watch country/KP": {0, 1},
+    "./lacuna replay rrc00/2022.01/ --watch \"North Korea\" --tz Asia/Pyongyang": {0, 1},
     "./lacuna replay bview.20220126.0000.gz 'updates.20220126.*.gz' --watch 'country/*' --json": {0, 1},
     "./lacuna check http://127.0.0.1:8080/ dns://127.0.0.1/example.net": {1},
 }
@@ -97,11 +97,12 @@ with tempfile.TemporaryDirectory() as scratch:
             skipped.add(why)
             continue
         status, out, err = run(command, scratch)
-        problems = [] if status in STATUS.get(command, {0}) else [f"status {status}", *err.splitlines()[:5]]
+        allowed = next((allowed for begin, allowed in STATUS.items() if command.startswith(begin)), {0})
+        problems = [] if status in allowed else [f"status {status}", *err.splitlines()[:5]]
         problems += [] if out.strip() else ["nothing is printed", *err.splitlines()[:5]] if ">" not in command else []
         problems += [line for line in err.splitlines() if "usage" in line.lower() or "Try 'lacuna" in line]
         cases.case(name, problems)
     cases.case("what is skipped is there", sorted(set(SKIPPED) - skipped))
-    cases.case("what may fail is there", sorted(set(STATUS) - set(given)))
+    cases.case("what may fail is there", [begin for begin in STATUS if not any(command.startswith(begin) for command in given)])
     cases.case("there are commands", [] if len(given) > 20 else [str(len(given))])
 cases.done()

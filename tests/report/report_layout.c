@@ -9,7 +9,7 @@
 static void laid(const char *text, unsigned width, bool ascii, const char *wanted)
 {
 	struct text t = {0};
-	layout_text(&t, text, strlen(text), &(struct layout_form){width, ascii});
+	layout_text(&t, text, strlen(text), &(struct layout_form){width, ascii, 0});
 	assert_string_equal(text_string(&t), wanted);
 	text_free(&t);
 }
@@ -110,7 +110,7 @@ static void whatever_it_says_it_fits(void **state)
 		struct text from = {0}, to = {0}, a = {0}, b = {0};
 		unsigned width = 40 + (unsigned)(unit_random(&seed) % 90);
 		random_words(&from, &seed);
-		layout_text(&to, from.bytes, from.length, &(struct layout_form){width, false});
+		layout_text(&to, from.bytes, from.length, &(struct layout_form){width, false, 0});
 		for (const char *at = text_string(&to), *end; *at; at = *end ? end + 1 : end) {
 			end = at + strcspn(at, "\n");
 			assert_true(layout_columns(at, (size_t)(end - at)) <= width);
@@ -119,7 +119,7 @@ static void whatever_it_says_it_fits(void **state)
 		without_blanks(&b, &to);
 		assert_string_equal(a.bytes, b.bytes);
 		text_clear(&to);
-		layout_text(&to, from.bytes, from.length, &(struct layout_form){width, true});
+		layout_text(&to, from.bytes, from.length, &(struct layout_form){width, true, 0});
 		for (size_t i = 0; i < to.length; i++)
 			assert_true(to.bytes[i] == '\n' || (to.bytes[i] >= ' ' && to.bytes[i] <= '~'));
 		text_free(&from);

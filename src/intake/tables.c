@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: ISC
 // Files of tables: opened with care for what is there, written through one buffer.
-#include "cli/tables.h"
+#include "intake/tables.h"
 
-#include "cli/say.h"
+#include "base/must.h"
 #include "report/csv.h"
 
 #include <errno.h>
@@ -26,21 +26,21 @@ static bool tables_may_write(const char *path, const struct text *head)
 	return n == want && memcmp(begin, head->bytes, n) == 0;
 }
 
-static int tables_begin(const char *path, void (*head)(struct text *t), FILE **ret)
+static int tables_begin(const struct intake_run *s, const char *path, void (*head)(struct text *t), FILE **ret)
 {
 	struct text t = {0};
 	int status = 0;
 	head(&t);
 	if (!tables_may_write(path, &t)) {
-		say_line(
-			"lacuna replay: %s: is there already and is no such table; move it away, or choose another name",
-			path);
+		notice_line(s->notices,
+			    "%s: %s: is there already and is no such table; move it away, or choose another name",
+			    s->command, path);
 		status = 2;
 		goto out;
 	}
 	FILE *f = fopen(path, "we");
 	if (!f) {
-		say_line("lacuna replay: %s: cannot be written: %s", path, strerror(errno));
+		notice_line(s->notices, "%s: %s: cannot be written: %s", s->command, path, strerror(errno));
 		status = 4;
 		goto out;
 	}
@@ -66,37 +66,39 @@ static void tables_take(void *context, const struct point *one)
 		tables_flush(t);
 }
 
-static int tables_end(FILE *f, const char *path, int error)
+static int tables_end(const struct intake_run *s, FILE *f, const char *path, int error)
 {
 	if (ferror(f) && !error)
 		error = errno;
 	if (fclose(f) != 0 && !error)
 		error = errno;
 	if (error)
-		say_line("lacuna replay: %s: cannot be written: %s", path, strerror(error));
+		notice_line(s->notices, "%s: %s: cannot be written: %s", s->command, path, strerror(error));
 	return error ? 4 : 0;
 }
 
 int tables_open(struct tables *t, struct intake_run *s)
 {
+	must(t && s && !s->pipeline);
 	FILE *incidents = NULL;
+	must(!t->series && s->notices);
 	t->run = s;
-	int status = t->incidents_path ? tables_begin(t->incidents_path, csv_incidents_head, &incidents) : 0;
+	int status = t->incidents_path ? tables_begin(s, t->incidents_path, csv_incidents_head, &incidents) : 0;
 	if (incidents)
-		status = tables_end(incidents, t->incidents_path, 0);
+		status = tables_end(s, incidents, t->incidents_path, 0);
 	if (status || !t->series_path)
 		return status;
-	status = tables_begin(t->series_path, csv_series_head, &t->series);
+	status = tables_begin(s, t->series_path, csv_series_head, &t->series);
 	if (!status)
 		s->points = (struct point_sink){tables_take, t};
 	return status;
 }
 
-static int tables_incidents(const char *path, const struct incident_view *v)
+static int tables_incidents(const struct intake_run *s, const char *path, const struct incident_view *v)
 {
 	struct text t = {0};
 	FILE *f = NULL;
-	int status = tables_begin(path, csv_incidents_head, &f);
+	int status = tables_begin(s, path, csv_incidents_head, &f);
 	if (status)
 		return status;
 	for (size_t i = 0; i < v->incidents->count; i++) {
@@ -105,18 +107,19 @@ static int tables_incidents(const char *path, const struct incident_view *v)
 		text_clear(&t);
 	}
 	text_free(&t);
-	return tables_end(f, path, 0);
+	return tables_end(s, f, path, 0);
 }
 
 int tables_close(struct tables *t, const struct incident_view *v)
 {
 	int status = 0;
+	must(t->run); // it was opened
 	if (t->series) {
 		tables_flush(t);
-		status = tables_end(t->series, t->series_path, t->error);
+		status = tables_end(t->run, t->series, t->series_path, t->error);
 		t->series = NULL;
 	}
 	text_free(&t->rows);
-	int written = v && t->incidents_path ? tables_incidents(t->incidents_path, v) : 0;
+	int written = v && t->incidents_path ? tables_incidents(t->run, t->incidents_path, v) : 0;
 	return written ? written : status;
 }
