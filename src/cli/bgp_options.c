@@ -6,8 +6,8 @@
 #include "base/err.h"
 #include "base/when.h"
 #include "cli/say.h"
-#include "cli/screen.h"
 #include "intake/inputs.h"
+#include "intake/screen.h"
 #include "world/world.h"
 
 #include <ctype.h>

@@ -6,8 +6,8 @@
 #include "base/err.h"
 #include "cli/measure_command.h"
 #include "cli/say.h"
-#include "cli/screen.h"
 #include "cli/zone.h"
+#include "intake/screen.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -8,10 +8,10 @@
 #include "base/json.h"
 #include "cli/calibration.h"
 #include "cli/labels.h"
-#include "cli/screen.h"
 #include "evaluate/score_report.h"
 #include "evaluate/totals.h"
 #include "intake/run.h"
+#include "intake/screen.h"
 
 #include <getopt.h>
 #include <math.h>

@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "base/when.h"
 #include "cli/say.h"
-#include "cli/screen.h"
 #include "intake/run.h"
+#include "intake/screen.h"
 #include "report/cause.h"
 
 #include <getopt.h>

@@ -3,8 +3,8 @@
 // revision is told when it is cut.
 #pragma once
 
-#include "cli/screen.h"
 #include "intake/run.h"
+#include "intake/screen.h"
 
 struct follow_options {
 	struct intake_run *session;  // set up, not opened

@@ -4,8 +4,8 @@
 
 #include "base/err.h"
 #include "cli/say.h"
-#include "cli/screen.h"
 #include "intake/log_reading.h"
+#include "intake/screen.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -16,9 +16,9 @@
 #include "cli/record.h"
 #include "cli/replay.h"
 #include "cli/say.h"
-#include "cli/screen.h"
 #include "cli/world.h"
 #include "daemon/roles.h"
+#include "intake/screen.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "cli/measure_command.h"
 #include "cli/say.h"
-#include "cli/screen.h"
+#include "intake/screen.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
 #include "cli/measure_command.h"
 #include "cli/record_bmp.h"
 #include "cli/say.h"
-#include "cli/screen.h"
 #include "conf/prospect.h"
+#include "intake/screen.h"
 #include "os/clock.h"
 #include "recording/recorder.h"
 

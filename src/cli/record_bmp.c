@@ -5,9 +5,9 @@
 #include "base/instant.h"
 #include "base/number.h"
 #include "cli/say.h"
-#include "cli/screen.h"
 #include "conf/place.h"
 #include "daemon/station.h"
+#include "intake/screen.h"
 
 #include <getopt.h>
 #include <stdio.h>

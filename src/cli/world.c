@@ -3,8 +3,8 @@
 #include "cli/world.h"
 
 #include "base/err.h"
-#include "cli/screen.h"
 #include "cli/world_priv.h"
+#include "intake/screen.h"
 #include "world/answer.h"
 
 #include <errno.h>

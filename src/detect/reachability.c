@@ -20,7 +20,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define WINDOW 64 // places for reach.onset_intervals
+#define WINDOW	   64	// places for reach.onset_intervals
+#define LOSSY_MOST 0.95 // of the quiet loss, so that more can be lost
+#define LOSSY_PART 0.5	// of what usually answers, that must be lost where much is lost anyway
+#define STALE	   2	// paces for which what an observer saw last still holds
 
 struct reachability *reachability_create(const struct decisions *decisions, uint32_t entity,
 					 const struct target_table *targets, struct detection_sink out)
@@ -82,26 +85,72 @@ static struct reachability_observer *reachability_look_of(struct reachability *r
 		return NULL;
 	if (r->look_count == r->look_capacity) // a kilobyte each, and few
 		r->looks = alloc_resize(r->looks, ++r->look_capacity, sizeof(*r->looks));
-	r->looks[r->look_count] = (struct reachability_observer){.observer = observer, .decisions = r->decisions};
+	r->looks[r->look_count] = (struct reachability_observer){.observer = observer,
+								 .decisions = r->decisions,
+								 .pinged = INSTANT_NONE,
+								 .looked = INSTANT_NONE,
+								 .calm = INSTANT_NONE};
 	return &r->looks[r->look_count++];
 }
 
-// Upper end of the quiet loss: mean plus some standard errors of its count.
+// Upper end of the quiet loss: mean plus some standard errors of its count. Where much is always lost, that is its usual state.
 static double reachability_quiet_loss(const struct reachability_observer *l)
 {
 	double above = detect_value(l->decisions, REACH_QUIET_Z) * sqrt(l->quiet_lost + 1);
 	double p = (l->quiet_lost + above) / (l->quiet_sent + detect_value(l->decisions, REACH_QUIET_SENT));
 	double least = detect_value(l->decisions, REACH_LOSS_P0_MIN),
 	       most = detect_value(l->decisions, REACH_LOSS_P1) / 2;
+	double usual = l->quiet_sent > 0 ? (l->quiet_lost + above) / l->quiet_sent : 0;
+	if (l->quiet_lost > most * l->quiet_sent)
+		return usual < LOSSY_MOST ? usual : LOSSY_MOST;
 	return p < least ? least : p > most ? most : p;
 }
 
-static void reachability_look_loss(struct reachability_observer *l, const struct pulse_view *v)
+// What is looked for. The more is lost anyway the more must be lost beyond it: up to half of what usually answers.
+static double reachability_loss_sought(const struct reachability_observer *l, double p0)
 {
-	double p0 = reachability_quiet_loss(l), p1 = detect_value(l->decisions, REACH_LOSS_P1),
+	double p1 = detect_value(l->decisions, REACH_LOSS_P1), most = p1 / 2, times = p0 / most;
+	double part = (p1 - most) / (1 - most) * times * times;
+	return p0 <= most ? p1 : p0 + (1 - p0) * (part < LOSSY_PART ? part : LOSSY_PART);
+}
+
+static void reachability_quiet_learn(struct reachability_observer *l, const struct pulse_view *v)
+{
+	l->quiet_sent += v->sent;
+	l->quiet_lost += v->lost;
+	if (l->quiet_sent > detect_value(l->decisions, REACH_QUIET_MOST)) {
+		l->quiet_sent /= 2;
+		l->quiet_lost /= 2;
+	}
+}
+
+static void reachability_look_pinged(struct reachability_observer *l, const struct pulse_view *v, struct instant now)
+{
+	if (instant_known(l->pinged) && now.ns > l->pinged.ns)
+		pace_note(&l->pings, now.ns - l->pinged.ns);
+	l->pinged = now;
+	l->sent = v->sent;
+	l->lost = v->lost;
+}
+
+// What is so from the beginning on is how it is: the first intervals are learnt from, and judge nothing.
+static void reachability_look_loss(struct reachability_observer *l, const struct pulse_view *v, struct instant now)
+{
+	double p0 = reachability_quiet_loss(l), p1 = reachability_loss_sought(l, p0),
 	       alarm = detect_value(l->decisions, REACH_LOSS_ALARM);
 	if (!v->sent)
 		return;
+	reachability_look_pinged(l, v, now);
+	double warm_up = detect_value(l->decisions, REACH_WARM_UP_BINS);
+	if (!l->learned && v->lost == v->sent) // it began to look when all was down for others
+		l->learned = (uint32_t)warm_up;
+	bool steady = l->learned < 2 || l->quiet_lost > 0; // nothing lost at first: a loss is news
+	if (steady && l->learned < warm_up && l->quiet_sent < detect_value(l->decisions, REACH_QUIET_SENT)) {
+		l->learned++;
+		l->calm = now;
+		reachability_quiet_learn(l, v);
+		return;
+	}
 	l->score += v->lost * log(p1 / p0) + (v->sent - v->lost) * log((1 - p1) / (1 - p0));
 	double most = detect_value(l->decisions, REACH_LOSS_CAP) * alarm;
 	l->score = l->score < 0 ? 0 : l->score > most ? most : l->score;
@@ -111,12 +160,8 @@ static void reachability_look_loss(struct reachability_observer *l, const struct
 		l->alarm = false;
 	if (l->score > 0)
 		return;
-	l->quiet_sent += v->sent;
-	l->quiet_lost += v->lost;
-	if (l->quiet_sent > detect_value(l->decisions, REACH_QUIET_MOST)) {
-		l->quiet_sent /= 2;
-		l->quiet_lost /= 2;
-	}
+	l->calm = now;
+	reachability_quiet_learn(l, v);
 }
 
 static float reachability_median_of(float *values, size_t n)
@@ -196,24 +241,33 @@ static void reachability_detection_begin(struct detection *d, const struct reach
 
 // The first of the intervals in which a loss seen now may have begun: so many of them, none from before a pause in the data
 // or from the loss before. Late probes can give an interval twice: never more than there is room for all the same.
-static size_t reachability_window_first(const struct reachability *r, int64_t width)
+static size_t reachability_window_first(const struct reachability *r, int64_t width, struct instant after)
 {
 	int64_t most = (int64_t)detect_value(r->decisions, REACH_ONSET_BINS);
 	int64_t least = r->bins[r->bin_count - 1].time.ns - (most - 1) * width;
 	if (instant_known(r->loss.end.best) && r->loss.end.best.ns > least)
 		least = r->loss.end.best.ns;
+	if (instant_known(after) && after.ns >= least)
+		least = after.ns + 1;
 	size_t first = r->bin_count - 1;
 	while (first > 0 && r->bin_count - first < (size_t)most && r->bins[first - 1].time.ns >= least)
 		first--;
 	return first;
 }
 
+// The begin of the interval before this one in which it was asked: no change is known better than by the pace of asking.
+static struct instant reachability_asked_before(const struct reachability *r, size_t bin, int64_t width)
+{
+	struct instant before = instant_after(r->bins[bin].time, -width);
+	return bin && r->bins[bin - 1].time.ns < before.ns ? r->bins[bin - 1].time : before;
+}
+
 // The loss began in the interval the change point names, or just before: the last good answer stands in the one before.
-static struct moment reachability_loss_onset(const struct reachability *r, int64_t width)
+static struct moment reachability_loss_since(const struct reachability *r, int64_t width, struct instant after)
 {
 	struct changepoint_bin window[WINDOW];
 	double scratch[WINDOW], sent = 0, lost = 0;
-	size_t first = reachability_window_first(r, width), n = r->bin_count - first;
+	size_t first = reachability_window_first(r, width, after), n = r->bin_count - first;
 	for (size_t i = 0; i < n; i++)
 		window[i] = (struct changepoint_bin){r->bins[first + i].sent, r->bins[first + i].lost};
 	for (size_t i = 0; i < r->look_count; i++) {
@@ -225,37 +279,89 @@ static struct moment reachability_loss_onset(const struct reachability *r, int64
 	if (!changepoint_in_loss(window, n, &quiet, scratch, &at))
 		at.from = at.to = at.best;
 	struct instant best = r->bins[first + at.best].time;
-	struct instant from = instant_after(r->bins[first + at.from].time, -width);
+	struct instant from = reachability_asked_before(r, first + at.from, width);
 	struct instant to = instant_after(r->bins[first + at.to].time, width);
 	return reachability_moment_between(from, best, to);
+}
+
+// Whether what it saw last holds now: it looked in this interval, or by its own pace could not have looked since.
+static bool reachability_look_holds(const struct reachability_observer *l, struct instant now)
+{
+	if (!l->sound || !instant_known(l->pinged))
+		return false;
+	return l->pinged.ns == now.ns || now.ns - l->pinged.ns <= STALE * pace_ns(&l->pings);
+}
+
+// Until when fewer observers than must agree had left their steady state: a loss of all cannot have begun before. What one of them
+// alone has lost for long is its own affair.
+static struct instant reachability_steady_until(const struct reachability *r, struct instant now, uint32_t networks)
+{
+	int64_t calm[LOOKS_MAX];
+	size_t alarmed = 0, held = 0;
+	for (size_t i = 0; i < r->look_count; i++) {
+		const struct reachability_observer *l = &r->looks[i];
+		bool holds = reachability_look_holds(l, now);
+		held += holds;
+		if (holds && l->alarm && instant_known(l->calm))
+			calm[alarmed++] = l->calm.ns;
+	}
+	if (!alarmed)
+		return INSTANT_NONE;
+	qsort(calm, alarmed, sizeof(*calm), numbers_by_int64);
+	size_t needed = networks < 2 ? 1 : held > 3 ? (held + 1) / 2 : 2;
+	return instant_of_ns(calm[(needed < alarmed ? needed : alarmed) - 1]);
+}
+
+// Whether most of what was lost in the intervals from `from` to `to` was lost by one observer alone: a loss that grows slowly is seen by
+// several long before all of them are in alarm.
+static bool reachability_lonely(const struct reachability *r, struct instant from, struct instant to)
+{
+	size_t lost = 0, lonely = 0;
+	for (size_t i = r->bin_count; i-- > 0 && r->bins[i].time.ns >= from.ns;) {
+		const struct pulse_bin *b = &r->bins[i];
+		bool within = b->time.ns <= to.ns && b->lost;
+		lost += within;
+		lonely += within && b->seeing < detect_value(r->decisions, REACH_NETWORKS_MIN);
+	}
+	return 2 * lonely > lost;
+}
+
+static struct moment reachability_loss_onset(const struct reachability *r, const struct pulse *p, uint32_t networks)
+{
+	struct moment at = reachability_loss_since(r, p->width_ns, INSTANT_NONE);
+	struct instant steady = reachability_steady_until(r, p->time, networks);
+	if (!instant_known(steady) || at.to.ns > steady.ns || steady.ns >= p->time.ns ||
+	    !reachability_lonely(r, at.best, steady))
+		return at;
+	return reachability_loss_since(r, p->width_ns, steady);
 }
 
 // What was lost just before the onset: it is over when no more than that is lost.
 static double reachability_loss_before(const struct reachability *r, const struct moment *onset, int64_t width)
 {
 	double sent = 0, lost = 0;
-	for (size_t i = reachability_window_first(r, width); i < r->bin_count && r->bins[i].time.ns < onset->from.ns;
-	     i++) {
+	for (size_t i = reachability_window_first(r, width, INSTANT_NONE);
+	     i < r->bin_count && r->bins[i].time.ns < onset->from.ns; i++) {
 		sent += r->bins[i].sent;
 		lost += r->bins[i].lost;
 	}
 	return sent > 0 ? lost / sent : 0;
 }
 
-// How many networks' observers are in alarm, and whether enough of those that look are.
+// How many networks' observers are in alarm, and whether enough of those that look are. A slow one that is in alarm is so until it looks
+// again.
 static bool reachability_agreed(const struct reachability *r, const struct pulse *p, uint32_t *ret_networks)
 {
 	uint32_t alarmed = 0, calm = 0, networks = 0;
 	uint32_t asns[LOOKS_MAX];
-	for (size_t i = 0; i < p->view_count; i++) {
-		const struct pulse_view *v = &p->views[i];
-		const struct reachability_observer *l = reachability_look_of((struct reachability *)r, v->observer);
-		if (!l || v->impaired || !v->sent)
+	for (size_t i = 0; i < r->look_count; i++) {
+		const struct reachability_observer *l = &r->looks[i];
+		if (!reachability_look_holds(l, p->time))
 			continue;
 		alarmed += l->alarm;
-		calm += !l->alarm;
-		const struct observer *o = observer_at(r->targets, v->observer);
-		uint32_t asn = o && o->asn ? o->asn : UINT32_MAX - v->observer;
+		calm += !l->alarm && l->pinged.ns == p->time.ns;
+		const struct observer *o = observer_at(r->targets, l->observer);
+		uint32_t asn = o && o->asn ? o->asn : UINT32_MAX - l->observer;
 		bool twin = false;
 		for (uint32_t k = 0; k < networks; k++)
 			twin |= asns[k] == asn;
@@ -266,14 +372,50 @@ static bool reachability_agreed(const struct reachability *r, const struct pulse
 	return networks >= detect_value(r->decisions, REACH_NETWORKS_MIN) ? alarmed >= calm : networks && calm == 0;
 }
 
+// Notes who is in this loss. Whether any of those who look now is or was.
+static bool reachability_joined(struct reachability *r, struct instant now)
+{
+	bool any = false;
+	for (size_t i = 0; i < r->look_count; i++) {
+		struct reachability_observer *l = &r->looks[i];
+		l->joined = r->loss_open && (l->joined || l->alarm);
+		any |= l->joined && l->sound && l->pinged.ns == now.ns;
+	}
+	return any;
+}
+
+// The share that is lost as far as is known now, and how many pings say so. What slow observers saw last counts beside those who never
+// were in the loss; of one that was, an answer is newer than they are. Negative: nobody pinged.
+static double reachability_share_now(struct reachability *r, const struct pulse_bin *b, double *ret_sent)
+{
+	double sent = b->sent, lost = b->lost;
+	bool newer = reachability_joined(r, b->time);
+	for (size_t i = 0; i < r->look_count && b->sent && !newer; i++) {
+		const struct reachability_observer *l = &r->looks[i];
+		bool before = l->pinged.ns != b->time.ns && reachability_look_holds(l, b->time);
+		sent += before ? l->sent : 0;
+		lost += before ? l->lost : 0;
+	}
+	*ret_sent = sent;
+	return sent > 0 ? lost / sent : -1;
+}
+
+// Up to which share it is over: what was lost before, and as much more as chance makes of it.
+static double reachability_over_at(const struct reachability *r, double sent)
+{
+	double chance = r->loss_before * (1 - r->loss_before) / (sent > 1 ? sent : 1);
+	return r->loss_before + detect_value(r->decisions, REACH_LOSS_CLOSE) +
+	       detect_value(r->decisions, REACH_QUIET_Z) * sqrt(chance);
+}
+
 static void reachability_loss_step(struct reachability *r, const struct pulse *p, const struct pulse_bin *b)
 {
 	uint32_t networks;
 	bool alarm = reachability_agreed(r, p, &networks);
-	double share = b->sent ? (double)b->lost / b->sent : -1;
+	double sent, share = reachability_share_now(r, b, &sent);
 	struct detection *d = &r->loss;
 	if (!r->loss_open && alarm && (double)r->bin_count > detect_value(r->decisions, REACH_WARM_UP_BINS)) {
-		reachability_detection_begin(d, r, SIGNAL_LOSS, reachability_loss_onset(r, p->width_ns));
+		reachability_detection_begin(d, r, SIGNAL_LOSS, reachability_loss_onset(r, p, networks));
 		r->loss_before = reachability_loss_before(r, &d->start, p->width_ns);
 		d->baseline = 1000;
 		d->lowest = 1000;
@@ -287,16 +429,17 @@ static void reachability_loss_step(struct reachability *r, const struct pulse *p
 	uint64_t up = (uint64_t)((1 - share) * 1000 + 0.5);
 	d->lowest = up < d->lowest ? up : d->lowest;
 	d->of_networks = networks > d->of_networks ? networks : d->of_networks;
-	if (share > r->loss_before + detect_value(r->decisions, REACH_LOSS_CLOSE)) {
+	if (share > reachability_over_at(r, sent)) {
 		r->low_bins = 0;
 		return;
 	}
-	if (r->low_bins++ == 0)
+	if (r->low_bins++ == 0) {
 		r->low_since = b->time;
+		r->low_before = reachability_asked_before(r, r->bin_count - 1, p->width_ns);
+	}
 	if (r->low_bins < detect_value(r->decisions, REACH_LOSS_CLOSE_BINS))
 		return;
-	d->end = reachability_moment_between(instant_after(r->low_since, -p->width_ns), r->low_since,
-					     instant_after(r->low_since, p->width_ns));
+	d->end = reachability_moment_between(r->low_before, r->low_since, instant_after(r->low_since, p->width_ns));
 	r->loss_open = false;
 	for (size_t i = 0; i < r->look_count; i++) {
 		r->looks[i].alarm = false;
@@ -384,6 +527,27 @@ static uint16_t reachability_observers_seeing(const struct reachability *r, cons
 	return (uint16_t)seeing;
 }
 
+static void reachability_look_note(struct reachability_observer *l, const struct pulse_view *v, struct instant now)
+{
+	if (!v->sent && !v->checks && !v->border_sent)
+		return;
+	if (instant_known(l->looked) && now.ns > l->looked.ns)
+		pace_note(&l->looks, now.ns - l->looked.ns);
+	l->looked = now;
+}
+
+int64_t reachability_pause_ns(const struct reachability *r, uint16_t observer, struct instant now, double paces)
+{
+	for (size_t i = 0; i < r->look_count; i++) {
+		const struct reachability_observer *l = &r->looks[i];
+		if (l->observer != observer || !l->sound || !instant_known(l->looked))
+			continue;
+		int64_t pause = now.ns - l->looked.ns;
+		return (double)pause <= paces * (double)pace_ns(&l->looks) ? pause : 0;
+	}
+	return 0;
+}
+
 void reachability_pulse(struct reachability *r, const struct pulse *p)
 {
 	must(r && p);
@@ -397,9 +561,12 @@ void reachability_pulse(struct reachability *r, const struct pulse *p)
 	for (size_t i = 0; i < p->view_count; i++) {
 		const struct pulse_view *v = &p->views[i];
 		struct reachability_observer *l = reachability_look_of(r, v->observer);
+		if (l)
+			l->sound = !v->impaired;
 		if (!l || v->impaired)
 			continue;
-		reachability_look_loss(l, v);
+		reachability_look_note(l, v, p->time);
+		reachability_look_loss(l, v, p->time);
 		reachability_look_latency(l, v, !r->latency_open && !r->raised && !r->loss_open && l->score <= 0);
 		if (l->ratio <= 0)
 			continue;
@@ -431,6 +598,16 @@ static void reachability_look_carry(struct carry *c, struct reachability_observe
 	CARRY(c, l->score);
 	CARRY(c, l->quiet_sent);
 	CARRY(c, l->quiet_lost);
+	CARRY(c, l->learned);
+	CARRY(c, l->sent);
+	CARRY(c, l->lost);
+	CARRY(c, l->sound);
+	CARRY(c, l->joined);
+	CARRY(c, l->pinged);
+	CARRY(c, l->looked);
+	CARRY(c, l->calm);
+	CARRY(c, l->pings);
+	CARRY(c, l->looks);
 	CARRY(c, l->rtt);
 	CARRY(c, l->sorted);
 	CARRY(c, l->rtt_count);
@@ -495,6 +672,7 @@ void reachability_carry(struct carry *c, struct reachability *r)
 	CARRY(c, r->high_bins);
 	CARRY(c, r->calm_bins);
 	CARRY(c, r->low_since);
+	CARRY(c, r->low_before);
 	CARRY(c, r->high_since);
 	CARRY(c, r->calm_since);
 	for (uint8_t i = 0; i < SERVICE_CLASSES; i++)

@@ -23,6 +23,9 @@ void reachability_change(struct reachability *r, const struct target_change *c);
 // Tells the sink once more of what is open, as it stands: `opened` false, end unknown. Changes nothing.
 void reachability_now(struct reachability *r);
 
+// For how long this observer has not looked at the entity, if by its own pace it need not have (`paces` of them); else 0.
+int64_t reachability_pause_ns(const struct reachability *r, uint16_t observer, struct instant now, double paces);
+
 // The intervals kept, oldest first, contiguous.
 const struct pulse_bin *reachability_bins(const struct reachability *r, size_t *ret_n);
 // Forgets those that began before `horizon`, but for the time around each of `pins`.

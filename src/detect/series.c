@@ -23,7 +23,7 @@
 #define TIME_LAST_NS   4000000000000000000 // in 2096: sums with it do not overflow
 #define GREATEST_UNITS 1e18		   // fits 64 bits
 #define COARSE_BELOW   100 // a usual level below that is told in thousandths of itself: whole units would be too coarse
-#define THOUSANDTHS    1000
+#define THOUSANDTHS    1000 // a unit
 
 // The first row whose name the series' name is, or begins with before a character that is no letter or digit.
 #define SOURCE(which) SERIES_##which##_DEPART, SERIES_##which##_OPEN, SERIES_##which##_CLOSE, SERIES_##which##_HISTORY

@@ -281,6 +281,12 @@ const struct observer_list *pipeline_observers(const struct pipeline *p)
 	return &p->observers;
 }
 
+size_t pipeline_useless_controls(const struct pipeline *p, uint16_t observer, size_t *ret_all)
+{
+	*ret_all = 0;
+	return p->reach ? reach_useless_controls(p->reach, observer, ret_all) : 0;
+}
+
 struct limits pipeline_limits(const struct pipeline *p)
 {
 	struct limits l = p->limits;

@@ -77,5 +77,7 @@ struct instant pipeline_last(const struct pipeline *p);
 size_t pipeline_unseen(const struct pipeline *p, uint32_t entity, enum coverage_kind kind, struct coverage_span **ret);
 double pipeline_watch_s(const struct pipeline *p); // watch interval of the probes, seconds; 0: none
 const struct dossier *pipeline_dossier(struct pipeline *p, uint32_t entity); // borrowed until the next take
-const struct observer_list *pipeline_observers(const struct pipeline *p);    // changes of observers, in order
+// Controls that never answered this observer, though something did; *ret_all: of so many that it asked.
+size_t pipeline_useless_controls(const struct pipeline *p, uint16_t observer, size_t *ret_all);
+const struct observer_list *pipeline_observers(const struct pipeline *p); // changes of observers, in order
 struct limits pipeline_limits(const struct pipeline *p); // how often each limit by count was reached so far

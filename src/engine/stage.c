@@ -27,22 +27,31 @@ static void stage_on_detection(void *context, const struct detection *d, bool op
 	p->news = true;
 }
 
-// Somebody who could see looked in this interval.
+// Somebody who could see looked in this interval. For how long that may have been before is a matter of who looked: a slow observer has
+// a pace of its own. Where all were blind from the beginning, what was not seen begins there.
 static void stage_probes_note(struct pipeline *p, const struct pulse *pulse)
 {
-	int64_t beats = (int64_t)(engine_value(p->decisions, ENGINE_UNSEEN_BEATS) * (double)pulse->width_ns),
-		least = engine_ns(p->decisions, ENGINE_UNSEEN_S), most = beats > least ? beats : least;
+	double beats = engine_value(p->decisions, ENGINE_UNSEEN_BEATS);
+	int64_t most = (int64_t)(beats * (double)pulse->width_ns), least = engine_ns(p->decisions, ENGINE_UNSEEN_S);
 	struct coverage_of *of = &p->dossiers[pulse->entity].coverage.of[COVERAGE_PROBES];
-	if (!pulse->units_up && !instant_known(of->up))
-		return; // what never answered may be silent by nature
+	bool seen = false, blind = false;
+	most = most > least ? most : least;
 	for (size_t i = 0; i < pulse->view_count; i++) {
 		const struct pulse_view *v = &pulse->views[i];
-		if (v->impaired || (!v->sent && !v->checks && !v->border_sent))
-			continue;
-		coverage_seen(of, pulse->time, most);
-		coverage_seen(of, instant_after(pulse->time, pulse->width_ns), most);
-		return;
+		bool looked = !v->impaired && (v->sent || v->checks || v->border_sent);
+		blind |= v->impaired;
+		seen |= looked;
+		int64_t pause =
+			looked ? reachability_pause_ns(p->reachability[pulse->entity], v->observer, pulse->time, beats)
+			       : 0;
+		most = pause > most ? pause : most;
 	}
+	if (blind && !seen)
+		coverage_asked(of, pulse->time);
+	if (!seen || (!pulse->units_up && !instant_known(of->up))) // what never answered may be silent by nature
+		return;
+	coverage_seen(of, pulse->time, most);
+	coverage_seen(of, instant_after(pulse->time, pulse->width_ns), most);
 }
 
 // Observers of one network are one witness, those of networks that nobody stated are of different ones.

@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 
+#define QUIET_BINS 32 // intervals before a start that tell what is lost anyway
+
 static int64_t describe_intervals_ns(const struct story_input *in, enum incident_decision which)
 {
 	return (int64_t)(incident_value(in->decisions, which) * (double)in->dossier->width_ns);
@@ -292,18 +294,6 @@ static bool describe_own_evidence(const struct story_input *in, const struct sto
 	return own;
 }
 
-// Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
-// services.
-static void describe_scope_judge(const struct story_input *in, struct story *n)
-{
-	double down = n->units ? (double)n->units_down / (double)n->units : 0;
-	if (!describe_verdict_is(n, CONCURRENT_NOT) || down >= incident_value(in->decisions, STORY_COMMON_SHARE) ||
-	    describe_own_evidence(in, n))
-		return;
-	n->scope = SCOPE_SERVICE;
-	n->fraction_down = down;
-}
-
 // Whether all that was lost in the intervals [from, to) were machines that were down.
 static bool describe_only_machines(const struct story_input *in, int64_t from, int64_t to)
 {
@@ -319,6 +309,29 @@ static bool describe_only_machines(const struct story_input *in, int64_t from, i
 		units += b->units;
 	}
 	return sent > 0 && units > 0 && lost / sent - down / units < incident_value(in->decisions, STORY_EXCESS);
+}
+
+// Where no service was asked, whether single machines are all that is lost: some were down, no few of them in one moment, and nothing
+// but those was lost.
+static bool describe_machines_alone(const struct story_input *in, const struct story *n)
+{
+	int64_t end = instant_known(n->end.from) ? n->end.from.ns : INT64_MAX;
+	double moment_s = 2 * (double)in->dossier->width_ns / (double)NS_PER_S;
+	bool together = (double)n->concurrency.failed >= incident_value(in->decisions, CONCURRENCY_FAILED) &&
+			n->concurrency.synchrony_s <= moment_s;
+	return n->units_down && !together && describe_only_machines(in, n->start.to.ns, end);
+}
+
+// Machines that fail one by one, as machines do, are no outage of the whole: what rests on them alone is a matter of
+// services.
+static void describe_scope_judge(const struct story_input *in, struct story *n)
+{
+	double down = n->units ? (double)n->units_down / (double)n->units : 0;
+	if (!describe_verdict_is(n, CONCURRENT_NOT) || down >= incident_value(in->decisions, STORY_COMMON_SHARE) ||
+	    describe_own_evidence(in, n) || (!in->dossier->witness.services && !describe_machines_alone(in, n)))
+		return;
+	n->scope = SCOPE_SERVICE;
+	n->fraction_down = down;
 }
 
 static int describe_by_instant(const void *a, const void *b)
@@ -564,6 +577,32 @@ static size_t describe_units_at_start(const struct story_input *in, const struct
 	return count;
 }
 
+// The share of pings that was lost in the last intervals before it began.
+static double describe_lost_before(const struct story_input *in, const struct story *n)
+{
+	const struct dossier *d = in->dossier;
+	double sent = 0, lost = 0;
+	for (size_t i = 0; i < d->bin_count && instant_known(n->start.from); i++) {
+		const struct pulse_bin *b = &d->bins[i];
+		bool before = b->time.ns + d->width_ns <= n->start.from.ns &&
+			      b->time.ns >= n->start.from.ns - QUIET_BINS * d->width_ns;
+		sent += before ? b->sent : 0;
+		lost += before ? b->lost : 0;
+	}
+	return sent > 0 ? lost / sent : 0;
+}
+
+// Where much is lost anyway, the first failures are not of this loss, and only the intervals tell when it began.
+static void describe_start_of_loss(const struct story_input *in, struct story *n)
+{
+	int64_t near = n->start.best.ns + 2 * in->dossier->width_ns;
+	for (size_t i = 0; i < n->signal_count; i++) {
+		const struct detection *d = &n->signals[i];
+		if (d->signal == SIGNAL_LOSS && d->start.best.ns >= n->start.best.ns && d->start.best.ns <= near)
+			n->start = d->start;
+	}
+}
+
 // Whether early signs tell of a start before what failed.
 static bool describe_start_is_wide(const struct story *n)
 {
@@ -573,6 +612,10 @@ static bool describe_start_is_wide(const struct story *n)
 
 static void describe_start_refine(const struct story_input *in, struct story *n)
 {
+	if (describe_lost_before(in, n) * incident_value(in->decisions, ONSET_SIDE) > 1) {
+		describe_start_of_loss(in, n);
+		return;
+	}
 	if (!in->targets || !in->dossier->change_count || !instant_known(n->start.best) || describe_start_is_wide(n))
 		return;
 	struct onset_unit *units = alloc_zero(in->dossier->change_count, sizeof(*units));

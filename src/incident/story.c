@@ -91,6 +91,18 @@ static void story_moment_widen(struct moment *m, const struct coverage_of *of, i
 	}
 }
 
+// Blocks are up again with the answer that tells so: the one before was asked for at the pace of asking, and stayed out.
+static void story_end_widen(struct detection *d, const struct dossier *of)
+{
+	int64_t asked = INT64_MIN, end = d->end.best.ns;
+	for (size_t i = 0; i < of->bin_count && of->bins[i].time.ns + of->width_ns <= end; i++)
+		asked = of->bins[i].time.ns > asked ? of->bins[i].time.ns : asked;
+	bool longer = asked != INT64_MIN && asked + of->width_ns < end - of->width_ns;
+	int64_t from = longer ? asked : end - of->width_ns;
+	if (d->end.from.ns > from)
+		d->end.from = instant_of_ns(from > d->start.best.ns ? from : d->start.best.ns);
+}
+
 static void story_pauses(struct story *n, const struct story_input *in)
 {
 	const struct coverage *c = &in->dossier->coverage;
@@ -100,6 +112,8 @@ static void story_pauses(struct story *n, const struct story_input *in)
 			continue;
 		const struct coverage_of *of = story_probed(d) ? &c->of[COVERAGE_PROBES] : in->dossier->heard;
 		int64_t width = story_probed(d) ? in->dossier->width_ns : NS_PER_S;
+		if (d->signal == SIGNAL_BLOCKS && instant_known(d->end.best))
+			story_end_widen(d, in->dossier);
 		if (!of)
 			continue;
 		story_moment_widen(&d->start, of, width);

@@ -11,6 +11,7 @@
 #include "engine/decisions.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define MISSING_NAMED 20 // lines
 #define OF_MANY	      20 // observers of whom one that is away is no loss any more
@@ -127,6 +128,25 @@ static void account_notice_missing(const struct intake_run *s, const struct inci
 	text_free(&line);
 }
 
+// Controls that are no use to an observer: it counts as one without them.
+static void account_notice_controls(const struct intake_run *s)
+{
+	size_t told = 0;
+	for (uint16_t i = 0; s->pipeline && i < observer_count(s->in.targets) && told < MISSING_NAMED; i++) {
+		size_t all, useless = pipeline_useless_controls(s->pipeline, i, &all);
+		const char *id = observer_at(s->in.targets, i)->id;
+		struct text name = {0};
+		if (!useless)
+			continue;
+		told++;
+		text_untrusted(&name, id, strlen(id));
+		notice_line(s->notices,
+			    "%s: observer %s: %zu of its %zu control targets never answered: they say nothing of it",
+			    s->command, text_string(&name), useless, all);
+		text_free(&name);
+	}
+}
+
 void account_notices(const struct account *a, const struct intake_run *s)
 {
 	struct incident_view view;
@@ -137,6 +157,7 @@ void account_notices(const struct account *a, const struct intake_run *s)
 	if (a->missing_count > MISSING_NAMED)
 		notice_line(s->notices, "%s: and %zu more such stretches", s->command,
 			    a->missing_count - MISSING_NAMED);
+	account_notice_controls(s);
 	if (a->unseen_count || a->unobservable)
 		notice_line(s->notices,
 			    "%s: of some of what is watched nothing can be said, all the time or for a while",

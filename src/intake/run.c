@@ -19,7 +19,6 @@
 
 #include <stdlib.h>
 
-
 void run_init(struct intake_run *s, const char *command, const struct notice_sink *notices)
 {
 	must(command && notices);
@@ -238,6 +237,7 @@ int run_read(struct intake_run *s)
 	while (code >= 0 && !(s->stop && *s->stop) && !(s->stop_after && taken >= s->stop_after) &&
 	       (got = feed_next(s->in.feed, &record)) == 1) {
 		if (instant_known(s->until) && instant_known(record.time) && record.time.ns > s->until.ns) {
+			s->over = true;
 			got = 0;
 			break;
 		}
@@ -258,7 +258,7 @@ int run_read(struct intake_run *s)
 int run_finish(struct intake_run *s)
 {
 	struct run_input end = {.kind = RUN_END, .time = INSTANT_NONE};
-	if (instant_known(s->until))
+	if (instant_known(s->until) && (s->over || s->growing)) // where the data end before, they end
 		return run_pass_time(s, s->until);
 	if (s->tap.take)
 		s->tap.take(s->tap.context, &end);
@@ -417,8 +417,6 @@ int run_end(struct intake_run *s)
 		return code;
 	return !s->from_log || s->log_ended || instant_known(s->until) ? run_finish(s) : 0;
 }
-
-
 
 int run_paths(struct intake_run *s, int n, char **paths)
 {

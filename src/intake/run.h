@@ -78,7 +78,7 @@ struct intake_run {
 	struct decoder *decoder;
 	struct registry *registry;
 	struct instant passed; // what the engine was told of time
-	bool log_over;	       // reading of the logs came to `until`
+	bool over;	       // reading came to `until`
 	bool log_ended;	       // all logs that are replayed say that their data ended
 	uint64_t records, gaps;
 	struct decode_counts counts;

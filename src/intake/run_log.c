@@ -136,12 +136,12 @@ int run_log_part(struct intake_run *s, const struct batch *whole, struct batch *
 	*ret = (struct batch){0};
 	while (n < whole->count && !(instant_known(s->until) && whole->obs[n].time.ns > s->until.ns))
 		n++;
-	s->log_over |= n < whole->count;
+	s->over |= n < whole->count;
 	int code = n ? run_log_count(s, n, &had) : 0;
 	if (code < 0)
 		return code;
 	*ret = batch_part(whole, had, n - had);
-	return s->log_over ? RUN_LOG_OVER : 0;
+	return s->over ? RUN_LOG_OVER : 0;
 }
 
 static struct batch_sink run_log_sender(void *context)
@@ -154,8 +154,8 @@ static int run_log_time(void *context, struct instant time)
 {
 	struct intake_run *s = context;
 	size_t had = 0;
-	s->log_over |= instant_known(s->until) && time.ns > s->until.ns;
-	if (s->log_over)
+	s->over |= instant_known(s->until) && time.ns > s->until.ns;
+	if (s->over)
 		return RUN_LOG_OVER;
 	int code = run_log_count(s, 1, &had);
 	return code < 0 || had ? code : run_pass_time(s, time);
@@ -190,7 +190,7 @@ static int run_log_read(struct intake_run *s, char **dirs, struct journal_totals
 		.listener = {run_log_damage, s},
 	};
 	int code = journal_replay(s->log_count, dirs, &target, totals);
-	code = code == RUN_LOG_OVER && s->log_over ? 0 : code;
+	code = code == RUN_LOG_OVER && s->over ? 0 : code;
 	if (code >= 0 && !s->pipeline)
 		code = run_log_begin(s);
 	return code == ERR_NOT_FOUND ? 0 : code;

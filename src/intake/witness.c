@@ -28,11 +28,12 @@ static bool witness_only_pings(const struct intake_run *s, uint32_t entity)
 	return hosts > 0;
 }
 
-// Whether any file may hold what is no result of a probe.
+// Whether any file may hold what is no result of a probe, or results of Atlas probes, which are observers of their own.
 static bool witness_other_sources(const struct intake_run *s, uint32_t entity)
 {
 	for (size_t i = 0; i < feed_source_count(s->in.feed); i++)
-		if (!feed_holds_lines(feed_source(s->in.feed, i)->path))
+		if (!feed_holds_lines(feed_source(s->in.feed, i)->path) ||
+		    strstr(feed_source(s->in.feed, i)->path, "/atlas/"))
 			return true;
 	return inputs_has_series(&s->in, s->in.entities.at[entity].id);
 }

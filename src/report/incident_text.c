@@ -77,6 +77,15 @@ static void incident_text_put_lasted(struct text *t, const struct story *s)
 	words_span(t, most);
 }
 
+static bool incident_text_of_services(const struct incident *n)
+{
+	for (size_t i = 0; i < n->story.signal_count; i++)
+		if (n->story.signals[i].signal >= SIGNAL_SERVICE_DNS &&
+		    n->story.signals[i].signal <= SIGNAL_SERVICE_TCP)
+			return true;
+	return n->story.service_count > 0;
+}
+
 static void incident_text_put_taken(struct text *t, const struct story *s)
 {
 	const struct incident_origin *o = &s->origins[0];
@@ -107,7 +116,8 @@ static void incident_text_put_headline(struct text *t, const struct incident_vie
 	if (n->story.by_origins)
 		incident_text_put_taken(t, &n->story);
 	else if (n->story.scope == SCOPE_SERVICE)
-		text_printf(t, ": a service fails (%llu of %llu machines), the network stands",
+		text_printf(t, ": %s (%llu of %llu machines), the network stands",
+			    incident_text_of_services(n) ? "a service fails" : "single hosts fail",
 			    (unsigned long long)n->story.units_down, (unsigned long long)n->story.units);
 	else if (n->story.scope == SCOPE_TOTAL)
 		text_put(t, " fell off the Internet");

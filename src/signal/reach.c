@@ -2,7 +2,7 @@
 // DOC: intervals
 // The watch interval is the usual gap between two probes of one target by one observer, rounded to a round number of
 // seconds. Probes wait in a queue until a few intervals later; by then it is known whether the observer's control
-// targets answered around them. Controls are judged by a Bernoulli CUSUM once their interval is
+// targets answered around them (standing.c), which is judged once their interval is
 // over. A queue is in order of time, then of what was asked by whom: in which order probes of one time came, and out of
 // how many files, changes nothing. There is one for each interval that is open, and one for all that came before the watch
 // interval was known.
@@ -12,7 +12,7 @@
 #include "base/carry.h"
 #include "base/must.h"
 #include "base/numbers.h"
-#include "signal/statement.h"
+#include "signal/standing.h"
 #include "signal/target_track.h"
 #include "signal/waiting.h"
 
@@ -21,25 +21,6 @@
 #include <string.h>
 
 #define WIDTH_PAIRS 64 // targets of an observer whose gaps tell the watch interval: the first that are asked
-
-struct reference { // one control target of an observer
-	uint32_t target;
-	uint32_t fails; // in a row
-};
-
-struct reach_control {		     // an observer's standing with its controls
-	struct reference *reference; // by target
-	size_t references, capacity;
-	size_t dead; // of these
-	double score;
-	int64_t alarm_until; // ns; results before it that failed are dropped
-	int64_t alarm_from;
-	int64_t last_good;		 // newest answer of a control
-	int64_t first_bad;		 // first failure since, INT64_MIN none
-	bool impaired;			 // as last told
-	int64_t last_probe, longest_gap; // ns; INT64_MIN before the first
-	int64_t returned, good_again;	 // after an absence: its first probe, its first answer; INT64_MIN none
-};
 
 struct unit {		     // a distinct address
 	uint32_t round : 31; // the interval it was last asked in, as these close; 0 never
@@ -62,7 +43,6 @@ struct interval { // one that is open
 
 struct reach {
 	const struct decisions *decisions;
-	double control_lost, control_good; // what a control that fails or answers adds to the sum
 	const struct target_table *targets;
 	size_t entities;
 	struct reach_sink out;
@@ -76,10 +56,9 @@ struct reach {
 	int64_t judged;		   // the controls of the intervals before this one were judged
 	int64_t now;		   // newest probe or tick
 	struct target_track_table *tracks;
-	struct reach_control control[OBSERVERS_MAX];
-	struct statement told[OBSERVERS_MAX];
-	struct gather *gather; // by entity
-	uint32_t *used;	       // entities with probes in the interval that closes
+	struct standing_table *standing; // of the observers
+	struct gather *gather;		 // by entity
+	uint32_t *used;			 // entities with probes in the interval that closes
 	size_t used_count;
 	struct unit *units; // by unit
 	size_t unit_capacity;
@@ -92,10 +71,7 @@ struct reach *reach_create(const struct decisions *decisions, const struct targe
 			   struct reach_sink out)
 {
 	struct reach *r = alloc_zero(1, sizeof(*r));
-	double p0 = signal_value(decisions, OBSERVER_CONTROL_P0), p1 = signal_value(decisions, OBSERVER_CONTROL_P1);
 	r->decisions = decisions;
-	r->control_lost = log(p1 / p0);
-	r->control_good = log((1 - p1) / (1 - p0));
 	r->targets = targets;
 	r->entities = entities;
 	r->out = out;
@@ -105,16 +81,7 @@ struct reach *reach_create(const struct decisions *decisions, const struct targe
 	r->tracks = target_track_table_create(decisions);
 	r->gather = alloc_zero(entities, sizeof(*r->gather));
 	r->used = alloc_zero(entities, sizeof(*r->used));
-	for (size_t i = 0; i < OBSERVERS_MAX; i++)
-		r->control[i] = (struct reach_control){.last_good = INT64_MIN,
-						       .first_bad = INT64_MIN,
-						       .alarm_until = INT64_MIN,
-
-						       .last_probe = INT64_MIN,
-						       .returned = INT64_MIN,
-						       .good_again = INT64_MIN};
-	for (size_t i = 0; i < OBSERVERS_MAX; i++)
-		statement_init(decisions, &r->told[i]);
+	r->standing = standing_create(decisions, out.observer, out.context);
 	return r;
 }
 
@@ -126,8 +93,7 @@ void reach_free(struct reach *r)
 		free(r->gather[e].views);
 		free(r->gather[e].rtts);
 	}
-	for (size_t i = 0; i < OBSERVERS_MAX; i++)
-		free(r->control[i].reference);
+	standing_free(r->standing);
 	target_track_table_free(r->tracks);
 	free(r->gather);
 	free(r->used);
@@ -184,141 +150,31 @@ static void reach_width_decide(struct reach *r)
 	for (size_t i = 0; i < ARRAY_LEN(round); i++)
 		if (llabs(round[i] * NS_PER_S - usual) < llabs(r->width - usual))
 			r->width = round[i] * NS_PER_S;
+	r->standing->width = r->width;
 }
 
-// Made if new. Borrowed until the next new one.
-static struct reference *reach_reference_of(struct reach_control *c, uint32_t target)
+static struct standing_probe reach_probe_of(const struct waiting *w)
 {
-	size_t low = 0, high = c->references;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (c->reference[middle].target < target)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < c->references && c->reference[low].target == target)
-		return &c->reference[low];
-	alloc_grow((void **)&c->reference, c->references, &c->capacity, sizeof(*c->reference));
-	memmove(c->reference + low + 1, c->reference + low, (c->references - low) * sizeof(*c->reference));
-	c->references++;
-	c->reference[low] = (struct reference){.target = target};
-	return &c->reference[low];
-}
-
-static uint32_t reach_fails_of_the_dead(const struct reach *r)
-{
-	return (uint32_t)signal_value(r->decisions, OBSERVER_CONTROL_DEAD);
-}
-
-static void reach_reference_count(const struct reach *r, struct reach_control *c, struct reference *one, bool good)
-{
-	uint32_t dead = reach_fails_of_the_dead(r);
-	if (good)
-		c->dead -= one->fails >= dead;
-	else
-		c->dead += one->fails == dead - 1;
-	one->fails = good ? 0 : one->fails + 1;
-}
-
-// A control that has failed for long while most others of the observer have not is itself down.
-static bool reach_reference_dead(const struct reach *r, const struct reach_control *c, const struct reference *one)
-{
-	double others = signal_value(r->decisions, OBSERVER_CONTROL_OTHERS) * (double)c->references;
-	return one->fails >= reach_fails_of_the_dead(r) && (double)c->dead < others;
-}
-
-static const char reach_absent[] = "it sent no probes";
-
-static void reach_observer_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from, const char *why)
-{
-	struct observer_change change = {observer, impaired, {from}, why, false, why == reach_absent};
-	r->out.observer(r->out.context, &change);
-}
-
-static void reach_control_tell(struct reach *r, uint16_t observer, bool impaired, int64_t from)
-{
-	struct reach_control *c = &r->control[observer];
-	if (c->impaired == impaired)
-		return;
-	c->impaired = impaired;
-	reach_observer_tell(r, observer, impaired, from, "its control targets did not answer");
+	return (struct standing_probe){w->observer, w->outcome == PROBE_OK, w->target, w->t};
 }
 
 static void reach_control_result(struct reach *r, const struct waiting *w)
 {
-	if (target_at(r->targets, w->target)->kind != TARGET_CONTROL)
-		return;
-	uint16_t observer = w->observer;
-	int64_t t = w->t;
-	bool good = w->outcome == PROBE_OK;
-	struct reach_control *c = &r->control[observer];
-	struct reference *one = reach_reference_of(c, w->target);
-	reach_reference_count(r, c, one, good);
-	if (!good && reach_reference_dead(r, c, one))
-		return;
-	if (!good && c->first_bad == INT64_MIN)
-		c->first_bad = t;
-	double alarm = signal_value(r->decisions, OBSERVER_CONTROL_ALARM);
-	double cap = signal_value(r->decisions, OBSERVER_CONTROL_CAP);
-	c->score += good ? r->control_good : r->control_lost;
-	c->score = c->score < 0 ? 0 : c->score > cap ? cap : c->score;
-	if (c->score >= alarm) {
-		if (!c->impaired)
-			c->alarm_from = c->last_good == INT64_MIN ? t : c->last_good;
-		c->alarm_until = t + r->width;
-		reach_control_tell(r, observer, true, c->alarm_from);
-	} else if (c->score <= 0) {
-		c->first_bad = INT64_MIN;
-		reach_control_tell(r, observer, false, t);
-	}
-	if (good && c->score < alarm)
-		c->last_good = t;
-}
-
-// Whether what failed at t at this observer may be its own fault. The alarm is dated back to its last good control.
-static bool reach_impaired_at(const struct reach *r, uint16_t observer, int64_t t)
-{
-	const struct reach_control *c = &r->control[observer];
-	// A monitor that starts again may see everything down until its network is there: its first answer ends that.
-	bool starting =
-		c->returned != INT64_MIN && t >= c->returned && (c->good_again == INT64_MIN || t < c->good_again);
-	return starting || statement_impaired(&r->told[observer], t) ||
-	       (c->alarm_until != INT64_MIN && t >= c->alarm_from - r->width && t <= c->alarm_until);
-}
-
-// An observer that sent nothing for far longer than it ever paused was not there: told when it is back.
-static double reach_absent_ns(const struct reach *r, uint16_t observer)
-{
-	return signal_value(r->decisions, OBSERVER_ABSENT_INTERVALS) * (double)r->width +
-	       signal_value(r->decisions, OBSERVER_ABSENT_PAUSES) * (double)r->control[observer].longest_gap;
-}
-
-static void reach_presence_note(struct reach *r, uint16_t observer, int64_t t)
-{
-	struct reach_control *c = &r->control[observer];
-	int64_t gap = c->last_probe == INT64_MIN ? 0 : t - c->last_probe;
-	if (r->width && (double)gap > reach_absent_ns(r, observer) && !c->impaired && !r->told[observer].impaired) {
-		reach_observer_tell(r, observer, true, c->last_probe, reach_absent);
-		reach_observer_tell(r, observer, false, t, reach_absent);
-		c->returned = t;
-		c->good_again = INT64_MIN;
-	} else if (gap > c->longest_gap && !r->told[observer].impaired) {
-		c->longest_gap = gap;
-	}
-	c->last_probe = t > c->last_probe ? t : c->last_probe;
+	struct standing_probe p = reach_probe_of(w);
+	if (target_at(r->targets, w->target)->kind == TARGET_CONTROL)
+		standing_judge(r->standing, &p);
 }
 
 bool reach_mute(const struct reach *r, struct observer_change *ret, struct instant now, int64_t least_ns)
 {
-	uint16_t observer = ret->observer;
-	const struct reach_control *c = &r->control[observer];
-	int64_t last = c->last_probe, gap = last == INT64_MIN ? 0 : now.ns - last;
-	if (!r->width || gap <= least_ns || (double)gap <= reach_absent_ns(r, observer) || c->impaired ||
-	    r->told[observer].impaired)
-		return false;
-	*ret = (struct observer_change){observer, true, {last}, reach_absent, false, true};
-	return true;
+	return standing_mute(r->standing, ret, now, least_ns);
+}
+
+size_t reach_useless_controls(const struct reach *r, uint16_t observer, size_t *ret_all)
+{
+	const struct standing *o = &r->standing->of[observer];
+	*ret_all = o->count;
+	return o->sighted == INT64_MIN ? 0 : o->useless;
 }
 
 static struct pulse_view *reach_view_of(struct gather *g, uint16_t observer)
@@ -365,7 +221,7 @@ static void reach_gather_probe(struct reach *r, const struct waiting *w, const s
 		r->used[r->used_count++] = target->entity;
 	struct pulse_view *v = reach_view_of(g, w->observer);
 	const struct target_track *track = target_track_of(r->tracks, w->target);
-	bool good = w->outcome == PROBE_OK, fault = reach_impaired_at(r, w->observer, w->t);
+	bool good = w->outcome == PROBE_OK, fault = standing_impaired(r->standing, w->observer, w->t);
 	g->used = true;
 	v->impaired |= fault;
 	if (target->kind == TARGET_BORDER) {
@@ -375,6 +231,9 @@ static void reach_gather_probe(struct reach *r, const struct waiting *w, const s
 	}
 	if (!track->ever_up)
 		return;
+	struct standing_probe p = reach_probe_of(w);
+	if (!standing_counts(r->standing, &p, track->down))
+		return; // by this observer it was never seen up
 	if (good || !fault)
 		reach_count_unit(r, g, target->unit, good);
 	bool service = target->kind == TARGET_SERVICE;
@@ -394,7 +253,11 @@ static void reach_gather_probe(struct reach *r, const struct waiting *w, const s
 static void reach_track_probe(struct reach *r, const struct waiting *w, const struct target *target)
 {
 	struct target_change change;
-	bool good = w->outcome == PROBE_OK, fault = reach_impaired_at(r, w->observer, w->t);
+	bool good = w->outcome == PROBE_OK, fault = standing_impaired(r->standing, w->observer, w->t);
+	struct standing_probe p = reach_probe_of(w);
+	bool down = target_track_of(r->tracks, w->target)->down;
+	if (target->kind != TARGET_BORDER && !standing_counts(r->standing, &p, down))
+		return; // it never answered this observer, which says nothing
 	if (target->kind == TARGET_HOST && r->out.host) {
 		struct reach_host host = {w->target, w->observer, good, fault, {w->t}};
 		r->out.host(r->out.context, &host);
@@ -610,10 +473,8 @@ void reach_take(struct reach *r, const struct obs *o)
 		.rtt_us = (o->rtt_us < WAITING_RTT ? o->rtt_us : WAITING_RTT) & WAITING_RTT,
 		.outcome = o->probe.outcome & WAITING_OUTCOME,
 	};
-	reach_presence_note(r, o->collector, o->time.ns);
-	struct reach_control *c = &r->control[o->collector];
-	if (o->probe.outcome == PROBE_OK && c->returned != INT64_MIN && c->good_again == INT64_MIN)
-		c->good_again = o->time.ns;
+	struct standing_probe p = reach_probe_of(&w);
+	standing_arrived(r->standing, &p);
 	reach_queue_add(r, &w);
 	if (!r->width)
 		reach_width_learn(r, &w);
@@ -629,7 +490,7 @@ void reach_health(struct reach *r, const struct obs *o)
 {
 	struct observer_change changes[2];
 	int64_t oldest = r->queued ? reach_queue_oldest(r) : o->from.ns;
-	size_t n = statement_take(&r->told[o->collector], o, oldest, changes);
+	size_t n = statement_take(&r->standing->of[o->collector].told, o, oldest, changes);
 	for (size_t i = 0; i < n; i++)
 		r->out.observer(r->out.context, &changes[i]);
 }
@@ -681,29 +542,6 @@ static void reach_waiting_carry(struct carry *c, struct waiting *w)
 	w->observer = observer & WAITING_OBSERVER;
 	w->rtt_us = rtt_us & WAITING_RTT;
 	w->outcome = outcome & WAITING_OUTCOME;
-}
-
-static void reach_standing_carry(struct carry *c, struct reach_control *x, uint32_t dead)
-{
-	carry_room(c, CARRY_ARRAY(x->reference, x->references, x->capacity), 8);
-	if (carry_loads(c))
-		x->dead = 0;
-	for (size_t i = 0; i < x->references && carry_good(c); i++) {
-		CARRY(c, x->reference[i].target);
-		CARRY(c, x->reference[i].fails);
-		carry_check(c, !i || x->reference[i - 1].target < x->reference[i].target);
-		x->dead += carry_loads(c) && x->reference[i].fails >= dead;
-	}
-	CARRY(c, x->score);
-	carry_ns(c, &x->alarm_until);
-	carry_ns(c, &x->alarm_from);
-	carry_ns(c, &x->last_good);
-	carry_ns(c, &x->first_bad);
-	CARRY(c, x->impaired);
-	carry_ns(c, &x->last_probe);
-	carry_ns(c, &x->longest_gap);
-	carry_ns(c, &x->returned);
-	carry_ns(c, &x->good_again);
 }
 
 static void reach_list_carry(struct carry *c, struct reach *r, struct waiting_list *l)
@@ -769,10 +607,8 @@ void reach_carry(struct carry *c, struct reach *r)
 	size_t observers = observer_count(r->targets);
 	carry_count(c, &observers, 100);
 	carry_check(c, observers <= OBSERVERS_MAX);
-	for (size_t i = 0; i < observers && carry_good(c); i++) {
-		reach_standing_carry(c, &r->control[i], reach_fails_of_the_dead(r));
-		statement_carry(c, &r->told[i]);
-	}
+	r->standing->width = r->width;
+	standing_carry(c, r->standing, observers);
 	CARRY(c, r->round);
 	CARRY(c, r->ignored);
 	CARRY(c, r->limits.early);

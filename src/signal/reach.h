@@ -40,8 +40,10 @@ void reach_take(struct reach *r, const struct obs *o);	 // kind OBS_PROBE; times
 void reach_health(struct reach *r, const struct obs *o); // kind OBS_HEALTH: an observer speaks of itself
 void reach_tick(struct reach *r, struct instant now);	 // time went on
 void reach_finish(struct reach *r);			 // closes what is open
-// Whether ret->observer has sent nothing for longer than it ever paused, and than `least_ns`, up to `now`: *ret is that change then.
+// Whether ret->observer has sent nothing for longer than its pace and its pauses, and than `least_ns`, up to `now`: *ret is that change then.
 bool reach_mute(const struct reach *r, struct observer_change *ret, struct instant now, int64_t least_ns);
+// Controls that never answered this observer, though something did; *ret_all: of so many that it asked.
+size_t reach_useless_controls(const struct reach *r, uint16_t observer, size_t *ret_all);
 int64_t reach_width_ns(const struct reach *r); // the watch interval; 0 not known yet
 
 // Counters of what says nothing about targets: local faults, late or duplicate, forged.

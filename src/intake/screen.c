@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: ISC
 // Width, letters, and options.
-#include "cli/screen.h"
+#include "intake/screen.h"
 
 #include "base/number.h"
 #include "intake/local_time.h"
