@@ -375,18 +375,19 @@ static void assemble_join_origins(const struct assemble_input *in, struct assemb
 }
 
 // From its first detection to the end of its last.
-static void assemble_beside(const struct decisions *v, struct assemble_group *g, const struct origin_events *events)
+static void assemble_beside(struct assemble_group *g, const struct origin_events *events)
 {
-	int64_t from = INT64_MAX, to = INT64_MIN, chain = incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S);
+	int64_t from = INT64_MAX, to = INT64_MIN;
 	for (size_t k = 0; k < g->count; k++) {
 		const struct detection *d = g->at[k];
 		int64_t end = instant_known(d->end.best) ? d->end.best.ns : INT64_MAX;
-		from = d->start.best.ns < from ? d->start.best.ns : from;
+		from = d->start.best.ns < from && !detection_early_sign(d) ? d->start.best.ns : from;
 		to = end > to ? end : to;
 	}
 	for (size_t i = 0; i < events->count; i++) {
 		const struct incident_origin *o = &events->at[i].origin;
-		bool over = instant_known(o->gone) && o->gone.ns < from - chain;
+		bool over = instant_known(o->gone) &&
+			    o->gone.ns - NS_PER_S <= from; // what was gone when it began did nothing to it
 		if (over || o->first.ns > to)
 			continue;
 		alloc_grow((void **)&g->beside, g->beside_count, &g->beside_capacity, sizeof(*g->beside));
@@ -409,7 +410,7 @@ void assemble_entity(const struct assemble_input *in, struct assemble_groups *re
 		assemble_join_origins(in, ret, &events);
 	for (size_t i = 0; i < ret->count; i++)
 		if (!ret->at[i].origin_count)
-			assemble_beside(in->decisions, &ret->at[i], &events);
+			assemble_beside(&ret->at[i], &events);
 	free(events.at);
 }
 
