@@ -85,7 +85,7 @@ static const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
 				   "Were there many updates in the half hour before?", look_churn_before},
 	[EVIDENCE_FOREIGN_ORIGIN] =
 		{"foreign-origin", FAMILY_CONTROL_PLANE, SOURCE_ROUTES, "{origins}.",
-		 "None of {b} full-feed networks saw another network announce its addresses at that time.",
+		 "None of {b} full-feed networks saw another network begin to announce its addresses then.",
 		 "Did another network announce the addresses?", look_foreign_origin},
 	[EVIDENCE_DETOUR] = {"detour", FAMILY_CONTROL_PLANE, SOURCE_PROBES | SOURCE_ROUTES,
 			     "What answered took a longer way: round trips were {a} times the usual.",

@@ -90,14 +90,13 @@ struct finding look_churn_before(const struct incident *n, const struct decision
 	return finding(churn >= limit(d, JUDGE_CHURN_MUCH), churn < limit(d, JUDGE_CHURN_LITTLE), churn, NAN);
 }
 
-// No is said where enough looked and not one of them saw any, before it or while it lasted; what fewer saw than an incident needs is
-// told beside it, and decides nothing.
+// No is said where enough looked and not one of them saw any begin then; what fewer saw than an incident needs is told beside it, and
+// decides nothing.
 struct finding look_foreign_origin(const struct incident *n, const struct decisions *d)
 {
 	const struct facts_routes *r = &n->facts.routes;
 	bool looked = r->known && r->witnesses >= limit(d, JUDGE_ORIGIN_NETWORKS);
-	return finding(r->new_origins > 0, looked && !n->story.origin_count && r->new_origins <= 0, r->new_origins,
-		       r->witnesses);
+	return finding(r->new_origins > 0, looked && r->new_origins <= 0, r->new_origins, r->witnesses);
 }
 
 struct finding look_detour(const struct incident *n, const struct decisions *d)

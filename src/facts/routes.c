@@ -188,11 +188,16 @@ static void routes_news_count(const struct route_story *s, const struct facts_in
 	if (in->entities->at[n->entity].asn_count) // whose are its networks is not known else
 		f->routes.own_news = routes_own_news(s, in, n->entity);
 	f->routes.witnesses = routes_witnesses(in, s->start);
+	bool few = false;
 	f->routes.new_origins = 0;
 	for (size_t i = 0; i < n->origin_count; i++) {
 		const struct incident_origin *o = &n->origins[i];
-		f->routes.new_origins += o->enough && o->first.ns >= earliest && o->first.ns <= s->to.ns;
+		bool then = o->first.ns >= earliest && o->first.ns <= s->to.ns;
+		f->routes.new_origins += then && o->enough;
+		few |= then && !o->enough;
 	}
+	if (few && f->routes.new_origins <= 0)
+		f->routes.new_origins = NAN;
 }
 
 // Share of all other prefixes that became invisible around the entity's first loss.

@@ -153,8 +153,7 @@ static bool origins_carries(const struct routing *r, const struct origins_news *
 // Full-feed networks that carried it, of those that counted when they announced it or do now; `still`: that do now.
 static uint32_t origins_networks_of(const struct routing *r, const struct origins_news *n, bool still)
 {
-	const struct routing *t = r;
-	uint8_t family = routing_prefix(t, n->prefix)->family;
+	uint8_t family = routing_prefix(r, n->prefix)->family;
 	uint32_t count = 0;
 	bool *counts = alloc_zero(n->carrier_count, sizeof(*counts));
 	for (size_t i = 0; i < n->carrier_count; i++) {
@@ -163,7 +162,7 @@ static uint32_t origins_networks_of(const struct routing *r, const struct origin
 			(c->counts || origins_full_feed(r, c->peer, family)) && (!still || origins_carries(r, n, c));
 		bool first = counts[i];
 		for (size_t k = 0; k < i && first; k++)
-			first = !counts[k] || routing_peer_asn(t, n->carriers[k].peer) != routing_peer_asn(t, c->peer);
+			first = !counts[k] || routing_peer_asn(r, n->carriers[k].peer) != routing_peer_asn(r, c->peer);
 		count += first;
 	}
 	free(counts);
@@ -264,17 +263,16 @@ static bool origins_lost_take(struct origins_losses *l, const struct route_log_e
 // Networks of which no peer had it. Peers that were never heard of it do not matter.
 static uint32_t origins_lost_count(const struct origins_losses *l)
 {
-	const struct routing *t = l->routes;
-	const struct routing *log = l->routes;
+	const struct routing *r = l->routes;
 	uint32_t count = 0;
 	for (size_t i = 0; i < l->n; i++) {
-		uint32_t asn = routing_peer_asn(t, l->at[i].peer);
+		uint32_t asn = routing_peer_asn(r, l->at[i].peer);
 		bool all = l->at[i].lost;
 		for (size_t k = 0; k < i && all; k++) // counted already
-			all = routing_peer_asn(t, l->at[k].peer) != asn || !l->at[k].lost;
-		for (size_t k = 0; all && k < routing_pairs(log, l->news->prefix); k++) {
-			uint32_t other = routing_pair(log, l->news->prefix, k).peer;
-			all = routing_peer_asn(t, other) != asn || origins_lost_at(l, other);
+			all = routing_peer_asn(r, l->at[k].peer) != asn || !l->at[k].lost;
+		for (size_t k = 0; all && k < routing_pairs(r, l->news->prefix); k++) {
+			uint32_t other = routing_pair(r, l->news->prefix, k).peer;
+			all = routing_peer_asn(r, other) != asn || origins_lost_at(l, other);
 		}
 		count += all;
 	}
@@ -401,7 +399,7 @@ struct origin_events origins_find(const struct decisions *v, const struct routin
 	struct origin_events found = {0};
 	struct news_list list = {
 		.entity = &entities->at[entity], .limits = limits, .chain_ns = incident_ns(v, ASSEMBLE_CHAIN_ROUTES_S)};
-	const struct route_log_event **all = r ? origins_told_of(r, list.entity, entity, &n) : NULL;
+	const struct route_log_event **all = routing_logged(r) ? origins_told_of(r, list.entity, entity, &n) : NULL;
 	for (size_t i = 0; i < n;) {
 		struct origins_told told = {all + i, 0};
 		while (i < n && all[i]->prefix == told.at[0]->prefix) {

@@ -32,7 +32,7 @@ struct facts_routes {	 // the control plane, from collectors
 	double churn;			  // path changes in the half hour before ÷ (prefix, peer) pairs
 	double path_moved;		  // share of pairs with another upstream during the incident than before
 	double witnesses;		  // full-feed networks when it began: what they did not see was looked for
-	double new_origins; // prefixes that another network began to announce, as half of them saw (incident_origin.enough)
+	double new_origins; // prefixes that another network began to announce, as enough of them saw; unknown where fewer saw one
 	double own_news; // prefixes that the entity's networks announced around the start only ÷ those visible before
 };
 

@@ -348,9 +348,12 @@ static bool consistent_origins_unnamed(const struct consistent_input *in)
 
 static bool consistent_origin_denied(const struct consistent_input *in)
 {
+	const struct story *s = &in->incident->story;
 	const struct verdict *v = &in->incident->verdict;
-	return v->known && v->findings[EVIDENCE_FOREIGN_ORIGIN].answer == ANSWER_NO &&
-	       (in->incident->story.origin_count || !(in->incident->facts.routes.witnesses >= 1));
+	bool seen = !(in->incident->facts.routes.witnesses >= 1);
+	for (size_t i = 0; i < s->origin_count; i++)
+		seen |= s->origins[i].first.ns >= s->start.from.ns && s->origins[i].first.ns <= story_onset_end(s).ns;
+	return v->known && v->findings[EVIDENCE_FOREIGN_ORIGIN].answer == ANSWER_NO && seen;
 }
 
 // It is over, but an origin that it rests on is not.
