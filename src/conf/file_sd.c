@@ -291,8 +291,11 @@ int plan_file_sd_as(struct plan *p, const char *path, const char *module, struct
 	tree_free(&tree);
 	if (list.left_out > NOTED_MOST)
 		plan_note(p, "%.200s: %llu more like these", path, (unsigned long long)(list.left_out - NOTED_MOST));
-	if (code < 0 || list.taken || list.unmeasured || !list.first.text[0])
+	if (code < 0 || list.taken || list.unmeasured || !list.first.text[0]) {
+		if (code == 0)
+			e->text[0] = '\0'; // what a note says of an item is no error of the list
 		return code;
+	}
 	*e = list.first; // nothing of it could be taken
 	return ERR_MALFORMED;
 }

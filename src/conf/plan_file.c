@@ -675,6 +675,7 @@ int plan_read(struct plan *p, const char *path, struct plan_error *e)
 		code = ERR_MALFORMED;
 	}
 	if (code == 0) {
+		e->text[0] = '\0'; // so of the lists
 		plan_own_only(p);
 		plan_once(p);
 		plan_file_note_silence(p);
