@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/must.h"
 #include "engine/decisions.h"
+#include "intake/witness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,16 @@ static void account_entity(struct account *a, const struct intake_run *s, uint32
 	}
 }
 
+// When that was is not asked: a loss that nobody confirmed is no reason to say that all is well where somebody could not look.
+static bool account_doubted(const struct intake_run *s)
+{
+	const struct blind_list *l = pipeline_blind(s->pipeline);
+	bool blind = false;
+	for (size_t i = 0; i < l->count; i++)
+		blind |= l->at[i].kind == BLIND_OBSERVER && !l->at[i].degraded;
+	return blind && pipeline_incidents(s->pipeline)->unconfirmed > witness_unraised(s);
+}
+
 void account_make(const struct intake_run *s, struct account *ret)
 {
 	must(s);
@@ -87,6 +98,7 @@ void account_make(const struct intake_run *s, struct account *ret)
 		account_entity(ret, s, e);
 	}
 	account_sources(ret, s);
+	ret->doubted = account_doubted(s);
 }
 
 void account_free(struct account *a)
@@ -103,7 +115,7 @@ uint64_t account_gaps(const struct account *a)
 
 bool account_lacks(const struct account *a)
 {
-	return a->missing_count || a->unseen_count || a->unobservable;
+	return a->missing_count || a->unseen_count || a->unobservable || a->doubted;
 }
 
 static void account_notice_missing(const struct intake_run *s, const struct incident_view *v,
@@ -158,7 +170,7 @@ void account_notices(const struct account *a, const struct intake_run *s)
 		notice_line(s->notices, "%s: and %zu more such stretches", s->command,
 			    a->missing_count - MISSING_NAMED);
 	account_notice_controls(s);
-	if (a->unseen_count || a->unobservable)
+	if (a->unseen_count || a->unobservable || a->doubted)
 		notice_line(s->notices,
 			    "%s: of some of what is watched nothing can be said, all the time or for a while",
 			    s->command);

@@ -20,6 +20,7 @@ struct account {
 	size_t missing_count, missing_capacity;
 	struct account_unseen *unseen;
 	size_t unseen_count, unseen_capacity;
+	bool doubted; // one observer alone lost what is watched, and at some time another of them was blind: who disagrees is not known
 };
 
 // To be freed. The spans are those of pipeline_blind(): borrowed until it is called again.

@@ -289,7 +289,11 @@ void answer_text(struct text *t, const struct intake_run *s, const struct incide
 	account_make(s, &a);
 	answer_text_unseen(t, &a, v);
 	answer_text_learned(t, s, v);
-	if (!v->incidents->count && a.unobservable < a.watched && !witness_unraised(s))
+	if (!v->incidents->count && a.doubted)
+		text_put(
+			t,
+			"Whether a watched country or network fell off the Internet is not known: one observer alone lost it, and others were blind.\n");
+	else if (!v->incidents->count && a.unobservable < a.watched && !witness_unraised(s))
 		text_printf(t, "No watched country or network fell off the Internet%s.\n",
 			    a.unseen_count    ? " while it was looked at"
 			    : a.missing_count ? ", by what the others saw while some were blind"

@@ -35,10 +35,13 @@ def recording(folder):
         "watch": ["country/KX"], "observers": [{"id": o, "asn": a} for o, a in OBSERVERS], "targets": targets}))
 
 
-def probes(folder, answers):
+def probes(folder, answers, away=None):
+    """`away`: an observer and when it is not there."""
     for observer, _ in OBSERVERS:
         lines = []
         for at in range(0, LONG, 10):
+            if away and away[0] == observer and away[1] <= at < away[2]:
+                continue
             for i, target in enumerate(HOSTS + CONTROLS):
                 one = {"t": START + at + i / 10, "observer": observer, "op": "icmp_echo", "target": target}
                 good = target in CONTROLS or answers(at)
@@ -108,6 +111,10 @@ def main():
         said(cases, "hosts that answer for the first time after ten minutes", made("late"), [("probes", 0, 600)])
         probes(made("fine"), lambda at: True)
         said(cases, "hosts that answer from the first time on", made("fine"), [])
+        probes(made("alone"), lambda at: not 600 <= at < 900, ("two", 550, 950))
+        status, document, text = answer(made("alone"))
+        cases.case("one observer alone sees a loss while the other is away: whether it was an outage is not known",
+                   [] if status == 1 and not document["incidents"] and "is not known: one observer alone lost it" in text else [str(status), text])
         write(made("hidden"), "bgp/c/rib.mrt", table(START, OWN6 + REST))
         write(made("hidden"), "bgp/c/updates.mrt", beats(10, LONG))
         said(cases, "IPv4 of which no table has a route, beside IPv6 that stands", made("hidden"), [("routes", 0, LONG)])
