@@ -32,7 +32,7 @@ _Static_assert(sizeof(struct batch_head) == BATCH_HEAD_BYTES, "the head has no g
 
 struct batch batch_part(const struct batch *b, size_t from, size_t n)
 {
-	struct batch part = {.obs = b->obs + from, .count = n, .foreign = b->foreign};
+	struct batch part = {.obs = b->obs ? b->obs + from : NULL, .count = n, .foreign = b->foreign};
 	part.words = b->words;
 	part.word_count = b->word_count;
 	part.routes = b->routes ? b->routes + from : NULL;

@@ -58,7 +58,7 @@ static bool skyline_follows(struct skyline *s, int64_t from_ns)
 {
 	int64_t gap = from_ns - s->from_ns, usual = s->held_ns ? s->held_ns : gap;
 	bool follows = s->held_ns && gap / SKYLINE_PAUSE <= usual;
-	int64_t most = gap > 4 * usual ? 4 * usual : gap; // another pace is learned, a pause is not
+	int64_t most = gap / 4 > usual ? 4 * usual : gap; // another pace is learned, a pause is not
 	s->held_ns = usual + (most - usual) / (most > usual ? SKYLINE_LEARN : 2);
 	return follows;
 }

@@ -111,8 +111,9 @@ def recording(folder, seconds, hole=range(0), signal="bgp"):
 
 def memory(folder, *more):
     """Peak of the program, kB."""
+    quiet = dict(os.environ, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0")
     before = "import resource,subprocess,sys;subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL);print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    return int(subprocess.run([sys.executable, "-c", before, LACUNA, "replay", folder, "--quiet", *more], capture_output=True, check=True, timeout=120).stdout)
+    return int(subprocess.run([sys.executable, "-c", before, LACUNA, "replay", folder, "--quiet", *more], capture_output=True, check=True, timeout=120, env=quiet).stdout)
 
 
 cases = Cases()
