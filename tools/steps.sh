@@ -97,9 +97,10 @@ count() {
 
 # analyse: two static analysers, each without findings but those that tools/analysis.txt explains.
 analyse() {
-	mkdir -p "$builds/cppcheck" "$builds/analyzer/diagnose" "$builds/analyzer/cli"
+	mkdir -p "$builds/cppcheck" "$builds/analyzer/diagnose" "$builds/analyzer/cli" "$builds/analyzer/model"
 	sed 's/@VCS_TAG@//' "$root/src/cli/commit.h.in" >"$builds/analyzer/cli/commit.h"
 	awk -f "$root/tools/ratios.awk" "$root/data/ratios.csv" >"$builds/analyzer/diagnose/ratios_data.h"
+	awk -f "$root/tools/countries.awk" "$root/data/countries.csv" >"$builds/analyzer/model/countries_data.h"
 	say "cppcheck: analysing ..."
 	analyser cppcheck run_cppcheck
 	say "gcc -fanalyzer: analysing ..."
