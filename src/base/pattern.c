@@ -299,7 +299,7 @@ static struct pattern_place pattern_place_behind(const struct pattern_place *w)
 bool pattern_find(struct pattern *p, struct cursor text, struct pattern_match *ret)
 {
 	must(p && cursor_left(&text) < 1u << 30);
-	int32_t found[SLOTS];
+	int32_t found[SLOTS] = {0};
 	bool any = false, more = true;
 	struct cursor first = text;
 	struct pattern_place here = {.text = text, .has_after = cursor_left(&text)};

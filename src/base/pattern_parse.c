@@ -454,6 +454,7 @@ static bool pattern_parse_number(struct pattern_reader *r, int16_t *ret)
 static bool pattern_parse_counted(struct pattern_reader *r, int16_t *ret_low, int16_t *ret_high)
 {
 	struct cursor before = r->at;
+	*ret_low = 0;
 	bool good = pattern_parse_take(r, "{") && pattern_parse_number(r, ret_low);
 	*ret_high = *ret_low;
 	if (good && pattern_parse_take(r, ",") && !pattern_parse_number(r, ret_high))

@@ -105,7 +105,7 @@ static bool aspath_confed(const struct aspath_segment *segment)
 // How long a path counts (RFC 4271, 9.1.2.2; RFC 5065, 5.3): a set is 1, confederation segments are 0.
 static uint32_t aspath_path_length(struct cursor path, uint8_t as_bytes)
 {
-	struct aspath_segment segment;
+	struct aspath_segment segment = {0};
 	uint32_t length = 0;
 	while (aspath_next(&path, as_bytes, &segment) == 1)
 		length += segment.type == ASPATH_SET ? 1 : segment.type == ASPATH_SEQUENCE ? segment.count : 0;
