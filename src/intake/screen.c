@@ -91,10 +91,14 @@ static size_t screen_help_words(const char *line, size_t n)
 		first++;
 	if (first != 2)
 		return first;
-	for (size_t at = first; at + 1 < n; at++)
-		if (line[at] == ' ' && line[at + 1] == ' ')
-			return at + strspn(line + at, " ");
-	return first;
+	size_t at = first;
+	while (at + 1 < n && !(line[at] == ' ' && line[at + 1] == ' '))
+		at++;
+	if (at + 1 >= n)
+		return first;
+	while (at < n && line[at] == ' ') // it is not ended
+		at++;
+	return at;
 }
 
 // Whether a line goes on with the one before it: a paragraph, or the words of an option.
