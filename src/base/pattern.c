@@ -284,9 +284,9 @@ static bool pattern_turn(struct pattern *p, const struct pattern_place *here, co
 static struct pattern_place pattern_place_behind(const struct pattern_place *w)
 {
 	struct pattern_place next = *w;
-	struct cursor c = {w->text.at + w->at, w->text.end};
 	if (!w->has_after)
-		return next;
+		return next; // of no text there may be no place either
+	struct cursor c = {w->text.at + w->at, w->text.end};
 	(void)pattern_character(&c);
 	next.at = (size_t)(c.at - w->text.at);
 	next.has_before = true;
