@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: ISC
 // When we were blind: names and sentences. What came again and again is one sentence.
+#include "base/alloc.h"
 #include "report/incident.h"
 #include "report/words.h"
+
+#include <stdlib.h>
 
 #define BLIND_TOLD 3 // times that are told one by one; more are one sentence
 
@@ -65,50 +68,68 @@ static void blind_text_one(struct text *t, const struct incident_view *v, const 
 	text_free(&name);
 }
 
-// All that are like the first.
-static void blind_text_many(struct text *t, const struct incident_view *v, size_t first, size_t times)
+struct blind_group { // spans that are alike
+	size_t first, times;
+	struct instant from, to; // to unknown: still
+};
+
+static void blind_text_many(struct text *t, const struct incident_view *v, const struct blind_group *g)
 {
-	const struct blind_span *b = &v->blind->at[first];
+	const struct blind_span *b = &v->blind->at[g->first];
 	struct blind_span place = *b;
-	struct instant from = b->from, to = b->to;
 	struct text name = {0};
-	for (size_t i = first; i < v->blind->count; i++) {
-		const struct blind_span *c = &v->blind->at[i];
-		if (!blind_alike(v, b, c))
-			continue;
-		from = c->from.ns < from.ns ? c->from : from;
-		if (!instant_known(c->to) || (instant_known(to) && c->to.ns > to.ns))
-			to = c->to;
-	}
 	place.kind = b->kind == BLIND_PEER ? BLIND_COLLECTOR : b->kind;
 	place.who = blind_place(v, b);
 	blind_name(&name, v, &place);
 	text_printf(t, "We were %s at %s%s ", b->degraded ? "not at our best" : "blind",
 		    b->kind == BLIND_PEER ? "sessions of " : "", blind_kind_name(place.kind));
 	text_untrusted(t, text_string(&name), name.length);
-	text_printf(t, " %zu times between ", times);
-	words_clock(t, v->zone, from);
+	text_printf(t, " %zu times between ", g->times);
+	words_clock(t, v->zone, g->from);
 	text_put(t, " and ");
-	if (instant_known(to))
-		words_clock(t, v->zone, to);
+	if (instant_known(g->to))
+		words_clock(t, v->zone, g->to);
 	else
 		text_put(t, "the end of the data");
 	text_printf(t, ": %s.\n", b->why);
 	text_free(&name);
 }
 
+// Into which of the groups, of which there are few however many spans there are, each span goes: into ret, by span. The groups are the caller's.
+static struct blind_group *blind_groups(const struct incident_view *v, size_t *ret)
+{
+	const struct blind_span *all = v->blind->at;
+	struct blind_group *groups = NULL;
+	size_t count = 0, capacity = 0;
+	for (size_t i = 0; i < v->blind->count; i++) {
+		size_t k = 0;
+		while (k < count && !blind_alike(v, &all[groups[k].first], &all[i]))
+			k++;
+		if (k == count) {
+			alloc_grow((void **)&groups, count, &capacity, sizeof(*groups));
+			groups[count++] = (struct blind_group){.first = i, .from = all[i].from, .to = all[i].to};
+		}
+		struct blind_group *g = &groups[k];
+		g->times++;
+		g->from = all[i].from.ns < g->from.ns ? all[i].from : g->from;
+		if (!instant_known(all[i].to) || (instant_known(g->to) && all[i].to.ns > g->to.ns))
+			g->to = all[i].to;
+		ret[i] = k;
+	}
+	return groups;
+}
+
 void blind_text(struct text *t, const struct incident_view *v)
 {
+	size_t *of = alloc_zero(v->blind->count + 1, sizeof(*of));
+	struct blind_group *groups = blind_groups(v, of);
 	for (size_t i = 0; i < v->blind->count; i++) {
-		size_t times = 0, before = 0;
-		for (size_t k = 0; k < v->blind->count; k++) {
-			bool alike = blind_alike(v, &v->blind->at[i], &v->blind->at[k]);
-			times += alike;
-			before += alike && k < i;
-		}
-		if (times <= BLIND_TOLD)
+		const struct blind_group *g = &groups[of[i]];
+		if (g->times <= BLIND_TOLD)
 			blind_text_one(t, v, &v->blind->at[i]);
-		else if (!before)
-			blind_text_many(t, v, i, times);
+		else if (g->first == i)
+			blind_text_many(t, v, g);
 	}
+	free(groups);
+	free(of);
 }

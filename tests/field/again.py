@@ -5,10 +5,13 @@ import json
 import os
 import socket
 import struct
+import sys
 import tempfile
 
-from archives import COUNTRY, REST, attributes, nlri
-from field import Cases, replay
+from field import HERE, Cases, replay
+
+sys.path.insert(0, os.path.join(HERE, "..", "replay"))
+from mrt import COUNTRY, REST, attributes, nlri  # noqa: E402
 
 START = 1699999200
 PEERS = [("192.0.2.%d" % (10 + i), 64600 + i) for i in range(4)]

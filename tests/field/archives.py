@@ -5,11 +5,13 @@ whatever the beat was; what a file holds is not, however quiet. A sample; LACUNA
 import gzip
 import os
 import random
-import socket
-import struct
+import sys
 import tempfile
 
-from field import Cases, replay, run, world
+from field import HERE, Cases, replay, run, world
+
+sys.path.insert(0, os.path.join(HERE, "..", "replay"))
+from mrt import table, update  # noqa: E402
 
 START = 1699999200  # 2023-11-14 22:00 UTC
 COUNTRY = ["198.51.100.0/24", "203.0.113.0/24"]
@@ -21,45 +23,12 @@ WANTED = 100 if os.environ.get("LACUNA_LONG") else 30
 SEED = int(os.environ.get("LACUNA_SEED", 20261201))
 
 
-def nlri(prefix):
-    address, length = prefix.split("/")
-    return bytes([int(length)]) + socket.inet_aton(address)[: (int(length) + 7) // 8]
-
-
-def record(time, kind, subtype, body):
-    return struct.pack(">IHHI", time, kind, subtype, len(body)) + body
-
-
 def peers(collector):
     return [("192.0.2.%d" % (10 + 4 * collector + i), 64600 + 10 * collector + i) for i in range(4)]
 
 
-def attributes(asn, origin):
-    path = bytes([2, 3]) + struct.pack(">III", asn, UPSTREAM, origin)
-    return bytes([0x40, 1, 1, 0]) + bytes([0x40, 2, len(path)]) + path + bytes([0x40, 3, 4]) + socket.inet_aton("192.0.2.9")
-
-
-def table(collector, when, up):
-    index = socket.inet_aton("192.0.2.1") + struct.pack(">HH", 0, len(peers(collector)))
-    for address, asn in peers(collector):
-        index += bytes([2]) + bytes(4) + socket.inet_aton(address) + struct.pack(">I", asn)
-    out = record(when, 13, 1, index)
-    for number, prefix in enumerate((COUNTRY if up else []) + REST):
-        body = struct.pack(">I", number) + nlri(prefix) + struct.pack(">H", 4)
-        for i, (_, asn) in enumerate(peers(collector)):
-            block = attributes(asn, ORIGIN if prefix in COUNTRY else OTHER)
-            body += struct.pack(">HIH", i, when, len(block)) + block
-        out += record(when, 13, 2, body)
-    return out
-
-
-def update(time, peer, withdrawn, announced, origin):
-    address, asn = peer
-    gone = b"".join(map(nlri, withdrawn))
-    block = attributes(asn, origin) if announced else b""
-    body = struct.pack(">H", len(gone)) + gone + struct.pack(">H", len(block)) + block + b"".join(map(nlri, announced))
-    message = b"\xff" * 16 + struct.pack(">HB", 19 + len(body), 2) + body
-    return record(time, 16, 4, struct.pack(">IIHH", asn, 65000, 0, 1) + socket.inet_aton(address) + socket.inet_aton("192.0.2.1") + message)
+def routes(up):
+    return [(prefix, ORIGIN) for prefix in COUNTRY if up] + [(prefix, OTHER) for prefix in REST]
 
 
 def stamp(seconds):
@@ -79,12 +48,12 @@ class Archive:
         for peer in peers(collector):
             at = randomness.expovariate(self.rate)
             while at < HOURS * 3600:
-                yield int(at), update(START + int(at), peer, [], [randomness.choice(REST)], OTHER)
+                yield int(at), update(START + int(at), peer, [], [randomness.choice(REST)], OTHER, [UPSTREAM])
                 at += randomness.expovariate(self.rate)
             if self.outage:
                 late = randomness.randrange(3)
-                yield self.outage[0] + late, update(START + self.outage[0] + late, peer, COUNTRY, [], 0)
-                yield self.outage[1] + late, update(START + self.outage[1] + late, peer, [], COUNTRY, ORIGIN)
+                yield self.outage[0] + late, update(START + self.outage[0] + late, peer, COUNTRY, [], 0, [UPSTREAM])
+                yield self.outage[1] + late, update(START + self.outage[1] + late, peer, [], COUNTRY, ORIGIN, [UPSTREAM])
 
     def write(self, out, randomness):
         for collector, name in enumerate(self.names):
@@ -98,7 +67,7 @@ class Archive:
                     self.put(folder, "updates", begin, data)
             for at in self.tables:
                 up = not (self.outage and self.outage[0] + 2 < at < self.outage[1])
-                self.put(folder, "bview", at, table(collector, START + at, up))
+                self.put(folder, "bview", at, table(START + at, peers(collector), routes(up), [UPSTREAM]))
 
     @staticmethod
     def put(folder, kind, at, data):

@@ -4,12 +4,14 @@ answered, hosts that answer for the first time late, addresses of which no table
 long after the updates."""
 import json
 import os
-import socket
-import struct
+import sys
 import tempfile
 
-from archives import attributes, record, update
-from field import Cases, replay, run
+from field import HERE, Cases, replay, run
+
+sys.path.insert(0, os.path.join(HERE, "..", "replay"))
+import mrt  # noqa: E402
+from mrt import update  # noqa: E402
 
 START = 1699999200  # 2023-11-14 22:00 UTC
 HOSTS = ["198.18.%d.%d" % (i, j) for i in range(3) for j in (10, 20)]
@@ -49,27 +51,8 @@ def probes(folder, answers, away=None):
         write(folder, "probes/%s.ndjson" % observer, "\n".join(lines) + "\n")
 
 
-def prefix_bytes(prefix):
-    address, length = prefix.split("/")
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return bytes([int(length)]) + socket.inet_pton(family, address)[: (int(length) + 7) // 8]
-
-
 def table(when, prefixes):
-    index = socket.inet_aton("192.0.2.1") + struct.pack(">HH", 0, len(PEERS))
-    for address, asn in PEERS:
-        index += bytes([2]) + bytes(4) + socket.inet_aton(address) + struct.pack(">I", asn)
-    out = record(when, 13, 1, index)
-    for number, prefix in enumerate(prefixes):
-        six = ":" in prefix
-        body = struct.pack(">I", number) + prefix_bytes(prefix) + struct.pack(">H", len(PEERS))
-        for i, (_, asn) in enumerate(PEERS):
-            block = attributes(asn, 64512)
-            if six:
-                block = block[:-7] + bytes([0x80, 14, 17, 16]) + socket.inet_pton(socket.AF_INET6, "2001:db8::1")
-            body += struct.pack(">HIH", i, when, len(block)) + block
-        out += record(when, 13, 4 if six else 2, body)
-    return out
+    return mrt.table(when, PEERS, [(prefix, 64512) for prefix in prefixes])
 
 
 def beats(begin, end):
